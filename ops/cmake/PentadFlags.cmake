@@ -6,11 +6,19 @@ find_package(Threads REQUIRED)
 add_library(pt_flags INTERFACE)
 target_compile_definitions(pt_flags INTERFACE _GNU_SOURCE)
 add_library(pt_warnings INTERFACE)
+# With sanitizers gcc's flow warnings see paths that the instrumentation made up.
+if(PT_SANITIZE)
+  set(pt_flow_warnings -Wno-maybe-uninitialized)
+else()
+  set(pt_flow_warnings -Wnull-dereference)
+endif()
 target_compile_options(pt_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
   -Wmissing-prototypes -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2
   -Wimplicit-fallthrough
-  $<$<C_COMPILER_ID:GNU>:-Wnull-dereference>
+  # Cutting text is meant wherever it goes into a fixed array.
+  $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+  $<$<C_COMPILER_ID:GNU>:${pt_flow_warnings}>
   $<$<BOOL:${PT_WERROR}>:-Werror>)
 
 if(PT_SANITIZE)

@@ -167,7 +167,7 @@ void pt_date_format(char out[11], int32_t ymd) {
 
 void pt_time_format(char out[25], int64_t unix_ms) {
     int64_t days = floor_div(unix_ms, DAY_MS);
-    int32_t in_day = (int32_t)(unix_ms - days * DAY_MS);
+    int32_t in_day = (int32_t)((unix_ms % DAY_MS + DAY_MS) % DAY_MS);
 
     if (days > INT32_MAX || days < INT32_MIN) {
         days = days > 0 ? INT32_MAX : INT32_MIN;
