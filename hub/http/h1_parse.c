@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <pentad/base/err.h>
+
 /* Head states come first, so that one comparison tells head from body. */
 enum state {
     S_START,
