@@ -1,0 +1,61 @@
+/* A hub's own authority: P-256, self-signed; it gives TLS access, never authorship. Certificates
+ * carry exactly one URI name. State is plain files in one directory:
+ *   ca.key ca.crt crl.pem index.txt crlnumber
+ * One process at a time writes it (a lock file). Not thread-safe. FORMATS section 2. */
+#ifndef PENTAD_CERTS_CA_H
+#define PENTAD_CERTS_CA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/certs/key.h>
+#include <pentad/certs/tls.h>
+
+#define PT_CA_CERTS_MAX 100000
+#define PT_CA_SANS_MAX 16
+
+/* Creates dir/ca.key, ca.crt, an empty index and a first CRL. PT_E_EXISTS if one stands there. */
+int pt_ca_create(const char *dir, const char *origin, int days, int64_t now_ms,
+                 struct pt_err *err);
+
+/* A certificate signing request for `identity`, PEM. sans: "DNS:name" or "IP:address". */
+int pt_csr_create(const struct pt_key *k, const struct pt_identity *identity,
+                  const char *const *sans, size_t n_sans, struct pt_buf *ret_pem,
+                  struct pt_err *err);
+
+struct pt_ca_issue {
+    struct pt_identity identity;      /* must equal the request's one URI name */
+    const char *const *sans;          /* DNS:…, IP:…; only for role server. The request's own
+                                         are ignored. */
+    size_t n_sans;
+    int days;
+    int64_t now_ms;
+};
+/* Checks the request's own signature, issues, records; appends the certificate's PEM. */
+int pt_ca_issue(const char *dir, struct pt_span csr_pem, const struct pt_ca_issue *what,
+                struct pt_buf *ret_pem, struct pt_err *err);
+
+struct pt_ca_cert {
+    char serial[41]; /* hex */
+    char identity[80];
+    char fingerprint[65]; /* SHA-256 of the DER */
+    int64_t issued_ms, expires_ms, revoked_ms; /* revoked_ms 0: stands */
+    char reason[32];
+};
+/* *ret is malloc'd, free with free(). */
+int pt_ca_list(const char *dir, struct pt_ca_cert **ret, size_t *ret_n, struct pt_err *err);
+/* By serial, or by identity (all its standing certificates). Writes a new CRL. */
+int pt_ca_revoke(const char *dir, const char *serial_or_identity, const char *reason,
+                 int64_t now_ms, size_t *ret_n, struct pt_err *err);
+int pt_ca_crl(const char *dir, int days, int64_t now_ms, struct pt_err *err);
+/* SHA-256 of ca.crt's DER: Genesis carries it. */
+int pt_ca_fingerprint(const char *dir, struct pt_hash *ret, struct pt_err *err);
+
+/* `pentad ca …`; argv[0] is "ca" (or the program's name), argv[1] the subcommand.
+ * Returns an exit code: 0, 1 failed, 2 wrong use. */
+int pt_ca_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,54 @@
+/* TLS 1.3 contexts, both sides with certificates, CRLs honoured; and the one URI name that says
+ * who a certificate is. Knows no HTTP. A context is made, used by a loop, replaced by a new one
+ * on reload. FORMATS section 2, TRANSPORT. */
+#ifndef PENTAD_CERTS_TLS_H
+#define PENTAD_CERTS_TLS_H
+
+#include <stdbool.h>
+
+#include <openssl/ssl.h>
+
+#include <pentad/base/err.h>
+#include <pentad/proof/hash.h>
+
+struct pt_tls_files {
+    const char *cert; /* PEM, own certificate (chain) */
+    const char *key;  /* PEM, its private key */
+    const char *ca;   /* PEM, the authority that both sides trust */
+    const char *crl;  /* PEM; NULL: no revocation checks (only people's tools may) */
+};
+
+/* Server: demands a client certificate. alpn: comma list in order of preference, "h2,http/1.1". */
+int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
+                      struct pt_err *err);
+/* Server for people's listener: a client certificate is asked for and verified, not demanded. */
+int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
+                               struct pt_err *err);
+/* Client: the server must show pentad:hub/role/server (see pt_tls_require_hub) and, by the usual
+ * rules, the host name. files->cert and key may be NULL where none is shown. */
+int pt_tls_client_ctx(const struct pt_tls_files *files, SSL_CTX **ret, struct pt_err *err);
+/* The same settings on a context that somebody else made (libcurl's CURLOPT_SSL_CTX_FUNCTION). */
+int pt_tls_setup_client(SSL_CTX *ctx, const struct pt_tls_files *files, struct pt_err *err);
+
+enum pt_identity_kind { PT_IDENTITY_NONE, PT_IDENTITY_STREAM, PT_IDENTITY_ROLE };
+
+struct pt_identity {
+    enum pt_identity_kind kind;
+    char party[33];
+    char name[33]; /* the stream or the role */
+    struct pt_hash cert; /* SHA-256 of the certificate's DER */
+};
+
+/* "pentad:<party>/stream/<stream>" or "pentad:<party>/role/<role>"; PT_E_IDENTITY otherwise. */
+int pt_identity_parse(const char *uri, struct pt_identity *ret);
+int pt_identity_format(const struct pt_identity *id, char *out, size_t cap);
+/* From a certificate with exactly one URI name. */
+int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err);
+/* Of the peer after a finished handshake that verified; PT_E_IDENTITY where it showed none. */
+int pt_identity_of_peer(SSL *ssl, struct pt_identity *ret, struct pt_err *err);
+/* Why the handshake's verification failed, for people ("certificate revoked"). */
+const char *pt_tls_verify_reason(const SSL *ssl);
+/* Takes the oldest OpenSSL error off this thread's queue into err with PT_E_CRYPTO, empties it. */
+int pt_openssl_err(struct pt_err *err, const char *what);
+
+#endif
