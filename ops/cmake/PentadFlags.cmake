@@ -21,6 +21,14 @@ target_compile_options(pt_warnings INTERFACE
   $<$<C_COMPILER_ID:GNU>:${pt_flow_warnings}>
   $<$<BOOL:${PT_WERROR}>:-Werror>)
 
+# Tests are held to less: a test framework's macros would fail the rest.
+add_library(pt_test_warnings INTERFACE)
+target_compile_options(pt_test_warnings INTERFACE
+  -Wall -Wextra -Wvla -Wformat=2
+  $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
+  $<$<C_COMPILER_ID:GNU>:${pt_flow_warnings}>
+  $<$<BOOL:${PT_WERROR}>:-Werror>)
+
 if(PT_SANITIZE)
   target_compile_options(pt_flags INTERFACE
     -fsanitize=${PT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -27,30 +27,58 @@ function(pt_program name)
 endfunction()
 
 # pt_test(NAME SOURCES … DEPS … LIBS …): a Criterion binary, run by CTest as unit/NAME.
+# ThreadSanitizer can't run Criterion, so there these are left out: see pt_race.
 function(pt_test name)
+  if(PT_SANITIZE MATCHES "thread")
+    return()
+  endif()
   cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_executable(test_${name} ${R_SOURCES})
   target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  target_link_libraries(test_${name} PRIVATE pt_flags ${R_DEPS} ${R_LIBS} criterion
+  target_link_libraries(test_${name} PRIVATE pt_flags pt_test_warnings ${R_DEPS} ${R_LIBS} criterion
     Threads::Threads)
   target_compile_definitions(test_${name} PRIVATE
     PT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME unit/${name} COMMAND test_${name} --jobs 1)
   # Criterion reports a leak found at exit as a pass: the text decides.
-  set_tests_properties(unit/${name} PROPERTIES TIMEOUT 300
+  set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 300
     FAIL_REGULAR_EXPRESSION "SUMMARY:;runtime error:")
 endfunction()
 
-# pt_fuzz(NAME SOURCES … DEPS … LIBS …): a libFuzzer target (preset fuzz) with its corpus in
-# tests/fuzz/corpus/NAME.
+# pt_race(NAME SOURCES … DEPS … LIBS …): a plain program (0 = passed, 77 = skipped) that works the
+# threads of a room, run by CTest as race/NAME; the preset tsan runs these.
+function(pt_race name)
+  cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  add_executable(race_${name} ${R_SOURCES})
+  target_include_directories(race_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(race_${name} PRIVATE pt_flags pt_test_warnings ${R_DEPS} ${R_LIBS}
+    Threads::Threads)
+  target_compile_definitions(race_${name} PRIVATE
+    PT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PT_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(race_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME race/${name} COMMAND race_${name})
+  set_tests_properties(race/${name} PROPERTIES LABELS tsan TIMEOUT 300 SKIP_RETURN_CODE 77)
+endfunction()
+
+# pt_fuzz(NAME SOURCES … DEPS … LIBS …): a fuzz target, LLVMFuzzerTestOneInput, with its corpus in
+# tests/fuzz/corpus/NAME. The preset fuzz makes it a libFuzzer program (tests/fuzz/run runs them);
+# every other preset makes it a test that goes once through the corpus, as fuzz/NAME.
+add_custom_target(fuzzers)
 function(pt_fuzz name)
-  if(NOT PT_FUZZ)
-    return()
-  endif()
   cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_executable(fuzz_${name} ${R_SOURCES})
-  target_link_libraries(fuzz_${name} PRIVATE pt_flags ${R_DEPS} ${R_LIBS} Threads::Threads)
-  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  target_include_directories(fuzz_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(fuzz_${name} PRIVATE pt_flags pt_test_warnings ${R_DEPS} ${R_LIBS}
+    Threads::Threads)
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  add_dependencies(fuzzers fuzz_${name})
+  if(PT_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c)
+    add_test(NAME fuzz/${name}
+      COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
 endfunction()
