@@ -7,8 +7,8 @@
 struct pt_arena_block;
 struct pt_arena {
     struct pt_arena_block *head;
-    size_t used;  /* bytes handed out since the last reset */
-    size_t max;   /* hard maximum; beyond it pt_arena_alloc returns NULL */
+    size_t used; /* bytes handed out since the last reset */
+    size_t max;  /* hard maximum; beyond it pt_arena_alloc returns NULL */
 };
 
 void pt_arena_init(struct pt_arena *a, size_t max);
@@ -19,6 +19,7 @@ void pt_arena_reset(struct pt_arena *a);
 void *pt_arena_alloc(struct pt_arena *a, size_t n);
 void *pt_arena_zalloc(struct pt_arena *a, size_t n);
 char *pt_arena_strdup(struct pt_arena *a, const char *s);
-char *pt_arena_printf(struct pt_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *pt_arena_printf(struct pt_arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -13,8 +13,7 @@ struct pt_span {
     size_t len;
 };
 
-static inline struct pt_span pt_span(const void *p, size_t len)
-{
+static inline struct pt_span pt_span(const void *p, size_t len) {
     struct pt_span s = {(const uint8_t *)p, len};
     return s;
 }
@@ -32,8 +31,8 @@ struct pt_buf {
 };
 
 void pt_buf_init(struct pt_buf *b, size_t max);
-void pt_buf_done(struct pt_buf *b);             /* frees; NULL or never-grown is fine */
-void pt_buf_reset(struct pt_buf *b);            /* len = 0, failed = 0, memory kept */
+void pt_buf_done(struct pt_buf *b);  /* frees; NULL or never-grown is fine */
+void pt_buf_reset(struct pt_buf *b); /* len = 0, failed = 0, memory kept */
 int pt_buf_reserve(struct pt_buf *b, size_t more);
 int pt_buf_append(struct pt_buf *b, const void *p, size_t len);
 int pt_buf_append_span(struct pt_buf *b, struct pt_span s);

@@ -43,37 +43,45 @@
     X(PT_E_EQUIVOCATION, 44, "equivocation", 409, 0,                                               \
       "two statements claim the same sequence numbers", "同一序号出现两份声明")                    \
     X(PT_E_UNKNOWN_KEY, 45, "unknown_key", 403, 0, "no such signing key", "签名密钥未知")          \
-    X(PT_E_RETIRED_KEY, 46, "retired_key", 403, 0, "the signing key is not live", "签名密钥已停用")\
+    X(PT_E_RETIRED_KEY, 46, "retired_key", 403, 0, "the signing key is not live",                  \
+      "签名密钥已停用")                                                                            \
     X(PT_E_SIGNATURE, 47, "bad_signature", 403, 0, "the signature does not verify", "签名无效")    \
     X(PT_E_GAP, 48, "sequence_gap", 422, 0, "does not continue the stream", "序号不连续")          \
-    X(PT_E_PREVIOUS, 49, "wrong_previous", 422, 0, "previous statement is another", "前序声明不符")\
+    X(PT_E_PREVIOUS, 49, "wrong_previous", 422, 0, "previous statement is another",                \
+      "前序声明不符")                                                                              \
     X(PT_E_AHEAD, 50, "ahead", 409, 1, "an earlier batch has not arrived yet", "前序批次尚未到达") \
     X(PT_E_BEHIND_REFUSAL, 51, "behind_refusal", 422, 0,                                           \
       "an earlier batch of the stream was refused", "前序批次已被拒收")                            \
     X(PT_E_SUPERSEDES, 52, "bad_supersedes", 422, 0,                                               \
       "does not replace the refused statement rightly", "替代关系错误")                            \
-    X(PT_E_SEEN, 53, "seen_unknown", 422, 0, "what the author saw is not our tree", "所见检查点不在本日志中") \
+    X(PT_E_SEEN, 53, "seen_unknown", 422, 0, "what the author saw is not our tree",                \
+      "所见检查点不在本日志中")                                                                    \
     X(PT_E_ROOT, 54, "wrong_root", 422, 0, "records_root is another", "记录根哈希不符")            \
     X(PT_E_COUNT, 55, "wrong_count", 422, 0, "record_count is another", "记录数不符")              \
-    X(PT_E_TYPE, 56, "type_not_allowed", 422, 0, "this party may not author this type", "无权提交该类记录") \
+    X(PT_E_TYPE, 56, "type_not_allowed", 422, 0, "this party may not author this type",            \
+      "无权提交该类记录")                                                                          \
     X(PT_E_SEQ, 57, "wrong_seq", 422, 0, "record's seq is not its place", "记录序号错误")          \
     X(PT_E_STRICT_CLOCK, 58, "clock", 422, 0, "time outside what is allowed", "时间超出允许范围")  \
     X(PT_E_REFUSED, 59, "refused", 422, 0, "the batch was refused", "批次被拒收")                  \
     /* record validation (DOMAIN 2) */                                                             \
     X(PT_E_MISSING, 70, "missing_field", 422, 0, "a required field is missing", "缺少必填项")      \
     X(PT_E_FIELD, 71, "invalid_field", 422, 0, "a field is invalid", "字段无效")                   \
-    X(PT_E_CODE, 72, "unknown_code", 422, 0, "code not in the table in force", "代码不在有效码表中") \
+    X(PT_E_CODE, 72, "unknown_code", 422, 0, "code not in the table in force",                     \
+      "代码不在有效码表中")                                                                        \
     X(PT_E_CHECK_DIGIT, 73, "check_digit", 422, 0, "check digit is wrong", "校验码错误")           \
     X(PT_E_NEGATIVE, 74, "negative_amount", 422, 0, "amounts are never negative", "金额不得为负")  \
     X(PT_E_SUM, 75, "sum_mismatch", 422, 0, "parts don't add up to the total", "合计不符")         \
     X(PT_E_TEXT, 76, "bad_text", 422, 0, "text holds what is not allowed", "文本含非法字符")       \
-    X(PT_E_CORRECTION, 77, "bad_correction", 422, 0, "this correction is not allowed", "更正方式不允许") \
+    X(PT_E_CORRECTION, 77, "bad_correction", 422, 0, "this correction is not allowed",             \
+      "更正方式不允许")                                                                            \
     /* proof and verification (FORMATS 3, 6) */                                                    \
     X(PT_E_PROOF, 90, "bad_proof", 422, 0, "a proof does not hold", "证明不成立")                  \
     X(PT_E_FORK, 91, "fork", 409, 0, "two histories under one key", "日志分叉")                    \
     X(PT_E_POLICY, 92, "policy", 422, 0, "not enough trusted signatures", "可信签名不足")          \
-    X(PT_E_CORRUPT, 93, "corrupt", 500, 0, "stored bytes are not what was signed", "存储数据已损坏") \
-    X(PT_E_COMPLETENESS, 94, "completeness_not_proven", 422, 0, "completeness not proven", "完整性未证明") \
+    X(PT_E_CORRUPT, 93, "corrupt", 500, 0, "stored bytes are not what was signed",                 \
+      "存储数据已损坏")                                                                            \
+    X(PT_E_COMPLETENESS, 94, "completeness_not_proven", 422, 0, "completeness not proven",         \
+      "完整性未证明")                                                                              \
     /* connectors */                                                                               \
     X(PT_E_ROW, 110, "bad_row", 422, 0, "a row can't be read", "数据行无法读取")                   \
     X(PT_E_COLUMN, 111, "bad_column", 422, 0, "a column is missing or wrong", "列缺失或错误")      \
@@ -109,8 +117,7 @@ int pt_err_set(struct pt_err *err, int code, const char *fmt, ...)
 int pt_err_wrap(struct pt_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* A programmer's mistake: always on, prints where and aborts. Never for a peer's input. */
-#define PT_ASSERT(cond)                                                                            \
-    ((cond) ? (void)0 : pt_assert_failed(#cond, __FILE__, __LINE__, __func__))
+#define PT_ASSERT(cond) ((cond) ? (void)0 : pt_assert_failed(#cond, __FILE__, __LINE__, __func__))
 void pt_assert_failed(const char *cond, const char *file, int line, const char *func)
     __attribute__((noreturn));
 
