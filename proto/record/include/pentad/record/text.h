@@ -1,0 +1,12 @@
+/* What text may be in a record (FORMATS 1): NFC, and no control, bidirectional, zero-width,
+ * private-use or unassigned code point, no U+2028/2029. Pure, any thread. */
+#ifndef PENTAD_RECORD_TEXT_H
+#define PENTAD_RECORD_TEXT_H
+
+#include <stddef.h>
+
+/* 0 or PT_E_TEXT; *ret_why (may be NULL) is then a static phrase such as "a control character".
+ * `s` must be valid UTF-8. *ret_chars (may be NULL): code points. */
+int pt_text_check(const char *s, size_t len, size_t *ret_chars, const char **ret_why);
+
+#endif

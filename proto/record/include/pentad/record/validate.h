@@ -1,0 +1,25 @@
+/* Structural validity of a record: a pure function of the record, the codes in force, its author
+ * and the time of receipt. What needs other records is the rules' business and never refused.
+ * Any thread. DOMAIN 2 ("Structural validation"), FORMATS 1 ("Acceptance"). */
+#ifndef PENTAD_RECORD_VALIDATE_H
+#define PENTAD_RECORD_VALIDATE_H
+
+#include <stdint.h>
+
+#include <pentad/record/codes.h>
+#include <pentad/record/fault.h>
+#include <pentad/record/party.h>
+#include <pentad/v1/record.pb-c.h>
+
+enum {
+    PT_ISSUED_AHEAD_MS = 5 * 60 * 1000, /* issued_at may be this far ahead of received_at */
+    PT_PAYMENT_LINES_MAX = 500,
+    PT_SCHEMA_VERSION = 1, /* BatchStatement.schema_version that this validator answers to */
+};
+
+/* Adds every fault to `out` (its own cap holds). Returns 0 if there is none, else the first one's
+ * code: PT_E_TYPE where this author may not write this type. */
+int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                       enum pt_party author, int64_t received_at_ms, struct pt_faults *out);
+
+#endif
