@@ -39,7 +39,9 @@ Test(progress, redraws_one_line_on_a_terminal, .timeout = 20) {
     int theirs;
     size_t n = 0;
 
-    cr_assert_eq(openpty(&ours, &theirs, NULL, NULL, NULL), 0);
+    if (openpty(&ours, &theirs, NULL, NULL, NULL) != 0) {
+        cr_skip_test("this machine has no pseudo-terminals");
+    }
     count_on(theirs, 1000);
     /* A terminal hands its text over in pieces. */
     while (strchr(text, '\n') == NULL) {
