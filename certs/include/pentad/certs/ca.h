@@ -18,8 +18,7 @@
 #define PT_CA_SANS_MAX 16
 
 /* Creates dir/ca.key, ca.crt, an empty index and a first CRL. PT_E_EXISTS if one stands there. */
-int pt_ca_create(const char *dir, const char *origin, int days, int64_t now_ms,
-                 struct pt_err *err);
+int pt_ca_create(const char *dir, const char *origin, int days, int64_t now_ms, struct pt_err *err);
 
 /* A certificate signing request for `identity`, PEM. sans: "DNS:name" or "IP:address". */
 int pt_csr_create(const struct pt_key *k, const struct pt_identity *identity,
@@ -27,9 +26,9 @@ int pt_csr_create(const struct pt_key *k, const struct pt_identity *identity,
                   struct pt_err *err);
 
 struct pt_ca_issue {
-    struct pt_identity identity;      /* must equal the request's one URI name */
-    const char *const *sans;          /* DNS:…, IP:…; only for role server. The request's own
-                                         are ignored. */
+    struct pt_identity identity; /* must equal the request's one URI name */
+    const char *const *sans;     /* DNS:…, IP:…; only for role server. The request's own
+                                    are ignored. */
     size_t n_sans;
     int days;
     int64_t now_ms;
@@ -41,7 +40,7 @@ int pt_ca_issue(const char *dir, struct pt_span csr_pem, const struct pt_ca_issu
 struct pt_ca_cert {
     char serial[41]; /* hex */
     char identity[80];
-    char fingerprint[65]; /* SHA-256 of the DER */
+    char fingerprint[65];                      /* SHA-256 of the DER */
     int64_t issued_ms, expires_ms, revoked_ms; /* revoked_ms 0: stands */
     char reason[32];
 };

@@ -30,9 +30,11 @@ int pt_genesis_sign(struct pt_span envelope, const struct pt_key *k, struct pt_b
 /* Joins the signatures of envelopes over the same payload. */
 int pt_genesis_merge(const struct pt_span *envelopes, size_t n, struct pt_buf *ret_envelope,
                      struct pt_err *err);
-/* Demands every signature, wraps into LogEntry 0; *ret_hub is its log leaf hash: the hub's name. */
-int pt_genesis_seal(struct pt_span envelope, int64_t received_at_ms, struct pt_buf *ret_entry,
-                    struct pt_hash *ret_hub, struct pt_err *err);
+/* Demands every signature, wraps into LogEntry 0 (received_at = the genesis' own created_at, so
+ * that the envelope alone fixes the entry); *ret_hub is its log leaf hash: the name the hub is
+ * known by. */
+int pt_genesis_seal(struct pt_span envelope, struct pt_buf *ret_entry, struct pt_hash *ret_hub,
+                    struct pt_err *err);
 /* Opens and fully verifies a sealed genesis. */
 int pt_genesis_open(struct pt_span entry, struct pt_entry *ret, struct pt_err *err);
 

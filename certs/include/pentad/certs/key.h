@@ -12,15 +12,15 @@
 #include <pentad/proof/hash.h>
 
 enum pt_key_alg { /* values as KeyAlgorithm in envelope.proto */
-    PT_KEY_ED25519 = 1,
-    PT_KEY_P256 = 2,
-    PT_KEY_SM2 = 3, /* PT_E_UNSUPPORTED so far */
+                  PT_KEY_ED25519 = 1,
+                  PT_KEY_P256 = 2,
+                  PT_KEY_SM2 = 3, /* PT_E_UNSUPPORTED so far */
 };
 /* "ed25519", "p256", "sm2"; 0 and NULL for what isn't one. */
 int pt_key_alg_parse(const char *s, enum pt_key_alg *ret);
 const char *pt_key_alg_name(enum pt_key_alg alg);
 
-#define PT_SIG_MAX 80  /* the longest signature of any algorithm, bytes */
+#define PT_SIG_MAX 80 /* the longest signature of any algorithm, bytes */
 #define PT_SPKI_MAX 256
 
 struct pt_key;    /* private */

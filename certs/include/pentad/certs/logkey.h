@@ -14,7 +14,7 @@ int pt_logkey_sign_note(const struct pt_key *k, const char *name, struct pt_span
 int pt_logkey_sign_checkpoint(const struct pt_key *k, const struct pt_checkpoint *c,
                               struct pt_buf *out, struct pt_err *err);
 /* Appends one line of type 04 for a note whose text is given. */
-int pt_logkey_cosign(const struct pt_key *k, const char *name, uint64_t time_s,
-                     struct pt_span text, struct pt_buf *out, struct pt_err *err);
+int pt_logkey_cosign(const struct pt_key *k, const char *name, uint64_t time_s, struct pt_span text,
+                     struct pt_buf *out, struct pt_err *err);
 
 #endif

@@ -35,7 +35,7 @@ enum pt_identity_kind { PT_IDENTITY_NONE, PT_IDENTITY_STREAM, PT_IDENTITY_ROLE }
 struct pt_identity {
     enum pt_identity_kind kind;
     char party[33];
-    char name[33]; /* the stream or the role */
+    char name[33];       /* the stream or the role */
     struct pt_hash cert; /* SHA-256 of the certificate's DER */
 };
 

@@ -47,7 +47,7 @@ struct pt_entry {
     bool is_genesis;              /* genesis: `genesis` is set, else `statement` and signing_key */
     Pentad__V1__Genesis *genesis; /* owned */
     struct pt_statement statement;
-    struct pt_hash signing_key;   /* fingerprint, as the hub logged it */
+    struct pt_hash signing_key; /* fingerprint, as the hub logged it */
     int64_t received_at_ms;
 };
 int pt_entry_open(struct pt_span bytes, struct pt_entry *ret, struct pt_err *err);
@@ -64,7 +64,7 @@ int pt_genesis_verify(const Pentad__V1__Envelope *env, const struct pt_sigverify
 int pt_genesis_check(const Pentad__V1__Genesis *g, struct pt_err *err);
 
 /* The records' hashes and their head equal the statement's: PT_E_COUNT, PT_E_ROOT. */
-int pt_statement_check_records(const struct pt_statement *s, const struct pt_hash *hashes,
-                               size_t n, struct pt_err *err);
+int pt_statement_check_records(const struct pt_statement *s, const struct pt_hash *hashes, size_t n,
+                               struct pt_err *err);
 
 #endif

@@ -27,13 +27,13 @@ struct pt_evidence_record {
     char stream[33];
     uint64_t seq;
     struct pt_hash hash;
-    struct pt_span bytes;      /* into the result's own copy of the bundle */
+    struct pt_span bytes; /* into the result's own copy of the bundle */
     uint64_t log_index;
     int64_t received_at_ms;
     int64_t signed_at_ms;
     struct pt_hash signing_key;
-    uint64_t key_from;         /* log index that enrolled the key */
-    bool ok;                   /* every step that concerns this record held */
+    uint64_t key_from; /* log index that enrolled the key */
+    bool ok;           /* every step that concerns this record held */
 };
 
 struct pt_evidence_checkpoint {

@@ -9,13 +9,16 @@
 #define PENTAD_PROOF_KEYHISTORY_H
 
 #include <pentad/v1/envelope.pb-c.h>
+#include <pentad/v1/hub.pb-c.h>
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
 #include <pentad/proof/hash.h>
+#include <pentad/proof/sigverify.h>
 
-#define PT_KEYHISTORY_KEYS_MAX 4096
-#define PT_KEYHISTORY_PENDING_MAX 1024
+#define PT_KEYHISTORY_PARTY_KEYS_MAX 512 /* ever enrolled for one party */
+#define PT_KEYHISTORY_PENDING_MAX 64     /* of one author, waiting for approvals */
+#define PT_KEYCHANGE_ITEMS_MAX 64        /* keys that one KeyChange adds or retires */
 #define PT_KEYS_STREAM "keys"
 
 struct pt_keyhistory;
@@ -28,15 +31,6 @@ struct pt_keyhistory_key {
     struct pt_span spki;        /* owned by the history, stable until it is freed */
     uint64_t added_at;          /* log index that enrolled it; live after it */
     uint64_t retired_at;        /* log index that retired it, UINT64_MAX while it stands */
-};
-
-/* One change that a KeyChange record asks for. */
-struct pt_key_change {
-    const char *party; /* whose key */
-    bool retire;       /* else add */
-    Pentad__V1__KeyUse use;
-    Pentad__V1__KeyAlgorithm algorithm;
-    struct pt_span spki; /* the whole key, also to retire */
 };
 
 /* Where a record stands: its batch's author, stream, signing key and log index, its own hash. */
@@ -56,22 +50,25 @@ int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **re
 /* Log entry 0. The genesis must have passed pt_genesis_check. */
 int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
                           struct pt_err *err);
-/* A KeyChange record at its log position: takes effect now (own party's live signing key, or its
- * recovery key), waits for approvals (another party's key), or is refused with a code and has no
- * effect: PT_E_FORBIDDEN, PT_E_EXISTS (enrolled before), PT_E_NOT_FOUND (retires no live key).
+/* A KeyChange record at its log position, whole or not at all: takes effect now (own party's live
+ * signing key, or its recovery key), waits for approvals (another party's keys), or is refused
+ * with a code and has no effect: PT_E_MISSING, PT_E_FIELD, PT_E_FORBIDDEN, PT_E_EXISTS (enrolled
+ * before), PT_E_NOT_FOUND (retires no live key of that party).
  * Intake calls pt_keyhistory_check_change first; replay ignores what was refused. */
 int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
-                         const struct pt_key_change *c, struct pt_err *err);
+                         const Pentad__V1__KeyChange *c, struct pt_err *err);
 /* The same decision without an effect. */
 int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
-                               const struct pt_key_change *c, struct pt_err *err);
-/* An Approval record (author at->party) of the record with hash `target`. Counts only where the
- * target is a pending KeyChange that stands earlier in the log; else nothing happens.
+                               const Pentad__V1__KeyChange *c, struct pt_err *err);
+/* An Approval record by at->party. Counts only where its target is a KeyChange that waits, stands
+ * earlier in the log and is of another party than at->party; else nothing happens. The change
+ * takes effect with 3 of congress, discipline, organization and audit. A later rejection by the
+ * same party takes its approval back while the change waits.
  * *ret_effect says that the change took effect by it. ret_effect may be NULL. */
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
-                           const struct pt_hash *target, bool approve, bool *ret_effect);
+                           const Pentad__V1__Approval *a, bool *ret_effect);
 
-/* NULL if never enrolled. Valid until the next change. */
+/* NULL if never enrolled. Valid until the history is freed. */
 const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
                                                    const struct pt_hash *fingerprint);
 bool pt_keyhistory_key_live(const struct pt_keyhistory_key *key, uint64_t log_index);
@@ -81,6 +78,11 @@ bool pt_keyhistory_key_live(const struct pt_keyhistory_key *key, uint64_t log_in
 int pt_keyhistory_may_sign(const struct pt_keyhistory *k, const struct pt_hash *fingerprint,
                            const char *party, const char *stream, uint64_t log_index,
                            bool only_key_changes, struct pt_err *err);
+/* Which of the party's signing or recovery keys, live or not, has signed this envelope: the hinted
+ * one is tried first. PT_E_UNKNOWN_KEY where the party has none, PT_E_SIGNATURE where none fits. */
+int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__Envelope *env,
+                              const char *party, const struct pt_sigverify *sv,
+                              const struct pt_keyhistory_key **ret, struct pt_err *err);
 size_t pt_keyhistory_count(const struct pt_keyhistory *k);
 const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i);
 /* Grows with every change that took effect: a writer that verified against an older version

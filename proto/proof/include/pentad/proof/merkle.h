@@ -56,8 +56,8 @@ struct pt_merkle_reader {
 struct pt_merkle_tree {
     uint64_t size;
     unsigned levels;
-    struct pt_hash *nodes;    /* owned; level 0 first */
-    uint64_t level_at[65];    /* where each level begins in nodes */
+    struct pt_hash *nodes; /* owned; level 0 first */
+    uint64_t level_at[65]; /* where each level begins in nodes */
 };
 /* PT_E_NOMEM; leaves are copied. n >= 1. */
 int pt_merkle_tree_init(struct pt_merkle_tree *t, const struct pt_hash *leaves, size_t n);

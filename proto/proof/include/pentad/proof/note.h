@@ -59,12 +59,11 @@ void pt_note_done(struct pt_note *n);
  * line does not verify, or which has two lines, makes the whole note PT_E_SIGNATURE. */
 #define PT_NOTE_KEYS_MAX 64
 struct pt_note_verified {
-    uint64_t mask;                    /* bit i: keys[i] has signed */
+    uint64_t mask;                     /* bit i: keys[i] has signed */
     uint64_t time_s[PT_NOTE_KEYS_MAX]; /* of a type 04 cosignature */
 };
 int pt_note_verify(const struct pt_note *n, const struct pt_vkey *keys, size_t n_keys,
-                   const struct pt_sigverify *sv, struct pt_note_verified *ret,
-                   struct pt_err *err);
+                   const struct pt_sigverify *sv, struct pt_note_verified *ret, struct pt_err *err);
 
 /* text must end in a newline. Starts a note: text and the empty line; lines are then appended. */
 int pt_note_begin(struct pt_buf *out, struct pt_span text);

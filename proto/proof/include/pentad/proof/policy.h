@@ -50,12 +50,13 @@ int pt_policy_parse(struct pt_policy *ret, struct pt_span text, struct pt_err *e
 bool pt_policy_quorum(const struct pt_policy *p, uint64_t witnesses);
 
 struct pt_policy_verdict {
-    unsigned log;        /* which log has signed */
-    uint64_t witnesses;  /* bit i: witness i has cosigned */
-    bool quorum;         /* the policy's quorum is met */
+    unsigned log;       /* which log has signed */
+    uint64_t witnesses; /* bit i: witness i has cosigned */
+    bool quorum;        /* the policy's quorum is met */
 };
 /* Opens a checkpoint note under the policy: a listed log must have signed under its own origin
- * (else PT_E_SIGNATURE), and the quorum be met (else PT_E_POLICY, with *ret and *verdict filled). */
+ * (else PT_E_SIGNATURE), and the quorum be met (else PT_E_POLICY, with *ret and *verdict filled).
+ */
 int pt_policy_open(const struct pt_policy *p, struct pt_span note, const struct pt_sigverify *sv,
                    struct pt_checkpoint *ret, struct pt_policy_verdict *verdict,
                    struct pt_err *err);

@@ -1,0 +1,599 @@
+#include <pentad/proof/keyhistory.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/proof/entry.h>
+#include <pentad/proof/note.h>
+
+#include "keyform.h"
+
+enum {
+    PARTIES_MAX = 16,
+    KEYS_MAX = PARTIES_MAX * PT_KEYHISTORY_PARTY_KEYS_MAX,
+    SLOTS = 16384, /* of the fingerprint index, at most half full */
+    APPROVERS = 4,
+    APPROVALS_NEEDED = 3
+};
+_Static_assert(SLOTS >= 2 * KEYS_MAX, "the index stays half empty");
+
+/* The parties outside finance; office and hub count as finance (FORMATS section 5). */
+static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
+
+struct party {
+    char name[PT_NAME_MAX + 1];
+    unsigned n_keys;    /* ever enrolled */
+    unsigned n_pending; /* changes it authored that wait */
+};
+
+/* A KeyChange for another party, waiting.
+ *
+ *   logged --approval--> waiting --third approval--> taken effect (removed)
+ *                          |  ^
+ *                          +--+ rejection takes one back */
+struct pending {
+    char author[PT_NAME_MAX + 1];
+    char stream[PT_NAME_MAX + 1];
+    struct pt_hash record_hash;
+    Pentad__V1__KeyChange *change; /* own copy */
+    bool approved[APPROVERS];
+};
+
+struct pt_keyhistory {
+    uint64_t version;
+    unsigned n_parties;
+    struct party parties[PARTIES_MAX];
+    size_t n_keys, cap_keys;
+    struct pt_keyhistory_key **keys;
+    uint16_t slots[SLOTS]; /* key number + 1; 0 is free */
+    size_t n_pending, cap_pending;
+    struct pending *pending;
+};
+_Static_assert(KEYS_MAX < UINT16_MAX, "slots hold key numbers");
+
+/* ---- life ---- */
+
+int pt_keyhistory_new(struct pt_keyhistory **ret) {
+    *ret = calloc(1, sizeof(**ret));
+    return *ret != NULL ? 0 : PT_E_NOMEM;
+}
+
+static void free_key(struct pt_keyhistory_key *key) {
+    union {
+        const uint8_t *in;
+        void *out;
+    } u;
+
+    if (key != NULL) {
+        u.in = key->spki.p; /* owned, though the span says borrowed */
+        free(u.out);
+        free(key);
+    }
+}
+
+void pt_keyhistory_free(struct pt_keyhistory *k) {
+    if (k == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < k->n_keys; i++) {
+        free_key(k->keys[i]);
+    }
+    for (size_t i = 0; i < k->n_pending; i++) {
+        pentad__v1__key_change__free_unpacked(k->pending[i].change, NULL);
+    }
+    free(k->keys);
+    free(k->pending);
+    free(k);
+}
+
+static Pentad__V1__KeyChange *copy_change(const Pentad__V1__KeyChange *c) {
+    size_t n = pentad__v1__key_change__get_packed_size(c);
+    uint8_t *p = malloc(n > 0 ? n : 1);
+    Pentad__V1__KeyChange *copy = NULL;
+
+    if (p != NULL) {
+        pentad__v1__key_change__pack(c, p);
+        copy = pentad__v1__key_change__unpack(NULL, n, p);
+        free(p);
+    }
+    return copy;
+}
+
+static struct pt_keyhistory_key *copy_key(const struct pt_keyhistory_key *key) {
+    struct pt_keyhistory_key *c = malloc(sizeof(*c));
+    uint8_t *spki = malloc(key->spki.len > 0 ? key->spki.len : 1);
+
+    if (c == NULL || spki == NULL) {
+        free(c);
+        free(spki);
+        return NULL;
+    }
+    memcpy(spki, key->spki.p, key->spki.len);
+    *c = *key;
+    c->spki = pt_span(spki, key->spki.len);
+    return c;
+}
+
+int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **ret) {
+    struct pt_keyhistory *c = malloc(sizeof(*c));
+
+    *ret = NULL;
+    if (c == NULL) {
+        return PT_E_NOMEM;
+    }
+    *c = *k;
+    c->n_keys = c->n_pending = 0;
+    c->cap_keys = k->n_keys;
+    c->cap_pending = k->n_pending;
+    c->keys = calloc(k->n_keys + 1, sizeof(*c->keys));
+    c->pending = calloc(k->n_pending + 1, sizeof(*c->pending));
+    if (c->keys == NULL || c->pending == NULL) {
+        goto fail;
+    }
+    for (; c->n_keys < k->n_keys; c->n_keys++) {
+        c->keys[c->n_keys] = copy_key(k->keys[c->n_keys]);
+        if (c->keys[c->n_keys] == NULL) {
+            goto fail;
+        }
+    }
+    for (; c->n_pending < k->n_pending; c->n_pending++) {
+        c->pending[c->n_pending] = k->pending[c->n_pending];
+        c->pending[c->n_pending].change = copy_change(k->pending[c->n_pending].change);
+        if (c->pending[c->n_pending].change == NULL) {
+            goto fail;
+        }
+    }
+    *ret = c;
+    return 0;
+fail:
+    pt_keyhistory_free(c);
+    return PT_E_NOMEM;
+}
+
+/* ---- keys by fingerprint ---- */
+
+static size_t slot_of(const struct pt_keyhistory *k, const struct pt_hash *fp) {
+    size_t s = ((size_t)fp->b[0] << 8 | fp->b[1]) % SLOTS;
+
+    while (k->slots[s] != 0 && !pt_hash_eq(&k->keys[k->slots[s] - 1]->fingerprint, fp)) {
+        s = (s + 1) % SLOTS;
+    }
+    return s;
+}
+
+static struct pt_keyhistory_key *find(const struct pt_keyhistory *k, const struct pt_hash *fp) {
+    uint16_t n = k->slots[slot_of(k, fp)];
+
+    return n == 0 ? NULL : k->keys[n - 1];
+}
+
+const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
+                                                   const struct pt_hash *fingerprint) {
+    return find(k, fingerprint);
+}
+
+static struct party *find_party(struct pt_keyhistory *k, const char *name) {
+    for (unsigned i = 0; i < k->n_parties; i++) {
+        if (strcmp(k->parties[i].name, name) == 0) {
+            return &k->parties[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct party *known_party(const struct pt_keyhistory *k, const char *name) {
+    for (unsigned i = 0; name != NULL && i < k->n_parties; i++) {
+        if (strcmp(k->parties[i].name, name) == 0) {
+            return &k->parties[i];
+        }
+    }
+    return NULL;
+}
+
+static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse use,
+                 Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki, uint64_t log_index) {
+    struct pt_keyhistory_key key = {.use = use,
+                                    .algorithm = algorithm,
+                                    .spki = spki,
+                                    .added_at = log_index,
+                                    .retired_at = UINT64_MAX};
+    struct pt_keyhistory_key *own;
+
+    PT_ASSERT(k->n_keys < KEYS_MAX && p->n_keys < PT_KEYHISTORY_PARTY_KEYS_MAX);
+    if (k->n_keys == k->cap_keys) {
+        size_t cap = k->cap_keys == 0 ? 32 : 2 * k->cap_keys;
+        struct pt_keyhistory_key **grown = realloc(k->keys, cap * sizeof(*grown));
+
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        k->keys = grown;
+        k->cap_keys = cap;
+    }
+    memcpy(key.party, p->name, sizeof(key.party));
+    pt_sha256(&key.fingerprint, spki.p, spki.len);
+    PT_ASSERT(find(k, &key.fingerprint) == NULL);
+    own = copy_key(&key);
+    if (own == NULL) {
+        return PT_E_NOMEM;
+    }
+    k->slots[slot_of(k, &key.fingerprint)] = (uint16_t)(k->n_keys + 1);
+    k->keys[k->n_keys++] = own;
+    p->n_keys++;
+    return 0;
+}
+
+/* ---- genesis ---- */
+
+static int enrol_log_key(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
+                         struct pt_err *err) {
+    struct party *hub = find_party(k, "hub");
+    struct pt_vkey v;
+    uint8_t spki[44];
+    int rc = pt_vkey_parse(&v, g->log_vkey, strlen(g->log_vkey), err);
+
+    if (rc != 0) {
+        return rc;
+    }
+    PT_ASSERT(hub != NULL);
+    pt_ed25519_spki(spki, v.pub);
+    return enrol(k, hub, PENTAD__V1__KEY_USE__KEY_USE_LOG,
+                 PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519, pt_span(spki, sizeof(spki)), 0);
+}
+
+int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
+                          struct pt_err *err) {
+    int rc;
+
+    PT_ASSERT(k->n_keys == 0 && k->n_parties == 0 && g->n_parties <= PARTIES_MAX);
+    for (size_t i = 0; i < g->n_parties; i++) {
+        const Pentad__V1__GenesisParty *gp = g->parties[i];
+        struct party *p = &k->parties[k->n_parties++];
+
+        PT_ASSERT(pt_name_valid(gp->party) && gp->n_keys <= PT_KEYHISTORY_PARTY_KEYS_MAX);
+        memcpy(p->name, gp->party, strlen(gp->party));
+        for (size_t j = 0; j < gp->n_keys; j++) {
+            const Pentad__V1__PublicKey *key = gp->keys[j];
+
+            rc = enrol(k, p, key->use, key->algorithm, pt_span(key->spki.data, key->spki.len), 0);
+            if (rc != 0) {
+                return pt_err_set(err, rc, "genesis: no memory for its keys");
+            }
+        }
+    }
+    k->version++;
+    return enrol_log_key(k, g, err);
+}
+
+/* ---- deciding on a change ---- */
+
+/* What the signer of a change may touch. */
+enum power { POWER_SIGNING_KEYS, POWER_ALL_KEYS };
+
+static int check_adds(const struct pt_keyhistory *k, const struct party *p,
+                      const Pentad__V1__KeyChange *c, enum power power, struct pt_err *err) {
+    struct pt_hash fp[PT_KEYCHANGE_ITEMS_MAX];
+
+    if (p->n_keys + c->n_add > PT_KEYHISTORY_PARTY_KEYS_MAX) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "%s would have had over %d keys", p->name,
+                          PT_KEYHISTORY_PARTY_KEYS_MAX);
+    }
+    for (size_t i = 0; i < c->n_add; i++) {
+        const Pentad__V1__PublicKey *key = c->add[i];
+        int rc = pt_keyform_check(key, err);
+
+        if (rc != 0) {
+            return pt_err_wrap(err, "add[%zu]", i);
+        }
+        if (power == POWER_SIGNING_KEYS && key->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
+            return pt_err_set(err, PT_E_FORBIDDEN,
+                              "add[%zu]: a signing key may add signing keys only; others need the "
+                              "recovery key on stream keys",
+                              i);
+        }
+        pt_sha256(&fp[i], key->spki.data, key->spki.len);
+        for (size_t j = 0; j < i; j++) {
+            if (pt_hash_eq(&fp[i], &fp[j])) {
+                return pt_err_set(err, PT_E_EXISTS, "add[%zu]: the same key as add[%zu]", i, j);
+            }
+        }
+        if (find(k, &fp[i]) != NULL) {
+            return pt_err_set(err, PT_E_EXISTS, "add[%zu]: this key was enrolled before", i);
+        }
+    }
+    return 0;
+}
+
+static int check_retires(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
+                         enum power power, struct pt_err *err) {
+    for (size_t i = 0; i < c->n_retire; i++) {
+        const struct pt_keyhistory_key *key;
+        struct pt_hash fp;
+
+        if (pt_hash_from_bytes(&fp, c->retire[i].data, c->retire[i].len) != 0) {
+            return pt_err_set(err, PT_E_FIELD, "retire[%zu] is not a 32-byte fingerprint", i);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (c->retire[j].len == PT_HASH_LEN &&
+                memcmp(c->retire[j].data, fp.b, PT_HASH_LEN) == 0) {
+                return pt_err_set(err, PT_E_EXISTS, "retire[%zu]: the same as retire[%zu]", i, j);
+            }
+        }
+        key = find(k, &fp);
+        if (key == NULL || strcmp(key->party, c->party) != 0 || key->retired_at != UINT64_MAX) {
+            return pt_err_set(err, PT_E_NOT_FOUND, "retire[%zu]: %s has no such standing key", i,
+                              c->party);
+        }
+        if (power == POWER_SIGNING_KEYS && key->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
+            return pt_err_set(err, PT_E_FORBIDDEN,
+                              "retire[%zu]: a signing key may retire signing keys only", i);
+        }
+    }
+    return 0;
+}
+
+static int check_items(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
+                       enum power power, struct pt_err *err) {
+    const struct party *p = known_party(k, c->party);
+    int rc;
+
+    if (p == NULL) {
+        return pt_err_set(err, PT_E_FIELD, "a KeyChange must name a party of the genesis");
+    }
+    if (c->n_add + c->n_retire == 0) {
+        return pt_err_set(err, PT_E_MISSING, "the KeyChange neither adds nor retires a key");
+    }
+    if (c->n_add > PT_KEYCHANGE_ITEMS_MAX || c->n_retire > PT_KEYCHANGE_ITEMS_MAX) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "the KeyChange names over %d keys",
+                          PT_KEYCHANGE_ITEMS_MAX);
+    }
+    rc = check_adds(k, p, c, power, err);
+    return rc != 0 ? rc : check_retires(k, c, power, err);
+}
+
+int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
+                               const Pentad__V1__KeyChange *c, struct pt_err *err) {
+    const struct pt_keyhistory_key *signer = find(k, &at->signing_key);
+    const struct party *author = known_party(k, at->party);
+
+    if (author == NULL || signer == NULL || strcmp(signer->party, at->party) != 0) {
+        return pt_err_set(err, PT_E_UNKNOWN_KEY, "the KeyChange's signer is not a key of %s",
+                          at->party);
+    }
+    if (!pt_keyhistory_key_live(signer, at->log_index)) {
+        return pt_err_set(err, PT_E_RETIRED_KEY, "the KeyChange's signer is not live");
+    }
+    if (signer->use == PENTAD__V1__KEY_USE__KEY_USE_RECOVERY) {
+        if (strcmp(at->stream, PT_KEYS_STREAM) != 0 || c->party == NULL ||
+            strcmp(c->party, at->party) != 0) {
+            return pt_err_set(err, PT_E_FORBIDDEN,
+                              "a recovery key changes its own party's keys, on stream keys");
+        }
+        return check_items(k, c, POWER_ALL_KEYS, err);
+    }
+    if (signer->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
+        return pt_err_set(err, PT_E_FORBIDDEN, "the KeyChange's signer is not a signing key");
+    }
+    if (c->party != NULL && strcmp(c->party, at->party) == 0) {
+        return check_items(k, c, POWER_SIGNING_KEYS, err);
+    }
+    if (author->n_pending >= PT_KEYHISTORY_PENDING_MAX) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "%d KeyChanges of %s wait for approvals already",
+                          PT_KEYHISTORY_PENDING_MAX, at->party);
+    }
+    return check_items(k, c, POWER_ALL_KEYS, err);
+}
+
+/* ---- carrying a change out ---- */
+
+static int take_effect(struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
+                       uint64_t log_index) {
+    struct party *p = find_party(k, c->party);
+    int rc;
+
+    PT_ASSERT(p != NULL);
+    for (size_t i = 0; i < c->n_retire; i++) {
+        struct pt_hash fp;
+
+        (void)pt_hash_from_bytes(&fp, c->retire[i].data, c->retire[i].len);
+        find(k, &fp)->retired_at = log_index;
+    }
+    for (size_t i = 0; i < c->n_add; i++) {
+        const Pentad__V1__PublicKey *key = c->add[i];
+
+        rc = enrol(k, p, key->use, key->algorithm, pt_span(key->spki.data, key->spki.len),
+                   log_index);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    k->version++;
+    return 0;
+}
+
+static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event *at,
+                              const Pentad__V1__KeyChange *c) {
+    struct pending *p;
+
+    if (k->n_pending == k->cap_pending) {
+        size_t cap = k->cap_pending == 0 ? 8 : 2 * k->cap_pending;
+        struct pending *grown = realloc(k->pending, cap * sizeof(*grown));
+
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        k->pending = grown;
+        k->cap_pending = cap;
+    }
+    p = &k->pending[k->n_pending];
+    memset(p, 0, sizeof(*p));
+    p->change = copy_change(c);
+    if (p->change == NULL) {
+        return PT_E_NOMEM;
+    }
+    PT_ASSERT(pt_name_valid(at->party) && pt_name_valid(at->stream));
+    memcpy(p->author, at->party, strlen(at->party));
+    memcpy(p->stream, at->stream, strlen(at->stream));
+    p->record_hash = at->record_hash;
+    k->n_pending++;
+    find_party(k, at->party)->n_pending++;
+    return 0;
+}
+
+int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
+                         const Pentad__V1__KeyChange *c, struct pt_err *err) {
+    int rc = pt_keyhistory_check_change(k, at, c, err);
+
+    if (rc != 0) {
+        return rc;
+    }
+    if (strcmp(c->party, at->party) == 0) {
+        rc = take_effect(k, c, at->log_index);
+    } else {
+        rc = wait_for_approvals(k, at, c);
+    }
+    return rc == 0 ? 0 : pt_err_set(err, rc, "no memory for a KeyChange");
+}
+
+static struct pending *find_pending(struct pt_keyhistory *k, const Pentad__V1__RecordRef *ref) {
+    struct pt_hash h;
+
+    if (ref == NULL || ref->party == NULL || ref->stream == NULL || !ref->has_hash ||
+        pt_hash_from_bytes(&h, ref->hash.data, ref->hash.len) != 0) {
+        return NULL;
+    }
+    for (size_t i = 0; i < k->n_pending; i++) {
+        struct pending *p = &k->pending[i];
+
+        if (pt_hash_eq(&p->record_hash, &h) && strcmp(p->author, ref->party) == 0 &&
+            strcmp(p->stream, ref->stream) == 0) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
+static void drop_pending(struct pt_keyhistory *k, struct pending *p) {
+    find_party(k, p->author)->n_pending--;
+    pentad__v1__key_change__free_unpacked(p->change, NULL);
+    *p = k->pending[--k->n_pending];
+}
+
+int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
+                           const Pentad__V1__Approval *a, bool *ret_effect) {
+    struct pending *p = find_pending(k, a->target);
+    unsigned count = 0;
+    int rc = 0;
+
+    if (ret_effect != NULL) {
+        *ret_effect = false;
+    }
+    if (p == NULL || strcmp(p->change->party, at->party) == 0) {
+        return 0;
+    }
+    for (unsigned i = 0; i < APPROVERS; i++) {
+        if (strcmp(approvers[i], at->party) == 0) {
+            p->approved[i] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+        }
+        count += p->approved[i];
+    }
+    if (count < APPROVALS_NEEDED) {
+        return 0;
+    }
+    /* Something may have happened to these keys while the change waited: then it has no effect. */
+    if (check_items(k, p->change, POWER_ALL_KEYS, NULL) == 0) {
+        rc = take_effect(k, p->change, at->log_index);
+        if (rc == 0 && ret_effect != NULL) {
+            *ret_effect = true;
+        }
+    }
+    drop_pending(k, p);
+    return rc;
+}
+
+/* ---- asking ---- */
+
+bool pt_keyhistory_key_live(const struct pt_keyhistory_key *key, uint64_t log_index) {
+    return key->added_at < log_index && log_index <= key->retired_at;
+}
+
+int pt_keyhistory_may_sign(const struct pt_keyhistory *k, const struct pt_hash *fingerprint,
+                           const char *party, const char *stream, uint64_t log_index,
+                           bool only_key_changes, struct pt_err *err) {
+    const struct pt_keyhistory_key *key = find(k, fingerprint);
+
+    if (key == NULL || strcmp(key->party, party) != 0 || log_index <= key->added_at) {
+        return pt_err_set(err, PT_E_UNKNOWN_KEY,
+                          "no key of %s has signed this; enrol the key by a KeyChange", party);
+    }
+    if (key->use == PENTAD__V1__KEY_USE__KEY_USE_RECOVERY) {
+        if (!only_key_changes || strcmp(stream, PT_KEYS_STREAM) != 0) {
+            return pt_err_set(err, PT_E_FORBIDDEN,
+                              "the recovery key of %s signs KeyChange records on stream keys, "
+                              "nothing else",
+                              party);
+        }
+    } else if (key->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
+        return pt_err_set(err, PT_E_FORBIDDEN, "this key of %s is not for signing batches", party);
+    }
+    if (!pt_keyhistory_key_live(key, log_index)) {
+        return pt_err_set(err, PT_E_RETIRED_KEY,
+                          "this signing key of %s was retired by log entry %llu", party,
+                          (unsigned long long)key->retired_at);
+    }
+    return 0;
+}
+
+static bool can_sign_batches(const struct pt_keyhistory_key *key, const char *party) {
+    return strcmp(key->party, party) == 0 && (key->use == PENTAD__V1__KEY_USE__KEY_USE_SIGNING ||
+                                              key->use == PENTAD__V1__KEY_USE__KEY_USE_RECOVERY);
+}
+
+int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__Envelope *env,
+                              const char *party, const struct pt_sigverify *sv,
+                              const struct pt_keyhistory_key **ret, struct pt_err *err) {
+    const struct pt_keyhistory_key *hinted = NULL;
+    struct pt_hash fp;
+    bool any = false;
+
+    *ret = NULL;
+    if (env->n_signatures == 1 && env->signatures[0]->keyid != NULL &&
+        pt_hash_from_hex(&fp, env->signatures[0]->keyid) == 0) {
+        hinted = find(k, &fp);
+    }
+    if (hinted != NULL && can_sign_batches(hinted, party)) {
+        any = true;
+        if (pt_envelope_verify(env, hinted->spki, sv, NULL) == 0) {
+            *ret = hinted;
+            return 0;
+        }
+    }
+    for (size_t i = 0; i < k->n_keys; i++) {
+        if (k->keys[i] == hinted || !can_sign_batches(k->keys[i], party)) {
+            continue;
+        }
+        any = true;
+        if (pt_envelope_verify(env, k->keys[i]->spki, sv, NULL) == 0) {
+            *ret = k->keys[i];
+            return 0;
+        }
+    }
+    if (!any) {
+        return pt_err_set(err, PT_E_UNKNOWN_KEY, "the log knows no signing key of %s", party);
+    }
+    return pt_err_set(err, PT_E_SIGNATURE, "the signature is by none of the signing keys of %s",
+                      party);
+}
+
+size_t pt_keyhistory_count(const struct pt_keyhistory *k) {
+    return k->n_keys;
+}
+
+const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i) {
+    PT_ASSERT(i < k->n_keys);
+    return k->keys[i];
+}
+
+uint64_t pt_keyhistory_version(const struct pt_keyhistory *k) {
+    return k->version;
+}
