@@ -38,6 +38,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebI
   target_compile_options(pt_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
     -fstack-protector-strong)
   target_link_options(pt_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
+  include(CheckPIESupported)
+  check_pie_supported(LANGUAGES C)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 

@@ -152,7 +152,7 @@ static void put_digits(char *at, int32_t v, int n) {
 }
 
 static void put_day(char *out, int32_t ymd) {
-    memcpy(out, "0000-00-00", 10);
+    memcpy(out, "0000-00-00", 11);
     if (ymd > 0) {
         put_digits(out, pt_date_year(ymd), 4);
         put_digits(out + 5, pt_date_month(ymd), 2);

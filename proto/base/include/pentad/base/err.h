@@ -113,7 +113,8 @@ int pt_err_from_name(const char *name);
  * `return pt_err_set(err, PT_E_FORMAT, "…", …);`. */
 int pt_err_set(struct pt_err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Puts "context: " before the message already there; returns err->code. */
+/* Puts "context: " before the message already there; returns err->code (PT_E_INTERNAL where err is
+ * NULL: a caller that may have none returns its own code). */
 int pt_err_wrap(struct pt_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* A programmer's mistake: always on, prints where and aborts. Never for a peer's input. */

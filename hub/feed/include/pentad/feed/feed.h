@@ -1,0 +1,57 @@
+/* What each reader may have of the log: pages of entries with every record as bytes or as a hash,
+ * under a checkpoint of exactly the page's end.
+ * Knows the catalogue's visibility and the log; must not know HTTP or HTML. FORMATS section 6. */
+#ifndef PENTAD_FEED_FEED_H
+#define PENTAD_FEED_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/log/log.h>
+#include <pentad/record/party.h>
+
+#define PT_FEED_LIMIT_DEFAULT (1024u * 1024)
+#define PT_FEED_LIMIT_MAX (4u * 1024 * 1024)
+#define PT_FEED_PAGE_MAX (PT_FEED_LIMIT_MAX + 12u * 1024 * 1024) /* a page's hard maximum */
+#define PT_FEED_ENTRIES_MAX 4096                                 /* of one page */
+
+/* Any thread (heavy: a worker). Appends FeedPage bytes: entries from log index `after`, at least
+ * one if there is one, no further than `limit` bytes (0: the default) otherwise; a page without
+ * entries is answered where after equals the log's size. after = how many entries the reader has.
+ * *ret_next (may be NULL) is the size that the page's checkpoint is of. PT_E_RANGE: after is beyond
+ * the log. */
+int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
+                 struct pt_buf *out, uint64_t *ret_next, struct pt_err *err);
+
+/* One record's bytes for a reader: PT_E_NOT_FOUND, PT_E_FORBIDDEN where only its hash is his. */
+int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
+                   uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err);
+
+/* ---- long polls: readers that wait for the log to grow ----------------------------------
+ * The list belongs to one loop thread; it holds no timers: the owner calls due() when it says. */
+
+struct pt_feed_waiters;
+struct pt_feed_waiter;
+/* Fires exactly once, on the owner's thread, from grown(), due() or end(); not after cancel(). It
+ * may add and cancel other waiters. */
+typedef void (*pt_feed_wake_cb)(void *ctx, bool grown);
+
+#define PT_FEED_WAITERS_MAX 4096
+#define PT_FEED_WAIT_MAX_S 300
+
+int pt_feed_waiters_new(struct pt_feed_waiters **ret);
+void pt_feed_waiters_free(struct pt_feed_waiters *w); /* must be empty: call end() first */
+/* Wakes when the log is larger than `after`, or at deadline_ms (the owner's clock). PT_E_BUSY when
+ * the list is full. Call only where the log isn't larger already. */
+int pt_feed_waiters_add(struct pt_feed_waiters *w, uint64_t after, int64_t deadline_ms,
+                        pt_feed_wake_cb cb, void *ctx, struct pt_feed_waiter **ret);
+void pt_feed_waiter_cancel(struct pt_feed_waiters *w, struct pt_feed_waiter *waiter);
+void pt_feed_waiters_grown(struct pt_feed_waiters *w, uint64_t log_size);
+/* Wakes who is due at now_ms; returns when to call next (INT64_MAX: nobody waits). */
+int64_t pt_feed_waiters_due(struct pt_feed_waiters *w, int64_t now_ms);
+void pt_feed_waiters_end(struct pt_feed_waiters *w);
+size_t pt_feed_waiters_count(const struct pt_feed_waiters *w);
+
+#endif

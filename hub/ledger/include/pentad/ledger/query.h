@@ -1,0 +1,61 @@
+/* Answers for people and programs, as JSON (jansson; the caller owns one reference): subject rows,
+ * discrepancies, traces down to records. Every answer has "log_size" (what it is true at),
+ * "tick_day", and where it takes them "valid_at" and "known_at". 64-bit amounts are strings.
+ * Threads: the handle's thread. Specification: provenance questions; HTTP surface. */
+#ifndef PENTAD_LEDGER_QUERY_H
+#define PENTAD_LEDGER_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pentad/base/err.h>
+#include <pentad/ledger/ledger.h>
+
+struct json_t;
+
+/* "PROJECT:370100…", "DEPT:…", or a bare key where only one kind has it (PT_E_NOT_FOUND: nobody
+ * named it; PT_E_USAGE: several kinds, the message lists them). */
+int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind, char *ret_key,
+                            size_t key_cap, struct pt_err *err);
+const char *pt_subject_kind_name(int kind); /* "PROJECT"; "UNSPECIFIED" for what isn't in the enum */
+int pt_subject_kind_parse(const char *name); /* 0: none such */
+/* The subject's name as its profile says (latest), or its key. */
+int pt_ledger_subject_name(struct pt_ledger *l, int kind, const char *key, char *out, size_t cap);
+
+/* {"log_size", "subjects": [{"kind","key","name","dept","years":[…],"open"}…], "next": key|null};
+ * kind 0: all; `after` a "KIND:key" or NULL; limit 1..1000. */
+int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, int limit,
+                            struct json_t **ret_json, struct pt_err *err);
+/* One row: subject, profile, state, every figure, open discrepancies, the records that name it
+ * (counts by type). fiscal_year 0: the latest it has. */
+int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
+                       int32_t valid_at, uint64_t known_at, struct json_t **ret_json,
+                       struct pt_err *err);
+
+/* Figure → formula, value, inputs as a tree down to records. */
+int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
+                           const char *figure, int32_t valid_at, uint64_t known_at,
+                           struct json_t **ret_json, struct pt_err *err);
+/* One record: what it says, its corrections, what it refers to up to the approval, who refers to
+ * it, the discrepancies that cite it. */
+int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
+                           struct json_t **ret_json, struct pt_err *err);
+
+/* NULL or 0: any. severity 1 I, 2 Y, 3 R. status: "OPEN" "REPLIED" "CLOSED" "WAIVED", or "active" =
+ * OPEN and REPLIED. As of known_at: the newest logged H01 of each id. */
+struct pt_discrepancy_filter {
+    const char *rule;
+    int severity;
+    const char *responder;
+    const char *status;
+    int kind;
+    const char *key;
+    uint64_t known_at; /* 0 or PT_KNOWN_NOW: now */
+    int limit;         /* 0: 1000 */
+    int offset;
+};
+int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
+                                 struct json_t **ret_json, struct pt_err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* The driver that everyone who wants a ledger uses: the hub's fold thread, `pentad ledger rebuild`
+ * and `digest`, audit's and congress's own replay. Ledger and rules in one handle.
+ * Knows: ledger, rules. Must not know: the network, the log's store, a clock.
+ * Threads: one thread owns a fold. Specification: FORMATS "ticks". */
+#ifndef PENTAD_RULES_FOLD_H
+#define PENTAD_RULES_FOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/ledger/ledger.h>
+
+struct pt_fold;
+
+struct pt_fold_state {
+    uint64_t cursor;      /* entries folded */
+    struct pt_ledger_tick tick;
+    uint64_t pending;     /* findings of the last tick that the log doesn't hold yet */
+    uint64_t mismatches;  /* logged H01s that these rules would not have written so, since entry 0 */
+};
+
+/* Opens (or creates) ledger.db at `path` (":memory:" too). *ret_rebuilt as pt_ledger_open. */
+int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
+                 struct pt_err *err);
+void pt_fold_close(struct pt_fold *f); /* NULL is fine */
+
+/* Folds n entries from the cursor on in ONE transaction, ticks included. On error nothing of them
+ * is kept. A few thousand records a call is a good size. */
+int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
+                  struct pt_err *err);
+int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_err *err);
+
+/* What the hub has to author now, in a fixed order: each a packed pentad.v1.Discrepancy (tick_day
+ * and tick_seq filled in) with the Record's subject, fiscal year and effective day taken from it.
+ * Only true when the fold is caught up with the log; author all of them before the next Tick. */
+typedef int (*pt_fold_pending_cb)(void *ctx, const uint8_t id[16], struct pt_span discrepancy);
+int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct pt_err *err);
+
+/* The fold's own read-write ledger, for queries on the same thread; borrowed. */
+struct pt_ledger *pt_fold_ledger(struct pt_fold *f);
+
+/* Proves the incremental path: evaluates every rule over everything as of the last tick and counts
+ * the conditions that differ from the stored ones (0 = equal). Changes nothing. */
+int pt_fold_check(struct pt_fold *f, uint64_t *ret_differences, struct pt_err *err);
+
+#endif
