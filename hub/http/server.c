@@ -6,6 +6,8 @@
 
 #include <openssl/err.h>
 
+#include <pentad/base/clock.h>
+
 void pt_http_config_default(struct pt_http_config *c) {
     *c = (struct pt_http_config){
         .host = "127.0.0.1",
@@ -343,16 +345,18 @@ void pt_http_server_free(struct pt_http_server *s) {
 }
 
 const char *pt_http_server_date(struct pt_http_server *s) {
-    uv_timeval64_t now;
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int64_t now_s = pt_clock_now_ms(&pt_clock_system) / 1000;
+    time_t t = (time_t)now_s;
     struct tm tm;
 
-    if (uv_gettimeofday(&now) != 0 || (now.tv_sec == s->date_s && s->date[0] != '\0')) {
-        return s->date;
-    }
-    s->date_s = now.tv_sec;
-    time_t t = (time_t)now.tv_sec;
-    if (gmtime_r(&t, &tm) != NULL) {
-        (void)strftime(s->date, sizeof s->date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    if (now_s != s->date_s && gmtime_r(&t, &tm) != NULL) {
+        s->date_s = now_s;
+        snprintf(s->date, sizeof s->date, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
+                 tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+                 tm.tm_sec);
     }
     return s->date;
 }
