@@ -4,8 +4,6 @@
 #ifndef PENTAD_CERTS_TLS_H
 #define PENTAD_CERTS_TLS_H
 
-#include <stdbool.h>
-
 #include <openssl/ssl.h>
 
 #include <pentad/base/err.h>
@@ -24,10 +22,12 @@ int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CT
 /* Server for people's listener: a client certificate is asked for and verified, not demanded. */
 int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
                                struct pt_err *err);
-/* Client: the server must show pentad:hub/role/server (see pt_tls_require_hub) and, by the usual
- * rules, the host name. files->cert and key may be NULL where none is shown. */
+/* Client: the server's certificate must be pentad:hub/role/server, not revoked; the host name is
+ * checked where the caller sets one on the connection. cert and key may be NULL where none is
+ * shown. */
 int pt_tls_client_ctx(const struct pt_tls_files *files, SSL_CTX **ret, struct pt_err *err);
-/* The same settings on a context that somebody else made (libcurl's CURLOPT_SSL_CTX_FUNCTION). */
+/* The same settings on a context that somebody else made (libcurl's CURLOPT_SSL_CTX_FUNCTION):
+ * replaces its trusted authorities. */
 int pt_tls_setup_client(SSL_CTX *ctx, const struct pt_tls_files *files, struct pt_err *err);
 
 enum pt_identity_kind { PT_IDENTITY_NONE, PT_IDENTITY_STREAM, PT_IDENTITY_ROLE };
@@ -36,8 +36,12 @@ struct pt_identity {
     enum pt_identity_kind kind;
     char party[33];
     char name[33];       /* the stream or the role */
+    char origin[256];    /* of the hub that the certificate is for; empty where it doesn't say */
     struct pt_hash cert; /* SHA-256 of the certificate's DER */
 };
+
+/* The certificate extension that names the hub's origin (a UTF8String). */
+#define PT_OID_ORIGIN "2.25.198951001327093355828612019792873864468"
 
 /* "pentad:<party>/stream/<stream>" or "pentad:<party>/role/<role>"; PT_E_IDENTITY otherwise. */
 int pt_identity_parse(const char *uri, struct pt_identity *ret);

@@ -1,0 +1,139 @@
+#include <pentad/certs/tls.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/x509v3.h>
+
+#include <pentad/proof/entry.h>
+
+static const char scheme[] = "pentad:";
+
+/* Copies a name up to `stop` or the end; false where it isn't a name. */
+static bool take_name(const char **at, char stop, char out[33]) {
+    const char *end = stop != '\0' ? strchr(*at, stop) : *at + strlen(*at);
+    size_t n;
+
+    if (end == NULL) {
+        return false;
+    }
+    n = (size_t)(end - *at);
+    if (n == 0 || n > PT_NAME_MAX) {
+        return false;
+    }
+    memcpy(out, *at, n);
+    out[n] = '\0';
+    *at = stop != '\0' ? end + 1 : end;
+    return pt_name_valid(out);
+}
+
+int pt_identity_parse(const char *uri, struct pt_identity *ret) {
+    char kind[33];
+    const char *at;
+
+    memset(ret, 0, sizeof(*ret));
+    if (strncmp(uri, scheme, sizeof(scheme) - 1) != 0) {
+        return PT_E_IDENTITY;
+    }
+    at = uri + sizeof(scheme) - 1;
+    if (!take_name(&at, '/', ret->party) || !take_name(&at, '/', kind) ||
+        !take_name(&at, '\0', ret->name)) {
+        memset(ret, 0, sizeof(*ret));
+        return PT_E_IDENTITY;
+    }
+    if (strcmp(kind, "stream") == 0) {
+        ret->kind = PT_IDENTITY_STREAM;
+    } else if (strcmp(kind, "role") == 0) {
+        ret->kind = PT_IDENTITY_ROLE;
+    } else {
+        memset(ret, 0, sizeof(*ret));
+        return PT_E_IDENTITY;
+    }
+    return 0;
+}
+
+int pt_identity_format(const struct pt_identity *id, char *out, size_t cap) {
+    int n;
+
+    PT_ASSERT(id->kind == PT_IDENTITY_STREAM || id->kind == PT_IDENTITY_ROLE);
+    n = snprintf(out, cap, "%s%s/%s/%s", scheme, id->party,
+                 id->kind == PT_IDENTITY_STREAM ? "stream" : "role", id->name);
+    return n >= 0 && (size_t)n < cap ? 0 : PT_E_TOO_LARGE;
+}
+
+/* The certificate's one URI name, as an own string; NULL where it hasn't exactly one. */
+static bool single_uri(X509 *cert, char out[128]) {
+    GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+    unsigned found = 0;
+
+    for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *g = sk_GENERAL_NAME_value(names, i);
+        const ASN1_STRING *s;
+        int n;
+
+        if (g->type != GEN_URI) {
+            continue;
+        }
+        s = g->d.uniformResourceIdentifier;
+        n = ASN1_STRING_length(s);
+        found++;
+        if (n <= 0 || n >= 128 || memchr(ASN1_STRING_get0_data(s), 0, (size_t)n) != NULL) {
+            found = 2;
+            break;
+        }
+        memcpy(out, ASN1_STRING_get0_data(s), (size_t)n);
+        out[n] = '\0';
+    }
+    GENERAL_NAMES_free(names);
+    return found == 1;
+}
+
+/* Our own extension is never critical: other programs may use these certificates too. */
+static void take_origin(const X509 *cert, char out[256]) {
+    ASN1_OBJECT *oid = OBJ_txt2obj(PT_OID_ORIGIN, 1);
+    int at = oid != NULL ? X509_get_ext_by_OBJ(cert, oid, -1) : -1;
+    const ASN1_OCTET_STRING *value =
+        at >= 0 ? X509_EXTENSION_get_data(X509_get_ext(cert, at)) : NULL;
+
+    out[0] = '\0';
+    ASN1_OBJECT_free(oid);
+    if (value != NULL) {
+        const unsigned char *p = ASN1_STRING_get0_data(value);
+        ASN1_UTF8STRING *s = d2i_ASN1_UTF8STRING(NULL, &p, ASN1_STRING_length(value));
+        int n = s != NULL ? ASN1_STRING_length(s) : 0;
+
+        if (n > 0 && n < 256 && memchr(ASN1_STRING_get0_data(s), 0, (size_t)n) == NULL) {
+            memcpy(out, ASN1_STRING_get0_data(s), (size_t)n);
+            out[n] = '\0';
+        }
+        ASN1_UTF8STRING_free(s);
+    }
+}
+
+int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err) {
+    char uri[128];
+    unsigned n = 0;
+
+    memset(ret, 0, sizeof(*ret));
+    if (!single_uri(cert, uri) || pt_identity_parse(uri, ret) != 0) {
+        return pt_err_set(err, PT_E_IDENTITY,
+                          "the certificate hasn't exactly one name of the form "
+                          "pentad:<party>/stream/<stream> or pentad:<party>/role/<role>");
+    }
+    take_origin(cert, ret->origin);
+    if (X509_digest(cert, EVP_sha256(), ret->cert.b, &n) != 1 || n != PT_HASH_LEN) {
+        memset(ret, 0, sizeof(*ret));
+        return pt_openssl_err(err, "certificate");
+    }
+    return 0;
+}
+
+int pt_identity_of_peer(SSL *ssl, struct pt_identity *ret, struct pt_err *err) {
+    X509 *cert = SSL_get0_peer_certificate(ssl);
+
+    memset(ret, 0, sizeof(*ret));
+    if (cert == NULL || SSL_get_verify_result(ssl) != X509_V_OK) {
+        return pt_err_set(err, PT_E_IDENTITY, "no verified certificate was shown");
+    }
+    return pt_identity_of_cert(cert, ret, err);
+}
