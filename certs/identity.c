@@ -7,6 +7,8 @@
 
 #include <pentad/proof/entry.h>
 
+#include "x509.h"
+
 static const char scheme[] = "pentad:";
 
 /* Copies a name up to `stop` or the end; false where it isn't a name. */
@@ -88,28 +90,6 @@ static bool single_uri(X509 *cert, char out[128]) {
     return found == 1;
 }
 
-/* Our own extension is never critical: other programs may use these certificates too. */
-static void take_origin(const X509 *cert, char out[256]) {
-    ASN1_OBJECT *oid = OBJ_txt2obj(PT_OID_ORIGIN, 1);
-    int at = oid != NULL ? X509_get_ext_by_OBJ(cert, oid, -1) : -1;
-    const ASN1_OCTET_STRING *value =
-        at >= 0 ? X509_EXTENSION_get_data(X509_get_ext(cert, at)) : NULL;
-
-    out[0] = '\0';
-    ASN1_OBJECT_free(oid);
-    if (value != NULL) {
-        const unsigned char *p = ASN1_STRING_get0_data(value);
-        ASN1_UTF8STRING *s = d2i_ASN1_UTF8STRING(NULL, &p, ASN1_STRING_length(value));
-        int n = s != NULL ? ASN1_STRING_length(s) : 0;
-
-        if (n > 0 && n < 256 && memchr(ASN1_STRING_get0_data(s), 0, (size_t)n) == NULL) {
-            memcpy(out, ASN1_STRING_get0_data(s), (size_t)n);
-            out[n] = '\0';
-        }
-        ASN1_UTF8STRING_free(s);
-    }
-}
-
 int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err) {
     char uri[128];
     unsigned n = 0;
@@ -120,7 +100,7 @@ int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err)
                           "the certificate hasn't exactly one name of the form "
                           "pentad:<party>/stream/<stream> or pentad:<party>/role/<role>");
     }
-    take_origin(cert, ret->origin);
+    pt_x509_origin(cert, ret->origin);
     if (X509_digest(cert, EVP_sha256(), ret->cert.b, &n) != 1 || n != PT_HASH_LEN) {
         memset(ret, 0, sizeof(*ret));
         return pt_openssl_err(err, "certificate");

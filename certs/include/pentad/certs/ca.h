@@ -1,6 +1,6 @@
 /* A hub's own authority: P-256, self-signed; it gives TLS access, never authorship. Certificates
  * carry exactly one URI name. State is plain files in one directory:
- *   ca.key ca.crt crl.pem index.txt crlnumber
+ *   ca.key ca.crt crl.pem index.txt crlnumber lock
  * One process at a time writes it (a lock file). Not thread-safe. FORMATS section 2. */
 #ifndef PENTAD_CERTS_CA_H
 #define PENTAD_CERTS_CA_H
@@ -17,13 +17,27 @@
 #define PT_CA_CERTS_MAX 100000
 #define PT_CA_SANS_MAX 16
 
+struct pt_ca_create {
+    const char *origin; /* of the hub; goes into every certificate */
+    int days;
+    int64_t now_ms;
+    /* Name constraints: the only server names that it may vouch for, "DNS:example.org" or
+     * "IP:10.0.0.0/255.0.0.0"; none: any. */
+    const char *const *permitted;
+    size_t n_permitted;
+};
 /* Creates dir/ca.key, ca.crt, an empty index and a first CRL. PT_E_EXISTS if one stands there. */
-int pt_ca_create(const char *dir, const char *origin, int days, int64_t now_ms, struct pt_err *err);
+int pt_ca_create(const char *dir, const struct pt_ca_create *what, struct pt_err *err);
 
 /* A certificate signing request for `identity`, PEM. sans: "DNS:name" or "IP:address". */
 int pt_csr_create(const struct pt_key *k, const struct pt_identity *identity,
                   const char *const *sans, size_t n_sans, struct pt_buf *ret_pem,
                   struct pt_err *err);
+
+/* Who a request is for, and its key's fingerprint (SHA-256 of the SubjectPublicKeyInfo). Checks the
+ * request's own signature and that its key is a good one. */
+int pt_csr_info(struct pt_span pem, struct pt_identity *ret_identity, struct pt_hash *ret_spki,
+                struct pt_err *err);
 
 struct pt_ca_issue {
     struct pt_identity identity; /* must equal the request's one URI name */
