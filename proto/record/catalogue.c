@@ -1,0 +1,76 @@
+#include <pentad/record/catalogue.h>
+
+#include <string.h>
+
+#define X(NAME, TAG, CODE, MEMBER, EN, ZH, AUTHORS, READERS, AGGREGATE, FLAGS, SUBJECTS, CORR,     \
+          REQS)                                                                                    \
+    {.type = PT_TYPE_##NAME,                                                                       \
+     .code = (CODE),                                                                               \
+     .member = #MEMBER,                                                                            \
+     .name_en = (EN),                                                                              \
+     .name_zh = (ZH),                                                                              \
+     .authors = (AUTHORS),                                                                         \
+     .readers = (READERS),                                                                         \
+     .aggregate = (AGGREGATE),                                                                     \
+     .flags = (FLAGS),                                                                             \
+     .subjects = (SUBJECTS),                                                                       \
+     .corrections = (CORR),                                                                        \
+     .requirements = (REQS),                                                                       \
+     .body = &pentad__v1__##MEMBER##__descriptor},
+static const struct pt_record_info rows[] = {PT_RECORD_TABLE(X)};
+#undef X
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+const struct pt_record_info *pt_record_infos(size_t *ret_n) {
+    *ret_n = ROWS;
+    return rows;
+}
+
+const struct pt_record_info *pt_record_info(enum pt_record_type type) {
+    size_t lo = 0;
+    size_t hi = ROWS;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (rows[mid].type == type) {
+            return &rows[mid];
+        }
+        if (rows[mid].type < type) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return NULL;
+}
+
+const struct pt_record_info *pt_record_info_by_code(const char *code) {
+    for (size_t i = 0; code != NULL && i < ROWS; i++) {
+        if (strcmp(rows[i].code, code) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+const struct pt_record_info *pt_record_info_by_member(const char *member) {
+    for (size_t i = 0; member != NULL && i < ROWS; i++) {
+        if (strcmp(rows[i].member, member) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+const struct pt_record_info *pt_record_info_of(const Pentad__V1__Record *rec) {
+    return pt_record_info((enum pt_record_type)rec->body_case);
+}
+
+const ProtobufCMessage *pt_record_body(const Pentad__V1__Record *rec) {
+    if (rec->body_case == PENTAD__V1__RECORD__BODY__NOT_SET) {
+        return NULL;
+    }
+    /* Every member of the oneof is a message, so any of them names the pointer. */
+    return (const ProtobufCMessage *)rec->tick;
+}

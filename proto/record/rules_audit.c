@@ -1,0 +1,61 @@
+#include <pentad/base/err.h>
+
+#include "rules.h"
+
+/* A02 审计认定数 */
+static const struct field_rule audit_figure_rows[] = {
+    REQ(1, ENUM),    OPT(2, TEXT, CHARS(64)),  OPT(3, FEN),
+    OPT(4, DECIMAL), OPT(5, TEXT, CHARS(500)), REQ(6, TEXT, CHARS(100)),
+};
+
+static void audit_figure_cross(struct check *c, const struct path *at,
+                               const ProtobufCMessage *msg) {
+    const Pentad__V1__AuditFigure *a = (const Pentad__V1__AuditFigure *)msg;
+
+    if (!a->has_item) {
+        return;
+    }
+    if (a->item == PENTAD__V1__AUDIT_ITEM__AUDIT_ITEM_INDICATOR) {
+        if (a->indicator == NULL) {
+            check_missing(c, at, "indicator", "for INDICATOR");
+        }
+        if (a->value == NULL) {
+            check_missing(c, at, "value", "for INDICATOR");
+        }
+        if (a->has_fen) {
+            check_fault(c, PT_E_FIELD, at, "fen", "can't stand in an INDICATOR");
+        }
+        return;
+    }
+    if (!a->has_fen) {
+        check_missing(c, at, "fen", "except for INDICATOR");
+    }
+    if (a->value != NULL) {
+        check_fault(c, PT_E_FIELD, at, "value", "may stand in an INDICATOR only");
+    }
+    if (a->indicator != NULL) {
+        check_fault(c, PT_E_FIELD, at, "indicator", "may stand in an INDICATOR only");
+    }
+}
+MSG_RULES(audit_figure, audit_figure_rows, audit_figure_cross);
+
+/* A03 审计发现 */
+static const struct field_rule audit_finding_rows[] = {
+    REQ(1, TEXT, CHARS(64)),
+    REQ(2, TEXT, CHARS(100)),
+    REQ(3, ENUM),
+    REQ(4, ENUM),
+    REQ(5, CODE, OF(BODY)),
+    OPT(6, FEN),
+    REQ(7, ENUM),
+    REQ(8, TEXT, CHARS(2000)),
+    OPT(9, TEXT, CHARS(500)),
+    REQ(10, DATE),
+};
+MSG_RULES(audit_finding, audit_finding_rows, NULL);
+
+/* A04 整改核查 */
+static const struct field_rule audit_verify_rows[] = {
+    REQ(1, REF), REQ(2, DATE), REQ(3, ENUM), OPT(4, FEN), OPT(5, REF, ITEMS(100)),
+};
+MSG_RULES(audit_verify, audit_verify_rows, NULL);

@@ -1,0 +1,171 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include <pentad/base/err.h>
+
+#include "rules.h"
+
+Pentad__V1__Rating pt_rating_band(int32_t total_cp) {
+    if (total_cp >= 9000) {
+        return PENTAD__V1__RATING__RATING_EXCELLENT;
+    }
+    if (total_cp >= 8000) {
+        return PENTAD__V1__RATING__RATING_GOOD;
+    }
+    return total_cp >= 6000 ? PENTAD__V1__RATING__RATING_FAIR : PENTAD__V1__RATING__RATING_POOR;
+}
+
+/* V01 绩效评价 */
+static const struct field_rule evaluation_item_rows[] = {
+    REQ(1, TEXT, CHARS(64)),  OPT(2, INT, CP),         OPT(3, TEXT, CHARS(100)),
+    OPT(4, TEXT, CHARS(100)), OPT(5, INT, CP),         OPT(6, TEXT, CHARS(500)),
+    OPT(7, TEXT, CHARS(200)), OPT(8, TEXT, CHARS(60)),
+};
+static MSG_RULES(evaluation_item, evaluation_item_rows, NULL);
+
+static const struct field_rule evaluation_rows[] = {
+    REQ(1, ENUM),
+    REQ(2, ENUM),
+    REQ(3, ENUM),
+    OPT(4, REF),
+    OPT(5, FEN),
+    OPT(6, FEN),
+    OPT(7, FEN),
+    OPT(8, INT, RANGE(0, INT32_MAX)),
+    REQ(9, MSG, SUB(rules_evaluation_item)),
+    OPT(10, INT, CP),
+    OPT(11, ENUM),
+    OPT(12, CODE, OF(USCC)),
+    OPT(13, TEXT, CHARS(100), ITEMS(100)),
+    OPT(14, BYTES, HASH),
+    OPT(15, TEXT, CHARS(1000), ITEMS(100)),
+    OPT(16, TEXT, CHARS(1000), ITEMS(100)),
+    OPT(17, DATE),
+    OPT(18, REF),
+};
+
+/* Fields that a scored evaluation must have and frame INDICATORS must not. */
+struct scored_field {
+    const char *name;
+    bool present;
+};
+
+static void scored_fields(struct check *c, const struct path *at, const Pentad__V1__Evaluation *v,
+                          bool indicators) {
+    const struct scored_field fields[] = {
+        {"goal", v->goal != NULL},
+        {"budget_init_fen", v->has_budget_init_fen},
+        {"budget_full_fen", v->has_budget_full_fen},
+        {"paid_fen", v->has_paid_fen},
+        {"exec_rate_bp", v->has_exec_rate_bp},
+        {"total_cp", v->has_total_cp},
+        {"rating", v->has_rating},
+    };
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (indicators && fields[i].present) {
+            check_fault(c, PT_E_FIELD, at, fields[i].name, "can't stand in frame INDICATORS");
+        } else if (!indicators && !fields[i].present) {
+            check_missing(c, at, fields[i].name, "except in frame INDICATORS");
+        }
+    }
+}
+
+static void indicator_items(struct check *c, const struct path *at,
+                            const Pentad__V1__Evaluation *v) {
+    for (size_t i = 0; i < v->n_items; i++) {
+        const Pentad__V1__EvaluationItem *it = v->items[i];
+        const struct path here = {at, "items", i};
+
+        if (it->has_weight_cp) {
+            check_fault(c, PT_E_FIELD, &here, "weight_cp", "can't stand in frame INDICATORS");
+        }
+        if (it->has_score_cp) {
+            check_fault(c, PT_E_FIELD, &here, "score_cp", "can't stand in frame INDICATORS");
+        }
+        if (it->target == NULL && it->actual == NULL) {
+            check_missing(c, &here, "target", "where actual is absent");
+        }
+    }
+}
+
+static void scored_items(struct check *c, const struct path *at, const Pentad__V1__Evaluation *v) {
+    int64_t weights = 0;
+    int64_t scores = 0;
+    int64_t off;
+
+    for (size_t i = 0; i < v->n_items; i++) {
+        const Pentad__V1__EvaluationItem *it = v->items[i];
+        const struct path here = {at, "items", i};
+
+        if (!it->has_weight_cp) {
+            check_missing(c, &here, "weight_cp", "");
+        }
+        if (!it->has_score_cp) {
+            check_missing(c, &here, "score_cp", "");
+        } else if (it->score_cp > it->weight_cp) {
+            check_fault(c, PT_E_FIELD, &here, "score_cp", "is %d, more than its weight %d",
+                        it->score_cp, it->weight_cp);
+        }
+        weights += it->weight_cp;
+        scores += it->score_cp;
+    }
+    if (v->n_items > 0 && weights != 10000) {
+        check_fault(c, PT_E_SUM, at, "items",
+                    "have weights that add up to %" PRId64 ", must be 10000", weights);
+    }
+    off = (int64_t)v->total_cp - scores;
+    if (v->has_total_cp && (off > 1 || off < -1)) {
+        check_fault(c, PT_E_SUM, at, "total_cp", "is %d, but the scores add up to %" PRId64,
+                    v->total_cp, scores);
+    }
+    if (v->has_total_cp && v->has_rating && v->rating != pt_rating_band(v->total_cp)) {
+        check_fault(c, PT_E_FIELD, at, "rating", "is not the band of a total of %d", v->total_cp);
+    }
+}
+
+static void evaluation_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__Evaluation *v = (const Pentad__V1__Evaluation *)msg;
+    bool indicators = v->frame == PENTAD__V1__EVALUATION_FRAME__EVALUATION_FRAME_INDICATORS;
+
+    if (!v->has_frame) {
+        return;
+    }
+    scored_fields(c, at, v, indicators);
+    if (indicators) {
+        indicator_items(c, at, v);
+    } else {
+        scored_items(c, at, v);
+    }
+    if (v->kind == PENTAD__V1__EVALUATION_KIND__EVALUATION_KIND_SPOT && v->reviewed == NULL) {
+        check_missing(c, at, "reviewed", "for SPOT");
+    }
+}
+MSG_RULES(evaluation, evaluation_rows, evaluation_cross);
+
+/* V03 整改 */
+static const struct field_rule rectification_rows[] = {
+    REQ(1, REF),  REQ(2, ENUM),
+    REQ(3, DATE), OPT(4, INT, BP),
+    OPT(5, ENUM), OPT(6, TEXT, CHARS(2000)),
+    OPT(7, FEN),  OPT(8, INT, RANGE(0, 1000000)),
+};
+
+static void rectification_cross(struct check *c, const struct path *at,
+                                const ProtobufCMessage *msg) {
+    const Pentad__V1__Rectification *r = (const Pentad__V1__Rectification *)msg;
+    bool verify = r->phase == PENTAD__V1__RECTIFICATION_PHASE__RECTIFICATION_PHASE_VERIFY;
+    bool plan = r->phase == PENTAD__V1__RECTIFICATION_PHASE__RECTIFICATION_PHASE_PLAN;
+
+    if (!r->has_phase) {
+        return;
+    }
+    if (!plan && !r->has_result) {
+        check_missing(c, at, "result", "for REPORT and VERIFY");
+    }
+    if (!verify && c->author != PT_PARTY_FINANCE && pt_party_in(c->info->authors, c->author)) {
+        check_fault(c, PT_E_TYPE, at, "phase", "must be VERIFY where %s is the author",
+                    pt_party_name(c->author));
+    }
+}
+MSG_RULES(rectification, rectification_rows, rectification_cross);

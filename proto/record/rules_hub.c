@@ -1,0 +1,318 @@
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/err.h>
+
+#include "codes_priv.h"
+#include "rules.h"
+
+/* H01 比对差异 */
+static const struct field_rule discrepancy_figure_rows[] = {
+    REQ(1, TEXT, CHARS(60)),
+    OPT(2, SIGNED),
+    OPT(3, TEXT, CHARS(500)),
+    OPT(4, TEXT, CHARS(30)),
+};
+
+static void discrepancy_figure_cross(struct check *c, const struct path *at,
+                                     const ProtobufCMessage *msg) {
+    const Pentad__V1__DiscrepancyFigure *f = (const Pentad__V1__DiscrepancyFigure *)msg;
+
+    if (f->has_value && f->text != NULL) {
+        check_fault(c, PT_E_FIELD, at, "text", "can't stand beside value");
+    }
+    /* Neither: the figure is not applicable (a ratio over nothing). */
+}
+static MSG_RULES(discrepancy_figure, discrepancy_figure_rows, discrepancy_figure_cross);
+
+static const struct field_rule discrepancy_rows[] = {
+    REQ(1, BYTES, RANGE(16, 16)),
+    REQ(2, TEXT, CHARS(16)),
+    REQ(3, ENUM),
+    REQ(4, INT, RANGE(1, UINT32_MAX)),
+    REQ(5, ENUM),
+    OPT(6, TEXT, CHARS(PT_CODE_MAX)),
+    OPT(7, YEAR),
+    OPT(8, TEXT, CHARS(30)),
+    OPT(9, TEXT, CHARS(200)),
+    OPT(10, REF, ITEMS(10000)),
+    OPT(11, MSG, SUB(rules_discrepancy_figure), ITEMS(200)),
+    REQ(12, TEXT, CHARS(2000)),
+    REQ(13, TEXT, CHARS(2000)),
+    REQ(14, DATE),
+    REQ(15, DATE),
+    OPT(16, DATE),
+    OPT(17, PARTY, ITEMS(8)),
+    REQ(18, ENUM),
+    OPT(19, ANY),
+    REQ(20, DATE),
+    REQ(21, INT, RANGE(1, INT64_MAX)),
+};
+MSG_RULES(discrepancy, discrepancy_rows, NULL);
+
+/* H02 差异答复 */
+static const struct field_rule discrepancy_reply_rows[] = {
+    REQ(1, BYTES, RANGE(16, 16)), OPT(2, INT, RANGE(1, UINT32_MAX)), REQ(3, ENUM),
+    OPT(4, TEXT, CHARS(2000)),    OPT(5, REF, ITEMS(100)),
+};
+
+static void discrepancy_reply_cross(struct check *c, const struct path *at,
+                                    const ProtobufCMessage *msg) {
+    const Pentad__V1__DiscrepancyReply *r = (const Pentad__V1__DiscrepancyReply *)msg;
+
+    if (!r->has_kind) {
+        return;
+    }
+    if (r->kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE && c->author != PT_PARTY_OFFICE) {
+        check_fault(c, PT_E_TYPE, at, "kind", "may be WAIVE where the office is the author only");
+    }
+    if (r->text == NULL && r->kind != PENTAD__V1__REPLY_KIND__REPLY_KIND_CORRECTED &&
+        r->kind != PENTAD__V1__REPLY_KIND__REPLY_KIND_RECTIFIED) {
+        check_missing(c, at, "text", "unless the reply is CORRECTED or RECTIFIED");
+    }
+}
+MSG_RULES(discrepancy_reply, discrepancy_reply_rows, discrepancy_reply_cross);
+
+/* H03 台账快照 */
+static const struct field_rule class_digest_rows[] = {
+    REQ(1, PARTY),
+    REQ(2, BYTES, HASH),
+    REQ(3, ANY),
+};
+static MSG_RULES(class_digest, class_digest_rows, NULL);
+
+static const struct field_rule named_count_rows[] = {
+    REQ(1, TEXT, CHARS(60)),
+    REQ(2, ANY),
+};
+static MSG_RULES(named_count, named_count_rows, NULL);
+
+static const struct field_rule ledger_snapshot_rows[] = {
+    REQ(1, INT, RANGE(1, INT64_MAX)),
+    REQ(2, DATE),
+    REQ(3, INT, RANGE(1, INT64_MAX)),
+    OPT(4, MSG, SUB(rules_class_digest), ITEMS(8)),
+    OPT(5, MSG, SUB(rules_named_count), ITEMS(200)),
+    OPT(6, REF),
+};
+MSG_RULES(ledger_snapshot, ledger_snapshot_rows, NULL);
+
+/* H07 规则参数 */
+static const struct field_rule rule_param_rows[] = {
+    REQ(1, TEXT, CHARS(64)),
+    OPT(2, SIGNED),
+    OPT(3, TEXT, CHARS(200)),
+};
+
+static void rule_param_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__RuleParam *p = (const Pentad__V1__RuleParam *)msg;
+
+    if (p->has_value == (p->text != NULL)) {
+        check_fault(c, PT_E_FIELD, at, "value", "and text: exactly one of the two must stand");
+    }
+}
+static MSG_RULES(rule_param, rule_param_rows, rule_param_cross);
+
+static const struct field_rule rule_set_rows[] = {
+    REQ(1, MSG, SUB(rules_rule_param)),
+};
+
+static void rule_set_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__RuleSet *s = (const Pentad__V1__RuleSet *)msg;
+
+    for (size_t i = 1; i < s->n_params && i < RULE_ITEMS; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct path here = {at, "params", i};
+            const char *a = s->params[i]->name;
+            const char *b = s->params[j]->name;
+
+            if (a != NULL && b != NULL && strcmp(a, b) == 0) {
+                check_fault(c, PT_E_FIELD, &here, "name", "stands twice: %.64s", a);
+                break;
+            }
+        }
+    }
+}
+MSG_RULES(rule_set, rule_set_rows, rule_set_cross);
+
+/* H08 工作日历 */
+static const struct field_rule workdays_rows[] = {
+    REQ(1, YEAR),
+    OPT(2, DATE, ITEMS(366)),
+    OPT(3, DATE, ITEMS(366)),
+};
+
+static void days_of_year(struct check *c, const struct path *at, const char *name, int32_t year,
+                         const int32_t *days, size_t n) {
+    for (size_t i = 0; i < n && i < 366; i++) {
+        if (days[i] / 10000 != year) {
+            const struct path here = {at, name, i};
+
+            check_fault(c, PT_E_FIELD, &here, NULL, "is not in %d", year);
+        }
+    }
+}
+
+static void workdays_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__Workdays *w = (const Pentad__V1__Workdays *)msg;
+
+    if (w->has_year) {
+        days_of_year(c, at, "holidays", w->year, w->holidays, w->n_holidays);
+        days_of_year(c, at, "workdays", w->year, w->workdays, w->n_workdays);
+    }
+}
+MSG_RULES(workdays, workdays_rows, workdays_cross);
+
+/* H09 码表 */
+static const struct field_rule code_syntax_rows[] = {
+    REQ(1, ENUM),
+    REQ(2, TEXT, CHARS(PT_CODE_MAX)),
+    OPT(3, ENUM),
+    OPT(4, ENUM),
+};
+
+static void code_syntax_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__CodeSyntax *s = (const Pentad__V1__CodeSyntax *)msg;
+
+    if (s->pattern != NULL && !code_pattern_valid(s->pattern)) {
+        check_fault(c, PT_E_FIELD, at, "pattern",
+                    "must be up to 64 ASCII characters without blanks, '*' last only");
+    }
+}
+static MSG_RULES(code_syntax, code_syntax_rows, code_syntax_cross);
+
+static const struct field_rule code_entry_rows[] = {
+    REQ(1, TEXT, CHARS(PT_CODE_MAX)),
+    REQ(2, TEXT, CHARS(200)),
+    OPT(3, TEXT, CHARS(PT_CODE_MAX)),
+};
+static MSG_RULES(code_entry, code_entry_rows, NULL);
+
+static const struct field_rule code_table_rows[] = {
+    REQ(1, TEXT, CHARS(CODES_FAMILY_MAX)),
+    REQ(2, ENUM),
+    OPT(3, INT, RANGE(0, 2199)),
+    OPT(4, MSG, SUB(rules_code_syntax), ITEMS(100)),
+    OPT(5, MSG, SUB(rules_code_entry), ITEMS(100000)),
+};
+
+static void code_table_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__CodeTable *t = (const Pentad__V1__CodeTable *)msg;
+
+    if (t->n_syntax == 0 && t->n_entries == 0) {
+        check_missing(c, at, "entries", "where no syntax stands");
+    }
+}
+MSG_RULES(code_table, code_table_rows, code_table_cross);
+
+/* Tick */
+static const struct field_rule tick_rows[] = {
+    REQ(1, DATE),
+    REQ(2, ANY),
+    REQ(3, MS),
+};
+MSG_RULES(tick, tick_rows, NULL);
+
+/* StreamClose */
+static const struct field_rule reader_count_rows[] = {
+    REQ(1, PARTY),
+    REQ(2, ANY),
+    REQ(3, BYTES, HASH),
+};
+static MSG_RULES(reader_count, reader_count_rows, NULL);
+
+static const struct field_rule stream_close_rows[] = {
+    REQ(1, DATE),
+    OPT(2, ANY),
+    OPT(3, MSG, SUB(rules_reader_count), ITEMS(8)),
+    OPT(4, INT, RANGE(0, 23)),
+};
+
+static void stream_close_cross(struct check *c, const struct path *at,
+                               const ProtobufCMessage *msg) {
+    const Pentad__V1__StreamClose *s = (const Pentad__V1__StreamClose *)msg;
+    pt_party_set seen = 0;
+
+    for (size_t i = 0; i < s->n_classes; i++) {
+        const struct path here = {at, "classes", i};
+        pt_party_set bit = PT_PARTY_BIT(pt_party_from_name(s->classes[i]->reader_class));
+
+        if (seen & bit) {
+            check_fault(c, PT_E_FIELD, &here, "reader_class", "stands twice");
+        }
+        seen |= bit;
+    }
+}
+MSG_RULES(stream_close, stream_close_rows, stream_close_cross);
+
+/* Approval */
+static const struct field_rule approval_rows[] = {
+    REQ(1, REF),
+    OPT(2, TEXT, CHARS(16)),
+    REQ(3, ENUM),
+    OPT(4, TEXT, CHARS(500)),
+};
+MSG_RULES(approval, approval_rows, NULL);
+
+/* KeyChange. Whether a key is a good one is for whoever knows keys. */
+static const struct field_rule public_key_rows[] = {
+    REQ(1, ENUM),
+    REQ(2, ENUM),
+    REQ(3, BYTES, RANGE(1, 1024)),
+};
+static MSG_RULES(public_key, public_key_rows, NULL);
+
+static const struct field_rule key_change_rows[] = {
+    REQ(1, PARTY),
+    OPT(2, MSG, SUB(rules_public_key), ITEMS(32)),
+    OPT(3, BYTES, HASH, ITEMS(32)),
+    OPT(4, TEXT, CHARS(500)),
+};
+
+static void key_change_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__KeyChange *k = (const Pentad__V1__KeyChange *)msg;
+
+    if (k->n_add == 0 && k->n_retire == 0) {
+        check_missing(c, at, "add", "where nothing is retired");
+    }
+}
+MSG_RULES(key_change, key_change_rows, key_change_cross);
+
+/* Withheld */
+static const struct field_rule withheld_rows[] = {
+    REQ(1, TEXT, CHARS(16)),
+    REQ(2, TEXT, CHARS(40)),
+    OPT(3, TEXT, CHARS(200)),
+    OPT(4, MSG, SUB(rules_source)),
+};
+MSG_RULES(withheld, withheld_rows, NULL);
+
+/* Incident. Whether the envelopes conflict is for whoever knows statements. */
+static const struct field_rule incident_rows[] = {
+    REQ(1, ENUM),  OPT(2, ANY),    OPT(3, ANY),
+    REQ(4, PARTY), REQ(5, STREAM), OPT(6, TEXT, CHARS(1000)),
+};
+
+static void incident_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__Incident *i = (const Pentad__V1__Incident *)msg;
+
+    if (i->kind != PENTAD__V1__INCIDENT_KIND__INCIDENT_KIND_EQUIVOCATION) {
+        return;
+    }
+    if (i->envelope_a == NULL) {
+        check_missing(c, at, "envelope_a", "for EQUIVOCATION");
+    }
+    if (i->envelope_b == NULL) {
+        check_missing(c, at, "envelope_b", "for EQUIVOCATION");
+    }
+}
+MSG_RULES(incident, incident_rows, incident_cross);
+
+/* Lift */
+static const struct field_rule lift_rows[] = {
+    REQ(1, REF),
+    REQ(2, PARTY),
+    REQ(3, STREAM),
+    OPT(4, TEXT, CHARS(500)),
+};
+MSG_RULES(lift, lift_rows, NULL);

@@ -1,0 +1,48 @@
+#include <pentad/record/visible.h>
+
+#include <string.h>
+
+#include <pentad/record/catalogue.h>
+
+/* Discrepancies over clues (K55 to K57) are for discipline and those who must answer. */
+static bool about_clues(const Pentad__V1__Discrepancy *d) {
+    static const char *const rules[] = {"K55", "K56", "K57"};
+
+    for (size_t i = 0; d->rule != NULL && i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (strcmp(d->rule, rules[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum pt_visibility clue_visibility(const Pentad__V1__Discrepancy *d, enum pt_party reader) {
+    if (reader == PT_PARTY_DISCIPLINE) {
+        return PT_VISIBLE_FULL;
+    }
+    for (size_t i = 0; i < d->n_responders; i++) {
+        if (pt_party_from_name(d->responders[i]) == reader) {
+            return PT_VISIBLE_FULL;
+        }
+    }
+    return PT_VISIBLE_NONE;
+}
+
+enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party author,
+                              enum pt_party reader) {
+    const struct pt_record_info *info = pt_record_info_of(rec);
+
+    if (info == NULL || reader == PT_PARTY_NONE) {
+        return PT_VISIBLE_NONE;
+    }
+    if (reader == author || reader == PT_PARTY_HUB) {
+        return PT_VISIBLE_FULL;
+    }
+    if (info->type == PT_TYPE_DISCREPANCY && about_clues(rec->discrepancy)) {
+        return clue_visibility(rec->discrepancy, reader);
+    }
+    if (pt_party_in(info->readers, reader)) {
+        return PT_VISIBLE_FULL;
+    }
+    return pt_party_in(info->aggregate, reader) ? PT_VISIBLE_AGGREGATE : PT_VISIBLE_NONE;
+}
