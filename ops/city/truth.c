@@ -1,0 +1,124 @@
+/* What must be found, and what must not be (truth.csv, near.csv, truth_events.csv). */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct city_truth *add(struct city *c, const char *rule, const struct city_project *p,
+                              char severity, int32_t opened, int32_t closed) {
+    struct city_truth *t;
+
+    PT_ASSERT(c->n_truth < CITY_MAX_TRUTH && (closed == 0 || closed > opened));
+    t = &c->truth[c->n_truth++];
+    *t = (struct city_truth){.rule = rule,
+                             .kind = "PROJECT",
+                             .year = CITY_FY,
+                             .severity = severity,
+                             .first_severity = severity,
+                             .opened = opened,
+                             .closed = closed};
+    (void)snprintf(t->key, sizeof(t->key), "%s", p->code);
+    return t;
+}
+
+struct city_truth *city_fires(struct city *c, const char *rule, const struct city_project *p,
+                              char severity, int32_t opened, int32_t closed) {
+    return add(c, rule, p, severity, opened, closed);
+}
+
+struct city_truth *city_near(struct city *c, const char *rule, const struct city_project *p,
+                             int32_t opened, const char *why) {
+    struct city_truth *t = add(c, rule, p, 0, opened, 0);
+
+    t->why = why;
+    return t;
+}
+
+void city_truth_of_payments(struct city *c) {
+    for (int32_t i = 0; i < c->n_specials; i++) {
+        const struct city_special *s = &c->specials[i];
+        const struct city_project *p = &c->projects[s->project];
+        struct city_truth *t;
+
+        if (s->rule == NULL)
+            continue;
+        if (s->near_why != NULL)
+            t = city_near(c, s->rule, p, s->send, s->near_why);
+        else
+            t = city_fires(c, s->rule, p, s->severity, s->send, s->reverse_day);
+        (void)snprintf(t->object, sizeof(t->object), "%s", s->voucher);
+    }
+}
+
+static void key_cells(struct table *f, const struct city_truth *t) {
+    table_plain_row(f);
+    table_str(f, t->rule);
+    table_str(f, t->kind);
+    table_str(f, t->key);
+    table_int(f, t->year);
+    if (t->period)
+        table_int(f, t->period);
+    else
+        table_empty(f, 1);
+    table_str(f, t->object);
+}
+
+static void severity_cell(struct table *f, char severity) {
+    char s[2] = {severity, '\0'};
+
+    table_str(f, s);
+}
+
+static void event(struct table *f, const struct city_truth *t, const char *what, int32_t day,
+                  char severity) {
+    key_cells(f, t);
+    table_str(f, what);
+    table_date(f, day);
+    severity_cell(f, severity);
+}
+
+static int write_events(struct city *c, struct pt_err *err) {
+    struct table *f = table_new(c, &style_truth, "truth_events.csv", NULL,
+                                "rule,kind,key,year,period,object,event,day,severity", false);
+
+    for (int32_t i = 0; i < c->n_truth; i++) {
+        const struct city_truth *t = &c->truth[i];
+
+        if (t->why != NULL)
+            continue;
+        event(f, t, "open", t->opened, t->first_severity);
+        if (t->changed)
+            event(f, t, "severity", t->changed, t->severity);
+        if (t->closed)
+            event(f, t, "close", t->closed, t->severity);
+    }
+    return table_close(f, err);
+}
+
+int city_write_truth(struct city *c, struct pt_err *err) {
+    struct table *fires =
+        table_new(c, &style_truth, "truth.csv", NULL,
+                  "rule,kind,key,year,period,object,severity,opened,closed", false);
+    struct table *near =
+        table_new(c, &style_truth, "near.csv", NULL,
+                  "rule,kind,key,year,period,object,severity,opened,closed,why", false);
+    int code;
+
+    for (int32_t i = 0; i < c->n_truth; i++) {
+        const struct city_truth *t = &c->truth[i];
+        struct table *f = t->why ? near : fires;
+
+        key_cells(f, t);
+        severity_cell(f, t->severity);
+        table_date(f, t->opened);
+        table_date(f, t->closed);
+        if (t->why)
+            table_str(f, t->why);
+    }
+    code = table_close(fires, err);
+    if (code == 0)
+        code = table_close(near, err);
+    else
+        (void)table_close(near, NULL);
+    return code ? code : write_events(c, err);
+}

@@ -1,0 +1,205 @@
+/* Congress: approvals (B03), each yuan once at the finest level. Finance: allotments (B04). */
+#include "table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct line {
+    int32_t bk, dept, project; /* -1 = not bound to one */
+    char func[8];
+    int64_t fen;
+};
+
+struct lines {
+    struct line *list;
+    size_t n;
+};
+
+static void add_line(struct lines *ls, const struct city_project *p, int32_t index, int64_t fen) {
+    struct line x = {.bk = p->bk,
+                     .dept = p->line == LINE_FUNC ? -1 : p->dept,
+                     .project = p->line == LINE_SUBJECT ? index : -1,
+                     .fen = fen};
+
+    (void)snprintf(x.func, sizeof(x.func), "%s", p->func);
+    for (size_t i = 0; i < ls->n; i++) {
+        struct line *y = &ls->list[i];
+
+        if (x.bk == y->bk && x.dept == y->dept && x.project == y->project &&
+            strcmp(x.func, y->func) == 0) {
+            y->fen += fen;
+            return;
+        }
+    }
+    ls->list[ls->n++] = x;
+}
+
+static int by_line(const void *a, const void *b) {
+    const struct line *x = a;
+    const struct line *y = b;
+
+    if (x->bk != y->bk)
+        return x->bk - y->bk;
+    if (x->dept != y->dept)
+        return x->dept - y->dept;
+    if (strcmp(x->func, y->func) != 0)
+        return strcmp(x->func, y->func);
+    return x->project - y->project;
+}
+
+struct doc {
+    char no[40];
+    const char *kind;
+    int32_t day, voted;
+    bool key; /* project lines, in yuan; else in whole 万元 */
+};
+
+static int64_t rounded(const struct doc *d, int64_t fen) {
+    if (d->key)
+        return fen;
+    /* A budget is rounded up, so that what is allotted fits; the accounts to the nearest. */
+    if (strcmp(d->kind, "决算") == 0)
+        return (fen + CITY_WAN / 2) / CITY_WAN * CITY_WAN;
+    return (fen + CITY_WAN - 1) / CITY_WAN * CITY_WAN;
+}
+
+static void amount_cell(struct table *t, const struct doc *d, int64_t fen) {
+    if (d->key)
+        table_fen(t, fen);
+    else
+        table_int(t, fen / CITY_WAN);
+}
+
+static void write_doc(struct table *t, const struct city *c, const struct doc *d,
+                      const struct lines *ls, int32_t bk) {
+    int64_t total = 0;
+
+    for (size_t i = 0; i < ls->n; i++)
+        if (ls->list[i].bk == bk && (ls->list[i].project >= 0) == d->key)
+            total += rounded(d, ls->list[i].fen);
+    for (size_t i = 0; i < ls->n; i++) {
+        const struct line *x = &ls->list[i];
+
+        if (x->bk != bk || (x->project >= 0) != d->key)
+            continue;
+        table_row(t, d->day, d->no, rounded(d, x->fen));
+        table_str(t, d->kind);
+        table_date(t, d->voted);
+        table_int(t, CITY_FY);
+        table_str(t, "370100");
+        table_str(t, city_bk_name(x->bk));
+        table_str(t, x->func);
+        table_str(t, x->dept >= 0 ? c->orgs[x->dept].uscc : "");
+        table_str(t, x->project >= 0 ? c->projects[x->project].code : "");
+        amount_cell(t, d, rounded(d, x->fen));
+        amount_cell(t, d, total);
+    }
+}
+
+/* One document a budget kind and file. */
+static void write_docs(struct table *t, const struct city *c, const struct lines *ls,
+                       const char *kind, int32_t voted, int32_t day, bool key) {
+    for (int32_t bk = 1; bk <= 4; bk++) {
+        struct doc d = {.kind = kind, .day = day, .voted = voted, .key = key};
+
+        (void)snprintf(d.no, sizeof(d.no), "济人发〔%d〕%d号", day / 10000,
+                       bk + (key ? 10 : 0) + (day == DAY_APPROVED ? 0 : day / 100 % 100 * 20));
+        write_doc(t, c, &d, ls, bk);
+    }
+}
+
+static void write_adjusts(struct table *t, struct city *c, bool key) {
+    struct line one;
+    struct lines ls = {&one, 0};
+
+    for (int32_t i = 0; i < c->n_adjusts; i++) {
+        const struct city_adjust *a = &c->adjusts[i];
+        const struct city_project *p = &c->projects[a->project];
+
+        if ((p->line == LINE_SUBJECT) != key)
+            continue;
+        ls.n = 0;
+        add_line(&ls, p, a->project, a->fen);
+        write_docs(t, c, &ls, "预算调整", a->voted, a->day, key);
+    }
+}
+
+static int write_file(struct city *c, const struct lines *budget, const struct lines *final,
+                      bool key, struct pt_err *err) {
+    struct table *t =
+        table_new(c, &style_congress, key ? "key_projects.csv" : "approvals.csv", "B03",
+                  "报送日期,批准文号,批准类型,批准日期,年度,行政区划,预算类型,"
+                  "功能科目,部门代码,项目代码,批准数,合计",
+                  false);
+
+    write_docs(t, c, budget, "预算", DAY_VOTED, DAY_APPROVED, key);
+    write_adjusts(t, c, key);
+    write_docs(t, c, final, "决算", DAY_FINAL_VOTED, DAY_FINAL, key);
+    return table_close(t, err);
+}
+
+int city_write_approvals(struct city *c, struct pt_err *err) {
+    struct lines budget = {city_alloc((size_t)c->n_projects, sizeof(struct line)), 0};
+    struct lines final = {city_alloc((size_t)c->n_projects, sizeof(struct line)), 0};
+    int code;
+
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+
+        if (p->policy)
+            continue;
+        add_line(&budget, p, i, p->quotas[0].fen + p->ap_delta);
+        add_line(&final, p, i, p->paid[12]);
+    }
+    qsort(budget.list, budget.n, sizeof(struct line), by_line);
+    qsort(final.list, final.n, sizeof(struct line), by_line);
+    code = write_file(c, &budget, &final, false, err);
+    if (code == 0)
+        code = write_file(c, &budget, &final, true, err);
+    free(budget.list);
+    free(final.list);
+    return code;
+}
+
+static void allotment(struct table *t, const struct city *c, const struct city_project *p,
+                      const struct city_quota *q) {
+    static const char *const kinds[] = {"批复", "追加", "追减", "调剂入", "调剂出"};
+
+    table_row(t, q->day, q->no, q->fen);
+    table_empty(t, 3);
+    table_str(t, kinds[q->kind]);
+    table_str(t, c->orgs[p->dept].uscc);
+    table_str(t, c->orgs[p->unit].uscc);
+    table_str(t, "项目");
+    table_str(t, p->code);
+    table_int(t, p->bk);
+    table_str(t, p->func);
+    table_str(t, p->letter == 'R'       ? "50101"
+                 : p->line == LINE_FUNC ? "51101"
+                 : p->is_infra          ? "50302"
+                                        : "50299");
+    table_str(t, p->letter == 'R'       ? "30101"
+                 : p->line == LINE_FUNC ? "30701"
+                 : p->is_infra          ? "31005"
+                                        : "30299");
+    table_int(t, CITY_FY);
+    table_fen(t, q->fen);
+    table_bool(t, true);
+    table_date(t, q->day);
+    table_str(t, q->kind == QUOTA_INITIAL ? p->goal_no : "");
+    table_str(t, q->basis[0] ? q->basis : "济财预〔2019〕18号");
+}
+
+int city_write_allotments(struct city *c, struct pt_err *err) {
+    struct table *t = table_new(c, &style_finance, "allotments.csv", "B04",
+                                "录入日期,指标文号,更正方式,原指标文号,更正原因,指标类型,部门代码,"
+                                "单位代码,事项类别,项目代码,预算类型,功能科目,政府经济科目,"
+                                "部门经济科目,资金年度,金额,落实到项目,下达日期,目标编号,依据文号",
+                                false);
+
+    for (int32_t i = 0; i < c->n_projects; i++)
+        for (int32_t k = 0; k < c->projects[i].n_quotas; k++)
+            allotment(t, c, &c->projects[i], &c->projects[i].quotas[k]);
+    return table_close(t, err);
+}

@@ -1,0 +1,294 @@
+/* Finance: self-evaluations, spot checks and department evaluations (V01). Organization: its
+ * appraisals (O01), whose performance component is the department's score. */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_ITEMS 12
+
+struct item {
+    const char *id;
+    int32_t weight, score;
+    int32_t actual; /* hundredths of a percent; -1 = not given */
+};
+
+struct evaluation {
+    int32_t day;
+    const char *no, *original, *reason;
+    const char *subject_kind, *subject, *kind, *by, *frame, *goal, *reviewed;
+    int64_t init, full, paid;
+    struct item items[MAX_ITEMS];
+    int32_t n_items, total;
+};
+
+static const char *rating_of(int32_t cp) {
+    return cp >= 9000 ? "优" : cp >= 8000 ? "良" : cp >= 6000 ? "中" : "差";
+}
+
+/* num / den in 1/unit, half up. */
+static int32_t share(int64_t num, int64_t den, int64_t unit) {
+    return den > 0 ? (int32_t)((num * unit * 2 + den) / (den * 2)) : 0;
+}
+
+static void write_evaluation(struct table *t, const struct evaluation *e) {
+    for (int32_t i = 0; i < e->n_items; i++) {
+        const struct item *x = &e->items[i];
+
+        table_row(t, e->day, e->no, i == 0 ? e->paid : 0);
+        table_str(t, e->original ? "更正" : "");
+        table_str(t, e->original);
+        table_str(t, e->reason);
+        table_str(t, e->subject_kind);
+        table_str(t, e->subject);
+        table_int(t, CITY_FY);
+        table_str(t, e->kind);
+        table_str(t, e->by);
+        table_str(t, e->frame);
+        table_str(t, e->goal);
+        table_fen(t, e->init);
+        table_fen(t, e->full);
+        table_fen(t, e->paid);
+        table_cent(t, share(e->paid, e->full, 10000));
+        table_str(t, x->id);
+        table_cent(t, x->weight);
+        table_str(t, x->actual >= 0 ? "100" : "");
+        if (x->actual >= 0)
+            table_cent(t, x->actual);
+        else
+            table_empty(t, 1);
+        table_cent(t, x->score);
+        table_str(t, x->score < x->weight * 8 / 10 ? "未完全达到目标" : "");
+        table_cent(t, e->total);
+        table_str(t, rating_of(e->total));
+        table_str(t, e->reviewed);
+    }
+}
+
+static void put(struct evaluation *e, const char *id, int32_t weight, int32_t score,
+                int32_t actual) {
+    PT_ASSERT(e->n_items < MAX_ITEMS && score >= 0 && score <= weight);
+    e->items[e->n_items++] = (struct item){id, weight, score, actual};
+}
+
+static void money_item(struct evaluation *e) {
+    int32_t rate = share(e->paid, e->full, 10000);
+    int32_t cp = share(e->paid, e->full, 1000);
+
+    put(e, "CI-3", 1000, cp > 1000 ? 1000 : cp, rate);
+}
+
+/* The indicators' scores fit `total`; weights are such that each actual is exact to 0.01 %. */
+static void self_items(struct evaluation *e, int32_t total) {
+    static const struct {
+        const char *id;
+        int32_t weight;
+    } list[] = {{"Z1", 2500}, {"Z2", 2500}, {"Z3", 2000}, {"Z4", 1000}, {"Z5", 1000}};
+    int32_t left;
+
+    e->total = total;
+    money_item(e);
+    left = total - e->items[0].score;
+    PT_ASSERT(left >= 0 && left <= 9000);
+    for (int i = 0; i < 5; i++) {
+        int32_t rest = 0;
+        int32_t cp;
+
+        for (int k = i; k < 5; k++)
+            rest += list[k].weight;
+        cp = i == 4 ? left : (int32_t)((int64_t)left * list[i].weight / rest);
+        put(e, list[i].id, list[i].weight, cp, cp * 10000 / list[i].weight);
+        left -= cp;
+    }
+}
+
+static void spot_items(struct evaluation *e, int32_t total) {
+    static const char *const ids[4] = {"决策", "过程", "产出", "效益"};
+    static const int32_t weights[4] = {2000, 2000, 3000, 3000};
+    int32_t left = total;
+
+    e->total = total;
+    for (int i = 0; i < 4; i++) {
+        int32_t cp = i == 3 ? left : (int32_t)((int64_t)total * weights[i] / 10000);
+
+        put(e, ids[i], weights[i], cp, -1);
+        left -= cp;
+    }
+}
+
+static struct evaluation of_project(const struct city_project *p) {
+    return (struct evaluation){.subject_kind = "项目",
+                               .subject = p->code,
+                               .goal = p->goal_no,
+                               .init = city_initial(p),
+                               .full = city_full(p, 20191231),
+                               .paid = p->paid[12]};
+}
+
+static void write_project(struct table *t, const struct city_project *p) {
+    struct evaluation e = of_project(p);
+    char again[24];
+
+    e.day = p->self_day;
+    e.no = p->self_no;
+    e.kind = "自评";
+    e.by = p->unit == p->dept ? "部门" : "单位";
+    e.frame = "SELF100";
+    self_items(&e, p->self_cp);
+    write_evaluation(t, &e);
+    if (p->self_replaced_day) {
+        struct evaluation r = of_project(p);
+
+        (void)snprintf(again, sizeof(again), "%s-2", p->self_no);
+        r.day = p->self_replaced_day;
+        r.no = again;
+        r.original = p->self_no;
+        r.reason = "根据抽查意见更正";
+        r.kind = e.kind;
+        r.by = e.by;
+        r.frame = e.frame;
+        self_items(&r, p->self_replaced_cp);
+        write_evaluation(t, &r);
+    }
+    if (p->spot_cp) {
+        struct evaluation s = of_project(p);
+
+        s.day = p->spot_day;
+        s.no = p->spot_no;
+        s.kind = "抽查复核";
+        s.by = "财政";
+        s.frame = "DPOB";
+        s.reviewed = p->self_no;
+        spot_items(&s, p->spot_cp);
+        write_evaluation(t, &s);
+    }
+}
+
+static struct evaluation of_dept(const struct city *c, int32_t d, char no[24], char goal[24]) {
+    static const char *const ids[6] = {"B1", "B2", "B3", "B4", "B5", "B6"};
+    struct evaluation e = {.day = DAY_DEPT_EVAL,
+                           .no = no,
+                           .subject_kind = "部门",
+                           .subject = c->orgs[d].uscc,
+                           .kind = "部门整体",
+                           .by = "部门",
+                           .frame = "DEPT6",
+                           .goal = goal};
+    struct pt_rng r;
+
+    city_rng(c, &r, "dept evaluation", d);
+    (void)snprintf(no, 24, "PJ2019-B%04d", d + 1);
+    (void)snprintf(goal, 24, "MB2019-B%04d", d + 1);
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+
+        if (p->dept != d || p->policy)
+            continue;
+        e.init += city_initial(p);
+        e.full += city_full(p, 20191231);
+        e.paid += p->paid[12];
+    }
+    money_item(&e);
+    for (int i = 0; i < 6; i++) {
+        int32_t actual = (int32_t)city_between(&r, 410, 495) * 20;
+
+        put(&e, ids[i], 1500, actual / 20 * 3, actual);
+    }
+    for (int32_t i = 0; i < e.n_items; i++)
+        e.total += e.items[i].score;
+    return e;
+}
+
+int city_write_evaluations(struct city *c, struct pt_err *err) {
+    struct table *t =
+        table_new(c, &style_finance, "evaluations.csv", "V01",
+                  "录入日期,评价编号,更正方式,原评价编号,更正原因,事项类别,项目代码,"
+                  "年度,评价类型,评价主体,评价框架,目标编号,年初预算,全年预算,全年支出,"
+                  "执行率,指标编号,权重,目标值,实际值,得分,扣分原因,总分,等级,"
+                  "复核评价编号",
+                  false);
+
+    for (int32_t i = 0; i < c->n_projects; i++)
+        if (!c->projects[i].policy)
+            write_project(t, &c->projects[i]);
+    for (int32_t d = 0; d < CITY_DEPTS; d++) {
+        char no[24];
+        char goal[24];
+        struct evaluation e = of_dept(c, d, no, goal);
+
+        write_evaluation(t, &e);
+    }
+    return table_close(t, err);
+}
+
+struct component {
+    const char *name;
+    int32_t weight, score;
+    bool ledger;
+};
+
+static void appraisal(struct table *t, int32_t n, const char *kind, const char *target,
+                      const struct component *list, size_t n_list) {
+    int64_t sum = 0;
+    int32_t total;
+    char no[24];
+
+    for (size_t i = 0; i < n_list; i++)
+        sum += (int64_t)list[i].weight * list[i].score;
+    total = (int32_t)((sum + 5000) / 10000);
+    (void)snprintf(no, sizeof(no), "KH2019-%04d", n);
+    for (size_t i = 0; i < n_list; i++) {
+        table_row(t, DAY_APPRAISAL, no, 0);
+        table_str(t, kind);
+        table_str(t, target);
+        table_int(t, CITY_FY);
+        table_cent(t, total);
+        table_str(t, total >= 9000 ? "优秀" : total >= 8000 ? "良好" : "一般");
+        table_str(t, list[i].name);
+        table_cent(t, list[i].weight);
+        table_cent(t, list[i].score);
+        table_date(t, list[i].ledger ? 20200421 : 0);
+        if (list[i].ledger)
+            table_cent(t, list[i].score);
+        else
+            table_empty(t, 1);
+    }
+}
+
+int city_write_appraisals(struct city *c, struct pt_err *err) {
+    struct table *t = table_new(c, &style_organization, "appraisals.csv", "O01",
+                                "发布日期,考核编号,对象类别,考核对象,年度,总分,等次,考核项目,权重,"
+                                "得分,台账日期,台账得分",
+                                false);
+    const struct city_code *regions;
+    size_t n_regions = city_regions(&regions);
+    int32_t n = 0;
+
+    for (int32_t d = 0; d < CITY_DEPTS; d++) {
+        char no[24];
+        char goal[24];
+        struct evaluation e = of_dept(c, d, no, goal);
+        struct pt_rng r;
+
+        city_rng(c, &r, "appraisal", d);
+        struct component list[] = {
+            {"预算绩效", 2000, e.total, true},
+            {"业务工作", 5000, (int32_t)city_between(&r, 8400, 9800), false},
+            {"党的建设", 2000, (int32_t)city_between(&r, 8600, 9800), false},
+            {"社会评价", 1000, (int32_t)city_between(&r, 8000, 9700), false},
+        };
+        appraisal(t, ++n, "部门", c->orgs[d].uscc, list, 4);
+    }
+    for (size_t i = 0; i < n_regions; i++) {
+        struct pt_rng r;
+
+        city_rng(c, &r, "appraisal of a district", (int64_t)i);
+        struct component list[] = {
+            {"高质量发展", 6000, (int32_t)city_between(&r, 8200, 9600), false},
+            {"党的建设", 2500, (int32_t)city_between(&r, 8600, 9800), false},
+            {"社会评价", 1500, (int32_t)city_between(&r, 8000, 9700), false},
+        };
+        appraisal(t, ++n, "区县", regions[i].code, list, 3);
+    }
+    return table_close(t, err);
+}

@@ -1,0 +1,330 @@
+/* What follows on warnings, findings and opinions: congress's opinions (N01), the office's
+ * notices (J04), rectifications (V03) and replies to discrepancies (H02). */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_OPINIONS 24
+
+struct opinion {
+    char no[20];
+    int32_t project, day, due;
+};
+
+static int32_t plan_opinions(const struct city *c, struct opinion out[MAX_OPINIONS]) {
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < MAX_OPINIONS; i++) {
+        struct opinion *o = &out[n];
+        struct pt_rng r;
+
+        city_rng(c, &r, "opinion", i);
+        o->project = (int32_t)city_between(&r, CITY_DEPTS, c->n_projects - 1);
+        if (c->projects[o->project].policy)
+            continue;
+        o->day = city_nth_workday(2019, 3 + i % 10, (int32_t)city_between(&r, 4, 12));
+        o->due = city_add_workdays(o->day, 22);
+        (void)snprintf(o->no, sizeof(o->no), "YJ2019-%03d", ++n);
+    }
+    return n;
+}
+
+static int write_opinions(struct city *c, const struct opinion *list, int32_t n,
+                          struct pt_err *err) {
+    static const char *const origins[] = {"联网预警", "审议意见", "询问质询"};
+    struct table *t =
+        table_new(c, &style_congress, "opinions.csv", "N01",
+                  "送达日期,意见编号,来源,事项类别,项目代码,年度,意见内容,承办单位代码,"
+                  "答复期限,级别",
+                  false);
+
+    for (int32_t i = 0; i < n; i++) {
+        const struct city_project *p = &c->projects[list[i].project];
+        char text[256];
+
+        (void)snprintf(text, sizeof(text), "请说明%s的预算执行和绩效目标完成情况，并提出改进措施。",
+                       p->name);
+        table_row(t, list[i].day, list[i].no, 0);
+        table_str(t, origins[i % 3]);
+        table_str(t, "项目");
+        table_str(t, p->code);
+        table_int(t, CITY_FY);
+        table_str(t, text);
+        table_str(t, c->orgs[p->dept].uscc);
+        table_date(t, list[i].due);
+        table_str(t, i % 3 == 0 ? "黄色" : "提示");
+    }
+    return table_close(t, err);
+}
+
+struct notice {
+    int32_t day, n;
+    const char *kind, *level, *requirement;
+    const char *subject_kind, *subject;
+    const char *addressee;
+    const char *basis_party, *basis;
+    int32_t due;
+};
+
+static void write_notice(struct table *t, const struct city *c, const struct notice *x) {
+    struct pt_rng r;
+    char digest[65];
+    char no[40];
+
+    city_rng(c, &r, "notice", x->n);
+    for (int i = 0; i < 4; i++)
+        (void)snprintf(digest + 16 * i, 17, "%016llx", (unsigned long long)pt_rng_next(&r));
+    (void)snprintf(no, sizeof(no), "济绩联办通〔%d〕%d号", x->day / 10000, x->n);
+    table_row(t, x->day, no, 0);
+    table_str(t, x->kind);
+    table_str(t, x->level);
+    table_str(t, x->subject_kind);
+    table_str(t, x->subject);
+    table_int(t, CITY_FY);
+    table_str(t, x->addressee);
+    table_str(t, "congress;audit");
+    table_str(t, x->basis_party);
+    table_str(t, x->basis);
+    table_str(t, x->requirement);
+    table_date(t, x->due);
+    table_str(t, city_person(&r));
+    table_str(t, digest);
+}
+
+static void warning_notices(struct table *t, const struct city *c, int32_t *n) {
+    for (int32_t k = 0; k < c->n_controls && *n < 10; k++) {
+        const struct city_control *x = &c->controls[k];
+        const struct city_project *p = &c->projects[x->project];
+        struct notice notice = {.day = city_next_workday(x->day),
+                                .kind = "预警通报",
+                                .level = "黄色",
+                                .requirement = "请加快支出进度，按期书面反馈整改情况。",
+                                .subject_kind = "项目",
+                                .subject = p->code,
+                                .addressee = c->orgs[p->dept].uscc,
+                                .basis_party = "finance",
+                                .basis = x->no,
+                                .due = x->reply_due};
+
+        if (x->reply_due == 0)
+            continue;
+        notice.n = ++*n;
+        write_notice(t, c, &notice);
+    }
+}
+
+static int write_notices(struct city *c, struct pt_err *err) {
+    struct table *t =
+        table_new(c, &style_office, "notices.csv", "J04",
+                  "发文日期,文号,类型,级别,事项类别,项目代码,年度,主送代码,抄送,依据主体,"
+                  "依据单据号,要求,答复期限,签发人,正文摘要",
+                  false);
+    int32_t n = 0;
+
+    warning_notices(t, c, &n);
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+        struct notice x = {.day = p->criticized_day,
+                           .n = n + 1,
+                           .kind = "通报批评",
+                           .level = "红色",
+                           .requirement = "自评与抽查结果差异较大，予以通报，请整改并反馈。",
+                           .subject_kind = "项目",
+                           .subject = p->code,
+                           .addressee = c->orgs[p->dept].uscc,
+                           .basis_party = "finance",
+                           .basis = p->spot_no};
+
+        if (p->criticized_day == 0)
+            continue;
+        x.due = city_add_workdays(p->criticized_day, 15);
+        n++;
+        write_notice(t, c, &x);
+    }
+    for (int32_t d = 5; d < CITY_DEPTS; d += 40) {
+        char basis[24];
+        struct notice x = {.day = 20200616,
+                           .n = ++n,
+                           .kind = "通报表扬",
+                           .requirement = "预算绩效管理成效明显，予以通报表扬。",
+                           .subject_kind = "部门",
+                           .subject = c->orgs[d].uscc,
+                           .addressee = c->orgs[d].uscc,
+                           .basis_party = "finance",
+                           .basis = basis};
+
+        (void)snprintf(basis, sizeof(basis), "PJ2019-B%04d", d + 1);
+        write_notice(t, c, &x);
+    }
+    return table_close(t, err);
+}
+
+struct rectification {
+    int32_t day, due;
+    const char *party, *source, *phase;
+    bool done;
+    int64_t fen;
+    int32_t project, year;
+};
+
+static void rectify(struct table *t, const struct city *c, int32_t *n,
+                    const struct rectification *x) {
+    bool plan = strcmp(x->phase, "方案") == 0;
+    char no[24];
+
+    (void)snprintf(no, sizeof(no), "ZG-%05d", ++*n);
+    table_row(t, x->day, no, x->fen);
+    table_str(t, x->party);
+    table_str(t, x->source);
+    table_str(t, "项目");
+    table_str(t, c->projects[x->project].code);
+    table_int(t, x->year);
+    table_str(t, x->phase);
+    table_date(t, x->due);
+    table_cent(t, x->done ? 10000 : plan ? 0 : 5000);
+    table_str(t, plan ? "" : x->done ? "完成" : "部分");
+    table_str(t, plan ? "已制定整改方案，明确责任人和时限。" : "已按要求落实整改措施。");
+    table_fen(t, x->fen);
+    table_int(t, 0);
+}
+
+static void rectify_findings(struct table *t, const struct city *c, int32_t *n) {
+    for (int32_t i = 0; i < c->n_findings; i++) {
+        const struct city_finding *f = &c->findings[i];
+        struct rectification x = {.day = city_add_workdays(f->day, 7),
+                                  .due = f->due,
+                                  .party = "audit",
+                                  .source = f->no,
+                                  .phase = "方案",
+                                  .project = f->project,
+                                  .year = f->year};
+
+        rectify(t, c, n, &x);
+        if (f->done_day == 0)
+            continue;
+        x.day = f->done_day;
+        x.phase = "报告";
+        x.done = true;
+        x.fen = f->fen;
+        rectify(t, c, n, &x);
+    }
+}
+
+static void rectify_warnings(struct table *t, const struct city *c, int32_t *n) {
+    for (int32_t k = 0; k < c->n_controls; k++) {
+        const struct city_control *w = &c->controls[k];
+        struct rectification x = {.day = city_add_workdays(w->day, 4),
+                                  .due = w->reply_due,
+                                  .party = "finance",
+                                  .source = w->no,
+                                  .phase = "方案",
+                                  .project = w->project,
+                                  .year = CITY_FY};
+
+        if (w->reply_due == 0)
+            continue;
+        rectify(t, c, n, &x);
+        x.day = city_add_workdays(w->day, 9);
+        x.phase = "报告";
+        x.done = true;
+        rectify(t, c, n, &x);
+        x.day = city_add_workdays(w->day, 14);
+        x.phase = "核查";
+        rectify(t, c, n, &x);
+    }
+}
+
+static int write_rectifications(struct city *c, const struct opinion *list, int32_t n_opinions,
+                                struct pt_err *err) {
+    struct table *t = table_new(c, &style_finance, "rectifications.csv", "V03",
+                                "录入日期,整改编号,来源主体,来源单据号,事项类别,项目代码,年度,阶段,"
+                                "整改期限,完成比例,结果,整改措施,整改金额,处理人数",
+                                false);
+    int32_t n = 0;
+
+    rectify_findings(t, c, &n);
+    rectify_warnings(t, c, &n);
+    for (int32_t i = 0; i < n_opinions; i++)
+        rectify(t, c, &n,
+                &(struct rectification){.day = city_add_workdays(list[i].day, 16),
+                                        .due = list[i].due,
+                                        .party = "congress",
+                                        .source = list[i].no,
+                                        .phase = "报告",
+                                        .done = true,
+                                        .project = list[i].project,
+                                        .year = CITY_FY});
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+
+        if (p->rectified_day)
+            rectify(t, c, &n,
+                    &(struct rectification){.day = p->rectified_day,
+                                            .due = city_add_workdays(p->criticized_day, 15),
+                                            .party = "finance",
+                                            .source = p->spot_no,
+                                            .phase = "报告",
+                                            .done = true,
+                                            .project = i,
+                                            .year = CITY_FY});
+    }
+    return table_close(t, err);
+}
+
+int city_write_rectifications(struct city *c, struct pt_err *err) {
+    struct opinion list[MAX_OPINIONS];
+    int32_t n = plan_opinions(c, list);
+    int code = write_opinions(c, list, n, err);
+
+    if (code == 0)
+        code = write_notices(c, err);
+    return code ? code : write_rectifications(c, list, n, err);
+}
+
+static int write_party_replies(struct city *c, const struct table_style *style,
+                               const char *const rules[], const char *const texts[], size_t n_rules,
+                               struct pt_err *err) {
+    struct table *t =
+        table_new(c, style, "replies.csv", "H02",
+                  "答复日期,答复编号,规则,类别,主键,年度,期间,对象,答复类型,答复内容", false);
+    int32_t n = 0;
+
+    for (size_t k = 0; k < n_rules; k++) {
+        for (int32_t i = 0; i < c->n_truth; i++) {
+            const struct city_truth *x = &c->truth[i];
+            char no[24];
+
+            if (x->why != NULL || x->closed != 0 || strcmp(x->rule, rules[k]) != 0)
+                continue;
+            (void)snprintf(no, sizeof(no), "DF-%04d", ++n);
+            table_row(t, city_add_workdays(x->opened, 3), no, 0);
+            table_str(t, x->rule);
+            table_str(t, x->kind);
+            table_str(t, x->key);
+            table_int(t, x->year);
+            if (x->period)
+                table_int(t, x->period);
+            else
+                table_empty(t, 1);
+            table_str(t, x->object);
+            table_str(t, style == &style_audit ? "异议" : "说明");
+            table_str(t, texts[k]);
+            break;
+        }
+    }
+    return table_close(t, err);
+}
+
+int city_write_replies(struct city *c, struct pt_err *err) {
+    static const char *const finance_rules[] = {"K04", "K06", "K25", "K43"};
+    static const char *const finance_texts[] = {
+        "系农民工工资专户应急垫付，已督促部门申请追加指标。", "月报取数时点差异，正在核实。",
+        "项目招标流标，已重新组织采购。", "评分标准理解不一致，已组织复核。"};
+    static const char *const audit_rules[] = {"K07", "K53"};
+    static const char *const audit_texts[] = {"审计认定口径含跨年支付，请财政核对凭证。",
+                                              "审计证据充分，维持认定。"};
+    int code = write_party_replies(c, &style_finance, finance_rules, finance_texts, 4, err);
+
+    return code ? code : write_party_replies(c, &style_audit, audit_rules, audit_texts, 2, err);
+}

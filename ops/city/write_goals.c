@@ -1,0 +1,147 @@
+/* Finance: performance goals with their indicators (E04), of projects, policies and departments;
+ * and their reviews (E05). */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct indicator {
+    const char *id, *l1, *l2, *name, *nature, *target, *unit;
+    int32_t weight;
+};
+
+static const struct indicator project_indicators[] = {
+    {"CI-1", "共性", "CI", "预算执行进度", "≥", "100", "%", 0},
+    {"CI-2", "共性", "CI", "预算到项目率", "=", "100", "%", 0},
+    {"CI-3", "共性", "CI", "预算支出率", "≥", "100", "%", 1000},
+    {"Z1", "产出", "数量", "计划任务完成率", "≥", "100", "%", 2500},
+    {"Z2", "产出", "质量", "验收合格率", "≥", "100", "%", 2500},
+    {"Z3", "效益", "社会", "受益对象覆盖率", "≥", "100", "%", 2000},
+    {"Z4", "效益", "可持续", "长效机制落实率", "≥", "100", "%", 1000},
+    {"Z5", "满意度", "满意度", "服务对象满意度", "≥", "100", "%", 1000},
+};
+
+static const struct indicator dept_indicators[] = {
+    {"CI-1", "共性", "CI", "预算执行进度", "≥", "100", "%", 0},
+    {"CI-2", "共性", "CI", "预算到项目率", "=", "100", "%", 0},
+    {"CI-3", "共性", "CI", "预算支出率", "≥", "100", "%", 1000},
+    {"B1", "运行成本", "成本", "人均公用经费控制率", "≤", "100", "%", 1500},
+    {"B2", "管理效率", "时效", "重点工作按时办结率", "≥", "100", "%", 1500},
+    {"B3", "履职效能", "数量", "年度任务完成率", "≥", "100", "%", 1500},
+    {"B4", "社会效应", "社会", "社会评价达标率", "≥", "100", "%", 1500},
+    {"B5", "可持续发展能力", "可持续", "改革任务完成率", "≥", "100", "%", 1500},
+    {"B6", "服务对象满意度", "满意度", "服务对象满意度", "≥", "100", "%", 1500},
+};
+
+struct goal {
+    char no[20];
+    const char *originator, *kind, *key, *frame, *text;
+    int64_t fen;
+    bool whole;
+};
+
+static void write_goal(struct table *t, const struct goal *g, const struct indicator *list,
+                       size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        table_row(t, DAY_GOALS, g->no, i == 0 ? g->fen : 0);
+        table_str(t, g->originator);
+        table_str(t, g->kind);
+        table_str(t, g->key);
+        table_int(t, CITY_FY);
+        table_int(t, 1);
+        table_str(t, g->frame);
+        table_str(t, g->text);
+        table_str(t, g->whole ? "总体" : "年度");
+        table_fen(t, g->fen);
+        table_str(t, list[i].id);
+        table_str(t, list[i].l1);
+        table_str(t, list[i].l2);
+        table_str(t, list[i].name);
+        table_str(t, list[i].nature);
+        table_str(t, list[i].target);
+        table_str(t, list[i].unit);
+        table_cent(t, list[i].weight);
+        table_str(t, i % 3 == 2 ? "历史" : i % 3 == 1 ? "行业" : "计划");
+        table_empty(t, 1);
+    }
+}
+
+static void project_goal(struct table *t, const struct city *c, const struct city_project *p) {
+    char text[256];
+    struct goal g = {.originator = c->orgs[p->unit].uscc,
+                     .kind = p->policy ? "政策" : "项目",
+                     .key = p->code,
+                     .frame = p->policy ? "政策" : "项目",
+                     .text = text,
+                     .fen = p->policy ? p->total : city_initial(p)};
+
+    (void)snprintf(text, sizeof(text), "完成%s年度任务，按期达到既定产出和效益。", p->name);
+    (void)snprintf(g.no, sizeof(g.no), "%s", p->goal_no);
+    write_goal(t, &g, project_indicators,
+               sizeof(project_indicators) / sizeof(project_indicators[0]));
+}
+
+static void dept_goal(struct table *t, const struct city *c, int32_t d) {
+    char text[256];
+    struct goal g = {.originator = c->orgs[d].uscc,
+                     .kind = "部门",
+                     .key = c->orgs[d].uscc,
+                     .frame = "部门整体",
+                     .text = text};
+
+    for (int32_t i = 0; i < c->n_projects; i++)
+        if (c->projects[i].dept == d && !c->projects[i].policy)
+            g.fen += city_initial(&c->projects[i]);
+    (void)snprintf(text, sizeof(text), "%s围绕职能全面完成年度工作，提升履职效能。",
+                   c->orgs[d].name);
+    (void)snprintf(g.no, sizeof(g.no), "MB2019-B%04d", d + 1);
+    write_goal(t, &g, dept_indicators, sizeof(dept_indicators) / sizeof(dept_indicators[0]));
+}
+
+static void review(struct table *t, int32_t n, const char *goal, const char *kind,
+                   const char *key) {
+    char no[20];
+
+    (void)snprintf(no, sizeof(no), "SH2019-%05d", n);
+    table_row(t, DAY_REVIEWS, no, 0);
+    table_str(t, goal);
+    table_str(t, kind);
+    table_str(t, key);
+    table_int(t, CITY_FY);
+    table_str(t, "通过");
+    table_str(t, n % 9 == 0 ? "完善" : "通过");
+    table_str(t, "通过");
+    table_str(t, n % 9 == 0 ? "良" : "优");
+    table_str(t, "通过");
+}
+
+int city_write_goals(struct city *c, struct pt_err *err) {
+    struct table *goals = table_new(
+        c, &style_finance, "goals.csv", "E04",
+        "录入日期,目标编号,填报单位代码,事项类别,项目代码,年度,版本,框架,目标内容,期限,对应资金,"
+        "指标编号,一级指标,二级指标,指标名称,指标性质,目标值,计量单位,权重,标准来源,不适用原因",
+        false);
+    struct table *reviews = table_new(
+        c, &style_finance, "goal_reviews.csv", "E05",
+        "录入日期,审核编号,目标编号,事项类别,项目代码,年度,规范性,完整性,匹配度,等级,结论", false);
+    int32_t n = 0;
+    int code;
+
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+
+        project_goal(goals, c, p);
+        review(reviews, ++n, p->goal_no, p->policy ? "政策" : "项目", p->code);
+    }
+    for (int32_t d = 0; d < CITY_DEPTS; d++) {
+        char no[20];
+
+        dept_goal(goals, c, d);
+        (void)snprintf(no, sizeof(no), "MB2019-B%04d", d + 1);
+        review(reviews, ++n, no, "部门", c->orgs[d].uscc);
+    }
+    code = table_close(goals, err);
+    if (code != 0)
+        (void)table_close(reviews, NULL);
+    return code ? code : table_close(reviews, err);
+}
