@@ -18,8 +18,6 @@ struct json_t;
  * named it; PT_E_USAGE: several kinds, the message lists them). */
 int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind, char *ret_key,
                             size_t key_cap, struct pt_err *err);
-const char *pt_subject_kind_name(int kind); /* "PROJECT"; "UNSPECIFIED" for what isn't in the enum */
-int pt_subject_kind_parse(const char *name); /* 0: none such */
 /* The subject's name as its profile says (latest), or its key. */
 int pt_ledger_subject_name(struct pt_ledger *l, int kind, const char *key, char *out, size_t cap);
 

@@ -1,0 +1,409 @@
+/* The fold: one log entry into rows. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/ledger/ledger.h>
+
+#include "inside.h"
+
+static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
+
+static const char *const statements[PT_S_COUNT] = {
+    [PT_S_STREAM_GET] = "SELECT sid FROM stream WHERE party=? AND name=?",
+    [PT_S_STREAM_ADD] = "INSERT INTO stream(party,name) VALUES(?,?)",
+    [PT_S_ENTRY] = "INSERT INTO entry VALUES(?,?,?,?,?,?)",
+    [PT_S_RECORD] = "INSERT INTO record(rec,log_index,sid,seq,type,hash,kind,subject,fy,effective,"
+                    "issued_at,doc_no,originator,classification,correction,reason,source_system,"
+                    "source_locator,source_row,tick,root,sign,valid_from,live_from)"
+                    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?1,1,?10,?)",
+    [PT_S_SUBJ] = "INSERT OR IGNORE INTO subj VALUES(?,?)",
+    [PT_S_REF] = "INSERT OR IGNORE INTO ref VALUES(?,?,?,?,?)",
+    [PT_S_BY_REF] = "SELECT rec, hash FROM record WHERE sid=? AND seq=? ORDER BY rec LIMIT 1",
+    [PT_S_LINK] = "SELECT sid,type,correction,root,sign,valid_from,next,lost,live_from,live_to"
+                  " FROM record WHERE rec=?",
+    [PT_S_VOID] = "UPDATE record SET live_to=coalesce(live_to,?) WHERE rec=?",
+    [PT_S_ENACT] = "UPDATE record SET corrects=?,root=?,sign=?,valid_from=?,live_from=? WHERE rec=?",
+    [PT_S_NEXT] = "UPDATE record SET next=? WHERE rec=?",
+    [PT_S_LOST] = "UPDATE record SET lost=1 WHERE rec=?",
+    [PT_S_BEATS] = "SELECT (a.effective,a.issued_at,s.party,s.name,a.seq) <"
+                   " (b.effective,b.issued_at,t.party,t.name,b.seq)"
+                   " FROM record a JOIN stream s ON s.sid=a.sid, record b JOIN stream t"
+                   " ON t.sid=b.sid WHERE a.rec=? AND b.rec=?",
+    [PT_S_RECHECK] = "INSERT OR IGNORE INTO recheck VALUES(?)",
+    [PT_S_WAIT] = "INSERT OR IGNORE INTO waiting VALUES(?,?,?)",
+    [PT_S_WAITERS] = "SELECT w.rec FROM waiting w JOIN ref f ON f.rec=w.rec AND f.field='corrects'"
+                     " JOIN record r ON r.rec=w.rec WHERE w.t_sid=? AND w.t_seq=? AND f.hash=?"
+                     " AND r.type=?",
+    [PT_S_UNWAIT] = "DELETE FROM waiting WHERE rec=?",
+    [PT_S_AWAIT] = "INSERT OR IGNORE INTO awaiting VALUES(?)",
+    [PT_S_TICK] = "INSERT INTO tick VALUES(?,?,?,?,?)",
+    [PT_S_STATE] = "INSERT OR REPLACE INTO state VALUES(?,?)",
+    /* Is a voucher of reversal ?1 already reversed by another live reversal of ?2? */
+    [PT_S_SAME_VOUCHER] =
+        "SELECT EXISTS(SELECT 1 FROM record x JOIN f_payment_batch_lines a ON a.rec=x.rec"
+        " JOIN f_payment_batch_lines b ON b.rec=?1 AND b.voucher_no=a.voucher_no"
+        " WHERE x.corrects=?2 AND x.root=(SELECT root FROM record WHERE rec=?2) AND x.rec<>?1"
+        " AND x.root<>x.rec AND x.live_from IS NOT NULL AND x.live_to IS NULL)",
+};
+
+int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < PT_S_COUNT && rc == 0; i++)
+        rc = pt_sqlx_prepare(l->db, statements[i], &l->st[i], err);
+    for (size_t i = 0; i < PT_TAG_MAX && rc == 0; i++)
+        if (l->plans[i])
+            rc = pt_plan_prepare(l->plans[i], l->db, err);
+    rc = rc == 0 ? pt_agg_prepare(l, err) : rc;
+    if (rc != 0)
+        return rc;
+    l->md = EVP_MD_CTX_new();
+    l->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return l->md && l->sha256 ? 0 : pt_err_set(err, PT_E_CRYPTO, "ledger: no SHA-256");
+}
+
+static int stream_query(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
+                        struct pt_err *err)
+{
+    sqlite3_stmt *get = l->st[PT_S_STREAM_GET];
+    sqlite3_stmt *add = l->st[PT_S_STREAM_ADD];
+    int s;
+    int rc = 0;
+
+    pt_sqlx_bind_text(get, 1, party);
+    pt_sqlx_bind_text(get, 2, name);
+    s = sqlite3_step(get);
+    if (s == SQLITE_ROW)
+        *ret_sid = sqlite3_column_int64(get, 0);
+    sqlite3_reset(get);
+    if (s == SQLITE_ROW)
+        return 0;
+    pt_sqlx_bind_text(add, 1, party);
+    pt_sqlx_bind_text(add, 2, name);
+    rc = pt_sqlx_run(add, err);
+    *ret_sid = sqlite3_last_insert_rowid(l->db);
+    return rc;
+}
+
+int pt_ledger_sid(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
+                  struct pt_err *err)
+{
+    int rc;
+
+    for (size_t i = 0; i < l->n_streams; i++)
+        if (strcmp(l->streams[i].name, name) == 0 && strcmp(l->streams[i].party, party) == 0) {
+            *ret_sid = l->streams[i].sid;
+            return 0;
+        }
+    rc = stream_query(l, party, name, ret_sid, err);
+    if (rc == 0 && l->n_streams < PT_STREAM_CACHE && strlen(party) < 40 && strlen(name) < 40) {
+        struct pt_stream_row *r = &l->streams[l->n_streams++];
+        (void)snprintf(r->party, sizeof r->party, "%s", party);
+        (void)snprintf(r->name, sizeof r->name, "%s", name);
+        r->sid = *ret_sid;
+    }
+    return rc;
+}
+
+struct ref_ctx {
+    struct pt_ledger *l;
+    int64_t rec;
+};
+
+static int add_ref(void *ctx, const char *field, const Pentad__V1__RecordRef *ref,
+                   struct pt_err *err)
+{
+    struct ref_ctx *c = ctx;
+    sqlite3_stmt *st = c->l->st[PT_S_REF];
+    int64_t sid;
+    int rc;
+
+    if (!ref->party || !ref->stream || !ref->has_seq)
+        return 0;
+    rc = pt_ledger_sid(c->l, ref->party, ref->stream, &sid, err);
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_int64(st, 1, sid);
+    sqlite3_bind_int64(st, 2, (int64_t)ref->seq);
+    sqlite3_bind_int64(st, 3, c->rec);
+    sqlite3_bind_text(st, 4, field, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(st, 5, ref->has_hash ? (const void *)ref->hash.data : "",
+                      ref->has_hash ? (int)ref->hash.len : 0, SQLITE_STATIC);
+    return pt_sqlx_run(st, err);
+}
+
+static int hash_record(struct pt_ledger *l, struct pt_span bytes, uint8_t out[32],
+                       struct pt_err *err)
+{
+    static const uint8_t leaf = 0;
+
+    if (EVP_DigestInit_ex(l->md, l->sha256, NULL) != 1 || EVP_DigestUpdate(l->md, &leaf, 1) != 1 ||
+        EVP_DigestUpdate(l->md, bytes.p, bytes.len) != 1 ||
+        EVP_DigestFinal_ex(l->md, out, NULL) != 1)
+        return pt_err_set(err, PT_E_CRYPTO, "ledger: SHA-256 failed");
+    return 0;
+}
+
+static void bind_opt(sqlite3_stmt *st, int i, bool has, int64_t v)
+{
+    if (has)
+        sqlite3_bind_int64(st, i, v);
+    else
+        sqlite3_bind_null(st, i);
+}
+
+static bool waits(const Pentad__V1__Record *r)
+{
+    return pt_correct_needs_approval((int)r->body_case) ||
+           r->correction == PENTAD__V1__CORRECTION__CORRECTION_REPLACE ||
+           r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ||
+           r->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
+}
+
+static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    const Pentad__V1__Record *r = f->r;
+    const Pentad__V1__Subject *s = r->subject;
+    const Pentad__V1__Source *src = r->source;
+    sqlite3_stmt *st = l->st[PT_S_RECORD];
+    int32_t effective = r->has_effective ? r->effective : pt_date_from_ms(r->issued_at_ms);
+
+    sqlite3_bind_int64(st, 1, f->rec);
+    sqlite3_bind_int64(st, 2, (int64_t)f->log_index);
+    sqlite3_bind_int64(st, 3, f->sid);
+    sqlite3_bind_int64(st, 4, (int64_t)f->seq);
+    sqlite3_bind_int(st, 5, (int)r->body_case);
+    sqlite3_bind_blob(st, 6, f->hash, 32, SQLITE_STATIC);
+    bind_opt(st, 7, s && s->has_kind, s ? (int64_t)s->kind : 0);
+    pt_sqlx_bind_text(st, 8, s ? s->key : NULL);
+    bind_opt(st, 9, r->has_fiscal_year, r->fiscal_year);
+    sqlite3_bind_int(st, 10, effective);
+    sqlite3_bind_int64(st, 11, r->issued_at_ms);
+    pt_sqlx_bind_text(st, 12, r->doc_no);
+    pt_sqlx_bind_text(st, 13, r->originator);
+    bind_opt(st, 14, r->has_classification, (int64_t)r->classification);
+    bind_opt(st, 15, r->has_correction, (int64_t)r->correction);
+    pt_sqlx_bind_text(st, 16, r->correction_reason);
+    pt_sqlx_bind_text(st, 17, src ? src->system : NULL);
+    pt_sqlx_bind_text(st, 18, src ? src->locator : NULL);
+    bind_opt(st, 19, src && src->has_row, src ? (int64_t)src->row : 0);
+    sqlite3_bind_int64(st, 20, (int64_t)l->tick.no + 1);
+    bind_opt(st, 21, !waits(r), (int64_t)f->log_index);
+    return pt_sqlx_run(st, err);
+}
+
+static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err)
+{
+    if (!s || !s->key || s->key[0] == '\0' ||
+        s->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE)
+        return 0;
+    pt_sqlx_bind_text(l->st[PT_S_SUBJ], 1, s->key);
+    sqlite3_bind_int(l->st[PT_S_SUBJ], 2, (int)s->kind);
+    return pt_sqlx_run(l->st[PT_S_SUBJ], err);
+}
+
+/* A record whose bytes aren't here keeps its number. */
+static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[PT_S_RECORD];
+
+    sqlite3_clear_bindings(st);
+    sqlite3_bind_int64(st, 1, f->rec);
+    sqlite3_bind_int64(st, 2, (int64_t)f->log_index);
+    sqlite3_bind_int64(st, 3, f->sid);
+    sqlite3_bind_int64(st, 4, (int64_t)f->seq);
+    sqlite3_bind_int(st, 5, 0);
+    sqlite3_bind_int64(st, 20, (int64_t)l->tick.no + 1);
+    return pt_sqlx_run(st, err);
+}
+
+static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    const ProtobufCMessage *body;
+    struct ref_ctx ctx = {l, f->rec};
+    struct pt_plan *plan = (unsigned)f->r->body_case < PT_TAG_MAX ? l->plans[f->r->body_case] : NULL;
+    int rc = insert_record(l, f, err);
+
+    rc = rc == 0 ? name_subject(l, f->r->subject, err) : rc;
+    if (rc == 0 && f->r->corrects)
+        rc = add_ref(&ctx, "corrects", f->r->corrects, err);
+    if (rc != 0)
+        return rc;
+    if (!plan)
+        return pt_err_set(err, PT_E_CORRUPT, "record %s#%llu has no body of a known type", f->party,
+                          (unsigned long long)f->seq);
+    /* Every member of the oneof is a pointer to a message. */
+    body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
+    rc = pt_plan_insert(plan, f->rec, body, &l->scratch, add_ref, &ctx, err);
+    return rc == 0 ? pt_correct_settle(l, f, err) : rc;
+}
+
+static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span bytes,
+                       struct pt_err *err)
+{
+    ProtobufCAllocator alloc = pt_arena_allocator(&l->arena);
+    int rc;
+
+    f->rec = l->next_rec++;
+    if (bytes.len == 0)
+        return insert_hole(l, f, err);
+    pt_arena_reset(&l->arena);
+    f->r = pentad__v1__record__unpack(&alloc, bytes.len, bytes.p);
+    if (!f->r || f->r->body_case == PENTAD__V1__RECORD__BODY__NOT_SET)
+        return pt_err_set(err, PT_E_CORRUPT, "record %s#%llu can't be read", f->party,
+                          (unsigned long long)f->seq);
+    rc = hash_record(l, bytes, f->hash, err);
+    rc = rc == 0 ? fold_body(l, f, err) : rc;
+    if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY)
+        l->now->has_finding = true;
+    else if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY)
+        l->now->has_reply = true;
+    return rc;
+}
+
+/* Everything so far is seen as of this tick: approvals act, sums move, then the rules may run. */
+static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    const Pentad__V1__Tick *t = f->r->tick;
+    struct pt_ledger_tick tick = {l->tick.no + 1, t->day, f->log_index + 1, f->seq,
+                                  (uint64_t)f->rec};
+    int64_t last_rec = (int64_t)l->tick.rec;
+    sqlite3_stmt *st = l->st[PT_S_TICK];
+    int rc;
+
+    if (strcmp(f->party, "hub") != 0 || t->day < l->tick.day)
+        return pt_err_set(err, PT_E_CORRUPT, "entry %llu: a tick of %d after %d",
+                          (unsigned long long)f->log_index, t->day, l->tick.day);
+    sqlite3_bind_int64(st, 1, (int64_t)tick.no);
+    sqlite3_bind_int(st, 2, tick.day);
+    sqlite3_bind_int64(st, 3, (int64_t)tick.log_size);
+    sqlite3_bind_int64(st, 4, (int64_t)tick.seq);
+    sqlite3_bind_int64(st, 5, (int64_t)tick.rec);
+    rc = pt_sqlx_run(st, err);
+    rc = rc == 0 ? pt_correct_approvals(l, f->log_index, err) : rc;
+    if (rc == 0) {
+        l->tick = tick;
+        rc = pt_agg_tick(l, last_rec, err);
+    }
+    l->now->has_tick = rc == 0;
+    l->now->tick = tick;
+    return rc;
+}
+
+static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
+                      const Pentad__V1__BatchStatement *b, struct pt_err *err)
+{
+    struct pt_folding f = {.log_index = e->log_index, .party = b->party};
+    int rc = pt_ledger_sid(l, b->party, b->stream, &f.sid, err);
+    bool tick = false;
+
+    for (size_t i = 0; i < e->n && rc == 0; i++) {
+        f.seq = b->first_seq + i;
+        rc = fold_record(l, &f, e->records[i], err);
+        tick = rc == 0 && e->records[i].len > 0 &&
+               f.r->body_case == PENTAD__V1__RECORD__BODY_TICK;
+        if (tick && i + 1 != e->n)
+            rc = pt_err_set(err, PT_E_CORRUPT, "entry %llu: a tick stands before its last record",
+                            (unsigned long long)e->log_index);
+    }
+    return rc == 0 && tick ? fold_tick(l, &f, err) : rc;
+}
+
+static int insert_entry(struct pt_ledger *l, const struct pt_fold_entry *e,
+                        const Pentad__V1__LogEntry *le, int64_t sid, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[PT_S_ENTRY];
+
+    sqlite3_bind_int64(st, 1, (int64_t)e->log_index);
+    bind_opt(st, 2, sid != 0, sid);
+    sqlite3_bind_int64(st, 3, l->next_rec);
+    sqlite3_bind_int64(st, 4, (int64_t)e->n);
+    bind_opt(st, 5, le->has_received_at_ms, le->received_at_ms);
+    if (le->has_signing_key)
+        sqlite3_bind_blob(st, 6, le->signing_key.data, (int)le->signing_key.len, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(st, 6);
+    return pt_sqlx_run(st, err);
+}
+
+static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struct pt_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t sid;
+    int rc = pt_sqlx_prepare(l->db, "INSERT INTO body VALUES(?,?,?)", &st, err);
+
+    for (size_t i = 0; i < g->n_parties && rc == 0; i++) {
+        const Pentad__V1__GenesisParty *p = g->parties[i];
+
+        pt_sqlx_bind_text(st, 1, p->party ? p->party : "");
+        pt_sqlx_bind_text(st, 2, p->name);
+        pt_sqlx_bind_text(st, 3, p->uscc);
+        rc = pt_sqlx_run(st, err);
+        for (size_t k = 0; k < p->n_streams && rc == 0; k++)
+            rc = pt_ledger_sid(l, p->party ? p->party : "", p->streams[k], &sid, err);
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int fold_payload(struct pt_ledger *l, const struct pt_fold_entry *e,
+                        const Pentad__V1__LogEntry *le, struct pt_err *err)
+{
+    const Pentad__V1__Envelope *env = le->envelope;
+    Pentad__V1__BatchStatement *b;
+    int64_t sid = 0;
+    int rc;
+
+    if (strcmp(env->payload_type ? env->payload_type : "", genesis_type) == 0) {
+        Pentad__V1__Genesis *g =
+            pentad__v1__genesis__unpack(NULL, env->payload.len, env->payload.data);
+
+        rc = g && e->log_index == 0 ? 0 : pt_err_set(err, PT_E_CORRUPT, "a genesis that can't be");
+        rc = rc == 0 ? insert_entry(l, e, le, 0, err) : rc;
+        rc = rc == 0 ? fold_genesis(l, g, err) : rc;
+        if (g)
+            pentad__v1__genesis__free_unpacked(g, NULL);
+        return rc;
+    }
+    b = pentad__v1__batch_statement__unpack(NULL, env->payload.len, env->payload.data);
+    if (!b || !b->party || !b->stream || b->record_count != e->n)
+        rc = pt_err_set(err, PT_E_CORRUPT, "entry %llu: statement and records don't fit",
+                        (unsigned long long)e->log_index);
+    else
+        rc = pt_ledger_sid(l, b->party, b->stream, &sid, err);
+    rc = rc == 0 ? insert_entry(l, e, le, sid, err) : rc;
+    rc = rc == 0 ? fold_batch(l, e, b, err) : rc;
+    if (b)
+        pentad__v1__batch_statement__free_unpacked(b, NULL);
+    return rc;
+}
+
+int pt_ledger_apply(struct pt_ledger *l, const struct pt_fold_entry *e,
+                    struct pt_ledger_applied *ret_applied, struct pt_err *err)
+{
+    Pentad__V1__LogEntry *le;
+    int rc;
+
+    PT_ASSERT(l->in_txn);
+    memset(ret_applied, 0, sizeof *ret_applied);
+    ret_applied->first_rec = (uint64_t)l->next_rec;
+    ret_applied->n = e->n;
+    if (e->log_index != l->cursor)
+        return pt_err_set(err, PT_E_GAP, "the ledger stands at %llu, entry %llu can't follow",
+                          (unsigned long long)l->cursor, (unsigned long long)e->log_index);
+    le = pentad__v1__log_entry__unpack(NULL, e->log_entry.len, e->log_entry.p);
+    l->now = ret_applied;
+    if (!le || !le->envelope)
+        rc = pt_err_set(err, PT_E_CORRUPT, "log entry %llu can't be read",
+                        (unsigned long long)e->log_index);
+    else
+        rc = fold_payload(l, e, le, err);
+    l->now = NULL;
+    if (le)
+        pentad__v1__log_entry__free_unpacked(le, NULL);
+    if (rc == 0)
+        l->cursor++;
+    return rc;
+}

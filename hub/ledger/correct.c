@@ -1,0 +1,321 @@
+/* Corrections and approvals.
+ *
+ *   original ◄─corrects── R1 ◄─corrects── R2      a linear chain; its tail decides what holds
+ *
+ * REPLACE voids its target and takes its place (same root, same valid_from, same sign). WITHDRAW
+ * voids its target and is no fact itself. REVERSE leaves its target and counts against it. A second
+ * correction of one record breaks the chain: of two the one that stands first (effective, issued_at,
+ * party, stream, seq) holds, whichever arrived first, and the other's branch is lost. Payment
+ * batches may be reversed voucher by voucher: two reversals compete only over a common voucher. */
+#include <string.h>
+
+#include <pentad/ledger/ledger.h>
+
+#include "inside.h"
+
+struct link {
+    int64_t rec;
+    int64_t sid;
+    int type;
+    int correction;
+    int64_t root;
+    int64_t sign;
+    int32_t valid_from;
+    int64_t next;
+    bool lost;
+    bool live;
+    bool voided;
+};
+
+bool pt_correct_needs_approval(int type)
+{
+    return type == PT_TYPE_RULE_SET || type == PT_TYPE_WORKDAYS || type == PT_TYPE_CODE_TABLE ||
+           type == PT_TYPE_LIFT;
+}
+
+static bool is_correction(int correction)
+{
+    return correction == PENTAD__V1__CORRECTION__CORRECTION_REPLACE ||
+           correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ||
+           correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
+}
+
+static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[PT_S_LINK];
+    int rc = 0;
+
+    memset(ret, 0, sizeof *ret);
+    sqlite3_bind_int64(st, 1, rec);
+    if (sqlite3_step(st) != SQLITE_ROW) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "ledger: record %lld is gone", (long long)rec);
+    } else {
+        ret->rec = rec;
+        ret->sid = sqlite3_column_int64(st, 0);
+        ret->type = sqlite3_column_int(st, 1);
+        ret->correction = sqlite3_column_int(st, 2);
+        ret->root = sqlite3_column_int64(st, 3);
+        ret->sign = sqlite3_column_int64(st, 4);
+        ret->valid_from = sqlite3_column_int(st, 5);
+        ret->next = sqlite3_column_int64(st, 6);
+        ret->lost = sqlite3_column_int(st, 7) != 0;
+        ret->live = sqlite3_column_type(st, 8) != SQLITE_NULL &&
+                    sqlite3_column_type(st, 9) == SQLITE_NULL;
+        ret->voided = sqlite3_column_type(st, 9) != SQLITE_NULL;
+    }
+    sqlite3_reset(st);
+    return rc;
+}
+
+static int run2(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
+                struct pt_err *err)
+{
+    sqlite3_bind_int64(l->st[which], 1, a);
+    sqlite3_bind_int64(l->st[which], 2, b);
+    return pt_sqlx_run(l->st[which], err);
+}
+
+static int recheck(struct pt_ledger *l, int64_t rec, struct pt_err *err)
+{
+    sqlite3_bind_int64(l->st[PT_S_RECHECK], 1, rec);
+    return pt_sqlx_run(l->st[PT_S_RECHECK], err);
+}
+
+static int void_rec(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err)
+{
+    int rc = run2(l, PT_S_VOID, (int64_t)log_index, rec, err);
+    return rc == 0 ? recheck(l, rec, err) : rc;
+}
+
+/* x and everything that corrects it stop counting. */
+static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err)
+{
+    int rc = 0;
+
+    while (rec != 0 && rc == 0) {
+        struct link x;
+        rc = get_link(l, rec, &x, err);
+        rc = rc == 0 ? void_rec(l, rec, log_index, err) : rc;
+        sqlite3_bind_int64(l->st[PT_S_LOST], 1, rec);
+        rc = rc == 0 ? pt_sqlx_run(l->st[PT_S_LOST], err) : rc;
+        rec = x.next;
+    }
+    return rc;
+}
+
+static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
+                  bool *ret_yes, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[which];
+    int s;
+
+    sqlite3_bind_int64(st, 1, a);
+    sqlite3_bind_int64(st, 2, b);
+    s = sqlite3_step(st);
+    *ret_yes = s == SQLITE_ROW && sqlite3_column_int(st, 0) != 0;
+    sqlite3_reset(st);
+    return s == SQLITE_ROW ? 0 : pt_sqlx_err(l->db, err, "compare two corrections");
+}
+
+/* Does r win its place behind target t? */
+static int contend(struct pt_ledger *l, const struct link *r, const struct link *t,
+                   uint64_t log_index, bool *ret_wins, struct pt_err *err)
+{
+    bool yes;
+    int rc;
+
+    *ret_wins = true;
+    if (t->next == 0 || t->next == r->rec)
+        return run2(l, PT_S_NEXT, r->rec, t->rec, err);
+    if (r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE &&
+        r->type == PT_TYPE_PAYMENT_BATCH) {
+        rc = yes_no(l, PT_S_SAME_VOUCHER, r->rec, t->rec, &yes, err);
+        if (rc != 0 || !yes)
+            return rc;
+    }
+    rc = yes_no(l, PT_S_BEATS, r->rec, t->next, &yes, err);
+    if (rc != 0)
+        return rc;
+    *ret_wins = yes;
+    if (!yes)
+        return lose_branch(l, r->rec, log_index, err);
+    rc = lose_branch(l, t->next, log_index, err);
+    return rc == 0 ? run2(l, PT_S_NEXT, r->rec, t->rec, err) : rc;
+}
+
+/* r takes effect on t at this position. */
+static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_index,
+                 struct pt_err *err)
+{
+    struct link r;
+    struct link t;
+    sqlite3_stmt *st = l->st[PT_S_ENACT];
+    bool wins = true;
+    int64_t sign;
+    int rc = get_link(l, rec, &r, err);
+
+    rc = rc == 0 ? get_link(l, target, &t, err) : rc;
+    if (rc != 0)
+        return rc;
+    if (t.lost)
+        return lose_branch(l, rec, log_index, err);
+    rc = contend(l, &r, &t, log_index, &wins, err);
+    if (rc != 0 || !wins)
+        return rc;
+    sign = r.correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ? -t.sign : t.sign;
+    if (r.correction != PENTAD__V1__CORRECTION__CORRECTION_REVERSE)
+        rc = void_rec(l, target, log_index, err);
+    sqlite3_bind_int64(st, 1, target);
+    sqlite3_bind_int64(st, 2, t.root);
+    sqlite3_bind_int64(st, 3, sign);
+    sqlite3_bind_int(st, 4, t.valid_from);
+    if (r.correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW)
+        sqlite3_bind_null(st, 5);
+    else
+        sqlite3_bind_int64(st, 5, (int64_t)log_index);
+    sqlite3_bind_int64(st, 6, rec);
+    rc = rc == 0 ? pt_sqlx_run(st, err) : rc;
+    return rc == 0 ? recheck(l, rec, err) : rc;
+}
+
+/* The record that a reference names, if it is here with that very hash; 0 if not. */
+static int find_ref(struct pt_ledger *l, int64_t sid, uint64_t seq, const ProtobufCBinaryData *hash,
+                    int64_t *ret_rec, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[PT_S_BY_REF];
+    int s;
+
+    *ret_rec = 0;
+    sqlite3_bind_int64(st, 1, sid);
+    sqlite3_bind_int64(st, 2, (int64_t)seq);
+    s = sqlite3_step(st);
+    if (s == SQLITE_ROW && (size_t)sqlite3_column_bytes(st, 1) == hash->len &&
+        memcmp(sqlite3_column_blob(st, 1), hash->data, hash->len) == 0)
+        *ret_rec = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : pt_sqlx_err(l->db, err, "find a reference");
+}
+
+/* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
+static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    const Pentad__V1__RecordRef *c = f->r->corrects;
+    struct link t = {0};
+    int64_t sid = 0;
+    int64_t target = 0;
+    int rc;
+
+    if (!c || !c->party || !c->stream || !c->has_hash || strcmp(c->party, f->party) != 0)
+        return lose_branch(l, f->rec, f->log_index, err);
+    rc = pt_ledger_sid(l, c->party, c->stream, &sid, err);
+    rc = rc == 0 ? find_ref(l, sid, c->seq, &c->hash, &target, err) : rc;
+    if (rc != 0)
+        return rc;
+    if (target == 0 || target == f->rec) {
+        sqlite3_bind_int64(l->st[PT_S_WAIT], 1, sid);
+        sqlite3_bind_int64(l->st[PT_S_WAIT], 2, (int64_t)c->seq);
+        sqlite3_bind_int64(l->st[PT_S_WAIT], 3, f->rec);
+        l->waiting++;
+        return pt_sqlx_run(l->st[PT_S_WAIT], err);
+    }
+    rc = get_link(l, target, &t, err);
+    if (rc == 0 && t.type != (int)f->r->body_case)
+        return lose_branch(l, f->rec, f->log_index, err);
+    return rc == 0 ? enact(l, f->rec, target, f->log_index, err) : rc;
+}
+
+/* Corrections that came before the record they correct. */
+static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    sqlite3_stmt *st = l->st[PT_S_WAITERS];
+    int64_t recs[64];
+    size_t n = 0;
+    int rc = 0;
+
+    sqlite3_bind_int64(st, 1, f->sid);
+    sqlite3_bind_int64(st, 2, (int64_t)f->seq);
+    sqlite3_bind_blob(st, 3, f->hash, 32, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 4, (int64_t)f->r->body_case);
+    while (n < 64 && sqlite3_step(st) == SQLITE_ROW)
+        recs[n++] = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        sqlite3_bind_int64(l->st[PT_S_UNWAIT], 1, recs[i]);
+        rc = pt_sqlx_run(l->st[PT_S_UNWAIT], err);
+        l->waiting--;
+        rc = rc == 0 ? enact(l, recs[i], f->rec, f->log_index, err) : rc;
+    }
+    return rc;
+}
+
+int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
+{
+    int rc = 0;
+
+    if (pt_correct_needs_approval((int)f->r->body_case)) {
+        sqlite3_bind_int64(l->st[PT_S_AWAIT], 1, f->rec);
+        rc = pt_sqlx_run(l->st[PT_S_AWAIT], err);
+    } else if (is_correction((int)f->r->correction)) {
+        rc = settle_correction(l, f, err);
+    }
+    return rc == 0 && l->waiting > 0 ? settle_waiters(l, f, err) : rc;
+}
+
+/* Two of the four parties outside finance, each with its newest verdict. */
+static const char approved_sql[] =
+    "SELECT w.rec, t.correction,"
+    "  (SELECT o.rec FROM ref c JOIN record o ON o.sid = c.t_sid AND o.seq = c.t_seq"
+    "     AND o.hash = c.hash AND o.type = t.type"
+    "   WHERE c.rec = t.rec AND c.field = 'corrects')"
+    " FROM awaiting w JOIN record t ON t.rec = w.rec AND t.live_to IS NULL"
+    " WHERE 2 <= (SELECT count(*) FROM ("
+    "   SELECT s.party, v.verdict, max(a.rec) FROM ref f"
+    "   JOIN record a ON a.rec = f.rec AND a.type = 233 AND a.live_from IS NOT NULL"
+    "     AND a.live_to IS NULL"
+    "   JOIN f_approval v ON v.rec = a.rec JOIN stream s ON s.sid = a.sid"
+    "   WHERE f.t_sid = t.sid AND f.t_seq = t.seq AND f.field = 'target' AND f.hash = t.hash"
+    "     AND s.party IN ('congress','discipline','organization','audit')"
+    "   GROUP BY s.party) WHERE verdict = 1)"
+    " ORDER BY t.effective, t.issued_at, w.rec LIMIT 256";
+
+struct approved {
+    int64_t rec;
+    int correction;
+    int64_t target;
+};
+
+static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64_t log_index,
+                           struct pt_err *err)
+{
+    char sql[160];
+    int rc;
+
+    (void)snprintf(sql, sizeof sql, "DELETE FROM awaiting WHERE rec = %lld", (long long)a->rec);
+    rc = pt_sqlx_exec(l->db, sql, err);
+    if (rc != 0)
+        return rc;
+    if (is_correction(a->correction))
+        return a->target ? enact(l, a->rec, a->target, log_index, err) : 0;
+    (void)snprintf(sql, sizeof sql, "UPDATE record SET live_from = %llu WHERE rec = %lld",
+                   (unsigned long long)log_index, (long long)a->rec);
+    rc = pt_sqlx_exec(l->db, sql, err);
+    return rc == 0 ? recheck(l, a->rec, err) : rc;
+}
+
+int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    struct approved a[256];
+    size_t n = 0;
+    int rc = pt_sqlx_prepare(l->db, approved_sql, &st, err);
+
+    while (rc == 0 && n < 256 && sqlite3_step(st) == SQLITE_ROW) {
+        a[n].rec = sqlite3_column_int64(st, 0);
+        a[n].correction = sqlite3_column_int(st, 1);
+        a[n++].target = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_finalize(st);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = come_into_force(l, &a[i], log_index, err);
+    return rc;
+}

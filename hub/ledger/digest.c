@@ -1,0 +1,129 @@
+/* The digest: SHA-256 over every table but `local`, tables in name order, rows in key order, each
+ * value as its type letter, its length and its bytes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/ledger/ledger.h>
+
+#include "inside.h"
+
+enum { TABLES_MAX = 256 };
+
+static void put(EVP_MD_CTX *md, char type, const void *p, size_t len)
+{
+    uint8_t head[9];
+
+    head[0] = (uint8_t)type;
+    for (int i = 0; i < 8; i++)
+        head[1 + i] = (uint8_t)((uint64_t)len >> (56 - 8 * i));
+    (void)EVP_DigestUpdate(md, head, sizeof head);
+    if (len > 0)
+        (void)EVP_DigestUpdate(md, p, len);
+}
+
+static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c)
+{
+    char num[32];
+
+    switch (sqlite3_column_type(st, c)) {
+    case SQLITE_NULL:
+        put(md, 'n', NULL, 0);
+        break;
+    case SQLITE_INTEGER:
+        (void)snprintf(num, sizeof num, "%lld", (long long)sqlite3_column_int64(st, c));
+        put(md, 'i', num, strlen(num));
+        break;
+    case SQLITE_BLOB:
+        put(md, 'b', sqlite3_column_blob(st, c), (size_t)sqlite3_column_bytes(st, c));
+        break;
+    default: {
+        const unsigned char *s = sqlite3_column_text(st, c);
+        put(md, 't', s, (size_t)sqlite3_column_bytes(st, c));
+        break;
+    }
+    }
+}
+
+/* "ORDER BY" over the primary key, so that the file's layout doesn't matter. */
+static int row_query(sqlite3 *db, const char *table, char *out, size_t cap, struct pt_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    size_t n = (size_t)snprintf(out, cap, "SELECT * FROM \"%s\" ORDER BY ", table);
+    int rc = pt_sqlx_prepare(
+        db, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", &st, err);
+    bool first = true;
+
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+    while (sqlite3_step(st) == SQLITE_ROW && n < cap) {
+        n += (size_t)snprintf(out + n, cap - n, "%s\"%s\"", first ? "" : ",", pt_sqlx_text(st, 0));
+        first = false;
+    }
+    if (first && n < cap)
+        n += (size_t)snprintf(out + n, cap - n, "rowid");
+    sqlite3_finalize(st);
+    return n < cap ? 0 : pt_err_set(err, PT_E_INTERNAL, "ledger: key of %s is too long", table);
+}
+
+static int digest_table(EVP_MD_CTX *md, sqlite3 *db, const char *table, struct pt_err *err)
+{
+    char sql[512];
+    sqlite3_stmt *st = NULL;
+    int s = SQLITE_DONE;
+    int rc = row_query(db, table, sql, sizeof sql, err);
+
+    rc = rc == 0 ? pt_sqlx_prepare(db, sql, &st, err) : rc;
+    if (rc != 0)
+        return rc;
+    put(md, 'T', table, strlen(table));
+    while ((s = sqlite3_step(st)) == SQLITE_ROW) {
+        put(md, 'R', NULL, 0);
+        for (int c = 0; c < sqlite3_column_count(st); c++)
+            put_column(md, st, c);
+    }
+    if (s != SQLITE_DONE)
+        rc = pt_sqlx_err(db, err, table);
+    sqlite3_finalize(st);
+    return rc;
+}
+
+static int table_names(sqlite3 *db, char (*names)[96], size_t *ret_n, struct pt_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sqlx_prepare(db,
+                             "SELECT name FROM main.sqlite_master WHERE type='table'"
+                             " AND name NOT LIKE 'sqlite_%' AND name <> 'local' ORDER BY name",
+                             &st, err);
+
+    *ret_n = 0;
+    while (rc == 0 && *ret_n < TABLES_MAX && sqlite3_step(st) == SQLITE_ROW)
+        (void)snprintf(names[(*ret_n)++], 96, "%.90s", pt_sqlx_text(st, 0));
+    sqlite3_finalize(st);
+    return rc;
+}
+
+int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err)
+{
+    char(*names)[96] = calloc(TABLES_MAX, sizeof *names);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    size_t n = 0;
+    int rc = 0;
+
+    memset(ret_digest, 0, 32);
+    if (!names || !md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
+        rc = pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a digest");
+    rc = rc == 0 ? pt_ledger_read_begin(l, err) : rc;
+    if (rc == 0) {
+        rc = table_names(l->db, names, &n, err);
+        for (size_t i = 0; i < n && rc == 0; i++)
+            rc = digest_table(md, l->db, names[i], err);
+        pt_ledger_read_end(l);
+    }
+    if (rc == 0 && EVP_DigestFinal_ex(md, ret_digest, NULL) != 1)
+        rc = pt_err_set(err, PT_E_CRYPTO, "ledger: SHA-256 failed");
+    EVP_MD_CTX_free(md);
+    free(names);
+    return rc;
+}

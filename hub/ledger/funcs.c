@@ -1,0 +1,159 @@
+/* Functions for SQL, all pure of the ledger's own rows:
+ *   ratio_bp(num, den)       basis points half up, NULL for NA
+ *   date_add(ymd, days)      date_diff(a, b)      month_end(yyyymm)
+ *   is_workday(ymd)          by H08 in force; Monday to Friday where a year has none
+ *   wd_add(ymd, n)           the n-th working day after
+ *   cd_add(ymd, n)           n calendar days after; on a day off, the next working day
+ *   band(cp)                 1 优 2 良 3 中 4 差 */
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/money.h>
+#include <pentad/ledger/ledger.h>
+
+#include "inside.h"
+
+static bool all_ints(int n, sqlite3_value **v)
+{
+    for (int i = 0; i < n; i++)
+        if (sqlite3_value_type(v[i]) != SQLITE_INTEGER)
+            return false;
+    return true;
+}
+
+static void fn_ratio_bp(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    int32_t bp = all_ints(n, v) ? pt_ratio_bp(sqlite3_value_int64(v[0]), sqlite3_value_int64(v[1]))
+                                : PT_BP_NA;
+
+    if (bp == PT_BP_NA)
+        sqlite3_result_null(ctx);
+    else
+        sqlite3_result_int(ctx, bp);
+}
+
+static void fn_date_add(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])))
+        sqlite3_result_int(ctx, pt_date_add(sqlite3_value_int(v[0]), sqlite3_value_int(v[1])));
+    else
+        sqlite3_result_null(ctx);
+}
+
+static void fn_date_diff(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])) &&
+        pt_date_valid(sqlite3_value_int(v[1])))
+        sqlite3_result_int(ctx, pt_date_diff(sqlite3_value_int(v[0]), sqlite3_value_int(v[1])));
+    else
+        sqlite3_result_null(ctx);
+}
+
+static void fn_month_end(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    int32_t first = all_ints(n, v) ? sqlite3_value_int(v[0]) * 100 + 1 : 0;
+
+    if (pt_date_valid(first))
+        sqlite3_result_int(ctx, pt_date_month_end(first));
+    else
+        sqlite3_result_null(ctx);
+}
+
+static void fn_band(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    int cp = sqlite3_value_int(v[0]);
+
+    if (!all_ints(n, v))
+        sqlite3_result_null(ctx);
+    else
+        sqlite3_result_int(ctx, cp >= 9000 ? 1 : cp >= 8000 ? 2 : cp >= 6000 ? 3 : 4);
+}
+
+/* The newest H08 of a year holds; what it doesn't list follows the week. */
+static const char workday_sql[] =
+    "WITH h AS (SELECT rec, holidays, workdays FROM v_workdays WHERE year = ?1 / 10000"
+    "  AND r_valid <= ?1 ORDER BY r_valid DESC, r_issued DESC, rec DESC LIMIT 1)"
+    " SELECT CASE WHEN EXISTS (SELECT 1 FROM h, json_each(h.workdays) j WHERE j.value = ?1) THEN 1"
+    "  WHEN EXISTS (SELECT 1 FROM h, json_each(h.holidays) j WHERE j.value = ?1) THEN 0 END";
+
+static bool is_workday(struct pt_ledger *l, int32_t day)
+{
+    sqlite3_stmt *st = NULL;
+    bool yes = pt_date_weekday(day) <= 5;
+
+    if (sqlite3_prepare_v2(l->db, workday_sql, -1, &st, NULL) == SQLITE_OK) {
+        sqlite3_bind_int(st, 1, day);
+        if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) == SQLITE_INTEGER)
+            yes = sqlite3_column_int(st, 0) != 0;
+    }
+    sqlite3_finalize(st);
+    return yes;
+}
+
+static void fn_is_workday(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])))
+        sqlite3_result_int(ctx, is_workday(sqlite3_user_data(ctx), sqlite3_value_int(v[0])));
+    else
+        sqlite3_result_null(ctx);
+}
+
+enum { DAYS_AHEAD_MAX = 2000 };
+
+static void fn_wd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    struct pt_ledger *l = sqlite3_user_data(ctx);
+    int32_t day = sqlite3_value_int(v[0]);
+    int left = sqlite3_value_int(v[1]);
+
+    if (!all_ints(n, v) || !pt_date_valid(day)) {
+        sqlite3_result_null(ctx);
+        return;
+    }
+    for (int i = 0; left > 0 && i < DAYS_AHEAD_MAX; i++) {
+        day = pt_date_add(day, 1);
+        left -= is_workday(l, day);
+    }
+    sqlite3_result_int(ctx, day);
+}
+
+static void fn_cd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+    struct pt_ledger *l = sqlite3_user_data(ctx);
+    int32_t day = sqlite3_value_int(v[0]);
+
+    if (!all_ints(n, v) || !pt_date_valid(day)) {
+        sqlite3_result_null(ctx);
+        return;
+    }
+    day = pt_date_add(day, sqlite3_value_int(v[1]));
+    for (int i = 0; i < DAYS_AHEAD_MAX && !is_workday(l, day); i++)
+        day = pt_date_add(day, 1);
+    sqlite3_result_int(ctx, day);
+}
+
+int pt_funcs_register(struct pt_ledger *l, struct pt_err *err)
+{
+    static const struct {
+        const char *name;
+        int n;
+        void (*fn)(sqlite3_context *, int, sqlite3_value **);
+        int flags;
+    } f[] = {
+        {"ratio_bp", 2, fn_ratio_bp, SQLITE_DETERMINISTIC},
+        {"date_add", 2, fn_date_add, SQLITE_DETERMINISTIC},
+        {"date_diff", 2, fn_date_diff, SQLITE_DETERMINISTIC},
+        {"month_end", 1, fn_month_end, SQLITE_DETERMINISTIC},
+        {"band", 1, fn_band, SQLITE_DETERMINISTIC},
+        {"is_workday", 1, fn_is_workday, 0},
+        {"wd_add", 2, fn_wd_add, 0},
+        {"cd_add", 2, fn_cd_add, 0},
+    };
+
+    for (size_t i = 0; i < sizeof f / sizeof f[0]; i++)
+        if (sqlite3_create_function_v2(l->db, f[i].name, f[i].n, SQLITE_UTF8 | f[i].flags, l,
+                                       f[i].fn, NULL, NULL, NULL) != SQLITE_OK)
+            return pt_sqlx_err(l->db, err, f[i].name);
+    return 0;
+}

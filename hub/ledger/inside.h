@@ -1,0 +1,107 @@
+/* What the files of this room share. Not for others.
+ *
+ * A record is *live* at log size K if live_from < K and (live_to is NULL or live_to >= K): both are
+ * log indexes. live_from is NULL while it waits (approvals, an unresolved correction) and for what
+ * is no fact of its own (a withdrawal, a loser of two corrections of one record). */
+#ifndef PT_LEDGER_INSIDE_H
+#define PT_LEDGER_INSIDE_H
+
+#include <openssl/evp.h>
+#include <sqlite3.h>
+
+#include <pentad/base/arena.h>
+#include <pentad/ledger/ledger.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/v1/envelope.pb-c.h>
+#include <pentad/v1/record.pb-c.h>
+
+#include "plan.h"
+#include "sqlx.h"
+
+enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64 };
+
+struct pt_stream_row {
+    char party[40];
+    char name[40];
+    int64_t sid;
+};
+
+enum pt_ledger_stmt {
+    PT_S_STREAM_GET,
+    PT_S_STREAM_ADD,
+    PT_S_ENTRY,
+    PT_S_RECORD,
+    PT_S_SUBJ,
+    PT_S_REF,
+    PT_S_BY_REF,
+    PT_S_LINK,
+    PT_S_VOID,
+    PT_S_ENACT,
+    PT_S_NEXT,
+    PT_S_LOST,
+    PT_S_BEATS,
+    PT_S_RECHECK,
+    PT_S_WAIT,
+    PT_S_WAITERS,
+    PT_S_UNWAIT,
+    PT_S_AWAIT,
+    PT_S_TICK,
+    PT_S_STATE,
+    PT_S_SAME_VOUCHER,
+    PT_S_COUNT
+};
+
+struct pt_ledger {
+    sqlite3 *db;
+    bool write;
+    bool in_txn;
+    uint64_t cursor;
+    int64_t next_rec;
+    int64_t waiting;              /* corrections whose target isn't there yet */
+    struct pt_ledger_tick tick;   /* the last one */
+    struct pt_plan *plans[PT_TAG_MAX];
+    sqlite3_stmt *st[PT_S_COUNT];
+    struct pt_stream_row streams[PT_STREAM_CACHE];
+    size_t n_streams;
+    struct pt_arena arena;
+    struct pt_buf scratch;
+    EVP_MD_CTX *md;
+    EVP_MD *sha256;
+    struct pt_ledger_applied *now; /* while an entry is applied */
+};
+
+/* One record on its way in. */
+struct pt_folding {
+    int64_t rec;
+    uint64_t log_index;
+    int64_t sid;
+    const char *party;
+    uint64_t seq;
+    uint8_t hash[32];
+    const Pentad__V1__Record *r;
+};
+
+/* ledger.c */
+int pt_ledger_load(struct pt_ledger *l, struct pt_err *err);
+int pt_ledger_sid(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
+                  struct pt_err *err);
+int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, struct pt_err *err);
+
+/* apply.c */
+int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err);
+
+/* correct.c: how a record stands to the ones before it; its own row is written already (alone:
+ * live unless it waits). */
+int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
+/* At a tick: what has its approvals now comes into force. */
+int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err);
+bool pt_correct_needs_approval(int type);
+
+/* agg.c: at a tick, the changed records (temp.changed, temp.d_pay, temp.d_quota) and the sums. */
+int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err);
+int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
+
+/* funcs.c: date, ratio and workday functions for SQL. */
+int pt_funcs_register(struct pt_ledger *l, struct pt_err *err);
+
+#endif

@@ -1,0 +1,330 @@
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqlx.h"
+
+#define SUB(f) ((const ProtobufCMessageDescriptor *)(f)->descriptor)
+
+static int plan_fill(struct pt_plan *p, const ProtobufCMessageDescriptor *d, const char *prefix,
+                     const struct pt_plan_path *base, struct pt_err *err);
+
+static int plan_child(struct pt_plan *p, const char *name, const struct pt_plan_path *at,
+                      struct pt_err *err)
+{
+    struct pt_plan *c;
+
+    if (p->n_children == PT_PLAN_CHILDREN_MAX || p->n_idx + 1 > 3)
+        return pt_err_set(err, PT_E_INTERNAL, "ledger: too many lists in %s", p->table);
+    c = calloc(1, sizeof *c);
+    if (!c)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for table plans");
+    p->children[p->n_children++] = c;
+    (void)snprintf(c->table, sizeof c->table, "%.60s_%.30s", p->table, name);
+    c->n_idx = p->n_idx + 1;
+    c->at = *at;
+    c->is_ref = SUB(at->field) == &pentad__v1__record_ref__descriptor;
+    return plan_fill(c, SUB(at->field), "", &(struct pt_plan_path){.hops = 0}, err);
+}
+
+static int plan_field(struct pt_plan *p, const ProtobufCFieldDescriptor *f, const char *prefix,
+                      const struct pt_plan_path *base, struct pt_err *err)
+{
+    struct pt_plan_path at = *base;
+    char name[64];
+
+    (void)snprintf(name, sizeof name, "%.30s%.32s", prefix, f->name);
+    at.field = f;
+    if (f->type == PROTOBUF_C_TYPE_MESSAGE && f->label == PROTOBUF_C_LABEL_REPEATED)
+        return plan_child(p, name, &at, err);
+    if (f->type == PROTOBUF_C_TYPE_MESSAGE) {
+        char deeper[64];
+
+        if (SUB(f) == &pentad__v1__record_ref__descriptor) {
+            if (p->n_refs == PT_PLAN_REFS_MAX)
+                return pt_err_set(err, PT_E_INTERNAL, "ledger: too many references in %s",
+                                  p->table);
+            memcpy(p->refs[p->n_refs].name, name, sizeof name);
+            p->refs[p->n_refs++].at = at;
+        }
+        if (at.hops == PT_PLAN_DEPTH)
+            return pt_err_set(err, PT_E_INTERNAL, "ledger: %s.%s nests too deep", p->table, name);
+        at.hop[at.hops++] = f->offset;
+        (void)snprintf(deeper, sizeof deeper, "%.62s_", name);
+        return plan_fill(p, SUB(f), deeper, &at, err);
+    }
+    if (p->n_cols == PT_PLAN_COLS_MAX)
+        return pt_err_set(err, PT_E_INTERNAL, "ledger: too many columns in %s", p->table);
+    memcpy(p->cols[p->n_cols].name, name, sizeof name);
+    p->cols[p->n_cols++].at = at;
+    return 0;
+}
+
+static int plan_fill(struct pt_plan *p, const ProtobufCMessageDescriptor *d, const char *prefix,
+                     const struct pt_plan_path *base, struct pt_err *err)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; i < d->n_fields && rc == 0; i++)
+        rc = plan_field(p, &d->fields[i], prefix, base, err);
+    return rc;
+}
+
+int pt_plan_new(const char *member, const ProtobufCMessageDescriptor *d, struct pt_plan **ret_plan,
+                struct pt_err *err)
+{
+    struct pt_plan *p = calloc(1, sizeof *p);
+    int rc;
+
+    *ret_plan = NULL;
+    if (!p)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for table plans");
+    (void)snprintf(p->table, sizeof p->table, "f_%.60s", member);
+    rc = plan_fill(p, d, "", &(struct pt_plan_path){.hops = 0}, err);
+    if (rc == 0)
+        *ret_plan = p;
+    else
+        pt_plan_free(p);
+    return rc;
+}
+
+void pt_plan_free(struct pt_plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->n_children; i++)
+        pt_plan_free(p->children[i]);
+    sqlite3_finalize(p->insert);
+    free(p);
+}
+
+static const char *sql_type(const ProtobufCFieldDescriptor *f)
+{
+    if (f->label == PROTOBUF_C_LABEL_REPEATED || f->type == PROTOBUF_C_TYPE_STRING)
+        return "TEXT";
+    return f->type == PROTOBUF_C_TYPE_BYTES ? "BLOB" : "INTEGER";
+}
+
+static const char *const idx_name[] = {"idx", "idx2", "idx3"};
+
+void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out)
+{
+    pt_buf_printf(out, "CREATE TABLE \"%s\"(rec INTEGER", p->table);
+    if (p->n_idx == 0)
+        pt_buf_puts(out, " PRIMARY KEY");
+    for (unsigned i = 0; i < p->n_idx; i++)
+        pt_buf_printf(out, ", %s INTEGER", idx_name[i]);
+    for (size_t i = 0; i < p->n_cols; i++)
+        pt_buf_printf(out, ", \"%s\" %s", p->cols[i].name, sql_type(p->cols[i].at.field));
+    if (p->n_idx > 0) {
+        pt_buf_puts(out, ", PRIMARY KEY(rec");
+        for (unsigned i = 0; i < p->n_idx; i++)
+            pt_buf_printf(out, ", %s", idx_name[i]);
+        pt_buf_puts(out, ")) WITHOUT ROWID;\n");
+    } else {
+        pt_buf_puts(out, ");\n");
+    }
+    pt_buf_printf(out, "CREATE VIEW \"v_%s\" AS SELECT r.*", p->table + 2);
+    for (unsigned i = 0; i < p->n_idx; i++)
+        pt_buf_printf(out, ", f.%s", idx_name[i]);
+    for (size_t i = 0; i < p->n_cols; i++)
+        pt_buf_printf(out, ", f.\"%s\"", p->cols[i].name);
+    pt_buf_printf(out, " FROM \"%s\" f JOIN live r ON r.rec = f.rec;\n", p->table);
+    for (size_t i = 0; i < p->n_children; i++)
+        pt_plan_ddl(p->children[i], out);
+}
+
+int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err)
+{
+    struct pt_buf b;
+    int rc;
+
+    pt_buf_init(&b, 1U << 16);
+    pt_buf_printf(&b, "INSERT INTO \"%s\" VALUES(?", p->table);
+    for (size_t i = 0; i < p->n_idx + p->n_cols; i++)
+        pt_buf_puts(&b, ",?");
+    pt_buf_puts(&b, ")");
+    rc = b.failed ? pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a statement")
+                  : pt_sqlx_prepare(db, pt_buf_cstr(&b), &p->insert, err);
+    pt_buf_done(&b);
+    for (size_t i = 0; i < p->n_children && rc == 0; i++)
+        rc = pt_plan_prepare(p->children[i], db, err);
+    return rc;
+}
+
+/* The message that holds the field, or NULL where a sub-message on the way is absent. */
+static const uint8_t *follow(const struct pt_plan_path *at, const void *msg)
+{
+    const uint8_t *m = msg;
+
+    for (unsigned i = 0; i < at->hops && m; i++)
+        memcpy(&m, m + at->hop[i], sizeof m);
+    return m;
+}
+
+static int json_scalar(struct pt_buf *b, const ProtobufCFieldDescriptor *f, const uint8_t *array,
+                       size_t i)
+{
+    switch (f->type) {
+    case PROTOBUF_C_TYPE_STRING: {
+        const char *s = ((const char *const *)(const void *)array)[i];
+        pt_buf_putc(b, '"');
+        for (; *s; s++) {
+            if (*s == '"' || *s == '\\')
+                pt_buf_putc(b, '\\');
+            if ((unsigned char)*s < 0x20)
+                pt_buf_printf(b, "\\u%04x", (unsigned)*s);
+            else
+                pt_buf_putc(b, *s);
+        }
+        return pt_buf_putc(b, '"');
+    }
+    case PROTOBUF_C_TYPE_BYTES: {
+        const ProtobufCBinaryData *d = (const ProtobufCBinaryData *)(const void *)array + i;
+        pt_buf_putc(b, '"');
+        for (size_t k = 0; k < d->len; k++)
+            pt_buf_printf(b, "%02x", d->data[k]);
+        return pt_buf_putc(b, '"');
+    }
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_SINT64:
+        return pt_buf_printf(b, "%lld",
+                             (long long)((const int64_t *)(const void *)array)[i]);
+    default:
+        return pt_buf_printf(b, "%d", ((const int32_t *)(const void *)array)[i]);
+    }
+}
+
+static void bind_list(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
+                      const uint8_t *msg, struct pt_buf *scratch)
+{
+    size_t n;
+    const uint8_t *array;
+
+    memcpy(&n, msg + f->quantifier_offset, sizeof n);
+    memcpy(&array, msg + f->offset, sizeof array);
+    if (n == 0) {
+        sqlite3_bind_null(st, col);
+        return;
+    }
+    pt_buf_reset(scratch);
+    for (size_t i = 0; i < n; i++) {
+        pt_buf_putc(scratch, i == 0 ? '[' : ',');
+        json_scalar(scratch, f, array, i);
+    }
+    pt_buf_putc(scratch, ']');
+    sqlite3_bind_text(st, col, pt_buf_cstr(scratch), -1, SQLITE_TRANSIENT);
+}
+
+static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
+                        const uint8_t *msg)
+{
+    const uint8_t *v = msg + f->offset;
+    protobuf_c_boolean has = 0;
+    const char *s;
+
+    if (f->type == PROTOBUF_C_TYPE_STRING) {
+        memcpy(&s, v, sizeof s);
+        pt_sqlx_bind_text(st, col, s);
+        return;
+    }
+    memcpy(&has, msg + f->quantifier_offset, sizeof has);
+    if (!has) {
+        sqlite3_bind_null(st, col);
+    } else if (f->type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData d;
+        memcpy(&d, v, sizeof d);
+        sqlite3_bind_blob(st, col, d.len ? (const void *)d.data : "", (int)d.len, SQLITE_STATIC);
+    } else if (f->type == PROTOBUF_C_TYPE_INT64 || f->type == PROTOBUF_C_TYPE_UINT64 ||
+               f->type == PROTOBUF_C_TYPE_SINT64) {
+        int64_t i;
+        memcpy(&i, v, sizeof i);
+        sqlite3_bind_int64(st, col, i);
+    } else if (f->type == PROTOBUF_C_TYPE_UINT32) {
+        uint32_t u;
+        memcpy(&u, v, sizeof u);
+        sqlite3_bind_int64(st, col, u);
+    } else {
+        int32_t i;
+        memcpy(&i, v, sizeof i);
+        sqlite3_bind_int(st, col, i);
+    }
+}
+
+static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
+                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err);
+
+static int insert_children(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
+                           struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+                           struct pt_err *err)
+{
+    int rc = 0;
+
+    for (size_t c = 0; c < p->n_children && rc == 0; c++) {
+        struct pt_plan *child = p->children[c];
+        const uint8_t *m = follow(&child->at, msg);
+        int64_t sub[3] = {0, 0, 0};
+        const uint8_t **array;
+        size_t n;
+
+        if (!m)
+            continue;
+        memcpy(&n, m + child->at.field->quantifier_offset, sizeof n);
+        memcpy(&array, m + child->at.field->offset, sizeof array);
+        memcpy(sub, idx, p->n_idx * sizeof *sub);
+        for (size_t i = 0; i < n && rc == 0; i++) {
+            sub[p->n_idx] = (int64_t)i;
+            rc = insert_row(child, rec, sub, array[i], scratch, cb, ctx, err);
+        }
+    }
+    return rc;
+}
+
+static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
+                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err)
+{
+    sqlite3_stmt *st = p->insert;
+    int col = 1;
+    int rc;
+
+    sqlite3_bind_int64(st, col++, rec);
+    for (unsigned i = 0; i < p->n_idx; i++)
+        sqlite3_bind_int64(st, col++, idx[i]);
+    for (size_t i = 0; i < p->n_cols; i++, col++) {
+        const ProtobufCFieldDescriptor *f = p->cols[i].at.field;
+        const uint8_t *m = follow(&p->cols[i].at, msg);
+
+        if (!m)
+            sqlite3_bind_null(st, col);
+        else if (f->label == PROTOBUF_C_LABEL_REPEATED)
+            bind_list(st, col, f, m, scratch);
+        else
+            bind_scalar(st, col, f, m);
+    }
+    rc = pt_sqlx_run(st, err);
+    if (rc == 0 && p->is_ref)
+        rc = cb(ctx, p->at.field->name, (const Pentad__V1__RecordRef *)(const void *)msg, err);
+    for (size_t i = 0; i < p->n_refs && rc == 0; i++) {
+        const uint8_t *m = follow(&p->refs[i].at, msg);
+        const Pentad__V1__RecordRef *ref = NULL;
+
+        if (m)
+            memcpy(&ref, m + p->refs[i].at.field->offset, sizeof ref);
+        if (ref)
+            rc = cb(ctx, p->refs[i].name, ref, err);
+    }
+    return rc == 0 && p->n_children > 0
+               ? insert_children(p, rec, idx, msg, scratch, cb, ctx, err)
+               : rc;
+}
+
+int pt_plan_insert(struct pt_plan *p, int64_t rec, const ProtobufCMessage *body,
+                   struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err)
+{
+    static const int64_t none[3] = {0, 0, 0};
+
+    return insert_row(p, rec, none, (const uint8_t *)body, scratch, cb, ctx, err);
+}

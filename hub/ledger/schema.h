@@ -1,0 +1,72 @@
+/* The part of ledger.db that isn't made from descriptors. */
+#ifndef PT_LEDGER_SCHEMA_H
+#define PT_LEDGER_SCHEMA_H
+
+/* Raise when the meaning of rows changes though the tables don't. */
+#define PT_LEDGER_VERSION "1"
+
+static const char pt_schema_head[] =
+    /* What this machine knows about the file; no part of the digest. */
+    "CREATE TABLE local(k TEXT PRIMARY KEY, v) WITHOUT ROWID;\n"
+    "CREATE TABLE state(k TEXT PRIMARY KEY, v INTEGER) WITHOUT ROWID;\n"
+    "CREATE TABLE body(party TEXT PRIMARY KEY, name TEXT, uscc TEXT) WITHOUT ROWID;\n"
+    "CREATE TABLE stream(sid INTEGER PRIMARY KEY, party TEXT, name TEXT, UNIQUE(party, name));\n"
+    "CREATE TABLE entry(log_index INTEGER PRIMARY KEY, sid INTEGER, first_rec INTEGER,\n"
+    "  n INTEGER, received_at INTEGER, signing_key BLOB);\n"
+    "CREATE TABLE record(rec INTEGER PRIMARY KEY, log_index INTEGER, sid INTEGER, seq INTEGER,\n"
+    "  type INTEGER, hash BLOB, kind INTEGER, subject TEXT, fy INTEGER, effective INTEGER,\n"
+    "  issued_at INTEGER, doc_no TEXT, originator TEXT, classification INTEGER,\n"
+    "  correction INTEGER, reason TEXT, source_system TEXT, source_locator TEXT,\n"
+    "  source_row INTEGER, tick INTEGER, corrects INTEGER, root INTEGER, sign INTEGER,\n"
+    "  valid_from INTEGER, live_from INTEGER, live_to INTEGER, next INTEGER, lost INTEGER);\n"
+    "CREATE INDEX record_seq ON record(sid, seq);\n"
+    "CREATE INDEX record_subject ON record(subject, type);\n"
+    "CREATE INDEX record_root ON record(root) WHERE root <> rec;\n"
+    /* Every RecordRef of every record. */
+    "CREATE TABLE ref(t_sid INTEGER, t_seq INTEGER, rec INTEGER, field TEXT, hash BLOB,\n"
+    "  PRIMARY KEY(t_sid, t_seq, rec, field)) WITHOUT ROWID;\n"
+    "CREATE INDEX ref_rec ON ref(rec);\n"
+    /* Corrections whose target hasn't arrived; records that wait for approvals; records whose
+       standing changed since the last tick after they had been written. */
+    "CREATE TABLE waiting(t_sid INTEGER, t_seq INTEGER, rec INTEGER,\n"
+    "  PRIMARY KEY(t_sid, t_seq, rec)) WITHOUT ROWID;\n"
+    "CREATE TABLE awaiting(rec INTEGER PRIMARY KEY);\n"
+    "CREATE TABLE recheck(rec INTEGER PRIMARY KEY);\n"
+    "CREATE TABLE tick(no INTEGER PRIMARY KEY, day INTEGER, log_size INTEGER, seq INTEGER,\n"
+    "  rec INTEGER);\n"
+    "CREATE INDEX tick_day ON tick(day);\n"
+    "CREATE TABLE subj(key TEXT, kind INTEGER, PRIMARY KEY(key, kind)) WITHOUT ROWID;\n"
+    /* Sums as of the last tick. */
+    "CREATE TABLE agg_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT, fy INTEGER,\n"
+    "  month INTEGER, fen INTEGER, coarse INTEGER,\n"
+    "  PRIMARY KEY(subject, fund_year, bk, ckey, fy, month)) WITHOUT ROWID;\n"
+    "CREATE TABLE agg_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,\n"
+    "  kind INTEGER, fen INTEGER, first_tick INTEGER,\n"
+    "  PRIMARY KEY(subject, fund_year, bk, ckey, kind)) WITHOUT ROWID;\n"
+    "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
+    "CREATE INDEX agg_quota_ckey ON agg_quota(ckey) WHERE ckey <> '';\n"
+    "CREATE VIEW live AS SELECT rec, log_index AS r_log, sid AS r_sid, seq AS r_seq,\n"
+    "  type AS r_type, kind AS r_kind, subject AS r_subject, fy AS r_fy,\n"
+    "  valid_from AS r_valid, issued_at AS r_issued, doc_no AS r_doc, root AS r_root,\n"
+    "  sign AS r_sign, tick AS r_tick\n"
+    "  FROM record WHERE live_from IS NOT NULL AND live_to IS NULL;\n";
+
+/* After the fact tables. */
+static const char pt_schema_tail[] =
+    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject);\n"
+    "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
+    "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
+    "CREATE INDEX quota_dept ON f_allotment(dept);\n"
+    "CREATE INDEX quota_func ON f_allotment(func, dept);\n"
+    "CREATE INDEX quota_ckey ON f_allotment(control_key) WHERE control_key <> '';\n"
+    "CREATE INDEX approved_subject ON f_congress_approval_lines(subject);\n"
+    "CREATE INDEX approved_dept ON f_congress_approval_lines(dept, func);\n"
+    "CREATE INDEX approved_func ON f_congress_approval_lines(func);\n"
+    "CREATE INDEX approved_ckey ON f_congress_approval_lines(control_key)\n"
+    "  WHERE control_key <> '';\n"
+    "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
+    "CREATE INDEX org_parent ON f_org_profile(parent);\n"
+    "CREATE INDEX finding_id ON f_discrepancy(id);\n"
+    "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n";
+
+#endif
