@@ -16,7 +16,8 @@ static const char temp_tables[] =
     "CREATE TEMP TABLE changed(rec INTEGER PRIMARY KEY, type INTEGER, was INTEGER, now INTEGER);"
     "CREATE INDEX temp.changed_type ON changed(type);"
     "CREATE TEMP TABLE d_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,"
-    "  fy INTEGER, month INTEGER, fen INTEGER, coarse INTEGER);"
+    "  fy INTEGER, month INTEGER, fen INTEGER, coarse INTEGER, first_day INTEGER,"
+    "  undone INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err)
@@ -29,11 +30,12 @@ static const char sums[] =
     " SELECT l.subject, coalesce(l.fund_year, r.fy), l.bk, coalesce(l.control_key, ''), r.fy,"
     "   p.pay_date / 100,"
     "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = 2 THEN -l.fen ELSE l.fen END),"
-    "   max(coalesce(p.date_precision, 1) > 1)"
+    "   max(coalesce(p.date_precision, 1) > 1), min(p.pay_date), max(r.sign < 0 OR c.was)"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
     " JOIN f_payment_batch_lines l ON l.rec = c.rec"
     " WHERE c.type = 131 AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
-    "INSERT INTO agg_pay SELECT * FROM d_pay WHERE true"
+    "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
+    " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = fen + excluded.fen, coarse = max(coarse, excluded.coarse);"
     "INSERT INTO d_quota"
     " SELECT DISTINCT r.subject, coalesce(f.fund_year, r.fy), f.bk, coalesce(f.control_key, '')"
@@ -50,6 +52,60 @@ static const char sums[] =
     " WHERE v.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec"
     "   WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs')"
     " GROUP BY 1, 2, 3, 4, 5;";
+
+/* Few records a year: the years touched are summed again whole. */
+static const char approved_sql[] =
+    "DELETE FROM agg_approved WHERE fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = c.rec"
+    "  WHERE c.type = 123);"
+    "INSERT INTO agg_approved"
+    " SELECT CASE WHEN l.control_key <> '' THEN 'C' WHEN l.subject <> '' THEN 'S'"
+    "   WHEN l.dept <> '' THEN 'D' ELSE 'F' END AS level,"
+    "  CASE WHEN l.control_key <> '' THEN l.control_key WHEN l.subject <> '' THEN l.subject"
+    "   WHEN l.dept <> '' THEN l.dept ELSE l.r_subject END, l.r_fy, l.bk,"
+    "  CASE WHEN l.control_key <> '' THEN '' ELSE coalesce(l.func, '') END,"
+    "  sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * l.r_sign),"
+    "  sum(CASE l.src_unit WHEN 3 THEN 500000 WHEN 2 THEN 50 ELSE 0 END)"
+    " FROM v_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
+    " WHERE a.kind IN (1, 2) AND l.r_fy IN (SELECT r.fy FROM changed c JOIN record r"
+    "   ON r.rec = c.rec WHERE c.type = 123)"
+    " GROUP BY 1, 2, 3, 4, 5;";
+
+/* The newest allotment says whose subject it is; before there is one, its profile does. */
+static const char member_sql[] =
+    "CREATE TEMP TABLE IF NOT EXISTS d_member(subject TEXT PRIMARY KEY);"
+    "DELETE FROM d_member;"
+    "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec"
+    " WHERE c.type IN (101, 102, 124) AND r.subject IS NOT NULL;"
+    "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record u ON u.rec = c.rec"
+    " JOIN f_subject_profile p ON p.resp_org = u.subject JOIN record r ON r.rec = p.rec"
+    " WHERE c.type = 101;"
+    "DELETE FROM member WHERE subject IN (SELECT subject FROM d_member);"
+    "INSERT OR IGNORE INTO member SELECT 4, dept, subject FROM (SELECT d.subject,"
+    "  coalesce((SELECT v.dept FROM v_allotment v WHERE v.r_subject = d.subject AND v.r_type = 124"
+    "      AND v.dept <> '' ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1),"
+    "    (SELECT coalesce((SELECT o.parent FROM v_org_profile o WHERE o.r_subject = v.resp_org"
+    "        AND o.r_type = 101 AND o.r_kind = 5 AND o.parent <> ''"
+    "        ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1), v.resp_org)"
+    "      FROM v_subject_profile v WHERE v.r_subject = d.subject AND v.r_type = 102"
+    "      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1),"
+    "    (SELECT CASE o.r_kind WHEN 5 THEN o.parent WHEN 4 THEN o.r_subject END"
+    "      FROM v_org_profile o WHERE o.r_subject = d.subject AND o.r_type = 101"
+    "      ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1)) AS dept"
+    "  FROM d_member d) WHERE dept <> '';"
+    "INSERT OR IGNORE INTO member SELECT 5, v.unit, d.subject FROM d_member d"
+    " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = 124 WHERE v.unit <> '';";
+
+static int when_changed(struct pt_ledger *l, const char *types, const char *sql, struct pt_err *err)
+{
+    char ask[128];
+    int64_t n;
+    bool found;
+    int rc;
+
+    (void)snprintf(ask, sizeof ask, "SELECT 1 FROM changed WHERE type IN (%s) LIMIT 1", types);
+    rc = pt_sqlx_int64(l->db, ask, &n, &found, err);
+    return rc == 0 && found ? pt_sqlx_exec(l->db, sql, err) : rc;
+}
 
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err)
 {
@@ -76,5 +132,7 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err)
         " FROM recheck k JOIN record r ON r.rec = k.rec; DELETE FROM recheck;",
         (long long)last_rec, (long long)last_rec, (long long)before, (long long)before);
     rc = pt_sqlx_exec(l->db, sql, err);
-    return rc == 0 ? pt_sqlx_exec(l->db, sums, err) : rc;
+    rc = rc == 0 ? pt_sqlx_exec(l->db, sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, "123", approved_sql, err) : rc;
+    return rc == 0 ? when_changed(l, "101, 102, 124", member_sql, err) : rc;
 }

@@ -4,6 +4,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/record/decode.h>
 
 #include "inside.h"
 

@@ -43,6 +43,14 @@ static const char pt_schema_head[] =
     "CREATE TABLE agg_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,\n"
     "  kind INTEGER, fen INTEGER, first_tick INTEGER,\n"
     "  PRIMARY KEY(subject, fund_year, bk, ckey, kind)) WITHOUT ROWID;\n"
+    /* What congress approved, by the line that binds: level C control key, S subject, D department,
+       F function in a region. tol: what rounding in the source document may explain. */
+    "CREATE TABLE agg_approved(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"
+    "  fen INTEGER, tol INTEGER, PRIMARY KEY(level, key, fy, bk, func)) WITHOUT ROWID;\n"
+    /* Whose subject is whose: department (4) and unit (5) of every subject, its own included. */
+    "CREATE TABLE member(kind INTEGER, org TEXT, subject TEXT,\n"
+    "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
+    "CREATE INDEX member_subject ON member(subject);\n"
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
     "CREATE INDEX agg_quota_ckey ON agg_quota(ckey) WHERE ckey <> '';\n"
     "CREATE VIEW live AS SELECT rec, log_index AS r_log, sid AS r_sid, seq AS r_seq,\n"
@@ -67,6 +75,15 @@ static const char pt_schema_tail[] =
     "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
     "CREATE INDEX finding_id ON f_discrepancy(id);\n"
-    "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n";
+    "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n"
+    /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's newest. */
+    "CREATE VIEW score AS SELECT v.*, CASE v.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"
+    "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE v.by WHEN 3 THEN 5 ELSE 3 END\n"
+    "  WHEN 7 THEN 5 END AS rank\n"
+    "  FROM v_evaluation v WHERE v.total_cp IS NOT NULL;\n"
+    /* References that lead to a record that is here with that very hash. */
+    "CREATE VIEW resolved AS SELECT f.rec, f.field, t.rec AS target, t.root AS t_root,\n"
+    "  t.type AS t_type, t.subject AS t_subject, t.fy AS t_fy FROM ref f\n"
+    "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND t.hash = f.hash;\n";
 
 #endif

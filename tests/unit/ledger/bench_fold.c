@@ -1,0 +1,133 @@
+/* bench_fold [days] [lines a day] [file]: folds synthetic payment batches (four lines each) day by
+ * day and says how many payment lines a second, beside plain clustered SQLite inserts of the same
+ * lines in the same run. No test: run it by hand or from ops/bench. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include <pentad/base/clock.h>
+#include <pentad/base/date.h>
+
+#include "fold_under_bench.h"
+#include "mklog.h"
+
+enum { SUBJECTS = 1400, UNITS = 600, LINES = 4 };
+
+static void city(struct mklog *m)
+{
+    char key[32];
+    char quota[32];
+    char dept[32];
+
+    for (int d = 0; d < 110; d++) {
+        (void)snprintf(dept, sizeof dept, "1137010000418%04dX", d);
+        (void)mk_org(m, K(DEPT), dept, "某某局", NULL, "370100");
+    }
+    for (int i = 0; i < SUBJECTS; i++) {
+        (void)snprintf(key, sizeof key, "37010019R%012d", i);
+        (void)snprintf(quota, sizeof quota, "济财预2019-%06d", i);
+        (void)snprintf(dept, sizeof dept, "1137010000418%04dX", i % 110);
+        (void)mk_project(m, key, "某某项目", dept, NULL);
+        (void)mk_allot(m, 1, key, dept, quota, "2050201", 2019, 20190128, 900000000000, NULL);
+    }
+    mk_tick(m, 20190131);
+}
+
+static void pay_day(struct mklog *m, int32_t day, size_t lines, uint64_t *voucher)
+{
+    static char key[LINES][32], quota[LINES][32], no[LINES][32];
+    struct mk_line l[LINES];
+    char unit[32];
+
+    for (size_t i = 0; i < lines; i += LINES) {
+        size_t u = (size_t)*voucher % UNITS;
+
+        for (int k = 0; k < LINES; k++) {
+            size_t s = (u * 7 + (size_t)*voucher / UNITS) % SUBJECTS;
+            (void)snprintf(key[k], sizeof key[k], "37010019R%012zu", s);
+            (void)snprintf(quota[k], sizeof quota[k], "济财预2019-%06zu", s);
+            (void)snprintf(no[k], sizeof no[k], "P2019%010llu", (unsigned long long)++*voucher);
+            l[k] = (struct mk_line){no[k], key[k], quota[k], 100 + (int64_t)s, 0, NULL};
+        }
+        (void)snprintf(unit, sizeof unit, "1237010000%08zu", u);
+        (void)mk_pay(m, unit, 2019, day, l, LINES, NULL);
+    }
+    mk_tick(m, day);
+}
+
+static double plain_sqlite(const char *path, size_t lines)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    int64_t t0;
+    char key[32], quota[32], no[32];
+
+    (void)unlink(path);
+    sqlite3_open(path, &db);
+    sqlite3_exec(db,
+                 "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA cache_size=-49152;"
+                 "CREATE TABLE l(rec INTEGER,idx INTEGER,voucher TEXT,subject TEXT,quota TEXT,bk "
+                 "INTEGER,func TEXT,econ TEXT,fy INTEGER,fen INTEGER,op INTEGER,payee TEXT,purpose "
+                 "TEXT,basis INTEGER,PRIMARY KEY(rec,idx)) WITHOUT ROWID",
+                 NULL, NULL, NULL);
+    sqlite3_prepare_v2(db, "INSERT INTO l VALUES(?,?,?,?,?,1,'2050201','30201',2019,?,1,?,?,1)", -1,
+                       &st, NULL);
+    t0 = pt_monotonic_us();
+    sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    for (size_t i = 0; i < lines; i++) {
+        (void)snprintf(key, sizeof key, "37010019R%012zu", i % SUBJECTS);
+        (void)snprintf(quota, sizeof quota, "济财预2019-%06zu", i % SUBJECTS);
+        (void)snprintf(no, sizeof no, "P2019%010zu", i);
+        sqlite3_bind_int64(st, 1, (int64_t)(i / LINES));
+        sqlite3_bind_int64(st, 2, (int64_t)(i % LINES));
+        sqlite3_bind_text(st, 3, no, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 4, key, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 5, quota, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(st, 6, (int64_t)i);
+        sqlite3_bind_text(st, 7, "91370100MA3C000000", -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 8, "设备采购款", -1, SQLITE_STATIC);
+        sqlite3_step(st);
+        sqlite3_reset(st);
+        if (i % 4096 == 4095)
+            sqlite3_exec(db, "COMMIT;BEGIN", NULL, NULL, NULL);
+    }
+    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    t0 = pt_monotonic_us() - t0;
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    (void)unlink(path);
+    return (double)lines * 1e6 / (double)t0;
+}
+
+int main(int argc, char **argv)
+{
+    size_t days = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 60;
+    size_t per_day = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 4000;
+    const char *path = argc > 3 ? argv[3] : "bench_fold.db";
+    struct mklog m;
+    uint64_t voucher = 0;
+    int32_t day = 20190201;
+    int64_t t0;
+    double rate, plain;
+
+    mk_init(&m);
+    city(&m);
+    for (size_t d = 0; d < days; d++, day = pt_date_add(day, 1))
+        pay_day(&m, day, per_day, &voucher);
+    (void)unlink(path);
+    t0 = pt_monotonic_us();
+    if (bench_fold(path, m.e, m.n) != 0)
+        return 1;
+    t0 = pt_monotonic_us() - t0;
+    rate = (double)voucher * 1e6 / (double)t0;
+    plain = plain_sqlite("bench_plain.db", (size_t)voucher);
+    printf("payment lines %llu in %.2f s: %.0f lines/s; plain clustered inserts %.0f rows/s; "
+           "fraction %.2f\n",
+           (unsigned long long)voucher, (double)t0 / 1e6, rate, plain, rate / plain);
+    (void)unlink(path);
+    mk_done(&m);
+    return 0;
+}

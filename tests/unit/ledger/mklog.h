@@ -1,0 +1,89 @@
+/* A log made in memory for the tests of ledger and rules: records by party, day by day, as entries
+ * that pt_ledger_apply and pt_fold_apply take. Signatures are absent: the fold reads none. */
+#ifndef PT_TEST_MKLOG_H
+#define PT_TEST_MKLOG_H
+
+#include <pentad/base/arena.h>
+#include <pentad/base/clock.h>
+#include <pentad/ledger/ledger.h>
+#include <pentad/v1/record.pb-c.h>
+
+#define K(name) PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_##name
+
+enum { MK_STREAMS = 16 };
+
+struct mk_stream {
+    char party[33];
+    char name[33];
+    uint64_t next_seq;
+    struct pt_span *recs; /* queued */
+    size_t n;
+    size_t cap;
+};
+
+struct mklog {
+    struct mk_stream s[MK_STREAMS];
+    size_t n_streams;
+    struct pt_fold_entry *e;
+    size_t n;
+    size_t cap;
+    int32_t day;         /* of issued_at_ms */
+    int64_t ms;          /* grows with each record */
+    uint64_t nonce;
+    struct pt_arena arena;
+};
+
+struct mk_ref {
+    Pentad__V1__RecordRef ref; /* points into the log's arena */
+};
+
+void mk_init(struct mklog *m); /* begins with a genesis entry */
+void mk_done(struct mklog *m);
+/* Queues the record on party/main: seq, nonce, issued_at_ms are filled in. */
+struct mk_ref mk_add(struct mklog *m, const char *party, Pentad__V1__Record *r);
+struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *stream,
+                        Pentad__V1__Record *r);
+/* Queued records of every stream become one entry each, in the order of first use. */
+void mk_flush(struct mklog *m);
+void mk_flush_stream(struct mklog *m, const char *party, const char *stream);
+/* Flushes, then hub/main: StreamClose and Tick of that day. */
+void mk_tick(struct mklog *m, int32_t day);
+
+/* Bodies in short. Strings are copied by packing. */
+Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective);
+struct mk_ref mk_project(struct mklog *m, const char *key, const char *name, const char *dept,
+                         const int32_t *curve12);
+struct mk_ref mk_org(struct mklog *m, int kind, const char *key, const char *name,
+                     const char *parent, const char *rgn);
+struct mk_ref mk_allot(struct mklog *m, int kind, const char *subject, const char *dept,
+                       const char *quota_no, const char *func, int32_t fy, int32_t on, int64_t fen,
+                       const char *control_key);
+struct mk_line {
+    const char *voucher;
+    const char *subject;
+    const char *quota_no;
+    int64_t fen;              /* negative: REFUND */
+    int basis;
+    const char *control_key;
+};
+struct mk_ref mk_pay(struct mklog *m, const char *unit, int32_t fy, int32_t pay_date,
+                     const struct mk_line *lines, size_t n, const struct mk_ref *reverses);
+struct mk_ref mk_approve_budget(struct mklog *m, int kind, const char *rgn, const char *doc,
+                                int32_t fy, int32_t on, const char *func, const char *dept,
+                                const char *subject, int64_t fen, int src_unit);
+struct mk_ref mk_eval(struct mklog *m, int kind, const char *subject, int32_t fy, int32_t on,
+                      int32_t total_cp, const struct mk_ref *replaces,
+                      const struct mk_ref *reviewed);
+struct mk_ref mk_month(struct mklog *m, const char *subject, int32_t month, int64_t cum_paid,
+                       const struct mk_ref *replaces);
+struct mk_ref mk_control(struct mklog *m, int action, const char *subject, const char *unit,
+                         int32_t fy, int32_t on, int64_t fen);
+struct mk_ref mk_audit_paid(struct mklog *m, const char *subject, int32_t fy, int32_t on,
+                            int64_t fen, const struct mk_ref *replaces);
+struct mk_ref mk_finding(struct mklog *m, const char *subject, int32_t fy, int32_t on,
+                         const char *no, int category, int severity, int32_t due, int64_t fen,
+                         int correction, const struct mk_ref *corrects);
+struct mk_ref mk_verify(struct mklog *m, const char *subject, int32_t fy, int32_t on,
+                        const struct mk_ref *finding, int status);
+
+#endif
