@@ -20,8 +20,7 @@ static const char temp_tables[] =
     "  undone INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
-int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sqlx_exec(l->db, temp_tables, err);
 }
 
@@ -55,7 +54,8 @@ static const char sums[] =
 
 /* Few records a year: the years touched are summed again whole. */
 static const char approved_sql[] =
-    "DELETE FROM agg_approved WHERE fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = c.rec"
+    "DELETE FROM agg_approved WHERE fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = "
+    "c.rec"
     "  WHERE c.type = 123);"
     "INSERT INTO agg_approved"
     " SELECT CASE WHEN l.control_key <> '' THEN 'C' WHEN l.subject <> '' THEN 'S'"
@@ -95,8 +95,8 @@ static const char member_sql[] =
     "INSERT OR IGNORE INTO member SELECT 5, v.unit, d.subject FROM d_member d"
     " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = 124 WHERE v.unit <> '';";
 
-static int when_changed(struct pt_ledger *l, const char *types, const char *sql, struct pt_err *err)
-{
+static int when_changed(struct pt_ledger *l, const char *types, const char *sql,
+                        struct pt_err *err) {
     char ask[128];
     int64_t n;
     bool found;
@@ -107,8 +107,7 @@ static int when_changed(struct pt_ledger *l, const char *types, const char *sql,
     return rc == 0 && found ? pt_sqlx_exec(l->db, sql, err) : rc;
 }
 
-int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err)
-{
+int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
     char sql[1600];
     int64_t before = 0;
     bool found;

@@ -24,7 +24,8 @@ static const char *const statements[PT_S_COUNT] = {
     [PT_S_LINK] = "SELECT sid,type,correction,root,sign,valid_from,next,lost,live_from,live_to"
                   " FROM record WHERE rec=?",
     [PT_S_VOID] = "UPDATE record SET live_to=coalesce(live_to,?) WHERE rec=?",
-    [PT_S_ENACT] = "UPDATE record SET corrects=?,root=?,sign=?,valid_from=?,live_from=? WHERE rec=?",
+    [PT_S_ENACT] =
+        "UPDATE record SET corrects=?,root=?,sign=?,valid_from=?,live_from=? WHERE rec=?",
     [PT_S_NEXT] = "UPDATE record SET next=? WHERE rec=?",
     [PT_S_LOST] = "UPDATE record SET lost=1 WHERE rec=?",
     [PT_S_BEATS] = "SELECT (a.effective,a.issued_at,s.party,s.name,a.seq) <"
@@ -48,8 +49,7 @@ static const char *const statements[PT_S_COUNT] = {
         " AND x.root<>x.rec AND x.live_from IS NOT NULL AND x.live_to IS NULL)",
 };
 
-int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < PT_S_COUNT && rc == 0; i++)
@@ -66,8 +66,7 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err)
 }
 
 static int stream_query(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
-                        struct pt_err *err)
-{
+                        struct pt_err *err) {
     sqlite3_stmt *get = l->st[PT_S_STREAM_GET];
     sqlite3_stmt *add = l->st[PT_S_STREAM_ADD];
     int s;
@@ -89,8 +88,7 @@ static int stream_query(struct pt_ledger *l, const char *party, const char *name
 }
 
 int pt_ledger_sid(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     int rc;
 
     for (size_t i = 0; i < l->n_streams; i++)
@@ -114,8 +112,7 @@ struct ref_ctx {
 };
 
 static int add_ref(void *ctx, const char *field, const Pentad__V1__RecordRef *ref,
-                   struct pt_err *err)
-{
+                   struct pt_err *err) {
     struct ref_ctx *c = ctx;
     sqlite3_stmt *st = c->l->st[PT_S_REF];
     int64_t sid;
@@ -136,8 +133,7 @@ static int add_ref(void *ctx, const char *field, const Pentad__V1__RecordRef *re
 }
 
 static int hash_record(struct pt_ledger *l, struct pt_span bytes, uint8_t out[32],
-                       struct pt_err *err)
-{
+                       struct pt_err *err) {
     static const uint8_t leaf = 0;
 
     if (EVP_DigestInit_ex(l->md, l->sha256, NULL) != 1 || EVP_DigestUpdate(l->md, &leaf, 1) != 1 ||
@@ -147,24 +143,21 @@ static int hash_record(struct pt_ledger *l, struct pt_span bytes, uint8_t out[32
     return 0;
 }
 
-static void bind_opt(sqlite3_stmt *st, int i, bool has, int64_t v)
-{
+static void bind_opt(sqlite3_stmt *st, int i, bool has, int64_t v) {
     if (has)
         sqlite3_bind_int64(st, i, v);
     else
         sqlite3_bind_null(st, i);
 }
 
-static bool waits(const Pentad__V1__Record *r)
-{
+static bool waits(const Pentad__V1__Record *r) {
     return pt_correct_needs_approval((int)r->body_case) ||
            r->correction == PENTAD__V1__CORRECTION__CORRECTION_REPLACE ||
            r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ||
            r->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
 }
 
-static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const Pentad__V1__Record *r = f->r;
     const Pentad__V1__Subject *s = r->subject;
     const Pentad__V1__Source *src = r->source;
@@ -195,8 +188,7 @@ static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct
     return pt_sqlx_run(st, err);
 }
 
-static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err)
-{
+static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err) {
     if (!s || !s->key || s->key[0] == '\0' ||
         s->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE)
         return 0;
@@ -206,8 +198,7 @@ static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struc
 }
 
 /* A record whose bytes aren't here keeps its number. */
-static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_RECORD];
 
     sqlite3_clear_bindings(st);
@@ -220,11 +211,11 @@ static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct p
     return pt_sqlx_run(st, err);
 }
 
-static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const ProtobufCMessage *body;
     struct ref_ctx ctx = {l, f->rec};
-    struct pt_plan *plan = (unsigned)f->r->body_case < PT_TAG_MAX ? l->plans[f->r->body_case] : NULL;
+    struct pt_plan *plan =
+        (unsigned)f->r->body_case < PT_TAG_MAX ? l->plans[f->r->body_case] : NULL;
     int rc = insert_record(l, f, err);
 
     rc = rc == 0 ? name_subject(l, f->r->subject, err) : rc;
@@ -242,8 +233,7 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
 }
 
 static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span bytes,
-                       struct pt_err *err)
-{
+                       struct pt_err *err) {
     ProtobufCAllocator alloc = pt_arena_allocator(&l->arena);
     int rc;
 
@@ -265,8 +255,7 @@ static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span
 }
 
 /* Everything so far is seen as of this tick: approvals act, sums move, then the rules may run. */
-static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const Pentad__V1__Tick *t = f->r->tick;
     struct pt_ledger_tick tick = {l->tick.no + 1, t->day, f->log_index + 1, f->seq,
                                   (uint64_t)f->rec};
@@ -294,8 +283,7 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
 }
 
 static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
-                      const Pentad__V1__BatchStatement *b, struct pt_err *err)
-{
+                      const Pentad__V1__BatchStatement *b, struct pt_err *err) {
     struct pt_folding f = {.log_index = e->log_index, .party = b->party};
     int rc = pt_ledger_sid(l, b->party, b->stream, &f.sid, err);
     bool tick = false;
@@ -303,8 +291,7 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
     for (size_t i = 0; i < e->n && rc == 0; i++) {
         f.seq = b->first_seq + i;
         rc = fold_record(l, &f, e->records[i], err);
-        tick = rc == 0 && e->records[i].len > 0 &&
-               f.r->body_case == PENTAD__V1__RECORD__BODY_TICK;
+        tick = rc == 0 && e->records[i].len > 0 && f.r->body_case == PENTAD__V1__RECORD__BODY_TICK;
         if (tick && i + 1 != e->n)
             rc = pt_err_set(err, PT_E_CORRUPT, "entry %llu: a tick stands before its last record",
                             (unsigned long long)e->log_index);
@@ -313,8 +300,7 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
 }
 
 static int insert_entry(struct pt_ledger *l, const struct pt_fold_entry *e,
-                        const Pentad__V1__LogEntry *le, int64_t sid, struct pt_err *err)
-{
+                        const Pentad__V1__LogEntry *le, int64_t sid, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_ENTRY];
 
     sqlite3_bind_int64(st, 1, (int64_t)e->log_index);
@@ -329,8 +315,7 @@ static int insert_entry(struct pt_ledger *l, const struct pt_fold_entry *e,
     return pt_sqlx_run(st, err);
 }
 
-static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struct pt_err *err)
-{
+static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int64_t sid;
     int rc = pt_sqlx_prepare(l->db, "INSERT INTO body VALUES(?,?,?)", &st, err);
@@ -350,8 +335,7 @@ static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struc
 }
 
 static int fold_payload(struct pt_ledger *l, const struct pt_fold_entry *e,
-                        const Pentad__V1__LogEntry *le, struct pt_err *err)
-{
+                        const Pentad__V1__LogEntry *le, struct pt_err *err) {
     const Pentad__V1__Envelope *env = le->envelope;
     Pentad__V1__BatchStatement *b;
     int64_t sid = 0;
@@ -382,8 +366,7 @@ static int fold_payload(struct pt_ledger *l, const struct pt_fold_entry *e,
 }
 
 int pt_ledger_apply(struct pt_ledger *l, const struct pt_fold_entry *e,
-                    struct pt_ledger_applied *ret_applied, struct pt_err *err)
-{
+                    struct pt_ledger_applied *ret_applied, struct pt_err *err) {
     Pentad__V1__LogEntry *le;
     int rc;
 

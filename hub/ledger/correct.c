@@ -4,9 +4,10 @@
  *
  * REPLACE voids its target and takes its place (same root, same valid_from, same sign). WITHDRAW
  * voids its target and is no fact itself. REVERSE leaves its target and counts against it. A second
- * correction of one record breaks the chain: of two the one that stands first (effective, issued_at,
- * party, stream, seq) holds, whichever arrived first, and the other's branch is lost. Payment
- * batches may be reversed voucher by voucher: two reversals compete only over a common voucher. */
+ * correction of one record breaks the chain: of two the one that stands first (effective,
+ * issued_at, party, stream, seq) holds, whichever arrived first, and the other's branch is lost.
+ * Payment batches may be reversed voucher by voucher: two reversals compete only over a common
+ * voucher. */
 #include <string.h>
 
 #include <pentad/ledger/ledger.h>
@@ -27,21 +28,18 @@ struct link {
     bool voided;
 };
 
-bool pt_correct_needs_approval(int type)
-{
+bool pt_correct_needs_approval(int type) {
     return type == PT_TYPE_RULE_SET || type == PT_TYPE_WORKDAYS || type == PT_TYPE_CODE_TABLE ||
            type == PT_TYPE_LIFT;
 }
 
-static bool is_correction(int correction)
-{
+static bool is_correction(int correction) {
     return correction == PENTAD__V1__CORRECTION__CORRECTION_REPLACE ||
            correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ||
            correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
 }
 
-static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct pt_err *err)
-{
+static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_LINK];
     int rc = 0;
 
@@ -59,8 +57,8 @@ static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct p
         ret->valid_from = sqlite3_column_int(st, 5);
         ret->next = sqlite3_column_int64(st, 6);
         ret->lost = sqlite3_column_int(st, 7) != 0;
-        ret->live = sqlite3_column_type(st, 8) != SQLITE_NULL &&
-                    sqlite3_column_type(st, 9) == SQLITE_NULL;
+        ret->live =
+            sqlite3_column_type(st, 8) != SQLITE_NULL && sqlite3_column_type(st, 9) == SQLITE_NULL;
         ret->voided = sqlite3_column_type(st, 9) != SQLITE_NULL;
     }
     sqlite3_reset(st);
@@ -68,28 +66,24 @@ static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct p
 }
 
 static int run2(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
-                struct pt_err *err)
-{
+                struct pt_err *err) {
     sqlite3_bind_int64(l->st[which], 1, a);
     sqlite3_bind_int64(l->st[which], 2, b);
     return pt_sqlx_run(l->st[which], err);
 }
 
-static int recheck(struct pt_ledger *l, int64_t rec, struct pt_err *err)
-{
+static int recheck(struct pt_ledger *l, int64_t rec, struct pt_err *err) {
     sqlite3_bind_int64(l->st[PT_S_RECHECK], 1, rec);
     return pt_sqlx_run(l->st[PT_S_RECHECK], err);
 }
 
-static int void_rec(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err)
-{
+static int void_rec(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err) {
     int rc = run2(l, PT_S_VOID, (int64_t)log_index, rec, err);
     return rc == 0 ? recheck(l, rec, err) : rc;
 }
 
 /* x and everything that corrects it stop counting. */
-static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err)
-{
+static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err) {
     int rc = 0;
 
     while (rec != 0 && rc == 0) {
@@ -104,8 +98,7 @@ static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, str
 }
 
 static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
-                  bool *ret_yes, struct pt_err *err)
-{
+                  bool *ret_yes, struct pt_err *err) {
     sqlite3_stmt *st = l->st[which];
     int s;
 
@@ -119,8 +112,7 @@ static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int
 
 /* Does r win its place behind target t? */
 static int contend(struct pt_ledger *l, const struct link *r, const struct link *t,
-                   uint64_t log_index, bool *ret_wins, struct pt_err *err)
-{
+                   uint64_t log_index, bool *ret_wins, struct pt_err *err) {
     bool yes;
     int rc;
 
@@ -145,8 +137,7 @@ static int contend(struct pt_ledger *l, const struct link *r, const struct link 
 
 /* r takes effect on t at this position. */
 static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_index,
-                 struct pt_err *err)
-{
+                 struct pt_err *err) {
     struct link r;
     struct link t;
     sqlite3_stmt *st = l->st[PT_S_ENACT];
@@ -180,8 +171,7 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
 
 /* The record that a reference names, if it is here with that very hash; 0 if not. */
 static int find_ref(struct pt_ledger *l, int64_t sid, uint64_t seq, const ProtobufCBinaryData *hash,
-                    int64_t *ret_rec, struct pt_err *err)
-{
+                    int64_t *ret_rec, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_BY_REF];
     int s;
 
@@ -197,8 +187,7 @@ static int find_ref(struct pt_ledger *l, int64_t sid, uint64_t seq, const Protob
 }
 
 /* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
-static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const Pentad__V1__RecordRef *c = f->r->corrects;
     struct link t = {0};
     int64_t sid = 0;
@@ -225,8 +214,7 @@ static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, st
 }
 
 /* Corrections that came before the record they correct. */
-static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_WAITERS];
     int64_t recs[64];
     size_t n = 0;
@@ -248,8 +236,7 @@ static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struc
     return rc;
 }
 
-int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err)
-{
+int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     int rc = 0;
 
     if (pt_correct_needs_approval((int)f->r->body_case)) {
@@ -285,8 +272,7 @@ struct approved {
 };
 
 static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64_t log_index,
-                           struct pt_err *err)
-{
+                           struct pt_err *err) {
     char sql[160];
     int rc;
 
@@ -302,8 +288,7 @@ static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64
     return rc == 0 ? recheck(l, a->rec, err) : rc;
 }
 
-int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err)
-{
+int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     struct approved a[256];
     size_t n = 0;

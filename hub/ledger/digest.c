@@ -10,8 +10,7 @@
 
 enum { TABLES_MAX = 256 };
 
-static void put(EVP_MD_CTX *md, char type, const void *p, size_t len)
-{
+static void put(EVP_MD_CTX *md, char type, const void *p, size_t len) {
     uint8_t head[9];
 
     head[0] = (uint8_t)type;
@@ -22,8 +21,7 @@ static void put(EVP_MD_CTX *md, char type, const void *p, size_t len)
         (void)EVP_DigestUpdate(md, p, len);
 }
 
-static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c)
-{
+static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c) {
     char num[32];
 
     switch (sqlite3_column_type(st, c)) {
@@ -46,12 +44,11 @@ static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c)
 }
 
 /* "ORDER BY" over the primary key, so that the file's layout doesn't matter. */
-static int row_query(sqlite3 *db, const char *table, char *out, size_t cap, struct pt_err *err)
-{
+static int row_query(sqlite3 *db, const char *table, char *out, size_t cap, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     size_t n = (size_t)snprintf(out, cap, "SELECT * FROM \"%s\" ORDER BY ", table);
-    int rc = pt_sqlx_prepare(
-        db, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", &st, err);
+    int rc = pt_sqlx_prepare(db, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk",
+                             &st, err);
     bool first = true;
 
     if (rc != 0)
@@ -67,8 +64,7 @@ static int row_query(sqlite3 *db, const char *table, char *out, size_t cap, stru
     return n < cap ? 0 : pt_err_set(err, PT_E_INTERNAL, "ledger: key of %s is too long", table);
 }
 
-static int digest_table(EVP_MD_CTX *md, sqlite3 *db, const char *table, struct pt_err *err)
-{
+static int digest_table(EVP_MD_CTX *md, sqlite3 *db, const char *table, struct pt_err *err) {
     char sql[512];
     sqlite3_stmt *st = NULL;
     int s = SQLITE_DONE;
@@ -89,8 +85,7 @@ static int digest_table(EVP_MD_CTX *md, sqlite3 *db, const char *table, struct p
     return rc;
 }
 
-static int table_names(sqlite3 *db, char (*names)[96], size_t *ret_n, struct pt_err *err)
-{
+static int table_names(sqlite3 *db, char (*names)[96], size_t *ret_n, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sqlx_prepare(db,
                              "SELECT name FROM main.sqlite_master WHERE type='table'"
@@ -104,8 +99,7 @@ static int table_names(sqlite3 *db, char (*names)[96], size_t *ret_n, struct pt_
     return rc;
 }
 
-int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err)
-{
+int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err) {
     char(*names)[96] = calloc(TABLES_MAX, sizeof *names);
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     size_t n = 0;

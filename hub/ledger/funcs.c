@@ -14,16 +14,14 @@
 
 #include "inside.h"
 
-static bool all_ints(int n, sqlite3_value **v)
-{
+static bool all_ints(int n, sqlite3_value **v) {
     for (int i = 0; i < n; i++)
         if (sqlite3_value_type(v[i]) != SQLITE_INTEGER)
             return false;
     return true;
 }
 
-static void fn_ratio_bp(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_ratio_bp(sqlite3_context *ctx, int n, sqlite3_value **v) {
     int32_t bp = all_ints(n, v) ? pt_ratio_bp(sqlite3_value_int64(v[0]), sqlite3_value_int64(v[1]))
                                 : PT_BP_NA;
 
@@ -33,16 +31,14 @@ static void fn_ratio_bp(sqlite3_context *ctx, int n, sqlite3_value **v)
         sqlite3_result_int(ctx, bp);
 }
 
-static void fn_date_add(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_date_add(sqlite3_context *ctx, int n, sqlite3_value **v) {
     if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])))
         sqlite3_result_int(ctx, pt_date_add(sqlite3_value_int(v[0]), sqlite3_value_int(v[1])));
     else
         sqlite3_result_null(ctx);
 }
 
-static void fn_date_diff(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_date_diff(sqlite3_context *ctx, int n, sqlite3_value **v) {
     if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])) &&
         pt_date_valid(sqlite3_value_int(v[1])))
         sqlite3_result_int(ctx, pt_date_diff(sqlite3_value_int(v[0]), sqlite3_value_int(v[1])));
@@ -50,8 +46,7 @@ static void fn_date_diff(sqlite3_context *ctx, int n, sqlite3_value **v)
         sqlite3_result_null(ctx);
 }
 
-static void fn_month_end(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_month_end(sqlite3_context *ctx, int n, sqlite3_value **v) {
     int32_t first = all_ints(n, v) ? sqlite3_value_int(v[0]) * 100 + 1 : 0;
 
     if (pt_date_valid(first))
@@ -60,8 +55,7 @@ static void fn_month_end(sqlite3_context *ctx, int n, sqlite3_value **v)
         sqlite3_result_null(ctx);
 }
 
-static void fn_band(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_band(sqlite3_context *ctx, int n, sqlite3_value **v) {
     int cp = sqlite3_value_int(v[0]);
 
     if (!all_ints(n, v))
@@ -77,8 +71,7 @@ static const char workday_sql[] =
     " SELECT CASE WHEN EXISTS (SELECT 1 FROM h, json_each(h.workdays) j WHERE j.value = ?1) THEN 1"
     "  WHEN EXISTS (SELECT 1 FROM h, json_each(h.holidays) j WHERE j.value = ?1) THEN 0 END";
 
-static bool is_workday(struct pt_ledger *l, int32_t day)
-{
+static bool is_workday(struct pt_ledger *l, int32_t day) {
     sqlite3_stmt *st = NULL;
     bool yes = pt_date_weekday(day) <= 5;
 
@@ -91,8 +84,7 @@ static bool is_workday(struct pt_ledger *l, int32_t day)
     return yes;
 }
 
-static void fn_is_workday(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_is_workday(sqlite3_context *ctx, int n, sqlite3_value **v) {
     if (all_ints(n, v) && pt_date_valid(sqlite3_value_int(v[0])))
         sqlite3_result_int(ctx, is_workday(sqlite3_user_data(ctx), sqlite3_value_int(v[0])));
     else
@@ -101,8 +93,7 @@ static void fn_is_workday(sqlite3_context *ctx, int n, sqlite3_value **v)
 
 enum { DAYS_AHEAD_MAX = 2000 };
 
-static void fn_wd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_wd_add(sqlite3_context *ctx, int n, sqlite3_value **v) {
     struct pt_ledger *l = sqlite3_user_data(ctx);
     int32_t day = sqlite3_value_int(v[0]);
     int left = sqlite3_value_int(v[1]);
@@ -118,8 +109,7 @@ static void fn_wd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
     sqlite3_result_int(ctx, day);
 }
 
-static void fn_cd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
-{
+static void fn_cd_add(sqlite3_context *ctx, int n, sqlite3_value **v) {
     struct pt_ledger *l = sqlite3_user_data(ctx);
     int32_t day = sqlite3_value_int(v[0]);
 
@@ -133,8 +123,7 @@ static void fn_cd_add(sqlite3_context *ctx, int n, sqlite3_value **v)
     sqlite3_result_int(ctx, day);
 }
 
-int pt_funcs_register(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
     static const struct {
         const char *name;
         int n;

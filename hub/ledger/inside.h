@@ -57,8 +57,8 @@ struct pt_ledger {
     bool in_txn;
     uint64_t cursor;
     int64_t next_rec;
-    int64_t waiting;              /* corrections whose target isn't there yet */
-    struct pt_ledger_tick tick;   /* the last one */
+    int64_t waiting;            /* corrections whose target isn't there yet */
+    struct pt_ledger_tick tick; /* the last one */
     struct pt_plan *plans[PT_TAG_MAX];
     sqlite3_stmt *st[PT_S_COUNT];
     struct pt_stream_row streams[PT_STREAM_CACHE];

@@ -19,8 +19,7 @@ static const char pragmas_write[] = "PRAGMA page_size=8192; PRAGMA journal_mode=
 static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
                                    "PRAGMA busy_timeout=10000; PRAGMA query_only=ON;";
 
-static int make_plans(struct pt_ledger *l, struct pt_err *err)
-{
+static int make_plans(struct pt_ledger *l, struct pt_err *err) {
     const ProtobufCMessageDescriptor *d = &pentad__v1__record__descriptor;
     int rc = 0;
 
@@ -35,8 +34,7 @@ static int make_plans(struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-static void make_ddl(const struct pt_ledger *l, struct pt_buf *out)
-{
+static void make_ddl(const struct pt_ledger *l, struct pt_buf *out) {
     pt_buf_puts(out, pt_schema_head);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         if (l->plans[i])
@@ -45,8 +43,7 @@ static void make_ddl(const struct pt_ledger *l, struct pt_buf *out)
 }
 
 /* What decides whether a file can be read on: the tables and our version. */
-static void version_text(const struct pt_buf *ddl, char out[80])
-{
+static void version_text(const struct pt_buf *ddl, char out[80]) {
     uint8_t h[32];
 
     EVP_Digest(ddl->p, ddl->len, h, NULL, EVP_sha256(), NULL);
@@ -55,8 +52,7 @@ static void version_text(const struct pt_buf *ddl, char out[80])
 }
 
 /* The machine's boot: rows written before a power cut may be lost, those before a crash aren't. */
-static void boot_id(char out[64])
-{
+static void boot_id(char out[64]) {
     struct pt_buf b;
 
     pt_buf_init(&b, 256);
@@ -66,8 +62,7 @@ static void boot_id(char out[64])
     pt_buf_done(&b);
 }
 
-static int local_text(sqlite3 *db, const char *key, char *out, size_t cap)
-{
+static int local_text(sqlite3 *db, const char *key, char *out, size_t cap) {
     sqlite3_stmt *st = NULL;
 
     out[0] = '\0';
@@ -80,8 +75,7 @@ static int local_text(sqlite3 *db, const char *key, char *out, size_t cap)
     return out[0] ? 0 : PT_E_NOT_FOUND;
 }
 
-static int local_set(sqlite3 *db, const char *key, const char *value, struct pt_err *err)
-{
+static int local_set(sqlite3 *db, const char *key, const char *value, struct pt_err *err) {
     char *sql = sqlite3_mprintf("INSERT OR REPLACE INTO local VALUES(%Q,%Q)", key, value);
     int rc = sql ? pt_sqlx_exec(db, sql, err) : pt_err_set(err, PT_E_NOMEM, "ledger: no memory");
 
@@ -89,8 +83,7 @@ static int local_set(sqlite3 *db, const char *key, const char *value, struct pt_
     return rc;
 }
 
-static int empty_file(sqlite3 *db, struct pt_err *err)
-{
+static int empty_file(sqlite3 *db, struct pt_err *err) {
     int on = 0;
     int rc;
 
@@ -100,8 +93,7 @@ static int empty_file(sqlite3 *db, struct pt_err *err)
     return rc == SQLITE_OK ? 0 : pt_sqlx_err(db, err, "empty the file");
 }
 
-static int create_tables(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err)
-{
+static int create_tables(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err) {
     struct pt_buf sql;
     int rc;
 
@@ -115,8 +107,7 @@ static int create_tables(struct pt_ledger *l, const struct pt_buf *ddl, struct p
     return rc;
 }
 
-static bool usable(sqlite3 *db, const char *version)
-{
+static bool usable(sqlite3 *db, const char *version) {
     char v[80];
     char boot[64];
     char open_on[64];
@@ -129,8 +120,7 @@ static bool usable(sqlite3 *db, const char *version)
            strcmp(open_on, "closed") == 0 || strcmp(open_on, boot) == 0;
 }
 
-static bool has_tables(sqlite3 *db)
-{
+static bool has_tables(sqlite3 *db) {
     int64_t n;
     bool found;
 
@@ -138,8 +128,7 @@ static bool has_tables(sqlite3 *db)
 }
 
 static int set_up_write(struct pt_ledger *l, const struct pt_buf *ddl, bool *ret_rebuilt,
-                        struct pt_err *err)
-{
+                        struct pt_err *err) {
     char version[80];
     char boot[64];
     int rc = pt_sqlx_exec(l->db, pragmas_write, NULL);
@@ -156,8 +145,7 @@ static int set_up_write(struct pt_ledger *l, const struct pt_buf *ddl, bool *ret
     return rc == 0 ? local_set(l->db, "open_on", boot, err) : rc;
 }
 
-static int set_up_read(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err)
-{
+static int set_up_read(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err) {
     char version[80];
     char v[80];
     int rc = pt_sqlx_exec(l->db, pragmas_read, err);
@@ -170,13 +158,12 @@ static int set_up_read(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_
 
 /* Raw entropy isn't needed: same seeds, same plans. */
 int pt_ledger_open(const char *path, enum pt_ledger_mode mode, struct pt_ledger **ret_ledger,
-                   bool *ret_rebuilt, struct pt_err *err)
-{
+                   bool *ret_rebuilt, struct pt_err *err) {
     struct pt_ledger *l = calloc(1, sizeof *l);
     struct pt_buf ddl;
     bool rebuilt = false;
-    int flags = mode == PT_LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                        : SQLITE_OPEN_READONLY;
+    int flags =
+        mode == PT_LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     int rc;
 
     *ret_ledger = NULL;
@@ -212,16 +199,14 @@ out:
     return 0;
 }
 
-static void drop_statements(struct pt_ledger *l)
-{
+static void drop_statements(struct pt_ledger *l) {
     for (size_t i = 0; i < PT_S_COUNT; i++) {
         sqlite3_finalize(l->st[i]);
         l->st[i] = NULL;
     }
 }
 
-void pt_ledger_close(struct pt_ledger *l)
-{
+void pt_ledger_close(struct pt_ledger *l) {
     if (!l)
         return;
     if (l->in_txn)
@@ -241,8 +226,7 @@ void pt_ledger_close(struct pt_ledger *l)
     free(l);
 }
 
-static int state_int(struct pt_ledger *l, const char *key, int64_t *ret_value, struct pt_err *err)
-{
+static int state_int(struct pt_ledger *l, const char *key, int64_t *ret_value, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sqlx_prepare(l->db, "SELECT v FROM state WHERE k=?", &st, err);
 
@@ -258,8 +242,7 @@ static int state_int(struct pt_ledger *l, const char *key, int64_t *ret_value, s
     return rc;
 }
 
-int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, struct pt_err *err)
-{
+int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_STATE];
 
     sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
@@ -267,8 +250,7 @@ int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, str
     return pt_sqlx_run(st, err);
 }
 
-int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err)
-{
+int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sqlx_prepare(
         l->db, "SELECT no, day, log_size, seq, rec FROM tick ORDER BY no DESC LIMIT 1", &st, err);
@@ -286,8 +268,7 @@ int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, st
 }
 
 /* Memory from the file: after open, and after a rollback. */
-int pt_ledger_load(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     int64_t cursor;
     int rc = state_int(l, "cursor", &cursor, err);
 
@@ -299,8 +280,7 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-uint64_t pt_ledger_cursor(struct pt_ledger *l)
-{
+uint64_t pt_ledger_cursor(struct pt_ledger *l) {
     int64_t v = 0;
 
     if (l->write)
@@ -309,8 +289,7 @@ uint64_t pt_ledger_cursor(struct pt_ledger *l)
 }
 
 int pt_ledger_known_at(struct pt_ledger *l, int32_t day, uint64_t *ret_log_size,
-                       struct pt_err *err)
-{
+                       struct pt_err *err) {
     char sql[160];
     int64_t v;
     bool found;
@@ -327,8 +306,7 @@ int pt_ledger_known_at(struct pt_ledger *l, int32_t day, uint64_t *ret_log_size,
     return rc;
 }
 
-int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err) {
     int rc;
 
     PT_ASSERT(l->write && !l->in_txn);
@@ -337,8 +315,7 @@ int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
     int rc = pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err);
 
     PT_ASSERT(l->in_txn);
@@ -350,8 +327,7 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-void pt_ledger_rollback(struct pt_ledger *l)
-{
+void pt_ledger_rollback(struct pt_ledger *l) {
     if (!l->in_txn)
         return;
     (void)sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
@@ -359,8 +335,7 @@ void pt_ledger_rollback(struct pt_ledger *l)
     (void)pt_ledger_load(l, NULL);
 }
 
-int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err) {
     struct pt_buf ddl;
     char version[80];
     char boot[64];
@@ -381,17 +356,14 @@ int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-int pt_ledger_read_begin(struct pt_ledger *l, struct pt_err *err)
-{
+int pt_ledger_read_begin(struct pt_ledger *l, struct pt_err *err) {
     return pt_sqlx_exec(l->db, "SAVEPOINT reading", err);
 }
 
-void pt_ledger_read_end(struct pt_ledger *l)
-{
+void pt_ledger_read_end(struct pt_ledger *l) {
     (void)sqlite3_exec(l->db, "RELEASE reading", NULL, NULL, NULL);
 }
 
-struct sqlite3 *pt_ledger_db(struct pt_ledger *l)
-{
+struct sqlite3 *pt_ledger_db(struct pt_ledger *l) {
     return l->db;
 }

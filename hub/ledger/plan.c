@@ -12,8 +12,7 @@ static int plan_fill(struct pt_plan *p, const ProtobufCMessageDescriptor *d, con
                      const struct pt_plan_path *base, struct pt_err *err);
 
 static int plan_child(struct pt_plan *p, const char *name, const struct pt_plan_path *at,
-                      struct pt_err *err)
-{
+                      struct pt_err *err) {
     struct pt_plan *c;
 
     if (p->n_children == PT_PLAN_CHILDREN_MAX || p->n_idx + 1 > 3)
@@ -30,8 +29,7 @@ static int plan_child(struct pt_plan *p, const char *name, const struct pt_plan_
 }
 
 static int plan_field(struct pt_plan *p, const ProtobufCFieldDescriptor *f, const char *prefix,
-                      const struct pt_plan_path *base, struct pt_err *err)
-{
+                      const struct pt_plan_path *base, struct pt_err *err) {
     struct pt_plan_path at = *base;
     char name[64];
 
@@ -63,8 +61,7 @@ static int plan_field(struct pt_plan *p, const ProtobufCFieldDescriptor *f, cons
 }
 
 static int plan_fill(struct pt_plan *p, const ProtobufCMessageDescriptor *d, const char *prefix,
-                     const struct pt_plan_path *base, struct pt_err *err)
-{
+                     const struct pt_plan_path *base, struct pt_err *err) {
     int rc = 0;
 
     for (unsigned i = 0; i < d->n_fields && rc == 0; i++)
@@ -73,8 +70,7 @@ static int plan_fill(struct pt_plan *p, const ProtobufCMessageDescriptor *d, con
 }
 
 int pt_plan_new(const char *member, const ProtobufCMessageDescriptor *d, struct pt_plan **ret_plan,
-                struct pt_err *err)
-{
+                struct pt_err *err) {
     struct pt_plan *p = calloc(1, sizeof *p);
     int rc;
 
@@ -90,8 +86,7 @@ int pt_plan_new(const char *member, const ProtobufCMessageDescriptor *d, struct 
     return rc;
 }
 
-void pt_plan_free(struct pt_plan *p)
-{
+void pt_plan_free(struct pt_plan *p) {
     if (!p)
         return;
     for (size_t i = 0; i < p->n_children; i++)
@@ -100,8 +95,7 @@ void pt_plan_free(struct pt_plan *p)
     free(p);
 }
 
-static const char *sql_type(const ProtobufCFieldDescriptor *f)
-{
+static const char *sql_type(const ProtobufCFieldDescriptor *f) {
     if (f->label == PROTOBUF_C_LABEL_REPEATED || f->type == PROTOBUF_C_TYPE_STRING)
         return "TEXT";
     return f->type == PROTOBUF_C_TYPE_BYTES ? "BLOB" : "INTEGER";
@@ -109,8 +103,7 @@ static const char *sql_type(const ProtobufCFieldDescriptor *f)
 
 static const char *const idx_name[] = {"idx", "idx2", "idx3"};
 
-void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out)
-{
+void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out) {
     pt_buf_printf(out, "CREATE TABLE \"%s\"(rec INTEGER", p->table);
     if (p->n_idx == 0)
         pt_buf_puts(out, " PRIMARY KEY");
@@ -136,8 +129,7 @@ void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out)
         pt_plan_ddl(p->children[i], out);
 }
 
-int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err)
-{
+int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err) {
     struct pt_buf b;
     int rc;
 
@@ -155,8 +147,7 @@ int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err)
 }
 
 /* The message that holds the field, or NULL where a sub-message on the way is absent. */
-static const uint8_t *follow(const struct pt_plan_path *at, const void *msg)
-{
+static const uint8_t *follow(const struct pt_plan_path *at, const void *msg) {
     const uint8_t *m = msg;
 
     for (unsigned i = 0; i < at->hops && m; i++)
@@ -165,8 +156,7 @@ static const uint8_t *follow(const struct pt_plan_path *at, const void *msg)
 }
 
 static int json_scalar(struct pt_buf *b, const ProtobufCFieldDescriptor *f, const uint8_t *array,
-                       size_t i)
-{
+                       size_t i) {
     switch (f->type) {
     case PROTOBUF_C_TYPE_STRING: {
         const char *s = ((const char *const *)(const void *)array)[i];
@@ -191,16 +181,14 @@ static int json_scalar(struct pt_buf *b, const ProtobufCFieldDescriptor *f, cons
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_UINT64:
     case PROTOBUF_C_TYPE_SINT64:
-        return pt_buf_printf(b, "%lld",
-                             (long long)((const int64_t *)(const void *)array)[i]);
+        return pt_buf_printf(b, "%lld", (long long)((const int64_t *)(const void *)array)[i]);
     default:
         return pt_buf_printf(b, "%d", ((const int32_t *)(const void *)array)[i]);
     }
 }
 
 static void bind_list(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
-                      const uint8_t *msg, struct pt_buf *scratch)
-{
+                      const uint8_t *msg, struct pt_buf *scratch) {
     size_t n;
     const uint8_t *array;
 
@@ -220,8 +208,7 @@ static void bind_list(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor 
 }
 
 static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
-                        const uint8_t *msg)
-{
+                        const uint8_t *msg) {
     const uint8_t *v = msg + f->offset;
     protobuf_c_boolean has = 0;
     const char *s;
@@ -259,8 +246,7 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
 
 static int insert_children(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
                            struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                           struct pt_err *err)
-{
+                           struct pt_err *err) {
     int rc = 0;
 
     for (size_t c = 0; c < p->n_children && rc == 0; c++) {
@@ -284,8 +270,7 @@ static int insert_children(struct pt_plan *p, int64_t rec, const int64_t *idx, c
 }
 
 static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
-                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err)
-{
+                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = p->insert;
     int col = 1;
     int rc;
@@ -316,14 +301,12 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
         if (ref)
             rc = cb(ctx, p->refs[i].name, ref, err);
     }
-    return rc == 0 && p->n_children > 0
-               ? insert_children(p, rec, idx, msg, scratch, cb, ctx, err)
-               : rc;
+    return rc == 0 && p->n_children > 0 ? insert_children(p, rec, idx, msg, scratch, cb, ctx, err)
+                                        : rc;
 }
 
 int pt_plan_insert(struct pt_plan *p, int64_t rec, const ProtobufCMessage *body,
-                   struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err)
-{
+                   struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err) {
     static const int64_t none[3] = {0, 0, 0};
 
     return insert_row(p, rec, none, (const uint8_t *)body, scratch, cb, ctx, err);

@@ -40,9 +40,9 @@ struct pt_plan_ref {
 
 struct pt_plan {
     char table[96];
-    unsigned n_idx;             /* index columns after rec: 0 for the body itself */
-    bool is_ref;                /* rows are RecordRefs */
-    struct pt_plan_path at;     /* of the repeated field, for a child */
+    unsigned n_idx;         /* index columns after rec: 0 for the body itself */
+    bool is_ref;            /* rows are RecordRefs */
+    struct pt_plan_path at; /* of the repeated field, for a child */
     struct pt_plan_col cols[PT_PLAN_COLS_MAX];
     size_t n_cols;
     struct pt_plan_ref refs[PT_PLAN_REFS_MAX]; /* single RecordRefs inside */

@@ -76,7 +76,8 @@ static const char pt_schema_tail[] =
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
     "CREATE INDEX finding_id ON f_discrepancy(id);\n"
     "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n"
-    /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's newest. */
+    /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's
+       newest. */
     "CREATE VIEW score AS SELECT v.*, CASE v.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"
     "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE v.by WHEN 3 THEN 5 ELSE 3 END\n"
     "  WHEN 7 THEN 5 END AS rank\n"

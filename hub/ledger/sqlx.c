@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-int pt_sqlx_err(sqlite3 *db, struct pt_err *err, const char *what)
-{
+int pt_sqlx_err(sqlite3 *db, struct pt_err *err, const char *what) {
     int rc = sqlite3_errcode(db);
     int code = PT_E_STORE;
 
@@ -16,23 +15,20 @@ int pt_sqlx_err(sqlite3 *db, struct pt_err *err, const char *what)
     return pt_err_set(err, code, "ledger: %.120s: %s", what, sqlite3_errmsg(db));
 }
 
-int pt_sqlx_exec(sqlite3 *db, const char *sql, struct pt_err *err)
-{
+int pt_sqlx_exec(sqlite3 *db, const char *sql, struct pt_err *err) {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return pt_sqlx_err(db, err, sql);
     return 0;
 }
 
-int pt_sqlx_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_stmt, struct pt_err *err)
-{
+int pt_sqlx_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret_stmt, struct pt_err *err) {
     *ret_stmt = NULL;
     if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret_stmt, NULL) != SQLITE_OK)
         return pt_sqlx_err(db, err, sql);
     return 0;
 }
 
-int pt_sqlx_run(sqlite3_stmt *st, struct pt_err *err)
-{
+int pt_sqlx_run(sqlite3_stmt *st, struct pt_err *err) {
     int rc = sqlite3_step(st);
     int out = 0;
 
@@ -43,8 +39,7 @@ int pt_sqlx_run(sqlite3_stmt *st, struct pt_err *err)
 }
 
 int pt_sqlx_int64(sqlite3 *db, const char *sql, int64_t *ret_value, bool *ret_found,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sqlx_prepare(db, sql, &st, err);
 
@@ -63,13 +58,11 @@ int pt_sqlx_int64(sqlite3 *db, const char *sql, int64_t *ret_value, bool *ret_fo
     return rc;
 }
 
-int pt_sqlx_bind_text(sqlite3_stmt *st, int i, const char *s)
-{
+int pt_sqlx_bind_text(sqlite3_stmt *st, int i, const char *s) {
     return s ? sqlite3_bind_text(st, i, s, -1, SQLITE_STATIC) : sqlite3_bind_null(st, i);
 }
 
-const char *pt_sqlx_text(sqlite3_stmt *st, int col)
-{
+const char *pt_sqlx_text(sqlite3_stmt *st, int col) {
     const char *s = (const char *)sqlite3_column_text(st, col);
     return s ? s : "";
 }

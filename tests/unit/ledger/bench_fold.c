@@ -16,8 +16,7 @@
 
 enum { SUBJECTS = 1400, UNITS = 600, LINES = 4 };
 
-static void city(struct mklog *m)
-{
+static void city(struct mklog *m) {
     char key[32];
     char quota[32];
     char dept[32];
@@ -36,8 +35,7 @@ static void city(struct mklog *m)
     mk_tick(m, 20190131);
 }
 
-static void pay_day(struct mklog *m, int32_t day, size_t lines, uint64_t *voucher)
-{
+static void pay_day(struct mklog *m, int32_t day, size_t lines, uint64_t *voucher) {
     static char key[LINES][32], quota[LINES][32], no[LINES][32];
     struct mk_line l[LINES];
     char unit[32];
@@ -58,8 +56,7 @@ static void pay_day(struct mklog *m, int32_t day, size_t lines, uint64_t *vouche
     mk_tick(m, day);
 }
 
-static double plain_sqlite(const char *path, size_t lines)
-{
+static double plain_sqlite(const char *path, size_t lines) {
     sqlite3 *db = NULL;
     sqlite3_stmt *st = NULL;
     int64_t t0;
@@ -102,8 +99,7 @@ static double plain_sqlite(const char *path, size_t lines)
     return (double)lines * 1e6 / (double)t0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     size_t days = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 60;
     size_t per_day = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 4000;
     const char *path = argc > 3 ? argv[3] : "bench_fold.db";

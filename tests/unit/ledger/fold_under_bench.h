@@ -2,8 +2,7 @@
 
 #include <pentad/ledger/ledger.h>
 
-static int bench_fold(const char *path, const struct pt_fold_entry *e, size_t n)
-{
+static int bench_fold(const char *path, const struct pt_fold_entry *e, size_t n) {
     struct pt_ledger *l = NULL;
     struct pt_err err = {0};
     struct pt_ledger_applied a;

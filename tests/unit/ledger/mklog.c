@@ -10,8 +10,7 @@
 #include <pentad/base/err.h>
 #include <pentad/v1/envelope.pb-c.h>
 
-static struct pt_span keep(struct mklog *m, const void *p, size_t n)
-{
+static struct pt_span keep(struct mklog *m, const void *p, size_t n) {
     void *q = pt_arena_alloc(&m->arena, n ? n : 1);
 
     PT_ASSERT(q);
@@ -20,8 +19,7 @@ static struct pt_span keep(struct mklog *m, const void *p, size_t n)
 }
 
 static void add_entry(struct mklog *m, const char *type, struct pt_span payload,
-                      struct pt_span *recs, size_t n)
-{
+                      struct pt_span *recs, size_t n) {
     Pentad__V1__Envelope env = PENTAD__V1__ENVELOPE__INIT;
     Pentad__V1__LogEntry le = PENTAD__V1__LOG_ENTRY__INIT;
     uint8_t *buf;
@@ -50,8 +48,7 @@ static void add_entry(struct mklog *m, const char *type, struct pt_span payload,
     m->n++;
 }
 
-void mk_init(struct mklog *m)
-{
+void mk_init(struct mklog *m) {
     static const char *const names[] = {"congress", "discipline", "organization", "finance",
                                         "audit",    "office",     "hub"};
     Pentad__V1__Genesis g = PENTAD__V1__GENESIS__INIT;
@@ -74,16 +71,14 @@ void mk_init(struct mklog *m)
               keep(m, buf, pentad__v1__genesis__pack(&g, buf)), NULL, 0);
 }
 
-void mk_done(struct mklog *m)
-{
+void mk_done(struct mklog *m) {
     for (size_t i = 0; i < m->n_streams; i++)
         free(m->s[i].recs);
     free(m->e);
     pt_arena_done(&m->arena);
 }
 
-static struct mk_stream *stream(struct mklog *m, const char *party, const char *name)
-{
+static struct mk_stream *stream(struct mklog *m, const char *party, const char *name) {
     struct mk_stream *s;
 
     for (size_t i = 0; i < m->n_streams; i++)
@@ -97,8 +92,8 @@ static struct mk_stream *stream(struct mklog *m, const char *party, const char *
     return s;
 }
 
-struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *name, Pentad__V1__Record *r)
-{
+struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *name,
+                        Pentad__V1__Record *r) {
     struct mk_stream *s = stream(m, party, name);
     struct mk_ref ref;
     uint8_t nonce[16] = {0};
@@ -139,13 +134,11 @@ struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *name, Pe
     return ref;
 }
 
-struct mk_ref mk_add(struct mklog *m, const char *party, Pentad__V1__Record *r)
-{
+struct mk_ref mk_add(struct mklog *m, const char *party, Pentad__V1__Record *r) {
     return mk_add_on(m, party, "main", r);
 }
 
-static void flush_one(struct mklog *m, struct mk_stream *s)
-{
+static void flush_one(struct mklog *m, struct mk_stream *s) {
     Pentad__V1__BatchStatement b = PENTAD__V1__BATCH_STATEMENT__INIT;
     uint8_t buf[256];
 
@@ -163,19 +156,16 @@ static void flush_one(struct mklog *m, struct mk_stream *s)
     s->n = 0;
 }
 
-void mk_flush_stream(struct mklog *m, const char *party, const char *name)
-{
+void mk_flush_stream(struct mklog *m, const char *party, const char *name) {
     flush_one(m, stream(m, party, name));
 }
 
-void mk_flush(struct mklog *m)
-{
+void mk_flush(struct mklog *m) {
     for (size_t i = 0; i < m->n_streams; i++)
         flush_one(m, &m->s[i]);
 }
 
-void mk_tick(struct mklog *m, int32_t day)
-{
+void mk_tick(struct mklog *m, int32_t day) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Tick t = PENTAD__V1__TICK__INIT;
 
@@ -190,8 +180,7 @@ void mk_tick(struct mklog *m, int32_t day)
     m->day = pt_date_add(day, 1);
 }
 
-Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective)
-{
+Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective) {
     static _Thread_local Pentad__V1__Subject s;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
 
@@ -207,13 +196,11 @@ Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effe
     return r;
 }
 
-static char *txt(const char *s)
-{
+static char *txt(const char *s) {
     return (char *)(uintptr_t)s;
 }
 
-static void correct(Pentad__V1__Record *r, int correction, const struct mk_ref *target)
-{
+static void correct(Pentad__V1__Record *r, int correction, const struct mk_ref *target) {
     if (!target)
         return;
     r->has_correction = 1;
@@ -223,8 +210,7 @@ static void correct(Pentad__V1__Record *r, int correction, const struct mk_ref *
 }
 
 struct mk_ref mk_project(struct mklog *m, const char *key, const char *name, const char *dept,
-                         const int32_t *curve12)
-{
+                         const int32_t *curve12) {
     Pentad__V1__Record r = mk_record(K(PROJECT), key, 2019, m->day);
     Pentad__V1__SubjectProfile p = PENTAD__V1__SUBJECT_PROFILE__INIT;
 
@@ -240,8 +226,7 @@ struct mk_ref mk_project(struct mklog *m, const char *key, const char *name, con
 }
 
 struct mk_ref mk_org(struct mklog *m, int kind, const char *key, const char *name,
-                     const char *parent, const char *rgn)
-{
+                     const char *parent, const char *rgn) {
     Pentad__V1__Record r = mk_record(kind, key, 2019, m->day);
     Pentad__V1__OrgProfile p = PENTAD__V1__ORG_PROFILE__INIT;
 
@@ -258,8 +243,7 @@ struct mk_ref mk_org(struct mklog *m, int kind, const char *key, const char *nam
 
 struct mk_ref mk_allot(struct mklog *m, int kind, const char *subject, const char *dept,
                        const char *quota_no, const char *func, int32_t fy, int32_t on, int64_t fen,
-                       const char *control_key)
-{
+                       const char *control_key) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__Allotment a = PENTAD__V1__ALLOTMENT__INIT;
 
@@ -281,8 +265,7 @@ struct mk_ref mk_allot(struct mklog *m, int kind, const char *subject, const cha
 }
 
 struct mk_ref mk_pay(struct mklog *m, const char *unit, int32_t fy, int32_t pay_date,
-                     const struct mk_line *lines, size_t n, const struct mk_ref *reverses)
-{
+                     const struct mk_line *lines, size_t n, const struct mk_ref *reverses) {
     Pentad__V1__Record r = mk_record(K(UNIT), unit, fy, pay_date);
     Pentad__V1__PaymentBatch b = PENTAD__V1__PAYMENT_BATCH__INIT;
     Pentad__V1__PaymentLine l[64];
@@ -324,8 +307,7 @@ struct mk_ref mk_pay(struct mklog *m, const char *unit, int32_t fy, int32_t pay_
 
 struct mk_ref mk_approve_budget(struct mklog *m, int kind, const char *rgn, const char *doc,
                                 int32_t fy, int32_t on, const char *func, const char *dept,
-                                const char *subject, int64_t fen, int src_unit)
-{
+                                const char *subject, int64_t fen, int src_unit) {
     Pentad__V1__Record r = mk_record(K(REGION), rgn, fy, on);
     Pentad__V1__CongressApproval a = PENTAD__V1__CONGRESS_APPROVAL__INIT;
     Pentad__V1__ApprovalLine l = PENTAD__V1__APPROVAL_LINE__INIT;
@@ -352,8 +334,7 @@ struct mk_ref mk_approve_budget(struct mklog *m, int kind, const char *rgn, cons
 
 struct mk_ref mk_eval(struct mklog *m, int kind, const char *subject, int32_t fy, int32_t on,
                       int32_t total_cp, const struct mk_ref *replaces,
-                      const struct mk_ref *reviewed)
-{
+                      const struct mk_ref *reviewed) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__Evaluation e = PENTAD__V1__EVALUATION__INIT;
 
@@ -372,8 +353,7 @@ struct mk_ref mk_eval(struct mklog *m, int kind, const char *subject, int32_t fy
 }
 
 struct mk_ref mk_month(struct mklog *m, const char *subject, int32_t month, int64_t cum_paid,
-                       const struct mk_ref *replaces)
-{
+                       const struct mk_ref *replaces) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, month / 100, m->day);
     Pentad__V1__ExecSnapshot x = PENTAD__V1__EXEC_SNAPSHOT__INIT;
 
@@ -387,8 +367,7 @@ struct mk_ref mk_month(struct mklog *m, const char *subject, int32_t month, int6
 }
 
 struct mk_ref mk_control(struct mklog *m, int action, const char *subject, const char *unit,
-                         int32_t fy, int32_t on, int64_t fen)
-{
+                         int32_t fy, int32_t on, int64_t fen) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__FundControl c = PENTAD__V1__FUND_CONTROL__INIT;
 
@@ -404,8 +383,7 @@ struct mk_ref mk_control(struct mklog *m, int action, const char *subject, const
 }
 
 struct mk_ref mk_audit_paid(struct mklog *m, const char *subject, int32_t fy, int32_t on,
-                            int64_t fen, const struct mk_ref *replaces)
-{
+                            int64_t fen, const struct mk_ref *replaces) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__AuditFigure a = PENTAD__V1__AUDIT_FIGURE__INIT;
 
@@ -420,8 +398,7 @@ struct mk_ref mk_audit_paid(struct mklog *m, const char *subject, int32_t fy, in
 
 struct mk_ref mk_finding(struct mklog *m, const char *subject, int32_t fy, int32_t on,
                          const char *no, int category, int severity, int32_t due, int64_t fen,
-                         int correction, const struct mk_ref *corrects)
-{
+                         int correction, const struct mk_ref *corrects) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__AuditFinding a = PENTAD__V1__AUDIT_FINDING__INIT;
 
@@ -439,8 +416,7 @@ struct mk_ref mk_finding(struct mklog *m, const char *subject, int32_t fy, int32
 }
 
 struct mk_ref mk_verify(struct mklog *m, const char *subject, int32_t fy, int32_t on,
-                        const struct mk_ref *finding, int status)
-{
+                        const struct mk_ref *finding, int status) {
     Pentad__V1__Record r = mk_record(K(PROJECT), subject, fy, on);
     Pentad__V1__AuditVerify a = PENTAD__V1__AUDIT_VERIFY__INIT;
 

@@ -27,8 +27,8 @@ struct mklog {
     struct pt_fold_entry *e;
     size_t n;
     size_t cap;
-    int32_t day;         /* of issued_at_ms */
-    int64_t ms;          /* grows with each record */
+    int32_t day; /* of issued_at_ms */
+    int64_t ms;  /* grows with each record */
     uint64_t nonce;
     struct pt_arena arena;
 };
@@ -62,7 +62,7 @@ struct mk_line {
     const char *voucher;
     const char *subject;
     const char *quota_no;
-    int64_t fen;              /* negative: REFUND */
+    int64_t fen; /* negative: REFUND */
     int basis;
     const char *control_key;
 };

@@ -1,17 +1,18 @@
-/* Figures FG1 FG2 FG3 FG5 FG6 FG10 FG11 FG12 FG23 and FG4 of a subject and fiscal year, exact integers,
- * for any (valid date, known-at log size). Formulas are in hub/ledger/figures.c, each under its FG id.
+/* Figures FG1 FG2 FG3 FG5 FG6 FG10 FG11 FG12 FG23 and FG4 of a subject and fiscal year, exact
+ * integers, for any (valid date, known-at log size). Formulas are in hub/ledger/figures.c, each
+ * under its FG id.
  *
  *   id        unit    what
  *   FG1       fen     AP, approved by congress at the finest matching level; FG1.fa final accounts
- *   FG2       fen     Bg, the whole year's budget; FG2.B0 FG2.dB FG2.C FG2.REC FG2.Bg FG2.B FG2.P FG2.Bal
- *   FG3       bp      CI-1 execution progress P / Bg
- *   FG4       bp      CI-2 budget-to-project rate; FG4.open fen not broken down
- *   FG5       bp      CI-3 expenditure rate; `forecast` before the year's end
- *   FG6       bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
+ *   FG2       fen     Bg, the whole year's budget; FG2.B0 FG2.dB FG2.C FG2.REC FG2.Bg FG2.B FG2.P
+ * FG2.Bal FG3       bp      CI-1 execution progress P / Bg FG4       bp      CI-2 budget-to-project
+ * rate; FG4.open fen not broken down FG5       bp      CI-3 expenditure rate; `forecast` before the
+ * year's end FG6       bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
  *   FG10      rating  band of FG11: 1 优 2 良 3 中 4 差
  *   FG11      cp      the ledger's score
  *   FG12      cp      SELF - SPOT
- *   FG23      fen     P - A02 PAID; FG23.P FG23.audit FG23.congress FG23.dcongress (P - final accounts)
+ *   FG23      fen     P - A02 PAID; FG23.P FG23.audit FG23.congress FG23.dcongress (P - final
+ * accounts)
  *
  * DEPT = its own and its units' subjects; REGION = its departments. NA is a value of its own.
  * Threads: the handle's thread. */
@@ -28,9 +29,9 @@
 enum pt_unit { PT_UNIT_FEN, PT_UNIT_BP, PT_UNIT_CP, PT_UNIT_RATING, PT_UNIT_COUNT };
 
 struct pt_figure {
-    bool na;           /* no value: a denominator of 0, or nothing to compute from */
-    bool forecast;     /* 预计: FG5 before the year's end */
-    int64_t value;     /* 0 where na */
+    bool na;       /* no value: a denominator of 0, or nothing to compute from */
+    bool forecast; /* 预计: FG5 before the year's end */
+    int64_t value; /* 0 where na */
     enum pt_unit unit;
     const char *id;      /* "FG3"; static */
     const char *formula; /* formula id, e.g. "FG3/1": P / Bg; static */
@@ -40,8 +41,8 @@ struct pt_figure {
 
 struct pt_figure_info {
     const char *id;
-    const char *formula;  /* id with version */
-    const char *text;     /* the formula, readable */
+    const char *formula; /* id with version */
+    const char *text;    /* the formula, readable */
     const char *name_zh;
     const char *name_en;
     enum pt_unit unit;
@@ -53,7 +54,8 @@ const struct pt_figure_info *pt_figure_find(const char *id); /* NULL: none such 
 #define PT_KNOWN_NOW UINT64_MAX /* known_at: everything folded so far */
 
 /* `kind` as enum SubjectKind, `key` the subject's key; known_at a log size or PT_KNOWN_NOW;
- * valid_at yyyymmdd. PT_E_NOT_FOUND: no such figure id. A subject that nobody has named gives NA. */
+ * valid_at yyyymmdd. PT_E_NOT_FOUND: no such figure id. A subject that nobody has named gives NA.
+ */
 int pt_ledger_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
                      const char *figure, int32_t valid_at, uint64_t known_at,
                      struct pt_figure *ret_figure, struct pt_err *err);

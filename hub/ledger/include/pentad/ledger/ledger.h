@@ -29,8 +29,8 @@ struct pt_fold_entry {
 };
 
 enum pt_ledger_mode {
-    PT_LEDGER_WRITE,   /* creates; empties a file of another version or of an unclean boot */
-    PT_LEDGER_READ     /* PT_E_NOT_FOUND where there is none (or none of this version) yet */
+    PT_LEDGER_WRITE, /* creates; empties a file of another version or of an unclean boot */
+    PT_LEDGER_READ   /* PT_E_NOT_FOUND where there is none (or none of this version) yet */
 };
 
 /* The last tick that was folded. `no` counts from 1; 0: none yet. */
@@ -46,9 +46,9 @@ struct pt_ledger_tick {
 struct pt_ledger_applied {
     uint64_t first_rec; /* record numbers of this entry: [first_rec, first_rec + n) */
     size_t n;
-    bool has_tick;      /* the entry's last record is a Tick: rules run now */
-    bool has_finding;   /* holds H01 */
-    bool has_reply;     /* holds H02 */
+    bool has_tick;              /* the entry's last record is a Tick: rules run now */
+    bool has_finding;           /* holds H01 */
+    bool has_reply;             /* holds H02 */
     struct pt_ledger_tick tick; /* where has_tick */
 };
 

@@ -16,10 +16,10 @@
 struct pt_fold;
 
 struct pt_fold_state {
-    uint64_t cursor;      /* entries folded */
+    uint64_t cursor; /* entries folded */
     struct pt_ledger_tick tick;
-    uint64_t pending;     /* findings of the last tick that the log doesn't hold yet */
-    uint64_t mismatches;  /* logged H01s that these rules would not have written so, since entry 0 */
+    uint64_t pending;    /* findings of the last tick that the log doesn't hold yet */
+    uint64_t mismatches; /* logged H01s that these rules would not have written so, since entry 0 */
 };
 
 /* Opens (or creates) ledger.db at `path` (":memory:" too). *ret_rebuilt as pt_ledger_open. */

@@ -7,25 +7,25 @@
 #include <stdint.h>
 
 struct pt_rule_param {
-    const char *name;        /* K25.yellow_bp */
-    const char *type;        /* int, text */
-    const char *fallback;    /* default, as text */
-    const char *text;        /* what it is */
+    const char *name;     /* K25.yellow_bp */
+    const char *type;     /* int, text */
+    const char *fallback; /* default, as text */
+    const char *text;     /* what it is */
 };
 
 struct pt_rule_info {
-    const char *id;          /* K01 */
+    const char *id; /* K01 */
     const char *name_zh;
     const char *name_en;
-    const char *parties;     /* whose records are compared, space separated */
-    const char *reads;       /* record codes */
-    const char *when;        /* E, D, M and the severity */
+    const char *parties; /* whose records are compared, space separated */
+    const char *reads;   /* record codes */
+    const char *when;    /* E, D, M and the severity */
     const char *basis;
     const char *message_zh;
     const char *message_en;
     const char *clears;
-    const char *responders;  /* party names, space separated */
-    const char *sql;         /* the file, whole */
+    const char *responders; /* party names, space separated */
+    const char *sql;        /* the file, whole */
     const struct pt_rule_param *params;
     size_t n_params;
 };
