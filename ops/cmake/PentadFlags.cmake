@@ -59,5 +59,6 @@ pt_pkg(jansson jansson)
 pt_pkg(cyaml libcyaml)
 pt_pkg(curl libcurl)
 pt_pkg(utf8proc libutf8proc)
+pt_pkg(zlib zlib)
 add_library(pt_dep_csv INTERFACE)   # libcsv ships no pkg-config file
 target_link_libraries(pt_dep_csv INTERFACE csv)

@@ -22,7 +22,7 @@
 #define PT_MAPPING_MAX_SKIPS 32
 #define PT_MAPPING_MAX_SUMS 4      /* control sums (`sums:`) */
 #define PT_MAPPING_MAX_LINES 10000 /* rows grouped into one record */
-#define PT_MAPPER_POS_MAX 1536     /* a mapper's position token, its NUL included */
+#define PT_MAPPER_POS_MAX 4096     /* a mapper's position token, its NUL included */
 #define PT_DOC_KEY_MAX 256
 
 struct pt_mapping;
@@ -91,15 +91,20 @@ struct pt_deferred {
     const char *position;
 };
 
+struct pt_resolved {
+    Pentad__V1__RecordRef ref;
+    char type[16]; /* of the record found ("H07"), for `type_to` */
+};
+
 struct pt_mapper_ops {
     /* Any nonzero answer stops the mapper and is returned from pt_mapper_step. */
     int (*record)(void *ctx, const struct pt_mapped *rec);
     int (*dead)(void *ctx, const struct pt_dead_row *row);
     int (*defer)(void *ctx, const struct pt_deferred *row);
-    /* 0 and *out (strings and bytes borrowed until the next call), PT_E_NOT_FOUND = not there yet,
-     * else an error that stops. NULL where the mapping has no references. */
+    /* Fills *out (initialised; strings and bytes borrowed until the next call): 0, PT_E_NOT_FOUND =
+     * not there yet, else an error that stops. `type` "" = any. May be NULL: nothing is there. */
     int (*resolve)(void *ctx, const char *party, const char *type, const char *doc_no,
-                   Pentad__V1__RecordRef *out);
+                   struct pt_resolved *out);
     /* Optional: 0, or a code with the place ("body.payment_batch.lines[3].fen") and err. A fault
      * within a grouped line sets that row aside alone; any other, the rows of the record. */
     int (*validate)(void *ctx, const Pentad__V1__Record *rec, char *ret_path, size_t path_cap,
@@ -113,10 +118,11 @@ struct pt_tally_line {
     int64_t sum[PT_MAPPING_MAX_SUMS];
 };
 struct pt_tally {
-    struct pt_tally_line read;   /* every data row */
-    struct pt_tally_line mapped; /* rows from which at least one record was made */
-    struct pt_tally_line dead;   /* rows set aside as dead letters */
-    struct pt_tally_line deferred;
+    struct pt_tally_line read;      /* every data row */
+    struct pt_tally_line mapped;    /* rows from which at least one record was made */
+    struct pt_tally_line dead;      /* rows set aside as dead letters */
+    struct pt_tally_line deferred;  /* when first read */
+    struct pt_tally_line unmatched; /* rows to which no record's `when` applies */
     struct pt_tally_line skipped[PT_MAPPING_MAX_SKIPS]; /* by skip rule, see pt_mapping_skip */
     uint64_t records[PT_MAPPING_MAX_RECORDS];           /* made, by rule */
 };
@@ -141,6 +147,12 @@ int pt_mapper_start_take(struct pt_mapper *mp, struct pt_source *source, const c
 /* Reads up to max_rows rows, calling back. *ret_more = false when the source is at its end and the
  * last group was handed out. Call again after an error only with a new start. */
 int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, struct pt_err *err);
+/* From now on a row whose send day is after `day` is held back: step closes the open group, sets
+ * *ret_more and stops before that row. 0 = no limit (the default). Takes sources sorted by send
+ * day; of a row that makes several records the earliest day counts. */
+void pt_mapper_until(struct pt_mapper *mp, int32_t day);
+/* The send day of the row that is held back, else 0. */
+int32_t pt_mapper_waiting(const struct pt_mapper *mp);
 /* Maps one deferred row again for its one rule, as a record of its own; calls back as above
  * (defer once more when the reference is still missing). No source needed; positions are "". */
 int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err);
