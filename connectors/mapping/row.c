@@ -80,9 +80,11 @@ int pt_row_unpack(struct pt_span packed, struct pt_arena *arena, struct pt_row *
     ret_row->number = get_u64(&u);
     uint64_t bad = get_u64(&u);
     ret_row->bad = bad > 1000 ? PT_E_FORMAT : -(int)bad;
-    memcpy(ret_row->bad_msg, get_text(&u, sizeof(ret_row->bad_msg) - 1, &len), len);
+    const char *s = get_text(&u, sizeof(ret_row->bad_msg) - 1, &len);
+    memcpy(ret_row->bad_msg, s, len);
     ret_row->file = get_text(&u, 4096, &len);
-    memcpy(ret_row->after, get_text(&u, sizeof(ret_row->after) - 1, &len), len);
+    s = get_text(&u, sizeof(ret_row->after) - 1, &len);
+    memcpy(ret_row->after, s, len);
     uint64_t n = get_u64(&u);
     if (u.rc || n > PT_ROW_MAX_FIELDS)
         return u.rc ? u.rc : PT_E_FORMAT;

@@ -158,7 +158,7 @@ int pt_value_number(const char *p, size_t len, const struct pt_number_style *sty
     if (rc)
         return rc;
     size_t keep = d.n - d.decimals + (size_t)shift; /* digits of the result */
-    __int128 v = 0;
+    __extension__ __int128 v = 0;
     bool up = false;
     for (size_t i = 0; i < keep; i++) {
         v = v * 10 + (i < d.n ? d.d[i] - '0' : 0);
