@@ -5,22 +5,19 @@
 
 #define AT(msg, offset) ((void *)((char *)(msg) + (offset)))
 
-void pt_build_begin(struct pt_build *b, const struct pt_rule *rule, struct pt_arena *arena)
-{
+void pt_build_begin(struct pt_build *b, const struct pt_rule *rule, struct pt_arena *arena) {
     memset(b, 0, sizeof(*b));
     b->rule = rule;
     b->arena = arena;
     b->first = true;
 }
 
-static size_t grown(size_t cap)
-{
+static size_t grown(size_t cap) {
     return cap == 0 ? 4 : cap * 2;
 }
 
 /* Makes room for one more element of `size` bytes behind *array. */
-static int room(struct pt_build *b, void *array_at, size_t n, size_t *cap, size_t size)
-{
+static int room(struct pt_build *b, void *array_at, size_t n, size_t *cap, size_t size) {
     void *old;
     memcpy(&old, array_at, sizeof(old));
     if (n < *cap)
@@ -39,8 +36,7 @@ static int room(struct pt_build *b, void *array_at, size_t n, size_t *cap, size_
 }
 
 static int append_element(struct pt_build *b, size_t node, ProtobufCMessage *parent,
-                          const ProtobufCFieldDescriptor *fd, ProtobufCMessage *msg, size_t row)
-{
+                          const ProtobufCFieldDescriptor *fd, ProtobufCMessage *msg, size_t row) {
     const struct pt_node *nd = &b->rule->nodes[node];
     bool rows = nd->per_row && !b->rule->nodes[nd->parent].per_row;
     /* Other lists are short, and several nodes may append to one (`need[0]`, `need[1]`). */
@@ -62,8 +58,7 @@ static int append_element(struct pt_build *b, size_t node, ProtobufCMessage *par
 }
 
 /* The message of a node, made now if need be. */
-static int ensure(struct pt_build *b, int node, size_t row, ProtobufCMessage **ret)
-{
+static int ensure(struct pt_build *b, int node, size_t row, ProtobufCMessage **ret) {
     if (b->cur[node]) {
         *ret = b->cur[node];
         return 0;
@@ -90,8 +85,7 @@ static int ensure(struct pt_build *b, int node, size_t row, ProtobufCMessage **r
     return 0;
 }
 
-static size_t scalar_size(const ProtobufCFieldDescriptor *fd)
-{
+static size_t scalar_size(const ProtobufCFieldDescriptor *fd) {
     switch (fd->type) {
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_SINT64:
@@ -109,8 +103,7 @@ static size_t scalar_size(const ProtobufCFieldDescriptor *fd)
 }
 
 static int put(struct pt_build *b, const ProtobufCFieldDescriptor *fd, void *at,
-               const struct pt_val *v)
-{
+               const struct pt_val *v) {
     if (fd->type == PROTOBUF_C_TYPE_STRING || fd->type == PROTOBUF_C_TYPE_BYTES) {
         char *copy = pt_arena_alloc(b->arena, v->len + 1);
         if (copy == NULL)
@@ -133,8 +126,7 @@ static int put(struct pt_build *b, const ProtobufCFieldDescriptor *fd, void *at,
 }
 
 static int put_repeated(struct pt_build *b, const ProtobufCFieldDescriptor *fd,
-                        ProtobufCMessage *msg, const struct pt_val *v)
-{
+                        ProtobufCMessage *msg, const struct pt_val *v) {
     size_t *n = AT(msg, fd->quantifier_offset), size = scalar_size(fd);
     /* Grown at powers of two only, so that no capacity need be kept. */
     if (*n == 0 || (*n >= 4 && (*n & (*n - 1)) == 0)) {
@@ -153,8 +145,7 @@ static int put_repeated(struct pt_build *b, const ProtobufCFieldDescriptor *fd,
 
 /* A cell of several texts. */
 static int put_split(struct pt_build *b, const struct pt_fieldmap *f, ProtobufCMessage *msg,
-                     const struct pt_val *v)
-{
+                     const struct pt_val *v) {
     for (size_t i = 0; i <= v->len;) {
         size_t j = i;
         while (j < v->len && v->p[j] != f->split)
@@ -174,8 +165,7 @@ static int put_split(struct pt_build *b, const struct pt_fieldmap *f, ProtobufCM
 }
 
 static int put_ref(struct pt_build *b, const ProtobufCFieldDescriptor *fd, ProtobufCMessage *msg,
-                   const struct pt_val *v)
-{
+                   const struct pt_val *v) {
     const Pentad__V1__RecordRef *from = (const void *)v->p;
     Pentad__V1__RecordRef *ref = pt_arena_alloc(b->arena, sizeof(*ref));
     if (ref == NULL)
@@ -207,8 +197,7 @@ static int put_ref(struct pt_build *b, const ProtobufCFieldDescriptor *fd, Proto
 }
 
 static int put_field(struct pt_build *b, const struct pt_fieldmap *f, const struct pt_val *v,
-                     size_t row)
-{
+                     size_t row) {
     ProtobufCMessage *msg;
     int rc = ensure(b, f->node, row, &msg);
     if (rc)
@@ -225,16 +214,14 @@ static int put_field(struct pt_build *b, const struct pt_fieldmap *f, const stru
 }
 
 /* Fields of the record's head are the first row's; a repeated one (`body.holidays`) takes each. */
-static bool row_sets(const struct pt_build *b, const struct pt_fieldmap *f)
-{
+static bool row_sets(const struct pt_build *b, const struct pt_fieldmap *f) {
     if (f->fd == NULL) /* the send day: no field of the record */
         return false;
     return b->first || b->rule->nodes[f->node].per_row ||
            (f->fd->label == PROTOBUF_C_LABEL_REPEATED && f->column >= 0);
 }
 
-static int new_row(struct pt_build *b, uint64_t line, const int64_t *add, const int64_t *sum)
-{
+static int new_row(struct pt_build *b, uint64_t line, const int64_t *add, const int64_t *sum) {
     int rc = room(b, &b->rows, b->n_rows, &b->cap_rows, sizeof(*b->rows));
     if (rc)
         return rc;
@@ -249,8 +236,7 @@ static int new_row(struct pt_build *b, uint64_t line, const int64_t *add, const 
 }
 
 int pt_build_row(struct pt_build *b, const struct pt_val *vals, uint64_t line, const int64_t *add,
-                 const int64_t *sum)
-{
+                 const int64_t *sum) {
     const struct pt_rule *rule = b->rule;
     int rc = new_row(b, line, add, sum);
     size_t row = b->n_rows - 1;
@@ -273,8 +259,7 @@ int pt_build_row(struct pt_build *b, const struct pt_val *vals, uint64_t line, c
     return rc;
 }
 
-int pt_build_end(struct pt_build *b)
-{
+int pt_build_end(struct pt_build *b) {
     for (size_t i = 0; i < b->rule->n_totals; i++) {
         const struct pt_total *t = &b->rule->totals[i];
         struct pt_val v = {.set = true, .i = b->totals[i]};
@@ -293,8 +278,7 @@ int pt_build_end(struct pt_build *b)
 /* ---- taking a bad row out again ---- */
 
 /* "body.payment_batch.lines[3].fen" -> the list's name and 3. */
-static bool indexed_part(const char *path, char name[64], size_t *ret_index)
-{
+static bool indexed_part(const char *path, char name[64], size_t *ret_index) {
     const char *open = strchr(path, '[');
     if (open == NULL)
         return false;
@@ -312,13 +296,11 @@ static bool indexed_part(const char *path, char name[64], size_t *ret_index)
     return true;
 }
 
-static ProtobufCMessage *list_owner(const struct pt_build *b, size_t node)
-{
+static ProtobufCMessage *list_owner(const struct pt_build *b, size_t node) {
     return b->cur[b->rule->nodes[node].parent];
 }
 
-long pt_build_row_of(const struct pt_build *b, const char *path)
-{
+long pt_build_row_of(const struct pt_build *b, const char *path) {
     char name[64];
     size_t index;
     if (!indexed_part(path, name, &index))
@@ -336,8 +318,7 @@ long pt_build_row_of(const struct pt_build *b, const char *path)
     return -1;
 }
 
-void pt_build_drop_row(struct pt_build *b, size_t row)
-{
+void pt_build_drop_row(struct pt_build *b, size_t row) {
     PT_ASSERT(row < b->n_rows && !b->rows[row].gone);
     for (size_t i = 1; i < b->rule->n_nodes; i++) {
         const struct pt_node *nd = &b->rule->nodes[i];

@@ -9,9 +9,9 @@
 
 #include <pentad/base/codec.h>
 
-/* ASCII white space, no-break space, ideographic space: at either end of a cell they mean nothing. */
-void pt_text_trim(const char **p, size_t *len)
-{
+/* ASCII white space, no-break space, ideographic space: at either end of a cell they mean nothing.
+ */
+void pt_text_trim(const char **p, size_t *len) {
     for (;;) {
         const char *s = *p;
         if (*len >= 1 && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) {
@@ -40,8 +40,7 @@ void pt_text_trim(const char **p, size_t *len)
     }
 }
 
-static int set_cell(struct pt_cell *cell, struct pt_arena *arena, const char *p, size_t len)
-{
+static int set_cell(struct pt_cell *cell, struct pt_arena *arena, const char *p, size_t len) {
     cell->bad = 0;
     if (p[len] == '\0') {
         cell->p = p;
@@ -58,22 +57,19 @@ static int set_cell(struct pt_cell *cell, struct pt_arena *arena, const char *p,
     return 0;
 }
 
-static void bad_cell(struct pt_cell *cell, int code, const char *why)
-{
+static void bad_cell(struct pt_cell *cell, int code, const char *why) {
     cell->bad = code;
     cell->why = why;
 }
 
 /* ---- what a column does to its text ---- */
 
-static size_t char_len(const char *p)
-{
+static size_t char_len(const char *p) {
     unsigned char c = (unsigned char)*p;
     return c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
-static void cut(const struct pt_column *col, const char **p, size_t *len)
-{
+static void cut(const struct pt_column *col, const char **p, size_t *len) {
     size_t i = 0;
     for (unsigned k = 1; k < col->cut_from && i < *len; k++)
         i += char_len(*p + i);
@@ -88,8 +84,7 @@ static void cut(const struct pt_column *col, const char **p, size_t *len)
     *len = j - i;
 }
 
-static int pad(const struct pt_column *col, struct pt_arena *arena, const char **p, size_t *len)
-{
+static int pad(const struct pt_column *col, struct pt_arena *arena, const char **p, size_t *len) {
     if (*len >= col->pad)
         return 0;
     char *s = pt_arena_alloc(arena, col->pad + 1u);
@@ -103,8 +98,7 @@ static int pad(const struct pt_column *col, struct pt_arena *arena, const char *
     return 0;
 }
 
-static void strip(const char *what, const char **p, size_t *len)
-{
+static void strip(const char *what, const char **p, size_t *len) {
     size_t n = strlen(what);
     if (*len >= n && memcmp(*p, what, n) == 0) {
         *p += n;
@@ -115,8 +109,8 @@ static void strip(const char *what, const char **p, size_t *len)
     pt_text_trim(p, len);
 }
 
-static int digest(const struct pt_column *col, struct pt_arena *arena, const char **p, size_t *len)
-{
+static int digest(const struct pt_column *col, struct pt_arena *arena, const char **p,
+                  size_t *len) {
     unsigned char md[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     char *hex = pt_arena_alloc(arena, col->sha256 * 2u + 1);
@@ -129,8 +123,7 @@ static int digest(const struct pt_column *col, struct pt_arena *arena, const cha
 }
 
 static int finish(const struct pt_column *col, struct pt_arena *arena, struct pt_cell *cell,
-                  const char *p, size_t len)
-{
+                  const char *p, size_t len) {
     int rc = 0;
     if (col->strip)
         strip(col->strip, &p, &len);
@@ -163,8 +156,7 @@ static int finish(const struct pt_column *col, struct pt_arena *arena, struct pt
 }
 
 static int eval_base(const struct pt_column *col, unsigned bound, const struct pt_row *row,
-                     struct pt_arena *arena, struct pt_cell *cell)
-{
+                     struct pt_arena *arena, struct pt_cell *cell) {
     if (col->kind == PT_COL_FILE)
         return finish(col, arena, cell, row->file, strlen(row->file));
     if (col->kind == PT_COL_ROW) {
@@ -176,8 +168,7 @@ static int eval_base(const struct pt_column *col, unsigned bound, const struct p
             return finish(col, arena, cell, "", 0);
         cell->p = "";
         cell->len = 0;
-        bad_cell(cell, PT_E_COLUMN,
-                 pt_arena_printf(arena, "the row has only %zu columns", row->n));
+        bad_cell(cell, PT_E_COLUMN, pt_arena_printf(arena, "the row has only %zu columns", row->n));
         return cell->why ? 0 : PT_E_NOMEM;
     }
     const char *p = row->fields[bound].p;
@@ -186,9 +177,8 @@ static int eval_base(const struct pt_column *col, unsigned bound, const struct p
     return col->plain ? set_cell(cell, arena, p, len) : finish(col, arena, cell, p, len);
 }
 
-static int eval_template(const struct pt_column *col, struct pt_arena *arena,
-                         struct pt_cell *cells, struct pt_cell *cell)
-{
+static int eval_template(const struct pt_column *col, struct pt_arena *arena, struct pt_cell *cells,
+                         struct pt_cell *cell) {
     size_t len = 0, columns = 0, empty = 0;
     for (size_t i = 0; i < col->n_terms; i++) {
         const struct pt_term *t = &col->terms[i];
@@ -226,8 +216,7 @@ static int eval_template(const struct pt_column *col, struct pt_arena *arena,
 }
 
 int pt_columns_eval(const struct pt_mapping *m, const unsigned *bound, const struct pt_row *row,
-                    struct pt_arena *arena, struct pt_cell *cells, struct pt_err *err)
-{
+                    struct pt_arena *arena, struct pt_cell *cells, struct pt_err *err) {
     int rc = 0;
     memset(cells, 0, m->n_columns * sizeof(*cells));
     for (size_t i = 0; i < m->n_columns && rc == 0; i++)
@@ -244,8 +233,7 @@ int pt_columns_eval(const struct pt_mapping *m, const unsigned *bound, const str
 /* ---- conditions ---- */
 
 static int cond_holds(const struct pt_cond *c, const struct pt_cell *cell, bool *ret,
-                      struct pt_err *err)
-{
+                      struct pt_err *err) {
     int64_t v = 0;
     *ret = false;
     switch (c->kind) {
@@ -281,8 +269,7 @@ static int cond_holds(const struct pt_cond *c, const struct pt_cell *cell, bool 
 }
 
 int pt_conds_hold(const struct pt_cond *c, size_t n, const struct pt_cell *cells, bool *ret,
-                  int *ret_column, struct pt_err *err)
-{
+                  int *ret_column, struct pt_err *err) {
     *ret = true;
     for (size_t i = 0; i < n && *ret; i++) {
         const struct pt_cell *cell = &cells[c[i].column];

@@ -9,8 +9,7 @@
 
 #include <pentad/base/file.h>
 
-int pt_comp_fail(struct compiler *c, const char *fmt, ...)
-{
+int pt_comp_fail(struct compiler *c, const char *fmt, ...) {
     char msg[200];
     va_list ap;
     va_start(ap, fmt);
@@ -20,13 +19,11 @@ int pt_comp_fail(struct compiler *c, const char *fmt, ...)
                       c->where ? ": " : "", msg);
 }
 
-static int no_memory(struct compiler *c)
-{
+static int no_memory(struct compiler *c) {
     return pt_err_set(c->err, PT_E_NOMEM, "%s: the mapping doesn't fit in memory", c->m->file);
 }
 
-static const char *var_value(const struct compiler *c, const char *name, size_t len)
-{
+static const char *var_value(const struct compiler *c, const char *name, size_t len) {
     for (size_t i = 0; i < c->n_vars; i++)
         if (strlen(c->vars[i].name) == len && memcmp(c->vars[i].name, name, len) == 0)
             return c->vars[i].value;
@@ -36,8 +33,7 @@ static const char *var_value(const struct compiler *c, const char *name, size_t 
     return NULL;
 }
 
-const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc)
-{
+const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc) {
     struct pt_buf out;
     if (s == NULL || *ret_rc)
         return NULL;
@@ -66,8 +62,7 @@ const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc)
     return copy;
 }
 
-int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwise, bool *ret)
-{
+int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwise, bool *ret) {
     int rc = 0;
     const char *v = pt_comp_text(c, s, &rc);
     *ret = otherwise;
@@ -78,8 +73,8 @@ int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwi
     return 0;
 }
 
-int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned max, unsigned *ret)
-{
+int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned max,
+                   unsigned *ret) {
     int rc = 0;
     const char *v = pt_comp_text(c, s, &rc);
     if (rc || v == NULL)
@@ -94,9 +89,8 @@ int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned 
 
 /* ---- number style ---- */
 
-int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands,
-                  const char *round, struct pt_number_style *ret)
-{
+int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands, const char *round,
+                  struct pt_number_style *ret) {
     int rc = 0;
     const char *d = pt_comp_text(c, decimal, &rc), *t = pt_comp_text(c, thousands, &rc);
     *ret = c->style;
@@ -121,8 +115,7 @@ int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands
 
 /* ---- columns ---- */
 
-static int new_column(struct compiler *c, struct pt_column **ret, int *ret_index)
-{
+static int new_column(struct compiler *c, struct pt_column **ret, int *ret_index) {
     if (c->m->n_columns == PT_MAPPING_MAX_COLUMNS)
         return pt_comp_fail(c, "more than %d columns", PT_MAPPING_MAX_COLUMNS);
     *ret_index = (int)c->m->n_columns;
@@ -132,14 +125,12 @@ static int new_column(struct compiler *c, struct pt_column **ret, int *ret_index
     return 0;
 }
 
-static bool all_digits(const char *s)
-{
+static bool all_digits(const char *s) {
     size_t n = strspn(s, "0123456789");
     return n > 0 && n < 5 && s[n] == '\0';
 }
 
-int pt_comp_column(struct compiler *c, const char *name, int *ret)
-{
+int pt_comp_column(struct compiler *c, const char *name, int *ret) {
     for (size_t i = 0; i < c->m->n_columns; i++) {
         if (strcmp(c->m->columns[i].name, name) == 0) {
             *ret = (int)i;
@@ -169,8 +160,10 @@ int pt_comp_column(struct compiler *c, const char *name, int *ret)
             return pt_comp_fail(c, "columns are counted from 1 to %d", PT_ROW_MAX_FIELDS);
     } else {
         if (c->m->source.header == PT_HEADER_NO)
-            return pt_comp_fail(c, "column \"%s\" is not declared, and the source has no header "
-                                "to find it in", name);
+            return pt_comp_fail(c,
+                                "column \"%s\" is not declared, and the source has no header "
+                                "to find it in",
+                                name);
         col->kind = PT_COL_HEADER;
         col->header = col->name;
     }
@@ -178,8 +171,7 @@ int pt_comp_column(struct compiler *c, const char *name, int *ret)
 }
 
 static int add_term(struct compiler *c, struct pt_term *terms, size_t *n, const char *text,
-                    size_t len, bool column)
-{
+                    size_t len, bool column) {
     if (*n == PT_MAPPING_MAX_TERMS)
         return pt_comp_fail(c, "more than %d parts in a template", PT_MAPPING_MAX_TERMS);
     char *s = pt_arena_alloc(&c->m->arena, len + 1);
@@ -195,8 +187,7 @@ static int add_term(struct compiler *c, struct pt_term *terms, size_t *n, const 
 }
 
 /* "a{b}c": literal, column, literal; "{{" is a brace. */
-static int parse_template(struct compiler *c, const char *t, struct pt_term *terms, size_t *n)
-{
+static int parse_template(struct compiler *c, const char *t, struct pt_term *terms, size_t *n) {
     while (*t) {
         int rc;
         if (t[0] == '{' && t[1] != '{') {
@@ -217,8 +208,7 @@ static int parse_template(struct compiler *c, const char *t, struct pt_term *ter
 }
 
 static int terms_of(struct compiler *c, const struct ym_column *in, struct pt_term *terms,
-                    size_t *n)
-{
+                    size_t *n) {
     int rc = 0;
     const char *from = pt_comp_text(c, in->from, &rc), *t = pt_comp_text(c, in->template, &rc);
     const char *k = pt_comp_text(c, in->constant, &rc), *with = pt_comp_text(c, in->with, &rc);
@@ -240,8 +230,7 @@ static int terms_of(struct compiler *c, const struct ym_column *in, struct pt_te
     return rc;
 }
 
-static int parse_cut(struct compiler *c, const char *s, struct pt_column *col)
-{
+static int parse_cut(struct compiler *c, const char *s, struct pt_column *col) {
     int rc = 0, used = 0;
     const char *v = pt_comp_text(c, s, &rc);
     unsigned from = 0, to = 0;
@@ -257,16 +246,14 @@ static int parse_cut(struct compiler *c, const char *s, struct pt_column *col)
     return 0;
 }
 
-static const struct pt_table *table_by_name(const struct compiler *c, const char *name)
-{
+static const struct pt_table *table_by_name(const struct compiler *c, const char *name) {
     for (size_t i = 0; i < c->m->n_tables; i++)
         if (strcmp(c->m->tables[i].name, name) == 0)
             return &c->m->tables[i];
     return NULL;
 }
 
-static int column_extras(struct compiler *c, const struct ym_column *in, struct pt_column *col)
-{
+static int column_extras(struct compiler *c, const struct ym_column *in, struct pt_column *col) {
     int rc = parse_cut(c, in->cut, col);
     const char *fill = pt_comp_text(c, in->fill, &rc), *codes = pt_comp_text(c, in->codes, &rc);
     col->other = pt_comp_text(c, in->other, &rc);
@@ -295,8 +282,7 @@ static int column_extras(struct compiler *c, const struct ym_column *in, struct 
     return 0;
 }
 
-int pt_comp_derived(struct compiler *c, const struct ym_column *in, int *ret)
-{
+int pt_comp_derived(struct compiler *c, const struct ym_column *in, int *ret) {
     struct pt_term terms[PT_MAPPING_MAX_TERMS];
     size_t n = 0;
     int rc = terms_of(c, in, terms, &n);
@@ -316,18 +302,19 @@ int pt_comp_derived(struct compiler *c, const struct ym_column *in, int *ret)
     return column_extras(c, in, col);
 }
 
-static int declared_column(struct compiler *c, const struct ym_column *in)
-{
+static int declared_column(struct compiler *c, const struct ym_column *in) {
     int rc = 0, index;
     struct pt_column *col;
     int ways = (in->at != NULL) + (in->header != NULL) + (in->from != NULL) +
-                    (in->constant != NULL) + (in->template != NULL) + (in->n_join > 0);
+               (in->constant != NULL) + (in->template != NULL) + (in->n_join > 0);
     for (size_t i = 0; i < c->m->n_columns; i++)
         if (strcmp(c->m->columns[i].name, in->name) == 0)
             return pt_comp_fail(c, "column \"%s\" is declared twice, or used before", in->name);
     if (ways > 1 || in->name[0] == '@')
-        return pt_comp_fail(c, "column \"%s\": exactly one of at, header, from, const, template, "
-                            "join, and no name with @", in->name);
+        return pt_comp_fail(c,
+                            "column \"%s\": exactly one of at, header, from, const, template, "
+                            "join, and no name with @",
+                            in->name);
     if (in->at == NULL && in->header == NULL && ways == 1)
         return pt_comp_derived(c, in, &index);
     rc = new_column(c, &col, &index);
@@ -351,8 +338,7 @@ static int declared_column(struct compiler *c, const struct ym_column *in)
 
 /* ---- conditions ---- */
 
-static int compile_regex(struct compiler *c, const char *text, regex_t **ret)
-{
+static int compile_regex(struct compiler *c, const char *text, regex_t **ret) {
     if (c->m->n_regexes == sizeof(c->m->regexes) / sizeof(c->m->regexes[0]))
         return pt_comp_fail(c, "too many `matches`");
     regex_t *re = calloc(1, sizeof(*re));
@@ -367,18 +353,18 @@ static int compile_regex(struct compiler *c, const char *text, regex_t **ret)
     return 0;
 }
 
-static int compile_cond(struct compiler *c, const struct ym_cond *in, struct pt_cond *out)
-{
+static int compile_cond(struct compiler *c, const struct ym_cond *in, struct pt_cond *out) {
     int rc = 0;
     const char *column = pt_comp_text(c, in->column, &rc);
     int ways = (in->equals != NULL) + (in->differs != NULL) + (in->matches != NULL) +
-                    (in->empty != NULL) + (in->zero != NULL) + (in->negative != NULL) +
-                    (in->n_in > 0);
+               (in->empty != NULL) + (in->zero != NULL) + (in->negative != NULL) + (in->n_in > 0);
     if (rc)
         return rc;
     if (ways != 1)
-        return pt_comp_fail(c, "a condition on \"%s\" says exactly one of equals, differs, in, "
-                            "matches, empty, zero, negative", column);
+        return pt_comp_fail(c,
+                            "a condition on \"%s\" says exactly one of equals, differs, in, "
+                            "matches, empty, zero, negative",
+                            column);
     rc = pt_comp_column(c, column, &out->column);
     out->style = c->style;
     if (in->equals || in->differs) {
@@ -406,8 +392,7 @@ static int compile_cond(struct compiler *c, const struct ym_cond *in, struct pt_
 }
 
 int pt_comp_conds(struct compiler *c, const struct ym_cond *in, unsigned n,
-                  const struct pt_cond **ret, size_t *ret_n)
-{
+                  const struct pt_cond **ret, size_t *ret_n) {
     struct pt_cond *list = pt_arena_zalloc(&c->m->arena, (n + 1) * sizeof(*list));
     if (list == NULL)
         return no_memory(c);
@@ -423,8 +408,7 @@ int pt_comp_conds(struct compiler *c, const struct ym_cond *in, unsigned n,
 
 /* ---- sections ---- */
 
-static int one_char(struct compiler *c, const char *key, const char *s, char otherwise, char *ret)
-{
+static int one_char(struct compiler *c, const char *key, const char *s, char otherwise, char *ret) {
     int rc = 0;
     const char *v = pt_comp_text(c, s, &rc);
     *ret = otherwise;
@@ -441,8 +425,7 @@ static int one_char(struct compiler *c, const char *key, const char *s, char oth
     return 0;
 }
 
-static int compile_source(struct compiler *c, const struct ym_source *in)
-{
+static int compile_source(struct compiler *c, const struct ym_source *in) {
     struct pt_source_config *s = &c->m->source;
     static const struct ym_source nothing;
     if (in == NULL)
@@ -477,8 +460,7 @@ static int compile_source(struct compiler *c, const struct ym_source *in)
     return rc;
 }
 
-static int compile_formats(struct compiler *c, const struct ym_formats *in)
-{
+static int compile_formats(struct compiler *c, const struct ym_formats *in) {
     static const struct ym_formats nothing;
     if (in == NULL)
         in = &nothing;
@@ -489,12 +471,12 @@ static int compile_formats(struct compiler *c, const struct ym_formats *in)
     if (rc)
         return rc;
     if (unit && pt_unit_parse(unit, &c->unit))
-        return pt_comp_fail(c, "unit: \"%s\" is none of fen, yuan, wan (cents, 分, 元, 万元)", unit);
+        return pt_comp_fail(c, "unit: \"%s\" is none of fen, yuan, wan (cents, 分, 元, 万元)",
+                            unit);
     return 0;
 }
 
-static int compile_table(struct compiler *c, const struct ym_table *in, struct pt_table *t)
-{
+static int compile_table(struct compiler *c, const struct ym_table *in, struct pt_table *t) {
     char path[4096];
     int rc = 0;
     const char *name = pt_comp_text(c, in->name, &rc), *file = pt_comp_text(c, in->file, &rc);
@@ -517,8 +499,7 @@ static int compile_table(struct compiler *c, const struct ym_table *in, struct p
     return rc ? pt_err_wrap(c->err, "%s", c->m->file) : 0;
 }
 
-static int compile_sum(struct compiler *c, const struct ym_sum *in, struct pt_sum *out)
-{
+static int compile_sum(struct compiler *c, const struct ym_sum *in, struct pt_sum *out) {
     int rc = 0;
     const char *column = pt_comp_text(c, in->column, &rc), *unit = pt_comp_text(c, in->unit, &rc);
     enum pt_unit u = c->unit;
@@ -536,8 +517,7 @@ static int compile_sum(struct compiler *c, const struct ym_sum *in, struct pt_su
     return 0;
 }
 
-static int compile_skips(struct compiler *c)
-{
+static int compile_skips(struct compiler *c) {
     c->where = "skip";
     for (unsigned i = 0; i < c->f->n_skip; i++) {
         int rc = 0;
@@ -553,8 +533,7 @@ static int compile_skips(struct compiler *c)
     return 0;
 }
 
-static int compile_columns(struct compiler *c)
-{
+static int compile_columns(struct compiler *c) {
     c->where = "columns";
     for (unsigned i = 0; i < c->f->n_columns; i++) {
         int rc = declared_column(c, &c->f->columns[i]);
@@ -565,8 +544,7 @@ static int compile_columns(struct compiler *c)
     return 0;
 }
 
-static int compile_records(struct compiler *c)
-{
+static int compile_records(struct compiler *c) {
     c->m->rules = pt_arena_zalloc(&c->m->arena, c->f->n_records * sizeof(struct pt_rule));
     if (c->m->rules == NULL)
         return no_memory(c);
@@ -584,12 +562,11 @@ static int compile_records(struct compiler *c)
         for (size_t i = 0; i < c->m->n_rules; i++)
             if (c->m->rules[i].grouped)
                 return pt_comp_fail(c, "a grouped record stands alone in its mapping; write the "
-                                    "other records in a mapping of their own");
+                                       "other records in a mapping of their own");
     return 0;
 }
 
-static int compile_all(struct compiler *c)
-{
+static int compile_all(struct compiler *c) {
     for (size_t i = 0; i < c->n_vars; i++) {
         bool known = false;
         for (unsigned k = 0; k < c->f->n_vars && !known; k++)
@@ -625,8 +602,7 @@ static int compile_all(struct compiler *c)
 
 int pt_mapping_parse(const char *name, struct pt_span yaml, const char *dir,
                      const struct pt_var *vars, size_t n_vars, struct pt_mapping **ret,
-                     struct pt_err *err)
-{
+                     struct pt_err *err) {
     struct ym_file *f = NULL;
     *ret = NULL;
     int rc = pt_ym_load(name, yaml, &f, err);
@@ -652,8 +628,7 @@ int pt_mapping_parse(const char *name, struct pt_span yaml, const char *dir,
 }
 
 int pt_mapping_load(const char *path, const struct pt_var *vars, size_t n_vars,
-                    struct pt_mapping **ret, struct pt_err *err)
-{
+                    struct pt_mapping **ret, struct pt_err *err) {
     struct pt_buf text;
     *ret = NULL;
     pt_buf_init(&text, PT_MAPPING_MAX_FILE);
@@ -669,8 +644,7 @@ int pt_mapping_load(const char *path, const struct pt_var *vars, size_t n_vars,
     return rc;
 }
 
-void pt_mapping_free(struct pt_mapping *m)
-{
+void pt_mapping_free(struct pt_mapping *m) {
     if (m == NULL)
         return;
     for (size_t i = 0; i < m->n_regexes; i++) {
@@ -685,42 +659,34 @@ void pt_mapping_free(struct pt_mapping *m)
     free(m);
 }
 
-const char *pt_mapping_name(const struct pt_mapping *m)
-{
+const char *pt_mapping_name(const struct pt_mapping *m) {
     return m->name;
 }
 
-const struct pt_source_config *pt_mapping_source(const struct pt_mapping *m)
-{
+const struct pt_source_config *pt_mapping_source(const struct pt_mapping *m) {
     return &m->source;
 }
 
-size_t pt_mapping_record_count(const struct pt_mapping *m)
-{
+size_t pt_mapping_record_count(const struct pt_mapping *m) {
     return m->n_rules;
 }
 
-const char *pt_mapping_record_type(const struct pt_mapping *m, size_t i)
-{
+const char *pt_mapping_record_type(const struct pt_mapping *m, size_t i) {
     return m->rules[i].type;
 }
 
-size_t pt_mapping_skip_count(const struct pt_mapping *m)
-{
+size_t pt_mapping_skip_count(const struct pt_mapping *m) {
     return m->n_skips;
 }
 
-const char *pt_mapping_skip_reason(const struct pt_mapping *m, size_t i)
-{
+const char *pt_mapping_skip_reason(const struct pt_mapping *m, size_t i) {
     return m->skips[i].reason;
 }
 
-size_t pt_mapping_sum_count(const struct pt_mapping *m)
-{
+size_t pt_mapping_sum_count(const struct pt_mapping *m) {
     return m->n_sums;
 }
 
-const char *pt_mapping_sum_name(const struct pt_mapping *m, size_t i)
-{
+const char *pt_mapping_sum_name(const struct pt_mapping *m, size_t i) {
     return m->sums[i].name;
 }

@@ -23,10 +23,9 @@ int pt_comp_fail(struct compiler *c, const char *fmt, ...) __attribute__((format
 /* Text with ${var} replaced, in the mapping's arena; NULL stays NULL and *ret_rc stays. */
 const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc);
 int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwise, bool *ret);
-int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned max,
-                   unsigned *ret);
-int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands,
-                  const char *round, struct pt_number_style *ret);
+int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned max, unsigned *ret);
+int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands, const char *round,
+                  struct pt_number_style *ret);
 /* Index of a column: declared, `@file`, `@row`, a number, or a heading. */
 int pt_comp_column(struct compiler *c, const char *name, int *ret);
 /* A nameless column made from a template or one column, with codes and defaults. */

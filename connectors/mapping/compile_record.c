@@ -16,8 +16,7 @@ struct rule_compiler {
 };
 
 static int node_for(struct rule_compiler *r, int parent, const ProtobufCFieldDescriptor *fd,
-                    int index, int *ret)
-{
+                    int index, int *ret) {
     struct pt_rule *rule = r->rule;
     for (size_t i = 1; i < rule->n_nodes; i++) {
         if (rule->nodes[i].parent == parent && rule->nodes[i].fd == fd &&
@@ -32,8 +31,8 @@ static int node_for(struct rule_compiler *r, int parent, const ProtobufCFieldDes
     n->parent = parent;
     n->fd = fd;
     n->desc = fd->descriptor;
-    n->per_row = rule->nodes[parent].per_row ||
-                 (fd->label == PROTOBUF_C_LABEL_REPEATED && index < 0);
+    n->per_row =
+        rule->nodes[parent].per_row || (fd->label == PROTOBUF_C_LABEL_REPEATED && index < 0);
     n->needed = parent == 0 && (strcmp(fd->name, "subject") == 0 ||
                                 (fd->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0);
     r->node_index[rule->n_nodes] = index;
@@ -42,8 +41,7 @@ static int node_for(struct rule_compiler *r, int parent, const ProtobufCFieldDes
 }
 
 /* The next part of a path: a name, and the number in "[…]" or -1. Returns what follows. */
-static const char *next_part(const char *p, char name[64], int *ret_index)
-{
+static const char *next_part(const char *p, char name[64], int *ret_index) {
     size_t n = strcspn(p, ".[");
     *ret_index = -1;
     if (n == 0 || n > 63)
@@ -68,8 +66,7 @@ static const char *next_part(const char *p, char name[64], int *ret_index)
 }
 
 /* "body.": the oneof's member of the record's type, which the path may name too. */
-static int enter_body(struct rule_compiler *r, const char *path, const char **p, int *node)
-{
+static int enter_body(struct rule_compiler *r, const char *path, const char **p, int *node) {
     const ProtobufCFieldDescriptor *fd =
         protobuf_c_message_descriptor_get_field_by_name(r->rule->nodes[0].desc, r->info->member);
     char name[64];
@@ -86,8 +83,7 @@ static int enter_body(struct rule_compiler *r, const char *path, const char **p,
 }
 
 static int resolve_path(struct rule_compiler *r, const char *path, int *ret_node,
-                        const ProtobufCFieldDescriptor **ret_fd)
-{
+                        const ProtobufCFieldDescriptor **ret_fd) {
     const char *p = path;
     int node = 0;
     if (strncmp(p, "body.", 5) == 0) {
@@ -126,8 +122,7 @@ static int resolve_path(struct rule_compiler *r, const char *path, int *ret_node
 /* ---- fields ---- */
 
 static int new_field(struct rule_compiler *r, const char *path, struct pt_fieldmap **ret,
-                     int *ret_index)
-{
+                     int *ret_index) {
     if (r->rule->n_fields == r->cap_fields)
         return pt_comp_fail(r->c, "more than %zu fields", r->cap_fields);
     *ret_index = (int)r->rule->n_fields;
@@ -140,8 +135,7 @@ static int new_field(struct rule_compiler *r, const char *path, struct pt_fieldm
     return 0;
 }
 
-static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt_fieldmap *f)
-{
+static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt_fieldmap *f) {
     struct compiler *c = r->c;
     int rc = 0;
     unsigned scale = 0;
@@ -156,8 +150,8 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
         rc = pt_comp_yes(c, "number", in->number, false, &number);
     if (rc)
         return rc;
-    f->date = date == NULL || strcmp(date, "yes") == 0 || strcmp(date, "default") == 0 ? c->date
-                                                                                      : date;
+    f->date =
+        date == NULL || strcmp(date, "yes") == 0 || strcmp(date, "default") == 0 ? c->date : date;
     switch (f->fd->type) {
     case PROTOBUF_C_TYPE_STRING:
         f->kind = number ? PT_FIELD_DECIMAL : PT_FIELD_TEXT;
@@ -195,16 +189,14 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
 }
 
 /* A column's name, or a template where there is a brace; variables are replaced already. */
-static void value_spec(struct ym_column *spec, const char *text)
-{
+static void value_spec(struct ym_column *spec, const char *text) {
     if (text && strchr(text, '{'))
         spec->template = text;
     else
         spec->from = text;
 }
 
-static int text_column(struct rule_compiler *r, const char *key, const char *text, int *ret)
-{
+static int text_column(struct rule_compiler *r, const char *key, const char *text, int *ret) {
     int rc = 0;
     struct ym_column spec = {.name = key};
     value_spec(&spec, pt_comp_text(r->c, text, &rc));
@@ -213,8 +205,7 @@ static int text_column(struct rule_compiler *r, const char *key, const char *tex
     return spec.from ? pt_comp_column(r->c, spec.from, ret) : pt_comp_derived(r->c, &spec, ret);
 }
 
-static int field_column(struct rule_compiler *r, const struct ym_field *in, struct pt_fieldmap *f)
-{
+static int field_column(struct rule_compiler *r, const struct ym_field *in, struct pt_fieldmap *f) {
     struct compiler *c = r->c;
     int rc = 0;
     if ((in->from != NULL) + (in->constant != NULL) + (in->template != NULL) != 1)
@@ -246,8 +237,7 @@ static int field_column(struct rule_compiler *r, const struct ym_field *in, stru
 }
 
 /* A field that another one sets: its sign, its precision, the type of what it refers to. */
-static int hidden_field(struct rule_compiler *r, const char *to, bool want_enum, int *ret)
-{
+static int hidden_field(struct rule_compiler *r, const char *to, bool want_enum, int *ret) {
     int rc = 0;
     const char *path = pt_comp_text(r->c, to, &rc);
     struct pt_fieldmap *f;
@@ -266,8 +256,7 @@ static int hidden_field(struct rule_compiler *r, const char *to, bool want_enum,
 }
 
 static int enum_const(struct rule_compiler *r, const struct pt_fieldmap *f, const char *text,
-                      int32_t *ret)
-{
+                      int32_t *ret) {
     int rc = 0, v = 0;
     struct pt_err why = {0};
     const char *s = pt_comp_text(r->c, text, &rc);
@@ -279,8 +268,7 @@ static int enum_const(struct rule_compiler *r, const struct pt_fieldmap *f, cons
     return 0;
 }
 
-static int field_sign(struct rule_compiler *r, const struct ym_field *in, int index)
-{
+static int field_sign(struct rule_compiler *r, const struct ym_field *in, int index) {
     int hidden, rc;
     if (r->rule->fields[index].kind != PT_FIELD_AMOUNT)
         return pt_comp_fail(r->c, "%s: only an amount has a sign", r->rule->fields[index].path);
@@ -299,8 +287,7 @@ static int field_sign(struct rule_compiler *r, const struct ym_field *in, int in
     return rc ? rc : enum_const(r, op, in->sign->zero, &f->zero);
 }
 
-static int field_precision(struct rule_compiler *r, const struct ym_field *in, int index)
-{
+static int field_precision(struct rule_compiler *r, const struct ym_field *in, int index) {
     int hidden, rc = hidden_field(r, in->precision_to, true, &hidden);
     struct pt_fieldmap *f = &r->rule->fields[index];
     if (rc)
@@ -315,8 +302,7 @@ static int field_precision(struct rule_compiler *r, const struct ym_field *in, i
     return rc ? rc : enum_const(r, to, "YEAR", &f->zero);
 }
 
-static int field_ref(struct rule_compiler *r, const struct ym_field *in, int index)
-{
+static int field_ref(struct rule_compiler *r, const struct ym_field *in, int index) {
     struct compiler *c = r->c;
     struct pt_fieldmap *f = &r->rule->fields[index];
     int rc = 0, column = -1;
@@ -343,8 +329,9 @@ static int field_ref(struct rule_compiler *r, const struct ym_field *in, int ind
         rc = pt_comp_fail(c, "%s: missing: \"%s\" is none of wait, drop", f->path, ref->missing);
     f->ref_drop = ref->missing && strcmp(ref->missing, "drop") == 0;
     if (rc == 0 && f->ref_drop && (f->node == 0 || r->rule->nodes[f->node].needed))
-        rc = pt_comp_fail(c, "%s: `missing: drop` leaves out the message around it, and here that "
-                             "is the record itself",
+        rc = pt_comp_fail(c,
+                          "%s: `missing: drop` leaves out the message around it, and here that "
+                          "is the record itself",
                           f->path);
     if (rc == 0 && ref->type_to) {
         int hidden;
@@ -354,8 +341,7 @@ static int field_ref(struct rule_compiler *r, const struct ym_field *in, int ind
     return rc;
 }
 
-static int compile_field(struct rule_compiler *r, const struct ym_field *in)
-{
+static int compile_field(struct rule_compiler *r, const struct ym_field *in) {
     struct compiler *c = r->c;
     int rc = 0, index = -1;
     char split = 0;
@@ -395,8 +381,7 @@ static int compile_field(struct rule_compiler *r, const struct ym_field *in)
 /* ---- the rest of a record ---- */
 
 static int simple_field(struct rule_compiler *r, const char *to, const char *from,
-                        const char *constant, const char *codes)
-{
+                        const char *constant, const char *codes) {
     struct ym_column spec = {0};
     int rc = 0;
     value_spec(&spec, pt_comp_text(r->c, from, &rc));
@@ -410,8 +395,7 @@ static int simple_field(struct rule_compiler *r, const char *to, const char *fro
     return compile_field(r, &f);
 }
 
-static int compile_subject(struct rule_compiler *r, const struct ym_subject *in)
-{
+static int compile_subject(struct rule_compiler *r, const struct ym_subject *in) {
     int rc = 0;
     if ((in->kind != NULL) + (in->kind_from != NULL) != 1)
         return pt_comp_fail(r->c, "subject: say kind or kind_from");
@@ -421,8 +405,7 @@ static int compile_subject(struct rule_compiler *r, const struct ym_subject *in)
     return rc;
 }
 
-static int compile_send_day(struct rule_compiler *r, const struct ym_field *in)
-{
+static int compile_send_day(struct rule_compiler *r, const struct ym_field *in) {
     /* Any int32 date shapes the conversion; nothing of the record is set. */
     static const ProtobufCFieldDescriptor *day;
     struct pt_fieldmap *f;
@@ -444,8 +427,7 @@ static int compile_send_day(struct rule_compiler *r, const struct ym_field *in)
     return rc;
 }
 
-static int compile_group(struct rule_compiler *r, const struct ym_group *in)
-{
+static int compile_group(struct rule_compiler *r, const struct ym_group *in) {
     struct compiler *c = r->c;
     int rc = 0;
     r->rule->grouped = true;
@@ -466,8 +448,7 @@ static int compile_group(struct rule_compiler *r, const struct ym_group *in)
     return rc;
 }
 
-static int compile_total(struct rule_compiler *r, const struct ym_total *in)
-{
+static int compile_total(struct rule_compiler *r, const struct ym_total *in) {
     struct compiler *c = r->c;
     struct pt_total *t = &r->rule->totals[r->rule->n_totals];
     int rc = 0;
@@ -493,8 +474,7 @@ static int compile_total(struct rule_compiler *r, const struct ym_total *in)
     return pt_comp_conds(c, in->minus_if, in->n_minus_if, &t->minus_if, &t->n_minus_if);
 }
 
-int pt_comp_record(struct compiler *c, const struct ym_record *in, struct pt_rule *rule)
-{
+int pt_comp_record(struct compiler *c, const struct ym_record *in, struct pt_rule *rule) {
     struct rule_compiler r = {.c = c, .rule = rule, .cap_fields = PT_MAPPING_MAX_FIELDS};
     int rc = 0;
     const char *type = pt_comp_text(c, in->type, &rc);
@@ -506,9 +486,8 @@ int pt_comp_record(struct compiler *c, const struct ym_record *in, struct pt_rul
     rule->type = r.info->code;
     rule->send_field = rule->doc_key = -1;
     rule->max_rows = 1;
-    rule->nodes[0] = (struct pt_node){.parent = -1,
-                                      .desc = &pentad__v1__record__descriptor,
-                                      .needed = true};
+    rule->nodes[0] =
+        (struct pt_node){.parent = -1, .desc = &pentad__v1__record__descriptor, .needed = true};
     rule->n_nodes = 1;
     rule->fields = pt_arena_zalloc(&c->m->arena, r.cap_fields * sizeof(*rule->fields));
     if (rule->fields == NULL)

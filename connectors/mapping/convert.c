@@ -5,8 +5,7 @@
 
 #include <pentad/base/codec.h>
 
-static bool fits_int32(const ProtobufCFieldDescriptor *fd)
-{
+static bool fits_int32(const ProtobufCFieldDescriptor *fd) {
     switch (fd->type) {
     case PROTOBUF_C_TYPE_INT32:
     case PROTOBUF_C_TYPE_SINT32:
@@ -19,15 +18,13 @@ static bool fits_int32(const ProtobufCFieldDescriptor *fd)
     }
 }
 
-static bool is_unsigned(const ProtobufCFieldDescriptor *fd)
-{
+static bool is_unsigned(const ProtobufCFieldDescriptor *fd) {
     return fd->type == PROTOBUF_C_TYPE_UINT32 || fd->type == PROTOBUF_C_TYPE_FIXED32 ||
            fd->type == PROTOBUF_C_TYPE_UINT64 || fd->type == PROTOBUF_C_TYPE_FIXED64;
 }
 
 static int integer(const struct pt_fieldmap *f, const char *p, size_t len, struct pt_val *ret,
-                   struct pt_err *err)
-{
+                   struct pt_err *err) {
     int rc = pt_value_number(p, len, &f->style, f->shift, &ret->i, err);
     if (rc)
         return f->kind == PT_FIELD_AMOUNT || rc != PT_E_AMOUNT
@@ -43,8 +40,7 @@ static int integer(const struct pt_fieldmap *f, const char *p, size_t len, struc
 }
 
 static int hex(const char *p, size_t len, struct pt_arena *arena, struct pt_val *ret,
-               struct pt_err *err)
-{
+               struct pt_err *err) {
     uint8_t *out = pt_arena_alloc(arena, len / 2 + 1);
     if (out == NULL)
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
@@ -56,20 +52,16 @@ static int hex(const char *p, size_t len, struct pt_arena *arena, struct pt_val 
 }
 
 static int text(const struct pt_fieldmap *f, const char *p, size_t len, struct pt_arena *arena,
-                struct pt_val *ret, struct pt_err *err)
-{
-    int rc = f->kind == PT_FIELD_DECIMAL
-                 ? pt_value_decimal(p, len, &f->style, arena, &ret->p, err)
-                 : pt_value_text(p, len, f->max, arena, &ret->p, err);
+                struct pt_val *ret, struct pt_err *err) {
+    int rc = f->kind == PT_FIELD_DECIMAL ? pt_value_decimal(p, len, &f->style, arena, &ret->p, err)
+                                         : pt_value_text(p, len, f->max, arena, &ret->p, err);
     if (rc == 0)
         ret->len = strlen(ret->p);
     return rc;
 }
 
-int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len,
-                     struct pt_arena *arena, struct pt_val *ret, int *ret_extra,
-                     struct pt_err *err)
-{
+int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len, struct pt_arena *arena,
+                     struct pt_val *ret, int *ret_extra, struct pt_err *err) {
     int rc = 0, value = 0;
     bool yes = false;
     int32_t ymd = 0;
@@ -89,10 +81,11 @@ int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len,
         if (rc == 0 && ret->i < 0 && f->sign_to >= 0)
             ret->i = -ret->i;
         else if (rc == 0 && ret->i < 0)
-            rc = pt_err_set(err, PT_E_NEGATIVE,
-                            "\"%.60s\" is negative; amounts never are (say what the sign means with "
-                            "`sign:`)",
-                            p);
+            rc =
+                pt_err_set(err, PT_E_NEGATIVE,
+                           "\"%.60s\" is negative; amounts never are (say what the sign means with "
+                           "`sign:`)",
+                           p);
         break;
     case PT_FIELD_DATE:
         rc = pt_value_date(p, f->date, &ymd, ret_extra, err);

@@ -30,8 +30,7 @@ struct gather {
 };
 
 int pt_group_key(const struct pt_rule *rule, const struct pt_cell *cells, struct pt_arena *arena,
-                 const char **ret_key, int *ret_bad_column)
-{
+                 const char **ret_key, int *ret_bad_column) {
     size_t len = 1;
     *ret_bad_column = -1;
     for (size_t i = 0; i < rule->n_by; i++) {
@@ -57,8 +56,7 @@ int pt_group_key(const struct pt_rule *rule, const struct pt_cell *cells, struct
 }
 
 static int spool_row(struct gather *g, const struct pt_row *row, uint32_t group, uint64_t *offset,
-                     struct pt_err *err)
-{
+                     struct pt_err *err) {
     if (g->n == g->cap) {
         size_t cap = g->cap ? g->cap * 2 : 1024;
         void *p = g->n < GATHER_MAX_ROWS ? realloc(g->rows, cap * sizeof(*g->rows)) : NULL;
@@ -82,8 +80,7 @@ static int spool_row(struct gather *g, const struct pt_row *row, uint32_t group,
 
 /* The group's number by its key, in order of first appearance. */
 static int group_number(struct pt_table *groups, const char *key, uint32_t *ret,
-                        struct pt_err *err)
-{
+                        struct pt_err *err) {
     char number[16];
     const char *seen = pt_table_get(groups, key, strlen(key));
     if (seen) {
@@ -96,8 +93,7 @@ static int group_number(struct pt_table *groups, const char *key, uint32_t *ret,
 }
 
 static int read_all(struct gather *g, const struct pt_mapping *m, const unsigned *bound,
-                    struct pt_table *groups, struct pt_err *err)
-{
+                    struct pt_table *groups, struct pt_err *err) {
     struct pt_cell *cells = calloc(m->n_columns + 1, sizeof(*cells));
     uint64_t offset = 0;
     int rc = cells ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
@@ -125,8 +121,7 @@ static int read_all(struct gather *g, const struct pt_mapping *m, const unsigned
     return rc;
 }
 
-static int sort_by_group(struct gather *g, size_t n_groups, struct pt_err *err)
-{
+static int sort_by_group(struct gather *g, size_t n_groups, struct pt_err *err) {
     size_t *start = calloc(n_groups + 2, sizeof(*start));
     struct gathered_row *sorted = calloc(g->n + 1, sizeof(*sorted));
     if (start && sorted) {
@@ -149,8 +144,7 @@ static int sort_by_group(struct gather *g, size_t n_groups, struct pt_err *err)
 
 /* ---- the port ---- */
 
-static int gather_next(void *self, const struct pt_row **ret_row, struct pt_err *err)
-{
+static int gather_next(void *self, const struct pt_row **ret_row, struct pt_err *err) {
     struct gather *g = self;
     *ret_row = NULL;
     if (g->next == g->n)
@@ -170,8 +164,7 @@ static int gather_next(void *self, const struct pt_row **ret_row, struct pt_err 
     return 0;
 }
 
-static int gather_seek(void *self, const char *pos, struct pt_err *err)
-{
+static int gather_seek(void *self, const char *pos, struct pt_err *err) {
     struct gather *g = self;
     size_t next, n;
     int used = 0;
@@ -187,14 +180,12 @@ static int gather_seek(void *self, const char *pos, struct pt_err *err)
 }
 
 static int gather_header(void *self, const struct pt_field **ret_names, size_t *ret_n,
-                         struct pt_err *err)
-{
+                         struct pt_err *err) {
     struct gather *g = self;
     return pt_source_header(&g->inner, ret_names, ret_n, err);
 }
 
-static void gather_close(void *self)
-{
+static void gather_close(void *self) {
     struct gather *g = self;
     pt_source_close(&g->inner);
     if (g->spool)
@@ -206,10 +197,8 @@ static void gather_close(void *self)
 }
 
 int pt_gather_open_take(const struct pt_mapping *m, const unsigned *bound, struct pt_source *inner,
-                        struct pt_source *ret, struct pt_err *err)
-{
-    static const struct pt_source_ops ops = {gather_next, gather_seek, gather_header,
-                                             gather_close};
+                        struct pt_source *ret, struct pt_err *err) {
+    static const struct pt_source_ops ops = {gather_next, gather_seek, gather_header, gather_close};
     memset(ret, 0, sizeof(*ret));
     struct gather *g = calloc(1, sizeof(*g));
     if (g == NULL) {

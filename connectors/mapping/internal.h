@@ -19,9 +19,9 @@
 #define PT_MAPPING_MAX_FIELDS 256 /* fields of one record */
 #define PT_MAPPING_MAX_NODES 128  /* messages of one record */
 #define PT_MAPPING_MAX_TOTALS 4
-#define PT_MAPPING_MAX_TERMS 32   /* parts of a derived column, conditions in a row */
+#define PT_MAPPING_MAX_TERMS 32 /* parts of a derived column, conditions in a row */
 #define PT_MAPPING_MAX_ENTRIES 4000000
-#define PT_MAPPING_MAX_GROUP 8    /* columns of `group: by` */
+#define PT_MAPPING_MAX_GROUP 8 /* columns of `group: by` */
 
 /* ---- the YAML file (yaml.c) ---- */
 
@@ -48,8 +48,8 @@ struct ym_cond {
     unsigned n_in;
 };
 struct ym_column {
-    const char *name, *at, *header, *from, *constant, *template, *with, *cut, *pad, *fill, *codes, *other,
-        *fallback, *optional, *strip, *sha256;
+    const char *name, *at, *header, *from, *constant, *template, *with, *cut, *pad, *fill, *codes,
+        *other, *fallback, *optional, *strip, *sha256;
     const char **join;
     unsigned n_join;
 };
@@ -60,8 +60,8 @@ struct ym_ref {
     const char *party, *party_from, *type, *type_from, *doc_no, *missing, *type_to;
 };
 struct ym_field {
-    const char *to, *from, *constant, *template, *codes, *other, *fallback, *required, *unit, *decimal,
-        *thousands, *round, *date, *precision_to, *scale, *split, *max, *number;
+    const char *to, *from, *constant, *template, *codes, *other, *fallback, *required, *unit,
+        *decimal, *thousands, *round, *date, *precision_to, *scale, *split, *max, *number;
     struct ym_sign *sign;
     struct ym_ref *ref;
     struct ym_cond *when;
@@ -194,11 +194,11 @@ struct pt_term { /* of a template: literal text or a column */
 struct pt_column {
     const char *name;
     enum pt_column_kind kind;
-    unsigned at;         /* 1-based */
+    unsigned at; /* 1-based */
     const char *header;
     struct pt_term *terms;
     size_t n_terms;
-    bool if_all;         /* join: empty where every part is empty */
+    bool if_all;                /* join: empty where every part is empty */
     unsigned cut_from, cut_len; /* characters, 1-based; cut_from 0 = no cut */
     unsigned pad;
     char fill;
@@ -275,12 +275,12 @@ struct pt_fieldmap {
     struct pt_number_style style;
     int shift; /* decimals */
     const char *date;
-    int precision;    /* index of the hidden field that takes it, -1 = none */
-    int sign_to;      /* index of the hidden field, -1 = none */
+    int precision; /* index of the hidden field that takes it, -1 = none */
+    int sign_to;   /* index of the hidden field, -1 = none */
     int32_t plus, minus, zero;
-    bool hidden;      /* set by another field */
+    bool hidden; /* set by another field */
     bool required;
-    char split;       /* repeated text: several in one cell */
+    char split; /* repeated text: several in one cell */
     unsigned max;
     const struct pt_cond *when;
     size_t n_when;
@@ -289,7 +289,7 @@ struct pt_fieldmap {
     int ref_party_column;
     const char *ref_type;
     int ref_type_column;
-    bool ref_drop;    /* not found: leave out the message that would hold it */
+    bool ref_drop; /* not found: leave out the message that would hold it */
     int ref_type_to;
 };
 struct pt_total {
@@ -349,9 +349,8 @@ struct pt_mapping {
 
 /* A cell's text to the field's value (convert.c); not for PT_FIELD_REF. *ret_extra: for dates the
  * precision, for amounts the sign (-1, 0, 1). */
-int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len,
-                     struct pt_arena *arena, struct pt_val *ret, int *ret_extra,
-                     struct pt_err *err);
+int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len, struct pt_arena *arena,
+                     struct pt_val *ret, int *ret_extra, struct pt_err *err);
 
 /* ---- building (build.c) ---- */
 
@@ -360,7 +359,7 @@ struct pt_build {
     const struct pt_rule *rule;
     struct pt_arena *arena; /* of the record */
     ProtobufCMessage *cur[PT_MAPPING_MAX_NODES];
-    size_t caps[PT_MAPPING_MAX_NODES];        /* of lists that grow by a row */
+    size_t caps[PT_MAPPING_MAX_NODES];            /* of lists that grow by a row */
     uint64_t *element_rows[PT_MAPPING_MAX_NODES]; /* per_row nodes: which row made element i */
     int64_t totals[PT_MAPPING_MAX_TOTALS];
     struct pt_build_row {

@@ -24,8 +24,7 @@
 
 int pt_mapper_new(const struct pt_mapping *m, const char *source_system,
                   const struct pt_mapper_ops *ops, void *ctx, struct pt_mapper **ret,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     *ret = NULL;
     struct pt_mapper *mp = calloc(1, sizeof(*mp));
     if (mp == NULL)
@@ -52,8 +51,7 @@ int pt_mapper_new(const struct pt_mapping *m, const char *source_system,
     return 0;
 }
 
-void pt_mapper_free(struct pt_mapper *mp)
-{
+void pt_mapper_free(struct pt_mapper *mp) {
     if (mp == NULL)
         return;
     pt_source_close(&mp->src);
@@ -70,8 +68,7 @@ void pt_mapper_free(struct pt_mapper *mp)
 
 /* ---- start ---- */
 
-static bool same_heading(const struct pt_field *f, const char *want)
-{
+static bool same_heading(const struct pt_field *f, const char *want) {
     const char *p = f->p;
     size_t n = f->len;
     pt_text_trim(&p, &n);
@@ -79,8 +76,7 @@ static bool same_heading(const struct pt_field *f, const char *want)
 }
 
 static int bind_heading(const struct pt_mapper *mp, const struct pt_column *col,
-                        const struct pt_field *names, size_t n, unsigned *ret, struct pt_err *err)
-{
+                        const struct pt_field *names, size_t n, unsigned *ret, struct pt_err *err) {
     *ret = UINT_MAX;
     for (size_t i = 0; i < n; i++) {
         if (!same_heading(&names[i], col->header))
@@ -98,12 +94,12 @@ static int bind_heading(const struct pt_mapper *mp, const struct pt_column *col,
     have[0] = '\0';
     for (size_t i = 0; i < n && o < sizeof(have) - 1; i++)
         o += (size_t)snprintf(have + o, sizeof(have) - o, " %.30s", names[i].p);
-    return pt_err_set(err, PT_E_COLUMN, "mapping %s: there is no column \"%s\"; the headings are:%s",
-                      mp->m->name, col->header, n ? have : " none");
+    return pt_err_set(err, PT_E_COLUMN,
+                      "mapping %s: there is no column \"%s\"; the headings are:%s", mp->m->name,
+                      col->header, n ? have : " none");
 }
 
-static int bind_columns(struct pt_mapper *mp, struct pt_err *err)
-{
+static int bind_columns(struct pt_mapper *mp, struct pt_err *err) {
     const struct pt_field *names;
     size_t n;
     int rc = pt_source_header(&mp->src, &names, &n, err);
@@ -117,8 +113,7 @@ static int bind_columns(struct pt_mapper *mp, struct pt_err *err)
 }
 
 int pt_mapper_start_take(struct pt_mapper *mp, struct pt_source *source, const char *position,
-                         struct pt_err *err)
-{
+                         struct pt_err *err) {
     pt_source_close(&mp->src);
     mp->src = *source;
     memset(source, 0, sizeof(*source));
@@ -143,15 +138,13 @@ int pt_mapper_start_take(struct pt_mapper *mp, struct pt_source *source, const c
 
 /* ---- handing out ---- */
 
-static const char *position(struct pt_mapper *mp)
-{
+static const char *position(struct pt_mapper *mp) {
     return pt_place_text(mp, &mp->safe, mp->skip_rules, mp->pos);
 }
 
 static int emit_record(struct pt_mapper *mp, size_t rule_index, struct pt_build *b,
                        const struct pt_row *row, int32_t day, uint64_t first, uint64_t last,
-                       const char *pos)
-{
+                       const char *pos) {
     Pentad__V1__Record *rec = (Pentad__V1__Record *)b->cur[0];
     size_t rows = 0;
     for (size_t i = 0; i < b->n_rows; i++)
@@ -175,12 +168,11 @@ static int emit_record(struct pt_mapper *mp, size_t rule_index, struct pt_build 
 }
 
 static int emit_defer(struct pt_mapper *mp, const struct pt_row *row, size_t rule,
-                      const struct pt_want *want, const char *pos, struct pt_err *err)
-{
+                      const struct pt_want *want, const char *pos, struct pt_err *err) {
     /* Packed by the mapping's columns, so that mapping it again needs no header. */
     struct pt_row by_column = *row;
-    struct pt_field *fields = pt_arena_zalloc(&mp->row_arena,
-                                              (mp->m->n_columns + 1) * sizeof(*fields));
+    struct pt_field *fields =
+        pt_arena_zalloc(&mp->row_arena, (mp->m->n_columns + 1) * sizeof(*fields));
     for (size_t i = 0; fields && i < mp->m->n_columns; i++)
         fields[i] = mp->bound[i] < row->n ? row->fields[mp->bound[i]] : (struct pt_field){"", 0};
     by_column.fields = fields;
@@ -202,8 +194,7 @@ static int emit_defer(struct pt_mapper *mp, const struct pt_row *row, size_t rul
     return mp->ops->defer ? mp->ops->defer(mp->ctx, &d) : 0;
 }
 
-static int set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_row *row)
-{
+static int set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_row *row) {
     Pentad__V1__Record *rec = (Pentad__V1__Record *)b->cur[0];
     if (rec->source)
         return 0;
@@ -220,8 +211,7 @@ static int set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_
 }
 
 static void fault_of_record(struct pt_fault_at *f, int code, const char *path,
-                            const struct pt_err *err)
-{
+                            const struct pt_err *err) {
     f->code = code;
     f->column = "";
     f->value = "";
@@ -230,8 +220,7 @@ static void fault_of_record(struct pt_fault_at *f, int code, const char *path,
 
 /* 0 and *ret_ok, asking the caller's validation. */
 static int validated(struct pt_mapper *mp, const struct pt_build *b, char path[160],
-                     struct pt_err *why)
-{
+                     struct pt_err *why) {
     path[0] = '\0';
     memset(why, 0, sizeof(*why));
     if (mp->ops->validate == NULL)
@@ -250,8 +239,7 @@ struct done_rule {
 };
 
 static int build_one(struct pt_mapper *mp, const struct pt_rule *rule, const struct pt_row *row,
-                     const int64_t *sum, struct done_rule *d, struct pt_err *err)
-{
+                     const int64_t *sum, struct done_rule *d, struct pt_err *err) {
     int64_t add[PT_MAPPING_MAX_TOTALS];
     char path[160];
     struct pt_err why;
@@ -275,9 +263,8 @@ static int build_one(struct pt_mapper *mp, const struct pt_rule *rule, const str
     return 0;
 }
 
-static int emit_rule(struct pt_mapper *mp, const struct pt_row *row, size_t i,
-                     struct done_rule *d, const char *pos, struct pt_err *err)
-{
+static int emit_rule(struct pt_mapper *mp, const struct pt_row *row, size_t i, struct done_rule *d,
+                     const char *pos, struct pt_err *err) {
     if (d->outcome == PT_OUT_RECORD)
         return emit_record(mp, i, &d->build, row, d->day, row->line, row->line, pos);
     if (d->outcome == PT_OUT_DEFER)
@@ -285,8 +272,7 @@ static int emit_rule(struct pt_mapper *mp, const struct pt_row *row, size_t i,
     return pt_emit_dead(mp, row, row->line, i, &d->fault, pos);
 }
 
-static void count_row(struct pt_mapper *mp, const struct done_rule *d, const int64_t *sum)
-{
+static void count_row(struct pt_mapper *mp, const struct done_rule *d, const int64_t *sum) {
     struct pt_tally *t = &mp->prev.tally;
     bool made = false, dead = false, later = false;
     for (size_t i = 0; i < mp->m->n_rules; i++) {
@@ -299,8 +285,7 @@ static void count_row(struct pt_mapper *mp, const struct done_rule *d, const int
 }
 
 static int map_single(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum,
-                      const bool *applies, const int32_t *days, struct pt_err *err)
-{
+                      const bool *applies, const int32_t *days, struct pt_err *err) {
     struct done_rule done[PT_MAPPING_MAX_RECORDS];
     size_t last = SIZE_MAX;
     pt_arena_reset(&mp->rec_arena);
@@ -336,8 +321,7 @@ static int map_single(struct pt_mapper *mp, const struct pt_row *row, const int6
 
 /* Sets the rows of the group's faults aside until what is left is valid, or nothing is. */
 static int validate_group(struct pt_mapper *mp, const struct pt_row *row, bool *ret_left,
-                          struct pt_err *err)
-{
+                          struct pt_err *err) {
     struct pt_build *b = &mp->build;
     size_t left = b->n_rows;
     *ret_left = true;
@@ -370,8 +354,7 @@ static int validate_group(struct pt_mapper *mp, const struct pt_row *row, bool *
     }
 }
 
-static int close_group(struct pt_mapper *mp, struct pt_err *err)
-{
+static int close_group(struct pt_mapper *mp, struct pt_err *err) {
     bool left = true;
     struct pt_row row = {.file = mp->file};
     if (!mp->open)
@@ -386,16 +369,15 @@ static int close_group(struct pt_mapper *mp, struct pt_err *err)
     mp->prev.tally.records[0] += left;
     mp->safe = mp->prev;
     if (left)
-        rc = emit_record(mp, 0, b, &row, mp->group_day, mp->first_line, mp->last_line,
-                         position(mp));
+        rc =
+            emit_record(mp, 0, b, &row, mp->group_day, mp->first_line, mp->last_line, position(mp));
     mp->open = false;
     pt_arena_reset(&mp->rec_arena);
     return rc;
 }
 
 static int open_group(struct pt_mapper *mp, const struct pt_row *row, const char *key, int32_t day,
-                      struct pt_err *err)
-{
+                      struct pt_err *err) {
     int doc_key = mp->m->rules[0].doc_key;
     const char *doc = doc_key >= 0 && !mp->cells[doc_key].bad ? mp->cells[doc_key].p : "";
     pt_buf_reset(&mp->key);
@@ -413,8 +395,7 @@ static int open_group(struct pt_mapper *mp, const struct pt_row *row, const char
 }
 
 /* Counts a row that is not collected, while a group may be open. */
-static void pass_row(struct pt_mapper *mp, const struct pt_row *row)
-{
+static void pass_row(struct pt_mapper *mp, const struct pt_row *row) {
     snprintf(mp->prev.after, sizeof(mp->prev.after), "%s", row->after);
     mp->skip_rules = 0;
     if (!mp->open)
@@ -422,16 +403,14 @@ static void pass_row(struct pt_mapper *mp, const struct pt_row *row)
 }
 
 static int group_dead(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum,
-                      size_t rule, const struct pt_fault_at *f)
-{
+                      size_t rule, const struct pt_fault_at *f) {
     pt_tally_add(&mp->prev.tally.dead, sum);
     pass_row(mp, row);
     return pt_emit_dead(mp, row, row->line, rule, f, position(mp));
 }
 
 static int map_grouped(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum,
-                       int32_t day, struct pt_err *err)
-{
+                       int32_t day, struct pt_err *err) {
     const struct pt_rule *rule = &mp->m->rules[0];
     int64_t add[PT_MAPPING_MAX_TOTALS];
     enum pt_outcome outcome;
@@ -442,7 +421,8 @@ static int map_grouped(struct pt_mapper *mp, const struct pt_row *row, const int
     if (pt_group_key(rule, mp->cells, &mp->row_arena, &key, &bad))
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     if (bad >= 0) {
-        f = (struct pt_fault_at){mp->cells[bad].bad, mp->m->columns[bad].name, mp->cells[bad].p, ""};
+        f = (struct pt_fault_at){mp->cells[bad].bad, mp->m->columns[bad].name, mp->cells[bad].p,
+                                 ""};
         snprintf(f.msg, sizeof(f.msg), "%s", mp->cells[bad].why);
         return group_dead(mp, row, sum, 0, &f);
     }
@@ -468,8 +448,7 @@ static int map_grouped(struct pt_mapper *mp, const struct pt_row *row, const int
 }
 
 /* Does this row end the open group? */
-static bool ends_group(struct pt_mapper *mp, int32_t day)
-{
+static bool ends_group(struct pt_mapper *mp, int32_t day) {
     const char *key;
     int bad;
     if (!mp->open)
@@ -482,8 +461,7 @@ static bool ends_group(struct pt_mapper *mp, int32_t day)
 
 /* ---- one row ---- */
 
-static int skipped(struct pt_mapper *mp, size_t *ret_skip, struct pt_fault_at *f)
-{
+static int skipped(struct pt_mapper *mp, size_t *ret_skip, struct pt_fault_at *f) {
     *ret_skip = SIZE_MAX;
     for (size_t i = 0; i < mp->m->n_skips; i++) {
         struct pt_err err = {0};
@@ -508,8 +486,7 @@ static int skipped(struct pt_mapper *mp, size_t *ret_skip, struct pt_fault_at *f
 
 /* Which rules apply and the earliest day; positive with a fault where that can't be told. */
 static int rules_of(struct pt_mapper *mp, bool *applies, int32_t *days, int32_t *ret_day,
-                    bool *ret_any, struct pt_fault_at *f, size_t *ret_rule)
-{
+                    bool *ret_any, struct pt_fault_at *f, size_t *ret_rule) {
     *ret_day = 0;
     *ret_any = false;
     for (size_t i = 0; i < mp->m->n_rules; i++) {
@@ -527,8 +504,7 @@ static int rules_of(struct pt_mapper *mp, bool *applies, int32_t *days, int32_t 
 
 /* *ret_held: the row's day has not come. */
 static int map_row(struct pt_mapper *mp, const struct pt_row *row, bool *ret_held,
-                   struct pt_err *err)
-{
+                   struct pt_err *err) {
     int64_t sum[PT_MAPPING_MAX_SUMS] = {0};
     bool applies[PT_MAPPING_MAX_RECORDS] = {false}, any = false;
     int32_t days[PT_MAPPING_MAX_RECORDS] = {0}, day = 0;
@@ -573,8 +549,7 @@ static int map_row(struct pt_mapper *mp, const struct pt_row *row, bool *ret_hel
                     : map_single(mp, row, sum, applies, days, err);
 }
 
-int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, struct pt_err *err)
-{
+int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, struct pt_err *err) {
     *ret_more = true;
     mp->waiting = 0;
     PT_ASSERT(mp->src.ops != NULL);
@@ -603,8 +578,7 @@ int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, stru
 }
 
 /* A deferred row is mapped alone: counts and places stay as they are. */
-int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err)
-{
+int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err) {
     struct pt_row row;
     struct pt_arena arena;
     struct done_rule d = {.outcome = PT_OUT_NONE, .fault = {.column = "", .value = ""}};
@@ -631,22 +605,18 @@ int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, st
     return rc;
 }
 
-void pt_mapper_until(struct pt_mapper *mp, int32_t day)
-{
+void pt_mapper_until(struct pt_mapper *mp, int32_t day) {
     mp->until = day;
 }
 
-int32_t pt_mapper_waiting(const struct pt_mapper *mp)
-{
+int32_t pt_mapper_waiting(const struct pt_mapper *mp) {
     return mp->waiting;
 }
 
-const struct pt_tally *pt_mapper_tally(const struct pt_mapper *mp)
-{
+const struct pt_tally *pt_mapper_tally(const struct pt_mapper *mp) {
     return &mp->prev.tally;
 }
 
-const char *pt_mapper_position(struct pt_mapper *mp)
-{
+const char *pt_mapper_position(struct pt_mapper *mp) {
     return position(mp);
 }

@@ -39,9 +39,9 @@ struct pt_mapper {
     struct pt_buf packed;
     char pos[PT_MAPPER_POS_MAX];
 
-    struct pt_place safe;  /* resume here */
-    struct pt_place prev;  /* after the last row read; ahead of `safe` while a group is open */
-    unsigned skip_rules;   /* resume: the first row's rules that were handed out before */
+    struct pt_place safe; /* resume here */
+    struct pt_place prev; /* after the last row read; ahead of `safe` while a group is open */
+    unsigned skip_rules;  /* resume: the first row's rules that were handed out before */
 
     bool open; /* a group is */
     struct pt_build build;
@@ -65,8 +65,8 @@ void pt_tally_add(struct pt_tally_line *line, const int64_t *sum);
 /* rows.c: one row against one rule */
 void pt_row_sums(const struct pt_mapping *m, const struct pt_cell *cells, int64_t *ret_sum);
 /* Does the rule apply, and when is it sent (0 = at once)? */
-int pt_row_applies(struct pt_mapper *mp, const struct pt_rule *rule, bool *ret,
-                   int32_t *ret_day, struct pt_fault_at *fault);
+int pt_row_applies(struct pt_mapper *mp, const struct pt_rule *rule, bool *ret, int32_t *ret_day,
+                   struct pt_fault_at *fault);
 /* Fills mp->vals and adds (the totals' shares). PT_OUT_RECORD, _DEAD (fault) or _DEFER (want). Any
  * negative answer stops the mapper. */
 int pt_row_values(struct pt_mapper *mp, const struct pt_rule *rule, int64_t *ret_add,

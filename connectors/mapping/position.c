@@ -1,14 +1,13 @@
-/* A mapper's position as text: "1;<rules of the next row that are done>;<source's position>;<tally>".
- * The tally is a list of numbers whose count depends on the mapping; a list of another length (the
- * mapping was changed since) begins the counts anew, the place stays. */
+/* A mapper's position as text: "1;<rules of the next row that are done>;<source's
+ * position>;<tally>". The tally is a list of numbers whose count depends on the mapping; a list of
+ * another length (the mapping was changed since) begins the counts anew, the place stays. */
 #include "mapper.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-void pt_tally_add(struct pt_tally_line *line, const int64_t *sum)
-{
+void pt_tally_add(struct pt_tally_line *line, const int64_t *sum) {
     line->rows++;
     for (size_t i = 0; i < PT_MAPPING_MAX_SUMS; i++)
         if (__builtin_add_overflow(line->sum[i], sum[i], &line->sum[i]))
@@ -19,16 +18,14 @@ struct writer {
     char *p, *end;
 };
 
-static void put_text(struct writer *w, const char *s)
-{
+static void put_text(struct writer *w, const char *s) {
     size_t n = strlen(s);
     PT_ASSERT(n < (size_t)(w->end - w->p));
     memcpy(w->p, s, n);
     w->p += n;
 }
 
-static void put_int(struct writer *w, int64_t v)
-{
+static void put_int(struct writer *w, int64_t v) {
     char t[24];
     size_t n = 0;
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
@@ -46,8 +43,7 @@ static void put_int(struct writer *w, int64_t v)
 typedef void number_fn(void *ctx, int64_t *v);
 
 /* Every number of a tally, in the order of the position's text. */
-static void each_number(const struct pt_mapping *m, struct pt_tally *t, number_fn *fn, void *ctx)
-{
+static void each_number(const struct pt_mapping *m, struct pt_tally *t, number_fn *fn, void *ctx) {
     struct pt_tally_line *lines[5] = {&t->read, &t->mapped, &t->dead, &t->deferred, &t->unmatched};
     for (size_t i = 0; i < 5 + m->n_skips; i++) {
         struct pt_tally_line *l = i < 5 ? lines[i] : &t->skipped[i - 5];
@@ -64,14 +60,12 @@ static void each_number(const struct pt_mapping *m, struct pt_tally *t, number_f
     }
 }
 
-static void write_number(void *ctx, int64_t *v)
-{
+static void write_number(void *ctx, int64_t *v) {
     put_int(ctx, *v);
 }
 
 const char *pt_place_text(const struct pt_mapper *mp, const struct pt_place *place, unsigned rules,
-                          char out[PT_MAPPER_POS_MAX])
-{
+                          char out[PT_MAPPER_POS_MAX]) {
     struct writer w = {out, out + PT_MAPPER_POS_MAX - 1};
     struct pt_tally t = place->tally;
     char head[4] = {'1', ';', (char)('a' + rules), '\0'};
@@ -91,8 +85,7 @@ struct number_reader {
     bool bad;
 };
 
-static void read_number(void *ctx, int64_t *v)
-{
+static void read_number(void *ctx, int64_t *v) {
     struct number_reader *r = ctx;
     char *end;
     *v = 0;
@@ -106,8 +99,7 @@ static void read_number(void *ctx, int64_t *v)
 }
 
 int pt_place_parse(const struct pt_mapper *mp, const char *text, struct pt_place *ret,
-                   unsigned *ret_rules, struct pt_err *err)
-{
+                   unsigned *ret_rules, struct pt_err *err) {
     memset(ret, 0, sizeof(*ret));
     *ret_rules = 0;
     if (text == NULL || *text == '\0')

@@ -5,14 +5,12 @@
 
 #define ROW_MAGIC 0x5001u
 
-static void put_text(struct pt_buf *out, const char *p, size_t len)
-{
+static void put_text(struct pt_buf *out, const char *p, size_t len) {
     pt_buf_put_u64be(out, len);
     pt_buf_append(out, p, len);
 }
 
-int pt_row_pack(const struct pt_row *row, struct pt_buf *out)
-{
+int pt_row_pack(const struct pt_row *row, struct pt_buf *out) {
     pt_buf_put_u16be(out, ROW_MAGIC);
     pt_buf_put_u64be(out, row->line);
     pt_buf_put_u64be(out, row->number);
@@ -32,8 +30,7 @@ struct unpacker {
     int rc;
 };
 
-static uint64_t get_u64(struct unpacker *u)
-{
+static uint64_t get_u64(struct unpacker *u) {
     uint64_t v = 0;
     if (u->in.len < 8) {
         u->rc = PT_E_FORMAT;
@@ -46,8 +43,7 @@ static uint64_t get_u64(struct unpacker *u)
     return v;
 }
 
-static const char *get_text(struct unpacker *u, size_t max, size_t *ret_len)
-{
+static const char *get_text(struct unpacker *u, size_t max, size_t *ret_len) {
     uint64_t n = get_u64(u);
     *ret_len = 0;
     if (u->rc || n > max || n > u->in.len || memchr(u->in.p, 0, (size_t)n)) {
@@ -67,8 +63,7 @@ static const char *get_text(struct unpacker *u, size_t max, size_t *ret_len)
     return s;
 }
 
-int pt_row_unpack(struct pt_span packed, struct pt_arena *arena, struct pt_row *ret_row)
-{
+int pt_row_unpack(struct pt_span packed, struct pt_arena *arena, struct pt_row *ret_row) {
     struct unpacker u = {.in = packed, .arena = arena};
     size_t len;
     memset(ret_row, 0, sizeof(*ret_row));

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void pt_row_sums(const struct pt_mapping *m, const struct pt_cell *cells, int64_t *ret_sum)
-{
+void pt_row_sums(const struct pt_mapping *m, const struct pt_cell *cells, int64_t *ret_sum) {
     memset(ret_sum, 0, PT_MAPPING_MAX_SUMS * sizeof(*ret_sum));
     for (size_t i = 0; i < m->n_sums; i++) {
         const struct pt_sum *s = &m->sums[i];
@@ -17,8 +16,7 @@ void pt_row_sums(const struct pt_mapping *m, const struct pt_cell *cells, int64_
 }
 
 static int fault(const struct pt_mapper *mp, struct pt_fault_at *f, int column, int code,
-                 const char *msg)
-{
+                 const char *msg) {
     f->code = code;
     f->column = column >= 0 ? mp->m->columns[column].name : "";
     f->value = column >= 0 && mp->cells[column].p ? mp->cells[column].p : "";
@@ -27,8 +25,7 @@ static int fault(const struct pt_mapper *mp, struct pt_fault_at *f, int column, 
 }
 
 static int conds(struct pt_mapper *mp, const struct pt_cond *c, size_t n, bool *ret,
-                 struct pt_fault_at *f)
-{
+                 struct pt_fault_at *f) {
     struct pt_err err = {0};
     int column = -1;
     int rc = pt_conds_hold(c, n, mp->cells, ret, &column, &err);
@@ -37,8 +34,7 @@ static int conds(struct pt_mapper *mp, const struct pt_cond *c, size_t n, bool *
 
 /* The value of one field; *ret unset where the cell is empty. */
 static int value(struct pt_mapper *mp, const struct pt_fieldmap *f, struct pt_val *ret,
-                 int *ret_extra, struct pt_fault_at *why)
-{
+                 int *ret_extra, struct pt_fault_at *why) {
     struct pt_err err = {0};
     memset(ret, 0, sizeof(*ret));
     *ret_extra = 0;
@@ -61,8 +57,7 @@ static int value(struct pt_mapper *mp, const struct pt_fieldmap *f, struct pt_va
 }
 
 int pt_row_applies(struct pt_mapper *mp, const struct pt_rule *rule, bool *ret, int32_t *ret_day,
-                   struct pt_fault_at *f)
-{
+                   struct pt_fault_at *f) {
     *ret_day = 0;
     int rc = conds(mp, rule->when, rule->n_when, ret, f);
     if (rc || !*ret || rule->send_field < 0)
@@ -77,8 +72,7 @@ int pt_row_applies(struct pt_mapper *mp, const struct pt_rule *rule, bool *ret, 
 /* ---- references ---- */
 
 static int ref_part(struct pt_mapper *mp, int column, const char *otherwise, const char **ret,
-                    struct pt_fault_at *f)
-{
+                    struct pt_fault_at *f) {
     *ret = otherwise;
     if (column < 0)
         return 0;
@@ -89,8 +83,7 @@ static int ref_part(struct pt_mapper *mp, int column, const char *otherwise, con
 }
 
 static int keep_ref(struct pt_mapper *mp, const Pentad__V1__RecordRef *found, struct pt_val *ret,
-                    struct pt_err *err)
-{
+                    struct pt_err *err) {
     Pentad__V1__RecordRef *ref = pt_arena_zalloc(&mp->row_arena, sizeof(*ref));
     uint8_t *hash = pt_arena_alloc(&mp->row_arena, found->hash.len + 1);
     if (ref && hash) {
@@ -113,8 +106,7 @@ static int keep_ref(struct pt_mapper *mp, const Pentad__V1__RecordRef *found, st
 /* Positive: the row is set aside (fault). Negative: stop. *ret_missing: not there yet. */
 static int resolve(struct pt_mapper *mp, const struct pt_rule *rule, const struct pt_fieldmap *f,
                    struct pt_val *ret, struct pt_want *want, bool *ret_missing,
-                   struct pt_fault_at *why, struct pt_err *err)
-{
+                   struct pt_fault_at *why, struct pt_err *err) {
     struct pt_resolved found;
     struct pt_want w;
     memset(ret, 0, sizeof(*ret));
@@ -134,9 +126,8 @@ static int resolve(struct pt_mapper *mp, const struct pt_rule *rule, const struc
         return 1;
     memset(&found, 0, sizeof(found));
     pentad__v1__record_ref__init(&found.ref);
-    int rc = mp->ops->resolve
-                 ? mp->ops->resolve(mp->ctx, w.party, w.type, w.doc_no, &found)
-                 : PT_E_NOT_FOUND;
+    int rc = mp->ops->resolve ? mp->ops->resolve(mp->ctx, w.party, w.type, w.doc_no, &found)
+                              : PT_E_NOT_FOUND;
     if (rc == PT_E_NOT_FOUND) {
         *ret_missing = true;
         *want = w;
@@ -157,8 +148,7 @@ static int resolve(struct pt_mapper *mp, const struct pt_rule *rule, const struc
 }
 
 /* `missing: drop`: nothing under the reference's message is set. */
-static void drop_message(struct pt_mapper *mp, const struct pt_rule *rule, int node)
-{
+static void drop_message(struct pt_mapper *mp, const struct pt_rule *rule, int node) {
     for (size_t i = 0; i < rule->n_fields; i++) {
         int n = rule->fields[i].node;
         while (n > 0 && n != node)
@@ -170,8 +160,7 @@ static void drop_message(struct pt_mapper *mp, const struct pt_rule *rule, int n
 
 /* ---- the row ---- */
 
-static void set_hidden(struct pt_mapper *mp, const struct pt_fieldmap *f, int extra)
-{
+static void set_hidden(struct pt_mapper *mp, const struct pt_fieldmap *f, int extra) {
     int to = f->sign_to >= 0 ? f->sign_to : f->precision;
     if (to < 0)
         return;
@@ -185,8 +174,7 @@ static void set_hidden(struct pt_mapper *mp, const struct pt_fieldmap *f, int ex
 }
 
 static int totals(struct pt_mapper *mp, const struct pt_rule *rule, const int *signs,
-                  int64_t *ret_add, struct pt_fault_at *why)
-{
+                  int64_t *ret_add, struct pt_fault_at *why) {
     for (size_t i = 0; i < rule->n_totals; i++) {
         const struct pt_total *t = &rule->totals[i];
         bool minus = false;
@@ -200,8 +188,7 @@ static int totals(struct pt_mapper *mp, const struct pt_rule *rule, const int *s
 
 int pt_row_values(struct pt_mapper *mp, const struct pt_rule *rule, int64_t *ret_add,
                   enum pt_outcome *ret, struct pt_fault_at *why, struct pt_want *want,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     int signs[PT_MAPPING_MAX_FIELDS] = {0};
     int drop[8];
     size_t n_drop = 0;
@@ -248,8 +235,7 @@ int pt_row_values(struct pt_mapper *mp, const struct pt_rule *rule, int64_t *ret
 /* ---- the dead letter ---- */
 
 int pt_emit_dead(struct pt_mapper *mp, const struct pt_row *row, uint64_t line, size_t rule,
-                 const struct pt_fault_at *f, const char *position)
-{
+                 const struct pt_fault_at *f, const char *position) {
     char value[201];
     struct pt_dead_row d = {.file = row->file,
                             .line = line,

@@ -8,8 +8,7 @@
 
 #include <pentad/base/file.h>
 
-uint64_t pt_fnv(const void *p, size_t n)
-{
+uint64_t pt_fnv(const void *p, size_t n) {
     const unsigned char *s = p;
     uint64_t h = 0xcbf29ce484222325u;
     for (size_t i = 0; i < n; i++)
@@ -17,8 +16,7 @@ uint64_t pt_fnv(const void *p, size_t n)
     return h ? h : 1;
 }
 
-int pt_table_init(struct pt_table *t, const char *name, struct pt_arena *arena)
-{
+int pt_table_init(struct pt_table *t, const char *name, struct pt_arena *arena) {
     memset(t, 0, sizeof(*t));
     t->name = name;
     t->arena = arena;
@@ -27,15 +25,13 @@ int pt_table_init(struct pt_table *t, const char *name, struct pt_arena *arena)
     return t->entries ? 0 : PT_E_NOMEM;
 }
 
-void pt_table_done(struct pt_table *t)
-{
+void pt_table_done(struct pt_table *t) {
     free(t->entries);
     memset(t, 0, sizeof(*t));
 }
 
 static struct pt_table_entry *find(const struct pt_table *t, const char *from, size_t len,
-                                   uint64_t h)
-{
+                                   uint64_t h) {
     size_t i = h & (t->cap - 1);
     while (t->entries[i].hash) {
         struct pt_table_entry *e = &t->entries[i];
@@ -46,8 +42,7 @@ static struct pt_table_entry *find(const struct pt_table *t, const char *from, s
     return &t->entries[i];
 }
 
-static int grow(struct pt_table *t)
-{
+static int grow(struct pt_table *t) {
     struct pt_table bigger = *t;
     bigger.cap = t->cap * 2;
     bigger.entries = calloc(bigger.cap, sizeof(*bigger.entries));
@@ -62,8 +57,7 @@ static int grow(struct pt_table *t)
     return 0;
 }
 
-int pt_table_add(struct pt_table *t, const char *from, const char *to, struct pt_err *err)
-{
+int pt_table_add(struct pt_table *t, const char *from, const char *to, struct pt_err *err) {
     if (t->n >= PT_MAPPING_MAX_ENTRIES)
         return pt_err_set(err, PT_E_TOO_LARGE, "code table %s: more than %d codes", t->name,
                           PT_MAPPING_MAX_ENTRIES);
@@ -86,13 +80,13 @@ int pt_table_add(struct pt_table *t, const char *from, const char *to, struct pt
     return 0;
 }
 
-const char *pt_table_get(const struct pt_table *t, const char *from, size_t len)
-{
+const char *pt_table_get(const struct pt_table *t, const char *from, size_t len) {
     const struct pt_table_entry *e = find(t, from, len, pt_fnv(from, len));
     return e->hash ? e->to : NULL;
 }
 
-/* ---- from a file: UTF-8 CSV with a header; key and value by heading (default: the first two) --- */
+/* ---- from a file: UTF-8 CSV with a header; key and value by heading (default: the first two) ---
+ */
 
 #define TABLE_MAX_COLUMNS 64
 
@@ -109,8 +103,7 @@ struct reader {
     struct pt_err *err;
 };
 
-static void on_cell(void *p, size_t len, void *data)
-{
+static void on_cell(void *p, size_t len, void *data) {
     struct reader *r = data;
     if (r->rc || r->n == TABLE_MAX_COLUMNS)
         return;
@@ -121,8 +114,7 @@ static void on_cell(void *p, size_t len, void *data)
         r->n++;
 }
 
-static size_t heading(struct reader *r, const char *want, size_t otherwise)
-{
+static size_t heading(struct reader *r, const char *want, size_t otherwise) {
     if (want == NULL)
         return otherwise;
     for (size_t i = 0; i < r->n; i++)
@@ -134,8 +126,7 @@ static size_t heading(struct reader *r, const char *want, size_t otherwise)
     return 0;
 }
 
-static void on_line(int c, void *data)
-{
+static void on_line(int c, void *data) {
     (void)c;
     struct reader *r = data;
     r->row++;
@@ -159,8 +150,7 @@ static void on_line(int c, void *data)
 }
 
 int pt_table_load(struct pt_table *t, const char *path, const struct ym_table *spec,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     struct pt_buf text;
     struct csv_parser parser;
     struct reader r = {.t = t, .spec = spec, .path = path, .err = err};

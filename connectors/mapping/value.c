@@ -12,8 +12,7 @@
 #include <pentad/base/date.h>
 #include <pentad/record/text.h>
 
-int pt_unit_parse(const char *s, enum pt_unit *ret)
-{
+int pt_unit_parse(const char *s, enum pt_unit *ret) {
     static const struct {
         const char *name;
         enum pt_unit unit;
@@ -28,8 +27,7 @@ int pt_unit_parse(const char *s, enum pt_unit *ret)
     return PT_E_CONFIG;
 }
 
-int pt_unit_shift(enum pt_unit u)
-{
+int pt_unit_shift(enum pt_unit u) {
     return u == PT_UNIT_YUAN ? 2 : u == PT_UNIT_WAN ? 6 : 0;
 }
 
@@ -42,16 +40,14 @@ struct digits {
     bool minus;
 };
 
-static int not_number(const char *p, size_t len, const char *why, struct pt_err *err)
-{
+static int not_number(const char *p, size_t len, const char *why, struct pt_err *err) {
     return pt_err_set(err, PT_E_AMOUNT, "\"%.*s\" is not a number: %s", (int)(len > 60 ? 60 : len),
                       p, why);
 }
 
 /* Which character is the decimal mark of this value, where each value tells. */
 static int guess_decimal(const char *p, size_t len, char *ret_decimal, char *ret_thousands,
-                         struct pt_err *err)
-{
+                         struct pt_err *err) {
     size_t dots = 0, commas = 0, last = 0;
     for (size_t i = 0; i < len; i++) {
         dots += p[i] == '.';
@@ -80,8 +76,7 @@ static int guess_decimal(const char *p, size_t len, char *ret_decimal, char *ret
 }
 
 /* Strips sign forms; what is left is digits and separators. */
-static void take_sign(const char **p, size_t *len, bool *ret_minus)
-{
+static void take_sign(const char **p, size_t *len, bool *ret_minus) {
     *ret_minus = false;
     if (*len >= 2 && (*p)[0] == '(' && (*p)[*len - 1] == ')') {
         *ret_minus = true;
@@ -105,8 +100,7 @@ static void take_sign(const char **p, size_t *len, bool *ret_minus)
 }
 
 static int read_digits(const char *text, size_t text_len, const struct pt_number_style *style,
-                       struct digits *d, struct pt_err *err)
-{
+                       struct digits *d, struct pt_err *err) {
     const char *p = text;
     size_t len = text_len, group = 0;
     char decimal = style->decimal ? style->decimal : '.', thousands = style->thousands;
@@ -151,8 +145,7 @@ static int read_digits(const char *text, size_t text_len, const struct pt_number
 }
 
 int pt_value_number(const char *p, size_t len, const struct pt_number_style *style, int shift,
-                    int64_t *ret, struct pt_err *err)
-{
+                    int64_t *ret, struct pt_err *err) {
     struct digits d;
     int rc = read_digits(p, len, style, &d, err);
     if (rc)
@@ -163,8 +156,8 @@ int pt_value_number(const char *p, size_t len, const struct pt_number_style *sty
     for (size_t i = 0; i < keep; i++) {
         v = v * 10 + (i < d.n ? d.d[i] - '0' : 0);
         if (v > INT64_MAX)
-            return pt_err_set(err, PT_E_RANGE, "\"%.*s\" is too large",
-                              (int)(len > 60 ? 60 : len), p);
+            return pt_err_set(err, PT_E_RANGE, "\"%.*s\" is too large", (int)(len > 60 ? 60 : len),
+                              p);
     }
     for (size_t i = keep; i < d.n; i++) {
         if (d.d[i] != '0' && !style->round)
@@ -181,8 +174,7 @@ int pt_value_number(const char *p, size_t len, const struct pt_number_style *sty
 }
 
 int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *style,
-                     struct pt_arena *arena, const char **ret, struct pt_err *err)
-{
+                     struct pt_arena *arena, const char **ret, struct pt_err *err) {
     struct digits d;
     int rc = read_digits(p, len, style, &d, err);
     if (rc)
@@ -191,15 +183,13 @@ int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *st
     while (start + 1 < whole && d.d[start] == '0')
         start++;
     *ret = pt_arena_printf(arena, "%s%s%.*s%s%s", d.minus ? "-" : "", whole == 0 ? "0" : "",
-                           (int)(whole - start), d.d + start, d.decimals ? "." : "",
-                           d.d + whole);
+                           (int)(whole - start), d.d + start, d.decimals ? "." : "", d.d + whole);
     return *ret ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
 }
 
 /* ---- dates ---- */
 
-static int precision_of(const char *format, size_t len)
-{
+static int precision_of(const char *format, size_t len) {
     int p = 3;
     for (size_t i = 0; i + 1 < len; i++) {
         if (format[i] != '%')
@@ -214,8 +204,7 @@ static int precision_of(const char *format, size_t len)
 }
 
 int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret_precision,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     for (const char *f = formats; *f;) {
         size_t n = strcspn(f, "|");
         char format[64];
@@ -241,15 +230,13 @@ int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret
 
 /* ---- text ---- */
 
-static bool is_space(utf8proc_int32_t c)
-{
+static bool is_space(utf8proc_int32_t c) {
     return c == ' ' || c == 0xA0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F ||
            c == 0x205F || c == 0x1680 || (c >= 9 && c <= 13) || c == 0x85;
 }
 
 int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena *arena,
-                  const char **ret, struct pt_err *err)
-{
+                  const char **ret, struct pt_err *err) {
     char *out = pt_arena_alloc(arena, len + 1);
     size_t o = 0;
     unsigned chars = 0;
@@ -258,8 +245,8 @@ int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     for (size_t i = 0; i < len;) {
         utf8proc_int32_t c;
-        utf8proc_ssize_t k = utf8proc_iterate((const utf8proc_uint8_t *)p + i,
-                                              (utf8proc_ssize_t)(len - i), &c);
+        utf8proc_ssize_t k =
+            utf8proc_iterate((const utf8proc_uint8_t *)p + i, (utf8proc_ssize_t)(len - i), &c);
         if (k <= 0)
             return pt_err_set(err, PT_E_TEXT, "not valid UTF-8");
         i += (size_t)k;
@@ -297,8 +284,7 @@ int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena
 
 /* ---- names ---- */
 
-static size_t enum_prefix(const ProtobufCEnumDescriptor *d)
-{
+static size_t enum_prefix(const ProtobufCEnumDescriptor *d) {
     for (unsigned i = 0; i < d->n_values; i++) {
         const char *s = strstr(d->values[i].name, "UNSPECIFIED");
         if (s && strcmp(s, "UNSPECIFIED") == 0)
@@ -307,8 +293,7 @@ static size_t enum_prefix(const ProtobufCEnumDescriptor *d)
     return 0;
 }
 
-int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, struct pt_err *err)
-{
+int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, struct pt_err *err) {
     size_t prefix = enum_prefix(d);
     for (unsigned i = 0; i < d->n_values; i++) {
         const ProtobufCEnumValue *v = &d->values[i];
@@ -330,8 +315,7 @@ int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, str
     return pt_err_set(err, PT_E_CODE, "\"%.60s\" is none of%s", p, names);
 }
 
-int pt_value_bool(const char *p, bool *ret, struct pt_err *err)
-{
+int pt_value_bool(const char *p, bool *ret, struct pt_err *err) {
     static const char *const yes[] = {"true", "yes", "是", "1", "Y", "y", "TRUE", "有"};
     static const char *const no[] = {"false", "no", "否", "0", "N", "n", "FALSE", "无"};
     for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {

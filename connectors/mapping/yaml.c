@@ -20,30 +20,24 @@
 static const cyaml_schema_value_t text_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, TEXT_MAX)};
 
-static const cyaml_schema_field_t var_fields[] = {MUST("name", struct ym_var, name),
-                                                  MUST("value", struct ym_var, value),
-                                                  CYAML_FIELD_END};
+static const cyaml_schema_field_t var_fields[] = {
+    MUST("name", struct ym_var, name), MUST("value", struct ym_var, value), CYAML_FIELD_END};
 static const cyaml_schema_value_t var_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_var, var_fields)};
 
 static const cyaml_schema_field_t source_fields[] = {
-    STR("format", struct ym_source, format),
-    STR("encoding", struct ym_source, encoding),
-    STR("separator", struct ym_source, separator),
-    STR("quote", struct ym_source, quote),
-    STR("header", struct ym_source, header),
-    STR("skip_lines", struct ym_source, skip_lines),
-    STR("columns", struct ym_source, columns),
-    CYAML_FIELD_END};
+    STR("format", struct ym_source, format),       STR("encoding", struct ym_source, encoding),
+    STR("separator", struct ym_source, separator), STR("quote", struct ym_source, quote),
+    STR("header", struct ym_source, header),       STR("skip_lines", struct ym_source, skip_lines),
+    STR("columns", struct ym_source, columns),     CYAML_FIELD_END};
 
 static const cyaml_schema_field_t formats_fields[] = {
     STR("unit", struct ym_formats, unit),           STR("decimal", struct ym_formats, decimal),
     STR("thousands", struct ym_formats, thousands), STR("date", struct ym_formats, date),
     STR("round", struct ym_formats, round),         CYAML_FIELD_END};
 
-static const cyaml_schema_field_t entry_fields[] = {MUST("from", struct ym_entry, from),
-                                                    MUST("to", struct ym_entry, to),
-                                                    CYAML_FIELD_END};
+static const cyaml_schema_field_t entry_fields[] = {
+    MUST("from", struct ym_entry, from), MUST("to", struct ym_entry, to), CYAML_FIELD_END};
 static const cyaml_schema_value_t entry_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_entry, entry_fields)};
 
@@ -59,16 +53,15 @@ static const cyaml_schema_field_t table_fields[] = {
 static const cyaml_schema_value_t table_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_table, table_fields)};
 
-static const cyaml_schema_field_t cond_fields[] = {
-    MUST("column", struct ym_cond, column),
-    STR("equals", struct ym_cond, equals),
-    STR("differs", struct ym_cond, differs),
-    STR("matches", struct ym_cond, matches),
-    STR("empty", struct ym_cond, empty),
-    STR("zero", struct ym_cond, zero),
-    STR("negative", struct ym_cond, negative),
-    SEQ("in", struct ym_cond, in, &text_value, 1000),
-    CYAML_FIELD_END};
+static const cyaml_schema_field_t cond_fields[] = {MUST("column", struct ym_cond, column),
+                                                   STR("equals", struct ym_cond, equals),
+                                                   STR("differs", struct ym_cond, differs),
+                                                   STR("matches", struct ym_cond, matches),
+                                                   STR("empty", struct ym_cond, empty),
+                                                   STR("zero", struct ym_cond, zero),
+                                                   STR("negative", struct ym_cond, negative),
+                                                   SEQ("in", struct ym_cond, in, &text_value, 1000),
+                                                   CYAML_FIELD_END};
 static const cyaml_schema_value_t cond_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_cond, cond_fields)};
 
@@ -94,12 +87,10 @@ static const cyaml_schema_field_t column_fields[] = {
 static const cyaml_schema_value_t column_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_column, column_fields)};
 
-static const cyaml_schema_field_t sum_fields[] = {STR("name", struct ym_sum, name),
-                                                  MUST("column", struct ym_sum, column),
-                                                  STR("unit", struct ym_sum, unit),
-                                                  STR("decimal", struct ym_sum, decimal),
-                                                  STR("thousands", struct ym_sum, thousands),
-                                                  CYAML_FIELD_END};
+static const cyaml_schema_field_t sum_fields[] = {
+    STR("name", struct ym_sum, name),           MUST("column", struct ym_sum, column),
+    STR("unit", struct ym_sum, unit),           STR("decimal", struct ym_sum, decimal),
+    STR("thousands", struct ym_sum, thousands), CYAML_FIELD_END};
 static const cyaml_schema_value_t sum_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_sum, sum_fields)};
 
@@ -114,14 +105,10 @@ static const cyaml_schema_field_t sign_fields[] = {
     STR("minus", struct ym_sign, minus), STR("zero", struct ym_sign, zero), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t ref_fields[] = {
-    STR("party", struct ym_ref, party),
-    STR("party_from", struct ym_ref, party_from),
-    STR("type", struct ym_ref, type),
-    STR("type_from", struct ym_ref, type_from),
-    MUST("doc_no", struct ym_ref, doc_no),
-    STR("missing", struct ym_ref, missing),
-    STR("type_to", struct ym_ref, type_to),
-    CYAML_FIELD_END};
+    STR("party", struct ym_ref, party),     STR("party_from", struct ym_ref, party_from),
+    STR("type", struct ym_ref, type),       STR("type_from", struct ym_ref, type_from),
+    MUST("doc_no", struct ym_ref, doc_no),  STR("missing", struct ym_ref, missing),
+    STR("type_to", struct ym_ref, type_to), CYAML_FIELD_END};
 
 #define FIELD_MEMBERS                                                                              \
     STR("from", struct ym_field, from), STR("const", struct ym_field, constant),                   \
@@ -136,8 +123,7 @@ static const cyaml_schema_field_t ref_fields[] = {
         MAP("ref", struct ym_field, ref, ref_fields),                                              \
         SEQ("when", struct ym_field, when, &cond_value, PT_MAPPING_MAX_TERMS), CYAML_FIELD_END
 
-static const cyaml_schema_field_t field_fields[] = {MUST("to", struct ym_field, to),
-                                                    FIELD_MEMBERS};
+static const cyaml_schema_field_t field_fields[] = {MUST("to", struct ym_field, to), FIELD_MEMBERS};
 static const cyaml_schema_field_t send_fields[] = {FIELD_MEMBERS};
 static const cyaml_schema_value_t field_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct ym_field, field_fields)};
@@ -194,8 +180,7 @@ struct log_state {
     char where[120]; /* the innermost place that has a line */
 };
 
-static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
+static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
     struct log_state *st = ctx;
     char line[256];
     if (level < CYAML_LOG_ERROR)
@@ -220,8 +205,7 @@ static const cyaml_config_t base_config = {
     .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS,
 };
 
-int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, struct pt_err *err)
-{
+int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, struct pt_err *err) {
     struct log_state st = {0};
     cyaml_config_t cfg = base_config;
     cfg.log_fn = on_log;
@@ -240,8 +224,7 @@ int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, stru
     return 0;
 }
 
-void pt_ym_free(struct ym_file *f)
-{
+void pt_ym_free(struct ym_file *f) {
     if (f == NULL)
         return;
     cyaml_config_t cfg = base_config;

@@ -1,8 +1,8 @@
 /* CSV rows from lines, by libcsv.
  *
- * libcsv is fed one physical line at a time, so that the place after a row is known exactly. A quote
- * that never closes would swallow the file: past the caps (or at the end of the file) its line is
- * given back as a bad row and reading goes on with the line after it. */
+ * libcsv is fed one physical line at a time, so that the place after a row is known exactly. A
+ * quote that never closes would swallow the file: past the caps (or at the end of the file) its
+ * line is given back as a bad row and reading goes on with the line after it. */
 #include "internal.h"
 
 #include <csv.h>
@@ -33,8 +33,7 @@ struct csv_source {
 
 /* ---- libcsv ---- */
 
-static void on_field(void *p, size_t len, void *data)
-{
+static void on_field(void *p, size_t len, void *data) {
     struct csv_source *s = data;
     if (s->row_done) /* only where a caller's line held several rows: never */
         return;
@@ -54,15 +53,13 @@ static void on_field(void *p, size_t len, void *data)
     s->n++;
 }
 
-static void on_row(int c, void *data)
-{
+static void on_row(int c, void *data) {
     (void)c;
     struct csv_source *s = data;
     s->row_done = true;
 }
 
-static int parser_reset(struct csv_source *s, struct pt_err *err)
-{
+static int parser_reset(struct csv_source *s, struct pt_err *err) {
     if (s->parser_on)
         csv_free(&s->parser);
     s->parser_on = false;
@@ -75,8 +72,7 @@ static int parser_reset(struct csv_source *s, struct pt_err *err)
     return 0;
 }
 
-static void row_reset(struct csv_source *s)
-{
+static void row_reset(struct csv_source *s) {
     pt_buf_reset(&s->text);
     s->n = 0;
     s->row_done = s->too_many = s->too_big = false;
@@ -86,8 +82,7 @@ static void row_reset(struct csv_source *s)
 
 /* ---- one row ---- */
 
-static char *put_u64(char *p, uint64_t v)
-{
+static char *put_u64(char *p, uint64_t v) {
     char t[24];
     size_t n = 0;
     do
@@ -98,16 +93,14 @@ static char *put_u64(char *p, uint64_t v)
     return p;
 }
 
-static void row_bad(struct csv_source *s, int code, const char *msg)
-{
+static void row_bad(struct csv_source *s, int code, const char *msg) {
     if (s->row.bad)
         return;
     s->row.bad = code;
     snprintf(s->row.bad_msg, sizeof(s->row.bad_msg), "%s", msg);
 }
 
-static int row_finish(struct csv_source *s, uint64_t end, uint64_t next_line, struct pt_err *err)
-{
+static int row_finish(struct csv_source *s, uint64_t end, uint64_t next_line, struct pt_err *err) {
     if (s->text.failed)
         return pt_err_set(err, s->text.failed, "%s line %llu: the row doesn't fit", s->file,
                           (unsigned long long)s->row.line);
@@ -127,8 +120,7 @@ static int row_finish(struct csv_source *s, uint64_t end, uint64_t next_line, st
     return 0;
 }
 
-static bool row_blank(const struct csv_source *s)
-{
+static bool row_blank(const struct csv_source *s) {
     if (s->row.bad || s->too_many || s->too_big)
         return false;
     for (size_t i = 0; i < s->n; i++)
@@ -139,8 +131,7 @@ static bool row_blank(const struct csv_source *s)
 
 /* The row's first line is bad and alone; reading goes on with the line after it. */
 static int give_back(struct csv_source *s, const struct pt_line *first, int code, const char *msg,
-                     struct pt_err *err)
-{
+                     struct pt_err *err) {
     int rc = parser_reset(s, err);
     if (rc)
         return rc;
@@ -154,8 +145,7 @@ static int give_back(struct csv_source *s, const struct pt_line *first, int code
 
 /* Reads lines until a row is complete. *ret_any = false at the end. *ret_end: the place after. */
 static int read_row(struct csv_source *s, bool *ret_any, struct pt_line *ret_last,
-                    struct pt_err *err)
-{
+                    struct pt_err *err) {
     struct pt_line line, first = {0};
     size_t bytes = 0, n_lines = 0;
     *ret_any = false;
@@ -212,8 +202,7 @@ static int read_row(struct csv_source *s, bool *ret_any, struct pt_line *ret_las
     }
 }
 
-static void check_shape(struct csv_source *s)
-{
+static void check_shape(struct csv_source *s) {
     char msg[120];
     if (s->too_many) {
         snprintf(msg, sizeof(msg), "more than %d columns", PT_ROW_MAX_FIELDS);
@@ -227,8 +216,7 @@ static void check_shape(struct csv_source *s)
     }
 }
 
-static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *err)
-{
+static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *err) {
     struct csv_source *s = self;
     *ret_row = NULL;
     for (;;) {
@@ -250,13 +238,12 @@ static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *er
     }
 }
 
-static int csv_seek(void *self, const char *pos, struct pt_err *err)
-{
+static int csv_seek(void *self, const char *pos, struct pt_err *err) {
     struct csv_source *s = self;
     unsigned long long offset, line, number;
     int used = 0;
-    if (sscanf(pos, "%llu:%llu:%llu%n", &offset, &line, &number, &used) != 3 ||
-        pos[used] != '\0' || line == 0)
+    if (sscanf(pos, "%llu:%llu:%llu%n", &offset, &line, &number, &used) != 3 || pos[used] != '\0' ||
+        line == 0)
         return pt_err_set(err, PT_E_FORMAT, "%s: \"%.60s\" is not a position of this file", s->file,
                           pos);
     int rc = parser_reset(s, err);
@@ -267,8 +254,7 @@ static int csv_seek(void *self, const char *pos, struct pt_err *err)
 }
 
 static int csv_header(void *self, const struct pt_field **ret_names, size_t *ret_n,
-                      struct pt_err *err)
-{
+                      struct pt_err *err) {
     (void)err;
     struct csv_source *s = self;
     *ret_names = s->names;
@@ -276,8 +262,7 @@ static int csv_header(void *self, const struct pt_field **ret_names, size_t *ret
     return 0;
 }
 
-static void csv_close(void *self)
-{
+static void csv_close(void *self) {
     struct csv_source *s = self;
     if (s == NULL)
         return;
@@ -292,8 +277,7 @@ static void csv_close(void *self)
 
 /* ---- opening ---- */
 
-static bool looks_like_number(const struct pt_field *f)
-{
+static bool looks_like_number(const struct pt_field *f) {
     size_t digits = 0;
     for (size_t i = 0; i < f->len; i++) {
         if (f->p[i] >= '0' && f->p[i] <= '9')
@@ -304,8 +288,7 @@ static bool looks_like_number(const struct pt_field *f)
     return digits > 0;
 }
 
-static int keep_names(struct csv_source *s, struct pt_err *err)
-{
+static int keep_names(struct csv_source *s, struct pt_err *err) {
     s->names = pt_arena_zalloc(&s->names_arena, s->row.n * sizeof(*s->names));
     for (size_t i = 0; s->names && i < s->row.n; i++) {
         s->names[i].p = pt_arena_strdup(&s->names_arena, s->row.fields[i].p);
@@ -319,8 +302,7 @@ static int keep_names(struct csv_source *s, struct pt_err *err)
     return 0;
 }
 
-static int read_header(struct csv_source *s, struct pt_err *err)
-{
+static int read_header(struct csv_source *s, struct pt_err *err) {
     struct pt_line line;
     for (uint32_t i = 0; i < s->cfg.skip_lines; i++) {
         int rc = pt_lines_next(s->lines, &line, err);
@@ -355,8 +337,7 @@ static int read_header(struct csv_source *s, struct pt_err *err)
     return keep_names(s, err);
 }
 
-static char *file_name(const char *path)
-{
+static char *file_name(const char *path) {
     const char *base = strrchr(path, '/');
     char *name = strdup(base ? base + 1 : path);
     size_t n = name ? strlen(name) : 0;
@@ -366,8 +347,7 @@ static char *file_name(const char *path)
 }
 
 int pt_csv_open(const struct pt_source_config *config, const char *path, struct pt_source *ret,
-                struct pt_err *err)
-{
+                struct pt_err *err) {
     static const struct pt_source_ops ops = {csv_next, csv_seek, csv_header, csv_close};
     memset(ret, 0, sizeof(*ret));
     if ((unsigned char)config->separator >= 0x80 || (unsigned char)config->quote >= 0x80)

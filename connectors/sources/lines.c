@@ -39,8 +39,7 @@ struct pt_lines {
 
 /* ---- UTF-8 ---- */
 
-static size_t utf8_len(const unsigned char *p, size_t n)
-{
+static size_t utf8_len(const unsigned char *p, size_t n) {
     if (p[0] < 0x80)
         return p[0] == 0 ? 0 : 1;
     size_t len = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : 0;
@@ -57,8 +56,7 @@ static size_t utf8_len(const unsigned char *p, size_t n)
     return len;
 }
 
-static bool utf8_ok(const unsigned char *p, size_t n)
-{
+static bool utf8_ok(const unsigned char *p, size_t n) {
     for (size_t i = 0; i < n;) {
         size_t k = utf8_len(p + i, n - i);
         if (k == 0)
@@ -70,8 +68,7 @@ static bool utf8_ok(const unsigned char *p, size_t n)
 
 /* ---- opening ---- */
 
-static int set_encoding(struct pt_lines *l, const char *name, size_t len, struct pt_err *err)
-{
+static int set_encoding(struct pt_lines *l, const char *name, size_t len, struct pt_err *err) {
     if (l->n_enc == PT_LINES_MAX_ENC || len == 0 || len >= sizeof(l->enc[0].name))
         return pt_err_set(err, PT_E_CONFIG, "encoding \"%.*s\": at most %d names, separated by '|'",
                           (int)(len > 60 ? 60 : len), name, PT_LINES_MAX_ENC);
@@ -107,8 +104,7 @@ static int set_encoding(struct pt_lines *l, const char *name, size_t len, struct
     return 0;
 }
 
-static int set_encodings(struct pt_lines *l, const char *list, struct pt_err *err)
-{
+static int set_encodings(struct pt_lines *l, const char *list, struct pt_err *err) {
     if (list == NULL || *list == '\0')
         list = "utf-8";
     while (*list) {
@@ -127,8 +123,7 @@ static int set_encodings(struct pt_lines *l, const char *list, struct pt_err *er
     return 0;
 }
 
-static int fill(struct pt_lines *l, struct pt_err *err)
-{
+static int fill(struct pt_lines *l, struct pt_err *err) {
     if (l->in_pos < l->in_len || l->eof)
         return 0;
     int n = gzread(l->gz, l->in, READ_CHUNK);
@@ -152,8 +147,7 @@ static int fill(struct pt_lines *l, struct pt_err *err)
 }
 
 /* Takes a byte order mark away; one of UTF-16 also says which end comes first. */
-static int skip_bom(struct pt_lines *l, struct pt_err *err)
-{
+static int skip_bom(struct pt_lines *l, struct pt_err *err) {
     int rc = fill(l, err);
     if (rc)
         return rc;
@@ -161,14 +155,14 @@ static int skip_bom(struct pt_lines *l, struct pt_err *err)
     const unsigned char *p = l->in;
     if (l->unit == 1 && l->in_len >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
         n = 3;
-    if (l->unit == 2 && l->in_len >= 2 && (memcmp(p, "\xFF\xFE", 2) == 0 ||
-                                           memcmp(p, "\xFE\xFF", 2) == 0)) {
+    if (l->unit == 2 && l->in_len >= 2 &&
+        (memcmp(p, "\xFF\xFE", 2) == 0 || memcmp(p, "\xFE\xFF", 2) == 0)) {
         n = 2;
         if (l->bom_decides)
             l->big = p[0] == 0xFE;
     }
-    if (l->unit == 4 && l->in_len >= 4 && (memcmp(p, "\xFF\xFE\0\0", 4) == 0 ||
-                                           memcmp(p, "\0\0\xFE\xFF", 4) == 0)) {
+    if (l->unit == 4 && l->in_len >= 4 &&
+        (memcmp(p, "\xFF\xFE\0\0", 4) == 0 || memcmp(p, "\0\0\xFE\xFF", 4) == 0)) {
         n = 4;
         if (l->bom_decides)
             l->big = p[0] == 0;
@@ -176,8 +170,8 @@ static int skip_bom(struct pt_lines *l, struct pt_err *err)
     l->in_pos += n;
     l->offset += n;
     if (l->unit > 1) {
-        const char *name = l->unit == 2 ? (l->big ? "UTF-16BE" : "UTF-16LE")
-                                        : (l->big ? "UTF-32BE" : "UTF-32LE");
+        const char *name =
+            l->unit == 2 ? (l->big ? "UTF-16BE" : "UTF-16LE") : (l->big ? "UTF-32BE" : "UTF-32LE");
         for (size_t i = 0; i < l->n_enc; i++) {
             if (l->enc[i].cd != (iconv_t)-1)
                 continue;
@@ -190,8 +184,7 @@ static int skip_bom(struct pt_lines *l, struct pt_err *err)
 }
 
 int pt_lines_open(const char *path, const char *encoding, struct pt_lines **ret,
-                  struct pt_err *err)
-{
+                  struct pt_err *err) {
     int rc;
     *ret = NULL;
     struct pt_lines *l = calloc(1, sizeof(*l));
@@ -221,8 +214,7 @@ out:
     return rc;
 }
 
-void pt_lines_close(struct pt_lines *l)
-{
+void pt_lines_close(struct pt_lines *l) {
     if (l == NULL)
         return;
     if (l->gz)
@@ -239,8 +231,7 @@ void pt_lines_close(struct pt_lines *l)
 /* ---- cutting ---- */
 
 /* The next code unit's value, appended to raw; -1 at the end, -2 on an error. */
-static int next_unit(struct pt_lines *l, unsigned char u[4], int *ret_value, struct pt_err *err)
-{
+static int next_unit(struct pt_lines *l, unsigned char u[4], int *ret_value, struct pt_err *err) {
     unsigned got = 0;
     while (got < l->unit) {
         int rc = fill(l, err);
@@ -262,8 +253,7 @@ static int next_unit(struct pt_lines *l, unsigned char u[4], int *ret_value, str
     return 0;
 }
 
-static int peek_lf(struct pt_lines *l, bool *ret_lf, struct pt_err *err)
-{
+static int peek_lf(struct pt_lines *l, bool *ret_lf, struct pt_err *err) {
     int rc = fill(l, err);
     *ret_lf = false;
     if (rc || l->eof)
@@ -284,8 +274,7 @@ static int peek_lf(struct pt_lines *l, bool *ret_lf, struct pt_err *err)
 }
 
 /* Appends up to a line break (not included) and says whether there was one. */
-static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct pt_err *err)
-{
+static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct pt_err *err) {
     *ret_break = *ret_long = false;
     for (;;) {
         int rc = fill(l, err), v;
@@ -331,8 +320,7 @@ static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct 
     }
 }
 
-static bool convert(struct pt_lines *l, struct pt_encoding *e)
-{
+static bool convert(struct pt_lines *l, struct pt_encoding *e) {
     pt_buf_reset(&l->out);
     if (l->raw.len == 0)
         return true;
@@ -352,8 +340,7 @@ static bool convert(struct pt_lines *l, struct pt_encoding *e)
     return memchr(l->out.p, 0, l->out.len) == NULL;
 }
 
-int pt_lines_next(struct pt_lines *l, struct pt_line *ret, struct pt_err *err)
-{
+int pt_lines_next(struct pt_lines *l, struct pt_line *ret, struct pt_err *err) {
     bool has_break, too_long;
     memset(ret, 0, sizeof(*ret));
     pt_buf_reset(&l->raw);
@@ -384,14 +371,12 @@ int pt_lines_next(struct pt_lines *l, struct pt_line *ret, struct pt_err *err)
     return 0;
 }
 
-void pt_lines_tell(const struct pt_lines *l, uint64_t *ret_offset, uint64_t *ret_number)
-{
+void pt_lines_tell(const struct pt_lines *l, uint64_t *ret_offset, uint64_t *ret_number) {
     *ret_offset = l->offset;
     *ret_number = l->number;
 }
 
-int pt_lines_seek(struct pt_lines *l, uint64_t offset, uint64_t number, struct pt_err *err)
-{
+int pt_lines_seek(struct pt_lines *l, uint64_t offset, uint64_t number, struct pt_err *err) {
     if (gzseek(l->gz, (z_off_t)offset, SEEK_SET) != (z_off_t)offset)
         return pt_err_set(err, PT_E_IO, "%s: can't go to byte %llu (is the file shorter now?)",
                           l->path, (unsigned long long)offset);
