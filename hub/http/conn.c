@@ -271,6 +271,11 @@ static void take_input(struct pt_http_conn *c) {
     if (pt_http_tls_settle(&c->tls) != 0) {
         c->doomed = true;
     }
+    /* At once, because libuv would go on reading within the same callback. */
+    if (c->reading && c->phase == PT_HTTP_OPEN && !can_take_input(c)) {
+        c->reading = false;
+        (void)uv_read_stop((uv_stream_t *)&c->tcp);
+    }
     pt_http_conn_touch(c);
 }
 
@@ -341,7 +346,7 @@ void pt_http_conn_turn(struct pt_http_conn *c) {
     if (!c->doomed && adjust_reading(c)) {
         take_input(c);
     }
-    if (c->doomed) {
+    if (c->doomed && !c->dirty) { /* else its next turn, which is already due, closes it */
         close_now(c);
     }
 }
