@@ -1,6 +1,7 @@
 #include <pentad/record/codes.h>
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ int pt_codes_new(const char *family, struct pt_codes **ret_codes, struct pt_err 
         return pt_err_set(err, PT_E_NOMEM, "no memory for a set of codes");
     }
     PT_ASSERT(f->n_syntax <= CODES_SYNTAX_MAX && strlen(f->name) <= CODES_FAMILY_MAX);
-    strncpy(c->family, f->name, CODES_FAMILY_MAX);
+    (void)snprintf(c->family, sizeof(c->family), "%s", f->name);
     for (size_t i = 0; i < f->n_syntax; i++) {
         c->syntax[c->n_syntax++] = f->syntax[i];
     }
@@ -206,7 +207,7 @@ static int apply_syntax(struct pt_codes *c, const Pentad__V1__CodeTable *table,
         to->kind = from->kind;
         to->subject_kind = from->subject_kind;
         to->check = from->check;
-        strncpy(to->pattern, from->pattern, PT_CODE_MAX);
+        (void)snprintf(to->pattern, sizeof(to->pattern), "%s", from->pattern);
     }
     return 0;
 }

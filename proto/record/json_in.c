@@ -8,6 +8,7 @@
 
 #include <pentad/base/codec.h>
 
+#include "fields.h"
 #include "path.h"
 
 struct reader {
@@ -169,32 +170,15 @@ static int read_value(struct reader *r, const ProtobufCFieldDescriptor *f, const
         memcpy(out, &sub, sizeof(ProtobufCMessage *));
         return rc;
     default:
-        PT_ASSERT(!"a field type that no message of ours has");
+        PT_ASSERT(false); /* a type that no message of ours has */
         return PT_E_INTERNAL;
-    }
-}
-
-static size_t step_of(ProtobufCType type) {
-    switch (type) {
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(void *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_UINT64:
-        return sizeof(int64_t);
-    case PROTOBUF_C_TYPE_BOOL:
-        return sizeof(protobuf_c_boolean);
-    default:
-        return sizeof(int32_t);
     }
 }
 
 static int read_list(struct reader *r, const ProtobufCFieldDescriptor *f, const json_t *json,
                      const struct path *up, uint8_t *base) {
     size_t n = json_array_size(json);
-    size_t step = step_of(f->type);
+    size_t step = field_step(f->type);
     uint8_t *v;
 
     if (!json_is_array(json)) {

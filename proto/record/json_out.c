@@ -8,6 +8,8 @@
 
 #include <pentad/base/codec.h>
 
+#include "fields.h"
+
 static json_t *int64_text(int64_t v) {
     char text[24];
 
@@ -69,46 +71,19 @@ static json_t *value_json(const ProtobufCFieldDescriptor *f, const void *p, stru
         (void)pt_json_from_msg(*(const ProtobufCMessage *const *)p, &sub, err);
         return sub;
     default:
-        PT_ASSERT(!"a field type that no message of ours has");
+        PT_ASSERT(false); /* a type that no message of ours has */
         return NULL;
-    }
-}
-
-static bool is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
-    if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
-        return *(const uint32_t *)(const void *)(base + f->quantifier_offset) == f->id;
-    }
-    if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE) {
-        return *(const void *const *)(const void *)(base + f->offset) != NULL;
-    }
-    return *(const protobuf_c_boolean *)(const void *)(base + f->quantifier_offset) != 0;
-}
-
-static size_t step_of(ProtobufCType type) {
-    switch (type) {
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(void *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_UINT64:
-        return sizeof(int64_t);
-    case PROTOBUF_C_TYPE_BOOL:
-        return sizeof(protobuf_c_boolean);
-    default:
-        return sizeof(int32_t);
     }
 }
 
 static json_t *list_json(const ProtobufCFieldDescriptor *f, const uint8_t *base,
                          struct pt_err *err) {
-    size_t n = *(const size_t *)(const void *)(base + f->quantifier_offset);
-    const uint8_t *v = *(const uint8_t *const *)(const void *)(base + f->offset);
+    const uint8_t *v = NULL;
+    size_t n = field_elements(f, base, &v);
     json_t *list = json_array();
 
     for (size_t i = 0; list != NULL && i < n; i++) {
-        if (json_array_append_new(list, value_json(f, v + i * step_of(f->type), err)) != 0) {
+        if (json_array_append_new(list, value_json(f, v + i * field_step(f->type), err)) != 0) {
             json_decref(list);
             list = NULL;
         }
@@ -131,7 +106,7 @@ int pt_json_from_msg(const ProtobufCMessage *msg, struct json_t **ret_json, stru
                 continue;
             }
             v = list_json(f, base, err);
-        } else if (is_set(f, base)) {
+        } else if (field_is_set(f, base)) {
             v = value_json(f, base + f->offset, err);
         } else {
             continue;

@@ -67,20 +67,20 @@ void pt_ref_format(char out[PT_REF_TEXT_MAX], const char *party, const char *str
     (void)snprintf(out, PT_REF_TEXT_MAX, "%.32s/%.32s#%" PRIu64, party, stream, seq);
 }
 
-static const char kind_prefix[] = "SUBJECT_KIND_";
+enum { KIND_PREFIX = sizeof("SUBJECT_KIND_") - 1 };
 
 const char *pt_subject_kind_name(Pentad__V1__SubjectKind kind) {
     const ProtobufCEnumValue *v =
         protobuf_c_enum_descriptor_get_value(&pentad__v1__subject_kind__descriptor, (int)kind);
 
-    return v != NULL && v->value != 0 ? v->name + sizeof(kind_prefix) - 1 : NULL;
+    return v != NULL && v->value != 0 ? v->name + KIND_PREFIX : NULL;
 }
 
 Pentad__V1__SubjectKind pt_subject_kind_from_name(const char *name, size_t len) {
     const ProtobufCEnumDescriptor *d = &pentad__v1__subject_kind__descriptor;
 
     for (unsigned i = 0; i < d->n_values; i++) {
-        const char *known = d->values[i].name + sizeof(kind_prefix) - 1;
+        const char *known = d->values[i].name + KIND_PREFIX;
 
         if (strlen(known) == len && memcmp(known, name, len) == 0) {
             return (Pentad__V1__SubjectKind)d->values[i].value;

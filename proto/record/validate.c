@@ -10,6 +10,7 @@
 #include <pentad/record/ref.h>
 #include <pentad/record/text.h>
 
+#include "fields.h"
 #include "rules.h"
 
 /* A field of a message, and where we are. */
@@ -271,35 +272,11 @@ static void check_value(struct check *c, const struct at_field *af, const void *
     }
 }
 
-static size_t size_of(ProtobufCType type) {
-    switch (type) {
-    case PROTOBUF_C_TYPE_STRING:
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return sizeof(void *);
-    case PROTOBUF_C_TYPE_BYTES:
-        return sizeof(ProtobufCBinaryData);
-    case PROTOBUF_C_TYPE_INT64:
-    case PROTOBUF_C_TYPE_UINT64:
-        return sizeof(int64_t);
-    case PROTOBUF_C_TYPE_BOOL:
-        return sizeof(protobuf_c_boolean);
-    default:
-        return sizeof(int32_t);
-    }
-}
-
-static bool is_present(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
-    if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE) {
-        return *(const void *const *)(const void *)(base + f->offset) != NULL;
-    }
-    return *(const protobuf_c_boolean *)(const void *)(base + f->quantifier_offset) != 0;
-}
-
 static void check_repeated(struct check *c, struct at_field *af, const uint8_t *base) {
-    size_t n = *(const size_t *)(const void *)(base + af->f->quantifier_offset);
+    const uint8_t *v = NULL;
+    size_t n = field_elements(af->f, base, &v);
     size_t max = af->rule->items > 0 ? af->rule->items : (size_t)RULE_ITEMS;
-    const uint8_t *v = *(const uint8_t *const *)(const void *)(base + af->f->offset);
-    size_t step = size_of(af->f->type);
+    size_t step = field_step(af->f->type);
 
     if (n == 0 && (af->rule->flags & RULE_REQUIRED) && !c->withdrawn) {
         check_missing(c, af->up, af->f->name, "at least once");
@@ -325,7 +302,7 @@ void check_msg(struct check *c, const struct msg_rules *r, const struct path *at
         PT_ASSERT(af.f->id == af.rule->id);
         if (af.f->label == PROTOBUF_C_LABEL_REPEATED) {
             check_repeated(c, &af, base);
-        } else if (is_present(af.f, base)) {
+        } else if (field_is_set(af.f, base)) {
             check_value(c, &af, base + af.f->offset);
         } else if ((af.rule->flags & RULE_REQUIRED) && !c->withdrawn) {
             check_missing(c, at, af.f->name, "");

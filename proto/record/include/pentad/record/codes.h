@@ -22,7 +22,8 @@ int pt_codes_clone(const struct pt_codes *codes, struct pt_codes **ret_codes, st
 void pt_codes_free(struct pt_codes *codes);
 const char *pt_codes_family(const struct pt_codes *codes);
 /* Syntax of the table replaces the family's for each kind it names; entries replace those in force
- * for its kind and year. PT_E_UNSUPPORTED, and no effect, where the table is for another family. */
+ * for its kind and year. PT_E_UNSUPPORTED, and no effect, where the table is for another family.
+ * After any other error drop the copy: part of the table may be in it. */
 int pt_codes_apply(struct pt_codes *codes, const Pentad__V1__CodeTable *table, struct pt_err *err);
 
 /* 0, PT_E_FIELD (syntax), PT_E_CHECK_DIGIT, or PT_E_CODE (not in the table in force for kind and

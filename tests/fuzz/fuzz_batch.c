@@ -1,0 +1,46 @@
+/* What a connector submits, as the hub first sees it: the batch, then the statement inside its
+ * envelope, then each record. */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <pentad/record/decode.h>
+#include <pentad/v1/envelope.pb-c.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct pt_arena arena;
+    struct pt_buf again;
+    struct pt_err err = {0};
+    ProtobufCMessage *msg = NULL;
+    ProtobufCMessage *statement = NULL;
+    const Pentad__V1__Batch *batch;
+
+    pt_arena_init(&arena, 64 << 20);
+    pt_buf_init(&again, 64 << 20);
+    if (pt_msg_decode_strict(&pentad__v1__batch__descriptor, pt_span(data, size), &arena, &msg,
+                             &err) != 0) {
+        PT_ASSERT(err.msg[0] != '\0');
+        goto out;
+    }
+    PT_ASSERT(pt_msg_encode(msg, &again, &err) == 0);
+    PT_ASSERT(pt_span_eq(pt_buf_span(&again), pt_span(data, size)));
+    batch = (const Pentad__V1__Batch *)msg;
+    if (batch->envelope != NULL && batch->envelope->has_payload) {
+        (void)pt_msg_decode_strict(
+            &pentad__v1__batch_statement__descriptor,
+            pt_span(batch->envelope->payload.data, batch->envelope->payload.len), &arena,
+            &statement, &err);
+    }
+    for (size_t i = 0; i < batch->n_records; i++) {
+        Pentad__V1__Record *rec = NULL;
+
+        (void)pt_record_decode(pt_span(batch->records[i].data, batch->records[i].len), &arena, &rec,
+                               NULL);
+    }
+out:
+    pt_buf_done(&again);
+    pt_arena_done(&arena);
+    return 0;
+}
