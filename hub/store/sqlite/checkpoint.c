@@ -1,0 +1,88 @@
+#include "sqlite_private.h"
+
+#include <time.h>
+
+/* The write-ahead log goes back into log.db on a thread of its own, so that commits don't wait for
+ * it. A passive checkpoint alone never lets a busy writer start the write-ahead log over, so
+ * beyond the bound a second, short one runs between two commits. */
+#define PASSIVE_PAGES 1024u /* 16 MiB */
+
+static void passive(struct store_sqlite *s)
+{
+    /* Best effort: what it can't do now (a reader's old snapshot) the next one does. */
+    sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static void checkpoint_once(struct store_sqlite *s)
+{
+    passive(s);
+    if (atomic_load(&s->wal_pages) * PT_PAGE_SIZE >= s->wal_limit) {
+        pthread_mutex_lock(&s->writing);
+        passive(s);
+        pthread_mutex_unlock(&s->writing);
+    }
+}
+
+static void *checkpointer_main(void *arg)
+{
+    struct store_sqlite *s = arg;
+    uint64_t done_at = 0; /* pages in the write-ahead log when it was last checkpointed */
+    pthread_mutex_lock(&s->cp_lock);
+    while (!s->checkpointer_stop) {
+        uint64_t pages = atomic_load(&s->wal_pages);
+        if (pages < done_at) {
+            done_at = 0; /* it was started over */
+        }
+        if (pages < done_at + PASSIVE_PAGES) {
+            pthread_cond_wait(&s->cp_cond, &s->cp_lock);
+            continue;
+        }
+        pthread_mutex_unlock(&s->cp_lock);
+        checkpoint_once(s);
+        done_at = pages;
+        pthread_mutex_lock(&s->cp_lock);
+    }
+    pthread_mutex_unlock(&s->cp_lock);
+    return NULL;
+}
+
+int checkpointer_start(struct store_sqlite *s, struct pt_err *err)
+{
+    int code = sql_open(s, SQLITE_OPEN_READWRITE, 1024, &s->cp_db, err);
+    if (code != 0) {
+        return code;
+    }
+    code = sql_exec(s->cp_db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0", err);
+    if (code != 0) {
+        return code;
+    }
+    if (pthread_create(&s->checkpointer, NULL, checkpointer_main, s) != 0) {
+        return pt_err_set(err, PT_E_NOMEM, "no thread for checkpoints");
+    }
+    s->checkpointer_runs = true;
+    return 0;
+}
+
+void checkpointer_notify(struct store_sqlite *s)
+{
+    pthread_mutex_lock(&s->cp_lock);
+    pthread_cond_signal(&s->cp_cond);
+    pthread_mutex_unlock(&s->cp_lock);
+}
+
+void checkpointer_stop(struct store_sqlite *s)
+{
+    if (s->checkpointer_runs) {
+        pthread_mutex_lock(&s->cp_lock);
+        s->checkpointer_stop = true;
+        pthread_cond_signal(&s->cp_cond);
+        pthread_mutex_unlock(&s->cp_lock);
+        pthread_join(s->checkpointer, NULL);
+        s->checkpointer_runs = false;
+    }
+    if (s->cp_db != NULL && !s->read_only) {
+        sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    sqlite3_close(s->cp_db);
+    s->cp_db = NULL;
+}

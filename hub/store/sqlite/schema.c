@@ -1,0 +1,142 @@
+#include "sqlite_private.h"
+
+#include <string.h>
+
+/* A batch is two rows (entry, batch) and two index entries, whatever it holds. `batch` stands apart
+ * so that walking the entries doesn't drag the records along. A tile's key is level << 56 | index.
+ * `state` is one row that every commit moves. */
+static const char *const SCHEMA[] = {
+    "CREATE TABLE entry("
+    " idx INTEGER PRIMARY KEY,"
+    " statement BLOB NOT NULL,"
+    " party TEXT NOT NULL,"
+    " stream TEXT NOT NULL,"
+    " first_seq INTEGER NOT NULL,"
+    " record_count INTEGER NOT NULL,"
+    " marks INTEGER NOT NULL,"
+    " log_entry BLOB NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX entry_statement ON entry(statement)",
+    "CREATE UNIQUE INDEX entry_stream ON entry(party, stream, first_seq)",
+    "CREATE TABLE batch(idx INTEGER PRIMARY KEY, records BLOB NOT NULL) STRICT",
+    "CREATE TABLE tile(key INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT",
+    "CREATE TABLE refusal("
+    " n INTEGER PRIMARY KEY,"
+    " statement BLOB NOT NULL,"
+    " party TEXT NOT NULL,"
+    " stream TEXT NOT NULL,"
+    " first_seq INTEGER NOT NULL,"
+    " record_count INTEGER NOT NULL,"
+    " claims INTEGER NOT NULL,"
+    " envelope BLOB NOT NULL,"
+    " refusal BLOB NOT NULL) STRICT",
+    "CREATE UNIQUE INDEX refusal_statement ON refusal(statement)",
+    "CREATE TABLE state("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " size INTEGER NOT NULL,"
+    " checkpoint BLOB NOT NULL,"
+    " refusals INTEGER NOT NULL,"
+    " refusal_chain BLOB NOT NULL) STRICT",
+};
+
+void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r)
+{
+    struct pt_sha256 sha;
+    uint64_t head[4] = {r->n, r->first_seq, r->record_count, r->claims ? 1 : 0};
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, chain->b, PT_HASH_LEN);
+    pt_sha256_update(&sha, head, sizeof head);
+    pt_sha256_update(&sha, r->statement.b, PT_HASH_LEN);
+    pt_sha256_update(&sha, r->party, strlen(r->party) + 1);
+    pt_sha256_update(&sha, r->stream, strlen(r->stream) + 1);
+    pt_sha256_update(&sha, r->envelope.p, r->envelope.len);
+    pt_sha256_update(&sha, r->refusal.p, r->refusal.len);
+    pt_sha256_final(&sha, chain);
+}
+
+static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int code = sql_prepare(db, &st, sql, err);
+    if (code == 0) {
+        int rc = sqlite3_step(st);
+        if (rc == SQLITE_ROW) {
+            *ret = sqlite3_column_int64(st, 0);
+        } else {
+            code = sql_err(db, rc, sql, err);
+        }
+    }
+    sqlite3_finalize(st);
+    return code;
+}
+
+int schema_verify(sqlite3 *db, struct pt_err *err)
+{
+    int64_t app = 0, version = 0, page = 0;
+    int code = pragma_int(db, "PRAGMA application_id", &app, err);
+    if (code == 0) {
+        code = pragma_int(db, "PRAGMA user_version", &version, err);
+    }
+    if (code == 0) {
+        code = pragma_int(db, "PRAGMA page_size", &page, err);
+    }
+    if (code != 0) {
+        return code;
+    }
+    if (app != APPLICATION_ID || page != PT_PAGE_SIZE) {
+        return pt_err_set(err, PT_E_CORRUPT, "log.db is not a log of ours (its header differs)");
+    }
+    if (version != SCHEMA_VERSION) {
+        return pt_err_set(err, PT_E_UNSUPPORTED,
+                          "log.db has schema version %lld, this program knows %d; use the program "
+                          "that wrote it",
+                          (long long)version, SCHEMA_VERSION);
+    }
+    return 0;
+}
+
+static int schema_create(sqlite3 *db, struct pt_err *err)
+{
+    static const uint8_t zero[PT_HASH_LEN];
+    char sql[160];
+    sqlite3_stmt *st = NULL;
+    int code = sql_exec(db, "BEGIN IMMEDIATE", err);
+    for (size_t i = 0; code == 0 && i < sizeof SCHEMA / sizeof SCHEMA[0]; i++) {
+        code = sql_exec(db, SCHEMA[i], err);
+    }
+    if (code == 0) {
+        code = sql_prepare(db, &st, "INSERT INTO state VALUES(1, 0, x'', 0, ?)", err);
+    }
+    if (code == 0) {
+        sqlite3_bind_blob(st, 1, zero, sizeof zero, SQLITE_STATIC);
+        int rc = sqlite3_step(st);
+        code = rc == SQLITE_DONE ? 0 : sql_err(db, rc, "create", err);
+    }
+    sqlite3_finalize(st);
+    if (code == 0) {
+        sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                         APPLICATION_ID, SCHEMA_VERSION);
+        code = sql_exec(db, sql, err);
+    }
+    return code == 0 ? sql_exec(db, "COMMIT", err) : code;
+}
+
+int schema_prepare(struct store_sqlite *s, struct pt_err *err)
+{
+    int64_t tables = 0;
+    int reserve = PT_PAGE_RESERVE;
+    char sql[160];
+    /* Only an empty file takes these two; on another they say what is there already. */
+    sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+    sqlite3_snprintf(sizeof sql, sql, "PRAGMA page_size=%d", PT_PAGE_SIZE);
+    int code = sql_exec(s->writer, sql, err);
+    if (code == 0) {
+        code = sql_exec(s->writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", err);
+    }
+    if (code == 0) {
+        code = pragma_int(s->writer, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    }
+    if (code == 0 && tables == 0) {
+        code = schema_create(s->writer, err);
+    }
+    return code == 0 ? schema_verify(s->writer, err) : code;
+}

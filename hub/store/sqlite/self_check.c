@@ -1,0 +1,135 @@
+#include "sqlite_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Two looks at the file: every page by its sums, straight from the disk (unused space and the
+ * file's header included), then SQLite's own integrity check. */
+
+#define LOCK_PAGE (0x40000000 / PT_PAGE_SIZE + 1) /* never written: SQLite locks bytes of it */
+#define RETRIES 20
+
+struct checking {
+    struct store_sqlite *s;
+    sqlite3 *db;
+    pt_store_fault_cb fault;
+    void *ctx;
+};
+
+/* The table or index that owns a page; "" where the file is too damaged to tell. */
+static void page_owner(struct checking *c, uint64_t page, char out[80])
+{
+    sqlite3_stmt *st = NULL;
+    out[0] = '\0';
+    if (c->db == NULL ||
+        sqlite3_prepare_v2(c->db, "SELECT name, pagetype FROM dbstat WHERE pageno=?", -1, &st,
+                           NULL) != SQLITE_OK) {
+        return;
+    }
+    sqlite3_bind_int64(st, 1, (sqlite3_int64)page);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        snprintf(out, 80, " (%s, %s page)", (const char *)sqlite3_column_text(st, 0),
+                 (const char *)sqlite3_column_text(st, 1));
+    }
+    sqlite3_finalize(st);
+}
+
+/* A checkpoint may be writing the page just now: look again before calling it damaged. */
+static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound)
+{
+    const struct timespec pause = {0, 5000000};
+    for (int i = 0; i < RETRIES; i++) {
+        ssize_t n = pread(fd, buf, PT_PAGE_SIZE, (off_t)((page - 1) * PT_PAGE_SIZE));
+        if (n != PT_PAGE_SIZE) {
+            return n < 0 ? PT_E_IO : PT_E_TRUNCATED;
+        }
+        *ret_sound = pt_page_sound(buf, page);
+        if (*ret_sound) {
+            return 0;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+static int check_pages(struct checking *c, struct pt_err *err)
+{
+    uint8_t *buf = malloc(PT_PAGE_SIZE);
+    int fd = open(c->s->path, O_RDONLY | O_CLOEXEC);
+    int code = 0;
+    if (buf == NULL || fd < 0) {
+        code = pt_err_set(err, buf == NULL ? PT_E_NOMEM : PT_E_IO, "%s: %s", c->s->path,
+                          strerror(errno));
+        goto out;
+    }
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size % PT_PAGE_SIZE != 0) {
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db", "its size is no whole number of pages");
+    }
+    for (uint64_t page = 1; page <= (uint64_t)size / PT_PAGE_SIZE; page++) {
+        char where[128], owner[80];
+        bool sound = true;
+        int rc = page == LOCK_PAGE ? 0 : page_read(fd, page, buf, &sound);
+        if (rc == 0 && sound) {
+            continue;
+        }
+        page_owner(c, page, owner);
+        snprintf(where, sizeof where, "log.db page %llu%s", (unsigned long long)page, owner);
+        c->fault(c->ctx, PT_E_CORRUPT, where,
+                 rc == 0 ? "its bytes are not what was written there" : "it can't be read");
+    }
+out:
+    if (fd >= 0) {
+        close(fd);
+    }
+    free(buf);
+    return code;
+}
+
+static void check_structure(struct checking *c)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(c->db, "PRAGMA integrity_check(50)", -1, &st, NULL);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(st, 0);
+        if (text != NULL && strcmp(text, "ok") != 0) {
+            c->fault(c->ctx, PT_E_CORRUPT, "log.db structure", text);
+        }
+        rc = SQLITE_OK;
+    }
+    if (rc != SQLITE_OK && rc != SQLITE_DONE) {
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db structure", sqlite3_errmsg(c->db));
+    }
+    sqlite3_finalize(st);
+}
+
+int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err)
+{
+    struct store_sqlite *s = (struct store_sqlite *)(void *)store;
+    struct checking c = {s, NULL, fault, ctx};
+    struct pt_err e = {0};
+    struct store_sqlite view;
+    /* A connection of its own that reads damaged pages too. */
+    memset(&view, 0, sizeof view);
+    memcpy(view.path, s->path, sizeof view.path);
+    view.examine = true;
+    int code = sql_open(&view, SQLITE_OPEN_READONLY, 4096, &c.db, &e);
+    if (code != 0) {
+        fault(ctx, PT_E_CORRUPT, "log.db", e.msg);
+        c.db = NULL;
+    }
+    if (c.db != NULL && schema_verify(c.db, &e) != 0) {
+        fault(ctx, PT_E_CORRUPT, "log.db header", e.msg);
+    }
+    code = check_pages(&c, err);
+    if (code == 0 && c.db != NULL) {
+        check_structure(&c);
+    }
+    sqlite3_close(c.db);
+    return code;
+}

@@ -1,0 +1,140 @@
+/* What the room's files share: the store, its connections, its statements. */
+#ifndef PENTAD_STORE_SQLITE_PRIVATE_H
+#define PENTAD_STORE_SQLITE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <sqlite3.h>
+
+#include <pentad/store/sqlite.h>
+
+#include "page_vfs.h"
+
+#define SCHEMA_VERSION 1
+#define APPLICATION_ID 0x50744c67 /* "PtLg" */
+#define READERS_DEFAULT 8u
+#define READERS_MAX 64u
+#define WAL_BYTES_DEFAULT (96u * 1024 * 1024)
+#define READER_WAIT_MS_DEFAULT 5000u
+#define PATH_CAP 4096
+
+enum reader_stmt {
+    R_BEGIN,
+    R_END,
+    R_STATE,
+    R_ENTRIES,
+    R_ENTRIES_RECORDS,
+    R_FIND_STATEMENT,
+    R_FIND_SEQ,
+    R_REFUSAL,
+    R_REFUSALS,
+    R_TILE,
+    R_COUNT
+};
+
+enum writer_stmt {
+    W_BEGIN,
+    W_COMMIT,
+    W_ROLLBACK,
+    W_ENTRY,
+    W_BATCH,
+    W_TILE,
+    W_REFUSAL,
+    W_STATE,
+    W_READ_STATE,
+    W_COUNT
+};
+
+struct pt_store_reader {
+    struct store_sqlite *store;
+    struct pt_store_reader *next; /* in the free list */
+    sqlite3 *db;
+    sqlite3_stmt *stmt[R_COUNT]; /* prepared when first used */
+};
+
+struct store_sqlite {
+    struct pt_store base;
+    char path[PATH_CAP]; /* of log.db */
+    int lock_fd;
+    bool read_only;
+    bool examine;
+
+    /* Writer thread; the checkpoint thread takes `writing` to catch the writer between commits. */
+    pthread_mutex_t writing;
+    sqlite3 *writer;
+    sqlite3_stmt *wstmt[W_COUNT];
+    uint64_t size, n_refusals;
+    struct pt_hash refusal_chain;
+
+    pthread_mutex_t pool_lock;
+    pthread_cond_t pool_cond;
+    struct pt_store_reader *readers; /* all of them */
+    unsigned n_readers;
+    struct pt_store_reader *free_readers;
+    unsigned reader_wait_ms;
+
+    pthread_t checkpointer;
+    bool checkpointer_runs;
+    bool checkpointer_stop; /* under cp_lock */
+    pthread_mutex_t cp_lock;
+    pthread_cond_t cp_cond;
+    sqlite3 *cp_db;
+    uint64_t wal_limit;
+    _Atomic uint64_t wal_pages;
+};
+
+/* sql.c: the one place where SQLite's codes become ours. */
+int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err);
+int sql_exec(sqlite3 *db, const char *sql, struct pt_err *err);
+int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err);
+struct pt_span sql_blob(sqlite3_stmt *st, int col);
+int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what,
+             struct pt_err *err);
+int sql_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
+             struct pt_err *err);
+int sql_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,
+            struct pt_err *err);
+/* Opens log.db under the page layer. flags: SQLITE_OPEN_…; cache in KiB. */
+int sql_open(const struct store_sqlite *s, int flags, int cache_kib, sqlite3 **ret,
+             struct pt_err *err);
+
+/* schema.c */
+int schema_prepare(struct store_sqlite *s, struct pt_err *err); /* on the writer; creates if new */
+int schema_verify(sqlite3 *db, struct pt_err *err);
+/* SHA-256 over the refusals so far and this one: rows can't go missing unseen. */
+void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r);
+
+/* writer.c */
+int writer_load(struct store_sqlite *s, struct pt_err *err);
+int writer_append(struct pt_store *store, const struct pt_store_group *g, struct pt_err *err);
+void writer_done(struct store_sqlite *s);
+
+/* reader.c */
+int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err);
+void readers_close(struct store_sqlite *s);
+int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt_err *err);
+void reader_end(struct pt_store_reader *r);
+int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err);
+int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool with_records,
+                   pt_store_entry_cb cb, void *ctx, struct pt_err *err);
+int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
+                          uint64_t *ret_index, struct pt_err *err);
+int reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream, uint64_t seq,
+                    uint64_t *ret_index, struct pt_err *err);
+int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
+                   pt_store_refusal_cb cb, void *ctx, struct pt_err *err);
+int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_store_refusal_cb cb,
+                    void *ctx, struct pt_err *err);
+int reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
+                struct pt_err *err);
+
+/* checkpoint.c */
+int checkpointer_start(struct store_sqlite *s, struct pt_err *err);
+void checkpointer_stop(struct store_sqlite *s);
+void checkpointer_notify(struct store_sqlite *s);
+
+/* self_check.c */
+int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
+
+#endif

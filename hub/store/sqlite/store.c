@@ -1,0 +1,163 @@
+#include "sqlite_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct pt_store_ops SQLITE_OPS = {
+    .append = writer_append,
+    .read_begin = reader_begin,
+    .read_end = reader_end,
+    .state = reader_state,
+    .entries = reader_entries,
+    .find_statement = reader_find_statement,
+    .find_seq = reader_find_seq,
+    .refusal = reader_refusal,
+    .refusals = reader_refusals,
+    .tile = reader_tile,
+    .self_check = self_check,
+};
+
+/* Two hubs on one directory would each sign their own history. */
+static int take_lock(struct store_sqlite *s, const char *dir, struct pt_err *err)
+{
+    char path[PATH_CAP];
+    int n = snprintf(path, sizeof path, "%s/log.lock", dir);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "%s: path is too long", dir);
+    }
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0) {
+        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
+    }
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        return pt_err_set(err, PT_E_BUSY,
+                          "%s: another process has this log open; stop it first", path);
+    }
+    return 0;
+}
+
+static void sync_dir(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+}
+
+static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts)
+{
+    struct store_sqlite *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        return NULL;
+    }
+    s->base.ops = &SQLITE_OPS;
+    s->lock_fd = -1;
+    s->read_only = opts->read_only;
+    s->examine = opts->examine;
+    s->wal_limit = opts->wal_bytes > 0 ? opts->wal_bytes : WAL_BYTES_DEFAULT;
+    s->reader_wait_ms = opts->reader_wait_ms > 0 ? opts->reader_wait_ms : READER_WAIT_MS_DEFAULT;
+    pthread_mutex_init(&s->writing, NULL);
+    pthread_mutex_init(&s->pool_lock, NULL);
+    pthread_cond_init(&s->pool_cond, NULL);
+    pthread_mutex_init(&s->cp_lock, NULL);
+    pthread_cond_init(&s->cp_cond, NULL);
+    return s;
+}
+
+static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err)
+{
+    mode_t before = umask(077); /* log.db holds what not everyone may read */
+    int code = sql_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 16384, &s->writer, err);
+    umask(before);
+    if (code == 0) {
+        code = sql_exec(s->writer, "PRAGMA wal_autocheckpoint=0", err);
+    }
+    if (code == 0) {
+        code = schema_prepare(s, err);
+    }
+    if (code == 0) {
+        sync_dir(dir);
+        code = writer_load(s, err);
+    }
+    return code == 0 ? checkpointer_start(s, err) : code;
+}
+
+static int open_read_only(struct store_sqlite *s, struct pt_err *err)
+{
+    if (access(s->path, R_OK) != 0) {
+        return pt_err_set(err, errno == ENOENT ? PT_E_NOT_FOUND : PT_E_IO, "%s: %s", s->path,
+                          strerror(errno));
+    }
+    return 0;
+}
+
+int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts,
+                         struct pt_store **ret, struct pt_err *err)
+{
+    static const struct pt_sqlite_opts none;
+    const struct pt_sqlite_opts *o = opts != NULL ? opts : &none;
+    *ret = NULL;
+    struct store_sqlite *s = store_new(o);
+    if (s == NULL) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    unsigned readers = o->readers > 0 ? o->readers : READERS_DEFAULT;
+    int n = snprintf(s->path, sizeof s->path, "%s/log.db", dir);
+    int code = n < 0 || (size_t)n >= sizeof s->path
+                   ? pt_err_set(err, PT_E_TOO_LARGE, "%s: path is too long", dir)
+                   : 0;
+    if (code == 0 && !s->read_only) {
+        code = take_lock(s, dir, err);
+    }
+    if (code == 0) {
+        code = s->read_only ? open_read_only(s, err) : open_writer(s, dir, err);
+    }
+    if (code == 0) {
+        code = readers_open(s, readers < READERS_MAX ? readers : READERS_MAX, err);
+    }
+    if (code == 0 && s->read_only) {
+        code = schema_verify(s->readers[0].db, err);
+        if (code == PT_E_CORRUPT && s->examine) {
+            code = 0; /* the check will say what is wrong */
+        }
+    }
+    if (code != 0) {
+        pt_store_sqlite_close(&s->base);
+        return code;
+    }
+    *ret = &s->base;
+    return 0;
+}
+
+void pt_store_sqlite_close(struct pt_store *store)
+{
+    struct store_sqlite *s = (struct store_sqlite *)(void *)store;
+    if (s == NULL) {
+        return;
+    }
+    readers_close(s);
+    checkpointer_stop(s);
+    writer_done(s);
+    if (s->lock_fd >= 0) {
+        close(s->lock_fd);
+    }
+    pthread_cond_destroy(&s->cp_cond);
+    pthread_mutex_destroy(&s->cp_lock);
+    pthread_cond_destroy(&s->pool_cond);
+    pthread_mutex_destroy(&s->pool_lock);
+    pthread_mutex_destroy(&s->writing);
+    free(s);
+}
+
+uint64_t pt_store_sqlite_wal_bytes(const struct pt_store *store)
+{
+    const struct store_sqlite *s = (const struct store_sqlite *)(const void *)store;
+    return atomic_load(&s->wal_pages) * PT_PAGE_SIZE;
+}
