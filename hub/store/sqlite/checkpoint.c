@@ -7,14 +7,12 @@
  * beyond the bound a second, short one runs between two commits. */
 #define PASSIVE_PAGES 1024u /* 16 MiB */
 
-static void passive(struct store_sqlite *s)
-{
+static void passive(struct store_sqlite *s) {
     /* Best effort: what it can't do now (a reader's old snapshot) the next one does. */
     sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-static void checkpoint_once(struct store_sqlite *s)
-{
+static void checkpoint_once(struct store_sqlite *s) {
     passive(s);
     if (atomic_load(&s->wal_pages) * PT_PAGE_SIZE >= s->wal_limit) {
         pthread_mutex_lock(&s->writing);
@@ -23,8 +21,7 @@ static void checkpoint_once(struct store_sqlite *s)
     }
 }
 
-static void *checkpointer_main(void *arg)
-{
+static void *checkpointer_main(void *arg) {
     struct store_sqlite *s = arg;
     uint64_t done_at = 0; /* pages in the write-ahead log when it was last checkpointed */
     pthread_mutex_lock(&s->cp_lock);
@@ -46,8 +43,7 @@ static void *checkpointer_main(void *arg)
     return NULL;
 }
 
-int checkpointer_start(struct store_sqlite *s, struct pt_err *err)
-{
+int checkpointer_start(struct store_sqlite *s, struct pt_err *err) {
     int code = sql_open(s, SQLITE_OPEN_READWRITE, 1024, &s->cp_db, err);
     if (code != 0) {
         return code;
@@ -63,15 +59,13 @@ int checkpointer_start(struct store_sqlite *s, struct pt_err *err)
     return 0;
 }
 
-void checkpointer_notify(struct store_sqlite *s)
-{
+void checkpointer_notify(struct store_sqlite *s) {
     pthread_mutex_lock(&s->cp_lock);
     pthread_cond_signal(&s->cp_cond);
     pthread_mutex_unlock(&s->cp_lock);
 }
 
-void checkpointer_stop(struct store_sqlite *s)
-{
+void checkpointer_stop(struct store_sqlite *s) {
     if (s->checkpointer_runs) {
         pthread_mutex_lock(&s->cp_lock);
         s->checkpointer_stop = true;

@@ -24,22 +24,21 @@ static const char *const READER_SQL[R_COUNT] = {
     [R_TILE] = "SELECT hashes FROM tile WHERE key=?",
 };
 
-static void reader_close(struct pt_store_reader *r)
-{
+static void reader_close(struct pt_store_reader *r) {
     for (int i = 0; i < R_COUNT; i++) {
         sqlite3_finalize(r->stmt[i]);
     }
     sqlite3_close(r->db);
 }
 
-int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err)
-{
+int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
     s->readers = calloc(n, sizeof *s->readers);
     if (s->readers == NULL) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory for %u readers", n);
     }
     for (unsigned i = 0; i < n; i++) {
         struct pt_store_reader *r = &s->readers[i];
+        r->head.store = &s->base;
         r->store = s;
         int code = sql_open(s, SQLITE_OPEN_READONLY, 2048, &r->db, err);
         if (code != 0) {
@@ -52,8 +51,7 @@ int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err)
     return 0;
 }
 
-void readers_close(struct store_sqlite *s)
-{
+void readers_close(struct store_sqlite *s) {
     for (unsigned i = 0; i < s->n_readers; i++) {
         reader_close(&s->readers[i]);
     }
@@ -61,8 +59,7 @@ void readers_close(struct store_sqlite *s)
     s->readers = NULL;
 }
 
-static struct pt_store_reader *take_reader(struct store_sqlite *s)
-{
+static struct pt_store_reader *take_reader(struct store_sqlite *s) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += s->reader_wait_ms / 1000;
@@ -85,8 +82,7 @@ static struct pt_store_reader *take_reader(struct store_sqlite *s)
     return r;
 }
 
-static void give_reader(struct pt_store_reader *r)
-{
+static void give_reader(struct pt_store_reader *r) {
     struct store_sqlite *s = r->store;
     pthread_mutex_lock(&s->pool_lock);
     r->next = s->free_readers;
@@ -95,15 +91,13 @@ static void give_reader(struct pt_store_reader *r)
     pthread_mutex_unlock(&s->pool_lock);
 }
 
-static int r_ready(struct pt_store_reader *r, int which, sqlite3_stmt **ret, struct pt_err *err)
-{
+static int r_ready(struct pt_store_reader *r, int which, sqlite3_stmt **ret, struct pt_err *err) {
     int code = sql_prepare(r->db, &r->stmt[which], READER_SQL[which], err);
     *ret = r->stmt[which];
     return code;
 }
 
-static int r_run(struct pt_store_reader *r, int which, struct pt_err *err)
-{
+static int r_run(struct pt_store_reader *r, int which, struct pt_err *err) {
     sqlite3_stmt *st;
     int code = r_ready(r, which, &st, err);
     if (code == 0) {
@@ -114,8 +108,7 @@ static int r_run(struct pt_store_reader *r, int which, struct pt_err *err)
     return code;
 }
 
-int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt_err *err)
-{
+int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     *ret = NULL;
     struct pt_store_reader *r = take_reader(s);
@@ -139,14 +132,12 @@ int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt
     return 0;
 }
 
-void reader_end(struct pt_store_reader *r)
-{
+void reader_end(struct pt_store_reader *r) {
     r_run(r, R_END, NULL);
     give_reader(r);
 }
 
-int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err)
-{
+int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err) {
     sqlite3_stmt *st;
     int code = r_ready(r, R_STATE, &st, err);
     if (code != 0) {
@@ -175,8 +166,7 @@ out:
 }
 
 static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry *e,
-                      struct pt_err *err)
-{
+                      struct pt_err *err) {
     uint64_t count = 0, marks = 0;
     memset(e, 0, sizeof *e);
     int code = sql_u64(st, 0, INT64_MAX, &e->index, "entry.idx", err);
@@ -212,8 +202,7 @@ static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry
 }
 
 int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool with_records,
-                   pt_store_entry_cb cb, void *ctx, struct pt_err *err)
-{
+                   pt_store_entry_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_entry e;
     int code = r_ready(r, with_records ? R_ENTRIES_RECORDS : R_ENTRIES, &st, err);
@@ -239,8 +228,7 @@ int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool wi
 
 /* Steps a look-up that gives at most one row: 0, PT_E_NOT_FOUND or the store's failure. */
 static int one_row(struct pt_store_reader *r, sqlite3_stmt *st, const char *what,
-                   struct pt_err *err)
-{
+                   struct pt_err *err) {
     int rc = sqlite3_step(st);
     if (rc == SQLITE_ROW) {
         return 0;
@@ -250,8 +238,7 @@ static int one_row(struct pt_store_reader *r, sqlite3_stmt *st, const char *what
 }
 
 int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
-                          uint64_t *ret_index, struct pt_err *err)
-{
+                          uint64_t *ret_index, struct pt_err *err) {
     sqlite3_stmt *st;
     int code = r_ready(r, R_FIND_STATEMENT, &st, err);
     if (code != 0) {
@@ -267,8 +254,7 @@ int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *state
 }
 
 int reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream, uint64_t seq,
-                    uint64_t *ret_index, struct pt_err *err)
-{
+                    uint64_t *ret_index, struct pt_err *err) {
     sqlite3_stmt *st;
     uint64_t first = 0, count = 0;
     int code = r_ready(r, R_FIND_SEQ, &st, err);
@@ -296,8 +282,7 @@ int reader_find_seq(struct pt_store_reader *r, const char *party, const char *st
     return code;
 }
 
-static int read_refusal(sqlite3_stmt *st, struct pt_store_refusal *r, struct pt_err *err)
-{
+static int read_refusal(sqlite3_stmt *st, struct pt_store_refusal *r, struct pt_err *err) {
     uint64_t count = 0, claims = 0;
     memset(r, 0, sizeof *r);
     int code = sql_u64(st, 0, INT64_MAX, &r->n, "refusal.n", err);
@@ -327,8 +312,7 @@ static int read_refusal(sqlite3_stmt *st, struct pt_store_refusal *r, struct pt_
 }
 
 int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
-                   pt_store_refusal_cb cb, void *ctx, struct pt_err *err)
-{
+                   pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_refusal ref;
     int code = r_ready(r, R_REFUSAL, &st, err);
@@ -348,8 +332,7 @@ int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
 }
 
 int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_store_refusal_cb cb,
-                    void *ctx, struct pt_err *err)
-{
+                    void *ctx, struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_refusal ref;
     int code = r_ready(r, R_REFUSALS, &st, err);
@@ -374,8 +357,7 @@ int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_s
 }
 
 int reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
-                struct pt_err *err)
-{
+                struct pt_err *err) {
     sqlite3_stmt *st;
     PT_ASSERT(level < 8);
     int code = r_ready(r, R_TILE, &st, err);

@@ -38,8 +38,7 @@ static const char *const SCHEMA[] = {
     " refusal_chain BLOB NOT NULL) STRICT",
 };
 
-void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r)
-{
+void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r) {
     struct pt_sha256 sha;
     uint64_t head[4] = {r->n, r->first_seq, r->record_count, r->claims ? 1 : 0};
     pt_sha256_init(&sha);
@@ -53,8 +52,7 @@ void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r)
     pt_sha256_final(&sha, chain);
 }
 
-static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err *err)
-{
+static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int code = sql_prepare(db, &st, sql, err);
     if (code == 0) {
@@ -69,8 +67,7 @@ static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err 
     return code;
 }
 
-int schema_verify(sqlite3 *db, struct pt_err *err)
-{
+int schema_verify(sqlite3 *db, struct pt_err *err) {
     int64_t app = 0, version = 0, page = 0;
     int code = pragma_int(db, "PRAGMA application_id", &app, err);
     if (code == 0) {
@@ -94,8 +91,7 @@ int schema_verify(sqlite3 *db, struct pt_err *err)
     return 0;
 }
 
-static int schema_create(sqlite3 *db, struct pt_err *err)
-{
+static int schema_create(sqlite3 *db, struct pt_err *err) {
     static const uint8_t zero[PT_HASH_LEN];
     char sql[160];
     sqlite3_stmt *st = NULL;
@@ -120,8 +116,7 @@ static int schema_create(sqlite3 *db, struct pt_err *err)
     return code == 0 ? sql_exec(db, "COMMIT", err) : code;
 }
 
-int schema_prepare(struct store_sqlite *s, struct pt_err *err)
-{
+int schema_prepare(struct store_sqlite *s, struct pt_err *err) {
     int64_t tables = 0;
     int reserve = PT_PAGE_RESERVE;
     char sql[160];

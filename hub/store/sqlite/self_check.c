@@ -22,8 +22,7 @@ struct checking {
 };
 
 /* The table or index that owns a page; "" where the file is too damaged to tell. */
-static void page_owner(struct checking *c, uint64_t page, char out[80])
-{
+static void page_owner(struct checking *c, uint64_t page, char out[80]) {
     sqlite3_stmt *st = NULL;
     out[0] = '\0';
     if (c->db == NULL ||
@@ -40,8 +39,7 @@ static void page_owner(struct checking *c, uint64_t page, char out[80])
 }
 
 /* A checkpoint may be writing the page just now: look again before calling it damaged. */
-static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound)
-{
+static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound) {
     const struct timespec pause = {0, 5000000};
     for (int i = 0; i < RETRIES; i++) {
         ssize_t n = pread(fd, buf, PT_PAGE_SIZE, (off_t)((page - 1) * PT_PAGE_SIZE));
@@ -57,8 +55,7 @@ static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound)
     return 0;
 }
 
-static int check_pages(struct checking *c, struct pt_err *err)
-{
+static int check_pages(struct checking *c, struct pt_err *err) {
     uint8_t *buf = malloc(PT_PAGE_SIZE);
     int fd = open(c->s->path, O_RDONLY | O_CLOEXEC);
     int code = 0;
@@ -91,8 +88,7 @@ out:
     return code;
 }
 
-static void check_structure(struct checking *c)
-{
+static void check_structure(struct checking *c) {
     sqlite3_stmt *st = NULL;
     int rc = sqlite3_prepare_v2(c->db, "PRAGMA integrity_check(50)", -1, &st, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -108,8 +104,7 @@ static void check_structure(struct checking *c)
     sqlite3_finalize(st);
 }
 
-int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err)
-{
+int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     struct checking c = {s, NULL, fault, ctx};
     struct pt_err e = {0};

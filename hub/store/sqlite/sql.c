@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err)
-{
+int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err) {
     const char *text = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
     int code = PT_E_STORE;
     switch (rc & 0xff) {
@@ -34,14 +33,12 @@ int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err)
     return pt_err_set(err, code, "log.db: %s: %s", what, text);
 }
 
-int sql_exec(sqlite3 *db, const char *sql, struct pt_err *err)
-{
+int sql_exec(sqlite3 *db, const char *sql, struct pt_err *err) {
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : sql_err(db, rc, sql, err);
 }
 
-int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err)
-{
+int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err) {
     if (*slot != NULL) {
         return 0;
     }
@@ -49,14 +46,12 @@ int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err
     return rc == SQLITE_OK ? 0 : sql_err(db, rc, "prepare", err);
 }
 
-struct pt_span sql_blob(sqlite3_stmt *st, int col)
-{
+struct pt_span sql_blob(sqlite3_stmt *st, int col) {
     const void *p = sqlite3_column_blob(st, col);
     return pt_span(p, (size_t)sqlite3_column_bytes(st, col));
 }
 
-int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what, struct pt_err *err)
-{
+int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what, struct pt_err *err) {
     struct pt_span b = sql_blob(st, col);
     if (pt_hash_from_bytes(ret, b.p, b.len) != 0) {
         return pt_err_set(err, PT_E_CORRUPT, "log.db: %s has %zu bytes, not 32", what, b.len);
@@ -65,8 +60,7 @@ int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what, s
 }
 
 int sql_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
-             struct pt_err *err)
-{
+             struct pt_err *err) {
     const char *s = (const char *)sqlite3_column_text(st, col);
     size_t len = s != NULL ? strlen(s) : 0;
     out[0] = '\0';
@@ -78,8 +72,7 @@ int sql_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *w
 }
 
 int sql_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,
-            struct pt_err *err)
-{
+            struct pt_err *err) {
     sqlite3_int64 v = sqlite3_column_int64(st, col);
     if (v < 0 || (uint64_t)v > max) {
         return pt_err_set(err, PT_E_CORRUPT, "log.db: %s is %lld", what, (long long)v);
@@ -89,8 +82,7 @@ int sql_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *
 }
 
 /* A path as a URI: what would end it or start an escape is escaped. */
-static int uri_of(const struct store_sqlite *s, char *out, size_t cap, struct pt_err *err)
-{
+static int uri_of(const struct store_sqlite *s, char *out, size_t cap, struct pt_err *err) {
     size_t n = (size_t)snprintf(out, cap, "file:");
     for (const char *p = s->path; *p != '\0'; p++) {
         if (n + 4 >= cap) {
@@ -107,8 +99,7 @@ static int uri_of(const struct store_sqlite *s, char *out, size_t cap, struct pt
 }
 
 int sql_open(const struct store_sqlite *s, int flags, int cache_kib, sqlite3 **ret,
-             struct pt_err *err)
-{
+             struct pt_err *err) {
     char uri[2 * PATH_CAP];
     char pragma[128];
     sqlite3 *db = NULL;

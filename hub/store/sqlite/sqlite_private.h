@@ -47,6 +47,7 @@ enum writer_stmt {
 };
 
 struct pt_store_reader {
+    struct pt_store_reader_head head;
     struct store_sqlite *store;
     struct pt_store_reader *next; /* in the free list */
     sqlite3 *db;
@@ -89,8 +90,7 @@ int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err);
 int sql_exec(sqlite3 *db, const char *sql, struct pt_err *err);
 int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err);
 struct pt_span sql_blob(sqlite3_stmt *st, int col);
-int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what,
-             struct pt_err *err);
+int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what, struct pt_err *err);
 int sql_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
              struct pt_err *err);
 int sql_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,

@@ -24,8 +24,7 @@ static const struct pt_store_ops SQLITE_OPS = {
 };
 
 /* Two hubs on one directory would each sign their own history. */
-static int take_lock(struct store_sqlite *s, const char *dir, struct pt_err *err)
-{
+static int take_lock(struct store_sqlite *s, const char *dir, struct pt_err *err) {
     char path[PATH_CAP];
     int n = snprintf(path, sizeof path, "%s/log.lock", dir);
     if (n < 0 || (size_t)n >= sizeof path) {
@@ -36,14 +35,13 @@ static int take_lock(struct store_sqlite *s, const char *dir, struct pt_err *err
         return pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
     }
     if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return pt_err_set(err, PT_E_BUSY,
-                          "%s: another process has this log open; stop it first", path);
+        return pt_err_set(err, PT_E_BUSY, "%s: another process has this log open; stop it first",
+                          path);
     }
     return 0;
 }
 
-static void sync_dir(const char *dir)
-{
+static void sync_dir(const char *dir) {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd);
@@ -51,8 +49,7 @@ static void sync_dir(const char *dir)
     }
 }
 
-static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts)
-{
+static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
     struct store_sqlite *s = calloc(1, sizeof *s);
     if (s == NULL) {
         return NULL;
@@ -71,8 +68,7 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts)
     return s;
 }
 
-static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err)
-{
+static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err) {
     mode_t before = umask(077); /* log.db holds what not everyone may read */
     int code = sql_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 16384, &s->writer, err);
     umask(before);
@@ -89,8 +85,7 @@ static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *e
     return code == 0 ? checkpointer_start(s, err) : code;
 }
 
-static int open_read_only(struct store_sqlite *s, struct pt_err *err)
-{
+static int open_read_only(struct store_sqlite *s, struct pt_err *err) {
     if (access(s->path, R_OK) != 0) {
         return pt_err_set(err, errno == ENOENT ? PT_E_NOT_FOUND : PT_E_IO, "%s: %s", s->path,
                           strerror(errno));
@@ -98,9 +93,8 @@ static int open_read_only(struct store_sqlite *s, struct pt_err *err)
     return 0;
 }
 
-int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts,
-                         struct pt_store **ret, struct pt_err *err)
-{
+int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts, struct pt_store **ret,
+                         struct pt_err *err) {
     static const struct pt_sqlite_opts none;
     const struct pt_sqlite_opts *o = opts != NULL ? opts : &none;
     *ret = NULL;
@@ -136,8 +130,7 @@ int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts,
     return 0;
 }
 
-void pt_store_sqlite_close(struct pt_store *store)
-{
+void pt_store_sqlite_close(struct pt_store *store) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     if (s == NULL) {
         return;
@@ -156,8 +149,7 @@ void pt_store_sqlite_close(struct pt_store *store)
     free(s);
 }
 
-uint64_t pt_store_sqlite_wal_bytes(const struct pt_store *store)
-{
+uint64_t pt_store_sqlite_wal_bytes(const struct pt_store *store) {
     const struct store_sqlite *s = (const struct store_sqlite *)(const void *)store;
     return atomic_load(&s->wal_pages) * PT_PAGE_SIZE;
 }

@@ -15,8 +15,7 @@ static const char *const WRITER_SQL[W_COUNT] = {
     [W_READ_STATE] = "SELECT size, refusals, refusal_chain FROM state WHERE id=1",
 };
 
-static int w_step(struct store_sqlite *s, enum writer_stmt which, struct pt_err *err)
-{
+static int w_step(struct store_sqlite *s, enum writer_stmt which, struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[which];
     int rc = sqlite3_step(st);
     int code = rc == SQLITE_DONE ? 0 : sql_err(s->writer, rc, "append", err);
@@ -24,14 +23,12 @@ static int w_step(struct store_sqlite *s, enum writer_stmt which, struct pt_err 
     return code;
 }
 
-static void bind_span(sqlite3_stmt *st, int i, struct pt_span b)
-{
+static void bind_span(sqlite3_stmt *st, int i, struct pt_span b) {
     /* An empty span may have no memory, which would bind NULL. */
     sqlite3_bind_blob64(st, i, b.len > 0 ? (const void *)b.p : "", b.len, SQLITE_STATIC);
 }
 
-static int write_entry(struct store_sqlite *s, const struct pt_store_entry *e, struct pt_err *err)
-{
+static int write_entry(struct store_sqlite *s, const struct pt_store_entry *e, struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[W_ENTRY];
     sqlite3_bind_int64(st, 1, (sqlite3_int64)e->index);
     sqlite3_bind_blob(st, 2, e->statement.b, PT_HASH_LEN, SQLITE_STATIC);
@@ -51,8 +48,7 @@ static int write_entry(struct store_sqlite *s, const struct pt_store_entry *e, s
 }
 
 static int write_refusal(struct store_sqlite *s, const struct pt_store_refusal *r,
-                         struct pt_err *err)
-{
+                         struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[W_REFUSAL];
     sqlite3_bind_int64(st, 1, (sqlite3_int64)r->n);
     sqlite3_bind_blob(st, 2, r->statement.b, PT_HASH_LEN, SQLITE_STATIC);
@@ -66,9 +62,8 @@ static int write_refusal(struct store_sqlite *s, const struct pt_store_refusal *
     return w_step(s, W_REFUSAL, err);
 }
 
-static int write_rows(struct store_sqlite *s, const struct pt_store_group *g,
-                      struct pt_hash *chain, struct pt_err *err)
-{
+static int write_rows(struct store_sqlite *s, const struct pt_store_group *g, struct pt_hash *chain,
+                      struct pt_err *err) {
     int code = 0;
     for (size_t i = 0; code == 0 && i < g->n_entries; i++) {
         PT_ASSERT(g->entries[i].index == s->size + i);
@@ -82,9 +77,8 @@ static int write_rows(struct store_sqlite *s, const struct pt_store_group *g,
     }
     for (size_t i = 0; code == 0 && i < g->n_tiles; i++) {
         PT_ASSERT(g->tiles[i].level < 8 && g->tiles[i].index < UINT64_C(1) << 55);
-        sqlite3_bind_int64(
-            s->wstmt[W_TILE], 1,
-            (sqlite3_int64)((uint64_t)g->tiles[i].level << 56 | g->tiles[i].index));
+        sqlite3_bind_int64(s->wstmt[W_TILE], 1,
+                           (sqlite3_int64)((uint64_t)g->tiles[i].level << 56 | g->tiles[i].index));
         bind_span(s->wstmt[W_TILE], 2, g->tiles[i].hashes);
         code = w_step(s, W_TILE, err);
     }
@@ -92,8 +86,7 @@ static int write_rows(struct store_sqlite *s, const struct pt_store_group *g,
 }
 
 static int write_state(struct store_sqlite *s, const struct pt_store_group *g,
-                       const struct pt_hash *chain, struct pt_err *err)
-{
+                       const struct pt_hash *chain, struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[W_STATE];
     sqlite3_bind_int64(st, 1, (sqlite3_int64)(s->size + g->n_entries));
     if (g->checkpoint.len > 0) {
@@ -106,8 +99,7 @@ static int write_state(struct store_sqlite *s, const struct pt_store_group *g,
     return w_step(s, W_STATE, err);
 }
 
-int writer_append(struct pt_store *store, const struct pt_store_group *g, struct pt_err *err)
-{
+int writer_append(struct pt_store *store, const struct pt_store_group *g, struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     struct pt_hash chain = s->refusal_chain;
     if (s->read_only) {
@@ -138,8 +130,7 @@ int writer_append(struct pt_store *store, const struct pt_store_group *g, struct
     return code;
 }
 
-static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages)
-{
+static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages) {
     struct store_sqlite *s = ctx;
     (void)db;
     (void)name;
@@ -147,8 +138,7 @@ static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-int writer_load(struct store_sqlite *s, struct pt_err *err)
-{
+int writer_load(struct store_sqlite *s, struct pt_err *err) {
     int code = 0;
     for (int i = 0; code == 0 && i < W_COUNT; i++) {
         code = sql_prepare(s->writer, &s->wstmt[i], WRITER_SQL[i], err);
@@ -176,8 +166,7 @@ int writer_load(struct store_sqlite *s, struct pt_err *err)
     return code;
 }
 
-void writer_done(struct store_sqlite *s)
-{
+void writer_done(struct store_sqlite *s) {
     for (int i = 0; i < W_COUNT; i++) {
         sqlite3_finalize(s->wstmt[i]);
         s->wstmt[i] = NULL;

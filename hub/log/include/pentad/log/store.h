@@ -105,9 +105,12 @@ struct pt_store_ops {
     int (*self_check)(struct pt_store *s, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
 };
 
-/* Implementations put this first. */
+/* Implementations put these first in what they make. */
 struct pt_store {
     const struct pt_store_ops *ops;
+};
+struct pt_store_reader_head {
+    struct pt_store *store;
 };
 
 /* Writer thread. PT_E_STORE (disk full, I/O), PT_E_CORRUPT; then nothing of the group is there. */

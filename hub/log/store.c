@@ -1,0 +1,130 @@
+#include <pentad/log/store.h>
+
+#include <string.h>
+
+int pt_store_append(struct pt_store *s, const struct pt_store_group *g, struct pt_err *err) {
+    return s->ops->append(s, g, err);
+}
+
+int pt_store_read_begin(struct pt_store *s, struct pt_store_reader **ret, struct pt_err *err) {
+    return s->ops->read_begin(s, ret, err);
+}
+
+/* A reader's operations are its store's: every implementation puts the store first in its reader,
+ * as struct pt_store_reader_head. */
+static const struct pt_store_ops *ops_of(const struct pt_store_reader *r) {
+    return ((const struct pt_store_reader_head *)(const void *)r)->store->ops;
+}
+
+void pt_store_read_end(struct pt_store_reader *r) {
+    if (r != NULL) {
+        ops_of(r)->read_end(r);
+    }
+}
+
+int pt_store_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err) {
+    return ops_of(r)->state(r, ret, err);
+}
+
+int pt_store_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool with_records,
+                     pt_store_entry_cb cb, void *ctx, struct pt_err *err) {
+    return ops_of(r)->entries(r, from, n, with_records, cb, ctx, err);
+}
+
+int pt_store_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
+                            uint64_t *ret_index, struct pt_err *err) {
+    return ops_of(r)->find_statement(r, statement, ret_index, err);
+}
+
+int pt_store_find_seq(struct pt_store_reader *r, const char *party, const char *stream,
+                      uint64_t seq, uint64_t *ret_index, struct pt_err *err) {
+    return ops_of(r)->find_seq(r, party, stream, seq, ret_index, err);
+}
+
+int pt_store_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
+                     pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
+    return ops_of(r)->refusal(r, statement, cb, ctx, err);
+}
+
+int pt_store_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n,
+                      pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
+    return ops_of(r)->refusals(r, from_n, n, cb, ctx, err);
+}
+
+int pt_store_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
+                  struct pt_err *err) {
+    return ops_of(r)->tile(r, level, index, out, err);
+}
+
+int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx,
+                        struct pt_err *err) {
+    return s->ops->self_check(s, fault, ctx, err);
+}
+
+int pt_store_record_next(struct pt_span records, size_t *pos, struct pt_span *ret) {
+    size_t at = *pos;
+    uint64_t len = 0;
+    unsigned shift = 0;
+    uint8_t byte;
+    if (at == records.len) {
+        return 0;
+    }
+    if (records.p[at++] != 0x12) {
+        return PT_E_NOT_STRICT;
+    }
+    do {
+        if (at == records.len) {
+            return PT_E_TRUNCATED;
+        }
+        byte = records.p[at++];
+        if (shift > 28 || (byte == 0 && shift > 0)) {
+            return PT_E_NOT_STRICT; /* longer than any record, or padded */
+        }
+        len |= (uint64_t)(byte & 0x7f) << shift;
+        shift += 7;
+    } while ((byte & 0x80) != 0);
+    if (len > records.len - at) {
+        return PT_E_TRUNCATED;
+    }
+    *ret = pt_span(records.p + at, (size_t)len);
+    *pos = at + (size_t)len;
+    return 1;
+}
+
+struct record_wanted {
+    uint32_t i;
+    struct pt_buf *out;
+    struct pt_err *err;
+    bool seen;
+};
+
+static int record_of_entry(void *ctx, const struct pt_store_entry *e) {
+    struct record_wanted *w = ctx;
+    struct pt_span rec;
+    size_t pos = 0;
+    w->seen = true;
+    for (uint32_t i = 0;; i++) {
+        int rc = pt_store_record_next(e->records, &pos, &rec);
+        if (rc < 0) {
+            return pt_err_set(w->err, PT_E_CORRUPT, "log entry %llu: its records are damaged",
+                              (unsigned long long)e->index);
+        }
+        if (rc == 0) {
+            return pt_err_set(w->err, PT_E_NOT_FOUND, "log entry %llu has %u records",
+                              (unsigned long long)e->index, (unsigned)i);
+        }
+        if (i == w->i) {
+            return pt_buf_append_span(w->out, rec);
+        }
+    }
+}
+
+int pt_store_record(struct pt_store_reader *r, uint64_t index, uint32_t i, struct pt_buf *out,
+                    struct pt_err *err) {
+    struct record_wanted w = {i, out, err, false};
+    int code = pt_store_entries(r, index, 1, true, record_of_entry, &w, err);
+    if (code == 0 && !w.seen) {
+        code = pt_err_set(err, PT_E_NOT_FOUND, "no log entry %llu", (unsigned long long)index);
+    }
+    return code;
+}
