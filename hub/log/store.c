@@ -1,6 +1,6 @@
 #include <pentad/log/store.h>
 
-#include <string.h>
+#include <pentad/proof/batch.h>
 
 int pt_store_append(struct pt_store *s, const struct pt_store_group *g, struct pt_err *err) {
     return s->ops->append(s, g, err);
@@ -61,36 +61,6 @@ int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx,
     return s->ops->self_check(s, fault, ctx, err);
 }
 
-int pt_store_record_next(struct pt_span records, size_t *pos, struct pt_span *ret) {
-    size_t at = *pos;
-    uint64_t len = 0;
-    unsigned shift = 0;
-    uint8_t byte;
-    if (at == records.len) {
-        return 0;
-    }
-    if (records.p[at++] != 0x12) {
-        return PT_E_NOT_STRICT;
-    }
-    do {
-        if (at == records.len) {
-            return PT_E_TRUNCATED;
-        }
-        byte = records.p[at++];
-        if (shift > 28 || (byte == 0 && shift > 0)) {
-            return PT_E_NOT_STRICT; /* longer than any record, or padded */
-        }
-        len |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-    } while ((byte & 0x80) != 0);
-    if (len > records.len - at) {
-        return PT_E_TRUNCATED;
-    }
-    *ret = pt_span(records.p + at, (size_t)len);
-    *pos = at + (size_t)len;
-    return 1;
-}
-
 struct record_wanted {
     uint32_t i;
     struct pt_buf *out;
@@ -104,7 +74,7 @@ static int record_of_entry(void *ctx, const struct pt_store_entry *e) {
     size_t pos = 0;
     w->seen = true;
     for (uint32_t i = 0;; i++) {
-        int rc = pt_store_record_next(e->records, &pos, &rec);
+        int rc = pt_batch_record_next(e->records, &pos, &rec);
         if (rc < 0) {
             return pt_err_set(w->err, PT_E_CORRUPT, "log entry %llu: its records are damaged",
                               (unsigned long long)e->index);

@@ -40,6 +40,7 @@ struct pt_exchange_stream {
     uint64_t next_seq;             /* from 1 */
     struct pt_hash last_statement; /* genesis leaf hash before the first */
     uint64_t last_index;           /* log index of the last batch; 0: none yet */
+    bool enrolled;                 /* by Genesis or by its first accepted batch */
     bool frozen;
     bool closed;                         /* left by a final StreamClose */
     uint64_t incident_index;             /* log entry that froze it */

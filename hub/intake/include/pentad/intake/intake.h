@@ -46,15 +46,21 @@ const struct pt_hash *pt_intake_facts_signing_key(const struct pt_intake_facts *
 uint64_t pt_intake_facts_generation(const struct pt_intake_facts *f);
 size_t pt_intake_facts_body_bytes(const struct pt_intake_facts *f);
 
-/* Look-ups that only rare paths need (a statement below the head, one that saw an old tree). */
+/* Look-ups that only rare paths need (a statement below the head, one that saw an old tree). Each
+ * may also return PT_INTAKE_LATER where its answer waits for the group at hand to be committed;
+ * pt_intake_decide then returns that, and the caller commits and asks again. */
+#define PT_INTAKE_STALE 1
+#define PT_INTAKE_LATER 2
 struct pt_intake_ports {
     /* The logged entry with that statement: 0 and its index, or PT_E_NOT_FOUND. */
     int (*logged)(void *ctx, const struct pt_hash *statement, uint64_t *ret_index);
-    /* 0 if that statement was refused and the refusal is kept, or PT_E_NOT_FOUND. */
-    int (*refused)(void *ctx, const struct pt_hash *statement);
-    /* The log index of the batch that holds that sequence number, or PT_E_NOT_FOUND. */
+    /* 0 if that statement was refused and the refusal is kept, or PT_E_NOT_FOUND. Appends the
+     * refused statement's envelope where ret_envelope isn't NULL. */
+    int (*refused)(void *ctx, const struct pt_hash *statement, struct pt_buf *ret_envelope);
+    /* The logged batch that holds that sequence number: its log index, its envelope appended; or
+     * PT_E_NOT_FOUND. */
     int (*holder)(void *ctx, const char *party, const char *stream, uint64_t seq,
-                  uint64_t *ret_index);
+                  uint64_t *ret_index, struct pt_buf *ret_envelope);
     /* The tree head at that size, or PT_E_RANGE beyond the log. */
     int (*root_at)(void *ctx, uint64_t size, struct pt_hash *ret);
     void *ctx;
@@ -80,13 +86,16 @@ struct pt_intake_decision {
     size_t n_faults;
     struct pt_intake_fault own; /* where the fault is about the statement */
     struct pt_err err;          /* the sentence */
+    struct pt_buf other;        /* CONFLICT: the other statement's envelope */
 };
+void pt_intake_decision_init(struct pt_intake_decision *d);
+void pt_intake_decision_done(struct pt_intake_decision *d);
 
 /* Writer thread. tls_party: the party that the TLS identity names, never NULL or empty (an unknown
  * identity doesn't come this far). Returns 0 and a decision; PT_INTAKE_STALE where the facts were
  * found against older rules (examine again with pt_exchange_rules(x), then decide again); or a
- * look-up's failure (PT_E_STORE …). */
-#define PT_INTAKE_STALE 1
+ * look-up's failure (PT_E_STORE …) or PT_INTAKE_LATER. *ret is initialised; it may be used again.
+ */
 int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, const char *tls_party,
                      const struct pt_intake_ports *ports, struct pt_intake_decision *ret);
 

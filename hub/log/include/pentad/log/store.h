@@ -35,7 +35,7 @@ struct pt_store_entry {
     uint32_t marks;        /* PT_STORE_MARK_… */
     struct pt_span log_entry;
     /* The batch's records as submitted, i.e. field 2 of the strict Batch message, repeated:
-     * 0x12, length, bytes. pt_store_record_next walks it. Empty where not asked for. */
+     * 0x12, length, bytes. pt_batch_record_next walks it. Empty where not asked for. */
     struct pt_span records;
 };
 
@@ -144,8 +144,5 @@ int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx, 
 /* One record of an entry, its bytes appended to out. PT_E_NOT_FOUND. */
 int pt_store_record(struct pt_store_reader *r, uint64_t index, uint32_t i, struct pt_buf *out,
                     struct pt_err *err);
-
-/* Walks a records span: 1 and *ret, 0 at the end, PT_E_TRUNCATED or PT_E_NOT_STRICT. */
-int pt_store_record_next(struct pt_span records, size_t *pos, struct pt_span *ret);
 
 #endif

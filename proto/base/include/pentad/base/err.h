@@ -63,6 +63,7 @@
     X(PT_E_SEQ, 57, "wrong_seq", 422, 0, "record's seq is not its place", "记录序号错误")          \
     X(PT_E_STRICT_CLOCK, 58, "clock", 422, 0, "time outside what is allowed", "时间超出允许范围")  \
     X(PT_E_REFUSED, 59, "refused", 422, 0, "the batch was refused", "批次被拒收")                  \
+    X(PT_E_CLOSED, 60, "stream_closed", 422, 0, "the stream has ended", "数据流已终止")            \
     /* record validation (DOMAIN 2) */                                                             \
     X(PT_E_MISSING, 70, "missing_field", 422, 0, "a required field is missing", "缺少必填项")      \
     X(PT_E_FIELD, 71, "invalid_field", 422, 0, "a field is invalid", "字段无效")                   \

@@ -1,0 +1,163 @@
+#include "exchange_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The four outside finance; finance, office and hub count as one and never reach two. */
+static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
+
+static int target_new(struct pt_exchange *x, const struct standing *at, struct target **ret) {
+    if (x->n_targets == PT_EXCHANGE_TARGETS_MAX) {
+        /* Bounded: the oldest that nobody approved gives way. */
+        free(x->targets[0].bytes);
+        memmove(x->targets, x->targets + 1, (x->n_targets - 1) * sizeof *x->targets);
+        x->n_targets--;
+    }
+    if (x->n_targets == x->cap_targets) {
+        size_t cap = x->cap_targets == 0 ? 16 : 2 * x->cap_targets;
+        struct target *grown = realloc(x->targets, cap * sizeof *grown);
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        x->targets = grown;
+        x->cap_targets = cap;
+    }
+    struct target *t = &x->targets[x->n_targets++];
+    memset(t, 0, sizeof *t);
+    t->record = at->hash;
+    memcpy(t->party, at->party, strlen(at->party));
+    memcpy(t->stream, at->stream, strlen(at->stream));
+    *ret = t;
+    return 0;
+}
+
+static void target_drop(struct pt_exchange *x, size_t i) {
+    free(x->targets[i].bytes);
+    memmove(x->targets + i, x->targets + i + 1, (x->n_targets - i - 1) * sizeof *x->targets);
+    x->n_targets--;
+}
+
+void targets_done(struct pt_exchange *x) {
+    while (x->n_targets > 0) {
+        target_drop(x, x->n_targets - 1);
+    }
+    free(x->targets);
+    x->targets = NULL;
+}
+
+int targets_add_lift(struct pt_exchange *x, const struct standing *at,
+                     const Pentad__V1__Lift *lift) {
+    struct target *t;
+    struct pt_hash incident;
+    if (lift->party == NULL || lift->stream == NULL || !pt_name_valid(lift->party) ||
+        !pt_name_valid(lift->stream) || lift->incident == NULL || !lift->incident->has_hash ||
+        pt_hash_from_bytes(&incident, lift->incident->hash.data, lift->incident->hash.len) != 0) {
+        return 0;
+    }
+    const struct stream_slot *s = stream_find(x, lift->party, lift->stream);
+    if (s == NULL || !s->s.frozen || !pt_hash_eq(&s->s.incident, &incident)) {
+        return 0;
+    }
+    int code = target_new(x, at, &t);
+    if (code == 0) {
+        t->is_lift = true;
+        t->incident = incident;
+        memcpy(t->lift_party, lift->party, strlen(lift->party));
+        memcpy(t->lift_stream, lift->stream, strlen(lift->stream));
+    }
+    return code;
+}
+
+int targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
+                      struct pt_span record) {
+    struct target *t;
+    uint8_t *bytes = malloc(record.len > 0 ? record.len : 1);
+    if (bytes == NULL) {
+        return PT_E_NOMEM;
+    }
+    int code = target_new(x, at, &t);
+    if (code != 0) {
+        free(bytes);
+        return code;
+    }
+    memcpy(bytes, record.p, record.len);
+    t->effective = effective;
+    t->bytes = bytes;
+    t->len = record.len;
+    return 0;
+}
+
+static void lift_now(struct pt_exchange *x, size_t i) {
+    const struct target *t = &x->targets[i];
+    struct stream_slot *s = stream_find(x, t->lift_party, t->lift_stream);
+    if (s != NULL && s->s.frozen && pt_hash_eq(&s->s.incident, &t->incident)) {
+        s->s.frozen = false;
+    }
+    target_drop(x, i);
+}
+
+void targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a) {
+    struct pt_hash h;
+    unsigned count = 0;
+    if (a->target == NULL || a->target->party == NULL || a->target->stream == NULL ||
+        !a->target->has_hash ||
+        pt_hash_from_bytes(&h, a->target->hash.data, a->target->hash.len) != 0) {
+        return;
+    }
+    for (size_t i = 0; i < x->n_targets; i++) {
+        struct target *t = &x->targets[i];
+        if (t->complete || !pt_hash_eq(&t->record, &h) || strcmp(t->party, a->target->party) != 0 ||
+            strcmp(t->stream, a->target->stream) != 0) {
+            continue;
+        }
+        for (unsigned p = 0; p < APPROVERS; p++) {
+            if (strcmp(approvers[p], party) == 0) {
+                t->approved[p] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+            }
+            count += t->approved[p] ? 1 : 0;
+        }
+        t->complete = count >= APPROVALS_NEEDED;
+        if (t->complete && t->is_lift) {
+            lift_now(x, i);
+        }
+        return;
+    }
+}
+
+/* A table for another family, or one that no longer decodes, has no effect. */
+static int enforce(struct pt_exchange *x, const struct target *t) {
+    Pentad__V1__Record *rec = NULL;
+    struct pt_codes *next = NULL;
+    pt_arena_reset(&x->scratch);
+    int code = pt_record_decode(pt_span(t->bytes, t->len), &x->scratch, &rec, NULL);
+    if (code == 0 && rec->body_case == PENTAD__V1__RECORD__BODY_CODE_TABLE) {
+        code = pt_codes_clone(x->codes, &next, NULL);
+        if (code == 0) {
+            code = pt_codes_apply(next, rec->code_table, NULL);
+        }
+        if (code == 0) {
+            pt_codes_free(x->codes);
+            x->codes = next;
+            next = NULL;
+            pt_intake_rules_unref(x->rules);
+            x->rules = NULL;
+        }
+        pt_codes_free(next);
+    }
+    return code == PT_E_NOMEM ? code : 0;
+}
+
+int targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err) {
+    for (size_t i = 0; i < x->n_targets;) {
+        const struct target *t = &x->targets[i];
+        if (!t->complete || t->is_lift || t->effective > day) {
+            i++;
+            continue;
+        }
+        if (enforce(x, t) != 0) {
+            return pt_err_set(err, PT_E_NOMEM, "out of memory for a code table");
+        }
+        target_drop(x, i);
+    }
+    return 0;
+}

@@ -1,0 +1,42 @@
+/* The facts of a batch, as examine.c finds and decide.c weighs them. */
+#ifndef PENTAD_INTAKE_FACTS_H
+#define PENTAD_INTAKE_FACTS_H
+
+#include <pentad/proof/batch.h>
+
+#include "exchange_private.h"
+
+#define FAULT_TEXT_MAX (4u * 1024 * 1024) /* arena of a batch's faults */
+#define ENTRY_OVERHEAD 64u                /* what a LogEntry adds around its envelope, at most */
+
+struct pt_intake_facts {
+    struct pt_intake_rules *rules; /* counted */
+    struct pt_buf json;            /* the protobuf form of a JSON body */
+    struct pt_batch_view view;
+    size_t body_bytes;
+    Pentad__V1__Envelope *env; /* owned; NULL where it couldn't be opened */
+    bool has_statement;
+    struct pt_statement st;
+
+    struct pt_err open; /* sizes, strict encoding of batch, envelope, statement */
+    bool hub_ours;
+    struct pt_err sig; /* code 0: signature holds under `key` */
+    struct pt_hash key;
+    struct pt_err root; /* wrong_count or wrong_root */
+
+    uint32_t marks;
+    bool only_key_changes;
+    bool key_changes;
+    struct pt_arena arena; /* faults and their strings */
+    struct pt_intake_fault faults[PT_FAULTS_MAX];
+    size_t n_faults;
+};
+
+/* Adds a fault; those beyond the most are left out. */
+void facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
+                 const char *message);
+
+/* json.c: the JSON form into the protobuf Batch. */
+int batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err);
+
+#endif
