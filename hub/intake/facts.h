@@ -3,6 +3,7 @@
 #define PENTAD_INTAKE_FACTS_H
 
 #include <pentad/proof/batch.h>
+#include <pentad/proof/merkle.h>
 
 #include "exchange_private.h"
 

@@ -14,6 +14,7 @@
 #define PENTAD_INTAKE_INTAKE_H
 
 #include <pentad/intake/exchange.h>
+#include <pentad/v1/record.pb-c.h>
 
 #define PT_BATCH_JSON_MAX (12u * 1024 * 1024) /* bytes of the JSON form */
 
