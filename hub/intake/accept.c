@@ -72,7 +72,8 @@ int pt_intake_refuse(struct pt_exchange *x, const struct pt_intake_facts *f,
 /* ---- incidents ------------------------------------------------------------------------------- */
 
 int pt_intake_incident_make(struct pt_intake_incident *ret, const struct pt_intake_facts *f,
-                            struct pt_span other_envelope, struct pt_err *err) {
+                            struct pt_span other_envelope, int64_t issued_at_ms,
+                            struct pt_err *err) {
     ProtobufCMessage *a = NULL, *b = NULL;
     memset(ret, 0, sizeof *ret);
     int code = pt_strict_unpack(&pentad__v1__envelope__descriptor, other_envelope, &a, err);
@@ -87,6 +88,8 @@ int pt_intake_incident_make(struct pt_intake_incident *ret, const struct pt_inta
     }
     pentad__v1__record__init(&ret->record);
     pentad__v1__incident__init(&ret->incident);
+    ret->record.has_issued_at_ms = 1;
+    ret->record.issued_at_ms = issued_at_ms;
     ret->incident.has_kind = 1;
     ret->incident.kind = PENTAD__V1__INCIDENT_KIND__INCIDENT_KIND_EQUIVOCATION;
     ret->incident.envelope_a = ret->a;

@@ -124,7 +124,8 @@ struct pt_intake_incident {
     Pentad__V1__Envelope *a, *b; /* owned */
 };
 int pt_intake_incident_make(struct pt_intake_incident *ret, const struct pt_intake_facts *f,
-                            struct pt_span other_envelope, struct pt_err *err);
+                            struct pt_span other_envelope, int64_t issued_at_ms,
+                            struct pt_err *err);
 void pt_intake_incident_done(struct pt_intake_incident *i);
 
 #endif
