@@ -28,7 +28,7 @@ static int no_memory(struct reader *r) {
     return pt_err_set(r->err, PT_E_NOMEM, "the JSON document needs more memory than it may");
 }
 
-static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, const json_t *json,
+static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, json_t *json,
                     const struct path *at, ProtobufCMessage **ret);
 
 /* "-123" and nothing else. */
@@ -55,7 +55,7 @@ static bool parse_uint64(const char *s, uint64_t *ret) {
     return errno == 0 && *end == '\0';
 }
 
-static int read_enum(struct reader *r, const ProtobufCEnumDescriptor *d, const json_t *json,
+static int read_enum(struct reader *r, const ProtobufCEnumDescriptor *d, json_t *json,
                      const struct path *at, void *out) {
     const char *name = json_string_value(json);
     const ProtobufCEnumValue *v =
@@ -74,7 +74,7 @@ static int read_enum(struct reader *r, const ProtobufCEnumDescriptor *d, const j
     return 0;
 }
 
-static int read_bytes(struct reader *r, const json_t *json, const struct path *at, void *out) {
+static int read_bytes(struct reader *r, json_t *json, const struct path *at, void *out) {
     ProtobufCBinaryData b = {0};
 
     pt_buf_reset(&r->scratch);
@@ -94,7 +94,7 @@ static int read_bytes(struct reader *r, const json_t *json, const struct path *a
     return 0;
 }
 
-static int read_string(struct reader *r, const json_t *json, const struct path *at, void *out) {
+static int read_string(struct reader *r, json_t *json, const struct path *at, void *out) {
     char *s;
 
     if (!json_is_string(json)) {
@@ -111,7 +111,7 @@ static int read_string(struct reader *r, const json_t *json, const struct path *
     return 0;
 }
 
-static int read_small(struct reader *r, const json_t *json, const struct path *at, int64_t min,
+static int read_small(struct reader *r, json_t *json, const struct path *at, int64_t min,
                       int64_t max, void *out) {
     int64_t v = json_integer_value(json);
     uint32_t bits;
@@ -124,7 +124,7 @@ static int read_small(struct reader *r, const json_t *json, const struct path *a
     return 0;
 }
 
-static int read_large(struct reader *r, const json_t *json, const struct path *at, bool is_signed,
+static int read_large(struct reader *r, json_t *json, const struct path *at, bool is_signed,
                       void *out) {
     const char *s = json_string_value(json);
     int64_t i = 0;
@@ -137,7 +137,7 @@ static int read_large(struct reader *r, const json_t *json, const struct path *a
     return 0;
 }
 
-static int read_value(struct reader *r, const ProtobufCFieldDescriptor *f, const json_t *json,
+static int read_value(struct reader *r, const ProtobufCFieldDescriptor *f, json_t *json,
                       const struct path *at, void *out) {
     ProtobufCMessage *sub = NULL;
     protobuf_c_boolean yes;
@@ -175,7 +175,7 @@ static int read_value(struct reader *r, const ProtobufCFieldDescriptor *f, const
     }
 }
 
-static int read_list(struct reader *r, const ProtobufCFieldDescriptor *f, const json_t *json,
+static int read_list(struct reader *r, const ProtobufCFieldDescriptor *f, json_t *json,
                      const struct path *up, uint8_t *base) {
     size_t n = json_array_size(json);
     size_t step = field_step(f->type);
@@ -204,7 +204,7 @@ static int read_list(struct reader *r, const ProtobufCFieldDescriptor *f, const 
     return 0;
 }
 
-static int read_single(struct reader *r, const ProtobufCFieldDescriptor *f, const json_t *json,
+static int read_single(struct reader *r, const ProtobufCFieldDescriptor *f, json_t *json,
                        const struct path *up, uint8_t *base) {
     const struct path here = {up, f->name, PATH_NO_INDEX};
     protobuf_c_boolean yes = 1;
@@ -223,13 +223,10 @@ static int read_single(struct reader *r, const ProtobufCFieldDescriptor *f, cons
     return read_value(r, f, json, &here, base + f->offset);
 }
 
-static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, const json_t *json,
+static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, json_t *json,
                     const struct path *at, ProtobufCMessage **ret) {
-    /* jansson's iterators take what they don't change as changeable. */
-    json_t *obj;
     uint8_t *base;
 
-    memcpy(&obj, &json, sizeof(obj));
     if (!json_is_object(json)) {
         return wrong(r, at, NULL, "must be an object");
     }
@@ -238,9 +235,9 @@ static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, const
         return no_memory(r);
     }
     d->message_init((ProtobufCMessage *)(void *)base);
-    for (void *it = json_object_iter(obj); it != NULL; it = json_object_iter_next(obj, it)) {
+    for (void *it = json_object_iter(json); it != NULL; it = json_object_iter_next(json, it)) {
         const char *key = json_object_iter_key(it);
-        const json_t *v = json_object_iter_value(it);
+        json_t *v = json_object_iter_value(it);
         const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field_by_name(d, key);
         int rc;
 
@@ -257,8 +254,8 @@ static int read_msg(struct reader *r, const ProtobufCMessageDescriptor *d, const
     return 0;
 }
 
-int pt_json_to_msg(const ProtobufCMessageDescriptor *d, const struct json_t *json,
-                   struct pt_arena *arena, ProtobufCMessage **ret_msg, struct pt_err *err) {
+int pt_json_to_msg(const ProtobufCMessageDescriptor *d, struct json_t *json, struct pt_arena *arena,
+                   ProtobufCMessage **ret_msg, struct pt_err *err) {
     struct reader r = {.arena = arena, .err = err};
     int rc;
 

@@ -4,14 +4,14 @@
 #include <string.h>
 
 struct party_row {
-    enum pt_party party;
     const char *name;
-    char letter;
     const char *zh;
+    enum pt_party party;
+    char letter;
 };
 
 static const struct party_row rows[] = {
-#define X(sym, num, name, letter, zh) {sym, name, letter, zh},
+#define X(sym, num, name, letter, zh) {(name), (zh), (sym), (letter)},
     PT_PARTY_TABLE(X)
 #undef X
 };

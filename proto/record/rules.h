@@ -40,10 +40,10 @@ struct field_rule {
     unsigned id;
     enum rule_kind kind;
     unsigned flags;
+    Pentad__V1__CodeKind code;
     int64_t min;
     int64_t max;
     size_t items; /* at most so many of a repeated field; 0: RULE_ITEMS */
-    Pentad__V1__CodeKind code;
     const struct msg_rules *sub;
 };
 
@@ -84,8 +84,8 @@ void check_msg(struct check *c, const struct msg_rules *r, const struct path *at
     { .id = (i), .kind = RK_##__VA_ARGS__ }
 #define CHARS(n) .max = (n)
 #define RANGE(lo, hi) .min = (lo), .max = (hi)
-#define OF(k) .code = PENTAD__V1__CODE_KIND__CODE_KIND_##k
-#define SUB(r) .sub = &(r)
+#define OF(k) .code = (PENTAD__V1__CODE_KIND__CODE_KIND_##k)
+#define SUB(r) .sub = (&(r))
 #define ITEMS(n) .items = (n)
 #define BP RANGE(0, 10000)
 #define CP RANGE(0, 10000)

@@ -2,6 +2,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/err.h>
+#include <pentad/record/discrepancy.h>
 
 #include "codes_priv.h"
 #include "rules.h"
@@ -48,7 +49,22 @@ static const struct field_rule discrepancy_rows[] = {
     REQ(20, DATE),
     REQ(21, INT, RANGE(1, INT64_MAX)),
 };
-MSG_RULES(discrepancy, discrepancy_rows, NULL);
+
+/* The id says what makes two findings the same one. */
+static void discrepancy_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__Discrepancy *d = (const Pentad__V1__Discrepancy *)msg;
+    uint8_t id[16];
+
+    if (!d->has_id || d->id.len != sizeof(id) || !d->has_kind) {
+        return;
+    }
+    pt_discrepancy_id(id, d->rule, d->kind, d->key, d->fiscal_year, d->period, d->object);
+    if (memcmp(id, d->id.data, sizeof(id)) != 0) {
+        check_fault(c, PT_E_FIELD, at, "id",
+                    "is not that of rule, kind, key, fiscal_year, period and object");
+    }
+}
+MSG_RULES(discrepancy, discrepancy_rows, discrepancy_cross);
 
 /* H02 差异答复 */
 static const struct field_rule discrepancy_reply_rows[] = {

@@ -114,7 +114,7 @@ const struct good good_records[] = {
      "{\"kind\":\"NOTICE_KIND_WARNING\",\"addressees\":[\"finance\"],\"level\":"
      "\"NOTICE_LEVEL_RED\",\"basis\":[" REF("hub", "9") "],\"requirement\":\"限期整改\"}"},
     {PT_TYPE_DISCREPANCY, PT_PARTY_HUB, "",
-     "{\"id\":\"AAECAwQFBgcICQoLDA0ODw==\",\"rule\":\"K04\",\"severity\":\"SEVERITY_RED\","
+     "{\"id\":\"TilMX1kHQEdpJ/tpoF44ig==\",\"rule\":\"K04\",\"severity\":\"SEVERITY_RED\","
      "\"episode\":1,\"kind\":\"SUBJECT_KIND_PROJECT\",\"key\":\"" PROJECT
      "\",\"fiscal_year\":2019,\"inputs\":[" REF(
          "finance", "9") "],\"figures\":[{\"label\":\"P\",\"value\":\"480\",\"unit\":\"fen\"},{"

@@ -89,7 +89,7 @@ void json_patch(json_t *rec, const struct good *g, const char *path, const char 
     }
 }
 
-Pentad__V1__Record *record_of(const json_t *rec, struct pt_arena *arena) {
+Pentad__V1__Record *record_of(json_t *rec, struct pt_arena *arena) {
     ProtobufCMessage *msg = NULL;
     struct pt_err err = {0};
     int rc = pt_json_to_msg(&pentad__v1__record__descriptor, rec, arena, &msg, &err);

@@ -31,6 +31,6 @@ json_t *good_json(const struct good *g);
  * (JSON text), or removes it where value is NULL. */
 void json_patch(json_t *rec, const struct good *g, const char *path, const char *value);
 /* JSON to record in the arena; asserts that it works. */
-Pentad__V1__Record *record_of(const json_t *rec, struct pt_arena *arena);
+Pentad__V1__Record *record_of(json_t *rec, struct pt_arena *arena);
 
 #endif

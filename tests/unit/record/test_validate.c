@@ -13,7 +13,7 @@ static struct pt_codes *codes_cn(void) {
 }
 
 /* Validates, and returns the faults as "code field" lines in a static buffer. */
-static const char *faults_of(const json_t *json, enum pt_party author) {
+static const char *faults_of(json_t *json, enum pt_party author) {
     static char text[4096];
     struct pt_arena arena;
     struct pt_faults faults;
@@ -239,6 +239,7 @@ static const struct bad bads[] = {
     {PT_TYPE_AUDIT_FIGURE, "body.value", "\"1,5\"",
      "invalid_field body.audit_figure.value; invalid_field body.audit_figure.value"},
     /* about the exchange */
+    {PT_TYPE_DISCREPANCY, "body.object", "\"V1\"", "invalid_field body.discrepancy.id"},
     {PT_TYPE_DISCREPANCY, "body.figures[0].text", "\"x\"",
      "invalid_field body.discrepancy.figures[0].text"},
     {PT_TYPE_DISCREPANCY, "body.responders", "[\"public\"]",

@@ -17,9 +17,10 @@ struct json_t; /* jansson */
 
 /* *ret_json: a new reference (json_decref). PT_E_NOMEM. */
 int pt_json_from_msg(const ProtobufCMessage *msg, struct json_t **ret_json, struct pt_err *err);
-/* PT_E_FORMAT with the path of what is wrong. The message lives in the arena. */
-int pt_json_to_msg(const ProtobufCMessageDescriptor *d, const struct json_t *json,
-                   struct pt_arena *arena, ProtobufCMessage **ret_msg, struct pt_err *err);
+/* PT_E_FORMAT with the path of what is wrong. `json` isn't changed (jansson's iterators don't take
+ * a const one). The message lives in the arena. */
+int pt_json_to_msg(const ProtobufCMessageDescriptor *d, struct json_t *json, struct pt_arena *arena,
+                   ProtobufCMessage **ret_msg, struct pt_err *err);
 
 /* As text. `indented`: two spaces, for people; else compact. */
 int pt_json_encode(const ProtobufCMessage *msg, bool indented, struct pt_buf *out,
