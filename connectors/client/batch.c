@@ -1,0 +1,210 @@
+#include <pentad/client/batch.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/certs/dsse.h>
+#include <pentad/proof/dsse.h>
+#include <pentad/proof/entry.h>
+#include <pentad/proof/merkle.h>
+
+static ProtobufCBinaryData bytes_of(const struct pt_hash *h) {
+    /* protobuf-c has no const; nothing writes through it while packing. */
+    union {
+        const uint8_t *in;
+        uint8_t *out;
+    } p = {h->b};
+    return (ProtobufCBinaryData){.len = PT_HASH_LEN, .data = p.out};
+}
+
+static char *text_of(const char *s) {
+    union {
+        const char *in;
+        char *out;
+    } p = {s};
+    return p.out;
+}
+
+int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
+                  struct pt_buf *ret_envelope, struct pt_hash *ret_statement, struct pt_err *err) {
+    PT_ASSERT(cut->record_count >= 1 && cut->record_count <= PT_BATCH_RECORDS_MAX);
+    struct pt_hash root;
+    pt_merkle_root_of(cut->record_hashes, cut->record_count, &root);
+    Pentad__V1__Seen seen = PENTAD__V1__SEEN__INIT;
+    seen.has_tree_size = 1;
+    seen.tree_size = cut->seen_size;
+    seen.has_root = 1;
+    seen.root = bytes_of(&cut->seen_root);
+    Pentad__V1__BatchStatement st = PENTAD__V1__BATCH_STATEMENT__INIT;
+    st.has_version = 1;
+    st.version = 1;
+    st.has_hub = 1;
+    st.hub = bytes_of(&cut->hub);
+    st.party = text_of(cut->party);
+    st.stream = text_of(cut->stream);
+    st.has_first_seq = 1;
+    st.first_seq = cut->first_seq;
+    st.has_record_count = 1;
+    st.record_count = cut->record_count;
+    st.has_records_root = 1;
+    st.records_root = bytes_of(&root);
+    st.has_previous = 1;
+    st.previous = bytes_of(&cut->previous);
+    if (cut->supersedes) {
+        st.has_supersedes = 1;
+        st.supersedes = bytes_of(cut->supersedes);
+    }
+    st.seen = &seen;
+    st.has_signed_at_ms = 1;
+    st.signed_at_ms = cut->signed_at_ms;
+    st.has_schema_version = 1;
+    st.schema_version = 1;
+
+    struct pt_buf payload;
+    pt_buf_init(&payload, 65535);
+    int rc = pt_strict_pack(&payload, &st.base);
+    if (rc == 0) {
+        pt_sha256(ret_statement, payload.p, payload.len);
+        rc = pt_dsse_sign(key, PT_DSSE_BATCH_STATEMENT, pt_buf_span(&payload), ret_envelope, err);
+    } else {
+        pt_err_set(err, rc, "the statement could not be encoded");
+    }
+    pt_buf_done(&payload);
+    return rc;
+}
+
+/* A length-delimited field: tag, varint length, bytes. */
+static int put_field(struct pt_buf *out, unsigned field, struct pt_span bytes) {
+    (void)pt_buf_putc(out, (char)(field << 3 | 2));
+    size_t n = bytes.len;
+    while (n >= 0x80) {
+        (void)pt_buf_putc(out, (char)(uint8_t)(n | 0x80));
+        n >>= 7;
+    }
+    (void)pt_buf_putc(out, (char)(uint8_t)n);
+    return pt_buf_append_span(out, bytes);
+}
+
+int pt_batch_begin(struct pt_buf *out, struct pt_span envelope) {
+    return put_field(out, 1, envelope);
+}
+
+int pt_batch_add_record(struct pt_buf *out, struct pt_span record) {
+    return put_field(out, 2, record);
+}
+
+int pt_batch_end(struct pt_buf *out, struct pt_span held_checkpoint) {
+    return held_checkpoint.len ? put_field(out, 3, held_checkpoint) : out->failed;
+}
+
+/* ---- answers ---- */
+
+static int open_receipt(const Pentad__V1__Receipt *r, const struct pt_hash *statement,
+                        const struct pt_trust *trust, struct pt_answer *ret, struct pt_err *err) {
+    struct pt_entry entry;
+    struct pt_checkpoint cp;
+    struct pt_policy_verdict verdict;
+    struct pt_hash path[PT_MERKLE_PATH_MAX];
+    int rc = pt_entry_open(pt_span(r->log_entry.data, r->log_entry.len), &entry, err);
+    if (rc != 0) {
+        pt_err_wrap(err, "the receipt's log entry");
+        goto out;
+    }
+    if (entry.is_genesis || !pt_hash_eq(&entry.statement.hash, statement)) {
+        rc = pt_err_set(err, PT_E_PROOF, "the receipt is for another statement");
+        goto out;
+    }
+    if (r->n_inclusion_proof > PT_MERKLE_PATH_MAX) {
+        rc = pt_err_set(err, PT_E_PROOF, "the receipt's proof is too long");
+        goto out;
+    }
+    for (size_t i = 0; i < r->n_inclusion_proof && rc == 0; i++) {
+        rc = pt_hash_from_bytes(&path[i], r->inclusion_proof[i].data, r->inclusion_proof[i].len);
+    }
+    if (rc != 0) {
+        rc = pt_err_set(err, PT_E_PROOF, "the receipt's proof holds something that is no hash");
+        goto out;
+    }
+    rc = pt_policy_open(trust->policy, pt_span(r->checkpoint.data, r->checkpoint.len), &trust->sv,
+                        &cp, &verdict, err);
+    if (rc != 0) {
+        pt_err_wrap(err, "the receipt's checkpoint");
+        goto out;
+    }
+    rc = pt_merkle_verify_inclusion(&entry.leaf, r->log_index, cp.size, path, r->n_inclusion_proof,
+                                    &cp.root);
+    if (rc != 0) {
+        pt_err_set(err, rc, "the receipt's proof does not lead to its checkpoint");
+        goto out;
+    }
+    ret->log_index = r->log_index;
+    ret->received_at_ms = entry.received_at_ms;
+    ret->checkpoint_size = cp.size;
+    ret->checkpoint_root = cp.root;
+    ret->checkpoint = pt_span(r->checkpoint.data, r->checkpoint.len);
+out:
+    pt_entry_done(&entry);
+    return rc;
+}
+
+static int open_refusal(const Pentad__V1__Envelope *env, const struct pt_hash *statement,
+                        const struct pt_trust *trust, const struct pt_keyhistory *keys,
+                        struct pt_answer *ret, struct pt_err *err) {
+    if (!env->payload_type || strcmp(env->payload_type, PT_DSSE_REFUSAL) != 0) {
+        return pt_err_set(err, PT_E_FORMAT, "the refusal's envelope is of another type");
+    }
+    const struct pt_keyhistory_key *signer = NULL;
+    int rc = pt_keyhistory_find_signer(keys, env, "hub", &trust->sv, &signer, err);
+    if (rc != 0) {
+        return pt_err_set(err, PT_E_SIGNATURE, "the refusal is not signed by the hub: ignored");
+    }
+    ProtobufCMessage *m = NULL;
+    rc = pt_strict_unpack(&pentad__v1__refusal__descriptor,
+                          pt_span(env->payload.data, env->payload.len), &m, err);
+    if (rc != 0) {
+        return rc;
+    }
+    ret->refusal = (Pentad__V1__Refusal *)m;
+    if (!ret->refusal->has_statement_hash || ret->refusal->statement_hash.len != PT_HASH_LEN ||
+        memcmp(ret->refusal->statement_hash.data, statement->b, PT_HASH_LEN) != 0 ||
+        !ret->refusal->has_hub || ret->refusal->hub.len != PT_HASH_LEN ||
+        memcmp(ret->refusal->hub.data, trust->hub.b, PT_HASH_LEN) != 0) {
+        return pt_err_set(err, PT_E_PROOF, "the refusal is for another statement");
+    }
+    ret->refused = true;
+    return 0;
+}
+
+int pt_answer_open(struct pt_span reply, const struct pt_hash *statement,
+                   const struct pt_trust *trust, const struct pt_keyhistory *keys,
+                   struct pt_answer *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    ProtobufCMessage *m = NULL;
+    int rc = pt_strict_unpack(&pentad__v1__submit_reply__descriptor, reply, &m, err);
+    if (rc != 0) {
+        pt_err_wrap(err, "the hub's answer");
+        return rc;
+    }
+    ret->reply = (Pentad__V1__SubmitReply *)m;
+    if ((ret->reply->receipt != NULL) == (ret->reply->refusal != NULL)) {
+        rc = pt_err_set(err, PT_E_FORMAT, "the hub's answer is neither a receipt nor a refusal");
+    } else if (ret->reply->receipt) {
+        rc = open_receipt(ret->reply->receipt, statement, trust, ret, err);
+    } else {
+        rc = open_refusal(ret->reply->refusal, statement, trust, keys, ret, err);
+    }
+    if (rc != 0) {
+        pt_answer_done(ret);
+    }
+    return rc;
+}
+
+void pt_answer_done(struct pt_answer *a) {
+    if (a->refusal) {
+        pentad__v1__refusal__free_unpacked(a->refusal, NULL);
+    }
+    if (a->reply) {
+        pentad__v1__submit_reply__free_unpacked(a->reply, NULL);
+    }
+    memset(a, 0, sizeof *a);
+}

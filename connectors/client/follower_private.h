@@ -1,0 +1,46 @@
+#ifndef PT_CLIENT_FOLLOWER_PRIVATE_H
+#define PT_CLIENT_FOLLOWER_PRIVATE_H
+
+#include <pentad/client/follower.h>
+
+/* What a record did to the key history, kept so that the history can be built again. */
+struct key_event {
+    uint64_t log_index;
+    char party[PT_NAME_MAX + 1], stream[PT_NAME_MAX + 1];
+    struct pt_hash signing_key;
+    uint8_t *record; /* owned */
+    size_t len;
+};
+
+/* A checkpoint that a receipt showed, beyond what was followed then. */
+struct expectation {
+    uint64_t size;
+    struct pt_hash root;
+};
+
+/* Everything that a page may change: copied, tried, and swapped in when the page has verified. */
+struct follower_state {
+    struct pt_merkle_frontier tree;
+    struct pt_follower_stream *streams; /* owned */
+    size_t n_streams;
+    struct key_event *events; /* owned; the records inside are shared until swapped */
+    size_t n_events;
+};
+
+struct pt_follower {
+    const struct pt_trust *trust;
+    struct follower_state st;
+    struct pt_keyhistory *keys;
+    struct pt_buf genesis_entry; /* LogEntry 0 */
+    struct pt_entry genesis;     /* opened from it */
+    struct pt_buf checkpoint;
+    struct expectation *expected; /* owned; by size, ascending */
+    size_t n_expected;
+};
+
+int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry, struct pt_err *err);
+void follower_forget_genesis(struct pt_follower *f);
+int follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e, struct pt_err *err);
+void follower_events_free(struct key_event *events, size_t from, size_t n);
+
+#endif

@@ -1,0 +1,186 @@
+#include <pentad/client/http.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#define PROBLEM_MAX (64 * 1024)
+
+struct pt_http_client {
+    CURL *curl;
+    char *url;
+    char *cert, *key, *ca, *crl;
+    struct pt_tls_files tls; /* points at the copies above */
+    int timeout_ms;
+    const volatile bool *stop;
+    struct pt_err tls_err; /* set by the context callback */
+};
+
+static char *copy(const char *s) {
+    return s ? strdup(s) : NULL;
+}
+
+static CURLcode setup_tls(CURL *curl, void *ssl_ctx, void *ctx) {
+    (void)curl;
+    struct pt_http_client *c = ctx;
+    return pt_tls_setup_client(ssl_ctx, &c->tls, &c->tls_err) == 0 ? CURLE_OK
+                                                                   : CURLE_SSL_CERTPROBLEM;
+}
+
+static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, curl_off_t un) {
+    (void)dt, (void)dn, (void)ut, (void)un;
+    const struct pt_http_client *c = ctx;
+    return c->stop && *c->stop;
+}
+
+int pt_http_client_new(const struct pt_http_client_config *cfg, struct pt_http_client **ret,
+                       struct pt_err *err) {
+    *ret = NULL;
+    struct pt_http_client *c = calloc(1, sizeof *c);
+    if (!c) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    c->url = copy(cfg->url);
+    c->cert = copy(cfg->tls.cert);
+    c->key = copy(cfg->tls.key);
+    c->ca = copy(cfg->tls.ca);
+    c->crl = copy(cfg->tls.crl);
+    c->tls = (struct pt_tls_files){.cert = c->cert, .key = c->key, .ca = c->ca, .crl = c->crl};
+    c->timeout_ms = cfg->timeout_ms > 0 ? cfg->timeout_ms : 60000;
+    c->curl = curl_easy_init();
+    if (!c->curl || !c->url) {
+        pt_http_client_free(c);
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    CURL *h = c->curl;
+    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(cfg->connect_timeout_ms > 0 ? cfg->connect_timeout_ms : 5000));
+    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(h, CURLOPT_PROXY, "");
+    /* curl's own trust is replaced by ours in setup_tls: the CA, the CRL, the hub's URI name. */
+    curl_easy_setopt(h, CURLOPT_CAINFO, c->ca);
+    curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, setup_tls);
+    curl_easy_setopt(h, CURLOPT_SSL_CTX_DATA, c);
+    curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(h, CURLOPT_XFERINFODATA, c);
+    curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+    *ret = c;
+    return 0;
+}
+
+void pt_http_client_free(struct pt_http_client *c) {
+    if (c) {
+        if (c->curl) {
+            curl_easy_cleanup(c->curl);
+        }
+        free(c->url);
+        free(c->cert);
+        free(c->key);
+        free(c->ca);
+        free(c->crl);
+        free(c);
+    }
+}
+
+void pt_http_client_watch(struct pt_http_client *c, const volatile bool *stop) {
+    c->stop = stop;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *ctx) {
+    struct pt_buf *out = ctx;
+    return pt_buf_append(out, p, size * n) == 0 ? size * n : 0;
+}
+
+/* The hub's problem document (RFC 9457): {"code": "…", "detail": "…"}. */
+static int problem(struct pt_span body, long status, const char *path, struct pt_err *err) {
+    json_t *j = json_loadb((const char *)body.p, body.len < PROBLEM_MAX ? body.len : 0, 0, NULL);
+    const char *name = json_string_value(json_object_get(j, "code"));
+    const char *detail = json_string_value(json_object_get(j, "detail"));
+    int code = name ? pt_err_from_name(name) : 0;
+    if (code == 0) {
+        code = status == 404   ? PT_E_NOT_FOUND
+               : status == 429 ? PT_E_BUSY
+               : status >= 500 ? PT_E_NET
+                               : PT_E_FORMAT;
+    }
+    int rc = pt_err_set(err, code, "the hub answered %ld to %.80s: %.140s", status, path,
+                        detail ? detail : pt_err_text(code, false));
+    json_decref(j);
+    return rc;
+}
+
+static int perform(struct pt_http_client *c, const char *path, struct curl_slist *headers,
+                   int timeout_ms, struct pt_buf *out, long *ret_status, struct pt_err *err) {
+    char url[2048];
+    int n = snprintf(url, sizeof url, "%s%s", c->url, path);
+    if (n < 0 || (size_t)n >= sizeof url) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "the path is too long");
+    }
+    size_t before = out->len;
+    c->tls_err.code = 0;
+    curl_easy_setopt(c->curl, CURLOPT_URL, url);
+    curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
+    CURLcode rc = curl_easy_perform(c->curl);
+    long status = 0;
+    if (rc == CURLE_OK) {
+        curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+    }
+    if (ret_status) {
+        *ret_status = status;
+    }
+    if (c->tls_err.code != 0) {
+        if (err) {
+            *err = c->tls_err;
+        }
+        return c->tls_err.code;
+    }
+    if (rc != CURLE_OK) {
+        int code = rc == CURLE_OPERATION_TIMEDOUT    ? PT_E_TIMEOUT
+                   : rc == CURLE_WRITE_ERROR         ? PT_E_TOO_LARGE
+                   : rc == CURLE_ABORTED_BY_CALLBACK ? PT_E_STOPPING
+                                                     : PT_E_NET;
+        return pt_err_set(err, code, "%s: %s", c->url, curl_easy_strerror(rc));
+    }
+    if (status < 200 || status > 299) {
+        int code = problem(pt_span(out->p + before, out->len - before), status, path, err);
+        out->len = before;
+        return code;
+    }
+    return 0;
+}
+
+int pt_http_get(struct pt_http_client *c, const char *path, const char *accept, int extra_wait_ms,
+                struct pt_buf *out, long *ret_status, struct pt_err *err) {
+    char line[128];
+    (void)snprintf(line, sizeof line, "Accept: %s", accept);
+    struct curl_slist *headers = curl_slist_append(NULL, line);
+    curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
+    int rc = perform(c, path, headers, c->timeout_ms + extra_wait_ms, out, ret_status, err);
+    curl_slist_free_all(headers);
+    return rc;
+}
+
+int pt_http_post(struct pt_http_client *c, const char *path, const char *content_type,
+                 struct pt_span body, struct pt_buf *out, long *ret_status, struct pt_err *err) {
+    char line[128];
+    (void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
+    struct curl_slist *headers = curl_slist_append(NULL, line);
+    headers =
+        curl_slist_append(headers, "Accept: application/x-protobuf, application/problem+json");
+    headers = curl_slist_append(headers, "Expect:");
+    curl_easy_setopt(c->curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
+    curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, body.len ? (const char *)body.p : "");
+    int rc = perform(c, path, headers, c->timeout_ms, out, ret_status, err);
+    curl_slist_free_all(headers);
+    return rc;
+}

@@ -1,0 +1,80 @@
+/* Following the log and believing nothing: every entry's envelope, chain and records_root, every
+ * record's hash, and a tree of one's own whose head must equal each checkpoint.
+ * Pure: bytes in, verdict out; the caller fetches and stores. One thread. FORMATS sections 1-3, 6.
+ *
+ *      page ─► entries contiguous? ─► statement strict, for this hub ─► signature under a key live
+ *      there ─► continues its stream ─► records_root ─► own tree ─► head = checkpoint ─► state
+ */
+#ifndef PENTAD_CLIENT_FOLLOWER_H
+#define PENTAD_CLIENT_FOLLOWER_H
+
+#include <stdint.h>
+
+#include <pentad/v1/feed.pb-c.h>
+#include <pentad/v1/record.pb-c.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/client/trust.h>
+#include <pentad/proof/entry.h>
+#include <pentad/proof/keyhistory.h>
+#include <pentad/proof/merkle.h>
+
+#define PT_FOLLOWER_STREAMS_MAX 4096
+#define PT_FEED_PAGE_MAX (32u * 1024 * 1024)
+
+struct pt_follower;
+
+int pt_follower_new(const struct pt_trust *trust, struct pt_follower **ret, struct pt_err *err);
+void pt_follower_free(struct pt_follower *f);
+
+/* The state as bytes, to be stored in the same transaction as what came of a page; load refuses
+ * bytes that are not such a state (PT_E_CORRUPT). */
+int pt_follower_save(const struct pt_follower *f, struct pt_buf *out);
+int pt_follower_load(struct pt_follower *f, struct pt_span saved, struct pt_err *err);
+
+uint64_t pt_follower_size(const struct pt_follower *f);
+void pt_follower_root(const struct pt_follower *f, struct pt_hash *ret);
+const Pentad__V1__Genesis *
+pt_follower_genesis(const struct pt_follower *f); /* NULL before page 1 */
+const struct pt_keyhistory *pt_follower_keys(const struct pt_follower *f);
+struct pt_span
+pt_follower_checkpoint(const struct pt_follower *f); /* the last note; may be empty */
+
+/* A checkpoint under the hub's key that came another way (a receipt): the tree at that size must
+ * have that root. PT_E_FORK at once where this follower stands at that size with another root, or
+ * later from the page that reaches it. At most PT_FOLLOWER_EXPECT_MAX wait; further ones are left
+ * out, their sizes are covered by the page's own checkpoint. */
+#define PT_FOLLOWER_EXPECT_MAX 4096
+int pt_follower_expect(struct pt_follower *f, uint64_t size, const struct pt_hash *root,
+                       struct pt_err *err);
+
+/* A stream's head as this follower verified it; PT_E_NOT_FOUND. */
+struct pt_follower_stream {
+    char party[PT_NAME_MAX + 1], stream[PT_NAME_MAX + 1];
+    uint64_t next_seq;
+    struct pt_hash last_statement;
+};
+int pt_follower_stream(const struct pt_follower *f, const char *party, const char *stream,
+                       struct pt_follower_stream *ret);
+
+/* One verified record of a page. `bytes` is empty where it was withheld from this reader. */
+struct pt_followed_record {
+    const struct pt_entry *entry;
+    uint64_t log_index;
+    uint64_t seq;
+    const char *party, *stream;
+    struct pt_hash hash;
+    struct pt_span bytes;
+    const Pentad__V1__Record *record; /* decoded; NULL where withheld */
+};
+/* Called for every record once the whole page has verified, in order. Non-zero stops: that code. */
+typedef int pt_followed_cb(void *ctx, const struct pt_followed_record *r);
+
+/* Verifies a FeedPage that continues this follower's size. On any error the follower is as before:
+ * PT_E_PROOF, PT_E_FORK, PT_E_SIGNATURE, PT_E_ROOT, PT_E_GAP … with the log index in the message.
+ * *ret_log_size: how far the hub says its log is. */
+int pt_follower_page(struct pt_follower *f, struct pt_span page, pt_followed_cb *cb, void *ctx,
+                     uint64_t *ret_log_size, struct pt_err *err);
+
+#endif
