@@ -1,0 +1,229 @@
+#include <pentad/runtime/config.h>
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cyaml/cyaml.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/record/party.h>
+#include <pentad/record/ref.h>
+
+#define STR(key, flags, type, member)                                                              \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
+
+static const cyaml_schema_field_t var_fields[] = {
+    STR("name", 0, struct pt_config_var, name),
+    STR("value", 0, struct pt_config_var, value),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t var_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_var, var_fields)};
+
+static const cyaml_schema_field_t source_fields[] = {
+    STR("mapping", 0, struct pt_config_source, mapping),
+    STR("path", 0, struct pt_config_source, path),
+    CYAML_FIELD_SEQUENCE("vars", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config_source,
+                         vars, &var_schema, 0, 64),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t source_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_source, source_fields)};
+
+static const cyaml_schema_field_t column_fields[] = {
+    STR("name", 0, struct pt_config_column, name),
+    STR("path", 0, struct pt_config_column, path),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t column_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_column, column_fields)};
+
+static const cyaml_schema_field_t sink_type_fields[] = {
+    STR("type", 0, struct pt_config_sink_type, type),
+    STR("file", CYAML_FLAG_OPTIONAL, struct pt_config_sink_type, file),
+    CYAML_FIELD_SEQUENCE("columns", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct pt_config_sink_type, columns, &column_schema, 0, 128),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t sink_type_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_sink_type, sink_type_fields)};
+
+static const cyaml_schema_value_t word_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64)};
+
+static const cyaml_schema_field_t sink_fields[] = {
+    STR("dir", 0, struct pt_config_sink, dir),
+    CYAML_FIELD_BOOL("bom", CYAML_FLAG_OPTIONAL, struct pt_config_sink, bom),
+    CYAML_FIELD_SEQUENCE("deliver", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config_sink,
+                         deliver, &word_schema, 0, 64),
+    CYAML_FIELD_SEQUENCE("types", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config_sink,
+                         types, &sink_type_schema, 0, 64),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t keys_fields[] = {
+    STR("signing", 0, struct pt_config_keys, signing),
+    STR("tls_key", 0, struct pt_config_keys, tls_key),
+    STR("tls_cert", 0, struct pt_config_keys, tls_cert),
+    STR("ca", 0, struct pt_config_keys, ca),
+    STR("crl", CYAML_FLAG_OPTIONAL, struct pt_config_keys, crl),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t trust_fields[] = {
+    STR("genesis", 0, struct pt_config_trust, genesis),
+    STR("policy", 0, struct pt_config_trust, policy),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t config_fields[] = {
+    STR("party", 0, struct pt_config, party),
+    STR("stream", CYAML_FLAG_OPTIONAL, struct pt_config, stream),
+    STR("system", CYAML_FLAG_OPTIONAL, struct pt_config, system),
+    STR("hub", 0, struct pt_config, hub),
+    STR("state", CYAML_FLAG_OPTIONAL, struct pt_config, state),
+    CYAML_FIELD_MAPPING("keys", CYAML_FLAG_DEFAULT, struct pt_config, keys, keys_fields),
+    CYAML_FIELD_MAPPING("trust", CYAML_FLAG_DEFAULT, struct pt_config, trust, trust_fields),
+    CYAML_FIELD_SEQUENCE("sources", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
+                         sources, &source_schema, 0, PT_CONFIG_SOURCES_MAX),
+    CYAML_FIELD_MAPPING_PTR("sink", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
+                            sink, sink_fields),
+    STR("until", CYAML_FLAG_OPTIONAL, struct pt_config, until),
+    CYAML_FIELD_INT("poll_s", CYAML_FLAG_OPTIONAL, struct pt_config, poll_s),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t config_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pt_config, config_fields)};
+
+/* libcyaml says which key, and where, through its log only. */
+static void keep_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+    struct pt_err *err = ctx;
+    if (level >= CYAML_LOG_ERROR && err->msg[0] == '\0') {
+        (void)vsnprintf(err->msg, sizeof err->msg, fmt, args);
+        err->msg[strcspn(err->msg, "\n")] = '\0';
+    }
+}
+
+static const cyaml_config_t *yaml_config(struct pt_err *sink, cyaml_config_t *c) {
+    memset(sink, 0, sizeof *sink);
+    *c = (cyaml_config_t){.log_fn = keep_log,
+                          .log_ctx = sink,
+                          .mem_fn = cyaml_mem,
+                          .log_level = CYAML_LOG_ERROR,
+                          .flags = CYAML_CFG_DEFAULT};
+    return c;
+}
+
+static int absolute(const char *folder, char **path, struct pt_err *err) {
+    if (!*path || (*path)[0] == '/') {
+        return 0;
+    }
+    char full[4096];
+    if (pt_path_join(full, sizeof full, folder, *path) != 0) {
+        return pt_err_set(err, PT_E_CONFIG, "the path %.100s is too long", *path);
+    }
+    char *s = strdup(full);
+    if (!s) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    free(*path);
+    *path = s;
+    return 0;
+}
+
+static int set_default(char **s, const char *value, struct pt_err *err) {
+    if (!*s && !(*s = strdup(value))) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    return 0;
+}
+
+static int resolve_paths(struct pt_config *c, struct pt_err *err) {
+    char **paths[] = {&c->state,   &c->keys.signing, &c->keys.tls_key,  &c->keys.tls_cert,
+                      &c->keys.ca, &c->keys.crl,     &c->trust.genesis, &c->trust.policy};
+    int rc = set_default(&c->state, "state", err);
+    for (size_t i = 0; rc == 0 && i < sizeof paths / sizeof *paths; i++) {
+        rc = absolute(c->folder, paths[i], err);
+    }
+    for (uint32_t i = 0; rc == 0 && i < c->sources_count; i++) {
+        rc = absolute(c->folder, &c->sources[i].mapping, err);
+        if (rc == 0) {
+            rc = absolute(c->folder, &c->sources[i].path, err);
+        }
+    }
+    if (rc == 0 && c->sink) {
+        rc = absolute(c->folder, &c->sink->dir, err);
+    }
+    return rc;
+}
+
+static int check(struct pt_config *c, struct pt_err *err) {
+    enum pt_party p = pt_party_from_name(c->party);
+    if (p == PT_PARTY_NONE || p == PT_PARTY_PUBLIC || p == PT_PARTY_HUB) {
+        return pt_err_set(err, PT_E_CONFIG,
+                          "party: %s is none of congress, discipline, organization, finance, "
+                          "audit, office",
+                          c->party);
+    }
+    int rc = set_default(&c->stream, "main", err);
+    if (rc == 0 && !pt_name_valid(c->stream)) {
+        rc = pt_err_set(err, PT_E_CONFIG, "stream: %s is not a name ([a-z][a-z0-9-]*)", c->stream);
+    }
+    if (rc == 0 && strncmp(c->hub, "https://", 8) != 0) {
+        rc = pt_err_set(err, PT_E_CONFIG, "hub: %s is no https:// address", c->hub);
+    }
+    if (rc == 0 && c->until && pt_date_parse(c->until, &c->until_day) != 0) {
+        rc = pt_err_set(err, PT_E_CONFIG, "until: %s is not a date (2020-06-30)", c->until);
+    }
+    if (c->poll_s <= 0) {
+        c->poll_s = 5;
+    }
+    return rc ? rc : set_default(&c->system, c->party, err);
+}
+
+int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err) {
+    *ret = NULL;
+    struct pt_config *c = NULL;
+    struct pt_err detail;
+    cyaml_config_t yc;
+    cyaml_err_t ye = cyaml_load_file(path, yaml_config(&detail, &yc), &config_schema,
+                                     (cyaml_data_t **)(void *)&c, NULL);
+    if (ye == CYAML_ERR_FILE_OPEN) {
+        return pt_err_set(err, PT_E_CONFIG, "can't open %s: %s", path, strerror(errno));
+    }
+    if (ye != CYAML_OK) {
+        return pt_err_set(err, PT_E_CONFIG, "%s: %s (%.150s)", path, cyaml_strerror(ye),
+                          detail.msg);
+    }
+    char buf[4096];
+    int rc = 0;
+    if (!realpath(path, buf) || !(c->folder = strdup(dirname(buf)))) {
+        rc = pt_err_set(err, PT_E_CONFIG, "can't find the folder of %s", path);
+    }
+    if (rc == 0) {
+        rc = check(c, err);
+    }
+    if (rc == 0) {
+        rc = resolve_paths(c, err);
+    }
+    if (rc != 0) {
+        pt_err_wrap(err, "%s", path);
+        pt_config_free(c);
+        return rc;
+    }
+    *ret = c;
+    return 0;
+}
+
+void pt_config_free(struct pt_config *c) {
+    if (c) {
+        free(c->folder);
+        struct pt_err detail;
+        cyaml_config_t yc;
+        (void)cyaml_free(yaml_config(&detail, &yc), &config_schema, c, 0);
+    }
+}

@@ -1,0 +1,71 @@
+/* A connector's configuration: one YAML file, read by schema (an unknown key is an error that
+ * names it). Relative paths are taken from the file's own folder. docs/connector.md describes it.
+ * Read-only once loaded: any thread. */
+#ifndef PENTAD_RUNTIME_CONFIG_H
+#define PENTAD_RUNTIME_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pentad/base/err.h>
+
+#define PT_CONFIG_SOURCES_MAX 256
+
+struct pt_config_var {
+    char *name, *value;
+};
+
+struct pt_config_source {
+    char *mapping; /* absolute after loading */
+    char *path;
+    struct pt_config_var *vars;
+    uint32_t vars_count;
+};
+
+struct pt_config_column {
+    char *name, *path;
+};
+
+struct pt_config_sink_type {
+    char *type;
+    char *file;
+    struct pt_config_column *columns;
+    uint32_t columns_count;
+};
+
+struct pt_config_sink {
+    char *dir;
+    bool bom;
+    char **deliver; /* record codes; none: what others wrote and what the hub raised for us */
+    uint32_t deliver_count;
+    struct pt_config_sink_type *types;
+    uint32_t types_count;
+};
+
+struct pt_config_keys {
+    char *signing, *tls_key, *tls_cert, *ca, *crl;
+};
+
+struct pt_config_trust {
+    char *genesis, *policy;
+};
+
+struct pt_config {
+    char *party, *stream, *system;
+    char *hub;   /* https://host:port */
+    char *state; /* folder of connector.db */
+    struct pt_config_keys keys;
+    struct pt_config_trust trust;
+    struct pt_config_source *sources;
+    uint32_t sources_count;
+    struct pt_config_sink *sink; /* NULL: deliver nothing */
+    char *until;       /* replay clock only: the last day, after which the stream is closed */
+    int32_t poll_s;    /* live clock: how often sources are looked at; default 5 */
+    int32_t until_day; /* parsed from `until`, 0 if absent */
+    char *folder;      /* of the file */
+};
+
+int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err);
+void pt_config_free(struct pt_config *c);
+
+#endif

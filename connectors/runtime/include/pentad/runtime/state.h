@@ -1,0 +1,157 @@
+/* What a connector must never lose: one SQLite file (WAL, FULL) beside its configuration.
+ *
+ * outbox   every record this stream ever made, with its sequence number and final bytes; the
+ *          source's position moves in the same transaction, so a row is sent once or not at all
+ * batches  every statement signed, stored before it is first sent, with its receipt or refusal
+ * feed     how far the log has been verified (size, tree frontier, checkpoint), in the same
+ *          transaction as what was delivered from it
+ * refs     document numbers -> RecordRef, for references between records
+ * dead letters, deferred rows, days closed and ticks read
+ *
+ * Knows SQLite and bytes; knows no party, no network. One thread at a time. */
+#ifndef PENTAD_RUNTIME_STATE_H
+#define PENTAD_RUNTIME_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+
+struct pt_state;
+
+/* Opens or creates. `read_only` for status pages beside a running connector. */
+int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struct pt_err *err);
+void pt_state_free(struct pt_state *s);
+
+/* One transaction at a time; nesting is a programmer's mistake. */
+int pt_state_begin(struct pt_state *s, struct pt_err *err);
+int pt_state_commit(struct pt_state *s, struct pt_err *err);
+void pt_state_rollback(struct pt_state *s);
+
+/* Small values by name. get: PT_E_NOT_FOUND where there is none; text is appended to out. */
+int pt_state_set_int(struct pt_state *s, const char *name, int64_t value, struct pt_err *err);
+int64_t pt_state_get_int(struct pt_state *s, const char *name, int64_t fallback);
+int pt_state_set_blob(struct pt_state *s, const char *name, struct pt_span v, struct pt_err *err);
+int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out);
+
+/* ---- outbox ---- */
+
+struct pt_outbox_record {
+    uint64_t seq;
+    const char *type;   /* "X01" */
+    const char *doc_no; /* NULL or "" = not referenceable */
+    int32_t day;
+    const uint8_t *hash; /* record hash, 32 bytes */
+    struct pt_span bytes;
+    const char *origin; /* "<mapping>:<file>:<row>" for people */
+};
+/* The sequence number that the next record takes. */
+uint64_t pt_outbox_next_seq(struct pt_state *s);
+int pt_outbox_add(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err);
+/* Calls cb for records from `seq` up to `limit`; cb returns nonzero to stop. Spans are borrowed
+ * for the call. */
+typedef int pt_outbox_cb(void *ctx, const struct pt_outbox_record *r);
+int pt_outbox_each(struct pt_state *s, uint64_t seq, uint64_t limit, pt_outbox_cb *cb, void *ctx,
+                   struct pt_err *err);
+/* Replaces a refused record in place (same seq) by its Withheld. */
+int pt_outbox_replace(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err);
+
+/* The StreamClose before `seq` (0 if none), and the first at or behind it (PT_E_NOT_FOUND). */
+int pt_outbox_close_before(struct pt_state *s, uint64_t seq, uint64_t *ret_seq);
+int pt_outbox_close_from(struct pt_state *s, uint64_t seq, uint64_t *ret_seq, int32_t *ret_day);
+
+/* ---- batches ---- */
+
+enum pt_batch_state { PT_BATCH_SIGNED = 1, PT_BATCH_RECEIPTED = 2, PT_BATCH_REFUSED = 3 };
+
+struct pt_batch_row {
+    uint64_t first_seq;
+    uint32_t count;
+    uint8_t statement_hash[32];
+    enum pt_batch_state state;
+    int64_t log_index; /* -1 until receipted */
+};
+/* The oldest batch that is signed and not answered; PT_E_NOT_FOUND. `envelope` is appended. */
+int pt_batches_open(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *envelope);
+/* The newest batch that was receipted (its hash is the next `previous`). */
+int pt_batches_last(struct pt_state *s, struct pt_batch_row *ret);
+/* A refused batch at first_seq that nothing supersedes yet; PT_E_NOT_FOUND. */
+int pt_batches_refused(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *refusal);
+int pt_batches_add(struct pt_state *s, const struct pt_batch_row *b, struct pt_span envelope,
+                   struct pt_err *err);
+int pt_batches_receipted(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
+                         struct pt_span receipt, struct pt_err *err);
+int pt_batches_refuse(struct pt_state *s, const uint8_t statement_hash[32], struct pt_span refusal,
+                      struct pt_err *err);
+/* Whether this statement is one of ours. */
+bool pt_batches_known(struct pt_state *s, const uint8_t statement_hash[32]);
+
+/* ---- sources ---- */
+
+/* Position token of a source (opaque; empty at its start). */
+int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out);
+int pt_source_position_set(struct pt_state *s, const char *source, struct pt_span pos, bool done,
+                           struct pt_err *err);
+
+struct pt_dead_letter {
+    const char *source, *file;
+    uint64_t row;
+    const char *column, *value, *code, *reason, *reason_zh;
+};
+int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struct pt_err *err);
+typedef int pt_dead_letter_cb(void *ctx, const struct pt_dead_letter *d);
+int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err);
+
+/* ---- records that wait for their day, rows that wait for a reference ---- */
+
+struct pt_staged {
+    int64_t id;
+    int32_t day; /* 0: at once */
+    const char *type, *doc_no, *origin;
+    struct pt_span record; /* packed, without seq, nonce and issued_at_ms */
+};
+int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *err);
+/* Takes out the next one that is due on `day`: PT_E_NOT_FOUND when none is. The strings and bytes
+ * are appended to `hold` (reset first), which *ret points into. */
+int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
+                   struct pt_err *err);
+
+struct pt_deferred_row {
+    int64_t id;
+    uint64_t line, rule;
+    int32_t since; /* the day on which it was first set aside */
+    const char *source, *file, *want;
+    struct pt_span packed;
+};
+int pt_deferred_add(struct pt_state *s, const struct pt_deferred_row *d, struct pt_err *err);
+/* The next one of `source` with an id above `after`; as pt_staged_take, but it stays. */
+int pt_deferred_next(struct pt_state *s, const char *source, int64_t after, struct pt_buf *hold,
+                     struct pt_deferred_row *ret, struct pt_err *err);
+int pt_deferred_drop(struct pt_state *s, int64_t id, struct pt_err *err);
+int64_t pt_deferred_last(struct pt_state *s); /* the largest id ever given */
+int pt_deferred_set_since(struct pt_state *s, int64_t id, int32_t day, struct pt_err *err);
+
+/* ---- references ---- */
+
+struct pt_ref_row {
+    char party[33], stream[33];
+    char type[16]; /* as found; pt_refs_add takes it from its argument */
+    uint64_t seq;
+    uint8_t hash[32];
+};
+int pt_refs_add(struct pt_state *s, const char *party, const char *type, const char *doc_no,
+                const struct pt_ref_row *ref, struct pt_err *err);
+int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                 struct pt_err *err);
+/* type "" = any. PT_E_NOT_FOUND. */
+int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
+                 struct pt_ref_row *ret);
+
+/* ---- counts for status ---- */
+struct pt_state_counts {
+    int64_t records, batches, receipted, refused, dead_letters, deferred, staged, pending_records;
+};
+int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret);
+
+#endif

@@ -1,0 +1,150 @@
+/* What loading came to, per source: so that a person can hold it against the file. */
+#include <string.h>
+
+#include <jansson.h>
+
+#include <pentad/base/money.h>
+
+#include "connector_private.h"
+
+static json_t *tally_line(const struct pt_mapping *m, const struct pt_tally_line *l) {
+    json_t *o = json_pack("{s:I}", "rows", (json_int_t)l->rows);
+    for (size_t i = 0; i < pt_mapping_sum_count(m); i++) {
+        json_object_set_new(o, pt_mapping_sum_name(m, i),
+                            json_sprintf("%lld", (long long)l->sum[i]));
+    }
+    return o;
+}
+
+static json_t *source_json(const struct source *s) {
+    const struct pt_mapping *m = s->mapping;
+    json_t *o = json_pack("{s:s,s:s,s:b}", "mapping", pt_mapping_name(m), "path", s->config->path,
+                          "done", !s->more);
+    const struct pt_tally *t = s->mapper ? pt_mapper_tally(s->mapper) : NULL;
+    if (!t) {
+        return o;
+    }
+    json_object_set_new(o, "read", tally_line(m, &t->read));
+    json_object_set_new(o, "mapped", tally_line(m, &t->mapped));
+    json_object_set_new(o, "dead", tally_line(m, &t->dead));
+    json_object_set_new(o, "deferred", tally_line(m, &t->deferred));
+    json_t *records = json_object();
+    for (size_t i = 0; i < pt_mapping_record_count(m); i++) {
+        const char *type = pt_mapping_record_type(m, i);
+        json_int_t n = json_integer_value(json_object_get(records, type));
+        json_object_set_new(records, type, json_integer(n + (json_int_t)t->records[i]));
+    }
+    json_object_set_new(o, "records", records);
+    json_t *skipped = json_array();
+    for (size_t i = 0; i < pt_mapping_skip_count(m); i++) {
+        json_t *line = tally_line(m, &t->skipped[i]);
+        json_object_set_new(line, "reason", json_string(pt_mapping_skip_reason(m, i)));
+        json_array_append_new(skipped, line);
+    }
+    json_object_set_new(o, "set_aside", skipped);
+    return o;
+}
+
+static void line_text(const struct pt_mapping *m, const char *what, const struct pt_tally_line *l,
+                      struct pt_buf *out) {
+    (void)pt_buf_printf(out, "    %-10s %10llu rows", what, (unsigned long long)l->rows);
+    for (size_t i = 0; i < pt_mapping_sum_count(m); i++) {
+        char yuan[64];
+        pt_money_format_yuan(yuan, sizeof yuan, l->sum[i]);
+        (void)pt_buf_printf(out, "   %s %s", pt_mapping_sum_name(m, i), yuan);
+    }
+    (void)pt_buf_putc(out, '\n');
+}
+
+static void source_text(const struct source *s, struct pt_buf *out) {
+    const struct pt_mapping *m = s->mapping;
+    (void)pt_buf_printf(out, "  %s  %s%s\n", pt_mapping_name(m), s->config->path,
+                        s->more ? "  (not at its end)" : "");
+    const struct pt_tally *t = s->mapper ? pt_mapper_tally(s->mapper) : NULL;
+    if (!t) {
+        (void)pt_buf_puts(out, "    no such file yet\n");
+        return;
+    }
+    line_text(m, "read", &t->read, out);
+    line_text(m, "mapped", &t->mapped, out);
+    for (size_t i = 0; i < pt_mapping_record_count(m); i++) {
+        (void)pt_buf_printf(out, "    %-10s %10llu records\n", pt_mapping_record_type(m, i),
+                            (unsigned long long)t->records[i]);
+    }
+    for (size_t i = 0; i < pt_mapping_skip_count(m); i++) {
+        if (t->skipped[i].rows > 0) {
+            line_text(m, "set aside", &t->skipped[i], out);
+            (void)pt_buf_printf(out, "               because %s\n", pt_mapping_skip_reason(m, i));
+        }
+    }
+    if (t->dead.rows > 0) {
+        line_text(m, "dead", &t->dead, out);
+    }
+    if (t->deferred.rows > 0) {
+        line_text(m, "deferred", &t->deferred, out);
+    }
+}
+
+static int dead_json(void *ctx, const struct pt_dead_letter *d) {
+    json_t *list = ctx;
+    json_array_append_new(list, json_pack("{s:s?,s:I,s:s?,s:s?,s:s?,s:s?,s:s?}", "file", d->file,
+                                          "row", (json_int_t)d->row, "column", d->column, "value",
+                                          d->value, "code", d->code, "reason", d->reason,
+                                          "reason_zh", d->reason_zh));
+    return json_array_size(list) >= 1000;
+}
+
+static int dead_text(void *ctx, const struct pt_dead_letter *d) {
+    struct pt_buf *out = ctx;
+    (void)pt_buf_printf(out, "    %s row %llu, %s \"%.60s\": %s (%s)\n", d->file ? d->file : "",
+                        (unsigned long long)d->row, d->column ? d->column : "",
+                        d->value ? d->value : "", d->reason ? d->reason : "",
+                        d->code ? d->code : "");
+    return out->len > 200000;
+}
+
+int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
+    struct pt_err err = {0};
+    struct pt_state_counts k;
+    int rc = pt_state_counts(c->state, &k);
+    if (rc != 0) {
+        return rc;
+    }
+    if (!json) {
+        (void)pt_buf_printf(out, "%s/%s: %lld records in %lld batches receipted, %lld refused\n",
+                            c->config->party, c->config->stream, (long long)k.records,
+                            (long long)k.receipted, (long long)k.refused);
+        for (size_t i = 0; i < c->n_sources; i++) {
+            source_text(&c->sources[i], out);
+        }
+        if (k.dead_letters > 0) {
+            (void)pt_buf_printf(out, "  dead letters: %lld\n", (long long)k.dead_letters);
+            rc = pt_dead_letter_each(c->state, dead_text, out, &err);
+        }
+        return rc ? rc : out->failed;
+    }
+    json_t *o = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party",
+                          c->config->party, "stream", c->config->stream, "records",
+                          (json_int_t)k.records, "receipted", (json_int_t)k.receipted, "refused",
+                          (json_int_t)k.refused, "pending", (json_int_t)k.pending_records,
+                          "deferred", (json_int_t)k.deferred, "staged", (json_int_t)k.staged,
+                          "closed_day", (int)pt_state_get_int(c->state, "closed_day", 0),
+                          "tick_day", (int)pt_state_get_int(c->state, "tick_day", 0),
+                          "verified_size", (json_int_t)pt_follower_size(c->follower));
+    json_t *sources = json_array(), *dead = json_array();
+    for (size_t i = 0; i < c->n_sources; i++) {
+        json_array_append_new(sources, source_json(&c->sources[i]));
+    }
+    rc = pt_dead_letter_each(c->state, dead_json, dead, &err);
+    json_object_set_new(o, "sources", sources);
+    json_object_set_new(o, "dead_letters", dead);
+    char *text = json_dumps(o, JSON_INDENT(2));
+    json_decref(o);
+    if (!text) {
+        return PT_E_NOMEM;
+    }
+    (void)pt_buf_puts(out, text);
+    (void)pt_buf_putc(out, '\n');
+    free(text);
+    return rc ? rc : out->failed;
+}
