@@ -1,0 +1,200 @@
+#include "cli.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pentad/base/file.h>
+
+struct option_row {
+    const char *name;
+    size_t at;  /* of the const char * in cli_options, or of the bool */
+    bool value; /* takes one */
+};
+#define TEXT(option, member)                                                                       \
+    { option, offsetof(struct cli_options, member), true }
+#define FLAG(option, member)                                                                       \
+    { option, offsetof(struct cli_options, member), false }
+static const struct option_row options[] = {
+    TEXT("--config", config),     TEXT("--data", data),         TEXT("--hub", hub),
+    TEXT("--trust", trust),       TEXT("--out", out),           TEXT("-o", out),
+    TEXT("--known-at", known_at), TEXT("--valid-at", valid_at), TEXT("--year", year),
+    FLAG("--json", json),         FLAG("--zh", chinese),        FLAG("--en", english),
+    FLAG("--quiet", quiet),       FLAG("--help", help),         FLAG("-h", help),
+};
+
+int cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "pentad %s: %s; pentad %s --help explains it\n", cmd->name, text, cmd->name);
+    return EXIT_UNUSABLE;
+}
+
+int cli_fail(const struct pt_err *err) {
+    fprintf(stderr, "pentad: %s (%s)\n", err->msg, pt_err_name(err->code));
+    return EXIT_FAILED;
+}
+
+static const struct option_row *find_option(const char *arg, size_t *ret_len) {
+    size_t len = strcspn(arg, "=");
+    *ret_len = len;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (strlen(options[i].name) == len && strncmp(options[i].name, arg, len) == 0) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_options *ret) {
+    memset(ret, 0, sizeof *ret);
+    ret->config = getenv("PENTAD_CONFIG");
+    ret->trust = getenv("PENTAD_TRUST");
+    ret->args = calloc((size_t)argc + 1, sizeof *ret->args);
+    if (!ret->args) {
+        return cli_misuse(cmd, "out of memory");
+    }
+    bool only_args = false;
+    for (int i = 1; i < argc; i++) {
+        if (only_args || argv[i][0] != '-' || argv[i][1] == '\0') {
+            ret->args[ret->n_args++] = argv[i];
+            continue;
+        }
+        if (strcmp(argv[i], "--") == 0) {
+            only_args = true;
+            continue;
+        }
+        size_t len = 0;
+        const struct option_row *o = find_option(argv[i], &len);
+        if (!o || (!o->value && argv[i][len] == '=')) {
+            return cli_misuse(cmd, "there is no option %s", argv[i]);
+        }
+        char *at = (char *)ret + o->at;
+        if (!o->value) {
+            *(bool *)at = true;
+        } else if (argv[i][len] == '=') {
+            *(const char **)(void *)at = argv[i] + len + 1;
+        } else if (i + 1 < argc) {
+            *(const char **)(void *)at = argv[++i];
+        } else {
+            return cli_misuse(cmd, "%s wants a value", argv[i]);
+        }
+    }
+    if (ret->help) {
+        fputs(cmd->usage, stdout);
+    }
+    return EXIT_OK;
+}
+
+void cli_options_done(struct cli_options *o) {
+    free(o->args);
+    o->args = NULL;
+}
+
+bool cli_chinese(const struct cli_options *o) {
+    if (o->chinese || o->english) {
+        return o->chinese;
+    }
+    const char *locale = setlocale(LC_MESSAGES, NULL);
+    return locale && strncmp(locale, "zh", 2) == 0;
+}
+
+/* ---- a hub ---- */
+
+int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    if (!o->config) {
+        return pt_err_set(err, PT_E_USAGE,
+                          "say who asks: --config FILE (a connector's configuration) or "
+                          "PENTAD_CONFIG, or read a hub's folder with --data DIR");
+    }
+    int rc = pt_config_load(o->config, &ret->config, err);
+    if (rc == 0) {
+        const struct pt_http_client_config http = {.url = o->hub ? o->hub : ret->config->hub,
+                                                   .tls = {.cert = ret->config->keys.tls_cert,
+                                                           .key = ret->config->keys.tls_key,
+                                                           .ca = ret->config->keys.ca,
+                                                           .crl = ret->config->keys.crl}};
+        rc = pt_http_client_new(&http, &ret->http, err);
+    }
+    if (rc != 0) {
+        cli_hub_close(ret);
+    }
+    return rc;
+}
+
+void cli_hub_close(struct cli_hub *h) {
+    pt_http_client_free(h->http);
+    pt_config_free(h->config);
+    memset(h, 0, sizeof *h);
+}
+
+int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err) {
+    *ret = NULL;
+    struct pt_buf body;
+    pt_buf_init(&body, CLI_ANSWER_MAX);
+    int rc = pt_http_get(h->http, path, "application/json", 0, &body, NULL, err);
+    if (rc == 0) {
+        json_error_t je;
+        *ret = json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, &je);
+        if (!*ret) {
+            rc = pt_err_set(err, PT_E_FORMAT, "the hub's answer to %s is not JSON: %s", path,
+                            je.text);
+        }
+    }
+    pt_buf_done(&body);
+    return rc;
+}
+
+int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    if (o->trust) {
+        char genesis[4096], policy[4096];
+        if (pt_path_join(genesis, sizeof genesis, o->trust, "genesis.hash") != 0 ||
+            pt_path_join(policy, sizeof policy, o->trust, "policy.txt") != 0) {
+            return pt_err_set(err, PT_E_USAGE, "--trust: the path is too long");
+        }
+        return pt_trust_load(genesis, policy, ret, err);
+    }
+    if (o->config) {
+        struct pt_config *c = NULL;
+        int rc = pt_config_load(o->config, &c, err);
+        if (rc == 0) {
+            rc = pt_trust_load(c->trust.genesis, c->trust.policy, ret, err);
+        }
+        pt_config_free(c);
+        return rc;
+    }
+    return pt_err_set(err, PT_E_USAGE,
+                      "say what you trust: --trust DIR with genesis.hash and policy.txt, which you "
+                      "got from the parties and not from the hub");
+}
+
+/* ---- printing ---- */
+
+int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err) {
+    if (o->out) {
+        return pt_file_write(o->out, bytes.p, bytes.len, 0644, err);
+    }
+    if (fwrite(bytes.p, 1, bytes.len, stdout) != bytes.len || fflush(stdout) != 0) {
+        return pt_err_set(err, PT_E_IO, "can't write to standard output");
+    }
+    return 0;
+}
+
+int cli_print_json(json_t *j) {
+    char *text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    if (!text) {
+        return PT_E_NOMEM;
+    }
+    puts(text);
+    free(text);
+    return 0;
+}

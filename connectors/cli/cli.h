@@ -1,0 +1,73 @@
+/* What the commands of `pentad` share: options, where answers come from (a hub, or a data folder
+ * without one), what a verifier trusts, printing. One thread. */
+#ifndef PT_CLI_CLI_H
+#define PT_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/client/http.h>
+#include <pentad/client/trust.h>
+#include <pentad/runtime/config.h>
+
+#define CLI_ANSWER_MAX (256u * 1024 * 1024)
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_UNUSABLE = 2 };
+
+struct cli_command {
+    const char *name;
+    const char *what;  /* one line */
+    const char *usage; /* the whole --help text, with an example */
+    int (*run)(int argc, char **argv);
+};
+
+/* Options that several commands take; a command's own follow in `rest`. */
+struct cli_options {
+    const char *config; /* --config FILE or $PENTAD_CONFIG: a connector's configuration */
+    const char *data;   /* --data DIR: a hub's data folder, instead of a hub */
+    const char *hub;    /* --hub URL instead of the configuration's */
+    const char *trust;  /* --trust DIR or $PENTAD_TRUST: genesis.hash and policy.txt */
+    const char *out;    /* --out FILE */
+    const char *known_at, *valid_at, *year;
+    bool json, chinese, english, help, quiet;
+    const char **args; /* what is left, in order; points into argv */
+    int n_args;
+};
+/* Takes what it knows out of argv. Prints the reason and returns EXIT_UNUSABLE on a wrong option,
+ * prints the usage and returns EXIT_OK with help set. */
+int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_options *ret);
+void cli_options_done(struct cli_options *o);
+
+/* "pentad: <sentence> (<code>)" on stderr; returns EXIT_FAILED. */
+int cli_fail(const struct pt_err *err);
+int cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Messages in Chinese? --zh, --en, else by the locale. */
+bool cli_chinese(const struct cli_options *o);
+
+/* A hub, by the configuration's identity. */
+struct cli_hub {
+    struct pt_config *config;
+    struct pt_http_client *http;
+};
+int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err);
+void cli_hub_close(struct cli_hub *h);
+/* GET that answers JSON; *ret is a new reference. */
+int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err);
+
+/* --trust, else the configuration's. */
+int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err);
+
+/* Writes to --out durably, or to stdout. */
+int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err);
+int cli_print_json(json_t *j);
+
+extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
+    cmd_ledger, cmd_doctor, cmd_push;
+
+#endif

@@ -1,0 +1,213 @@
+/* pentad doctor: looks at a connector's (or the machine's) set-up and says what to do about what
+ * it finds. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <pentad/base/clock.h>
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/certs/key.h>
+#include <pentad/certs/tls.h>
+#include <pentad/mapping/mapping.h>
+#include <pentad/runtime/state.h>
+
+#include "cli.h"
+
+struct diagnosis {
+    unsigned bad;
+    bool json;
+    json_t *list;
+};
+
+static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt, ...) {
+    char text[600];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    d->bad += !ok;
+    if (d->json) {
+        json_array_append_new(d->list,
+                              json_pack("{s:s,s:b,s:s}", "check", what, "ok", ok, "text", text));
+    } else {
+        printf("  %s %-14s %s\n", ok ? "ok " : "BAD", what, text);
+    }
+}
+
+static void look_at_key(struct diagnosis *d, const char *what, const char *path) {
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        say(d, false, what, "%s is not there: make it with pentad ca keygen", path);
+        return;
+    }
+    if (st.st_mode & (S_IRWXG | S_IRWXO)) {
+        say(d, false, what, "others may read %s: chmod 600 it", path);
+        return;
+    }
+    struct pt_key *k = NULL;
+    struct pt_err err = {0};
+    if (pt_key_load(path, &k, &err) != 0) {
+        say(d, false, what, "%s", err.msg);
+    } else {
+        struct pt_hash fp;
+        char hex[2 * PT_HASH_LEN + 1];
+        pt_key_fingerprint(k, &fp);
+        pt_hash_hex(hex, &fp);
+        say(d, true, what, "%s key %.16s…", pt_key_alg_name(pt_key_algorithm(k)), hex);
+    }
+    pt_key_free(k);
+}
+
+static void look_at_cert(struct diagnosis *d, const char *path) {
+    FILE *f = fopen(path, "re");
+    X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+    if (f) {
+        (void)fclose(f);
+    }
+    if (!cert) {
+        say(d, false, "certificate", "%s can't be read: have the hub's authority issue it", path);
+        return;
+    }
+    struct pt_identity id;
+    struct pt_err err = {0};
+    int days = 0, secs = 0;
+    char name[120] = "";
+    if (pt_identity_of_cert(cert, &id, &err) != 0) {
+        say(d, false, "certificate", "%s", err.msg);
+    } else if (ASN1_TIME_diff(&days, &secs, NULL, X509_get0_notAfter(cert)) != 1 || days < 0 ||
+               secs < 0) {
+        say(d, false, "certificate", "%s has expired: renew it", path);
+    } else {
+        (void)pt_identity_format(&id, name, sizeof name);
+        say(d, days >= 30, "certificate", "%s, %d days left%s", name, days,
+            days < 30 ? ": renew it" : "");
+    }
+    X509_free(cert);
+}
+
+static void look_at_sources(struct diagnosis *d, const struct pt_config *c) {
+    for (uint32_t i = 0; i < c->sources_count; i++) {
+        const struct pt_config_source *s = &c->sources[i];
+        struct pt_var vars[64];
+        struct pt_err err = {0};
+        struct pt_mapping *m = NULL;
+        for (uint32_t v = 0; v < s->vars_count && v < 64; v++) {
+            vars[v] = (struct pt_var){s->vars[v].name, s->vars[v].value};
+        }
+        if (pt_mapping_load(s->mapping, vars, s->vars_count, &m, &err) != 0) {
+            say(d, false, "mapping", "%s", err.msg);
+        } else {
+            bool there = pt_file_exists(s->path);
+            say(d, true, "source", "%s from %s%s", pt_mapping_name(m), s->path,
+                there ? "" : " (not there yet: it is waited for)");
+        }
+        pt_mapping_free(m);
+    }
+}
+
+static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
+    char path[4096];
+    struct pt_state *s = NULL;
+    struct pt_state_counts k;
+    struct pt_err err = {0};
+    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
+        say(d, true, "state", "none yet in %s: this connector has not run", c->state);
+    } else if (pt_state_open(path, true, &s, &err) != 0 || pt_state_counts(s, &k) != 0) {
+        say(d, false, "state", "%s", err.msg);
+    } else {
+        say(d, k.refused == 0 && k.dead_letters == 0, "state",
+            "%lld records, %lld not receipted, %lld refused batches, %lld dead letters%s",
+            (long long)k.records, (long long)k.pending_records, (long long)k.refused,
+            (long long)k.dead_letters, k.dead_letters ? " (pentad status lists them)" : "");
+    }
+    pt_state_free(s);
+}
+
+static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
+    struct cli_hub h = {0};
+    struct pt_err err = {0};
+    struct pt_buf body;
+    pt_buf_init(&body, 1u * 1024 * 1024);
+    long status = 0;
+    int rc = cli_hub_open(o, &h, &err);
+    if (rc == 0) {
+        rc = pt_http_get(h.http, "/readyz", "application/json", 0, &body, &status, &err);
+    }
+    if (rc == 0) {
+        say(d, true, "hub", "%s answers and is ready", h.config->hub);
+    } else if (status != 0) {
+        say(d, false, "hub", "%s answers but is not ready: %s", h.config->hub, err.msg);
+    } else {
+        say(d, false, "hub", "%s", err.msg);
+    }
+    pt_buf_done(&body);
+    cli_hub_close(&h);
+}
+
+static int doctor(const struct cli_options *o) {
+    struct diagnosis d = {.json = o->json, .list = json_array()};
+    struct pt_err err = {0};
+    struct pt_config *c = NULL;
+    struct pt_trust trust = {0};
+    int32_t today = pt_date_from_ms(pt_clock_now_ms(&pt_clock_system));
+    say(&d, today > 20240101, "clock", "this machine says %d", today);
+    if (pt_config_load(o->config, &c, &err) != 0) {
+        say(&d, false, "configuration", "%s", err.msg);
+    } else {
+        say(&d, true, "configuration", "%s/%s of %s", c->party, c->stream, o->config);
+        look_at_key(&d, "signing key", c->keys.signing);
+        look_at_key(&d, "TLS key", c->keys.tls_key);
+        look_at_cert(&d, c->keys.tls_cert);
+        int rc = pt_trust_load(c->trust.genesis, c->trust.policy, &trust, &err);
+        say(&d, rc == 0, "trust", "%s", rc ? err.msg : "genesis hash and policy can be read");
+        pt_trust_done(&trust);
+        look_at_sources(&d, c);
+        look_at_state(&d, c);
+        look_at_hub(&d, o);
+    }
+    if (d.json) {
+        json_t *j = json_pack("{s:b,s:O}", "well", d.bad == 0, "checks", d.list);
+        (void)cli_print_json(j);
+        json_decref(j);
+    } else {
+        printf("%s\n", d.bad ? "something needs a person" : "all is well");
+    }
+    json_decref(d.list);
+    pt_config_free(c);
+    return d.bad ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int status = cli_parse(argc, argv, &cmd_doctor, &o);
+    if (status == EXIT_OK && !o.help) {
+        status = o.config && o.n_args == 0
+                     ? doctor(&o)
+                     : cli_misuse(&cmd_doctor, "name a connector's configuration: --config FILE");
+    }
+    cli_options_done(&o);
+    return status;
+}
+
+const struct cli_command cmd_doctor = {
+    .name = "doctor",
+    .what = "look at a connector's set-up and say what is wrong with it",
+    .usage =
+        "usage: pentad doctor --config FILE [--json]\n"
+        "\n"
+        "Looks at the configuration, keys and their file modes, the certificate and how long it\n"
+        "lasts, the trust files, every mapping and source, the state file, and whether the hub\n"
+        "answers; says what to do about what it finds.\n"
+        "\n"
+        "exit: 0 all is well, 1 something needs a person, 2 wrong use\n"
+        "\n"
+        "example: pentad doctor --config finance/connector.yaml\n",
+    .run = run};

@@ -1,0 +1,280 @@
+/* pentad log: rehash everything, write a static copy, show entries. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/base/progress.h>
+#include <pentad/log/check.h>
+#include <pentad/log/export.h>
+#include <pentad/proof/entry.h>
+#include <pentad/store/sqlite.h>
+
+#include "cli.h"
+
+/* ---- check ---- */
+
+struct checking {
+    struct pt_progress progress;
+    json_t *faults;
+    bool json;
+};
+
+static void on_fault(void *ctx, int code, const char *where, const char *what) {
+    struct checking *k = ctx;
+    if (k->json) {
+        json_array_append_new(k->faults, json_pack("{s:s,s:s,s:s}", "code", pt_err_name(code),
+                                                   "where", where, "what", what));
+    } else {
+        printf("  FAULT %s: %s (%s)\n", where, what, pt_err_name(code));
+    }
+}
+
+static void on_progress(void *ctx, uint64_t done, uint64_t total) {
+    struct checking *k = ctx;
+    k->progress.total = total;
+    pt_progress_set(&k->progress, done);
+}
+
+static void print_check(const struct pt_log_check_result *r, struct checking *k) {
+    char hub[2 * PT_HASH_LEN + 1], root[2 * PT_HASH_LEN + 1];
+    pt_hash_hex(hub, &r->hub);
+    pt_hash_hex(root, &r->root);
+    if (k->json) {
+        json_t *j = json_pack(
+            "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:O}", "sound", r->faults == 0, "entries",
+            (json_int_t)r->entries, "records", (json_int_t)r->records, "record_bytes",
+            (json_int_t)r->record_bytes, "refusals", (json_int_t)r->refusals, "tiles",
+            (json_int_t)r->tiles, "faults", (json_int_t)r->faults, "signed_size",
+            (json_int_t)r->signed_size, "hub", hub, "root", root, "list", k->faults);
+        (void)cli_print_json(j);
+        json_decref(j);
+        return;
+    }
+    printf("%s: %llu entries, %llu records (%llu bytes), %llu refusals, %llu tiles\n"
+           "  hub   %s\n  root  %s at size %llu; signed up to %llu\n",
+           r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries,
+           (unsigned long long)r->records, (unsigned long long)r->record_bytes,
+           (unsigned long long)r->refusals, (unsigned long long)r->tiles, hub, root,
+           (unsigned long long)r->entries, (unsigned long long)r->signed_size);
+    if (r->faults) {
+        printf("  %llu faults\n", (unsigned long long)r->faults);
+    }
+}
+
+static int check(const struct cli_options *o, const char *dir) {
+    struct pt_err err = {0};
+    struct pt_trust trust;
+    struct pt_store *store = NULL;
+    struct pt_log_check_result result;
+    struct checking k = {.json = o->json, .faults = json_array()};
+    memset(&result, 0, sizeof result);
+    int rc = cli_trust(o, &trust, &err);
+    if (rc == 0) {
+        const struct pt_log_check_opts opts = {.hub = &trust.hub,
+                                               .verify = trust.sv,
+                                               .threads = 1,
+                                               .fault = on_fault,
+                                               .progress = on_progress,
+                                               .ctx = &k};
+        pt_progress_start(&k.progress, "checking", 0);
+        char db[4096];
+        if (pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db)) {
+            const struct pt_sqlite_opts so = {.read_only = true, .examine = true};
+            rc = pt_store_sqlite_open(dir, &so, &store, &err);
+            rc = rc ? rc : pt_log_check(store, &opts, &result, &err);
+        } else {
+            rc = pt_log_check_dir(dir, &opts, &result, &err);
+        }
+        pt_progress_end(&k.progress);
+    }
+    int status = rc ? cli_fail(&err) : result.faults ? EXIT_FAILED : EXIT_OK;
+    if (rc == 0) {
+        print_check(&result, &k);
+    }
+    json_decref(k.faults);
+    pt_store_sqlite_close(store);
+    pt_trust_done(&trust);
+    return rc == PT_E_USAGE || rc == PT_E_NOT_FOUND ? EXIT_UNUSABLE : status;
+}
+
+/* ---- export ---- */
+
+static int http_checkpoint(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    struct cli_hub *h = ctx;
+    return pt_http_get(h->http, "/checkpoint", "text/plain", 0, out, NULL, err);
+}
+
+static int http_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out, struct pt_err *err) {
+    struct cli_hub *h = ctx;
+    char path[PT_TILE_PATH_MAX + 2] = "/";
+    pt_tile_path(path + 1, t);
+    return pt_http_get(h->http, path, "application/octet-stream", 0, out, NULL, err);
+}
+
+static int export_hub(const struct cli_options *o, const char *dir, uint64_t *size,
+                      struct pt_err *err) {
+    struct cli_hub hub = {0};
+    struct pt_trust trust;
+    int rc = cli_trust(o, &trust, err);
+    if (rc == 0) {
+        rc = cli_hub_open(o, &hub, err);
+    }
+    if (rc == 0) {
+        const struct pt_log_source src = {http_checkpoint, http_tile, &hub};
+        rc = pt_log_export(&src, &trust.policy->logs[0].key, &trust.sv, dir, size, err);
+    }
+    cli_hub_close(&hub);
+    pt_trust_done(&trust);
+    return rc;
+}
+
+static int export_data(const struct cli_options *o, const char *dir, uint64_t *size,
+                       struct pt_err *err) {
+    struct pt_store *store = NULL;
+    struct pt_log_source src = {0};
+    struct pt_vkey vkey;
+    struct pt_keycache *cache = NULL;
+    const struct pt_sqlite_opts so = {.read_only = true};
+    int rc = pt_store_sqlite_open(o->data, &so, &store, err);
+    if (rc == 0) {
+        rc = pt_keycache_new(&cache);
+    }
+    if (rc == 0) {
+        rc = pt_log_store_source(store, &src, &vkey, err);
+    }
+    if (rc == 0) {
+        const struct pt_sigverify sv = pt_keycache_sigverify(cache);
+        rc = pt_log_export(&src, &vkey, &sv, dir, size, err);
+        pt_log_store_source_free(&src);
+    }
+    pt_keycache_free(cache);
+    pt_store_sqlite_close(store);
+    return rc;
+}
+
+static int export_log(const struct cli_options *o, const char *dir) {
+    struct pt_err err = {0};
+    uint64_t size = 0;
+    int rc = o->data ? export_data(o, dir, &size, &err) : export_hub(o, dir, &size, &err);
+    if (rc != 0) {
+        (void)cli_fail(&err);
+        return rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+    }
+    if (!o->quiet) {
+        printf("%s: a log of %llu entries\n", dir, (unsigned long long)size);
+    }
+    return EXIT_OK;
+}
+
+/* ---- show ---- */
+
+struct showing {
+    bool json;
+    json_t *list;
+};
+
+static int show_entry(void *ctx, const struct pt_store_entry *e) {
+    struct showing *s = ctx;
+    struct pt_entry entry;
+    struct pt_err err = {0};
+    char when[25], key[2 * PT_HASH_LEN + 1];
+    if (pt_entry_open(e->log_entry, &entry, &err) != 0) {
+        printf("%8llu  unreadable: %s\n", (unsigned long long)e->index, err.msg);
+        return 0;
+    }
+    pt_time_format(when, entry.received_at_ms);
+    pt_hash_hex(key, &entry.signing_key);
+    const Pentad__V1__BatchStatement *st = entry.is_genesis ? NULL : entry.statement.msg;
+    if (s->json) {
+        json_array_append_new(
+            s->list, json_pack("{s:I,s:s,s:s,s:s,s:I,s:I,s:s}", "log_index", (json_int_t)e->index,
+                               "received_at", when, "party", st ? st->party : "", "stream",
+                               st ? st->stream : "", "first_seq",
+                               (json_int_t)(st ? entry.statement.first_seq : 0), "records",
+                               (json_int_t)(st ? entry.statement.record_count : 0), "signing_key",
+                               st ? key : ""));
+    } else if (st) {
+        printf("%8llu  %s  %s/%s#%llu..%llu  key %.16s\n", (unsigned long long)e->index, when,
+               st->party, st->stream, (unsigned long long)entry.statement.first_seq,
+               (unsigned long long)(entry.statement.first_seq + entry.statement.record_count - 1),
+               key);
+    } else {
+        printf("%8llu  %s  genesis of %s, %zu parties\n", (unsigned long long)e->index, when,
+               entry.genesis->origin, entry.genesis->n_parties);
+    }
+    pt_entry_done(&entry);
+    return 0;
+}
+
+static int show(const struct cli_options *o, uint64_t from, uint64_t n) {
+    struct pt_err err = {0};
+    struct pt_store *store = NULL;
+    struct pt_store_reader *reader = NULL;
+    const struct pt_sqlite_opts so = {.read_only = true};
+    struct showing s = {.json = o->json, .list = json_array()};
+    int rc = pt_store_sqlite_open(o->data, &so, &store, &err);
+    if (rc == 0) {
+        rc = pt_store_read_begin(store, &reader, &err);
+    }
+    if (rc == 0) {
+        rc = pt_store_entries(reader, from, n, false, show_entry, &s, &err);
+    }
+    pt_store_read_end(reader);
+    pt_store_sqlite_close(store);
+    if (rc == 0 && o->json) {
+        (void)cli_print_json(s.list);
+    }
+    json_decref(s.list);
+    return rc ? cli_fail(&err) : EXIT_OK;
+}
+
+static int dispatch(const struct cli_options *o) {
+    const char *what = o->n_args > 0 ? o->args[0] : "";
+    if (strcmp(what, "check") == 0) {
+        const char *dir = o->n_args == 2 ? o->args[1] : o->data;
+        return dir && o->n_args <= 2 ? check(o, dir)
+                                     : cli_misuse(&cmd_log, "check what? name a folder");
+    }
+    if (strcmp(what, "export") == 0) {
+        return o->n_args == 2 ? export_log(o, o->args[1])
+                              : cli_misuse(&cmd_log, "export where to? name a folder");
+    }
+    if (strcmp(what, "show") == 0 && o->data) {
+        uint64_t from = o->n_args > 1 ? strtoull(o->args[1], NULL, 10) : 0;
+        uint64_t n = o->n_args > 2 ? strtoull(o->args[2], NULL, 10) : 20;
+        return show(o, from, n);
+    }
+    return cli_misuse(&cmd_log, "say check, export or show (with --data DIR)");
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int status = cli_parse(argc, argv, &cmd_log, &o);
+    if (status == EXIT_OK && !o.help) {
+        status = dispatch(&o);
+    }
+    cli_options_done(&o);
+    return status;
+}
+
+const struct cli_command cmd_log = {
+    .name = "log",
+    .what = "check the whole log, export it as static tiles, show its entries",
+    .usage =
+        "usage: pentad log check DIR --trust DIR [--json]\n"
+        "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL])\n"
+        "       pentad log show [FROM [COUNT]] --data HUBDIR [--json]\n"
+        "\n"
+        "check   computes every record, leaf, tile, chain and signature anew, of a hub's data\n"
+        "        folder (a hub may be running on it) or of an exported tree, and names whatever\n"
+        "        is not as it was signed\n"
+        "export  writes DIR/checkpoint and DIR/tile/…: a static tree that any web server serves\n"
+        "        and anybody's tools check; no business data is in it\n"
+        "show    lists entries: who signed what, when it was received\n"
+        "\n"
+        "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use\n"
+        "\n"
+        "example: pentad log check hub --trust policy\n",
+    .run = run};

@@ -1,0 +1,184 @@
+/* pentad verify: an evidence file against what the verifier brings; no hub, no network. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/proof/evidence.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/record/decode.h>
+#include <pentad/record/json.h>
+
+#include "cli.h"
+
+static void print_steps(const struct pt_evidence_result *r, bool all) {
+    for (size_t i = 0; i < r->n_steps; i++) {
+        const struct pt_evidence_step *s = &r->steps[i];
+        if (s->code != 0 || all) {
+            printf("  %s %-12s %s%s%s%s\n", s->code ? "FAILED" : "ok    ", s->step, s->what,
+                   s->where[0] ? " [" : "", s->where, s->where[0] ? "]" : "");
+        }
+    }
+}
+
+static void print_record(const struct pt_evidence_record *rec) {
+    char received[25], signed_at[25], key[2 * PT_HASH_LEN + 1], hash[2 * PT_HASH_LEN + 1];
+    pt_time_format(received, rec->received_at_ms);
+    pt_time_format(signed_at, rec->signed_at_ms);
+    pt_hash_hex(key, &rec->signing_key);
+    pt_hash_hex(hash, &rec->hash);
+    struct pt_arena arena;
+    pt_arena_init(&arena, 64u * 1024 * 1024);
+    Pentad__V1__Record *r = NULL;
+    const struct pt_record_info *info = NULL;
+    if (pt_record_decode(rec->bytes, &arena, &r, NULL) == 0) {
+        info = pt_record_info_of(r);
+    }
+    printf("\n  %s/%s#%llu  %s %s  %s\n", rec->party, rec->stream, (unsigned long long)rec->seq,
+           info ? info->code : "?", info ? info->name_zh : "", rec->ok ? "proven" : "NOT PROVEN");
+    printf("    record hash %s\n    log entry %llu, received %s, signed %s\n    by key %s "
+           "(enrolled by log entry %llu)\n",
+           hash, (unsigned long long)rec->log_index, received, signed_at, key,
+           (unsigned long long)rec->key_from);
+    struct pt_buf text;
+    pt_buf_init(&text, 16u * 1024 * 1024);
+    if (r && pt_json_encode(&r->base, true, &text, NULL) == 0) {
+        const char *line = pt_buf_cstr(&text);
+        while (line && *line) {
+            int len = (int)strcspn(line, "\n");
+            printf("    | %.*s\n", len, line);
+            line += len + (line[len] == '\n');
+        }
+    }
+    pt_buf_done(&text);
+    pt_arena_done(&arena);
+}
+
+static void print_figure(const struct pt_evidence_result *r) {
+    const Pentad__V1__EvidenceFigure *f = r->bundle->figure;
+    if (f) {
+        printf("\n  figure %s/%d/%s", f->subject ? f->subject : "?", f->fiscal_year,
+               f->figure ? f->figure : "?");
+        if (f->has_value) {
+            printf(" = %lld %s", (long long)f->value, f->unit ? f->unit : "");
+        }
+        printf("  (%s), valid at %d, known at log size %llu, from %zu records\n",
+               f->formula ? f->formula : "?", f->valid_at, (unsigned long long)f->known_at,
+               r->bundle->n_inputs);
+    }
+}
+
+static json_t *result_json(const struct pt_evidence_result *r) {
+    json_t *steps = json_array(), *records = json_array(), *points = json_array();
+    for (size_t i = 0; i < r->n_steps; i++) {
+        const struct pt_evidence_step *s = &r->steps[i];
+        json_array_append_new(steps, json_pack("{s:s,s:b,s:s,s:s,s:s}", "step", s->step, "ok",
+                                               s->code == 0, "code", pt_err_name(s->code), "what",
+                                               s->what, "where", s->where));
+    }
+    for (size_t i = 0; i < r->n_records; i++) {
+        const struct pt_evidence_record *rec = &r->records[i];
+        char key[2 * PT_HASH_LEN + 1], hash[2 * PT_HASH_LEN + 1], id[128];
+        pt_hash_hex(key, &rec->signing_key);
+        pt_hash_hex(hash, &rec->hash);
+        (void)snprintf(id, sizeof id, "%s/%s#%llu", rec->party, rec->stream,
+                       (unsigned long long)rec->seq);
+        json_array_append_new(
+            records, json_pack("{s:s,s:b,s:s,s:I,s:I,s:I,s:s}", "id", id, "ok", rec->ok, "hash",
+                               hash, "log_index", (json_int_t)rec->log_index, "received_at_ms",
+                               (json_int_t)rec->received_at_ms, "signed_at_ms",
+                               (json_int_t)rec->signed_at_ms, "signing_key", key));
+    }
+    for (size_t i = 0; i < r->n_checkpoints; i++) {
+        char root[2 * PT_HASH_LEN + 1];
+        pt_hash_hex(root, &r->checkpoints[i].root);
+        json_array_append_new(points, json_pack("{s:I,s:s,s:i}", "size",
+                                                (json_int_t)r->checkpoints[i].size, "root", root,
+                                                "witnesses", (int)r->checkpoints[i].witnesses));
+    }
+    return json_pack("{s:i,s:I,s:o,s:o,s:o}", "exit_code", r->exit_code, "failed",
+                     (json_int_t)r->n_failed, "steps", steps, "records", records, "checkpoints",
+                     points);
+}
+
+static void print_result(const struct pt_evidence_result *r, const struct cli_options *o) {
+    static const char *const verdicts[] = {"VERIFIED", "NOT VERIFIED", "UNUSABLE"};
+    print_steps(r, !o->quiet);
+    if (r->bundle && !o->quiet) {
+        for (size_t i = 0; i < r->n_records && i < 20; i++) {
+            print_record(&r->records[i]);
+        }
+        if (r->n_records > 20) {
+            printf("\n  … and %zu records more (--json lists them all)\n", r->n_records - 20);
+        }
+        print_figure(r);
+    }
+    for (size_t i = 0; i < r->n_checkpoints; i++) {
+        printf("\n  under a checkpoint of size %llu with %u cosignatures\n",
+               (unsigned long long)r->checkpoints[i].size, r->checkpoints[i].witnesses);
+    }
+    printf("\n%s: %zu steps, %zu failed\n", verdicts[r->exit_code < 2 ? r->exit_code : 2],
+           r->n_steps, r->n_failed);
+}
+
+static int verify(const struct cli_options *o) {
+    struct pt_err err = {0};
+    struct pt_trust trust;
+    struct pt_buf file;
+    pt_buf_init(&file, PT_EVIDENCE_MAX);
+    struct pt_evidence_result *r = NULL;
+    int status = EXIT_UNUSABLE;
+    int rc = cli_trust(o, &trust, &err);
+    if (rc == 0) {
+        rc = pt_file_read(o->args[0], &file, &err);
+    }
+    if (rc == 0) {
+        rc = pt_evidence_verify(pt_buf_span(&file), &trust.hub, trust.policy, &trust.sv, &r, &err);
+    }
+    if (rc != 0) {
+        (void)cli_fail(&err);
+    } else {
+        status = r->exit_code;
+        if (o->json) {
+            json_t *j = result_json(r);
+            (void)cli_print_json(j);
+            json_decref(j);
+        } else {
+            print_result(r, o);
+        }
+    }
+    pt_evidence_result_free(r);
+    pt_buf_done(&file);
+    pt_trust_done(&trust);
+    return status;
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int status = cli_parse(argc, argv, &cmd_verify, &o);
+    if (status == EXIT_OK && !o.help) {
+        status = o.n_args == 1 ? verify(&o) : cli_misuse(&cmd_verify, "one evidence file, please");
+    }
+    cli_options_done(&o);
+    return status;
+}
+
+const struct cli_command cmd_verify = {
+    .name = "verify",
+    .what = "check an evidence file offline",
+    .usage =
+        "usage: pentad verify FILE --trust DIR [--quiet] [--json]\n"
+        "\n"
+        "Checks an evidence file on a machine that need never have seen the hub: every signature,\n"
+        "every hash, every proof; what is shown is rendered from the bytes that were verified.\n"
+        "\n"
+        "  --trust DIR   genesis.hash and policy.txt as you got them from the parties, not from\n"
+        "                the hub (also PENTAD_TRUST, or --config of a connector)\n"
+        "  --quiet       failed steps only\n"
+        "  --json        for machines\n"
+        "\n"
+        "exit: 0 everything holds, 1 a check failed (a figure without an attested snapshot fails\n"
+        "      with COMPLETENESS NOT PROVEN), 2 the file or the trust can't be used\n"
+        "\n"
+        "example: pentad verify payment.pentad-evidence --trust policy\n",
+    .run = run};

@@ -1,0 +1,55 @@
+/* pentad: the tool for people. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/certs/ca.h>
+
+#include "cli.h"
+
+static int run_ca(int argc, char **argv) {
+    return pt_ca_main(argc, argv);
+}
+
+static const struct cli_command cmd_ca = {
+    .name = "ca", .what = "keys, the hub's authority, the genesis ceremony", .run = run_ca};
+
+static const struct cli_command *const commands[] = {
+    &cmd_status, &cmd_brief,  &cmd_trace, &cmd_evidence, &cmd_verify,
+    &cmd_log,    &cmd_ledger, &cmd_push,  &cmd_ca,       &cmd_doctor};
+
+static void help(FILE *to) {
+    fputs("usage: pentad COMMAND [options]\n\n", to);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->what);
+    }
+    fputs("\nEach command explains itself: pentad COMMAND --help\n"
+          "example: pentad brief 2019-06 --config office/connector.yaml\n",
+          to);
+}
+
+int main(int argc, char **argv) {
+    (void)setlocale(LC_ALL, "");
+    (void)signal(SIGPIPE, SIG_DFL);
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_UNUSABLE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("pentad " PENTAD_VERSION);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i]->name) == 0) {
+            return commands[i]->run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "pentad: there is no command \"%s\"; pentad --help lists them\n", argv[1]);
+    return EXIT_UNUSABLE;
+}

@@ -1,0 +1,176 @@
+/* pentad-connector: one process beside a body's own system; its configuration says which body. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pentad/base/file.h>
+#include <pentad/base/logsink.h>
+#include <pentad/runtime/connector.h>
+#include <pentad/sinks/sink.h>
+#include <pentad/sources/source.h>
+
+static const char usage[] =
+    "usage: pentad-connector --config FILE [--once] [--report FILE] [--check] [--verbose]\n"
+    "\n"
+    "Keeps a body's own system and the hub in step: rows become signed records, what the\n"
+    "others wrote and what the hub raised comes back. Stop it at any moment; it goes on where\n"
+    "it was.\n"
+    "\n"
+    "  --config FILE   the connector's configuration (docs/connector.md)\n"
+    "  --once          stop when everything is sent and read, instead of staying\n"
+    "  --report FILE   at the end write what loading came to, as JSON\n"
+    "  --check         check the configuration, keys and mappings, then stop\n"
+    "  --verbose       say more\n"
+    "  --help          this text\n"
+    "\n"
+    "example: pentad-connector --config finance/connector.yaml\n"
+    "\n"
+    "exit: 0 done or stopped, 1 something needs a person, 2 wrong use or configuration\n";
+
+static struct pt_connector *running;
+
+static void on_signal(int sig) {
+    (void)sig;
+    if (running) {
+        pt_connector_stop(running);
+    }
+}
+
+static void on_event(void *ctx, const char *event, const char *text) {
+    (void)ctx;
+    bool chatter = strcmp(event, "tick") == 0 || strcmp(event, "receipted") == 0 ||
+                   strcmp(event, "collected") == 0;
+    bool trouble = strcmp(event, "waiting") == 0 || strcmp(event, "refused") == 0 ||
+                   strcmp(event, "dead_letter") == 0 || strcmp(event, "halted") == 0;
+    pt_log(chatter ? PT_LOG_DEBUG : trouble ? PT_LOG_WARN : PT_LOG_INFO, event, "%s", text);
+}
+
+static int open_sink(const struct pt_config_sink *s, struct pt_sink *ret, struct pt_err *err) {
+    struct pt_sink_type types[PT_SINK_MAX_TYPES];
+    struct pt_sink_column *columns =
+        calloc((size_t)s->types_count * PT_SINK_MAX_COLUMNS + 1, sizeof *columns);
+    if (!columns) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    for (uint32_t i = 0; i < s->types_count; i++) {
+        const struct pt_config_sink_type *t = &s->types[i];
+        struct pt_sink_column *mine = columns + (size_t)i * PT_SINK_MAX_COLUMNS;
+        for (uint32_t k = 0; k < t->columns_count; k++) {
+            mine[k] = (struct pt_sink_column){t->columns[k].name, t->columns[k].path};
+        }
+        types[i] = (struct pt_sink_type){t->type, t->file, mine, t->columns_count};
+    }
+    int rc = pt_mkdirs(s->dir, 0750, err);
+    if (rc == 0) {
+        rc = pt_csv_sink_open(s->dir, types, s->types_count, s->bom, ret, err);
+    }
+    free(columns);
+    return rc;
+}
+
+static int write_report(struct pt_connector *c, const char *path, struct pt_err *err) {
+    struct pt_buf out;
+    pt_buf_init(&out, 64u * 1024 * 1024);
+    int rc = pt_connector_report(c, path != NULL, &out);
+    if (rc != 0) {
+        pt_err_set(err, rc, "the report could not be made");
+    } else if (path) {
+        rc = pt_file_write(path, out.p, out.len, 0644, err);
+    } else {
+        (void)fwrite(out.p, 1, out.len, stdout);
+    }
+    pt_buf_done(&out);
+    return rc;
+}
+
+static int run(const struct pt_config *config, bool once, bool check, const char *report) {
+    struct pt_err err = {0};
+    struct pt_sink sink = {0};
+    int rc = config->sink ? open_sink(config->sink, &sink, &err) : 0;
+    const struct pt_connector_options opt = {.once = once,
+                                             .open_source = pt_source_open,
+                                             .sink = config->sink ? &sink : NULL,
+                                             .event = on_event};
+    struct pt_connector *c = NULL;
+    if (rc == 0) {
+        rc = pt_connector_open(config, &opt, &c, &err);
+    }
+    int status = rc ? 2 : 0;
+    if (rc == 0 && check) {
+        printf("%s/%s: the configuration holds\n", config->party, config->stream);
+    } else if (rc == 0) {
+        running = c;
+        rc = pt_connector_run(c, &err);
+        running = NULL;
+        status = rc ? 1 : 0;
+        struct pt_err late = {0};
+        if (write_report(c, report, &late) != 0) {
+            pt_log(PT_LOG_ERROR, "report", "%s", late.msg);
+        }
+    }
+    if (rc != 0) {
+        pt_log(PT_LOG_ERROR, pt_err_name(rc), "%s/%s: %s", config->party, config->stream, err.msg);
+    }
+    pt_connector_free(c);
+    pt_sink_close(&sink);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"once", no_argument, NULL, 'o'},
+                                            {"report", required_argument, NULL, 'r'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const char *path = NULL, *report = NULL;
+    bool once = false, check = false, verbose = false;
+    int o;
+    while ((o = getopt_long(argc, argv, "c:or:kvh", options, NULL)) != -1) {
+        switch (o) {
+        case 'c':
+            path = optarg;
+            break;
+        case 'o':
+            once = true;
+            break;
+        case 'r':
+            report = optarg;
+            break;
+        case 'k':
+            check = true;
+            break;
+        case 'v':
+            verbose = true;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        default:
+            fputs(usage, stderr);
+            return 2;
+        }
+    }
+    pt_log_init(verbose ? PT_LOG_DEBUG : PT_LOG_INFO, STDERR_FILENO);
+    if (!path || optind != argc) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    struct pt_err err = {0};
+    struct pt_config *config = NULL;
+    if (pt_config_load(path, &config, &err) != 0) {
+        pt_log(PT_LOG_ERROR, pt_err_name(err.code), "%s", err.msg);
+        return 2;
+    }
+    struct sigaction sa = {.sa_handler = on_signal};
+    (void)sigaction(SIGINT, &sa, NULL);
+    (void)sigaction(SIGTERM, &sa, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    int status = run(config, once, check, report);
+    pt_config_free(config);
+    return status;
+}
