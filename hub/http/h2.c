@@ -54,7 +54,9 @@ struct h2 {
     nghttp2_session *session;
     struct h2_stream *streams;
     size_t stream_count;
-    uint64_t head_ms; /* a head began then and hasn't ended; 0: none */
+    uint64_t head_ms;   /* a head began then and hasn't ended; 0: none */
+    uint64_t resets;    /* tokens in thousandths: a reset by the peer takes 1,000 … */
+    uint64_t refill_ms; /* … and time gives back reset_per_s of them a millisecond */
     bool draining;
     const uint8_t *rest; /* nghttp2's bytes that didn't fit, valid until its next send */
     size_t rest_len;
@@ -457,12 +459,31 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
+/* nghttp2 has such a limit too, but goes on opening streams until its GOAWAY is sent. */
+static void count_reset(struct h2 *h) {
+    const struct pt_http_config *config = &h->conn->server->config;
+    uint64_t now = now_ms(h);
+    uint64_t full = (uint64_t)config->reset_burst * 1000;
+
+    h->resets += (now - h->refill_ms) * config->reset_per_s;
+    h->resets = h->resets < full ? h->resets : full;
+    h->refill_ms = now;
+    if (h->resets < 1000) {
+        (void)nghttp2_session_terminate_session(h->session, NGHTTP2_ENHANCE_YOUR_CALM);
+        return;
+    }
+    h->resets -= 1000;
+}
+
 static int on_frame_recv(nghttp2_session *session, const nghttp2_frame *frame, void *ctx) {
     struct h2 *h = ctx;
     bool ended = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
 
     if (frame->hd.type == NGHTTP2_HEADERS) {
         h->head_ms = 0;
+    } else if (frame->hd.type == NGHTTP2_RST_STREAM) {
+        count_reset(h);
+        return 0;
     } else if (frame->hd.type != NGHTTP2_DATA) {
         return 0;
     }
@@ -558,7 +579,8 @@ static int make_session(struct h2 *h) {
     nghttp2_option_set_no_auto_window_update(opt, 1);
     nghttp2_option_set_no_closed_streams(opt, 1);
     nghttp2_option_set_max_continuations(opt, config->continuation_max);
-    nghttp2_option_set_stream_reset_rate_limit(opt, config->reset_burst, config->reset_per_s);
+    nghttp2_option_set_stream_reset_rate_limit(opt, (uint64_t)config->reset_burst + 1,
+                                               (uint64_t)config->reset_per_s + 1);
     nghttp2_option_set_max_deflate_dynamic_table_size(opt, 4096);
     if (nghttp2_session_server_new2(&h->session, cbs, h, opt) == 0) {
         rc = 0;
@@ -583,6 +605,8 @@ static int h2_open(struct pt_http_conn *c, void **ret_state) {
         return PT_E_NOMEM;
     }
     h->conn = c;
+    h->resets = (uint64_t)config->reset_burst * 1000;
+    h->refill_ms = now_ms(h);
     int rc = make_session(h);
     if (rc != 0) {
         free(h);
