@@ -33,8 +33,7 @@ static int node_for(struct rule_compiler *r, int parent, const ProtobufCFieldDes
     n->desc = fd->descriptor;
     n->per_row =
         rule->nodes[parent].per_row || (fd->label == PROTOBUF_C_LABEL_REPEATED && index < 0);
-    n->needed = parent == 0 && (strcmp(fd->name, "subject") == 0 ||
-                                (fd->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0);
+    n->needed = parent == 0 && (fd->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
     r->node_index[rule->n_nodes] = index;
     *ret = (int)rule->n_nodes++;
     return 0;
