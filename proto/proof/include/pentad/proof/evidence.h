@@ -7,6 +7,7 @@
 #include <pentad/v1/envelope.pb-c.h>
 #include <pentad/v1/evidence.pb-c.h>
 
+#include <pentad/proof/entry.h>
 #include <pentad/proof/keyhistory.h>
 #include <pentad/proof/merkle.h>
 #include <pentad/proof/policy.h>
@@ -14,11 +15,14 @@
 
 #define PT_EVIDENCE_MAX (256u * 1024 * 1024)
 
+#define PT_EVIDENCE_STEPS_MAX 10000 /* further failures are counted, not listed */
+
+/* Steps that held are summed up, one line a kind; failed ones stand one by one. */
 struct pt_evidence_step {
-    const char *step; /* stable word: bundle, genesis, checkpoint, inclusion, statement, signature,
-                         key, key-history, record, path, figure, completeness */
-    int code;         /* 0 ok, else PT_E_… */
-    char what[192];   /* a sentence */
+    const char *step; /* stable word: trust, bundle, genesis, checkpoint, inclusion, statement,
+                         signature, key, key-history, path, record, figure, completeness */
+    int code;         /* 0 held, else PT_E_… */
+    char what[256];   /* a sentence */
     char where[96];   /* e.g. finance/treasury#1234, log entry 17; empty for the whole */
 };
 
@@ -27,7 +31,7 @@ struct pt_evidence_record {
     char stream[33];
     uint64_t seq;
     struct pt_hash hash;
-    struct pt_span bytes; /* into the result's own copy of the bundle */
+    struct pt_span bytes; /* as its author produced it; inside result->bundle */
     uint64_t log_index;
     int64_t received_at_ms;
     int64_t signed_at_ms;
@@ -51,9 +55,9 @@ struct pt_evidence_result {
     size_t n_checkpoints;
     struct pt_evidence_checkpoint *checkpoints;
     Pentad__V1__EvidenceBundle *bundle; /* decoded; NULL where exit_code is 2 */
-    Pentad__V1__Genesis *genesis;       /* verified; NULL if it wasn't */
-    struct pt_keyhistory *keys;
-    void *priv;
+    const Pentad__V1__Genesis *genesis; /* verified; NULL if it wasn't */
+    struct pt_entry genesis_entry;
+    struct pt_keyhistory *keys; /* as far as the bundle tells it */
 };
 
 /* hub: the genesis leaf hash, NULL if the caller has none; policy NULL likewise: exit code 2.

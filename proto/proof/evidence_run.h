@@ -1,0 +1,58 @@
+/* Private to the room: one verification of an evidence bundle under way. */
+#ifndef PENTAD_PROOF_EVIDENCE_RUN_H
+#define PENTAD_PROOF_EVIDENCE_RUN_H
+
+#include <pentad/v1/record.pb-c.h>
+
+#include <pentad/proof/evidence.h>
+
+/* A checkpoint text that was judged already: bundles carry the same one many times. */
+struct pt_judged_note {
+    struct pt_span note; /* into the bundle */
+    struct pt_checkpoint checkpoint;
+    int code;
+    char msg[256];
+};
+
+/* A batch of the bundle after its checks. */
+struct pt_evidence_batch {
+    bool opened; /* the entry is open; what it proves is another matter */
+    bool ok;     /* and every check of it held */
+    struct pt_entry entry;
+    uint64_t log_index;
+    const struct pt_keyhistory_key *key; /* the enrolled key that signed; NULL if none */
+};
+
+struct pt_evidence_run {
+    struct pt_evidence_result *r;
+    const struct pt_hash *hub;
+    const struct pt_policy *policy;
+    const struct pt_sigverify *sv;
+    bool nomem;
+    size_t cap_steps, cap_notes, n_notes;
+    struct pt_judged_note *notes;
+};
+
+/* Notes a failure. */
+void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, const char *where,
+                      const char *what);
+/* Notes that a kind of step held. */
+void pt_evidence_held(struct pt_evidence_run *run, const char *step, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The proof's checkpoint under the policy, then the leaf at its place in it. */
+bool pt_evidence_inclusion(struct pt_evidence_run *run, const char *where,
+                           const struct pt_hash *leaf, uint64_t log_index, bool has_proof,
+                           ProtobufCBinaryData proof);
+/* Opens a batch entry: statement, hub, inclusion, signature, key. `records` are the bundle's
+ * records of that batch, as far as it has them. */
+void pt_evidence_check_batch(struct pt_evidence_run *run, const Pentad__V1__EvidenceBatch *b,
+                             bool only_key_changes, struct pt_evidence_batch *ret);
+/* A record of an opened batch: its path to records_root, its strict encoding, its seq. The decoded
+ * record is given back (free it) where everything held, else NULL. */
+Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
+                                             const Pentad__V1__EvidenceRecord *rec,
+                                             const struct pt_evidence_batch *b);
+void pt_evidence_batch_done(struct pt_evidence_batch *b);
+
+#endif
