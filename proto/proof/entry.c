@@ -1,129 +1,27 @@
 #include <pentad/proof/entry.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/proof/dsse.h>
 #include <pentad/proof/merkle.h>
-
-#include "text.h"
+#include <pentad/record/decode.h>
 
 enum { KEYID_MAX = 128, SIG_BYTES_MAX = 512 };
 
-bool pt_name_valid(const char *s) {
-    size_t n = 0;
-
-    if (s == NULL || s[0] < 'a' || s[0] > 'z') {
-        return false;
-    }
-    for (; s[n] != '\0'; n++) {
-        char c = s[n];
-
-        if (n == PT_NAME_MAX || !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- strict encoding ---- */
-
-static bool message_clean(const ProtobufCMessage *m);
-
-/* One value of a string or message field: no unknown fields, UTF-8. */
-static bool value_clean(const ProtobufCFieldDescriptor *f, const void *at) {
-    const void *p;
-
-    if (f->type != PROTOBUF_C_TYPE_STRING && f->type != PROTOBUF_C_TYPE_MESSAGE) {
-        return true;
-    }
-    memcpy(&p, at, sizeof(p));
-    if (p == NULL) {
-        return true;
-    }
-    if (f->type == PROTOBUF_C_TYPE_STRING) {
-        return pt_text_utf8(pt_span_str(p));
-    }
-    return message_clean(p);
-}
-
-static bool field_clean(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *f) {
-    const char *at = (const char *)m + f->offset;
-    size_t n;
-    const char *array;
-
-    if (f->label != PROTOBUF_C_LABEL_REPEATED) {
-        if ((f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
-            uint32_t which;
-
-            memcpy(&which, (const char *)m + f->quantifier_offset, sizeof(which));
-            if (which != f->id) {
-                return true;
-            }
-        }
-        return value_clean(f, at);
-    }
-    if (f->type != PROTOBUF_C_TYPE_STRING && f->type != PROTOBUF_C_TYPE_MESSAGE) {
-        return true;
-    }
-    memcpy(&n, (const char *)m + f->quantifier_offset, sizeof(n));
-    memcpy(&array, at, sizeof(array));
-    for (size_t i = 0; i < n; i++) {
-        if (!value_clean(f, array + i * sizeof(void *))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The messages of ours nest to a fixed depth, so this recursion is bounded by the schema. */
-static bool message_clean(const ProtobufCMessage *m) {
-    if (m->n_unknown_fields != 0) {
-        return false;
-    }
-    for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
-        if (!field_clean(m, &m->descriptor->fields[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static int check_repack(const ProtobufCMessage *m, struct pt_span bytes) {
-    size_t n = protobuf_c_message_get_packed_size(m);
-    uint8_t *p;
-    bool same;
-
-    if (n != bytes.len) {
-        return PT_E_NOT_STRICT;
-    }
-    p = malloc(n > 0 ? n : 1);
-    if (p == NULL) {
-        return PT_E_NOMEM;
-    }
-    protobuf_c_message_pack(m, p);
-    same = n == 0 || memcmp(p, bytes.p, n) == 0;
-    free(p);
-    return same ? 0 : PT_E_NOT_STRICT;
-}
 
 int pt_strict_unpack(const ProtobufCMessageDescriptor *desc, struct pt_span bytes,
                      ProtobufCMessage **ret, struct pt_err *err) {
-    ProtobufCMessage *m;
-    int rc;
+    int rc = pt_msg_check_strict(desc, bytes, err);
 
     *ret = NULL;
-    m = protobuf_c_message_unpack(desc, NULL, bytes.len, bytes.p);
-    if (m == NULL) {
-        return pt_err_set(err, PT_E_TRUNCATED, "these %zu bytes are not a %s", bytes.len,
-                          desc->short_name);
-    }
-    rc = message_clean(m) ? check_repack(m, bytes) : PT_E_NOT_STRICT;
     if (rc != 0) {
-        protobuf_c_message_free_unpacked(m, NULL);
-        return pt_err_set(err, rc, "the %s is not in its one strict encoding", desc->short_name);
+        return rc;
     }
-    *ret = m;
+    *ret = protobuf_c_message_unpack(desc, NULL, bytes.len, bytes.p);
+    if (*ret == NULL) {
+        return pt_err_set(err, PT_E_NOMEM, "no memory for a %s", desc->short_name);
+    }
     return 0;
 }
 

@@ -10,14 +10,11 @@
 #include <pentad/base/err.h>
 #include <pentad/proof/hash.h>
 #include <pentad/proof/sigverify.h>
+#include <pentad/record/ref.h>
 
 #define PT_BATCH_RECORDS_MAX 65536
 #define PT_BATCH_BYTES_MAX (8u * 1024 * 1024)
 #define PT_RECORD_BYTES_MAX (4u * 1024 * 1024)
-#define PT_NAME_MAX 32 /* of a party or a stream, without the NUL */
-
-/* Party and stream names: [a-z][a-z0-9-]{0,31}. */
-bool pt_name_valid(const char *s);
 
 /* Unpacks by strict encoding (no unknown field, UTF-8 without NUL, re-packs to the same bytes).
  * PT_E_NOT_STRICT, PT_E_TRUNCATED. Free with protobuf_c_message_free_unpacked(*ret, NULL). */
