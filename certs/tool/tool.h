@@ -1,0 +1,29 @@
+/* Private to the tool: the subcommands of `pentad ca`, and what they share. */
+#ifndef PENTAD_CERTS_TOOL_TOOL_H
+#define PENTAD_CERTS_TOOL_TOOL_H
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/certs/genesis.h>
+
+#include "args.h"
+
+/* Each a table of options and a function; ends with a NULL. */
+extern struct pt_command *const pt_ca_commands[];
+
+extern struct pt_command pt_cmd_create, pt_cmd_issue, pt_cmd_list, pt_cmd_revoke, pt_cmd_crl;
+extern struct pt_command pt_cmd_keygen;
+extern struct pt_command pt_cmd_genesis_propose, pt_cmd_genesis_sign, pt_cmd_genesis_seal,
+    pt_cmd_genesis_show, pt_cmd_policy;
+
+/* Reads a file of at most `max` bytes into out, which is initialised here (free it always). */
+int pt_tool_read(const char *path, size_t max, struct pt_buf *out, struct pt_err *err);
+/* Writes dir/name; `fresh`: it mustn't stand there yet. */
+int pt_tool_write(const char *dir, const char *name, struct pt_span bytes, unsigned mode,
+                  struct pt_err *err);
+int pt_tool_copy(const char *from_dir, const char *to_dir, const char *name, struct pt_err *err);
+/* policy.txt and genesis.hash for verifiers, from a sealed or complete genesis. */
+int pt_tool_write_policy(const Pentad__V1__Genesis *g, const struct pt_hash *hub, const char *dir,
+                         struct pt_err *err);
+
+#endif
