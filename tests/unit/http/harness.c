@@ -28,7 +28,7 @@ static void route(void *ctx, const struct pt_http_request *req, struct pt_http_r
         {"/big", "GET", 0, false},         {"/echo", "POST", 8 << 20, false},
         {"/small", "POST", 1000, false},   {"/worker", "POST", 8 << 20, false},
         {"/sum", "POST", 8 << 20, false},  {"/wait", "GET", 0, false},
-        {"/hold", "POST", 8 << 20, false},
+        {"/hold", "POST", 8 << 20, false}, {"/count", "POST", 8 << 20, false},
     };
     const char *method = pt_http_request_method(req);
 
@@ -143,6 +143,10 @@ static void handle(void *ctx, struct pt_http_request *req) {
         (void)pt_http_respond(req, 200, text, 1, pt_span_str(who));
     } else if (strcmp(path, "/big") == 0) {
         big(req);
+    } else if (strcmp(path, "/count") == 0) {
+        char n[24];
+        snprintf(n, sizeof n, "%zu", pt_http_request_body(req).len);
+        (void)pt_http_respond(req, 200, text, 1, pt_span_str(n));
     } else if (strcmp(path, "/worker") == 0 || strcmp(path, "/sum") == 0) {
         to_worker(hx, req);
     } else if (strcmp(path, "/wait") == 0 || strcmp(path, "/hold") == 0) {
