@@ -13,10 +13,8 @@ static int write_parameters(struct city *c, struct pt_err *err) {
         const char *name;
         int64_t value;
     } list[] = {
-        {"k07.yellow_fen", 1000000},   {"k07.yellow_ppm", 1000},  {"k07.red_fen", 100000000},
-        {"k07.red_ppm", 10000},        {"k25.dev_bp", -1000},     {"k25.from_month", 3},
-        {"k43.yellow_cp", 1000},       {"k43.red_cp", 2000},      {"k58.red_days", 30},
-        {"reply.yellow_workdays", 10}, {"reply.red_workdays", 5},
+        {"reply.yellow_workdays", 10},
+        {"reply.red_workdays", 5},
     };
     struct table *t = table_new(c, &style_office, "parameters.csv", "H07",
                                 "发布日期,文号,生效日期,参数名,整数值,文本值", false);
