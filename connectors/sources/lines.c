@@ -199,8 +199,8 @@ int pt_lines_open(const char *path, const char *encoding, struct pt_lines **ret,
         goto out;
     l->gz = gzopen(path, "rb");
     if (l->gz == NULL) {
-        rc = pt_err_set(err, PT_E_IO, "%s can't be opened: %s", path,
-                        errno ? strerror(errno) : "out of memory");
+        rc = pt_err_set(err, errno == ENOENT ? PT_E_NOT_FOUND : PT_E_IO, "%s can't be opened: %s",
+                        path, errno ? strerror(errno) : "out of memory");
         goto out;
     }
     gzbuffer(l->gz, 128 * 1024);
