@@ -365,6 +365,9 @@ int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, con
     struct deciding d = {.x = x, .f = f, .tls_party = tls_party, .ports = ports, .ret = ret};
     int code = 0;
     PT_ASSERT(tls_party != NULL && tls_party[0] != '\0');
+    if (ret->other.max == 0) {
+        pt_intake_decision_init(ret);
+    }
     pt_buf_reset(&ret->other);
     ret->verdict = PT_INTAKE_ACCEPT;
     ret->code = 0;

@@ -28,17 +28,38 @@ static enum pt_visibility clue_visibility(const Pentad__V1__Discrepancy *d, enum
     return PT_VISIBLE_NONE;
 }
 
+bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
+                        enum pt_visibility *ret) {
+    const struct pt_record_info *info = pt_record_info(type);
+
+    *ret = PT_VISIBLE_NONE;
+    if (info == NULL || reader == PT_PARTY_NONE) {
+        return true;
+    }
+    if (reader == author || reader == PT_PARTY_HUB) {
+        *ret = PT_VISIBLE_FULL;
+        return true;
+    }
+    if (type == PT_TYPE_DISCREPANCY) {
+        return false;
+    }
+    if (pt_party_in(info->readers, reader)) {
+        *ret = PT_VISIBLE_FULL;
+    } else if (pt_party_in(info->aggregate, reader)) {
+        *ret = PT_VISIBLE_AGGREGATE;
+    }
+    return true;
+}
+
 enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party author,
                               enum pt_party reader) {
     const struct pt_record_info *info = pt_record_info_of(rec);
+    enum pt_visibility v = PT_VISIBLE_NONE;
 
-    if (info == NULL || reader == PT_PARTY_NONE) {
-        return PT_VISIBLE_NONE;
+    if (info == NULL || pt_visible_by_type(info->type, author, reader, &v)) {
+        return v;
     }
-    if (reader == author || reader == PT_PARTY_HUB) {
-        return PT_VISIBLE_FULL;
-    }
-    if (info->type == PT_TYPE_DISCREPANCY && about_clues(rec->discrepancy)) {
+    if (about_clues(rec->discrepancy)) {
         return clue_visibility(rec->discrepancy, reader);
     }
     if (pt_party_in(info->readers, reader)) {

@@ -104,6 +104,70 @@ static void check_structure(struct checking *c) {
     sqlite3_finalize(st);
 }
 
+/* Rows that no hash covers: as many as the state says, and the refusals in their chain. */
+static void check_counts(struct checking *c) {
+    static const char sql[] = "SELECT s.size, s.refusals, (SELECT count(*) FROM entry),"
+                              " (SELECT count(*) FROM batch), (SELECT count(*) FROM refusal),"
+                              " (SELECT count(*) FROM tile) FROM state s WHERE id=1";
+    sqlite3_stmt *st = NULL;
+    char what[160];
+    sqlite3_int64 n[6] = {0};
+    int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
+    if (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+        for (int i = 0; i < 6; i++) {
+            n[i] = sqlite3_column_int64(st, i);
+        }
+        sqlite3_int64 tiles = 0;
+        for (sqlite3_int64 v = n[0] / 256; v > 0; v /= 256) {
+            tiles += v;
+        }
+        if (n[2] != n[0] || n[3] != n[0] || n[4] != n[1] || n[5] != tiles) {
+            snprintf(what, sizeof what,
+                     "tables hold %lld entries, %lld batches, %lld refusals, %lld tiles; the state "
+                     "says %lld entries, %lld refusals",
+                     (long long)n[2], (long long)n[3], (long long)n[4], (long long)n[5],
+                     (long long)n[0], (long long)n[1]);
+            c->fault(c->ctx, PT_E_CORRUPT, "log.db tables", what);
+        }
+    } else {
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db tables", sqlite3_errmsg(c->db));
+    }
+    sqlite3_finalize(st);
+}
+
+struct chaining {
+    struct pt_hash chain;
+};
+
+static int chain_refusal(void *ctx, const struct pt_store_refusal *r) {
+    refusal_chain_next(&((struct chaining *)ctx)->chain, r);
+    return 0;
+}
+
+static void check_refusal_chain(struct checking *c) {
+    struct chaining k = {0};
+    struct pt_store_reader reader = {.db = c->db};
+    struct pt_hash said;
+    sqlite3_stmt *st = NULL;
+    struct pt_err e = {0};
+    int code = reader_refusals(&reader, 1, UINT64_MAX, chain_refusal, &k, &e);
+    sqlite3_finalize(reader.stmt[R_REFUSALS]);
+    if (code == 0) {
+        code = sql_prepare(c->db, &st, "SELECT refusal_chain FROM state WHERE id=1", &e);
+    }
+    if (code == 0 && sqlite3_step(st) == SQLITE_ROW) {
+        code = sql_hash(st, 0, &said, "state.refusal_chain", &e);
+        if (code == 0 && !pt_hash_eq(&said, &k.chain)) {
+            code =
+                pt_err_set(&e, PT_E_CORRUPT, "they are not those that were given, in that order");
+        }
+    }
+    sqlite3_finalize(st);
+    if (code != 0) {
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db refusals", e.msg);
+    }
+}
+
 int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     struct checking c = {s, NULL, fault, ctx};
@@ -124,6 +188,11 @@ int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struc
     code = check_pages(&c, err);
     if (code == 0 && c.db != NULL) {
         check_structure(&c);
+        /* One snapshot: a hub may be appending beside us. */
+        sql_exec(c.db, "BEGIN", NULL);
+        check_counts(&c);
+        check_refusal_chain(&c);
+        sql_exec(c.db, "COMMIT", NULL);
     }
     sqlite3_close(c.db);
     return code;

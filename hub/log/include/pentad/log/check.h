@@ -15,7 +15,6 @@
 struct pt_log_check_opts {
     const struct pt_hash *hub; /* the caller's genesis hash; NULL: the log's own is only shown */
     struct pt_sigverify verify;
-    unsigned threads; /* hashing threads beside the caller's; 0: none */
     /* A fault: code, where ("log entry 17 (finance/main#1-512)", "page 9 (index …)"), what. */
     void (*fault)(void *ctx, int code, const char *where, const char *what);
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* may be NULL */
@@ -37,8 +36,9 @@ struct pt_log_check_result {
 int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
                  struct pt_log_check_result *ret, struct pt_err *err);
 
-/* The same for a static tile tree (checkpoint, tile/…): it holds no records, so entries, chain,
- * signatures, tiles and checkpoint are checked, keys as far as Genesis enrols them. */
+/* The same for a static tile tree (checkpoint, tile/…). It holds no records, so keys are known as
+ * far as Genesis enrols them: entries under later keys are checked but for their signature. Where
+ * opts->hub is NULL the tree's own genesis is taken. */
 int pt_log_check_dir(const char *dir, const struct pt_log_check_opts *o,
                      struct pt_log_check_result *ret, struct pt_err *err);
 

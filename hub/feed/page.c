@@ -1,0 +1,254 @@
+#include <pentad/feed/feed.h>
+
+#include <string.h>
+
+#include <pentad/base/arena.h>
+#include <pentad/proof/batch.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/record/decode.h>
+#include <pentad/record/visible.h>
+
+#define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
+#define FULL 1                          /* ends the walk: the page is */
+
+/* Tags of the messages in feed.proto, all of them length-delimited but for log_index, log_size. */
+enum {
+    PAGE_ENTRIES = 0x0a,
+    PAGE_CHECKPOINT = 0x1a,
+    PAGE_LOG_SIZE = 0x20,
+    PAGE_CONSISTENCY = 0x2a,
+    ENTRY_LOG_INDEX = 0x08,
+    ENTRY_LOG_ENTRY = 0x12,
+    ENTRY_RECORDS = 0x1a,
+    RECORD_RECORD = 0x0a,
+    RECORD_WITHHELD = 0x12,
+};
+
+struct paging {
+    enum pt_party reader;
+    uint64_t after, size;
+    uint32_t limit;
+    struct pt_buf *out;
+    struct pt_buf entry; /* the FeedEntry being written */
+    struct pt_arena scratch;
+    size_t n_entries;
+    size_t start;
+    struct pt_err *err;
+};
+
+/* ---- writing protobuf ---------------------------------------------------------------------- */
+
+static void put_varint(struct pt_buf *b, uint64_t v) {
+    uint8_t bytes[10];
+    size_t n = 0;
+    do {
+        bytes[n++] = (uint8_t)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
+        v >>= 7;
+    } while (v != 0);
+    pt_buf_append(b, bytes, n);
+}
+
+static size_t varint_len(uint64_t v) {
+    size_t n = 1;
+    for (; v > 0x7f; v >>= 7) {
+        n++;
+    }
+    return n;
+}
+
+static void put_number(struct pt_buf *b, uint8_t tag, uint64_t v) {
+    pt_buf_putc(b, (char)tag);
+    put_varint(b, v);
+}
+
+static void put_bytes(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
+    pt_buf_putc(b, (char)tag);
+    put_varint(b, bytes.len);
+    pt_buf_append_span(b, bytes);
+}
+
+/* FeedRecord with one field. */
+static void put_record(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
+    pt_buf_putc(b, ENTRY_RECORDS);
+    put_varint(b, 1 + varint_len(bytes.len) + bytes.len);
+    put_bytes(b, tag, bytes);
+}
+
+/* ---- visibility ---------------------------------------------------------------------------- */
+
+static int may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
+                    struct pt_arena *scratch, bool *ret) {
+    Pentad__V1__Record *rec = NULL;
+    enum pt_visibility v;
+    int rc = 0;
+    if (!pt_visible_by_type((enum pt_record_type)pt_record_peek(bytes), author, reader, &v)) {
+        pt_arena_reset(scratch);
+        rc = pt_record_decode(bytes, scratch, &rec, NULL);
+        v = rc == 0 ? pt_visible(rec, author, reader) : PT_VISIBLE_NONE;
+    }
+    *ret = v == PT_VISIBLE_FULL;
+    return rc;
+}
+
+/* ---- pages --------------------------------------------------------------------------------- */
+
+static int write_records(struct paging *p, const struct pt_store_entry *e) {
+    enum pt_party author = pt_party_from_name(e->party);
+    struct pt_span rec;
+    size_t pos = 0;
+    int rc;
+    while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
+        bool full = false;
+        rc = may_read(rec, author, p->reader, &p->scratch, &full);
+        if (rc != 0) {
+            return rc;
+        }
+        if (full) {
+            put_record(&p->entry, RECORD_RECORD, rec);
+        } else {
+            struct pt_hash h;
+            pt_leaf_hash(&h, rec.p, rec.len);
+            put_record(&p->entry, RECORD_WITHHELD, pt_span(h.b, PT_HASH_LEN));
+        }
+    }
+    return rc;
+}
+
+static int on_entry(void *ctx, const struct pt_store_entry *e) {
+    struct paging *p = ctx;
+    if (e->index != p->after + p->n_entries) {
+        return pt_err_set(p->err, PT_E_CORRUPT, "log entry %llu is missing",
+                          (unsigned long long)(p->after + p->n_entries));
+    }
+    if (e->index >= p->size || p->n_entries == PT_FEED_ENTRIES_MAX) {
+        return FULL;
+    }
+    pt_buf_reset(&p->entry);
+    put_number(&p->entry, ENTRY_LOG_INDEX, e->index);
+    put_bytes(&p->entry, ENTRY_LOG_ENTRY, e->log_entry);
+    int rc = write_records(p, e);
+    if (rc == 0) {
+        rc = p->entry.failed;
+    }
+    if (rc != 0) {
+        return pt_err_set(p->err, rc, "log entry %llu can't be fed: %s",
+                          (unsigned long long)e->index, pt_err_text(rc, false));
+    }
+    if (p->n_entries > 0 && p->out->len - p->start + p->entry.len > p->limit) {
+        return FULL;
+    }
+    put_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
+    p->n_entries++;
+    return p->out->len - p->start >= p->limit ? FULL : 0;
+}
+
+/* Checkpoint of exactly the page's end, and the way there from what the reader has. */
+static int write_end(struct pt_log *log, const struct paging *p, uint64_t end, struct pt_err *err) {
+    struct pt_merkle_path path = {0};
+    struct pt_buf note;
+    pt_buf_init(&note, PT_LOG_CHECKPOINT_MAX);
+    int rc = pt_log_checkpoint_at(log, end, &note, err);
+    if (rc == 0 && p->after > 0) {
+        rc = pt_log_consistency(log, p->after, end, &path, err);
+    }
+    if (rc == 0) {
+        put_bytes(p->out, PAGE_CHECKPOINT, pt_buf_span(&note));
+        put_number(p->out, PAGE_LOG_SIZE, p->size);
+        for (unsigned i = 0; i < path.n; i++) {
+            put_bytes(p->out, PAGE_CONSISTENCY, pt_span(path.h[i].b, PT_HASH_LEN));
+        }
+        rc = p->out->failed == 0 ? 0 : pt_err_set(err, p->out->failed, "the page doesn't fit");
+    }
+    pt_buf_done(&note);
+    return rc;
+}
+
+int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
+                 struct pt_buf *out, uint64_t *ret_next, struct pt_err *err) {
+    struct pt_store_reader *r = NULL;
+    struct paging p = {.reader = reader, .after = after, .out = out, .err = err};
+    /* The size first: whatever the snapshot is, it holds that much. */
+    p.size = pt_log_size(log);
+    p.limit = limit == 0 ? PT_FEED_LIMIT_DEFAULT : limit;
+    p.limit = p.limit < PT_FEED_LIMIT_MAX ? p.limit : PT_FEED_LIMIT_MAX;
+    p.start = out->len;
+    if (after > p.size) {
+        return pt_err_set(err, PT_E_RANGE, "the log has %llu entries, you ask from %llu",
+                          (unsigned long long)p.size, (unsigned long long)after);
+    }
+    pt_buf_init(&p.entry, PT_FEED_PAGE_MAX);
+    pt_arena_init(&p.scratch, SCRATCH_MAX);
+    int rc = 0;
+    if (after < p.size) {
+        rc = pt_store_read_begin(pt_log_store(log), &r, err);
+        if (rc == 0) {
+            rc = pt_store_entries(r, after, p.size - after, true, on_entry, &p, err);
+        }
+        pt_store_read_end(r);
+        rc = rc == FULL ? 0 : rc;
+    }
+    if (rc == 0 && after < p.size && p.n_entries == 0) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "log entry %llu is missing", (unsigned long long)after);
+    }
+    if (rc == 0) {
+        rc = write_end(log, &p, after + p.n_entries, err);
+    }
+    if (rc == 0 && ret_next != NULL) {
+        *ret_next = after + p.n_entries;
+    }
+    pt_arena_done(&p.scratch);
+    pt_buf_done(&p.entry);
+    return rc;
+}
+
+/* ---- single records ------------------------------------------------------------------------ */
+
+struct fetching {
+    enum pt_party reader;
+    uint64_t seq;
+    struct pt_buf *out;
+    struct pt_err *err;
+};
+
+static int fetch_from(void *ctx, const struct pt_store_entry *e) {
+    const struct fetching *f = ctx;
+    struct pt_arena scratch;
+    struct pt_span rec = {0};
+    size_t pos = 0;
+    bool full = false;
+    int rc = 1;
+    for (uint64_t seq = e->first_seq; rc == 1 && seq <= f->seq; seq++) {
+        rc = pt_batch_record_next(e->records, &pos, &rec);
+    }
+    if (rc != 1) {
+        return pt_err_set(f->err, PT_E_CORRUPT, "log entry %llu: its records are damaged",
+                          (unsigned long long)e->index);
+    }
+    pt_arena_init(&scratch, SCRATCH_MAX);
+    rc = may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
+    pt_arena_done(&scratch);
+    if (rc == 0 && !full) {
+        rc = pt_err_set(f->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read", e->party,
+                        e->stream, (unsigned long long)f->seq, pt_party_name(f->reader));
+    }
+    return rc == 0 ? pt_buf_append_span(f->out, rec) : rc;
+}
+
+int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
+                   uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err) {
+    struct fetching f = {reader, seq, out, err};
+    struct pt_store_reader *r = NULL;
+    uint64_t index = 0;
+    int rc = pt_store_read_begin(pt_log_store(log), &r, err);
+    if (rc == 0) {
+        rc = pt_store_find_seq(r, party, stream, seq, &index, err);
+    }
+    if (rc == 0) {
+        rc = pt_store_entries(r, index, 1, true, fetch_from, &f, err);
+    }
+    pt_store_read_end(r);
+    if (rc == 0 && ret_index != NULL) {
+        *ret_index = index;
+    }
+    return rc;
+}
