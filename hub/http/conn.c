@@ -371,6 +371,12 @@ static bool stalled(struct pt_http_conn *c, uint64_t now) {
 static void check_open(struct pt_http_conn *c, uint64_t now) {
     const struct pt_http_config *config = &c->server->config;
 
+    if (c->tls.out.len == 0 && c->tls.out.cap > KEEP_BUFFER) {
+        pt_buf_done(&c->tls.out);
+    }
+    if (!c->writing && c->sending.cap > KEEP_BUFFER) {
+        pt_buf_done(&c->sending);
+    }
     c->proto->check(c->state, now);
     if (c->proto->busy(c->state)) {
         c->idle_ms = 0;
@@ -380,12 +386,6 @@ static void check_open(struct pt_http_conn *c, uint64_t now) {
         c->idle_ms = now;
     } else if (now - c->idle_ms > config->idle_ms) {
         pt_http_conn_drain(c, true);
-    }
-    if (c->tls.out.len == 0 && c->tls.out.cap > KEEP_BUFFER) {
-        pt_buf_done(&c->tls.out);
-    }
-    if (!c->writing && c->sending.cap > KEEP_BUFFER) {
-        pt_buf_done(&c->sending);
     }
 }
 

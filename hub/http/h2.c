@@ -96,9 +96,16 @@ static void head_free(struct h2_stream *st) {
     }
 }
 
-static void stream_free(struct h2_stream *st) {
-    struct h2 *h = st->h2;
+static void stream_drop(struct h2_stream *st) {
+    head_free(st);
+    free(st->body);
+    if (st->req != NULL) {
+        pt_http_request_detach(st->req);
+    }
+    free(st);
+}
 
+static void stream_free(struct h2 *h, struct h2_stream *st) {
     if (st->prev != NULL) {
         st->prev->next = st->next;
     } else {
@@ -108,12 +115,7 @@ static void stream_free(struct h2_stream *st) {
         st->next->prev = st->prev;
     }
     h->stream_count--;
-    head_free(st);
-    free(st->body);
-    if (st->req != NULL) {
-        pt_http_request_detach(st->req);
-    }
-    free(st);
+    stream_drop(st);
 }
 
 static void reset_stream(struct h2_stream *st, uint32_t error) {
@@ -543,7 +545,7 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t error,
         if (st->state == ST_HEAD) {
             h->head_ms = 0;
         }
-        stream_free(st);
+        stream_free(h, st);
     }
     return 0;
 }
@@ -626,8 +628,10 @@ static int h2_open(struct pt_http_conn *c, void **ret_state) {
 static void h2_close(void *state) {
     struct h2 *h = state;
 
-    while (h->streams != NULL) {
-        stream_free(h->streams);
+    for (struct h2_stream *st = h->streams; st != NULL;) {
+        struct h2_stream *next = st->next;
+        stream_drop(st);
+        st = next;
     }
     nghttp2_session_del(h->session);
     free(h);

@@ -252,17 +252,6 @@ void pt_http_request_append(struct pt_http_request *req, const uint8_t *p, size_
     }
 }
 
-void pt_http_request_hand(struct pt_http_request *req) {
-    const struct pt_http_server *s = req->server;
-
-    PT_ASSERT(!req->handed && !req->answered);
-    req->handed = true;
-    /* The handler may answer at once and the stream end: the request outlives the call. */
-    pt_http_request_ref(req);
-    s->handlers.handle(s->handlers.ctx, req);
-    pt_http_request_release(req);
-}
-
 static void tell(struct pt_http_request *req, enum pt_http_event event) {
     if (req->watch != NULL) {
         req->watch(req->watch_ctx, req, event);
@@ -275,6 +264,20 @@ void pt_http_request_ending(struct pt_http_request *req) {
         tell(req, PT_HTTP_ENDING);
         pt_http_request_release(req);
     }
+}
+
+void pt_http_request_hand(struct pt_http_request *req) {
+    const struct pt_http_server *s = req->server;
+
+    PT_ASSERT(!req->handed && !req->answered);
+    req->handed = true;
+    /* The handler may answer at once and the stream end: the request outlives the call. */
+    pt_http_request_ref(req);
+    s->handlers.handle(s->handlers.ctx, req);
+    if (!req->answered && req->conn != NULL && req->conn->draining) {
+        tell(req, PT_HTTP_ENDING); /* it came while the connection was already ending */
+    }
+    pt_http_request_release(req);
 }
 
 void pt_http_request_detach(struct pt_http_request *req) {

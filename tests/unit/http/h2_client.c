@@ -93,9 +93,9 @@ static nghttp2_nv nv(const char *name, const char *value) {
 }
 
 static void submit(struct h2c *c, struct h2c_call *call) {
-    const nghttp2_nv nva[] = {nv(":method", call->body != NULL ? "POST" : "GET"),
-                              nv(":scheme", "https"), nv(":path", call->path),
-                              nv(":authority", "hub")};
+    nghttp2_nv nva[8] = {nv(":method", call->body != NULL ? "POST" : "GET"), nv(":scheme", "https"),
+                         nv(":path", call->path), nv(":authority", "hub")};
+    size_t n = 4;
     nghttp2_data_provider data = {.source = {.ptr = call}, .read_callback = read_body};
 
     call->client = c;
@@ -103,7 +103,10 @@ static void submit(struct h2c *c, struct h2c_call *call) {
     call->closed = false;
     call->sent = 0;
     pt_buf_init(&call->answer, 64 << 20);
-    int32_t id = nghttp2_submit_request(c->session, NULL, nva, 4, call->body ? &data : NULL, call);
+    for (int i = 0; i < 3 && call->cookies[i] != NULL; i++) {
+        nva[n++] = nv("cookie", call->cookies[i]);
+    }
+    int32_t id = nghttp2_submit_request(c->session, NULL, nva, n, call->body ? &data : NULL, call);
     PT_ASSERT(id > 0);
     c->open++;
     if (call->abandon && call->body == NULL) {

@@ -12,6 +12,7 @@ struct h2c_call {
     const void *body; /* NULL: GET */
     size_t body_len;
     bool abandon; /* reset once it was sent */
+    const char *cookies[3];
     /* results */
     int status; /* 0: none came */
     uint32_t error;

@@ -29,6 +29,8 @@ static void route(void *ctx, const struct pt_http_request *req, struct pt_http_r
         {"/small", "POST", 1000, false},   {"/worker", "POST", 8 << 20, false},
         {"/sum", "POST", 8 << 20, false},  {"/wait", "GET", 0, false},
         {"/hold", "POST", 8 << 20, false}, {"/count", "POST", 8 << 20, false},
+        {"/query", "GET", 0, false},       {"/cookie", "GET", 0, false},
+        {"/break", "GET", 0, false},
     };
     const char *method = pt_http_request_method(req);
 
@@ -130,6 +132,28 @@ static void to_worker(struct hx *hx, struct pt_http_request *req) {
     PT_ASSERT(uv_queue_work(&hx->loop, w, work, work_done) == 0);
 }
 
+static void small_texts(struct pt_http_request *req, const char *path) {
+    char value[64];
+    char out[128];
+
+    if (strcmp(path, "/query") == 0) {
+        int rc = pt_http_request_query_get(req, "x", value, sizeof value);
+        snprintf(out, sizeof out, "%d %s", rc, value);
+    } else if (strcmp(path, "/cookie") == 0) {
+        const char *cookie = pt_http_request_header(req, "cookie");
+        snprintf(out, sizeof out, "%s", cookie != NULL ? cookie : "none");
+    } else {
+        /* A value with a line break in it must never reach the wire. */
+        const char *echo = pt_http_request_header(req, "x-echo");
+        bool broken = pt_http_request_query(req)[0] != '\0';
+        snprintf(value, sizeof value, "%s%s", echo != NULL ? echo : "", broken ? "\r\nx: y" : "");
+        const struct pt_http_header h[] = {{"x-echo", value}};
+        (void)pt_http_respond(req, 200, h, 1, pt_span_str(value));
+        return;
+    }
+    (void)pt_http_respond(req, 200, text, 1, pt_span_str(out));
+}
+
 static void handle(void *ctx, struct pt_http_request *req) {
     struct hx *hx = ctx;
     const char *path = pt_http_request_path(req);
@@ -152,8 +176,10 @@ static void handle(void *ctx, struct pt_http_request *req) {
     } else if (strcmp(path, "/wait") == 0 || strcmp(path, "/hold") == 0) {
         bool wait = strcmp(path, "/wait") == 0;
         pt_http_request_watch(pt_http_request_ref(req), wait ? watch_wait : watch_hold, hx);
-    } else {
+    } else if (strcmp(path, "/echo") == 0 || strcmp(path, "/small") == 0) {
         (void)pt_http_respond(req, 200, text, 1, pt_http_request_body(req));
+    } else {
+        small_texts(req, path);
     }
 }
 

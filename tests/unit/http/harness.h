@@ -17,7 +17,7 @@
 enum hx_version { HX_H1, HX_H2 };
 
 /* What the server answers:
- *   GET  /hello, /identity (needs one), /big?n=BYTES
+ *   GET  /hello, /identity (needs one), /big?n=BYTES, /query?x=, /cookie, /break (a bad answer)
  *   POST /echo (8 MiB), /count (its length), /small (1,000 bytes); from another thread: /worker
  * (echo), /sum (hx_sum) GET  /wait    answered "ended" when told ENDING POST /hold    never
  * answered (8 MiB) */

@@ -2,7 +2,8 @@
  * starving the rest.
  *
  * Knows: sockets, TLS, HTTP framing, who the peer is. Must not know: what a request means.
- * One loop thread owns everything; only what says "any thread" may be called from another. */
+ * One loop thread owns everything; only what says "any thread" may be called from another.
+ * The program must ignore SIGPIPE, as every program with sockets. */
 #ifndef PENTAD_HTTP_SERVER_H
 #define PENTAD_HTTP_SERVER_H
 
