@@ -6,6 +6,10 @@
  *   value.c     texts to numbers, dates, enums …, exactly
  *   table.c     code tables
  *   build.c     values to protobuf messages, along compiled nodes
+ *   rows.c      one row against one rule
+ *   group.c     rows that become one record
+ *   emit.c      what is handed out
+ *   position.c  where to resume
  *   mapper.c    rows in, records out
  *   gather.c    rows of one group brought together
  */

@@ -18,7 +18,6 @@
 
 #define ROW_ARENA_MAX ((size_t)16 << 20)
 #define REC_ARENA_MAX ((size_t)64 << 20)
-#define KEY_MAX ((size_t)1 << 20)
 
 /* ---- life ---- */
 
@@ -33,10 +32,11 @@ int pt_mapper_new(const struct pt_mapping *m, const char *source_system,
     mp->system = source_system ? source_system : m->name;
     mp->ops = ops;
     mp->ctx = ctx;
+    pt_group_init(&mp->group);
+    pt_group_init(&mp->again);
     pt_arena_init(&mp->row_arena, ROW_ARENA_MAX);
     pt_arena_init(&mp->rec_arena, REC_ARENA_MAX);
     pt_buf_init(&mp->packed, 16u << 20);
-    pt_buf_init(&mp->key, KEY_MAX);
     mp->bound = calloc(m->n_columns + 1, sizeof(*mp->bound));
     mp->identity = calloc(m->n_columns + 1, sizeof(*mp->identity));
     mp->cells = calloc(m->n_columns + 1, sizeof(*mp->cells));
@@ -58,7 +58,8 @@ void pt_mapper_free(struct pt_mapper *mp) {
     pt_arena_done(&mp->row_arena);
     pt_arena_done(&mp->rec_arena);
     pt_buf_done(&mp->packed);
-    pt_buf_done(&mp->key);
+    pt_group_done(&mp->group);
+    pt_group_done(&mp->again);
     free(mp->bound);
     free(mp->identity);
     free(mp->cells);
@@ -142,92 +143,6 @@ static const char *position(struct pt_mapper *mp) {
     return pt_place_text(mp, &mp->safe, mp->skip_rules, mp->pos);
 }
 
-static int emit_record(struct pt_mapper *mp, size_t rule_index, struct pt_build *b,
-                       const struct pt_row *row, int32_t day, uint64_t first, uint64_t last,
-                       const char *pos) {
-    Pentad__V1__Record *rec = (Pentad__V1__Record *)b->cur[0];
-    size_t rows = 0;
-    for (size_t i = 0; i < b->n_rows; i++)
-        rows += !b->rows[i].gone;
-    struct pt_mapped out = {.record = rec,
-                            .type = mp->m->rules[rule_index].type,
-                            .rule = rule_index,
-                            .send_day = day,
-                            .doc_key = rec->doc_no ? rec->doc_no : "",
-                            .position = pos,
-                            .file = row->file,
-                            .first_line = first,
-                            .last_line = last,
-                            .rows = rows};
-    int key = mp->m->rules[rule_index].doc_key;
-    if (key >= 0 && mp->open) /* behind the group's key */
-        out.doc_key = (const char *)mp->key.p + strlen((const char *)mp->key.p) + 1;
-    else if (key >= 0 && !mp->cells[key].bad)
-        out.doc_key = mp->cells[key].p;
-    return mp->ops->record ? mp->ops->record(mp->ctx, &out) : 0;
-}
-
-static int emit_defer(struct pt_mapper *mp, const struct pt_row *row, size_t rule,
-                      const struct pt_want *want, const char *pos, struct pt_err *err) {
-    /* Packed by the mapping's columns, so that mapping it again needs no header. */
-    struct pt_row by_column = *row;
-    struct pt_field *fields =
-        pt_arena_zalloc(&mp->row_arena, (mp->m->n_columns + 1) * sizeof(*fields));
-    for (size_t i = 0; fields && i < mp->m->n_columns; i++)
-        fields[i] = mp->bound[i] < row->n ? row->fields[mp->bound[i]] : (struct pt_field){"", 0};
-    by_column.fields = fields;
-    by_column.n = mp->m->n_columns;
-    pt_buf_reset(&mp->packed);
-    int rc = fields ? pt_row_pack(&by_column, &mp->packed) : PT_E_NOMEM;
-    if (rc)
-        return pt_err_set(err, rc, "%s line %llu: the row doesn't fit", row->file,
-                          (unsigned long long)row->line);
-    struct pt_deferred d = {.file = row->file,
-                            .line = row->line,
-                            .rule = rule,
-                            .type = mp->m->rules[rule].type,
-                            .packed = pt_buf_span(&mp->packed),
-                            .want_party = want->party,
-                            .want_type = want->type,
-                            .want_doc_no = want->doc_no,
-                            .position = pos};
-    return mp->ops->defer ? mp->ops->defer(mp->ctx, &d) : 0;
-}
-
-static int set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_row *row) {
-    Pentad__V1__Record *rec = (Pentad__V1__Record *)b->cur[0];
-    if (rec->source)
-        return 0;
-    Pentad__V1__Source *s = pt_arena_alloc(b->arena, sizeof(*s));
-    if (s == NULL)
-        return PT_E_NOMEM;
-    pentad__v1__source__init(s);
-    s->system = pt_arena_strdup(b->arena, mp->system);
-    s->locator = pt_arena_strdup(b->arena, row->file);
-    s->has_row = true;
-    s->row = row->line;
-    rec->source = s;
-    return s->system && s->locator ? 0 : PT_E_NOMEM;
-}
-
-static void fault_of_record(struct pt_fault_at *f, int code, const char *path,
-                            const struct pt_err *err) {
-    f->code = code;
-    f->column = "";
-    f->value = "";
-    snprintf(f->msg, sizeof(f->msg), "%.80s%s%.160s", path, *path ? ": " : "", err->msg);
-}
-
-/* 0 and *ret_ok, asking the caller's validation. */
-static int validated(struct pt_mapper *mp, const struct pt_build *b, char path[160],
-                     struct pt_err *why) {
-    path[0] = '\0';
-    memset(why, 0, sizeof(*why));
-    if (mp->ops->validate == NULL)
-        return 0;
-    return mp->ops->validate(mp->ctx, (const Pentad__V1__Record *)b->cur[0], path, 160, why);
-}
-
 /* ---- ungrouped rows ---- */
 
 struct done_rule {
@@ -239,37 +154,42 @@ struct done_rule {
 };
 
 static int build_one(struct pt_mapper *mp, const struct pt_rule *rule, const struct pt_row *row,
-                     const int64_t *sum, struct done_rule *d, struct pt_err *err) {
+                     const int64_t *sum, struct pt_arena *arena, struct done_rule *d,
+                     struct pt_err *err) {
     int64_t add[PT_MAPPING_MAX_TOTALS];
     char path[160];
-    struct pt_err why;
     int rc = pt_row_values(mp, rule, add, &d->outcome, &d->fault, &d->want, err);
     if (rc || d->outcome != PT_OUT_RECORD)
         return rc;
-    pt_build_begin(&d->build, rule, &mp->rec_arena);
+    pt_build_begin(&d->build, rule, arena);
     rc = pt_build_row(&d->build, mp->vals, row->line, add, sum);
     if (rc == 0)
         rc = pt_build_end(&d->build);
     if (rc == 0)
-        rc = set_source(mp, &d->build, row);
+        rc = pt_set_source(mp, &d->build, row);
     if (rc)
         return pt_err_set(err, rc, "%s line %llu: the record doesn't fit in memory", row->file,
                           (unsigned long long)row->line);
-    rc = validated(mp, &d->build, path, &why);
-    if (rc) {
+    if (pt_validated(mp, &d->build, path, &d->fault))
         d->outcome = PT_OUT_DEAD;
-        fault_of_record(&d->fault, rc, path, &why);
-    }
     return 0;
 }
 
-static int emit_rule(struct pt_mapper *mp, const struct pt_row *row, size_t i, struct done_rule *d,
-                     const char *pos, struct pt_err *err) {
+static int emit_rule(struct pt_mapper *mp, const struct pt_row *row, const unsigned *bound,
+                     size_t i, struct done_rule *d, const char *pos, struct pt_err *err) {
+    int key = mp->m->rules[i].doc_key;
     if (d->outcome == PT_OUT_RECORD)
-        return emit_record(mp, i, &d->build, row, d->day, row->line, row->line, pos);
-    if (d->outcome == PT_OUT_DEFER)
-        return emit_defer(mp, row, i, &d->want, pos, err);
-    return pt_emit_dead(mp, row, row->line, i, &d->fault, pos);
+        return pt_emit_record(mp, i, &d->build, row->file,
+                              key >= 0 && !mp->cells[key].bad ? mp->cells[key].p : "", d->day,
+                              row->line, row->line, pos);
+    if (d->outcome == PT_OUT_DEAD)
+        return pt_emit_dead(mp, row->file, row->line, i, &d->fault, pos);
+    pt_buf_reset(&mp->packed);
+    int rc = pt_pack_row(mp, row, bound, &mp->packed);
+    if (rc)
+        return pt_err_set(err, rc, "%s line %llu: the row doesn't fit", row->file,
+                          (unsigned long long)row->line);
+    return pt_emit_defer(mp, row->file, row->line, i, pt_buf_span(&mp->packed), &d->want, pos);
 }
 
 static void count_row(struct pt_mapper *mp, const struct done_rule *d, const int64_t *sum) {
@@ -293,7 +213,7 @@ static int map_single(struct pt_mapper *mp, const struct pt_row *row, const int6
         done[i].outcome = PT_OUT_NONE;
         done[i].day = days[i];
         if (applies[i]) {
-            int rc = build_one(mp, &mp->m->rules[i], row, sum, &done[i], err);
+            int rc = build_one(mp, &mp->m->rules[i], row, sum, &mp->rec_arena, &done[i], err);
             if (rc)
                 return rc;
             last = i;
@@ -308,7 +228,7 @@ static int map_single(struct pt_mapper *mp, const struct pt_row *row, const int6
         mp->skip_rules = i == last ? 0 : (unsigned)i + 1;
         if (i == last)
             mp->safe = mp->prev;
-        int rc = emit_rule(mp, row, i, &done[i], position(mp), err);
+        int rc = emit_rule(mp, row, mp->bound, i, &done[i], position(mp), err);
         if (rc)
             return rc;
     }
@@ -319,79 +239,17 @@ static int map_single(struct pt_mapper *mp, const struct pt_row *row, const int6
 
 /* ---- grouped rows ---- */
 
-/* Sets the rows of the group's faults aside until what is left is valid, or nothing is. */
-static int validate_group(struct pt_mapper *mp, const struct pt_row *row, bool *ret_left,
-                          struct pt_err *err) {
-    struct pt_build *b = &mp->build;
-    size_t left = b->n_rows;
-    *ret_left = true;
-    for (;;) {
-        char path[160];
-        struct pt_err why;
-        struct pt_fault_at f;
-        int rc = pt_build_end(b);
-        if (rc)
-            return pt_err_set(err, rc, "%s: the record doesn't fit in memory", row->file);
-        int code = validated(mp, b, path, &why);
-        if (code == 0)
-            return 0;
-        fault_of_record(&f, code, path, &why);
-        long bad = left > 1 ? pt_build_row_of(b, path) : -1;
-        for (size_t i = 0; i < b->n_rows; i++) {
-            if (b->rows[i].gone || (bad >= 0 && (size_t)bad != i))
-                continue;
-            pt_tally_add(&mp->prev.tally.dead, b->rows[i].sum);
-            rc = pt_emit_dead(mp, row, b->rows[i].line, 0, &f, position(mp));
-            if (rc)
-                return rc;
-            pt_build_drop_row(b, i);
-            left--;
-        }
-        if (left == 0) {
-            *ret_left = false;
-            return 0;
-        }
-    }
+/* The group is out: what comes next is read from behind its last row. */
+static const char *place_moves(struct pt_mapper *mp) {
+    mp->safe = mp->prev;
+    return position(mp);
 }
 
 static int close_group(struct pt_mapper *mp, struct pt_err *err) {
-    bool left = true;
-    struct pt_row row = {.file = mp->file};
     if (!mp->open)
         return 0;
-    struct pt_build *b = &mp->build;
-    int rc = validate_group(mp, &row, &left, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < b->n_rows; i++)
-        if (!b->rows[i].gone)
-            pt_tally_add(&mp->prev.tally.mapped, b->rows[i].sum);
-    mp->prev.tally.records[0] += left;
-    mp->safe = mp->prev;
-    if (left)
-        rc =
-            emit_record(mp, 0, b, &row, mp->group_day, mp->first_line, mp->last_line, position(mp));
     mp->open = false;
-    pt_arena_reset(&mp->rec_arena);
-    return rc;
-}
-
-static int open_group(struct pt_mapper *mp, const struct pt_row *row, const char *key, int32_t day,
-                      struct pt_err *err) {
-    int doc_key = mp->m->rules[0].doc_key;
-    const char *doc = doc_key >= 0 && !mp->cells[doc_key].bad ? mp->cells[doc_key].p : "";
-    pt_buf_reset(&mp->key);
-    pt_buf_append(&mp->key, key, strlen(key) + 1);
-    if (pt_buf_append(&mp->key, doc, strlen(doc) + 1))
-        return pt_err_set(err, mp->key.failed, "%s line %llu: the group's key is too long",
-                          row->file, (unsigned long long)row->line);
-    pt_arena_reset(&mp->rec_arena);
-    pt_build_begin(&mp->build, &mp->m->rules[0], &mp->rec_arena);
-    snprintf(mp->file, sizeof(mp->file), "%s", row->file);
-    mp->group_day = day;
-    mp->first_line = row->line;
-    mp->open = true;
-    return 0;
+    return pt_group_close(mp, &mp->group, 0, &mp->prev.tally, place_moves, err);
 }
 
 /* Counts a row that is not collected, while a group may be open. */
@@ -402,49 +260,46 @@ static void pass_row(struct pt_mapper *mp, const struct pt_row *row) {
         mp->safe = mp->prev;
 }
 
-static int group_dead(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum,
-                      size_t rule, const struct pt_fault_at *f) {
+static int dead_row(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum, size_t rule,
+                    const struct pt_fault_at *f) {
     pt_tally_add(&mp->prev.tally.dead, sum);
     pass_row(mp, row);
-    return pt_emit_dead(mp, row, row->line, rule, f, position(mp));
+    return pt_emit_dead(mp, row->file, row->line, rule, f, position(mp));
+}
+
+static void bad_key(const struct pt_mapper *mp, int column, struct pt_fault_at *f) {
+    f->code = mp->cells[column].bad;
+    f->column = mp->m->columns[column].name;
+    f->value = mp->cells[column].p ? mp->cells[column].p : "";
+    snprintf(f->msg, sizeof(f->msg), "%s", mp->cells[column].why);
 }
 
 static int map_grouped(struct pt_mapper *mp, const struct pt_row *row, const int64_t *sum,
                        int32_t day, struct pt_err *err) {
     const struct pt_rule *rule = &mp->m->rules[0];
-    int64_t add[PT_MAPPING_MAX_TOTALS];
-    enum pt_outcome outcome;
     struct pt_fault_at f;
-    struct pt_want want;
     const char *key;
-    int bad;
+    int bad, rc = 0;
+    bool dead, opened = false;
     if (pt_group_key(rule, mp->cells, &mp->row_arena, &key, &bad))
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     if (bad >= 0) {
-        f = (struct pt_fault_at){mp->cells[bad].bad, mp->m->columns[bad].name, mp->cells[bad].p,
-                                 ""};
-        snprintf(f.msg, sizeof(f.msg), "%s", mp->cells[bad].why);
-        return group_dead(mp, row, sum, 0, &f);
+        bad_key(mp, bad, &f);
+        return dead_row(mp, row, sum, 0, &f);
     }
-    int rc = pt_row_values(mp, rule, add, &outcome, &f, &want, err);
+    if (!mp->open) {
+        rc = pt_group_open(mp, &mp->group, rule, row, key, day, err);
+        opened = true;
+    }
+    if (rc == 0)
+        rc = pt_group_add(mp, &mp->group, row, mp->bound, sum, &dead, &f, err);
     if (rc)
         return rc;
-    if (outcome == PT_OUT_DEAD)
-        return group_dead(mp, row, sum, 0, &f);
-    if (outcome == PT_OUT_DEFER) {
-        pt_tally_add(&mp->prev.tally.deferred, sum);
-        pass_row(mp, row);
-        return emit_defer(mp, row, 0, &want, position(mp), err);
-    }
-    if (!mp->open)
-        rc = open_group(mp, row, key, day, err);
-    if (rc == 0 && (pt_build_row(&mp->build, mp->vals, row->line, add, sum) ||
-                    set_source(mp, &mp->build, row)))
-        rc = pt_err_set(err, PT_E_NOMEM, "%s line %llu: the group doesn't fit in memory", row->file,
-                        (unsigned long long)row->line);
-    mp->last_line = row->line;
+    if (dead)
+        return dead_row(mp, row, sum, 0, &f);
+    mp->open = mp->open || opened;
     snprintf(mp->prev.after, sizeof(mp->prev.after), "%s", row->after);
-    return rc;
+    return 0;
 }
 
 /* Does this row end the open group? */
@@ -453,10 +308,10 @@ static bool ends_group(struct pt_mapper *mp, int32_t day) {
     int bad;
     if (!mp->open)
         return false;
-    if (mp->build.n_rows >= mp->m->rules[0].max_rows || day != mp->group_day)
+    if (mp->group.build.n_rows >= mp->m->rules[0].max_rows || day != mp->group.day)
         return true;
     return pt_group_key(&mp->m->rules[0], mp->cells, &mp->row_arena, &key, &bad) == 0 && bad < 0 &&
-           strcmp(key, (const char *)mp->key.p) != 0;
+           strcmp(key, (const char *)mp->group.key.p) != 0;
 }
 
 /* ---- one row ---- */
@@ -539,7 +394,7 @@ static int map_row(struct pt_mapper *mp, const struct pt_row *row, bool *ret_hel
     }
     pt_tally_add(&t->read, sum);
     if (dead)
-        return group_dead(mp, row, sum, rule, &f);
+        return dead_row(mp, row, sum, rule, &f);
     if (!any) {
         pt_tally_add(skip != SIZE_MAX ? &t->skipped[skip] : &t->unmatched, sum);
         pass_row(mp, row);
@@ -577,30 +432,67 @@ int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, stru
     return 0;
 }
 
-/* A deferred row is mapped alone: counts and places stay as they are. */
+/* ---- deferred rows ---- */
+
+static int again_single(struct pt_mapper *mp, struct pt_row *row, size_t rule, struct pt_err *err) {
+    struct done_rule d = {.outcome = PT_OUT_NONE, .fault = {.column = "", .value = ""}};
+    int64_t sum[PT_MAPPING_MAX_SUMS] = {0};
+    bool applies = false;
+    int rc = 0;
+    pt_arena_reset(&mp->rec_arena);
+    if (pt_row_applies(mp, &mp->m->rules[rule], &applies, &d.day, &d.fault))
+        d.outcome = PT_OUT_DEAD;
+    else if (applies)
+        rc = build_one(mp, &mp->m->rules[rule], row, sum, &mp->rec_arena, &d, err);
+    if (rc == 0 && d.outcome != PT_OUT_NONE)
+        rc = emit_rule(mp, row, mp->identity, rule, &d, "", err);
+    return rc;
+}
+
+static int again_row(struct pt_mapper *mp, struct pt_row *row, size_t rule, bool *first,
+                     struct pt_err *err) {
+    const struct pt_rule *r = &mp->m->rules[rule];
+    int64_t sum[PT_MAPPING_MAX_SUMS] = {0};
+    struct pt_fault_at f = {.column = "", .value = ""};
+    bool applies, dead = false;
+    int32_t day;
+    int bad, rc = 0;
+    const char *key;
+    pt_arena_reset(&mp->row_arena);
+    rc = pt_columns_eval(mp->m, mp->identity, row, &mp->row_arena, mp->cells, err);
+    if (rc || !r->grouped)
+        return rc ? rc : again_single(mp, row, rule, err);
+    if (pt_row_applies(mp, r, &applies, &day, &f))
+        return pt_emit_dead(mp, row->file, row->line, rule, &f, "");
+    if (pt_group_key(r, mp->cells, &mp->row_arena, &key, &bad))
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    if (*first)
+        rc = pt_group_open(mp, &mp->again, r, row, key, day, err);
+    *first = false;
+    if (rc == 0)
+        rc = pt_group_add(mp, &mp->again, row, mp->identity, sum, &dead, &f, err);
+    return rc == 0 && dead ? pt_emit_dead(mp, row->file, row->line, rule, &f, "") : rc;
+}
+
+/* Deferred rows are mapped by themselves: counts and places stay as they are. */
 int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err) {
     struct pt_row row;
     struct pt_arena arena;
-    struct done_rule d = {.outcome = PT_OUT_NONE, .fault = {.column = "", .value = ""}};
-    int64_t sum[PT_MAPPING_MAX_SUMS] = {0};
-    bool applies;
-    PT_ASSERT(!mp->open);
+    bool first = true;
+    int rc = 0;
     if (rule >= mp->m->n_rules)
         return pt_err_set(err, PT_E_RANGE, "the mapping %s has no record %zu", mp->m->name, rule);
     pt_arena_init(&arena, 64u << 20);
-    pt_arena_reset(&mp->row_arena);
-    pt_arena_reset(&mp->rec_arena);
-    int rc = pt_row_unpack(packed, &arena, &row);
-    if (rc)
-        pt_err_set(err, rc, "these bytes are no deferred row");
-    if (rc == 0)
-        rc = pt_columns_eval(mp->m, mp->identity, &row, &mp->row_arena, mp->cells, err);
-    if (rc == 0 && pt_row_applies(mp, &mp->m->rules[rule], &applies, &d.day, &d.fault))
-        d.outcome = PT_OUT_DEAD;
-    else if (rc == 0 && applies)
-        rc = build_one(mp, &mp->m->rules[rule], &row, sum, &d, err);
-    if (rc == 0 && d.outcome != PT_OUT_NONE)
-        rc = emit_rule(mp, &row, rule, &d, "", err);
+    while (rc == 0) {
+        pt_arena_reset(&arena);
+        rc = pt_unpack_row(&packed, &arena, &row);
+        if (rc && rc != PT_E_NOT_FOUND)
+            pt_err_set(err, rc, "these bytes are no deferred row");
+        if (rc == 0)
+            rc = again_row(mp, &row, rule, &first, err);
+    }
+    if (rc == PT_E_NOT_FOUND)
+        rc = first ? 0 : pt_group_close(mp, &mp->again, rule, NULL, NULL, err);
     pt_arena_done(&arena);
     return rc;
 }

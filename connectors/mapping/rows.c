@@ -231,34 +231,3 @@ int pt_row_values(struct pt_mapper *mp, const struct pt_rule *rule, int64_t *ret
     *ret = missing ? PT_OUT_DEFER : PT_OUT_RECORD;
     return 0;
 }
-
-/* ---- the dead letter ---- */
-
-int pt_emit_dead(struct pt_mapper *mp, const struct pt_row *row, uint64_t line, size_t rule,
-                 const struct pt_fault_at *f, const char *position) {
-    char value[201];
-    struct pt_dead_row d = {.file = row->file,
-                            .line = line,
-                            .rule = rule,
-                            .type = rule == SIZE_MAX ? "" : mp->m->rules[rule].type,
-                            .column = f->column,
-                            .code = f->code,
-                            .position = position};
-    size_t n = strlen(f->value);
-    if (n > 200)
-        for (n = 200; n > 0 && ((unsigned char)f->value[n] & 0xC0) == 0x80;)
-            n--;
-    memcpy(value, f->value, n);
-    value[n] = '\0';
-    d.value = value;
-    bool column = f->column[0] != '\0';
-    struct pt_err en, zh;
-    pt_err_set(&en, f->code, "%.60s row %llu%s%.60s: %s", row->file, (unsigned long long)line,
-               column ? ", column " : "", f->column, f->msg);
-    pt_err_set(&zh, f->code, "%.60s 第%llu行%s%.60s%s：%s（“%.60s”）", row->file,
-               (unsigned long long)line, column ? "“" : "", f->column, column ? "”列" : "",
-               pt_err_text(f->code, true), column ? value : f->msg);
-    snprintf(d.reason_en, sizeof(d.reason_en), "%s", en.msg);
-    snprintf(d.reason_zh, sizeof(d.reason_zh), "%s", zh.msg);
-    return mp->ops->dead ? mp->ops->dead(mp->ctx, &d) : 0;
-}

@@ -79,8 +79,8 @@ struct pt_dead_row {
     const char *position;
 };
 
-/* A row one of whose references can't be resolved yet. Keep `packed` and `rule`; call
- * pt_mapper_again later. */
+/* A row one of whose references can't be resolved yet, or the rows of such a group, which waits as
+ * a whole. Keep `packed` and `rule`; call pt_mapper_again later. */
 struct pt_deferred {
     const char *file;
     uint64_t line;
@@ -153,7 +153,7 @@ int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, stru
 void pt_mapper_until(struct pt_mapper *mp, int32_t day);
 /* The send day of the row that is held back, else 0. */
 int32_t pt_mapper_waiting(const struct pt_mapper *mp);
-/* Maps one deferred row again for its one rule, as a record of its own; calls back as above
+/* Maps what was deferred again, for its one rule; calls back as above
  * (defer once more when the reference is still missing). No source needed; positions are "". */
 int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err);
 const struct pt_tally *pt_mapper_tally(const struct pt_mapper *mp);
