@@ -13,6 +13,10 @@
 #include <pentad/base/clock.h>
 #include <pentad/base/err.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 enum { PATIENCE_MS = 5000, PAUSE_US = 2000 };
 
 /* ---- the application ---- */
@@ -263,6 +267,9 @@ void hx_end(struct hx *hx) {
     pt_test_cert_done(&hx->nameless);
     pt_test_cert_done(&hx->two_names);
     pt_test_pki_done(&hx->pki);
+#ifdef __SANITIZE_ADDRESS__
+    PT_ASSERT(__lsan_do_recoverable_leak_check() == 0);
+#endif
 }
 
 bool hx_wait(atomic_uint *counter, unsigned want) {
