@@ -18,7 +18,8 @@ static int check_points(const Pentad__V1__Genesis *g, struct pt_err *err) {
             int rc = pt_pubkey_from_spki(pt_span(k->spki.data, k->spki.len), &pub, err);
 
             if (rc != 0) {
-                return pt_err_wrap(err, "genesis: %s, key %zu", g->parties[p]->party, i + 1);
+                pt_err_wrap(err, "genesis: %s, key %zu", g->parties[p]->party, i + 1);
+                return rc;
             }
             pt_pubkey_free(pub);
         }

@@ -347,7 +347,8 @@ static int verify_genesis_sigs(const Pentad__V1__Envelope *env, const Pentad__V1
         last = s->keyid;
         rc = verify_signature(env, s, pt_span(key->spki.data, key->spki.len), sv, err);
         if (rc != 0) {
-            return pt_err_wrap(err, "signature %zu of the genesis", i + 1);
+            pt_err_wrap(err, "signature %zu of the genesis", i + 1);
+            return rc;
         }
     }
     return 0;

@@ -283,7 +283,8 @@ static int check_adds(const struct pt_keyhistory *k, const struct party *p,
         int rc = pt_keyform_check(key, err);
 
         if (rc != 0) {
-            return pt_err_wrap(err, "add[%zu]", i);
+            pt_err_wrap(err, "add[%zu]", i);
+            return rc;
         }
         if (power == POWER_SIGNING_KEYS && key->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
             return pt_err_set(err, PT_E_FORBIDDEN,
