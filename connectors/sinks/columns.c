@@ -291,6 +291,8 @@ static void scalar(const ProtobufCFieldDescriptor *fd, const void *p, bool guard
 
 static void reference(const ProtobufCMessage *msg, struct pt_buf *out) {
     const Pentad__V1__RecordRef *r = (const Pentad__V1__RecordRef *)msg;
+    if (!r)
+        return;
     pt_buf_printf(out, "%s/%s#%" PRIu64, r->party ? r->party : "", r->stream ? r->stream : "",
                   r->seq);
 }

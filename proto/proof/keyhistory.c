@@ -181,6 +181,14 @@ static struct party *find_party(struct pt_keyhistory *k, const char *name) {
     return NULL;
 }
 
+/* Of one that an earlier check has found. */
+static struct party *must_find_party(struct pt_keyhistory *k, const char *name) {
+    struct party *p = find_party(k, name);
+
+    PT_ASSERT(p != NULL);
+    return p;
+}
+
 static const struct party *known_party(const struct pt_keyhistory *k, const char *name) {
     for (unsigned i = 0; name != NULL && i < k->n_parties; i++) {
         if (strcmp(k->parties[i].name, name) == 0) {
@@ -389,15 +397,17 @@ int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_ke
 
 static int take_effect(struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
                        uint64_t log_index) {
-    struct party *p = find_party(k, c->party);
+    struct party *p = must_find_party(k, c->party);
     int rc;
 
-    PT_ASSERT(p != NULL);
     for (size_t i = 0; i < c->n_retire; i++) {
+        struct pt_keyhistory_key *key;
         struct pt_hash fp;
 
         (void)pt_hash_from_bytes(&fp, c->retire[i].data, c->retire[i].len);
-        find(k, &fp)->retired_at = log_index;
+        key = find(k, &fp);
+        PT_ASSERT(key != NULL);
+        key->retired_at = log_index;
     }
     for (size_t i = 0; i < c->n_add; i++) {
         const Pentad__V1__PublicKey *key = c->add[i];
@@ -437,7 +447,7 @@ static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event
     memcpy(p->stream, at->stream, strlen(at->stream));
     p->record_hash = at->record_hash;
     k->n_pending++;
-    find_party(k, at->party)->n_pending++;
+    must_find_party(k, at->party)->n_pending++;
     return 0;
 }
 
@@ -475,7 +485,7 @@ static struct pending *find_pending(struct pt_keyhistory *k, const Pentad__V1__R
 }
 
 static void drop_pending(struct pt_keyhistory *k, struct pending *p) {
-    find_party(k, p->author)->n_pending--;
+    must_find_party(k, p->author)->n_pending--;
     pentad__v1__key_change__free_unpacked(p->change, NULL);
     *p = k->pending[--k->n_pending];
 }
