@@ -8,61 +8,24 @@
 #include <pentad/proof/entry.h>
 #include <pentad/proof/merkle.h>
 
-static ProtobufCBinaryData bytes_of(const struct pt_hash *h) {
-    /* protobuf-c has no const; nothing writes through it while packing. */
-    union {
-        const uint8_t *in;
-        uint8_t *out;
-    } p = {h->b};
-    return (ProtobufCBinaryData){.len = PT_HASH_LEN, .data = p.out};
-}
-
-static char *text_of(const char *s) {
-    union {
-        const char *in;
-        char *out;
-    } p = {s};
-    return p.out;
-}
-
 int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
                   struct pt_buf *ret_envelope, struct pt_hash *ret_statement, struct pt_err *err) {
-    PT_ASSERT(cut->record_count >= 1 && cut->record_count <= PT_BATCH_RECORDS_MAX);
     struct pt_hash root;
-    pt_merkle_root_of(cut->record_hashes, cut->record_count, &root);
-    Pentad__V1__Seen seen = PENTAD__V1__SEEN__INIT;
-    seen.has_tree_size = 1;
-    seen.tree_size = cut->seen_size;
-    seen.has_root = 1;
-    seen.root = bytes_of(&cut->seen_root);
-    Pentad__V1__BatchStatement st = PENTAD__V1__BATCH_STATEMENT__INIT;
-    st.has_version = 1;
-    st.version = 1;
-    st.has_hub = 1;
-    st.hub = bytes_of(&cut->hub);
-    st.party = text_of(cut->party);
-    st.stream = text_of(cut->stream);
-    st.has_first_seq = 1;
-    st.first_seq = cut->first_seq;
-    st.has_record_count = 1;
-    st.record_count = cut->record_count;
-    st.has_records_root = 1;
-    st.records_root = bytes_of(&root);
-    st.has_previous = 1;
-    st.previous = bytes_of(&cut->previous);
-    if (cut->supersedes) {
-        st.has_supersedes = 1;
-        st.supersedes = bytes_of(cut->supersedes);
-    }
-    st.seen = &seen;
-    st.has_signed_at_ms = 1;
-    st.signed_at_ms = cut->signed_at_ms;
-    st.has_schema_version = 1;
-    st.schema_version = 1;
-
     struct pt_buf payload;
+    pt_merkle_root_of(cut->record_hashes, cut->record_count, &root);
     pt_buf_init(&payload, 65535);
-    int rc = pt_strict_pack(&payload, &st.base);
+    const struct pt_statement_parts parts = {.party = cut->party,
+                                             .stream = cut->stream,
+                                             .hub = &cut->hub,
+                                             .records_root = &root,
+                                             .previous = &cut->previous,
+                                             .seen_root = &cut->seen_root,
+                                             .supersedes = cut->supersedes,
+                                             .first_seq = cut->first_seq,
+                                             .seen_size = cut->seen_size,
+                                             .record_count = cut->record_count,
+                                             .signed_at_ms = cut->signed_at_ms};
+    int rc = pt_statement_write(&parts, &payload);
     if (rc == 0) {
         pt_sha256(ret_statement, payload.p, payload.len);
         rc = pt_dsse_sign(key, PT_DSSE_BATCH_STATEMENT, pt_buf_span(&payload), ret_envelope, err);
@@ -71,30 +34,6 @@ int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
     }
     pt_buf_done(&payload);
     return rc;
-}
-
-/* A length-delimited field: tag, varint length, bytes. */
-static int put_field(struct pt_buf *out, unsigned field, struct pt_span bytes) {
-    (void)pt_buf_putc(out, (char)(field << 3 | 2));
-    size_t n = bytes.len;
-    while (n >= 0x80) {
-        (void)pt_buf_putc(out, (char)(uint8_t)(n | 0x80));
-        n >>= 7;
-    }
-    (void)pt_buf_putc(out, (char)(uint8_t)n);
-    return pt_buf_append_span(out, bytes);
-}
-
-int pt_batch_begin(struct pt_buf *out, struct pt_span envelope) {
-    return put_field(out, 1, envelope);
-}
-
-int pt_batch_add_record(struct pt_buf *out, struct pt_span record) {
-    return put_field(out, 2, record);
-}
-
-int pt_batch_end(struct pt_buf *out, struct pt_span held_checkpoint) {
-    return held_checkpoint.len ? put_field(out, 3, held_checkpoint) : out->failed;
 }
 
 /* ---- answers ---- */

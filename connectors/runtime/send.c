@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <pentad/client/batch.h>
+#include <pentad/proof/batch.h>
 
 #include "connector_private.h"
 
@@ -220,7 +221,7 @@ static int take_refusal(struct pt_connector *c, const struct pt_batch_row *b,
 /* ---- sending ---- */
 
 static int add_record(void *ctx, const struct pt_outbox_record *r) {
-    return pt_batch_add_record(ctx, r->bytes);
+    return pt_batch_record_append(ctx, r->bytes);
 }
 
 static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct pt_span envelope,
@@ -231,9 +232,9 @@ static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct p
     struct pt_hash statement;
     struct pt_answer answer;
     memcpy(statement.b, b->statement_hash, sizeof statement.b);
-    (void)pt_batch_begin(&body, envelope);
+    (void)pt_batch_envelope_append(&body, envelope);
     int rc = pt_outbox_each(c->state, b->first_seq, b->count, add_record, &body, err);
-    if (rc == 0 && pt_batch_end(&body, pt_follower_checkpoint(c->follower)) != 0) {
+    if (rc == 0 && pt_batch_held_append(&body, pt_follower_checkpoint(c->follower)) != 0) {
         rc = pt_err_set(err, body.failed, "the batch is too large to send");
     }
     if (rc == 0) {

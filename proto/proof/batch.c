@@ -2,7 +2,12 @@
 
 #include <string.h>
 
-enum { BODY_FIRST = 100 }; /* body fields of Record are numbered above this */
+enum {
+    TAG_ENVELOPE = 0x0a, /* Batch.envelope */
+    TAG_RECORD = 0x12,   /* Batch.records */
+    TAG_HELD = 0x1a,     /* Batch.held_checkpoint */
+    BODY_FIRST = 100,    /* body fields of Record are numbered above this */
+};
 
 /* A varint in its shortest form. 0, PT_E_TRUNCATED or PT_E_NOT_STRICT. */
 static int take_varint(struct pt_span in, size_t *pos, uint64_t *ret) {
@@ -54,39 +59,51 @@ static int take_field(struct pt_span in, size_t *pos, uint8_t tag, struct pt_spa
 }
 
 int pt_batch_record_next(struct pt_span records, size_t *pos, struct pt_span *ret) {
-    int rc = take_field(records, pos, 0x12, ret);
+    int rc = take_field(records, pos, TAG_RECORD, ret);
 
     return rc == 0 && *pos != records.len ? PT_E_NOT_STRICT : rc;
 }
 
-int pt_batch_record_append(struct pt_buf *out, struct pt_span record) {
-    uint8_t head[11] = {0x12};
+static int append_field(struct pt_buf *out, uint8_t tag, struct pt_span bytes) {
+    uint8_t head[11] = {tag};
     size_t n = 1;
-    uint64_t v = record.len;
+    uint64_t v = bytes.len;
 
     do {
         head[n++] = (uint8_t)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
         v >>= 7;
     } while (v != 0);
     pt_buf_append(out, head, n);
-    return pt_buf_append_span(out, record);
+    return pt_buf_append_span(out, bytes);
+}
+
+int pt_batch_record_append(struct pt_buf *out, struct pt_span record) {
+    return append_field(out, TAG_RECORD, record);
+}
+
+int pt_batch_envelope_append(struct pt_buf *out, struct pt_span envelope) {
+    return append_field(out, TAG_ENVELOPE, envelope);
+}
+
+int pt_batch_held_append(struct pt_buf *out, struct pt_span held) {
+    return held.len > 0 ? append_field(out, TAG_HELD, held) : out->failed;
 }
 
 static int open_fields(struct pt_span in, struct pt_batch_view *ret) {
     struct pt_span rec;
     size_t pos = 0, from;
-    int rc = take_field(in, &pos, 0x0a, &ret->envelope);
+    int rc = take_field(in, &pos, TAG_ENVELOPE, &ret->envelope);
 
     if (rc <= 0) {
         return rc == 0 ? PT_E_MISSING : rc;
     }
     from = pos;
-    while ((rc = take_field(in, &pos, 0x12, &rec)) == 1) {
+    while ((rc = take_field(in, &pos, TAG_RECORD, &rec)) == 1) {
         ret->n_records++;
     }
     ret->records = pt_span(in.p + from, pos - from);
     if (rc == 0) {
-        rc = take_field(in, &pos, 0x1a, &ret->held);
+        rc = take_field(in, &pos, TAG_HELD, &ret->held);
     }
     if (rc < 0) {
         return rc;

@@ -163,6 +163,39 @@ void pt_statement_done(struct pt_statement *s) {
     }
 }
 
+/* protobuf-c has no const; packing only reads. */
+static ProtobufCBinaryData hash_field(const struct pt_hash *h) {
+    return (ProtobufCBinaryData){.len = PT_HASH_LEN, .data = (uint8_t *)(uintptr_t)h->b};
+}
+
+int pt_statement_write(const struct pt_statement_parts *parts, struct pt_buf *out) {
+    Pentad__V1__BatchStatement m = PENTAD__V1__BATCH_STATEMENT__INIT;
+    Pentad__V1__Seen seen = PENTAD__V1__SEEN__INIT;
+
+    PT_ASSERT(parts->record_count >= 1 && parts->record_count <= PT_BATCH_RECORDS_MAX);
+    m.has_version = m.has_hub = m.has_first_seq = m.has_record_count = m.has_records_root = 1;
+    m.has_previous = m.has_signed_at_ms = m.has_schema_version = 1;
+    m.version = 1;
+    m.hub = hash_field(parts->hub);
+    m.party = (char *)(uintptr_t)parts->party;
+    m.stream = (char *)(uintptr_t)parts->stream;
+    m.first_seq = parts->first_seq;
+    m.record_count = parts->record_count;
+    m.records_root = hash_field(parts->records_root);
+    m.previous = hash_field(parts->previous);
+    if (parts->supersedes != NULL) {
+        m.has_supersedes = 1;
+        m.supersedes = hash_field(parts->supersedes);
+    }
+    seen.has_tree_size = seen.has_root = 1;
+    seen.tree_size = parts->seen_size;
+    seen.root = hash_field(parts->seen_root);
+    m.seen = &seen;
+    m.signed_at_ms = parts->signed_at_ms;
+    m.schema_version = 1;
+    return pt_strict_pack(out, &m.base);
+}
+
 int pt_statement_check_records(const struct pt_statement *s, const struct pt_hash *hashes, size_t n,
                                struct pt_err *err) {
     struct pt_hash root;

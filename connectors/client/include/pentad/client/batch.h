@@ -29,14 +29,10 @@ struct pt_batch_cut {
     struct pt_hash seen_root;
     int64_t signed_at_ms;
 };
-/* Appends the Envelope's bytes; *ret_statement is the statement's hash. */
+/* Appends the Envelope's bytes; *ret_statement is the statement's hash. pentad/proof/batch.h makes a
+ * Batch of it. */
 int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
                   struct pt_buf *ret_envelope, struct pt_hash *ret_statement, struct pt_err *err);
-/* Appends a Batch: the envelope's bytes as signed, then the records. held may be empty. */
-int pt_batch_begin(struct pt_buf *out, struct pt_span envelope);
-int pt_batch_add_record(struct pt_buf *out, struct pt_span record);
-int pt_batch_end(struct pt_buf *out, struct pt_span held_checkpoint);
-
 /* What was learnt from a submission's answer. */
 struct pt_answer {
     bool refused;

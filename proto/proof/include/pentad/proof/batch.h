@@ -24,6 +24,9 @@ int pt_batch_open(struct pt_span bytes, struct pt_batch_view *ret, struct pt_err
 int pt_batch_record_next(struct pt_span records, size_t *pos, struct pt_span *ret);
 /* Appends one record to a records section. */
 int pt_batch_record_append(struct pt_buf *out, struct pt_span record);
+/* A whole Batch is the envelope, its records, then the held checkpoint where there is one. */
+int pt_batch_envelope_append(struct pt_buf *out, struct pt_span envelope);
+int pt_batch_held_append(struct pt_buf *out, struct pt_span held); /* empty: appends nothing */
 
 /* The field number of a record's body, i.e. its type, without decoding it; 0 where there is none
  * or the bytes are no message. Only a strict decoding makes it certain. */

@@ -35,6 +35,17 @@ struct pt_statement {
 };
 int pt_statement_open(const Pentad__V1__Envelope *env, struct pt_statement *ret,
                       struct pt_err *err);
+/* What a new statement says, for everyone who cuts a batch; all borrowed. */
+struct pt_statement_parts {
+    const char *party, *stream;
+    const struct pt_hash *hub, *records_root, *previous, *seen_root;
+    const struct pt_hash *supersedes; /* NULL: replaces nothing */
+    uint64_t first_seq, seen_size;
+    uint32_t record_count;
+    int64_t signed_at_ms;
+};
+/* Appends the BatchStatement's bytes: what is signed. */
+int pt_statement_write(const struct pt_statement_parts *parts, struct pt_buf *out);
 void pt_statement_done(struct pt_statement *s);
 
 /* A LogEntry of either kind. */
