@@ -1,0 +1,174 @@
+/* Keys, closes, ticks and code tables as the log moves them. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include <pentad/v1/record.pb-c.h>
+
+#include "pt_test_hub.h"
+
+static struct test_hub hub;
+static struct th_stream s;
+static struct pt_buf batch;
+static struct th_reply reply;
+
+static void setup(void) {
+    th_init(&hub);
+    th_stream_init(&s, &hub, "finance", "main");
+    pt_buf_init(&batch, 16u << 20);
+}
+
+static void teardown(void) {
+    pt_buf_done(&batch);
+    th_done(&hub);
+}
+TestSuite(exchange, .init = setup, .fini = teardown);
+
+/* finance adds `add` and retires the key it signs with, or either. */
+static void change_keys(struct pt_key *add, struct pt_key *retire) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__KeyChange body = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey key = PENTAD__V1__PUBLIC_KEY__INIT, *keys[1] = {&key};
+    ProtobufCBinaryData fp;
+    struct pt_hash h;
+    body.party = (char *)"finance";
+    body.reason = (char *)"轮换";
+    if (add != NULL) {
+        struct pt_span spki = pt_key_spki(add);
+        key.has_use = key.has_algorithm = key.has_spki = 1;
+        key.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+        key.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
+        key.spki.data = (uint8_t *)(uintptr_t)spki.p;
+        key.spki.len = spki.len;
+        body.n_add = 1;
+        body.add = keys;
+    }
+    if (retire != NULL) {
+        pt_key_fingerprint(retire, &h);
+        fp.data = h.b;
+        fp.len = 32;
+        body.n_retire = 1;
+        body.retire = &fp;
+    }
+    r.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    r.key_change = &body;
+    th_send_record(&s, &r, NULL);
+}
+
+static void submit(enum pt_intake_verdict verdict, int code) {
+    th_submit(&hub, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), "finance", &reply);
+    cr_assert_eq((int)reply.verdict, (int)verdict, "verdict %d, %s: %s", (int)reply.verdict,
+                 pt_err_name(reply.code), reply.msg);
+    cr_assert_eq(reply.code, code, "%s: %s", pt_err_name(reply.code), reply.msg);
+    th_reply_done(&reply);
+}
+
+Test(exchange, a_retired_key_signs_nothing_and_claims_nothing) {
+    struct pt_key *old = s.key, *fresh = NULL;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
+    th_cut_payments(&s, 1, &batch); /* signed before, sent after */
+    struct pt_buf early;
+    pt_buf_init(&early, 1 << 20);
+    change_keys(fresh, old);
+    pt_buf_reset(&batch);
+    th_cut_payments(&s, 1, &batch); /* by the retired key */
+    submit(PT_INTAKE_REFUSE, PT_E_RETIRED_KEY);
+    submit(PT_INTAKE_REFUSAL_AGAIN, 0);
+    /* Whoever stole it can't block the stream: the new key goes on without replacing anything. */
+    s.key = fresh;
+    th_send_payments(&s, 1);
+    th_close(&hub);
+    th_open(&hub);
+    th_send_payments(&s, 1);
+    pt_buf_done(&early);
+    pt_key_free(fresh);
+}
+
+Test(exchange, an_unknown_key_is_told_so) {
+    struct pt_key *stranger = NULL;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &stranger, NULL), 0);
+    s.key = stranger;
+    th_cut_payments(&s, 1, &batch);
+    submit(PT_INTAKE_REJECT, PT_E_SIGNATURE);
+    pt_key_free(stranger);
+}
+
+Test(exchange, facts_from_before_a_key_change_are_found_again) {
+    struct pt_key *fresh = NULL;
+    struct pt_intake_facts *f = NULL;
+    struct pt_intake_decision d;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
+    struct pt_intake_rules *rules = pt_exchange_rules(hub.x);
+    change_keys(fresh, NULL);
+    pt_buf_reset(&batch);
+    s.key = fresh;
+    th_cut_payments(&s, 1, &batch);
+    cr_assert_eq(pt_intake_examine(rules, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), TH_T0, &f), 0);
+    pt_intake_decision_init(&d);
+    cr_assert_eq(pt_intake_decide(hub.x, f, "finance", NULL, &d), PT_INTAKE_STALE);
+    pt_intake_decision_done(&d);
+    pt_intake_facts_free(f);
+    pt_intake_rules_unref(rules);
+    submit(PT_INTAKE_ACCEPT, 0);
+    pt_key_free(fresh);
+}
+
+static void close_day(const char *party, int32_t day, bool final) {
+    struct th_stream c;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__StreamClose body = PENTAD__V1__STREAM_CLOSE__INIT;
+    th_stream_init(&c, &hub, party, "main");
+    body.has_day = 1;
+    body.day = day;
+    body.has_final = final;
+    body.final = final;
+    r.body_case = PENTAD__V1__RECORD__BODY_STREAM_CLOSE;
+    r.stream_close = &body;
+    th_send_record(&c, &r, NULL);
+}
+
+Test(exchange, the_day_is_closed_when_every_stream_has_said_so) {
+    for (int i = 0; i < TH_PARTIES - 1; i++) {
+        cr_assert_not(pt_exchange_day_closed(hub.x, 20190101), "%d", i);
+        close_day(th_party_names[i], 20190101, strcmp(th_party_names[i], "audit") == 0);
+    }
+    cr_assert(pt_exchange_day_closed(hub.x, 20190101));
+    for (int i = 0; i < TH_PARTIES - 1; i++) {
+        if (strcmp(th_party_names[i], "audit") != 0) { /* left for good */
+            close_day(th_party_names[i], 20190102, false);
+        }
+    }
+    cr_assert(pt_exchange_day_closed(hub.x, 20190102));
+    /* Nothing follows a final close. */
+    struct th_stream a;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__StreamClose body = PENTAD__V1__STREAM_CLOSE__INIT;
+    struct pt_buf rec;
+    pt_buf_init(&rec, 4096);
+    th_stream_init(&a, &hub, "audit", "main");
+    body.has_day = 1;
+    body.day = 20190103;
+    r.body_case = PENTAD__V1__RECORD__BODY_STREAM_CLOSE;
+    r.stream_close = &body;
+    th_record(&r, a.next_seq, &rec);
+    struct pt_span span = pt_buf_span(&rec);
+    pt_buf_reset(&batch);
+    th_cut(&a, &span, 1, &batch);
+    submit(PT_INTAKE_REFUSE, PT_E_CLOSED);
+    pt_buf_done(&rec);
+}
+
+Test(exchange, a_tick_is_remembered_over_a_restart) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT, *list[1] = {&r};
+    Pentad__V1__Tick body = PENTAD__V1__TICK__INIT;
+    body.has_day = body.has_is_workday = body.has_at_ms = 1;
+    body.day = 20190101;
+    body.at_ms = TH_T0;
+    r.body_case = PENTAD__V1__RECORD__BODY_TICK;
+    r.tick = &body;
+    th_author(&hub, list, 1);
+    th_close(&hub);
+    th_open(&hub);
+    cr_assert_eq(pt_exchange_last_tick(hub.x)->day, 20190101);
+    cr_assert_eq(pt_exchange_last_tick(hub.x)->seq, 1);
+    cr_assert_eq(pt_exchange_last_tick(hub.x)->log_index, 1);
+}
