@@ -27,8 +27,8 @@ int pt_intake_entry_write(const struct pt_intake_facts *f, int64_t received_at_m
 int pt_intake_accept(struct pt_exchange *x, const struct pt_intake_facts *f, uint64_t log_index,
                      int64_t received_at_ms, struct pt_err *err) {
     PT_ASSERT(log_index == x->size && f->has_statement);
-    return exchange_take(x, log_index, &f->st, &f->key, received_at_ms, f->view.records, f->marks,
-                         err);
+    return pt_exchange_take(x, log_index, &f->st, &f->key, received_at_ms, f->view.records,
+                            f->marks, err);
 }
 
 int pt_intake_refuse(struct pt_exchange *x, const struct pt_intake_facts *f,

@@ -21,7 +21,7 @@ static void take_tick(struct pt_exchange *x, const struct standing *at, const Pe
 
 static void take_close(struct pt_exchange *x, const struct standing *at,
                        const Pentad__V1__StreamClose *c) {
-    struct stream_slot *s = stream_find(x, at->party, at->stream);
+    struct stream_slot *s = pt_stream_find(x, at->party, at->stream);
     PT_ASSERT(s != NULL);
     s->s.last_close_seq = at->seq;
     if (c->has_day && !c->has_hour && c->day > s->s.last_closed_day) {
@@ -57,9 +57,9 @@ static int take_incident(struct pt_exchange *x, const struct standing *at,
         return 0;
     }
     bool proven = open_side(x, at, inc->envelope_a, &a) && open_side(x, at, inc->envelope_b, &b) &&
-                  pt_hash_eq(&a.hub, &x->hub) && statements_conflict(&a, &b);
+                  pt_hash_eq(&a.hub, &x->hub) && pt_statements_conflict(&a, &b);
     if (proven) {
-        code = stream_enrol(x, a.msg->party, a.msg->stream, &s, err);
+        code = pt_stream_enrol(x, a.msg->party, a.msg->stream, &s, err);
     }
     if (s != NULL && !s->s.frozen) {
         bool same = (pt_hash_eq(&s->pair[0], &a.hash) && pt_hash_eq(&s->pair[1], &b.hash)) ||
@@ -89,7 +89,7 @@ static int take_record(struct pt_exchange *x, const struct standing *at, struct 
     switch (rec->body_case) {
     case PENTAD__V1__RECORD__BODY_TICK:
         take_tick(x, at, rec->tick);
-        return hub_main(at) ? targets_tick(x, x->tick.day, err) : 0;
+        return hub_main(at) ? pt_targets_tick(x, x->tick.day, err) : 0;
     case PENTAD__V1__RECORD__BODY_STREAM_CLOSE:
         take_close(x, at, rec->stream_close);
         return 0;
@@ -98,15 +98,15 @@ static int take_record(struct pt_exchange *x, const struct standing *at, struct 
         break;
     case PENTAD__V1__RECORD__BODY_APPROVAL:
         code = pt_keyhistory_approval(x->keys, &ev, rec->approval, NULL);
-        targets_approve(x, at->party, rec->approval);
+        pt_targets_approve(x, at->party, rec->approval);
         break;
     case PENTAD__V1__RECORD__BODY_INCIDENT:
         return take_incident(x, at, rec->incident, err);
     case PENTAD__V1__RECORD__BODY_LIFT:
-        code = office ? targets_add_lift(x, at, rec->lift) : 0;
+        code = office ? pt_targets_add_lift(x, at, rec->lift) : 0;
         break;
     case PENTAD__V1__RECORD__BODY_CODE_TABLE:
-        code = office ? targets_add_codes(x, at, rec->effective, bytes) : 0;
+        code = office ? pt_targets_add_codes(x, at, rec->effective, bytes) : 0;
         break;
     default:
         break;
@@ -141,8 +141,8 @@ uint32_t pt_exchange_marks(struct pt_span records) {
     return 0;
 }
 
-int apply_records(struct pt_exchange *x, const struct standing *batch, struct pt_span records,
-                  struct pt_err *err) {
+int pt_exchange_apply_records(struct pt_exchange *x, const struct standing *batch,
+                              struct pt_span records, struct pt_err *err) {
     struct standing at = *batch;
     struct pt_span bytes;
     size_t pos = 0;

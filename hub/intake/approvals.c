@@ -37,7 +37,7 @@ static void target_drop(struct pt_exchange *x, size_t i) {
     x->n_targets--;
 }
 
-void targets_done(struct pt_exchange *x) {
+void pt_targets_done(struct pt_exchange *x) {
     while (x->n_targets > 0) {
         target_drop(x, x->n_targets - 1);
     }
@@ -45,8 +45,8 @@ void targets_done(struct pt_exchange *x) {
     x->targets = NULL;
 }
 
-int targets_add_lift(struct pt_exchange *x, const struct standing *at,
-                     const Pentad__V1__Lift *lift) {
+int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
+                        const Pentad__V1__Lift *lift) {
     struct target *t;
     struct pt_hash incident;
     if (lift->party == NULL || lift->stream == NULL || !pt_name_valid(lift->party) ||
@@ -54,7 +54,7 @@ int targets_add_lift(struct pt_exchange *x, const struct standing *at,
         pt_hash_from_bytes(&incident, lift->incident->hash.data, lift->incident->hash.len) != 0) {
         return 0;
     }
-    const struct stream_slot *s = stream_find(x, lift->party, lift->stream);
+    const struct stream_slot *s = pt_stream_find(x, lift->party, lift->stream);
     if (s == NULL || !s->s.frozen || !pt_hash_eq(&s->s.incident, &incident)) {
         return 0;
     }
@@ -68,8 +68,8 @@ int targets_add_lift(struct pt_exchange *x, const struct standing *at,
     return code;
 }
 
-int targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
-                      struct pt_span record) {
+int pt_targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
+                         struct pt_span record) {
     struct target *t;
     uint8_t *bytes = malloc(record.len > 0 ? record.len : 1);
     if (bytes == NULL) {
@@ -89,14 +89,14 @@ int targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t 
 
 static void lift_now(struct pt_exchange *x, size_t i) {
     const struct target *t = &x->targets[i];
-    struct stream_slot *s = stream_find(x, t->lift_party, t->lift_stream);
+    struct stream_slot *s = pt_stream_find(x, t->lift_party, t->lift_stream);
     if (s != NULL && s->s.frozen && pt_hash_eq(&s->s.incident, &t->incident)) {
         s->s.frozen = false;
     }
     target_drop(x, i);
 }
 
-void targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a) {
+void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a) {
     struct pt_hash h;
     unsigned count = 0;
     if (a->target == NULL || a->target->party == NULL || a->target->stream == NULL ||
@@ -147,7 +147,7 @@ static int enforce(struct pt_exchange *x, const struct target *t) {
     return code == PT_E_NOMEM ? code : 0;
 }
 
-int targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err) {
+int pt_targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err) {
     for (size_t i = 0; i < x->n_targets;) {
         const struct target *t = &x->targets[i];
         if (!t->complete || t->is_lift || t->effective > day) {

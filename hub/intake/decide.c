@@ -153,7 +153,7 @@ static int against_logged(struct deciding *d) {
         if (code != 0) {
             return PT_E_CORRUPT; /* it was opened once before it was kept */
         }
-        bool found = statements_conflict(d->st, &other);
+        bool found = pt_statements_conflict(d->st, &other);
         struct pt_hash hash = other.hash, before = other.supersedes;
         bool more = other.has_supersedes;
         pt_statement_done(&other);
@@ -381,7 +381,7 @@ int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, con
         return 0;
     }
     d.st = &f->st;
-    d.slot = stream_find(x, f->st.msg->party, f->st.msg->stream);
+    d.slot = pt_stream_find(x, f->st.msg->party, f->st.msg->stream);
     d.next_seq = d.slot != NULL ? d.slot->s.next_seq : 1;
     d.last = d.slot != NULL ? &d.slot->s.last_statement : &x->hub;
     for (size_t i = 0; code == 0 && i < sizeof steps / sizeof steps[0]; i++) {

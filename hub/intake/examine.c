@@ -30,7 +30,7 @@ static int open_batch(struct pt_intake_facts *f, enum pt_intake_form form, struc
                           body.len, max);
     }
     if (form == PT_INTAKE_JSON) {
-        int code = batch_from_json(body, &f->json, &f->open);
+        int code = pt_batch_from_json(body, &f->json, &f->open);
         if (code != 0) {
             return code;
         }
@@ -62,8 +62,8 @@ static void check_signature(struct pt_intake_facts *f) {
 
 /* ---- the records ---------------------------------------------------------------------------- */
 
-void facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
-                 const char *message) {
+void pt_facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
+                    const char *message) {
     if (f->n_faults == PT_FAULTS_MAX) {
         return;
     }
@@ -90,7 +90,7 @@ static void note_type(struct examining *e, const Pentad__V1__Record *rec, uint64
     f->key_changes = f->key_changes || key_change;
     f->only_key_changes = f->only_key_changes && key_change;
     if (e->final_seen) {
-        facts_fault(f, seq, PT_E_CLOSED, "", "nothing may follow the stream's final close");
+        pt_facts_fault(f, seq, PT_E_CLOSED, "", "nothing may follow the stream's final close");
     }
     if (rec->body_case == PENTAD__V1__RECORD__BODY_STREAM_CLOSE && rec->stream_close->has_final &&
         rec->stream_close->final) {
@@ -109,18 +109,19 @@ static int examine_record(struct examining *e, struct pt_span bytes, uint64_t se
         return code;
     }
     if (code != 0) {
-        facts_fault(e->f, seq, code, fault.field, fault.message);
+        pt_facts_fault(e->f, seq, code, fault.field, fault.message);
         e->f->only_key_changes = false;
         return 0;
     }
     if (!rec->has_seq || rec->seq != seq) {
-        facts_fault(e->f, seq, PT_E_SEQ, "seq", "the record's seq is not its place in the batch");
+        pt_facts_fault(e->f, seq, PT_E_SEQ, "seq",
+                       "the record's seq is not its place in the batch");
     }
     note_type(e, rec, seq);
     pt_faults_init(&found, &e->scratch);
     if (pt_record_validate(rec, e->f->rules->codes, e->author, e->now_ms, &found) != 0) {
         for (size_t i = 0; i < found.count; i++) {
-            facts_fault(e->f, seq, found.v[i].code, found.v[i].field, found.v[i].message);
+            pt_facts_fault(e->f, seq, found.v[i].code, found.v[i].field, found.v[i].message);
         }
     }
     return 0;

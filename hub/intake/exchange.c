@@ -24,8 +24,8 @@ void pt_exchange_free(struct pt_exchange *x) {
     if (x == NULL) {
         return;
     }
-    streams_done(x);
-    targets_done(x);
+    pt_streams_done(x);
+    pt_targets_done(x);
     pt_intake_rules_unref(x->rules);
     pt_keyhistory_free(x->keys);
     pt_codes_free(x->codes);
@@ -56,7 +56,7 @@ static int take_genesis(struct pt_exchange *x, const struct pt_entry *e, struct 
     }
     for (size_t i = 0; code == 0 && i < g->n_parties; i++) {
         for (size_t j = 0; code == 0 && j < g->parties[i]->n_streams; j++) {
-            code = stream_enrol(x, g->parties[i]->party, g->parties[i]->streams[j], &s, err);
+            code = pt_stream_enrol(x, g->parties[i]->party, g->parties[i]->streams[j], &s, err);
             if (code == 0) {
                 s->s.enrolled = true;
             }
@@ -69,16 +69,16 @@ static int take_genesis(struct pt_exchange *x, const struct pt_entry *e, struct 
     return code;
 }
 
-int exchange_take(struct pt_exchange *x, uint64_t log_index, const struct pt_statement *st,
-                  const struct pt_hash *signing_key, int64_t received_at_ms, struct pt_span records,
-                  uint32_t marks, struct pt_err *err) {
+int pt_exchange_take(struct pt_exchange *x, uint64_t log_index, const struct pt_statement *st,
+                     const struct pt_hash *signing_key, int64_t received_at_ms,
+                     struct pt_span records, uint32_t marks, struct pt_err *err) {
     struct stream_slot *s;
     struct standing at = {.log_index = log_index,
                           .party = st->msg->party,
                           .stream = st->msg->stream,
                           .signing_key = signing_key,
                           .seq = st->first_seq};
-    int code = stream_enrol(x, at.party, at.stream, &s, err);
+    int code = pt_stream_enrol(x, at.party, at.stream, &s, err);
     if (code != 0) {
         return code;
     }
@@ -87,10 +87,10 @@ int exchange_take(struct pt_exchange *x, uint64_t log_index, const struct pt_sta
         return pt_err_set(err, PT_E_CORRUPT, "log entry %llu does not continue %s/%s",
                           (unsigned long long)log_index, at.party, at.stream);
     }
-    stream_advance(s, st, log_index);
+    pt_stream_advance(s, st, log_index);
     s->s.enrolled = true;
     if (marks != 0) {
-        code = apply_records(x, &at, records, err);
+        code = pt_exchange_apply_records(x, &at, records, err);
     }
     if (code == 0) {
         x->size = log_index + 1;
@@ -110,15 +110,15 @@ int pt_exchange_apply(struct pt_exchange *x, uint64_t log_index, const struct pt
     if (e->is_genesis) {
         return take_genesis(x, e, err);
     }
-    return exchange_take(x, log_index, &e->statement, &e->signing_key, e->received_at_ms, records,
-                         records.len > 0 ? 1 : 0, err);
+    return pt_exchange_take(x, log_index, &e->statement, &e->signing_key, e->received_at_ms,
+                            records, records.len > 0 ? 1 : 0, err);
 }
 
 int pt_exchange_refused(struct pt_exchange *x, const struct pt_statement *s, bool claims,
                         struct pt_err *err) {
     struct stream_slot *slot;
-    int code = stream_enrol(x, s->msg->party, s->msg->stream, &slot, err);
-    return code == 0 ? stream_refused_add(slot, s, claims, err) : code;
+    int code = pt_stream_enrol(x, s->msg->party, s->msg->stream, &slot, err);
+    return code == 0 ? pt_stream_refused_add(slot, s, claims, err) : code;
 }
 
 /* ---- asking -------------------------------------------------------------------------------- */
@@ -141,7 +141,7 @@ int64_t pt_exchange_last_received_ms(const struct pt_exchange *x) {
 
 const struct pt_exchange_stream *pt_exchange_stream(const struct pt_exchange *x, const char *party,
                                                     const char *stream) {
-    const struct stream_slot *s = stream_find(x, party, stream);
+    const struct stream_slot *s = pt_stream_find(x, party, stream);
     return s != NULL ? &s->s : NULL;
 }
 

@@ -80,34 +80,35 @@ struct standing {
 };
 
 /* streams.c */
-struct stream_slot *stream_find(const struct pt_exchange *x, const char *party, const char *stream);
-int stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
-                 struct stream_slot **ret, struct pt_err *err);
-int stream_refused_add(struct stream_slot *s, const struct pt_statement *st, bool claims,
-                       struct pt_err *err);
-void stream_advance(struct stream_slot *s, const struct pt_statement *st, uint64_t log_index);
-void streams_done(struct pt_exchange *x);
+struct stream_slot *pt_stream_find(const struct pt_exchange *x, const char *party,
+                                   const char *stream);
+int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
+                    struct stream_slot **ret, struct pt_err *err);
+int pt_stream_refused_add(struct stream_slot *s, const struct pt_statement *st, bool claims,
+                          struct pt_err *err);
+void pt_stream_advance(struct stream_slot *s, const struct pt_statement *st, uint64_t log_index);
+void pt_streams_done(struct pt_exchange *x);
 /* Two statements of one stream that can't both be honest: overlapping, different, and replacing
  * the same thing (both nothing, or the same refused statement). An honest author's overlapping
  * statements always replace each other in a chain. */
-bool statements_conflict(const struct pt_statement *a, const struct pt_statement *b);
+bool pt_statements_conflict(const struct pt_statement *a, const struct pt_statement *b);
 
 /* approvals.c */
-int targets_add_lift(struct pt_exchange *x, const struct standing *at,
-                     const Pentad__V1__Lift *lift);
-int targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
-                      struct pt_span record);
-void targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a);
+int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
+                        const Pentad__V1__Lift *lift);
+int pt_targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
+                         struct pt_span record);
+void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a);
 /* At a tick: complete code tables whose day has come enter into force. */
-int targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err);
-void targets_done(struct pt_exchange *x);
+int pt_targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err);
+void pt_targets_done(struct pt_exchange *x);
 
 /* apply.c: the records of an entry, in order. */
-int apply_records(struct pt_exchange *x, const struct standing *batch, struct pt_span records,
-                  struct pt_err *err);
+int pt_exchange_apply_records(struct pt_exchange *x, const struct standing *batch,
+                              struct pt_span records, struct pt_err *err);
 /* A logged or accepted batch moves the exchange. */
-int exchange_take(struct pt_exchange *x, uint64_t log_index, const struct pt_statement *st,
-                  const struct pt_hash *signing_key, int64_t received_at_ms, struct pt_span records,
-                  uint32_t marks, struct pt_err *err);
+int pt_exchange_take(struct pt_exchange *x, uint64_t log_index, const struct pt_statement *st,
+                     const struct pt_hash *signing_key, int64_t received_at_ms,
+                     struct pt_span records, uint32_t marks, struct pt_err *err);
 
 #endif

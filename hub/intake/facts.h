@@ -34,10 +34,10 @@ struct pt_intake_facts {
 };
 
 /* Adds a fault; those beyond the most are left out. */
-void facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
-                 const char *message);
+void pt_facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
+                    const char *message);
 
 /* json.c: the JSON form into the protobuf Batch. */
-int batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err);
+int pt_batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err);
 
 #endif

@@ -161,7 +161,7 @@ static int put_batch(const json_t *root, struct pt_buf *out, struct pt_err *err)
     return code;
 }
 
-int batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err) {
+int pt_batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err) {
     json_error_t at;
     json_t *root = json_loadb((const char *)json.p, json.len, JSON_REJECT_DUPLICATES, &at);
     if (root == NULL) {

@@ -29,14 +29,14 @@ static size_t table_place(const struct pt_exchange *x, const char *party, const 
     return at;
 }
 
-struct stream_slot *stream_find(const struct pt_exchange *x, const char *party,
-                                const char *stream) {
+struct stream_slot *pt_stream_find(const struct pt_exchange *x, const char *party,
+                                   const char *stream) {
     size_t at = table_place(x, party, stream);
     return x->by_name[at] != 0 ? x->streams[x->by_name[at] - 1] : NULL;
 }
 
-int stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
-                 struct stream_slot **ret, struct pt_err *err) {
+int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
+                    struct stream_slot **ret, struct pt_err *err) {
     size_t at = table_place(x, party, stream);
     if (x->by_name[at] != 0) {
         *ret = x->streams[x->by_name[at] - 1];
@@ -61,7 +61,7 @@ int stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
     return 0;
 }
 
-void streams_done(struct pt_exchange *x) {
+void pt_streams_done(struct pt_exchange *x) {
     for (size_t i = 0; i < x->n_streams; i++) {
         free(x->streams[i]->s.refused);
         free(x->streams[i]);
@@ -81,7 +81,7 @@ static void drop_passed(struct stream_slot *s) {
     s->s.n_refused = kept;
 }
 
-void stream_advance(struct stream_slot *s, const struct pt_statement *st, uint64_t log_index) {
+void pt_stream_advance(struct stream_slot *s, const struct pt_statement *st, uint64_t log_index) {
     PT_ASSERT(st->first_seq == s->s.next_seq);
     s->s.next_seq += st->record_count;
     s->s.last_statement = st->hash;
@@ -89,8 +89,8 @@ void stream_advance(struct stream_slot *s, const struct pt_statement *st, uint64
     drop_passed(s);
 }
 
-int stream_refused_add(struct stream_slot *s, const struct pt_statement *st, bool claims,
-                       struct pt_err *err) {
+int pt_stream_refused_add(struct stream_slot *s, const struct pt_statement *st, bool claims,
+                          struct pt_err *err) {
     if (st->first_seq + st->record_count <= s->s.next_seq) {
         return 0; /* passed already */
     }
@@ -119,7 +119,7 @@ int stream_refused_add(struct stream_slot *s, const struct pt_statement *st, boo
     return 0;
 }
 
-bool statements_conflict(const struct pt_statement *a, const struct pt_statement *b) {
+bool pt_statements_conflict(const struct pt_statement *a, const struct pt_statement *b) {
     bool overlap = a->first_seq < b->first_seq + b->record_count &&
                    b->first_seq < a->first_seq + a->record_count;
     bool same_place = strcmp(a->msg->party, b->msg->party) == 0 &&

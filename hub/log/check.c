@@ -26,9 +26,9 @@ static void compare_tile(struct store_check *k, unsigned level, uint64_t index) 
     int rc = pt_store_tile(k->reader, level, index, &k->tile, &why);
     k->c.ret->tiles++;
     if (rc != 0) {
-        check_fault(&k->c, rc, where, "%s", why.msg);
+        pt_checker_fault(&k->c, rc, where, "%s", why.msg);
     } else if (!pt_span_eq(pt_buf_span(&k->tile), pt_span(k->hashes[level], PT_TILE_BYTES))) {
-        check_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold the hashes of the entries");
+        pt_checker_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold the hashes of the entries");
     }
 }
 
@@ -47,7 +47,7 @@ static int on_node(void *ctx, unsigned level, uint64_t index, const struct pt_ha
 
 static int on_entry(void *ctx, const struct pt_store_entry *e) {
     struct store_check *k = ctx;
-    return check_entry(&k->c, e->index, e->log_entry, e);
+    return pt_checker_entry(&k->c, e->index, e->log_entry, e);
 }
 
 /* A stretch that can't be read at once is read one by one, so that the damage is named. */
@@ -62,7 +62,7 @@ static int check_chunk(struct store_check *k, uint64_t from, uint64_t n, struct 
         char where[48];
         uint64_t at = k->c.next_index;
         (void)snprintf(where, sizeof where, "log entry %llu", (unsigned long long)at);
-        check_fault(&k->c, rc, where, "it can't be read: %s", why.msg);
+        pt_checker_fault(&k->c, rc, where, "it can't be read: %s", why.msg);
         k->c.next_index = at + 1;
         rc = pt_store_entries(k->reader, at + 1, from + n - at - 1, true, on_entry, k, &why);
     }
@@ -80,7 +80,7 @@ static int check_entries(struct store_check *k, struct pt_err *err) {
             char where[48];
             (void)snprintf(where, sizeof where, "log entry %llu",
                            (unsigned long long)k->c.next_index);
-            check_fault(&k->c, PT_E_CORRUPT, where, "it is missing");
+            pt_checker_fault(&k->c, PT_E_CORRUPT, where, "it is missing");
         }
         if (k->c.o->progress != NULL) {
             k->c.o->progress(k->c.o->ctx, from + n, k->total);
@@ -147,8 +147,8 @@ static int on_refusal(void *ctx, const struct pt_store_refusal *r) {
     (void)snprintf(where, sizeof where, "refusal %llu (%s/%s#%llu)", (unsigned long long)r->n,
                    r->party, r->stream, (unsigned long long)r->first_seq);
     if (r->n != k->next_refusal) {
-        check_fault(&k->c, PT_E_CORRUPT, where, "refusal %llu should come here",
-                    (unsigned long long)k->next_refusal);
+        pt_checker_fault(&k->c, PT_E_CORRUPT, where, "refusal %llu should come here",
+                         (unsigned long long)k->next_refusal);
     }
     k->next_refusal = r->n + 1;
     k->c.ret->refusals++;
@@ -157,7 +157,7 @@ static int on_refusal(void *ctx, const struct pt_store_refusal *r) {
         rc = check_refusal_reply(&k->c, r, &why);
     }
     if (rc != 0) {
-        check_fault(&k->c, rc, where, "%s", why.msg);
+        pt_checker_fault(&k->c, rc, where, "%s", why.msg);
     }
     return rc == PT_E_NOMEM ? rc : 0;
 }
@@ -166,7 +166,7 @@ static int on_refusal(void *ctx, const struct pt_store_refusal *r) {
 
 static void on_store_fault(void *ctx, int code, const char *where, const char *what) {
     struct store_check *k = ctx;
-    check_fault(&k->c, code, where, "%s", what);
+    pt_checker_fault(&k->c, code, where, "%s", what);
 }
 
 /* State, entries, refusals as of one size: what is appended meanwhile is for the next check. */
@@ -182,7 +182,7 @@ static int check_contents(struct store_check *k, struct pt_err *err) {
     }
     if (rc != 0) {
         /* Without its state the log is damaged, not unreadable. */
-        check_fault(&k->c, rc, "state", "%s", why.msg);
+        pt_checker_fault(&k->c, rc, "state", "%s", why.msg);
         rc = rc == PT_E_NOMEM || rc == PT_E_BUSY ? pt_err_set(err, rc, "%s", why.msg) : 0;
         goto out;
     }
@@ -190,7 +190,7 @@ static int check_contents(struct store_check *k, struct pt_err *err) {
     rc = check_entries(k, err);
     pt_merkle_root(&k->c.tree, &k->c.ret->root);
     if (rc == 0) {
-        check_checkpoint(&k->c, pt_buf_span(&state.checkpoint), "signed checkpoint (state)");
+        pt_checker_checkpoint(&k->c, pt_buf_span(&state.checkpoint), "signed checkpoint (state)");
         rc = pt_store_read_begin(k->store, &k->reader, err);
     }
     if (rc == 0) {
@@ -199,12 +199,12 @@ static int check_contents(struct store_check *k, struct pt_err *err) {
         pt_store_read_end(k->reader);
         k->reader = NULL;
         if (rc != 0 && rc != PT_E_NOMEM) {
-            check_fault(&k->c, rc, "refusals", "%s", why.msg);
+            pt_checker_fault(&k->c, rc, "refusals", "%s", why.msg);
             rc = 0;
         } else if (k->c.ret->refusals != state.n_refusals) {
-            check_fault(&k->c, PT_E_CORRUPT, "refusals", "%llu are there, %llu were given",
-                        (unsigned long long)k->c.ret->refusals,
-                        (unsigned long long)state.n_refusals);
+            pt_checker_fault(&k->c, PT_E_CORRUPT, "refusals", "%llu are there, %llu were given",
+                             (unsigned long long)k->c.ret->refusals,
+                             (unsigned long long)state.n_refusals);
         }
     }
 out:
@@ -215,7 +215,7 @@ out:
 int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
                  struct pt_log_check_result *ret, struct pt_err *err) {
     struct store_check *k = calloc(1, sizeof *k);
-    if (k == NULL || checker_init(&k->c, o, ret) != 0) {
+    if (k == NULL || pt_checker_init(&k->c, o, ret) != 0) {
         free(k);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
@@ -229,7 +229,7 @@ int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
         rc = pt_store_self_check(s, on_store_fault, k, err);
     }
     pt_buf_done(&k->tile);
-    checker_done(&k->c);
+    pt_checker_done(&k->c);
     free(k);
     return rc;
 }

@@ -21,13 +21,13 @@ static void compare_tile(struct dir_check *k, unsigned level, uint64_t index, un
     struct pt_err why = {0};
     pt_tile_path(where, &t);
     pt_buf_reset(&k->file);
-    int rc = static_tile_read(k->dir, &t, &k->file, &why);
+    int rc = pt_static_tile_read(k->dir, &t, &k->file, &why);
     k->c.ret->tiles++;
     if (rc != 0) {
-        check_fault(&k->c, rc, where, "%s", why.msg);
+        pt_checker_fault(&k->c, rc, where, "%s", why.msg);
     } else if (!pt_span_eq(pt_buf_span(&k->file),
                            pt_span(k->hashes[level], (size_t)width * PT_HASH_LEN))) {
-        check_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold the hashes of the entries");
+        pt_checker_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold the hashes of the entries");
     }
 }
 
@@ -55,19 +55,19 @@ static int check_bundle(struct dir_check *k, uint64_t index, struct pt_buf *bund
     uint64_t at = index * PT_TILE_WIDTH, end = at + t.width;
     pt_tile_path(where, &t);
     pt_buf_reset(bundle);
-    int rc = static_tile_read(k->dir, &t, bundle, &why);
+    int rc = pt_static_tile_read(k->dir, &t, bundle, &why);
     if (rc != 0) {
-        check_fault(&k->c, rc, where, "%s", why.msg);
+        pt_checker_fault(&k->c, rc, where, "%s", why.msg);
         return 0;
     }
     while ((rc = pt_bundle_next(pt_buf_span(bundle), &pos, &entry)) == 1 && at < end) {
-        rc = check_entry(&k->c, at++, entry, NULL);
+        rc = pt_checker_entry(&k->c, at++, entry, NULL);
         if (rc != 0) {
             return pt_err_set(err, rc, "out of memory");
         }
     }
     if (rc != 0 || at != end) {
-        check_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold exactly %u entries", t.width);
+        pt_checker_fault(&k->c, PT_E_CORRUPT, where, "it doesn't hold exactly %u entries", t.width);
     }
     return 0;
 }
@@ -78,7 +78,7 @@ int pt_log_check_dir(const char *dir, const struct pt_log_check_opts *o,
     struct pt_note parsed;
     struct pt_checkpoint claim = {0};
     struct dir_check *k = calloc(1, sizeof *k);
-    if (k == NULL || checker_init(&k->c, o, ret) != 0) {
+    if (k == NULL || pt_checker_init(&k->c, o, ret) != 0) {
         free(k);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
@@ -88,7 +88,7 @@ int pt_log_check_dir(const char *dir, const struct pt_log_check_opts *o,
     pt_buf_init(&k->file, PT_TILE_BYTES + 1);
     pt_buf_init(&note, PT_NOTE_MAX);
     pt_buf_init(&bundle, STATIC_BUNDLE_MAX);
-    int rc = static_checkpoint_read(dir, &note, err);
+    int rc = pt_static_checkpoint_read(dir, &note, err);
     if (rc == 0) {
         rc = pt_note_parse(&parsed, pt_buf_span(&note), err);
         if (rc == 0) {
@@ -105,12 +105,12 @@ int pt_log_check_dir(const char *dir, const struct pt_log_check_opts *o,
     }
     if (rc == 0) {
         pt_merkle_root(&k->c.tree, &ret->root);
-        check_checkpoint(&k->c, pt_buf_span(&note), "checkpoint");
+        pt_checker_checkpoint(&k->c, pt_buf_span(&note), "checkpoint");
     }
     pt_buf_done(&bundle);
     pt_buf_done(&note);
     pt_buf_done(&k->file);
-    checker_done(&k->c);
+    pt_checker_done(&k->c);
     free(k);
     return rc;
 }

@@ -13,8 +13,8 @@
 /* What a start reads records for; the same set as intake marks. */
 static const unsigned marked_types[] = {219, 231, 232, 233, 235, 238, 239};
 
-int checker_init(struct checker *c, const struct pt_log_check_opts *o,
-                 struct pt_log_check_result *ret) {
+int pt_checker_init(struct checker *c, const struct pt_log_check_opts *o,
+                    struct pt_log_check_result *ret) {
     memset(c, 0, sizeof *c);
     memset(ret, 0, sizeof *ret);
     c->o = o;
@@ -23,13 +23,13 @@ int checker_init(struct checker *c, const struct pt_log_check_opts *o,
     return pt_keyhistory_new(&c->keys);
 }
 
-void checker_done(struct checker *c) {
+void pt_checker_done(struct checker *c) {
     pt_entry_done(&c->genesis);
     pt_keyhistory_free(c->keys);
     free(c->streams);
 }
 
-void check_fault(struct checker *c, int code, const char *where, const char *fmt, ...) {
+void pt_checker_fault(struct checker *c, int code, const char *where, const char *fmt, ...) {
     char what[512];
     va_list ap;
     c->ret->faults++;
@@ -78,14 +78,15 @@ static int check_chain(struct checker *c, const struct pt_statement *st, const c
         return PT_E_NOMEM;
     }
     if (!pt_hash_eq(&st->hub, &c->ret->hub)) {
-        check_fault(c, PT_E_WRONG_HUB, where, "its statement is for another hub");
+        pt_checker_fault(c, PT_E_WRONG_HUB, where, "its statement is for another hub");
     }
     if (st->first_seq != s->next_seq) {
-        check_fault(c, PT_E_GAP, where, "it begins at %llu, its stream was at %llu",
-                    (unsigned long long)st->first_seq, (unsigned long long)s->next_seq);
+        pt_checker_fault(c, PT_E_GAP, where, "it begins at %llu, its stream was at %llu",
+                         (unsigned long long)st->first_seq, (unsigned long long)s->next_seq);
     }
     if (!pt_hash_eq(&st->previous, &s->last)) {
-        check_fault(c, PT_E_PREVIOUS, where, "its previous is not the stream's statement before");
+        pt_checker_fault(c, PT_E_PREVIOUS, where,
+                         "its previous is not the stream's statement before");
     }
     s->next_seq = st->first_seq + st->record_count;
     s->last = st->hash;
@@ -112,8 +113,9 @@ static void name_damaged(struct checker *c, const struct pt_statement *st, struc
             protobuf_c_message_free_unpacked(m, NULL);
         }
         if (bad) {
-            check_fault(c, PT_E_CORRUPT, where, "record %s/%s#%llu no longer reads as a record",
-                        st->msg->party, st->msg->stream, (unsigned long long)seq);
+            pt_checker_fault(c, PT_E_CORRUPT, where,
+                             "record %s/%s#%llu no longer reads as a record", st->msg->party,
+                             st->msg->stream, (unsigned long long)seq);
             return;
         }
     }
@@ -141,13 +143,13 @@ static void check_records(struct checker *c, const struct pt_statement *st, stru
     }
     pt_merkle_root(&tree, &root);
     if (rc != 0) {
-        check_fault(c, PT_E_CORRUPT, where, "its records can't be told apart after the %llu.",
-                    (unsigned long long)tree.size);
+        pt_checker_fault(c, PT_E_CORRUPT, where, "its records can't be told apart after the %llu.",
+                         (unsigned long long)tree.size);
     } else if (tree.size != st->record_count) {
-        check_fault(c, PT_E_COUNT, where, "%llu records are stored, %llu were signed for",
-                    (unsigned long long)tree.size, (unsigned long long)st->record_count);
+        pt_checker_fault(c, PT_E_COUNT, where, "%llu records are stored, %llu were signed for",
+                         (unsigned long long)tree.size, (unsigned long long)st->record_count);
     } else if (!pt_hash_eq(&root, &st->records_root)) {
-        check_fault(c, PT_E_ROOT, where, "its records are not those that were signed for");
+        pt_checker_fault(c, PT_E_ROOT, where, "its records are not those that were signed for");
         name_damaged(c, st, records, where);
     }
 }
@@ -197,7 +199,7 @@ static void check_signature(struct checker *c, const struct pt_entry *e, uint64_
         rc = pt_envelope_verify(e->msg->envelope, key->spki, &c->o->verify, &why);
     }
     if (rc != 0) {
-        check_fault(c, rc, where, "%s", why.msg);
+        pt_checker_fault(c, rc, where, "%s", why.msg);
     }
 }
 
@@ -216,7 +218,7 @@ static void check_row(struct checker *c, const struct pt_entry *e, const struct 
                row->marks == (marked ? PT_STORE_MARK_EXCHANGE : 0U);
     }
     if (!same) {
-        check_fault(c, PT_E_CORRUPT, where, "the columns beside it don't say what it says");
+        pt_checker_fault(c, PT_E_CORRUPT, where, "the columns beside it don't say what it says");
     }
 }
 
@@ -225,12 +227,12 @@ static int take_genesis(struct checker *c, struct pt_span bytes, const char *whe
     struct pt_entry *g = &c->genesis;
     int rc = pt_entry_open(bytes, g, &why);
     if (rc != 0 || !g->is_genesis) {
-        check_fault(c, rc != 0 ? rc : PT_E_CORRUPT, where, "it is no genesis: %s", why.msg);
+        pt_checker_fault(c, rc != 0 ? rc : PT_E_CORRUPT, where, "it is no genesis: %s", why.msg);
         return 0;
     }
     c->ret->hub = g->leaf;
     if (c->o->hub != NULL && !pt_hash_eq(c->o->hub, &g->leaf)) {
-        check_fault(c, PT_E_WRONG_HUB, where, "it is the genesis of another hub");
+        pt_checker_fault(c, PT_E_WRONG_HUB, where, "it is the genesis of another hub");
     }
     rc = pt_genesis_verify(g->msg->envelope, &c->o->verify, &why);
     if (rc == 0) {
@@ -240,7 +242,7 @@ static int take_genesis(struct checker *c, struct pt_span bytes, const char *whe
         rc = pt_keyhistory_genesis(c->keys, g->genesis, &why);
     }
     if (rc != 0) {
-        check_fault(c, rc, where, "%s", why.msg);
+        pt_checker_fault(c, rc, where, "%s", why.msg);
     }
     c->has_genesis = rc == 0;
     return rc == PT_E_NOMEM ? rc : 0;
@@ -248,7 +250,7 @@ static int take_genesis(struct checker *c, struct pt_span bytes, const char *whe
 
 static void check_time(struct checker *c, int64_t received_ms, const char *where) {
     if (received_ms < c->last_received_ms) {
-        check_fault(c, PT_E_STRICT_CLOCK, where, "it was received before the entry before it");
+        pt_checker_fault(c, PT_E_STRICT_CLOCK, where, "it was received before the entry before it");
     }
     c->last_received_ms = received_ms;
 }
@@ -266,7 +268,7 @@ static int check_batch(struct checker *c, uint64_t index, struct pt_span bytes,
         pt_entry_done(&e);
     }
     if (rc != 0) {
-        check_fault(c, rc, where, "%s", why.msg);
+        pt_checker_fault(c, rc, where, "%s", why.msg);
         return rc == PT_E_NOMEM ? rc : 0;
     }
     (void)snprintf(where, sizeof where, "log entry %llu (%s/%s#%llu-%llu)",
@@ -289,14 +291,14 @@ static int check_batch(struct checker *c, uint64_t index, struct pt_span bytes,
     return rc;
 }
 
-int check_entry(struct checker *c, uint64_t index, struct pt_span log_entry,
-                const struct pt_store_entry *row) {
+int pt_checker_entry(struct checker *c, uint64_t index, struct pt_span log_entry,
+                     const struct pt_store_entry *row) {
     struct pt_hash leaf;
     int rc;
     for (; c->next_index < index; c->next_index++) {
         char where[48];
         (void)snprintf(where, sizeof where, "log entry %llu", (unsigned long long)c->next_index);
-        check_fault(c, PT_E_CORRUPT, where, "it is missing");
+        pt_checker_fault(c, PT_E_CORRUPT, where, "it is missing");
     }
     if (index == 0) {
         rc = take_genesis(c, log_entry, "log entry 0 (genesis)");
@@ -316,23 +318,23 @@ int check_entry(struct checker *c, uint64_t index, struct pt_span log_entry,
     return rc;
 }
 
-void check_checkpoint(struct checker *c, struct pt_span note, const char *where) {
+void pt_checker_checkpoint(struct checker *c, struct pt_span note, const char *where) {
     struct pt_checkpoint cp;
     struct pt_err why = {0};
     if (!c->has_genesis) {
-        check_fault(c, PT_E_CORRUPT, where, "without a genesis no signature can be checked");
+        pt_checker_fault(c, PT_E_CORRUPT, where, "without a genesis no signature can be checked");
         return;
     }
     int rc = pt_checkpoint_open(&cp, note, &c->vkey, &c->o->verify, &why);
     if (rc != 0) {
-        check_fault(c, rc, where, "%s", why.msg);
+        pt_checker_fault(c, rc, where, "%s", why.msg);
         return;
     }
     c->ret->signed_size = cp.size;
     if (cp.size != c->tree.size) {
-        check_fault(c, PT_E_FORK, where, "it was signed over %llu entries, here are %llu",
-                    (unsigned long long)cp.size, (unsigned long long)c->tree.size);
+        pt_checker_fault(c, PT_E_FORK, where, "it was signed over %llu entries, here are %llu",
+                         (unsigned long long)cp.size, (unsigned long long)c->tree.size);
     } else if (!pt_hash_eq(&cp.root, &c->ret->root)) {
-        check_fault(c, PT_E_FORK, where, "the entries don't give the head that was signed");
+        pt_checker_fault(c, PT_E_FORK, where, "the entries don't give the head that was signed");
     }
 }

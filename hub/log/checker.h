@@ -34,15 +34,15 @@ struct checker {
     void *node_ctx;
 };
 
-int checker_init(struct checker *c, const struct pt_log_check_opts *o,
-                 struct pt_log_check_result *ret);
-void checker_done(struct checker *c);
-void check_fault(struct checker *c, int code, const char *where, const char *fmt, ...)
+int pt_checker_init(struct checker *c, const struct pt_log_check_opts *o,
+                    struct pt_log_check_result *ret);
+void pt_checker_done(struct checker *c);
+void pt_checker_fault(struct checker *c, int code, const char *where, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* One entry. row: the store's columns beside it, NULL for a static tree. PT_E_NOMEM only. */
-int check_entry(struct checker *c, uint64_t index, struct pt_span log_entry,
-                const struct pt_store_entry *row);
+int pt_checker_entry(struct checker *c, uint64_t index, struct pt_span log_entry,
+                     const struct pt_store_entry *row);
 /* The head as computed against a signed note. */
-void check_checkpoint(struct checker *c, struct pt_span note, const char *where);
+void pt_checker_checkpoint(struct checker *c, struct pt_span note, const char *where);
 
 #endif

@@ -6,7 +6,7 @@ static unsigned slots_of(unsigned tile_level) {
     return tile_level == 0 ? EDGE_SLOTS_0 : EDGE_SLOTS;
 }
 
-int edge_init(struct edge *e) {
+int pt_edge_init(struct edge *e) {
     for (unsigned t = 0; t < EDGE_LEVELS; t++) {
         e->slots[t] = calloc(slots_of(t), sizeof *e->slots[t]);
         if (e->slots[t] == NULL) {
@@ -16,7 +16,7 @@ int edge_init(struct edge *e) {
     return 0;
 }
 
-void edge_done(struct edge *e) {
+void pt_edge_done(struct edge *e) {
     for (unsigned t = 0; t < EDGE_LEVELS; t++) {
         free(e->slots[t]);
         e->slots[t] = NULL;
@@ -40,7 +40,7 @@ static struct place place_of(unsigned level, uint64_t index) {
     return p;
 }
 
-void edge_put(struct edge *e, unsigned level, uint64_t index, const struct pt_hash *h) {
+void pt_edge_put(struct edge *e, unsigned level, uint64_t index, const struct pt_hash *h) {
     struct place p = place_of(level, index);
     if (p.tile_level >= EDGE_LEVELS) {
         return;
@@ -54,7 +54,7 @@ void edge_put(struct edge *e, unsigned level, uint64_t index, const struct pt_ha
     slot->node[p.at] = *h;
 }
 
-bool edge_get(const struct edge *e, unsigned level, uint64_t index, struct pt_hash *ret) {
+bool pt_edge_get(const struct edge *e, unsigned level, uint64_t index, struct pt_hash *ret) {
     struct place p = place_of(level, index);
     if (p.tile_level >= EDGE_LEVELS) {
         return false;
@@ -67,7 +67,7 @@ bool edge_get(const struct edge *e, unsigned level, uint64_t index, struct pt_ha
     return true;
 }
 
-struct pt_span edge_tile_hashes(const struct edge *e, unsigned tile_level, uint64_t index) {
+struct pt_span pt_edge_tile_hashes(const struct edge *e, unsigned tile_level, uint64_t index) {
     const struct edge_tile *slot = &e->slots[tile_level][index % slots_of(tile_level)];
     PT_ASSERT(slot->used && slot->index == index);
     return pt_span(slot->node, PT_TILE_BYTES);

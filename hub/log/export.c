@@ -20,7 +20,7 @@ struct exporting {
 static int write_tile(void *ctx, const struct pt_tile *t) {
     struct exporting *x = ctx;
     char path[STATIC_PATH_MAX], parent[STATIC_PATH_MAX];
-    int rc = static_tile_path(x->dir, t, path, x->err);
+    int rc = pt_static_tile_path(x->dir, t, path, x->err);
     if (rc != 0 || (t->width == PT_TILE_WIDTH && pt_file_exists(path))) {
         return rc;
     }
@@ -36,7 +36,7 @@ static int write_tile(void *ctx, const struct pt_tile *t) {
 
 static int fetch_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out) {
     const struct exporting *x = ctx;
-    return static_tile_read(x->dir, t, out, x->err);
+    return pt_static_tile_read(x->dir, t, out, x->err);
 }
 
 /* The tiles on disk must lead to the checkpoint's head, and the entries to the tiles. */
@@ -51,10 +51,10 @@ static int verify_entries(const struct exporting *x, uint64_t size) {
         size_t pos = 0, n = 0;
         pt_buf_reset(&bundle);
         pt_buf_reset(&tile);
-        rc = static_tile_read(x->dir, &t, &tile, x->err);
+        rc = pt_static_tile_read(x->dir, &t, &tile, x->err);
         t.entries = true;
         if (rc == 0) {
-            rc = static_tile_read(x->dir, &t, &bundle, x->err);
+            rc = pt_static_tile_read(x->dir, &t, &bundle, x->err);
         }
         while (rc == 0 && pt_bundle_next(pt_buf_span(&bundle), &pos, &entry) == 1) {
             struct pt_hash leaf;

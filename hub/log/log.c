@@ -20,7 +20,7 @@ static struct pt_log *log_new(const struct pt_log_config *cfg) {
     pthread_mutex_init(&l->publish_lock, NULL);
     pthread_mutex_init(&l->stop_lock, NULL);
     l->cache = calloc(TILE_CACHE, sizeof *l->cache);
-    if (l->cache == NULL || edge_init(&l->edge) != 0) {
+    if (l->cache == NULL || pt_edge_init(&l->edge) != 0) {
         pt_log_free(l);
         return NULL;
     }
@@ -32,7 +32,7 @@ void pt_log_free(struct pt_log *l) {
         return;
     }
     pt_entry_done(&l->genesis);
-    edge_done(&l->edge);
+    pt_edge_done(&l->edge);
     free(l->cache);
     pthread_mutex_destroy(&l->stop_lock);
     pthread_mutex_destroy(&l->publish_lock);
@@ -70,7 +70,7 @@ int pt_log_stopped(struct pt_log *l, struct pt_err *err) {
     return why.code == 0 ? 0 : pt_err_set(err, why.code, "%s", why.msg);
 }
 
-void log_stop(struct pt_log *l, const struct pt_err *why) {
+void pt_log_stop(struct pt_log *l, const struct pt_err *why) {
     pthread_mutex_lock(&l->stop_lock);
     if (l->stop.code == 0) {
         l->stop = *why;
@@ -78,8 +78,8 @@ void log_stop(struct pt_log *l, const struct pt_err *why) {
     pthread_mutex_unlock(&l->stop_lock);
 }
 
-int log_sign(struct pt_log *l, uint64_t size, const struct pt_hash *root, struct signed_note *ret,
-             struct pt_err *err) {
+int pt_log_sign(struct pt_log *l, uint64_t size, const struct pt_hash *root,
+                struct signed_note *ret, struct pt_err *err) {
     struct pt_checkpoint c = {.size = size, .root = *root};
     struct pt_buf out;
     int code = pt_log_stopped(l, err);
@@ -98,7 +98,7 @@ int log_sign(struct pt_log *l, uint64_t size, const struct pt_hash *root, struct
     return code;
 }
 
-void log_newest(struct pt_log *l, struct signed_note *ret) {
+void pt_log_newest(struct pt_log *l, struct signed_note *ret) {
     pthread_rwlock_rdlock(&l->edge_lock);
     ret->size = l->newest.size;
     ret->len = l->newest.len;
@@ -117,13 +117,13 @@ struct growth {
 
 static int on_node(void *ctx, unsigned level, uint64_t index, const struct pt_hash *h) {
     struct growth *g = ctx;
-    edge_put(&g->log->edge, level, index, h);
+    pt_edge_put(&g->log->edge, level, index, h);
     if (level % 8 == 0 && index % PT_TILE_WIDTH == PT_TILE_WIDTH - 1 && level / 8 < EDGE_LEVELS) {
         PT_ASSERT(g->n_tiles < sizeof g->tiles / sizeof g->tiles[0]);
         struct pt_store_tile *t = &g->tiles[g->n_tiles++];
         t->level = level / 8;
         t->index = index / PT_TILE_WIDTH;
-        t->hashes = edge_tile_hashes(&g->log->edge, t->level, t->index);
+        t->hashes = pt_edge_tile_hashes(&g->log->edge, t->level, t->index);
     }
     return 0;
 }
@@ -162,7 +162,7 @@ int pt_log_append(struct pt_log *l, struct pt_store_entry *entries, size_t n_ent
     if (n_entries > 0) {
         grow(l, entries, n_entries, &g);
         pt_merkle_root(&l->tree, &root);
-        code = log_sign(l, l->tree.size, &root, &note, err);
+        code = pt_log_sign(l, l->tree.size, &root, &note, err);
         group.checkpoint = pt_span(note.bytes, note.len);
         group.tiles = g.tiles;
         group.n_tiles = g.n_tiles;
@@ -210,7 +210,7 @@ static int take_genesis(struct pt_log *l, struct pt_span entry, struct pt_err *e
 static int try_signer(struct pt_log *l, uint64_t size, const struct pt_hash *root,
                       struct signed_note *ret, struct pt_err *err) {
     struct pt_checkpoint c;
-    int code = log_sign(l, size, root, ret, err);
+    int code = pt_log_sign(l, size, root, ret, err);
     if (code == 0) {
         code = pt_checkpoint_open(&c, pt_span(ret->bytes, ret->len), &l->vkey, &l->verify, err);
         if (code != 0) {

@@ -26,13 +26,13 @@ struct edge {
     struct edge_tile *slots[EDGE_LEVELS];
 };
 
-int edge_init(struct edge *e);
-void edge_done(struct edge *e);
-void edge_put(struct edge *e, unsigned level, uint64_t index, const struct pt_hash *h);
+int pt_edge_init(struct edge *e);
+void pt_edge_done(struct edge *e);
+void pt_edge_put(struct edge *e, unsigned level, uint64_t index, const struct pt_hash *h);
 /* false where the node has left memory. */
-bool edge_get(const struct edge *e, unsigned level, uint64_t index, struct pt_hash *ret);
+bool pt_edge_get(const struct edge *e, unsigned level, uint64_t index, struct pt_hash *ret);
 /* The 256 hashes of a tile that has just become full. */
-struct pt_span edge_tile_hashes(const struct edge *e, unsigned tile_level, uint64_t index);
+struct pt_span pt_edge_tile_hashes(const struct edge *e, unsigned tile_level, uint64_t index);
 
 struct cached_tile {
     bool used;
@@ -87,14 +87,14 @@ struct node_source {
     struct pt_store_reader *reader;
     struct pt_err *err;
 };
-struct pt_merkle_reader node_reader(struct node_source *src);
-void node_source_end(struct node_source *src);
+struct pt_merkle_reader pt_log_node_reader(struct node_source *src);
+void pt_log_nodes_end(struct node_source *src);
 
 /* Signs a checkpoint into *ret; PT_E_FORK once stopped. */
-int log_sign(struct pt_log *l, uint64_t size, const struct pt_hash *root, struct signed_note *ret,
-             struct pt_err *err);
-void log_stop(struct pt_log *l, const struct pt_err *why);
+int pt_log_sign(struct pt_log *l, uint64_t size, const struct pt_hash *root,
+                struct signed_note *ret, struct pt_err *err);
+void pt_log_stop(struct pt_log *l, const struct pt_err *why);
 /* The newest note, copied. */
-void log_newest(struct pt_log *l, struct signed_note *ret);
+void pt_log_newest(struct pt_log *l, struct signed_note *ret);
 
 #endif

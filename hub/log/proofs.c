@@ -50,7 +50,7 @@ static int read_node(void *ctx, unsigned level, uint64_t index, struct pt_hash *
     struct node_source *src = ctx;
     uint8_t bytes[PT_TILE_BYTES];
     pthread_rwlock_rdlock(&src->log->edge_lock);
-    bool found = edge_get(&src->log->edge, level, index, ret);
+    bool found = pt_edge_get(&src->log->edge, level, index, ret);
     pthread_rwlock_unlock(&src->log->edge_lock);
     if (found) {
         return 0;
@@ -67,12 +67,12 @@ static int read_node(void *ctx, unsigned level, uint64_t index, struct pt_hash *
     return pt_tile_node(pt_span(bytes, sizeof bytes), &t, level, index, ret);
 }
 
-struct pt_merkle_reader node_reader(struct node_source *src) {
+struct pt_merkle_reader pt_log_node_reader(struct node_source *src) {
     struct pt_merkle_reader r = {read_node, src};
     return r;
 }
 
-void node_source_end(struct node_source *src) {
+void pt_log_nodes_end(struct node_source *src) {
     pt_store_read_end(src->reader);
     src->reader = NULL;
 }
@@ -104,9 +104,9 @@ int pt_log_root_at(struct pt_log *l, uint64_t size, struct pt_hash *ret, struct 
     if (known) {
         return 0;
     }
-    struct pt_merkle_reader r = node_reader(&src);
+    struct pt_merkle_reader r = pt_log_node_reader(&src);
     code = pt_merkle_read_root(&r, size, ret);
-    node_source_end(&src);
+    pt_log_nodes_end(&src);
     return code;
 }
 
@@ -119,9 +119,9 @@ int pt_log_inclusion(struct pt_log *l, uint64_t index, uint64_t size, struct pt_
                           (unsigned long long)size);
     }
     if (code == 0) {
-        struct pt_merkle_reader r = node_reader(&src);
+        struct pt_merkle_reader r = pt_log_node_reader(&src);
         code = pt_merkle_inclusion(&r, index, size, ret);
-        node_source_end(&src);
+        pt_log_nodes_end(&src);
     }
     return code;
 }
@@ -135,16 +135,16 @@ int pt_log_consistency(struct pt_log *l, uint64_t old_size, uint64_t size,
                           (unsigned long long)old_size, (unsigned long long)size);
     }
     if (code == 0) {
-        struct pt_merkle_reader r = node_reader(&src);
+        struct pt_merkle_reader r = pt_log_node_reader(&src);
         code = pt_merkle_consistency(&r, old_size, size, ret);
-        node_source_end(&src);
+        pt_log_nodes_end(&src);
     }
     return code;
 }
 
 int pt_log_checkpoint(struct pt_log *l, struct pt_buf *out, uint64_t *ret_size) {
     struct signed_note n;
-    log_newest(l, &n);
+    pt_log_newest(l, &n);
     if (ret_size != NULL) {
         *ret_size = n.size;
     }
@@ -158,11 +158,11 @@ int pt_log_checkpoint_at(struct pt_log *l, uint64_t size, struct pt_buf *out, st
     if (code != 0) {
         return code;
     }
-    log_newest(l, &n);
+    pt_log_newest(l, &n);
     if (n.size != size) {
         code = pt_log_root_at(l, size, &root, err);
         if (code == 0) {
-            code = log_sign(l, size, &root, &n, err);
+            code = pt_log_sign(l, size, &root, &n, err);
         }
     }
     return code == 0 ? pt_buf_append(out, n.bytes, n.len) : code;
@@ -213,12 +213,12 @@ int pt_log_receipt(struct pt_log *l, uint64_t index, struct pt_span log_entry, s
         return code;
     }
     pt_buf_init(&own, PT_ENTRY_MAX);
-    log_newest(l, &note);
+    pt_log_newest(l, &note);
     if (index >= note.size) {
         code = pt_err_set(err, PT_E_RANGE, "no log entry %llu", (unsigned long long)index);
     }
     if (code == 0) {
-        struct pt_merkle_reader r = node_reader(&src);
+        struct pt_merkle_reader r = pt_log_node_reader(&src);
         code = pt_merkle_inclusion(&r, index, note.size, &path);
     }
     if (code == 0 && log_entry.len == 0) {
@@ -231,7 +231,7 @@ int pt_log_receipt(struct pt_log *l, uint64_t index, struct pt_span log_entry, s
     if (code == 0) {
         code = write_receipt(&path, &note, index, log_entry, out, err);
     }
-    node_source_end(&src);
+    pt_log_nodes_end(&src);
     pt_buf_done(&own);
     return code;
 }

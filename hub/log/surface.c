@@ -11,7 +11,7 @@ bool pt_log_publish(struct pt_log *l, int64_t now_ms) {
     bool due = l->published_ms == INT64_MIN || now_ms < l->published_ms ||
                now_ms - l->published_ms >= l->publish_interval_ms;
     if (due && l->published.size < pt_log_size(l)) {
-        log_newest(l, &l->published);
+        pt_log_newest(l, &l->published);
         l->published_ms = now_ms;
         moved = true;
     }
@@ -72,9 +72,9 @@ int pt_log_tile(struct pt_log *l, const struct pt_tile *t, struct pt_buf *out, s
     if (t->entries) {
         return entry_bundle(l, t, out, err);
     }
-    struct pt_merkle_reader r = node_reader(&src);
+    struct pt_merkle_reader r = pt_log_node_reader(&src);
     int code = pt_tile_build(&r, t, out);
-    node_source_end(&src);
+    pt_log_nodes_end(&src);
     return code;
 }
 
@@ -128,6 +128,6 @@ int pt_log_judge_held(struct pt_log *l, struct pt_span note, struct pt_err *err)
                    "and this log's head at that size is another: two histories were signed",
                    (unsigned long long)c.size);
     }
-    log_stop(l, &why);
+    pt_log_stop(l, &why);
     return pt_err_set(err, why.code, "%s", why.msg);
 }

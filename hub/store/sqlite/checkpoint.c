@@ -43,12 +43,12 @@ static void *checkpointer_main(void *arg) {
     return NULL;
 }
 
-int checkpointer_start(struct store_sqlite *s, struct pt_err *err) {
-    int code = sql_open(s, SQLITE_OPEN_READWRITE, 1024, &s->cp_db, err);
+int pt_sqlite_checkpointer_start(struct store_sqlite *s, struct pt_err *err) {
+    int code = pt_sqlite_open(s, SQLITE_OPEN_READWRITE, 1024, &s->cp_db, err);
     if (code != 0) {
         return code;
     }
-    code = sql_exec(s->cp_db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0", err);
+    code = pt_sqlite_exec(s->cp_db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0", err);
     if (code != 0) {
         return code;
     }
@@ -59,13 +59,13 @@ int checkpointer_start(struct store_sqlite *s, struct pt_err *err) {
     return 0;
 }
 
-void checkpointer_notify(struct store_sqlite *s) {
+void pt_sqlite_checkpointer_notify(struct store_sqlite *s) {
     pthread_mutex_lock(&s->cp_lock);
     pthread_cond_signal(&s->cp_cond);
     pthread_mutex_unlock(&s->cp_lock);
 }
 
-void checkpointer_stop(struct store_sqlite *s) {
+void pt_sqlite_checkpointer_stop(struct store_sqlite *s) {
     if (s->checkpointer_runs) {
         pthread_mutex_lock(&s->cp_lock);
         s->checkpointer_stop = true;

@@ -31,7 +31,7 @@ static void reader_close(struct pt_store_reader *r) {
     sqlite3_close(r->db);
 }
 
-int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
+int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
     s->readers = calloc(n, sizeof *s->readers);
     if (s->readers == NULL) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory for %u readers", n);
@@ -40,7 +40,7 @@ int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
         struct pt_store_reader *r = &s->readers[i];
         r->head.store = &s->base;
         r->store = s;
-        int code = sql_open(s, SQLITE_OPEN_READONLY, 2048, &r->db, err);
+        int code = pt_sqlite_open(s, SQLITE_OPEN_READONLY, 2048, &r->db, err);
         if (code != 0) {
             return code;
         }
@@ -51,7 +51,7 @@ int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
     return 0;
 }
 
-void readers_close(struct store_sqlite *s) {
+void pt_sqlite_readers_close(struct store_sqlite *s) {
     for (unsigned i = 0; i < s->n_readers; i++) {
         reader_close(&s->readers[i]);
     }
@@ -92,7 +92,7 @@ static void give_reader(struct pt_store_reader *r) {
 }
 
 static int r_ready(struct pt_store_reader *r, int which, sqlite3_stmt **ret, struct pt_err *err) {
-    int code = sql_prepare(r->db, &r->stmt[which], READER_SQL[which], err);
+    int code = pt_sqlite_prepare(r->db, &r->stmt[which], READER_SQL[which], err);
     *ret = r->stmt[which];
     return code;
 }
@@ -102,13 +102,14 @@ static int r_run(struct pt_store_reader *r, int which, struct pt_err *err) {
     int code = r_ready(r, which, &st, err);
     if (code == 0) {
         int rc = sqlite3_step(st);
-        code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : sql_err(r->db, rc, "read", err);
+        code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : pt_sqlite_err(r->db, rc, "read", err);
         sqlite3_reset(st);
     }
     return code;
 }
 
-int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt_err *err) {
+int pt_sqlite_reader_begin(struct pt_store *store, struct pt_store_reader **ret,
+                           struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     *ret = NULL;
     struct pt_store_reader *r = take_reader(s);
@@ -132,12 +133,13 @@ int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt
     return 0;
 }
 
-void reader_end(struct pt_store_reader *r) {
+void pt_sqlite_reader_end(struct pt_store_reader *r) {
     r_run(r, R_END, NULL);
     give_reader(r);
 }
 
-int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err) {
+int pt_sqlite_reader_state(struct pt_store_reader *r, struct pt_store_state *ret,
+                           struct pt_err *err) {
     sqlite3_stmt *st;
     int code = r_ready(r, R_STATE, &st, err);
     if (code != 0) {
@@ -146,15 +148,15 @@ int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct p
     int rc = sqlite3_step(st);
     if (rc != SQLITE_ROW) {
         code = rc == SQLITE_DONE ? pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty")
-                                 : sql_err(r->db, rc, "read state", err);
+                                 : pt_sqlite_err(r->db, rc, "read state", err);
         goto out;
     }
-    code = sql_u64(st, 0, INT64_MAX, &ret->size, "state.size", err);
+    code = pt_sqlite_u64(st, 0, INT64_MAX, &ret->size, "state.size", err);
     if (code == 0) {
-        code = sql_u64(st, 1, INT64_MAX, &ret->n_refusals, "state.refusals", err);
+        code = pt_sqlite_u64(st, 1, INT64_MAX, &ret->n_refusals, "state.refusals", err);
     }
     if (code == 0) {
-        pt_buf_append_span(&ret->checkpoint, sql_blob(st, 2));
+        pt_buf_append_span(&ret->checkpoint, pt_sqlite_blob(st, 2));
         code = ret->checkpoint.failed;
         if (code != 0) {
             pt_err_set(err, code, "log.db: state.checkpoint doesn't fit");
@@ -169,31 +171,31 @@ static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry
                       struct pt_err *err) {
     uint64_t count = 0, marks = 0;
     memset(e, 0, sizeof *e);
-    int code = sql_u64(st, 0, INT64_MAX, &e->index, "entry.idx", err);
+    int code = pt_sqlite_u64(st, 0, INT64_MAX, &e->index, "entry.idx", err);
     if (code == 0) {
-        code = sql_hash(st, 1, &e->statement, "entry.statement", err);
+        code = pt_sqlite_hash(st, 1, &e->statement, "entry.statement", err);
     }
     if (code == 0) {
-        code = sql_name(st, 2, e->party, "entry.party", err);
+        code = pt_sqlite_name(st, 2, e->party, "entry.party", err);
     }
     if (code == 0) {
-        code = sql_name(st, 3, e->stream, "entry.stream", err);
+        code = pt_sqlite_name(st, 3, e->stream, "entry.stream", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 4, INT64_MAX, &e->first_seq, "entry.first_seq", err);
+        code = pt_sqlite_u64(st, 4, INT64_MAX, &e->first_seq, "entry.first_seq", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 5, UINT32_MAX, &count, "entry.record_count", err);
+        code = pt_sqlite_u64(st, 5, UINT32_MAX, &count, "entry.record_count", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 6, UINT32_MAX, &marks, "entry.marks", err);
+        code = pt_sqlite_u64(st, 6, UINT32_MAX, &marks, "entry.marks", err);
     }
     e->record_count = (uint32_t)count;
     e->marks = (uint32_t)marks;
     if (code == 0) {
-        e->log_entry = sql_blob(st, 7);
+        e->log_entry = pt_sqlite_blob(st, 7);
         if (with_records) {
-            e->records = sql_blob(st, 8);
+            e->records = pt_sqlite_blob(st, 8);
         }
     } else {
         pt_err_wrap(err, "log entry %llu", (unsigned long long)e->index);
@@ -201,8 +203,9 @@ static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry
     return code;
 }
 
-int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool with_records,
-                   pt_store_entry_cb cb, void *ctx, struct pt_err *err) {
+int pt_sqlite_reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n,
+                             bool with_records, pt_store_entry_cb cb, void *ctx,
+                             struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_entry e;
     int code = r_ready(r, with_records ? R_ENTRIES_RECORDS : R_ENTRIES, &st, err);
@@ -214,7 +217,7 @@ int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool wi
     int rc;
     while (code == 0 && (rc = sqlite3_step(st)) != SQLITE_DONE) {
         if (rc != SQLITE_ROW) {
-            code = sql_err(r->db, rc, "read entries", err);
+            code = pt_sqlite_err(r->db, rc, "read entries", err);
             break;
         }
         code = read_entry(st, with_records, &e, err);
@@ -234,11 +237,11 @@ static int one_row(struct pt_store_reader *r, sqlite3_stmt *st, const char *what
         return 0;
     }
     return rc == SQLITE_DONE ? pt_err_set(err, PT_E_NOT_FOUND, "no such %s in the log", what)
-                             : sql_err(r->db, rc, what, err);
+                             : pt_sqlite_err(r->db, rc, what, err);
 }
 
-int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
-                          uint64_t *ret_index, struct pt_err *err) {
+int pt_sqlite_reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
+                                    uint64_t *ret_index, struct pt_err *err) {
     sqlite3_stmt *st;
     int code = r_ready(r, R_FIND_STATEMENT, &st, err);
     if (code != 0) {
@@ -247,14 +250,14 @@ int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *state
     sqlite3_bind_blob(st, 1, statement->b, PT_HASH_LEN, SQLITE_STATIC);
     code = one_row(r, st, "statement", err);
     if (code == 0) {
-        code = sql_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
+        code = pt_sqlite_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
     }
     sqlite3_reset(st);
     return code;
 }
 
-int reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream, uint64_t seq,
-                    uint64_t *ret_index, struct pt_err *err) {
+int pt_sqlite_reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream,
+                              uint64_t seq, uint64_t *ret_index, struct pt_err *err) {
     sqlite3_stmt *st;
     uint64_t first = 0, count = 0;
     int code = r_ready(r, R_FIND_SEQ, &st, err);
@@ -266,13 +269,13 @@ int reader_find_seq(struct pt_store_reader *r, const char *party, const char *st
     sqlite3_bind_int64(st, 3, seq > INT64_MAX ? INT64_MAX : (sqlite3_int64)seq);
     code = one_row(r, st, "record", err);
     if (code == 0) {
-        code = sql_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
+        code = pt_sqlite_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 1, INT64_MAX, &first, "entry.first_seq", err);
+        code = pt_sqlite_u64(st, 1, INT64_MAX, &first, "entry.first_seq", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 2, UINT32_MAX, &count, "entry.record_count", err);
+        code = pt_sqlite_u64(st, 2, UINT32_MAX, &count, "entry.record_count", err);
     }
     if (code == 0 && seq >= first + count) {
         code = pt_err_set(err, PT_E_NOT_FOUND, "no record %s/%s#%llu in the log", party, stream,
@@ -285,34 +288,34 @@ int reader_find_seq(struct pt_store_reader *r, const char *party, const char *st
 static int read_refusal(sqlite3_stmt *st, struct pt_store_refusal *r, struct pt_err *err) {
     uint64_t count = 0, claims = 0;
     memset(r, 0, sizeof *r);
-    int code = sql_u64(st, 0, INT64_MAX, &r->n, "refusal.n", err);
+    int code = pt_sqlite_u64(st, 0, INT64_MAX, &r->n, "refusal.n", err);
     if (code == 0) {
-        code = sql_hash(st, 1, &r->statement, "refusal.statement", err);
+        code = pt_sqlite_hash(st, 1, &r->statement, "refusal.statement", err);
     }
     if (code == 0) {
-        code = sql_name(st, 2, r->party, "refusal.party", err);
+        code = pt_sqlite_name(st, 2, r->party, "refusal.party", err);
     }
     if (code == 0) {
-        code = sql_name(st, 3, r->stream, "refusal.stream", err);
+        code = pt_sqlite_name(st, 3, r->stream, "refusal.stream", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 4, INT64_MAX, &r->first_seq, "refusal.first_seq", err);
+        code = pt_sqlite_u64(st, 4, INT64_MAX, &r->first_seq, "refusal.first_seq", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 5, UINT32_MAX, &count, "refusal.record_count", err);
+        code = pt_sqlite_u64(st, 5, UINT32_MAX, &count, "refusal.record_count", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 6, 1, &claims, "refusal.claims", err);
+        code = pt_sqlite_u64(st, 6, 1, &claims, "refusal.claims", err);
     }
     r->record_count = (uint32_t)count;
     r->claims = claims != 0;
-    r->envelope = sql_blob(st, 7);
-    r->refusal = sql_blob(st, 8);
+    r->envelope = pt_sqlite_blob(st, 7);
+    r->refusal = pt_sqlite_blob(st, 8);
     return code;
 }
 
-int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
-                   pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
+int pt_sqlite_reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
+                             pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_refusal ref;
     int code = r_ready(r, R_REFUSAL, &st, err);
@@ -331,8 +334,8 @@ int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
     return code;
 }
 
-int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_store_refusal_cb cb,
-                    void *ctx, struct pt_err *err) {
+int pt_sqlite_reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n,
+                              pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st;
     struct pt_store_refusal ref;
     int code = r_ready(r, R_REFUSALS, &st, err);
@@ -344,7 +347,7 @@ int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_s
     int rc;
     while (code == 0 && (rc = sqlite3_step(st)) != SQLITE_DONE) {
         if (rc != SQLITE_ROW) {
-            code = sql_err(r->db, rc, "read refusals", err);
+            code = pt_sqlite_err(r->db, rc, "read refusals", err);
             break;
         }
         code = read_refusal(st, &ref, err);
@@ -356,8 +359,8 @@ int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_s
     return code;
 }
 
-int reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
-                struct pt_err *err) {
+int pt_sqlite_reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index,
+                          struct pt_buf *out, struct pt_err *err) {
     sqlite3_stmt *st;
     PT_ASSERT(level < 8);
     int code = r_ready(r, R_TILE, &st, err);
@@ -367,7 +370,7 @@ int reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struc
     sqlite3_bind_int64(st, 1, (sqlite3_int64)((uint64_t)level << 56 | index));
     code = one_row(r, st, "tile", err);
     if (code == 0) {
-        code = pt_buf_append_span(out, sql_blob(st, 0));
+        code = pt_buf_append_span(out, pt_sqlite_blob(st, 0));
     }
     sqlite3_reset(st);
     return code;

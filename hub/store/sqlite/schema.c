@@ -38,7 +38,7 @@ static const char *const SCHEMA[] = {
     " refusal_chain BLOB NOT NULL) STRICT",
 };
 
-void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r) {
+void pt_sqlite_refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r) {
     struct pt_sha256 sha;
     uint64_t head[4] = {r->n, r->first_seq, r->record_count, r->claims ? 1 : 0};
     pt_sha256_init(&sha);
@@ -54,20 +54,20 @@ void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r)
 
 static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int code = sql_prepare(db, &st, sql, err);
+    int code = pt_sqlite_prepare(db, &st, sql, err);
     if (code == 0) {
         int rc = sqlite3_step(st);
         if (rc == SQLITE_ROW) {
             *ret = sqlite3_column_int64(st, 0);
         } else {
-            code = sql_err(db, rc, sql, err);
+            code = pt_sqlite_err(db, rc, sql, err);
         }
     }
     sqlite3_finalize(st);
     return code;
 }
 
-int schema_verify(sqlite3 *db, struct pt_err *err) {
+int pt_sqlite_schema_verify(sqlite3 *db, struct pt_err *err) {
     int64_t app = 0, version = 0, page = 0;
     int code = pragma_int(db, "PRAGMA application_id", &app, err);
     if (code == 0) {
@@ -95,37 +95,37 @@ static int schema_create(sqlite3 *db, struct pt_err *err) {
     static const uint8_t zero[PT_HASH_LEN];
     char sql[160];
     sqlite3_stmt *st = NULL;
-    int code = sql_exec(db, "BEGIN IMMEDIATE", err);
+    int code = pt_sqlite_exec(db, "BEGIN IMMEDIATE", err);
     for (size_t i = 0; code == 0 && i < sizeof SCHEMA / sizeof SCHEMA[0]; i++) {
-        code = sql_exec(db, SCHEMA[i], err);
+        code = pt_sqlite_exec(db, SCHEMA[i], err);
     }
     if (code == 0) {
-        code = sql_prepare(db, &st, "INSERT INTO state VALUES(1, 0, x'', 0, ?)", err);
+        code = pt_sqlite_prepare(db, &st, "INSERT INTO state VALUES(1, 0, x'', 0, ?)", err);
     }
     if (code == 0) {
         sqlite3_bind_blob(st, 1, zero, sizeof zero, SQLITE_STATIC);
         int rc = sqlite3_step(st);
-        code = rc == SQLITE_DONE ? 0 : sql_err(db, rc, "create", err);
+        code = rc == SQLITE_DONE ? 0 : pt_sqlite_err(db, rc, "create", err);
     }
     sqlite3_finalize(st);
     if (code == 0) {
         sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
                          APPLICATION_ID, SCHEMA_VERSION);
-        code = sql_exec(db, sql, err);
+        code = pt_sqlite_exec(db, sql, err);
     }
-    return code == 0 ? sql_exec(db, "COMMIT", err) : code;
+    return code == 0 ? pt_sqlite_exec(db, "COMMIT", err) : code;
 }
 
-int schema_prepare(struct store_sqlite *s, struct pt_err *err) {
+int pt_sqlite_schema_prepare(struct store_sqlite *s, struct pt_err *err) {
     int64_t tables = 0;
     int reserve = PT_PAGE_RESERVE;
     char sql[160];
     /* Only an empty file takes these two; on another they say what is there already. */
     sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
     sqlite3_snprintf(sizeof sql, sql, "PRAGMA page_size=%d", PT_PAGE_SIZE);
-    int code = sql_exec(s->writer, sql, err);
+    int code = pt_sqlite_exec(s->writer, sql, err);
     if (code == 0) {
-        code = sql_exec(s->writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", err);
+        code = pt_sqlite_exec(s->writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", err);
     }
     if (code == 0) {
         code = pragma_int(s->writer, "SELECT count(*) FROM sqlite_schema", &tables, err);
@@ -133,5 +133,5 @@ int schema_prepare(struct store_sqlite *s, struct pt_err *err) {
     if (code == 0 && tables == 0) {
         code = schema_create(s->writer, err);
     }
-    return code == 0 ? schema_verify(s->writer, err) : code;
+    return code == 0 ? pt_sqlite_schema_verify(s->writer, err) : code;
 }

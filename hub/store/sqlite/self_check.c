@@ -140,7 +140,7 @@ struct chaining {
 };
 
 static int chain_refusal(void *ctx, const struct pt_store_refusal *r) {
-    refusal_chain_next(&((struct chaining *)ctx)->chain, r);
+    pt_sqlite_refusal_chain_next(&((struct chaining *)ctx)->chain, r);
     return 0;
 }
 
@@ -150,13 +150,13 @@ static void check_refusal_chain(struct checking *c) {
     struct pt_hash said;
     sqlite3_stmt *st = NULL;
     struct pt_err e = {0};
-    int code = reader_refusals(&reader, 1, UINT64_MAX, chain_refusal, &k, &e);
+    int code = pt_sqlite_reader_refusals(&reader, 1, UINT64_MAX, chain_refusal, &k, &e);
     sqlite3_finalize(reader.stmt[R_REFUSALS]);
     if (code == 0) {
-        code = sql_prepare(c->db, &st, "SELECT refusal_chain FROM state WHERE id=1", &e);
+        code = pt_sqlite_prepare(c->db, &st, "SELECT refusal_chain FROM state WHERE id=1", &e);
     }
     if (code == 0 && sqlite3_step(st) == SQLITE_ROW) {
-        code = sql_hash(st, 0, &said, "state.refusal_chain", &e);
+        code = pt_sqlite_hash(st, 0, &said, "state.refusal_chain", &e);
         if (code == 0 && !pt_hash_eq(&said, &k.chain)) {
             code =
                 pt_err_set(&e, PT_E_CORRUPT, "they are not those that were given, in that order");
@@ -168,7 +168,8 @@ static void check_refusal_chain(struct checking *c) {
     }
 }
 
-int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err) {
+int pt_sqlite_self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx,
+                         struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     struct checking c = {s, NULL, fault, ctx};
     struct pt_err e = {0};
@@ -177,22 +178,22 @@ int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struc
     memset(&view, 0, sizeof view);
     memcpy(view.path, s->path, sizeof view.path);
     view.examine = true;
-    int code = sql_open(&view, SQLITE_OPEN_READONLY, 4096, &c.db, &e);
+    int code = pt_sqlite_open(&view, SQLITE_OPEN_READONLY, 4096, &c.db, &e);
     if (code != 0) {
         fault(ctx, PT_E_CORRUPT, "log.db", e.msg);
         c.db = NULL;
     }
-    if (c.db != NULL && schema_verify(c.db, &e) != 0) {
+    if (c.db != NULL && pt_sqlite_schema_verify(c.db, &e) != 0) {
         fault(ctx, PT_E_CORRUPT, "log.db header", e.msg);
     }
     code = check_pages(&c, err);
     if (code == 0 && c.db != NULL) {
         check_structure(&c);
         /* One snapshot: a hub may be appending beside us. */
-        sql_exec(c.db, "BEGIN", NULL);
+        pt_sqlite_exec(c.db, "BEGIN", NULL);
         check_counts(&c);
         check_refusal_chain(&c);
-        sql_exec(c.db, "COMMIT", NULL);
+        pt_sqlite_exec(c.db, "COMMIT", NULL);
     }
     sqlite3_close(c.db);
     return code;

@@ -86,55 +86,62 @@ struct store_sqlite {
 };
 
 /* sql.c: the one place where SQLite's codes become ours. */
-int sql_err(sqlite3 *db, int rc, const char *what, struct pt_err *err);
-int sql_exec(sqlite3 *db, const char *sql, struct pt_err *err);
-int sql_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err);
-struct pt_span sql_blob(sqlite3_stmt *st, int col);
-int sql_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what, struct pt_err *err);
-int sql_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
-             struct pt_err *err);
-int sql_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,
-            struct pt_err *err);
+int pt_sqlite_err(sqlite3 *db, int rc, const char *what, struct pt_err *err);
+int pt_sqlite_exec(sqlite3 *db, const char *sql, struct pt_err *err);
+int pt_sqlite_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err);
+struct pt_span pt_sqlite_blob(sqlite3_stmt *st, int col);
+int pt_sqlite_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what,
+                   struct pt_err *err);
+int pt_sqlite_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
+                   struct pt_err *err);
+int pt_sqlite_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,
+                  struct pt_err *err);
 /* Opens log.db under the page layer. flags: SQLITE_OPEN_…; cache in KiB. */
-int sql_open(const struct store_sqlite *s, int flags, int cache_kib, sqlite3 **ret,
-             struct pt_err *err);
+int pt_sqlite_open(const struct store_sqlite *s, int flags, int cache_kib, sqlite3 **ret,
+                   struct pt_err *err);
 
 /* schema.c */
-int schema_prepare(struct store_sqlite *s, struct pt_err *err); /* on the writer; creates if new */
-int schema_verify(sqlite3 *db, struct pt_err *err);
+int pt_sqlite_schema_prepare(struct store_sqlite *s,
+                             struct pt_err *err); /* on the writer; creates if new */
+int pt_sqlite_schema_verify(sqlite3 *db, struct pt_err *err);
 /* SHA-256 over the refusals so far and this one: rows can't go missing unseen. */
-void refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r);
+void pt_sqlite_refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r);
 
 /* writer.c */
-int writer_load(struct store_sqlite *s, struct pt_err *err);
-int writer_append(struct pt_store *store, const struct pt_store_group *g, struct pt_err *err);
-void writer_done(struct store_sqlite *s);
+int pt_sqlite_writer_load(struct store_sqlite *s, struct pt_err *err);
+int pt_sqlite_writer_append(struct pt_store *store, const struct pt_store_group *g,
+                            struct pt_err *err);
+void pt_sqlite_writer_done(struct store_sqlite *s);
 
 /* reader.c */
-int readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err);
-void readers_close(struct store_sqlite *s);
-int reader_begin(struct pt_store *store, struct pt_store_reader **ret, struct pt_err *err);
-void reader_end(struct pt_store_reader *r);
-int reader_state(struct pt_store_reader *r, struct pt_store_state *ret, struct pt_err *err);
-int reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n, bool with_records,
-                   pt_store_entry_cb cb, void *ctx, struct pt_err *err);
-int reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
-                          uint64_t *ret_index, struct pt_err *err);
-int reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream, uint64_t seq,
-                    uint64_t *ret_index, struct pt_err *err);
-int reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
-                   pt_store_refusal_cb cb, void *ctx, struct pt_err *err);
-int reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n, pt_store_refusal_cb cb,
-                    void *ctx, struct pt_err *err);
-int reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
-                struct pt_err *err);
+int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err);
+void pt_sqlite_readers_close(struct store_sqlite *s);
+int pt_sqlite_reader_begin(struct pt_store *store, struct pt_store_reader **ret,
+                           struct pt_err *err);
+void pt_sqlite_reader_end(struct pt_store_reader *r);
+int pt_sqlite_reader_state(struct pt_store_reader *r, struct pt_store_state *ret,
+                           struct pt_err *err);
+int pt_sqlite_reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n,
+                             bool with_records, pt_store_entry_cb cb, void *ctx,
+                             struct pt_err *err);
+int pt_sqlite_reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
+                                    uint64_t *ret_index, struct pt_err *err);
+int pt_sqlite_reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream,
+                              uint64_t seq, uint64_t *ret_index, struct pt_err *err);
+int pt_sqlite_reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
+                             pt_store_refusal_cb cb, void *ctx, struct pt_err *err);
+int pt_sqlite_reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n,
+                              pt_store_refusal_cb cb, void *ctx, struct pt_err *err);
+int pt_sqlite_reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index,
+                          struct pt_buf *out, struct pt_err *err);
 
 /* checkpoint.c */
-int checkpointer_start(struct store_sqlite *s, struct pt_err *err);
-void checkpointer_stop(struct store_sqlite *s);
-void checkpointer_notify(struct store_sqlite *s);
+int pt_sqlite_checkpointer_start(struct store_sqlite *s, struct pt_err *err);
+void pt_sqlite_checkpointer_stop(struct store_sqlite *s);
+void pt_sqlite_checkpointer_notify(struct store_sqlite *s);
 
 /* self_check.c */
-int self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
+int pt_sqlite_self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx,
+                         struct pt_err *err);
 
 #endif

@@ -10,17 +10,17 @@
 #include <unistd.h>
 
 static const struct pt_store_ops SQLITE_OPS = {
-    .append = writer_append,
-    .read_begin = reader_begin,
-    .read_end = reader_end,
-    .state = reader_state,
-    .entries = reader_entries,
-    .find_statement = reader_find_statement,
-    .find_seq = reader_find_seq,
-    .refusal = reader_refusal,
-    .refusals = reader_refusals,
-    .tile = reader_tile,
-    .self_check = self_check,
+    .append = pt_sqlite_writer_append,
+    .read_begin = pt_sqlite_reader_begin,
+    .read_end = pt_sqlite_reader_end,
+    .state = pt_sqlite_reader_state,
+    .entries = pt_sqlite_reader_entries,
+    .find_statement = pt_sqlite_reader_find_statement,
+    .find_seq = pt_sqlite_reader_find_seq,
+    .refusal = pt_sqlite_reader_refusal,
+    .refusals = pt_sqlite_reader_refusals,
+    .tile = pt_sqlite_reader_tile,
+    .self_check = pt_sqlite_self_check,
 };
 
 /* Two hubs on one directory would each sign their own history. */
@@ -70,19 +70,20 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
 
 static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err) {
     mode_t before = umask(077); /* log.db holds what not everyone may read */
-    int code = sql_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 16384, &s->writer, err);
+    int code =
+        pt_sqlite_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 16384, &s->writer, err);
     umask(before);
     if (code == 0) {
-        code = sql_exec(s->writer, "PRAGMA wal_autocheckpoint=0", err);
+        code = pt_sqlite_exec(s->writer, "PRAGMA wal_autocheckpoint=0", err);
     }
     if (code == 0) {
-        code = schema_prepare(s, err);
+        code = pt_sqlite_schema_prepare(s, err);
     }
     if (code == 0) {
         sync_dir(dir);
-        code = writer_load(s, err);
+        code = pt_sqlite_writer_load(s, err);
     }
-    return code == 0 ? checkpointer_start(s, err) : code;
+    return code == 0 ? pt_sqlite_checkpointer_start(s, err) : code;
 }
 
 static int open_read_only(struct store_sqlite *s, struct pt_err *err) {
@@ -114,10 +115,10 @@ int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts, str
         code = s->read_only ? open_read_only(s, err) : open_writer(s, dir, err);
     }
     if (code == 0) {
-        code = readers_open(s, readers < READERS_MAX ? readers : READERS_MAX, err);
+        code = pt_sqlite_readers_open(s, readers < READERS_MAX ? readers : READERS_MAX, err);
     }
     if (code == 0 && s->read_only) {
-        code = schema_verify(s->readers[0].db, err);
+        code = pt_sqlite_schema_verify(s->readers[0].db, err);
         if (code == PT_E_CORRUPT && s->examine) {
             code = 0; /* the check will say what is wrong */
         }
@@ -135,9 +136,9 @@ void pt_store_sqlite_close(struct pt_store *store) {
     if (s == NULL) {
         return;
     }
-    readers_close(s);
-    checkpointer_stop(s);
-    writer_done(s);
+    pt_sqlite_readers_close(s);
+    pt_sqlite_checkpointer_stop(s);
+    pt_sqlite_writer_done(s);
     if (s->lock_fd >= 0) {
         close(s->lock_fd);
     }

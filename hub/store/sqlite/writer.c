@@ -18,7 +18,7 @@ static const char *const WRITER_SQL[W_COUNT] = {
 static int w_step(struct store_sqlite *s, enum writer_stmt which, struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[which];
     int rc = sqlite3_step(st);
-    int code = rc == SQLITE_DONE ? 0 : sql_err(s->writer, rc, "append", err);
+    int code = rc == SQLITE_DONE ? 0 : pt_sqlite_err(s->writer, rc, "append", err);
     sqlite3_reset(st);
     return code;
 }
@@ -72,7 +72,7 @@ static int write_rows(struct store_sqlite *s, const struct pt_store_group *g, st
     for (size_t i = 0; code == 0 && i < g->n_refusals; i++) {
         struct pt_store_refusal r = g->refusals[i];
         r.n = s->n_refusals + i + 1;
-        refusal_chain_next(chain, &r);
+        pt_sqlite_refusal_chain_next(chain, &r);
         code = write_refusal(s, &r, err);
     }
     for (size_t i = 0; code == 0 && i < g->n_tiles; i++) {
@@ -99,7 +99,8 @@ static int write_state(struct store_sqlite *s, const struct pt_store_group *g,
     return w_step(s, W_STATE, err);
 }
 
-int writer_append(struct pt_store *store, const struct pt_store_group *g, struct pt_err *err) {
+int pt_sqlite_writer_append(struct pt_store *store, const struct pt_store_group *g,
+                            struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
     struct pt_hash chain = s->refusal_chain;
     if (s->read_only) {
@@ -126,7 +127,7 @@ int writer_append(struct pt_store *store, const struct pt_store_group *g, struct
         s->refusal_chain = chain;
     }
     pthread_mutex_unlock(&s->writing);
-    checkpointer_notify(s);
+    pt_sqlite_checkpointer_notify(s);
     return code;
 }
 
@@ -138,10 +139,10 @@ static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages) {
     return SQLITE_OK;
 }
 
-int writer_load(struct store_sqlite *s, struct pt_err *err) {
+int pt_sqlite_writer_load(struct store_sqlite *s, struct pt_err *err) {
     int code = 0;
     for (int i = 0; code == 0 && i < W_COUNT; i++) {
-        code = sql_prepare(s->writer, &s->wstmt[i], WRITER_SQL[i], err);
+        code = pt_sqlite_prepare(s->writer, &s->wstmt[i], WRITER_SQL[i], err);
     }
     if (code != 0) {
         return code;
@@ -150,23 +151,23 @@ int writer_load(struct store_sqlite *s, struct pt_err *err) {
     int rc = sqlite3_step(st);
     if (rc != SQLITE_ROW) {
         code = rc == SQLITE_DONE ? pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty")
-                                 : sql_err(s->writer, rc, "read state", err);
+                                 : pt_sqlite_err(s->writer, rc, "read state", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 0, INT64_MAX, &s->size, "state.size", err);
+        code = pt_sqlite_u64(st, 0, INT64_MAX, &s->size, "state.size", err);
     }
     if (code == 0) {
-        code = sql_u64(st, 1, INT64_MAX, &s->n_refusals, "state.refusals", err);
+        code = pt_sqlite_u64(st, 1, INT64_MAX, &s->n_refusals, "state.refusals", err);
     }
     if (code == 0) {
-        code = sql_hash(st, 2, &s->refusal_chain, "state.refusal_chain", err);
+        code = pt_sqlite_hash(st, 2, &s->refusal_chain, "state.refusal_chain", err);
     }
     sqlite3_reset(st);
     sqlite3_wal_hook(s->writer, on_wal, s);
     return code;
 }
 
-void writer_done(struct store_sqlite *s) {
+void pt_sqlite_writer_done(struct store_sqlite *s) {
     for (int i = 0; i < W_COUNT; i++) {
         sqlite3_finalize(s->wstmt[i]);
         s->wstmt[i] = NULL;
