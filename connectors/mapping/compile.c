@@ -496,7 +496,12 @@ static int compile_table(struct compiler *c, const struct ym_table *in, struct p
     } else if (rc == 0 && in->n_entries == 0) {
         return pt_comp_fail(c, "code table \"%s\" has neither entries nor a file", name);
     }
-    return rc ? pt_err_wrap(c->err, "%s", c->m->file) : 0;
+    if (rc && c->err) {
+        pt_err_wrap(c->err, "%s", c->m->file);
+        if (rc != PT_E_NOMEM && rc != PT_E_IO)
+            rc = c->err->code = PT_E_CONFIG;
+    }
+    return rc;
 }
 
 static int compile_sum(struct compiler *c, const struct ym_sum *in, struct pt_sum *out) {

@@ -4,6 +4,7 @@
 
 #include <cyaml/cyaml.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_MAX 4096
@@ -205,6 +206,25 @@ static const cyaml_config_t base_config = {
     .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS,
 };
 
+/* libcyaml says where the mapping around an unknown key begins; people want the key's own line. */
+static void find_key(struct log_state *st, struct pt_span yaml) {
+    static const char says[] = "Unexpected key: ";
+    const char *at = strstr(st->where, "line: ");
+    unsigned long from = at ? strtoul(at + 6, NULL, 10) : 1, line = 1;
+    if (strncmp(st->what, says, sizeof(says) - 1) != 0)
+        return;
+    const char *key = st->what + sizeof(says) - 1;
+    size_t n = strlen(key);
+    for (size_t i = 0; i + n < yaml.len; i++) {
+        line += yaml.p[i] == '\n';
+        if (line >= from && memcmp(yaml.p + i, key, n) == 0 && yaml.p[i + n] == ':' &&
+            (i == 0 || strchr(" \n{,\"'", yaml.p[i - 1]))) {
+            snprintf(st->where, sizeof(st->where), "(line: %lu)", line);
+            return;
+        }
+    }
+}
+
 int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, struct pt_err *err) {
     struct log_state st = {0};
     cyaml_config_t cfg = base_config;
@@ -217,6 +237,8 @@ int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, stru
     cyaml_err_t rc = cyaml_load_data(yaml.p, yaml.len, &cfg, &file_value, &data, NULL);
     if (rc == CYAML_OK && data == NULL)
         return pt_err_set(err, PT_E_CONFIG, "%s: the file is empty", name);
+    if (rc != CYAML_OK)
+        find_key(&st, yaml);
     if (rc != CYAML_OK)
         return pt_err_set(err, rc == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG, "%s: %s %s", name,
                           st.what[0] ? st.what : cyaml_strerror(rc), st.where);
