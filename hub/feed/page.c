@@ -8,6 +8,9 @@
 #include <pentad/record/decode.h>
 #include <pentad/record/visible.h>
 
+#include "visible.h"
+#include "wire.h"
+
 #define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
 #define FULL 1                          /* ends the walk: the page is */
 
@@ -36,48 +39,17 @@ struct paging {
     struct pt_err *err;
 };
 
-/* ---- writing protobuf ---------------------------------------------------------------------- */
-
-static void put_varint(struct pt_buf *b, uint64_t v) {
-    uint8_t bytes[10];
-    size_t n = 0;
-    do {
-        bytes[n++] = (uint8_t)((v & 0x7f) | (v > 0x7f ? 0x80 : 0));
-        v >>= 7;
-    } while (v != 0);
-    pt_buf_append(b, bytes, n);
-}
-
-static size_t varint_len(uint64_t v) {
-    size_t n = 1;
-    for (; v > 0x7f; v >>= 7) {
-        n++;
-    }
-    return n;
-}
-
-static void put_number(struct pt_buf *b, uint8_t tag, uint64_t v) {
-    pt_buf_putc(b, (char)tag);
-    put_varint(b, v);
-}
-
-static void put_bytes(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
-    pt_buf_putc(b, (char)tag);
-    put_varint(b, bytes.len);
-    pt_buf_append_span(b, bytes);
-}
-
 /* FeedRecord with one field. */
 static void put_record(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
     pt_buf_putc(b, ENTRY_RECORDS);
-    put_varint(b, 1 + varint_len(bytes.len) + bytes.len);
-    put_bytes(b, tag, bytes);
+    wire_varint(b, 1 + wire_varint_len(bytes.len) + bytes.len);
+    wire_bytes(b, tag, bytes);
 }
 
 /* ---- visibility ---------------------------------------------------------------------------- */
 
-static int may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
-                    struct pt_arena *scratch, bool *ret) {
+int feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
+                  struct pt_arena *scratch, bool *ret) {
     Pentad__V1__Record *rec = NULL;
     enum pt_visibility v;
     int rc = 0;
@@ -99,7 +71,7 @@ static int write_records(struct paging *p, const struct pt_store_entry *e) {
     int rc;
     while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
         bool full = false;
-        rc = may_read(rec, author, p->reader, &p->scratch, &full);
+        rc = feed_may_read(rec, author, p->reader, &p->scratch, &full);
         if (rc != 0) {
             return rc;
         }
@@ -124,8 +96,8 @@ static int on_entry(void *ctx, const struct pt_store_entry *e) {
         return FULL;
     }
     pt_buf_reset(&p->entry);
-    put_number(&p->entry, ENTRY_LOG_INDEX, e->index);
-    put_bytes(&p->entry, ENTRY_LOG_ENTRY, e->log_entry);
+    wire_number(&p->entry, ENTRY_LOG_INDEX, e->index);
+    wire_bytes(&p->entry, ENTRY_LOG_ENTRY, e->log_entry);
     int rc = write_records(p, e);
     if (rc == 0) {
         rc = p->entry.failed;
@@ -137,7 +109,7 @@ static int on_entry(void *ctx, const struct pt_store_entry *e) {
     if (p->n_entries > 0 && p->out->len - p->start + p->entry.len > p->limit) {
         return FULL;
     }
-    put_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
+    wire_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
     p->n_entries++;
     return p->out->len - p->start >= p->limit ? FULL : 0;
 }
@@ -152,10 +124,10 @@ static int write_end(struct pt_log *log, const struct paging *p, uint64_t end, s
         rc = pt_log_consistency(log, p->after, end, &path, err);
     }
     if (rc == 0) {
-        put_bytes(p->out, PAGE_CHECKPOINT, pt_buf_span(&note));
-        put_number(p->out, PAGE_LOG_SIZE, p->size);
+        wire_bytes(p->out, PAGE_CHECKPOINT, pt_buf_span(&note));
+        wire_number(p->out, PAGE_LOG_SIZE, p->size);
         for (unsigned i = 0; i < path.n; i++) {
-            put_bytes(p->out, PAGE_CONSISTENCY, pt_span(path.h[i].b, PT_HASH_LEN));
+            wire_bytes(p->out, PAGE_CONSISTENCY, pt_span(path.h[i].b, PT_HASH_LEN));
         }
         rc = p->out->failed == 0 ? 0 : pt_err_set(err, p->out->failed, "the page doesn't fit");
     }
@@ -225,7 +197,7 @@ static int fetch_from(void *ctx, const struct pt_store_entry *e) {
                           (unsigned long long)e->index);
     }
     pt_arena_init(&scratch, SCRATCH_MAX);
-    rc = may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
+    rc = feed_may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
     pt_arena_done(&scratch);
     if (rc == 0 && !full) {
         rc = pt_err_set(f->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read", e->party,

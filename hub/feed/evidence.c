@@ -1,0 +1,567 @@
+#include <pentad/feed/evidence.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/arena.h>
+#include <pentad/log/export.h>
+#include <pentad/log/log.h>
+#include <pentad/proof/batch.h>
+#include <pentad/proof/checkpoint.h>
+#include <pentad/proof/tlogproof.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/record/decode.h>
+#include <pentad/v1/hub.pb-c.h>
+
+#include "visible.h"
+#include "wire.h"
+
+#define SCAN_CHUNK 4096
+#define SCRATCH_MAX (96u * 1024 * 1024)
+#define PROOF_MAX ((size_t)PT_LOG_CHECKPOINT_MAX + 16 * 1024)
+
+/* Tags of evidence.proto. */
+enum {
+    BUNDLE_VERSION = 0x08,
+    BUNDLE_ORIGIN = 0x12,
+    BUNDLE_HUB = 0x1a,
+    BUNDLE_GENESIS_ENTRY = 0x22,
+    BUNDLE_GENESIS_PROOF = 0x2a,
+    BUNDLE_KEY_HISTORY = 0x32,
+    BUNDLE_BATCHES = 0x3a,
+    BUNDLE_RECORDS = 0x42,
+    BUNDLE_FIGURE = 0x4a,
+    BUNDLE_INPUTS = 0x50,
+    KEY_ENTRY = 0x0a,
+    KEY_RECORDS = 0x12,
+    BATCH_LOG_INDEX = 0x08,
+    BATCH_LOG_ENTRY = 0x12,
+    BATCH_TLOG_PROOF = 0x1a,
+    RECORD_SEQ = 0x08,
+    RECORD_BYTES = 0x12,
+    RECORD_BATCH = 0x18,
+    RECORD_PATH = 0x22,
+};
+
+/* ---- where keys changed ------------------------------------------------------------------- */
+
+struct pt_evidence_cache {
+    pthread_mutex_t lock; /* held while a bundle is made */
+    uint64_t scanned;
+    uint64_t *at; /* log indexes, ascending */
+    size_t n, cap;
+};
+
+int pt_evidence_cache_new(struct pt_evidence_cache **ret) {
+    *ret = calloc(1, sizeof(**ret));
+    if (*ret == NULL) {
+        return PT_E_NOMEM;
+    }
+    (void)pthread_mutex_init(&(*ret)->lock, NULL);
+    return 0;
+}
+
+void pt_evidence_cache_free(struct pt_evidence_cache *c) {
+    if (c != NULL) {
+        (void)pthread_mutex_destroy(&c->lock);
+        free(c->at);
+        free(c);
+    }
+}
+
+static int cache_add(struct pt_evidence_cache *c, uint64_t index) {
+    if (c->n == c->cap) {
+        size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
+        uint64_t *grown = realloc(c->at, cap * sizeof(*grown));
+
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        c->at = grown;
+        c->cap = cap;
+    }
+    c->at[c->n++] = index;
+    return 0;
+}
+
+/* A KeyChange, or an Approval of one. */
+static int is_key_record(struct pt_span rec, struct pt_arena *scratch, bool *ret) {
+    unsigned type = pt_record_peek(rec);
+    Pentad__V1__Record *m = NULL;
+    int rc = 0;
+
+    *ret = type == PT_TYPE_KEY_CHANGE;
+    if (type == PT_TYPE_APPROVAL) {
+        pt_arena_reset(scratch);
+        rc = pt_record_decode(rec, scratch, &m, NULL);
+        *ret = rc == 0 && m->approval->target_type != NULL &&
+               strcmp(m->approval->target_type, "KeyChange") == 0;
+    }
+    return rc;
+}
+
+struct scan {
+    uint64_t marked[SCAN_CHUNK];
+    size_t n_marked;
+    size_t n_seen;
+    bool found;
+    struct pt_arena *scratch;
+};
+
+static int scan_mark(void *ctx, const struct pt_store_entry *e) {
+    struct scan *s = ctx;
+
+    s->n_seen++;
+    if ((e->marks & PT_STORE_MARK_EXCHANGE) != 0) {
+        s->marked[s->n_marked++] = e->index;
+    }
+    return 0;
+}
+
+static int scan_records(void *ctx, const struct pt_store_entry *e) {
+    struct scan *s = ctx;
+    struct pt_span rec;
+    size_t pos = 0;
+    int rc;
+
+    while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1 && !s->found) {
+        rc = is_key_record(rec, s->scratch, &s->found);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, uint64_t size,
+                      struct pt_arena *scratch, struct pt_err *err) {
+    struct scan *s = calloc(1, sizeof(*s));
+    int rc = s == NULL ? pt_err_set(err, PT_E_NOMEM, "no memory for the key history") : 0;
+
+    while (rc == 0 && c->scanned < size) {
+        uint64_t n = size - c->scanned < SCAN_CHUNK ? size - c->scanned : SCAN_CHUNK;
+
+        memset(s, 0, sizeof(*s));
+        s->scratch = scratch;
+        rc = pt_store_entries(r, c->scanned, n, false, scan_mark, s, err);
+        if (rc == 0 && s->n_seen != n) {
+            rc = pt_err_set(err, PT_E_CORRUPT, "the log has a gap after entry %llu",
+                            (unsigned long long)(c->scanned + s->n_seen));
+        }
+        for (size_t i = 0; rc == 0 && i < s->n_marked; i++) {
+            s->found = false;
+            rc = pt_store_entries(r, s->marked[i], 1, true, scan_records, s, err);
+            if (rc == 0 && s->found) {
+                rc = cache_add(c, s->marked[i]);
+            }
+        }
+        c->scanned += rc == 0 ? n : 0;
+    }
+    free(s);
+    return rc;
+}
+
+/* ---- making a bundle ----------------------------------------------------------------------- */
+
+struct place {
+    struct pt_ref ref;
+    uint64_t index;
+};
+
+struct making {
+    enum pt_party reader;
+    bool for_figure;
+    struct pt_store_reader *r;
+    struct pt_log_source source;
+    struct pt_tile_reader *tiles;
+    struct pt_merkle_reader nodes;
+    struct pt_buf note;
+    uint64_t size; /* of the checkpoint */
+    struct pt_arena scratch;
+    struct pt_buf entry;   /* one EvidenceBatch, or one EvidenceKeyEntry */
+    struct pt_buf record;  /* one EvidenceRecord */
+    struct pt_buf batches; /* field 7, repeated */
+    struct pt_buf records; /* field 8, repeated */
+    struct place *places;
+    size_t n_places;
+    size_t at; /* the first place of the batch under way */
+    uint32_t n_batches;
+    size_t n_records;
+    size_t withheld;
+    struct pt_err *err;
+};
+
+static int fetch_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out) {
+    struct making *m = ctx;
+
+    return m->source.tile(m->source.ctx, t, out, m->err);
+}
+
+static int open_checkpoint(struct making *m, struct pt_store *store, struct pt_err *err) {
+    struct pt_checkpoint c;
+    struct pt_note n;
+    struct pt_vkey vkey;
+    int rc = pt_log_store_source(store, &m->source, &vkey, err);
+
+    if (rc == 0) {
+        rc = m->source.checkpoint(m->source.ctx, &m->note, err);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_note_parse(&n, pt_buf_span(&m->note), err);
+    if (rc == 0) {
+        rc = pt_checkpoint_parse(&c, n.text, err);
+    }
+    pt_note_done(&n);
+    if (rc == 0) {
+        m->size = c.size;
+        rc = pt_tile_reader_new(&m->tiles, c.size, fetch_tile, m);
+    }
+    if (rc == 0) {
+        m->nodes = pt_tile_reader_nodes(m->tiles);
+    }
+    return rc;
+}
+
+static int put_proof(struct making *m, uint64_t index, uint8_t tag, struct pt_buf *out) {
+    struct pt_merkle_path path;
+    struct pt_buf text;
+    int rc = pt_merkle_inclusion(&m->nodes, index, m->size, &path);
+
+    pt_buf_init(&text, PROOF_MAX);
+    if (rc == 0) {
+        rc = pt_tlogproof_format(&text, index, &path, pt_buf_span(&m->note));
+    }
+    if (rc == 0) {
+        wire_bytes(out, tag, pt_buf_span(&text));
+    }
+    pt_buf_done(&text);
+    return rc == 0 ? 0
+                   : pt_err_set(m->err, rc, "log entry %llu can't be proven",
+                                (unsigned long long)index);
+}
+
+/* EvidenceBatch, without its own tag. */
+static int put_batch(struct making *m, const struct pt_store_entry *e, struct pt_buf *out) {
+    wire_number(out, BATCH_LOG_INDEX, e->index);
+    wire_bytes(out, BATCH_LOG_ENTRY, e->log_entry);
+    return put_proof(m, e->index, BATCH_TLOG_PROOF, out);
+}
+
+/* EvidenceRecord, without its own tag; has_batch: not in a key history. */
+static int put_record(struct making *m, const struct pt_store_entry *e,
+                      const struct pt_merkle_tree *tree, uint32_t i, struct pt_span bytes,
+                      bool has_batch, struct pt_buf *out) {
+    const struct pt_merkle_reader nodes = pt_merkle_tree_reader(tree);
+    struct pt_merkle_path path;
+    int rc = pt_merkle_inclusion(&nodes, i, e->record_count, &path);
+
+    wire_number(out, RECORD_SEQ, e->first_seq + i);
+    wire_bytes(out, RECORD_BYTES, bytes);
+    if (has_batch) {
+        wire_number(out, RECORD_BATCH, m->n_batches);
+    }
+    for (unsigned k = 0; rc == 0 && k < path.n; k++) {
+        wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
+    }
+    return rc;
+}
+
+/* The batch tree over an entry's records. */
+static int batch_tree(const struct pt_store_entry *e, struct pt_merkle_tree *ret,
+                      struct pt_err *err) {
+    struct pt_hash *leaves = calloc(e->record_count, sizeof(*leaves));
+    struct pt_span rec;
+    size_t pos = 0;
+    uint32_t n = 0;
+    int rc = leaves == NULL ? PT_E_NOMEM : 1;
+
+    while (rc == 1 && (rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
+        if (n == e->record_count) {
+            rc = PT_E_CORRUPT;
+            break;
+        }
+        pt_leaf_hash(&leaves[n++], rec.p, rec.len);
+    }
+    if (rc == 0) {
+        rc = n == e->record_count ? pt_merkle_tree_init(ret, leaves, n) : PT_E_CORRUPT;
+    }
+    free(leaves);
+    return rc == 0 ? 0
+                   : pt_err_set(err, rc, "log entry %llu: its records can't be proven",
+                                (unsigned long long)e->index);
+}
+
+/* ---- key history --------------------------------------------------------------------------- */
+
+static int key_entry(void *ctx, const struct pt_store_entry *e) {
+    struct making *m = ctx;
+    struct pt_merkle_tree tree;
+    struct pt_span rec;
+    size_t pos = 0;
+    int rc = batch_tree(e, &tree, m->err);
+
+    if (rc != 0) {
+        return rc;
+    }
+    pt_buf_reset(&m->entry);
+    pt_buf_reset(&m->record);
+    rc = put_batch(m, e, &m->record);
+    wire_bytes(&m->entry, KEY_ENTRY, pt_buf_span(&m->record));
+    for (uint32_t i = 0; rc == 0 && i < e->record_count; i++) {
+        bool wanted = false;
+
+        rc = pt_batch_record_next(e->records, &pos, &rec) == 1
+                 ? is_key_record(rec, &m->scratch, &wanted)
+                 : PT_E_CORRUPT;
+        if (rc == 0 && wanted) {
+            pt_buf_reset(&m->record);
+            rc = put_record(m, e, &tree, i, rec, false, &m->record);
+            wire_bytes(&m->entry, KEY_RECORDS, pt_buf_span(&m->record));
+        }
+    }
+    pt_merkle_tree_done(&tree);
+    wire_bytes(&m->batches, BUNDLE_KEY_HISTORY, pt_buf_span(&m->entry));
+    return rc;
+}
+
+static int put_key_history(struct making *m, struct pt_evidence_cache *cache, struct pt_buf *out) {
+    int rc = cache_fill(cache, m->r, m->size, &m->scratch, m->err);
+
+    for (size_t i = 0; rc == 0 && i < cache->n && cache->at[i] < m->size; i++) {
+        rc = pt_store_entries(m->r, cache->at[i], 1, true, key_entry, m, m->err);
+    }
+    pt_buf_append_span(out, pt_buf_span(&m->batches));
+    pt_buf_reset(&m->batches);
+    return rc;
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b) {
+    const struct place *x = a;
+    const struct place *y = b;
+
+    if (x->index != y->index) {
+        return x->index < y->index ? -1 : 1;
+    }
+    return x->ref.seq == y->ref.seq ? 0 : x->ref.seq < y->ref.seq ? -1 : 1;
+}
+
+/* Where each record stands, in log order, each once. */
+static int find_places(struct making *m, const struct pt_evidence_want *want) {
+    size_t n = 0;
+
+    m->places = calloc(want->n + 1, sizeof(*m->places));
+    if (m->places == NULL || want->n > PT_EVIDENCE_RECORDS_MAX) {
+        return pt_err_set(m->err, m->places == NULL ? PT_E_NOMEM : PT_E_TOO_LARGE,
+                          "a bundle holds at most %d records", PT_EVIDENCE_RECORDS_MAX);
+    }
+    for (size_t i = 0; i < want->n; i++) {
+        const struct pt_ref *ref = &want->records[i];
+        int rc =
+            pt_store_find_seq(m->r, ref->party, ref->stream, ref->seq, &m->places[i].index, m->err);
+
+        if (rc == 0 && m->places[i].index >= m->size) {
+            rc = PT_E_NOT_FOUND;
+        }
+        if (rc != 0) {
+            return pt_err_set(m->err, rc, "%s/%s#%llu isn't in the log", ref->party, ref->stream,
+                              (unsigned long long)ref->seq);
+        }
+        m->places[i].ref = *ref;
+    }
+    qsort(m->places, want->n, sizeof(*m->places), compare_places);
+    for (size_t i = 0; i < want->n; i++) {
+        if (n == 0 || compare_places(&m->places[i], &m->places[n - 1]) != 0) {
+            m->places[n++] = m->places[i];
+        }
+    }
+    m->n_places = n;
+    return 0;
+}
+
+/* The records of one batch that are wanted: places from m->at on with this index. */
+static int take_records(struct making *m, const struct pt_store_entry *e,
+                        const struct pt_merkle_tree *tree, size_t *ret_taken) {
+    enum pt_party author = pt_party_from_name(e->party);
+    struct pt_span rec;
+    size_t pos = 0;
+    uint32_t i = 0;
+    int rc = 0;
+
+    for (; rc == 0 && m->at < m->n_places && m->places[m->at].index == e->index; m->at++) {
+        const struct pt_ref *ref = &m->places[m->at].ref;
+        bool full = false;
+
+        for (rc = 1; rc == 1 && i <= ref->seq - e->first_seq; i++) {
+            rc = pt_batch_record_next(e->records, &pos, &rec);
+        }
+        rc = rc == 1 ? feed_may_read(rec, author, m->reader, &m->scratch, &full) : PT_E_CORRUPT;
+        if (rc == 0 && !full && !m->for_figure) {
+            return pt_err_set(m->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read",
+                              ref->party, ref->stream, (unsigned long long)ref->seq,
+                              pt_party_name(m->reader));
+        }
+        if (rc == 0 && full) {
+            pt_buf_reset(&m->record);
+            rc = put_record(m, e, tree, i - 1, rec, true, &m->record);
+            wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
+            (*ret_taken)++;
+        }
+        m->withheld += rc == 0 && !full;
+    }
+    return rc;
+}
+
+static int wanted_entry(void *ctx, const struct pt_store_entry *e) {
+    struct making *m = ctx;
+    struct pt_merkle_tree tree;
+    size_t taken = 0;
+    int rc = batch_tree(e, &tree, m->err);
+
+    if (rc != 0) {
+        return rc;
+    }
+    rc = take_records(m, e, &tree, &taken);
+    if (rc == 0 && taken > 0) {
+        pt_buf_reset(&m->entry);
+        rc = put_batch(m, e, &m->entry);
+        wire_bytes(&m->batches, BUNDLE_BATCHES, pt_buf_span(&m->entry));
+        m->n_batches++;
+        m->n_records += taken;
+    }
+    pt_merkle_tree_done(&tree);
+    return rc;
+}
+
+static int put_records(struct making *m, const struct pt_evidence_want *want, struct pt_buf *out) {
+    int rc = find_places(m, want);
+
+    while (rc == 0 && m->at < m->n_places) {
+        rc = pt_store_entries(m->r, m->places[m->at].index, 1, true, wanted_entry, m, m->err);
+        if (rc == 0 && (m->batches.failed != 0 || m->records.failed != 0)) {
+            rc = pt_err_set(m->err, PT_E_TOO_LARGE,
+                            "the bundle would be larger than %zu bytes; ask for less",
+                            m->records.max);
+        }
+    }
+    pt_buf_append_span(out, pt_buf_span(&m->batches));
+    pt_buf_append_span(out, pt_buf_span(&m->records));
+    return rc;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static int genesis_entry(void *ctx, const struct pt_store_entry *e) {
+    return pt_buf_append_span(ctx, e->log_entry);
+}
+
+static int put_genesis(struct making *m, struct pt_buf *out) {
+    struct pt_buf bytes;
+    struct pt_entry e;
+    int rc;
+
+    memset(&e, 0, sizeof(e));
+    pt_buf_init(&bytes, PT_ENTRY_MAX);
+    rc = pt_store_entries(m->r, 0, 1, false, genesis_entry, &bytes, m->err);
+    if (rc == 0) {
+        rc = pt_entry_open(pt_buf_span(&bytes), &e, m->err);
+    }
+    if (rc == 0 && !e.is_genesis) {
+        rc = pt_err_set(m->err, PT_E_CORRUPT, "log entry 0 is no genesis");
+    }
+    if (rc == 0) {
+        wire_number(out, BUNDLE_VERSION, 1);
+        wire_bytes(out, BUNDLE_ORIGIN, pt_span_str(e.genesis->origin));
+        wire_bytes(out, BUNDLE_HUB, pt_span(e.leaf.b, PT_HASH_LEN));
+        wire_bytes(out, BUNDLE_GENESIS_ENTRY, pt_buf_span(&bytes));
+        rc = put_proof(m, 0, BUNDLE_GENESIS_PROOF, out);
+    }
+    pt_entry_done(&e);
+    pt_buf_done(&bytes);
+    return rc;
+}
+
+static int put_figure(struct making *m, const Pentad__V1__EvidenceFigure *figure,
+                      struct pt_buf *out) {
+    int rc;
+
+    if (figure == NULL) {
+        return 0;
+    }
+    pt_buf_reset(&m->entry);
+    rc = pt_msg_encode(&figure->base, &m->entry, m->err);
+    wire_bytes(out, BUNDLE_FIGURE, pt_buf_span(&m->entry));
+    for (size_t i = 0; rc == 0 && i < m->n_records; i++) {
+        wire_number(out, BUNDLE_INPUTS, i);
+    }
+    return rc;
+}
+
+static int make(struct making *m, struct pt_store *store, struct pt_evidence_cache *cache,
+                const struct pt_evidence_want *want, struct pt_buf *out) {
+    int rc = open_checkpoint(m, store, m->err);
+
+    if (rc == 0) {
+        rc = pt_store_read_begin(store, &m->r, m->err);
+    }
+    if (rc == 0) {
+        rc = put_genesis(m, out);
+    }
+    if (rc == 0) {
+        rc = put_key_history(m, cache, out);
+    }
+    if (rc == 0) {
+        rc = put_records(m, want, out);
+    }
+    if (rc == 0) {
+        rc = put_figure(m, want->figure, out);
+    }
+    if (rc == 0 && out->failed != 0) {
+        rc = pt_err_set(m->err, out->failed, "the bundle would be larger than %zu bytes", out->max);
+    }
+    return rc;
+}
+
+int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, enum pt_party reader,
+                     const struct pt_evidence_want *want, struct pt_buf *out, size_t *ret_withheld,
+                     struct pt_err *err) {
+    struct pt_evidence_cache *own = NULL;
+    struct pt_err none = {0};
+    struct making m = {
+        .reader = reader, .for_figure = want->figure != NULL, .err = err != NULL ? err : &none};
+    int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
+
+    if (rc != 0) {
+        return pt_err_set(err, rc, "no memory for the bundle");
+    }
+    cache = cache != NULL ? cache : own;
+    pt_buf_init(&m.note, PT_LOG_CHECKPOINT_MAX);
+    pt_buf_init(&m.entry, out->max);
+    pt_buf_init(&m.record, out->max);
+    pt_buf_init(&m.batches, out->max);
+    pt_buf_init(&m.records, out->max);
+    pt_arena_init(&m.scratch, SCRATCH_MAX);
+    (void)pthread_mutex_lock(&cache->lock);
+    rc = make(&m, store, cache, want, out);
+    (void)pthread_mutex_unlock(&cache->lock);
+    if (ret_withheld != NULL) {
+        *ret_withheld = m.withheld;
+    }
+    pt_store_read_end(m.r);
+    pt_tile_reader_free(m.tiles);
+    pt_log_store_source_free(&m.source);
+    free(m.places);
+    pt_arena_done(&m.scratch);
+    pt_buf_done(&m.records);
+    pt_buf_done(&m.batches);
+    pt_buf_done(&m.record);
+    pt_buf_done(&m.entry);
+    pt_buf_done(&m.note);
+    pt_evidence_cache_free(own);
+    return rc;
+}

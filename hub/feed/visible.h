@@ -1,0 +1,15 @@
+/* May a reader have a record's bytes? */
+#ifndef PT_FEED_VISIBLE_H
+#define PT_FEED_VISIBLE_H
+
+#include <stdbool.h>
+
+#include <pentad/base/arena.h>
+#include <pentad/base/buf.h>
+#include <pentad/record/party.h>
+
+/* Uses and resets `scratch` where the type alone doesn't decide. */
+int feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
+                  struct pt_arena *scratch, bool *ret);
+
+#endif
