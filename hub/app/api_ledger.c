@@ -1,0 +1,180 @@
+/* Subjects and discrepancies as the ledger has them. Worker threads. */
+#include <string.h>
+
+#include <jansson.h>
+
+#include <pentad/ledger/figures.h>
+#include <pentad/ledger/query.h>
+#include <pentad/record/ref.h>
+
+#include "params.h"
+#include "redact.h"
+#include "reply.h"
+#include "routes.h"
+
+#define PAGE_MAX 1000
+
+static int begin(struct pt_call *c, struct pt_err *err) {
+    return c->ledger == NULL ? pt_err_set(err, PT_E_BUSY, "the ledger isn't there yet")
+                             : pt_ledger_read_begin(c->ledger, err);
+}
+
+static void finish(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err) {
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err->msg);
+        return;
+    }
+    pt_redact(json, c->hub->log, c->reader);
+    pt_reply_json(c->req, json);
+}
+
+static int kind_param(struct pt_call *c, int *ret, struct pt_err *err) {
+    char text[32];
+    int rc = pt_param_text(c->req, "kind", text, sizeof(text), err);
+
+    *ret = 0;
+    if (rc <= 0) {
+        return rc;
+    }
+    *ret = (int)pt_subject_kind_from_name(text, strlen(text));
+    return *ret != 0 ? 0 : pt_err_set(err, PT_E_FORMAT, "?kind=%s is no kind of subject", text);
+}
+
+void pt_api_subjects(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    char after[PT_ROUTE_PARAM_MAX];
+    uint64_t limit = 0;
+    int kind = 0;
+    int has_after = 0;
+    int rc = kind_param(c, &kind, &err);
+
+    if (rc == 0) {
+        rc = pt_param_u64(c->req, "limit", 100, PAGE_MAX, &limit, &err);
+    }
+    if (rc == 0) {
+        has_after = pt_param_text(c->req, "after", after, sizeof(after), &err);
+        rc = has_after < 0 ? has_after : begin(c, &err);
+    }
+    if (rc == 0) {
+        rc = pt_ledger_subjects_json(c->ledger, kind, has_after ? after : NULL,
+                                     limit == 0 ? 1 : (int)limit, &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    finish(c, rc, json, &err);
+}
+
+void pt_api_subject(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    char key[PT_ROUTE_PARAM_MAX];
+    uint64_t year = 0;
+    uint64_t known_at = 0;
+    int32_t valid_at = 0;
+    int kind = 0;
+    int rc = pt_param_u64(c->req, "fiscal_year", 0, 2199, &year, &err);
+
+    if (rc == 0) {
+        rc = begin(c, &err);
+    }
+    if (rc != 0) {
+        finish(c, rc, NULL, &err);
+        return;
+    }
+    rc = pt_ledger_subject_parse(c->ledger, c->param[0], &kind, key, sizeof(key), &err);
+    if (rc == 0) {
+        rc = pt_param_moment(c->req, c->ledger, &valid_at, &known_at, &err);
+    }
+    if (rc == 0) {
+        rc = pt_ledger_row_json(c->ledger, kind, key, (int32_t)year, valid_at, known_at, &json,
+                                &err);
+    }
+    pt_ledger_read_end(c->ledger);
+    finish(c, rc, json, &err);
+}
+
+/* ---- discrepancies ------------------------------------------------------------------------ */
+
+struct filter {
+    struct pt_discrepancy_filter f;
+    char rule[16], responder[40], status[16], subject[PT_ROUTE_PARAM_MAX], key[PT_ROUTE_PARAM_MAX];
+};
+
+static int severity_param(struct pt_call *c, int *ret, struct pt_err *err) {
+    static const char *const names[] = {"I", "Y", "R"};
+    char text[4];
+    int rc = pt_param_text(c->req, "severity", text, sizeof(text), err);
+
+    for (int i = 0; rc == 1 && i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *ret = i + 1;
+        }
+    }
+    return rc == 1 && *ret == 0
+               ? pt_err_set(err, PT_E_FORMAT, "?severity= is I, Y or R, not %s", text)
+           : rc < 0 ? rc
+                    : 0;
+}
+
+/* Texts: NULL where absent. */
+static int text_param(struct pt_call *c, const char *name, char *out, size_t cap, const char **ret,
+                      struct pt_err *err) {
+    int rc = pt_param_text(c->req, name, out, cap, err);
+
+    *ret = rc == 1 ? out : NULL;
+    return rc < 0 ? rc : 0;
+}
+
+static int filter_read(struct pt_call *c, struct filter *t, struct pt_err *err) {
+    const char *subject = NULL;
+    uint64_t limit = 0;
+    uint64_t offset = 0;
+    int32_t valid_at = 0;
+    int rc = text_param(c, "rule", t->rule, sizeof(t->rule), &t->f.rule, err);
+
+    if (rc == 0) {
+        rc = text_param(c, "responder", t->responder, sizeof(t->responder), &t->f.responder, err);
+    }
+    if (rc == 0) {
+        rc = text_param(c, "status", t->status, sizeof(t->status), &t->f.status, err);
+    }
+    if (rc == 0) {
+        rc = text_param(c, "subject", t->subject, sizeof(t->subject), &subject, err);
+    }
+    if (rc == 0 && subject != NULL) {
+        rc = pt_ledger_subject_parse(c->ledger, subject, &t->f.kind, t->key, sizeof(t->key), err);
+        t->f.key = t->key;
+    }
+    if (rc == 0) {
+        rc = severity_param(c, &t->f.severity, err);
+    }
+    if (rc == 0) {
+        rc = pt_param_u64(c->req, "limit", PAGE_MAX, PAGE_MAX, &limit, err);
+    }
+    if (rc == 0) {
+        rc = pt_param_u64(c->req, "offset", 0, INT32_MAX, &offset, err);
+    }
+    if (rc == 0) {
+        rc = pt_param_moment(c->req, c->ledger, &valid_at, &t->f.known_at, err);
+    }
+    t->f.limit = (int)limit;
+    t->f.offset = (int)offset;
+    return rc;
+}
+
+void pt_api_discrepancies(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    struct filter t;
+    int rc = begin(c, &err);
+
+    memset(&t, 0, sizeof(t));
+    if (rc == 0) {
+        rc = filter_read(c, &t, &err);
+        if (rc == 0) {
+            rc = pt_ledger_discrepancies_json(c->ledger, &t.f, &json, &err);
+        }
+        pt_ledger_read_end(c->ledger);
+    }
+    finish(c, rc, json, &err);
+}

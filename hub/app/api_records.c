@@ -1,0 +1,300 @@
+/* Streams, records, their trace and evidence: a worker each, visibility as the catalogue has it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include <pentad/ledger/figures.h>
+#include <pentad/ledger/query.h>
+#include <pentad/record/ref.h>
+#include <pentad/v1/feed.pb-c.h>
+#include <pentad/v1/record.pb-c.h>
+
+#include "params.h"
+#include "redact.h"
+#include "reply.h"
+#include "routes.h"
+
+void pt_api_stream(struct pt_call *c) {
+    Pentad__V1__StreamHead head = PENTAD__V1__STREAM_HEAD__INIT;
+    const struct pt_exchange_stream *st;
+    struct pt_hub *h = c->hub;
+    struct pt_hash last;
+    struct pt_buf body;
+    bool found;
+
+    (void)pthread_mutex_lock(&h->x_lock);
+    st = pt_exchange_stream(h->x, c->param[0], c->param[1]);
+    found = st != NULL;
+    if (found) {
+        last = st->last_statement;
+        head.has_next_seq = 1;
+        head.next_seq = st->next_seq;
+        head.has_last_statement = 1;
+        head.has_log_index = st->last_index > 0;
+        head.log_index = st->last_index;
+        head.has_frozen = 1;
+        head.frozen = st->frozen;
+        head.has_closed = 1;
+        head.closed = st->closed;
+        head.has_last_closed_day = st->last_closed_day > 0;
+        head.last_closed_day = st->last_closed_day;
+    }
+    (void)pthread_mutex_unlock(&h->x_lock);
+    if (!found) {
+        pt_reply_problem_from_any_thread(c->req, PT_E_NOT_FOUND, "no such stream");
+        return;
+    }
+    head.last_statement.data = last.b;
+    head.last_statement.len = sizeof(last.b);
+    head.party = c->param[0];
+    head.stream = c->param[1];
+    pt_buf_init(&body, 1024);
+    (void)pt_strict_pack(&body, &head.base);
+    if (pt_reply_wants_json(c->req, true)) {
+        pt_reply_message(c->req, &pentad__v1__stream_head__descriptor, pt_buf_span(&body));
+        pt_buf_done(&body);
+    } else {
+        pt_reply_bytes(c->req, "application/x-protobuf", &body);
+    }
+}
+
+/* {party}/{stream}/{seq} of the path. */
+static int ref_of(const struct pt_call *c, struct pt_ref *ret, struct pt_err *err) {
+    if (!pt_name_valid(c->param[0]) || !pt_name_valid(c->param[1]) ||
+        pt_param_digits(c->param[2], UINT64_MAX, &ret->seq) != 0 || ret->seq == 0) {
+        return pt_err_set(err, PT_E_FORMAT, "a record is named party/stream/number");
+    }
+    (void)snprintf(ret->party, sizeof(ret->party), "%s", c->param[0]);
+    (void)snprintf(ret->stream, sizeof(ret->stream), "%s", c->param[1]);
+    return 0;
+}
+
+void pt_api_record(struct pt_call *c) {
+    struct pt_err err = {0};
+    struct pt_buf body;
+    struct pt_ref ref;
+    int rc = ref_of(c, &ref, &err);
+
+    pt_buf_init(&body, PT_RECORD_BYTES_MAX);
+    if (rc == 0) {
+        rc = pt_feed_record(c->hub->log, c->reader, ref.party, ref.stream, ref.seq, &body, NULL,
+                            &err);
+    }
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+    } else if (pt_reply_wants_json(c->req, false)) {
+        pt_reply_message(c->req, &pentad__v1__record__descriptor, pt_buf_span(&body));
+    } else {
+        pt_reply_bytes(c->req, "application/x-protobuf", &body);
+        return;
+    }
+    pt_buf_done(&body);
+}
+
+void pt_api_record_trace(struct pt_call *c) {
+    struct pt_err err = {0};
+    struct json_t *json = NULL;
+    struct pt_ref ref;
+    int rc = ref_of(c, &ref, &err);
+
+    if (rc == 0 && c->ledger == NULL) {
+        rc = pt_err_set(&err, PT_E_BUSY, "the ledger isn't there yet");
+    }
+    if (rc == 0) {
+        rc = pt_ledger_read_begin(c->ledger, &err);
+        if (rc == 0) {
+            rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, &json, &err);
+            pt_ledger_read_end(c->ledger);
+        }
+    }
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+        return;
+    }
+    pt_redact(json, c->hub->log, c->reader);
+    pt_reply_json(c->req, json);
+}
+
+/* ---- evidence ----------------------------------------------------------------------------- */
+
+static void reply_evidence(struct pt_call *c, const struct pt_evidence_want *want) {
+    struct pt_err err = {0};
+    struct pt_buf body;
+    size_t withheld = 0;
+    char count[24];
+    const struct pt_http_header fields[] = {{"content-type", "application/vnd.pentad.evidence"},
+                                            {"pentad-withheld", count}};
+    int rc;
+
+    pt_buf_init(&body, (size_t)PT_EVIDENCE_ANSWER_MAX);
+    rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->reader, want, &body, &withheld, &err);
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+    } else {
+        (void)snprintf(count, sizeof(count), "%zu", withheld);
+        (void)pt_http_respond_from_any_thread(c->req, 200, fields, 2, &body);
+    }
+    pt_buf_done(&body);
+}
+
+void pt_api_record_evidence(struct pt_call *c) {
+    struct pt_err err = {0};
+    struct pt_ref ref;
+    const struct pt_evidence_want want = {.records = &ref, .n = 1};
+    int rc = ref_of(c, &ref, &err);
+
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+        return;
+    }
+    reply_evidence(c, &want);
+}
+
+/* ---- figures ------------------------------------------------------------------------------ */
+
+struct asked {
+    int kind;
+    char key[PT_ROUTE_PARAM_MAX];
+    int32_t fiscal_year;
+    const char *figure;
+    int32_t valid_at;
+    uint64_t known_at;
+};
+
+/* {subject}/{fiscal_year}/{figure} and the moment. Inside a read transaction. */
+static int asked_of(struct pt_call *c, struct asked *a, struct pt_err *err) {
+    uint64_t year = 0;
+    int rc = pt_ledger_subject_parse(c->ledger, c->param[0], &a->kind, a->key, sizeof(a->key), err);
+
+    if (rc == 0 && (pt_param_digits(c->param[1], 2199, &year) != 0 || year < 1900)) {
+        rc = pt_err_set(err, PT_E_RANGE, "%s is no fiscal year", c->param[1]);
+    }
+    a->fiscal_year = (int32_t)year;
+    a->figure = c->param[2];
+    return rc != 0 ? rc : pt_param_moment(c->req, c->ledger, &a->valid_at, &a->known_at, err);
+}
+
+static int begin(struct pt_call *c, struct pt_err *err) {
+    return c->ledger == NULL ? pt_err_set(err, PT_E_BUSY, "the ledger isn't there yet")
+                             : pt_ledger_read_begin(c->ledger, err);
+}
+
+void pt_api_figure_trace(struct pt_call *c) {
+    struct pt_err err = {0};
+    struct json_t *json = NULL;
+    struct asked a;
+    int rc = begin(c, &err);
+
+    if (rc == 0) {
+        rc = asked_of(c, &a, &err);
+        if (rc == 0) {
+            rc = pt_ledger_trace_figure(c->ledger, a.kind, a.key, a.fiscal_year, a.figure,
+                                        a.valid_at, a.known_at, &json, &err);
+        }
+        pt_ledger_read_end(c->ledger);
+    }
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+        return;
+    }
+    pt_redact(json, c->hub->log, c->reader);
+    pt_reply_json(c->req, json);
+}
+
+struct inputs {
+    struct pt_ref *refs;
+    size_t n, cap;
+};
+
+static int take_input(void *ctx, const char *party, const char *stream, uint64_t seq,
+                      uint64_t log_index) {
+    struct inputs *in = ctx;
+
+    (void)log_index;
+    if (in->n == PT_EVIDENCE_RECORDS_MAX) {
+        return PT_E_TOO_LARGE;
+    }
+    if (in->n == in->cap) {
+        size_t cap = in->cap == 0 ? 64 : in->cap * 2;
+        struct pt_ref *grown = realloc(in->refs, cap * sizeof(*grown));
+
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        in->refs = grown;
+        in->cap = cap;
+    }
+    (void)snprintf(in->refs[in->n].party, sizeof(in->refs->party), "%s", party);
+    (void)snprintf(in->refs[in->n].stream, sizeof(in->refs->stream), "%s", stream);
+    in->refs[in->n++].seq = seq;
+    return 0;
+}
+
+static const char *unit_name(enum pt_unit unit) {
+    static const char *const names[] = {"fen", "bp", "cp", "rating", "count"};
+
+    return (size_t)unit < sizeof(names) / sizeof(names[0]) ? names[unit] : "";
+}
+
+/* The figure as the bundle states it, and the records that it is computed from. */
+static int figure_of(struct pt_call *c, const struct asked *a, Pentad__V1__EvidenceFigure *ret,
+                     char *subject, size_t cap, struct inputs *in, struct pt_err *err) {
+    struct pt_figure f;
+    int rc = pt_ledger_figure(c->ledger, a->kind, a->key, a->fiscal_year, a->figure, a->valid_at,
+                              a->known_at, &f, err);
+
+    if (rc == 0) {
+        rc = pt_ledger_inputs(c->ledger, a->kind, a->key, a->fiscal_year, a->figure, a->valid_at,
+                              a->known_at, take_input, in, err);
+    }
+    if (rc != 0) {
+        return rc == PT_E_TOO_LARGE
+                   ? pt_err_set(err, rc,
+                                "%s is computed from more records than one bundle takes; ask for a"
+                                " smaller subject's",
+                                a->figure)
+                   : rc;
+    }
+    (void)snprintf(subject, cap, "%s:%s", pt_subject_kind_name((Pentad__V1__SubjectKind)a->kind),
+                   a->key);
+    ret->subject = subject;
+    ret->has_fiscal_year = 1;
+    ret->fiscal_year = a->fiscal_year;
+    ret->figure = (char *)(uintptr_t)f.id;
+    ret->has_valid_at = 1;
+    ret->valid_at = a->valid_at;
+    ret->has_known_at = 1;
+    ret->known_at = a->known_at == PT_KNOWN_NOW ? pt_ledger_cursor(c->ledger) : a->known_at;
+    ret->has_value = !f.na;
+    ret->value = f.value;
+    ret->unit = (char *)(uintptr_t)unit_name(f.unit);
+    ret->formula = (char *)(uintptr_t)f.formula;
+    return 0;
+}
+
+void pt_api_figure_evidence(struct pt_call *c) {
+    Pentad__V1__EvidenceFigure figure = PENTAD__V1__EVIDENCE_FIGURE__INIT;
+    char subject[PT_ROUTE_PARAM_MAX + 32];
+    struct pt_err err = {0};
+    struct inputs in = {0};
+    struct asked a;
+    int rc = begin(c, &err);
+
+    if (rc == 0) {
+        rc = asked_of(c, &a, &err);
+        if (rc == 0) {
+            rc = figure_of(c, &a, &figure, subject, sizeof(subject), &in, &err);
+        }
+        pt_ledger_read_end(c->ledger);
+    }
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+    } else {
+        const struct pt_evidence_want want = {.records = in.refs, .n = in.n, .figure = &figure};
+
+        reply_evidence(c, &want);
+    }
+    free(in.refs);
+}

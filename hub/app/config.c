@@ -1,0 +1,275 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cyaml/cyaml.h>
+
+#include <pentad/base/file.h>
+
+const char pt_app_config_example[] =
+    "# Paths are relative to this file's folder.\n"
+    "data: data                  # log.db, ledger.db and the file `port`; must be on a local disk\n"
+    "listen:\n"
+    "  address: 127.0.0.1        # numeric\n"
+    "  port: 8443                # 0: the kernel chooses; it is written to data/port\n"
+    "tls:\n"
+    "  cert: server.crt          # pentad:hub/role/server\n"
+    "  key: server.key\n"
+    "  ca: ca.crt\n"
+    "  crl: crl.pem\n"
+    "keys:\n"
+    "  log: log.key              # signs checkpoints; its verifier key stands in the genesis\n"
+    "  signing: hub.key          # signs refusals and what the hub itself records\n"
+    "genesis: genesis.entry      # as `pentad ca genesis seal` wrote it\n"
+    "# all that follows may be left out; these are the defaults\n"
+    "publish_ms: 1000            # how often /checkpoint moves\n"
+    "workers: 0                  # 0: as many as there are processors\n"
+    "log_level: info             # error, warn, info, debug\n"
+    "clock:                      # of a live hub\n"
+    "  settle_ms: 20000          # news this old brings a tick\n"
+    "  quiet_ms: 1500000         # without news a tick this often\n"
+    "limits:\n"
+    "  connections: 1024\n"
+    "  connections_per_identity: 64\n"
+    "  inflight_mib: 64          # requests and answers held in memory\n"
+    "  inflight_per_identity_mib: 16\n"
+    "  batches: 1024             # submitted, not yet answered\n"
+    "  queries: 256              # waiting for a worker\n"
+    "  polls: 1024               # feed readers that wait\n";
+
+struct file_listen {
+    char *address;
+    uint32_t port;
+};
+struct file_tls {
+    char *cert, *key, *ca, *crl;
+};
+struct file_keys {
+    char *log, *signing;
+};
+struct file_clock {
+    uint32_t settle_ms, quiet_ms;
+};
+struct file_limits {
+    uint32_t connections, connections_per_identity, inflight_mib, inflight_per_identity_mib;
+    uint32_t batches, queries, polls;
+};
+struct file_root {
+    char *data, *genesis, *log_level;
+    struct file_listen listen;
+    struct file_tls tls;
+    struct file_keys keys;
+    struct file_clock clock;
+    struct file_limits limits;
+    uint32_t publish_ms, workers;
+};
+
+#define STR(s, m) CYAML_FIELD_STRING_PTR(#m, CYAML_FLAG_POINTER, struct s, m, 1, 4000)
+#define STR_OPT(s, m)                                                                              \
+    CYAML_FIELD_STRING_PTR(#m, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct s, m, 1, 4000)
+#define NUM_OPT(s, m) CYAML_FIELD_UINT(#m, CYAML_FLAG_OPTIONAL, struct s, m)
+
+static const cyaml_schema_field_t listen_fields[] = {
+    STR(file_listen, address),
+    CYAML_FIELD_UINT("port", CYAML_FLAG_DEFAULT, struct file_listen, port), CYAML_FIELD_END};
+static const cyaml_schema_field_t tls_fields[] = {STR(file_tls, cert), STR(file_tls, key),
+                                                  STR(file_tls, ca), STR(file_tls, crl),
+                                                  CYAML_FIELD_END};
+static const cyaml_schema_field_t keys_fields[] = {STR(file_keys, log), STR(file_keys, signing),
+                                                   CYAML_FIELD_END};
+static const cyaml_schema_field_t clock_fields[] = {NUM_OPT(file_clock, settle_ms),
+                                                    NUM_OPT(file_clock, quiet_ms), CYAML_FIELD_END};
+static const cyaml_schema_field_t limits_fields[] = {
+    NUM_OPT(file_limits, connections),  NUM_OPT(file_limits, connections_per_identity),
+    NUM_OPT(file_limits, inflight_mib), NUM_OPT(file_limits, inflight_per_identity_mib),
+    NUM_OPT(file_limits, batches),      NUM_OPT(file_limits, queries),
+    NUM_OPT(file_limits, polls),        CYAML_FIELD_END};
+static const cyaml_schema_field_t root_fields[] = {
+    STR(file_root, data),
+    STR(file_root, genesis),
+    STR_OPT(file_root, log_level),
+    CYAML_FIELD_MAPPING("listen", CYAML_FLAG_DEFAULT, struct file_root, listen, listen_fields),
+    CYAML_FIELD_MAPPING("tls", CYAML_FLAG_DEFAULT, struct file_root, tls, tls_fields),
+    CYAML_FIELD_MAPPING("keys", CYAML_FLAG_DEFAULT, struct file_root, keys, keys_fields),
+    CYAML_FIELD_MAPPING("clock", CYAML_FLAG_OPTIONAL, struct file_root, clock, clock_fields),
+    CYAML_FIELD_MAPPING("limits", CYAML_FLAG_OPTIONAL, struct file_root, limits, limits_fields),
+    NUM_OPT(file_root, publish_ms),
+    NUM_OPT(file_root, workers),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t root_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_root, root_fields)};
+
+/* What libcyaml says about an error: several lines, joined. */
+struct complaint {
+    char text[160];
+};
+
+static void on_complaint(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+    struct complaint *c = ctx;
+    size_t len = strlen(c->text);
+
+    if (level < CYAML_LOG_ERROR || len + 2 >= sizeof(c->text)) {
+        return;
+    }
+    (void)vsnprintf(c->text + len, sizeof(c->text) - len, fmt, args);
+    for (char *p = c->text; *p != '\0'; p++) {
+        if (*p == '\n') {
+            *p = ' ';
+        }
+    }
+}
+
+static int take_path(char *out, const char *folder, const char *name, struct pt_err *err) {
+    int rc = name[0] == '/' ? pt_path_join(out, PT_APP_PATH_MAX, "", name + 1)
+                            : pt_path_join(out, PT_APP_PATH_MAX, folder, name);
+
+    return rc == 0 ? 0 : pt_err_set(err, PT_E_CONFIG, "the path %.100s is too long", name);
+}
+
+static int take_paths(struct pt_app_config *c, const char *folder, const struct file_root *f,
+                      struct pt_err *err) {
+    const struct {
+        char *out;
+        const char *name;
+    } paths[] = {{c->data, f->data},
+                 {c->tls_cert, f->tls.cert},
+                 {c->tls_key, f->tls.key},
+                 {c->tls_ca, f->tls.ca},
+                 {c->tls_crl, f->tls.crl},
+                 {c->log_key, f->keys.log},
+                 {c->signing_key, f->keys.signing},
+                 {c->genesis, f->genesis}};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        int rc = take_path(paths[i].out, folder, paths[i].name, err);
+
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int take_level(struct pt_app_config *c, const char *name, struct pt_err *err) {
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+
+    c->log_level = PT_LOG_INFO;
+    for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            c->log_level = (enum pt_log_level)i;
+            return 0;
+        }
+    }
+    return name == NULL
+               ? 0
+               : pt_err_set(err, PT_E_CONFIG,
+                            "log_level is %.40s; it is one of error, warn, info, debug", name);
+}
+
+/* A number that may be left out, with its default and its range. */
+static int take(uint32_t *out, const char *name, uint32_t given, uint32_t fallback, uint32_t min,
+                uint32_t max, struct pt_err *err) {
+    *out = given != 0 ? given : fallback;
+    if (*out < min || *out > max) {
+        return pt_err_set(err, PT_E_CONFIG, "%s is %u; it must be %u to %u", name, *out, min, max);
+    }
+    return 0;
+}
+
+static int take_limits(struct pt_app_limits *l, const struct file_limits *f, struct pt_err *err) {
+    const struct {
+        uint32_t *out;
+        const char *name;
+        uint32_t given, fallback, min, max;
+    } t[] = {
+        {&l->connections, "limits.connections", f->connections, 1024, 1, 100000},
+        {&l->connections_per_identity, "limits.connections_per_identity",
+         f->connections_per_identity, 64, 1, 100000},
+        {&l->inflight_mib, "limits.inflight_mib", f->inflight_mib, 64, 16, 1024},
+        {&l->inflight_per_identity_mib, "limits.inflight_per_identity_mib",
+         f->inflight_per_identity_mib, 16, 16, 1024},
+        {&l->batches, "limits.batches", f->batches, 1024, 1, 4096},
+        {&l->queries, "limits.queries", f->queries, 256, 1, 4096},
+        {&l->polls, "limits.polls", f->polls, 1024, 1, 4096},
+    };
+
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        int rc = take(t[i].out, t[i].name, t[i].given, t[i].fallback, t[i].min, t[i].max, err);
+
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int take_all(struct pt_app_config *c, const char *folder, const struct file_root *f,
+                    struct pt_err *err) {
+    uint32_t cores = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t workers = 0;
+    int rc = take_paths(c, folder, f, err);
+
+    if (rc == 0 && f->listen.port > UINT16_MAX) {
+        rc = pt_err_set(err, PT_E_CONFIG, "listen.port is %u; it must be 0 to 65535",
+                        f->listen.port);
+    }
+    if (rc == 0 && strlen(f->listen.address) >= sizeof(c->address)) {
+        rc = pt_err_set(err, PT_E_CONFIG, "listen.address is no numeric address");
+    }
+    if (rc == 0) {
+        (void)snprintf(c->address, sizeof(c->address), "%s", f->listen.address);
+        c->port = (uint16_t)f->listen.port;
+        rc = take_level(c, f->log_level, err);
+    }
+    if (rc == 0) {
+        rc = take(&c->publish_ms, "publish_ms", f->publish_ms, 1000, 1, 60000, err);
+    }
+    if (rc == 0) {
+        rc = take(&c->settle_ms, "clock.settle_ms", f->clock.settle_ms, 20000, 1, 55000, err);
+    }
+    if (rc == 0) {
+        rc = take(&c->quiet_ms, "clock.quiet_ms", f->clock.quiet_ms, 25 * 60 * 1000, 1000,
+                  30 * 60 * 1000, err);
+    }
+    if (rc == 0) {
+        rc = take(&workers, "workers", f->workers,
+                  cores < 2    ? 2
+                  : cores > 64 ? 64
+                               : cores,
+                  1, 64, err);
+        c->workers = workers;
+    }
+    return rc != 0 ? rc : take_limits(&c->limits, &f->limits, err);
+}
+
+int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_err *err) {
+    struct complaint said = {""};
+    const cyaml_config_t config = {.log_fn = on_complaint,
+                                   .log_ctx = &said,
+                                   .mem_fn = cyaml_mem,
+                                   .log_level = CYAML_LOG_ERROR,
+                                   .flags = CYAML_CFG_DEFAULT};
+    struct file_root *f = NULL;
+    char folder[PT_APP_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    cyaml_err_t yaml;
+    int rc;
+
+    memset(ret, 0, sizeof(*ret));
+    (void)snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path) : 1,
+                   slash != NULL ? path : ".");
+    if (slash == path) {
+        (void)snprintf(folder, sizeof(folder), "/");
+    }
+    yaml = cyaml_load_file(path, &config, &root_schema, (cyaml_data_t **)&f, NULL);
+    if (yaml != CYAML_OK) {
+        return pt_err_set(err, yaml == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG,
+                          "%.80s: %s. %s (pentad-hub --help shows a whole file)", path,
+                          cyaml_strerror(yaml), said.text);
+    }
+    rc = take_all(ret, folder, f, err);
+    (void)cyaml_free(&config, &root_schema, f, 0);
+    return rc != 0 ? pt_err_wrap(err, "%.100s", path) : 0;
+}

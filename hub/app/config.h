@@ -1,0 +1,50 @@
+/* The hub's configuration file: YAML, checked against a schema, relative paths resolved from the
+ * file's own folder, defaults filled in.
+ * Knows names and ranges; opens none of the files that it names. One thread. */
+#ifndef PT_APP_CONFIG_H
+#define PT_APP_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pentad/base/err.h>
+#include <pentad/base/logsink.h>
+
+#define PT_APP_PATH_MAX 4096
+
+/* What a reload (SIGHUP) takes from the file anew; everything else needs a restart. */
+struct pt_app_limits {
+    uint32_t connections;
+    uint32_t connections_per_identity;
+    uint32_t inflight_mib;
+    uint32_t inflight_per_identity_mib;
+    uint32_t batches; /* submitted and not yet answered */
+    uint32_t queries; /* waiting for a worker */
+    uint32_t polls;   /* feed readers that wait */
+};
+
+struct pt_app_config {
+    char data[PT_APP_PATH_MAX];
+    char address[64];
+    uint16_t port; /* 0: the kernel chooses */
+    char tls_cert[PT_APP_PATH_MAX];
+    char tls_key[PT_APP_PATH_MAX];
+    char tls_ca[PT_APP_PATH_MAX];
+    char tls_crl[PT_APP_PATH_MAX];
+    char log_key[PT_APP_PATH_MAX];     /* signs checkpoints */
+    char signing_key[PT_APP_PATH_MAX]; /* signs refusals and hub/main's batches */
+    char genesis[PT_APP_PATH_MAX];     /* the sealed LogEntry 0 */
+    uint32_t publish_ms;               /* how often /checkpoint moves */
+    uint32_t settle_ms;                /* live clock: news this old brings a tick */
+    uint32_t quiet_ms;                 /* live clock: without news, a tick this often */
+    unsigned workers;
+    enum pt_log_level log_level;
+    struct pt_app_limits limits;
+};
+
+/* PT_E_CONFIG with file, line and what to do; PT_E_NOMEM. */
+int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_err *err);
+/* A whole file, commented, as --help shows it. */
+extern const char pt_app_config_example[];
+
+#endif

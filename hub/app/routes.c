@@ -1,0 +1,276 @@
+#include "routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/certs/tls.h>
+#include <pentad/intake/intake.h>
+
+#include "folder.h"
+#include "reply.h"
+#include "submit.h"
+
+static const struct pt_route routes[] = {
+    {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL},
+    {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream},
+    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page},
+    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record},
+    {"GET", "/v1/records/{party}/{stream}/{seq}/trace", PT_ROUTE_QUERY, true, pt_api_record_trace},
+    {"GET", "/v1/records/{party}/{stream}/{seq}/evidence", PT_ROUTE_QUERY, true,
+     pt_api_record_evidence},
+    {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects},
+    {"GET", "/v1/subjects/{key}", PT_ROUTE_QUERY, true, pt_api_subject},
+    {"GET", "/v1/discrepancies", PT_ROUTE_QUERY, true, pt_api_discrepancies},
+    {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/trace", PT_ROUTE_QUERY, true,
+     pt_api_figure_trace},
+    {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,
+     pt_api_figure_evidence},
+    {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint},
+    {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile},
+    {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez},
+    {"GET", "/readyz", PT_ROUTE_LOOP, false, pt_api_readyz},
+    {"GET", "/metrics", PT_ROUTE_LOOP, false, pt_api_metrics},
+    {"GET", "/openapi.json", PT_ROUTE_LOOP, false, pt_api_openapi},
+    {NULL, NULL, PT_ROUTE_LOOP, false, NULL},
+};
+
+const struct pt_route *pt_routes(void) {
+    return routes;
+}
+
+/* ---- matching --------------------------------------------------------------------------- */
+
+/* What one step of a pattern took: the raw text of a parameter. */
+struct piece {
+    const char *at;
+    size_t len;
+};
+
+static size_t segment(const char *s) {
+    return strcspn(s, "/");
+}
+
+/* {a}.{b} against a segment: cut at its last dot. */
+static bool match_pair(const char *path, size_t len, struct piece *out) {
+    size_t dot = len;
+
+    while (dot > 0 && path[dot - 1] != '.') {
+        dot--;
+    }
+    if (dot < 2 || dot == len) {
+        return false;
+    }
+    out[0] = (struct piece){path, dot - 1};
+    out[1] = (struct piece){path + dot, len - dot};
+    return true;
+}
+
+/* How many parameters were taken, or -1. */
+static int match(const char *pattern, const char *path, struct piece out[PT_ROUTE_PARAMS]) {
+    int n = 0;
+
+    while (*pattern == '/' && *path == '/') {
+        size_t a = segment(++pattern);
+        size_t b = segment(++path);
+
+        if (a == 6 && memcmp(pattern, "{path}", 6) == 0) {
+            out[n++] = (struct piece){path, strlen(path)};
+            return *path != '\0' ? n : -1;
+        }
+        if (*pattern == '{' && memchr(pattern, '.', a) != NULL) {
+            if (!match_pair(path, b, out + n)) {
+                return -1;
+            }
+            n += 2;
+        } else if (*pattern == '{') {
+            if (b == 0) {
+                return -1;
+            }
+            out[n++] = (struct piece){path, b};
+        } else if (a != b || memcmp(pattern, path, a) != 0) {
+            return -1;
+        }
+        pattern += a;
+        path += b;
+    }
+    return *pattern == '\0' && *path == '\0' ? n : -1;
+}
+
+static bool method_fits(const char *route, const char *asked) {
+    return strcmp(route, asked) == 0 || (strcmp(asked, "HEAD") == 0 && strcmp(route, "GET") == 0);
+}
+
+int pt_route_find(const char *method, const char *path, const struct pt_route **ret, char *allow,
+                  size_t allow_cap) {
+    struct piece pieces[PT_ROUTE_PARAMS];
+    const struct pt_route *other = NULL;
+
+    *ret = NULL;
+    allow[0] = '\0';
+    for (const struct pt_route *r = routes; r->pattern != NULL; r++) {
+        if (match(r->pattern, path, pieces) < 0) {
+            continue;
+        }
+        if (method_fits(r->method, method)) {
+            *ret = r;
+            return 0;
+        }
+        other = r;
+    }
+    if (other == NULL) {
+        return PT_E_NOT_FOUND;
+    }
+    (void)snprintf(allow, allow_cap, "%s",
+                   strcmp(other->method, "GET") == 0 ? "GET, HEAD" : other->method);
+    return PT_E_METHOD;
+}
+
+int pt_route_params(const struct pt_route *r, const char *path,
+                    char params[PT_ROUTE_PARAMS][PT_ROUTE_PARAM_MAX]) {
+    struct piece pieces[PT_ROUTE_PARAMS];
+    int n = match(r->pattern, path, pieces);
+
+    PT_ASSERT(n >= 0 && n <= PT_ROUTE_PARAMS);
+    for (int i = 0; i < n; i++) {
+        if (pt_http_percent_decode(pieces[i].at, pieces[i].len, params[i], PT_ROUTE_PARAM_MAX) !=
+            0) {
+            return PT_E_FORMAT;
+        }
+    }
+    return 0;
+}
+
+/* ---- requests ---------------------------------------------------------------------------- */
+
+/* The party that a certificate speaks for, if the genesis has it. */
+static bool known_party(const struct pt_hub *h, const char *identity, char party[PT_NAME_MAX + 1]) {
+    const Pentad__V1__Genesis *g = pt_log_genesis(h->log);
+    struct pt_identity id;
+
+    party[0] = '\0';
+    if (pt_identity_parse(identity, &id) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < g->n_parties; i++) {
+        if (strcmp(g->parties[i]->party, id.party) == 0) {
+            (void)snprintf(party, PT_NAME_MAX + 1, "%s", id.party);
+            return true;
+        }
+    }
+    return false;
+}
+
+void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_http_route *ret) {
+    struct pt_hub *h = hub;
+    const struct pt_route *r = NULL;
+    char party[PT_NAME_MAX + 1];
+    int rc = pt_route_find(pt_http_request_method(req), pt_http_request_path(req), &r, ret->allow,
+                           sizeof(ret->allow));
+
+    if (rc != 0) {
+        (void)pt_err_set(&ret->refusal, rc, "%s %.150s: GET /openapi.json lists what there is",
+                         pt_http_request_method(req), pt_http_request_path(req));
+        return;
+    }
+    ret->identity_required = true;
+    ret->body_max = r->where == PT_ROUTE_BATCH ? PT_BATCH_JSON_MAX : 0;
+    ret->user = (void *)(uintptr_t)r;
+    if (r->party && !known_party(h, pt_http_request_peer(req)->identity, party)) {
+        (void)pt_err_set(&ret->refusal, PT_E_IDENTITY,
+                         "the certificate says %.80s, which is no party of this hub",
+                         pt_http_request_peer(req)->identity);
+    }
+}
+
+void pt_call_free(struct pt_call *c) {
+    pt_http_request_unref(c->req);
+    free(c);
+}
+
+/* ---- on a worker -------------------------------------------------------------------------- */
+
+/* Each worker keeps a read handle of its own; before the fold has made a ledger there is none. */
+static struct pt_ledger *ledger_of(struct pt_hub *h, unsigned worker) {
+    char path[PT_APP_PATH_MAX];
+    struct pt_err err = {0};
+
+    if (h->ledgers[worker] == NULL && pt_folder_path(h, path, sizeof(path)) == 0) {
+        (void)pt_ledger_open(path, PT_LEDGER_READ, &h->ledgers[worker], NULL, &err);
+    }
+    return h->ledgers[worker];
+}
+
+static void work(struct pt_pool_task *t, unsigned worker) {
+    struct pt_call *c = (struct pt_call *)t;
+    struct pt_hub *h = c->hub;
+    int64_t t0 = pt_monotonic_us();
+
+    if (!pt_http_request_cancelled(c->req)) {
+        c->ledger = ledger_of(h, worker);
+        c->route->handle(c);
+        (void)atomic_fetch_add(&h->metrics.query_us, (uint64_t)(pt_monotonic_us() - t0));
+        (void)atomic_fetch_add(&h->metrics.queries, 1);
+    } else {
+        pt_reply_problem_from_any_thread(c->req, PT_E_STOPPING, NULL);
+    }
+    (void)atomic_fetch_sub(&h->queries_open, 1);
+    pt_call_free(c);
+}
+
+void pt_call_to_worker(struct pt_call *c) {
+    struct pt_hub *h = c->hub;
+
+    if (atomic_load(&h->queries_open) >= atomic_load(&h->max_queries)) {
+        pt_reply_problem(c->req, PT_E_BUSY, "too many queries wait; ask again shortly");
+        pt_call_free(c);
+        return;
+    }
+    c->task.run = work;
+    (void)atomic_fetch_add(&h->queries_open, 1);
+    if (pt_pool_submit_query(h->pool, &c->task) != 0) {
+        (void)atomic_fetch_sub(&h->queries_open, 1);
+        pt_reply_problem(c->req, PT_E_STOPPING, NULL);
+        pt_call_free(c);
+    }
+}
+
+static int call_init(struct pt_call *c, struct pt_hub *h, struct pt_http_request *req) {
+    memset(c, 0, sizeof(*c));
+    c->hub = h;
+    c->req = req;
+    c->route = pt_http_request_user(req);
+    (void)known_party(h, pt_http_request_peer(req)->identity, c->party);
+    c->reader = pt_party_from_name(c->party);
+    return pt_route_params(c->route, pt_http_request_path(req), c->param);
+}
+
+void pt_routes_on_request(void *hub, struct pt_http_request *req) {
+    struct pt_hub *h = hub;
+    const struct pt_route *r = pt_http_request_user(req);
+    struct pt_call *c;
+
+    if (r->where == PT_ROUTE_BATCH) {
+        pt_submit_start(h, req);
+        return;
+    }
+    c = malloc(sizeof(*c));
+    if (c == NULL) {
+        pt_reply_problem(req, PT_E_NOMEM, NULL);
+        return;
+    }
+    if (call_init(c, h, req) != 0) {
+        pt_reply_problem(req, PT_E_FORMAT, "a part of the path is badly encoded or too long");
+        free(c);
+        return;
+    }
+    (void)pt_http_request_ref(req);
+    if (r->where == PT_ROUTE_LOOP) {
+        r->handle(c);
+        pt_call_free(c);
+    } else if (r->where == PT_ROUTE_FEED) {
+        pt_api_feed(c);
+    } else {
+        pt_call_to_worker(c);
+    }
+}

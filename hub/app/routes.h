@@ -1,0 +1,89 @@
+/* The route table: what the hub answers, where each answer is worked out, and what it takes.
+ * openapi.json says the same to others; a test holds the two together. */
+#ifndef PT_APP_ROUTES_H
+#define PT_APP_ROUTES_H
+
+#include <pentad/record/party.h>
+
+#include "hub.h"
+
+#define PT_ROUTE_PARAMS 4
+#define PT_ROUTE_PARAM_MAX 160
+
+enum pt_route_where {
+    PT_ROUTE_LOOP,  /* cheap: answered on the loop thread */
+    PT_ROUTE_BATCH, /* handed to the intake */
+    PT_ROUTE_FEED,  /* may wait for the log to grow */
+    PT_ROUTE_QUERY  /* a worker, with a ledger handle of its own */
+};
+
+struct pt_call;
+typedef void (*pt_route_fn)(struct pt_call *c);
+
+struct pt_route {
+    const char *method;
+    /* Segments; {name} takes one, {name}.{name} is cut at the last dot, {path} takes the rest. */
+    const char *pattern;
+    enum pt_route_where where;
+    bool party; /* the certificate must name a party of the genesis */
+    pt_route_fn handle;
+};
+
+/* One request under way. LOOP: lives in the call. FEED, QUERY: on the heap, holds the request. */
+struct pt_call {
+    struct pt_pool_task task; /* first */
+    struct pt_hub *hub;
+    struct pt_http_request *req;
+    const struct pt_route *route;
+    char param[PT_ROUTE_PARAMS][PT_ROUTE_PARAM_MAX]; /* in the pattern's order, decoded */
+    char party[PT_NAME_MAX + 1];
+    enum pt_party reader;
+    struct pt_ledger *ledger; /* QUERY: may be NULL where there is none yet */
+    /* feed */
+    struct pt_feed_waiter *waiter;
+    uint64_t after;
+    uint32_t limit;
+};
+
+/* All routes; the last one's pattern is NULL. */
+const struct pt_route *pt_routes(void);
+/* 0 and the route; PT_E_NOT_FOUND; PT_E_METHOD and the methods that there are ("GET, POST"). */
+int pt_route_find(const char *method, const char *path, const struct pt_route **ret, char *allow,
+                  size_t allow_cap);
+/* Fills in params; the path must match. PT_E_FORMAT for a badly encoded or overlong one. */
+int pt_route_params(const struct pt_route *r, const char *path,
+                    char params[PT_ROUTE_PARAMS][PT_ROUTE_PARAM_MAX]);
+
+/* For the listener. */
+void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_http_route *ret);
+void pt_routes_on_request(void *hub, struct pt_http_request *req);
+/* Worker: gives the call back after its answer. */
+void pt_call_free(struct pt_call *c);
+/* Loop thread: to a worker; answers 429 where too many wait. Takes the call. */
+void pt_call_to_worker(struct pt_call *c);
+
+/* handlers: api_public.c, api_feed.c, api_records.c, api_ledger.c */
+void pt_api_livez(struct pt_call *c);
+void pt_api_readyz(struct pt_call *c);
+void pt_api_metrics(struct pt_call *c);
+void pt_api_openapi(struct pt_call *c);
+void pt_api_checkpoint(struct pt_call *c);
+void pt_api_tile(struct pt_call *c);
+void pt_api_stream(struct pt_call *c);
+void pt_api_feed(struct pt_call *c);      /* loop thread: wait or go to a worker */
+void pt_api_feed_page(struct pt_call *c); /* worker */
+void pt_api_record(struct pt_call *c);
+void pt_api_record_trace(struct pt_call *c);
+void pt_api_record_evidence(struct pt_call *c);
+void pt_api_subjects(struct pt_call *c);
+void pt_api_subject(struct pt_call *c);
+void pt_api_discrepancies(struct pt_call *c);
+void pt_api_figure_trace(struct pt_call *c);
+void pt_api_figure_evidence(struct pt_call *c);
+void pt_api_brief(struct pt_call *c);
+
+/* hub/app/openapi.json, as built in. */
+extern const unsigned char pt_openapi_json[];
+extern const size_t pt_openapi_json_len;
+
+#endif
