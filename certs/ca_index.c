@@ -29,7 +29,7 @@ int pt_ca_lock(const char *dir, int *ret_fd, struct pt_err *err) {
     }
     *ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*ret_fd < 0) {
-        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
+        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerrordesc_np(errno));
     }
     if (flock(*ret_fd, LOCK_EX | LOCK_NB) != 0) {
         close(*ret_fd);

@@ -131,7 +131,7 @@ static int write_envelope(const Pentad__V1__Envelope *env, Pentad__V1__Signature
                           struct pt_buf *out, struct pt_err *err) {
     Pentad__V1__Envelope e = PENTAD__V1__ENVELOPE__INIT;
 
-    qsort(sigs, n, sizeof(sigs[0]), compare_sigs);
+    qsort(sigs, n, sizeof(Pentad__V1__Signature *), compare_sigs);
     e.has_payload = 1;
     e.payload = env->payload;
     e.payload_type = env->payload_type;

@@ -68,10 +68,10 @@ int pt_file_create(const char *path, const void *p, size_t len, unsigned mode, s
         if (errno == EEXIST) {
             return pt_err_set(err, PT_E_EXISTS, "%s stands already and is not overwritten", path);
         }
-        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
+        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerrordesc_np(errno));
     }
     if (write_all(fd, p, len) != 0 || sync_dir_of(path) != 0) {
-        pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
+        pt_err_set(err, PT_E_IO, "%s: %s", path, strerrordesc_np(errno));
         close(fd);
         unlink(path);
         return PT_E_IO;

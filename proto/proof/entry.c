@@ -88,13 +88,13 @@ static int statement_hashes(struct pt_statement *s, struct pt_err *err) {
         s->has_supersedes = true;
         rc = take_hash(&s->supersedes, true, m->supersedes, "supersedes", err);
     }
-    if (rc == 0 && (m->seen == NULL || !m->seen->has_tree_size || m->seen->tree_size == 0)) {
-        rc = pt_err_set(err, PT_E_MISSING, "the statement doesn't say what its author had seen");
+    if (rc != 0) {
+        return rc;
     }
-    if (rc == 0) {
-        rc = take_hash(&s->seen_root, m->seen->has_root, m->seen->root, "seen.root", err);
+    if (m->seen == NULL || !m->seen->has_tree_size || m->seen->tree_size == 0) {
+        return pt_err_set(err, PT_E_MISSING, "the statement doesn't say what its author had seen");
     }
-    return rc;
+    return take_hash(&s->seen_root, m->seen->has_root, m->seen->root, "seen.root", err);
 }
 
 static int statement_fields(struct pt_statement *s, struct pt_err *err) {

@@ -36,9 +36,8 @@ struct pt_evidence_run {
 /* Notes a failure. */
 void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, const char *where,
                       const char *what);
-/* Notes that a kind of step held. */
-void pt_evidence_held(struct pt_evidence_run *run, const char *step, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Notes that a kind of step held: "<n> <what>". */
+void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *what);
 
 /* The proof's checkpoint under the policy, then the leaf at its place in it. */
 bool pt_evidence_inclusion(struct pt_evidence_run *run, const char *where,

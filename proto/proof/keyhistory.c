@@ -125,7 +125,7 @@ int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **re
     c->n_keys = c->n_pending = 0;
     c->cap_keys = k->n_keys;
     c->cap_pending = k->n_pending;
-    c->keys = calloc(k->n_keys + 1, sizeof(*c->keys));
+    c->keys = calloc(k->n_keys + 1, sizeof(struct pt_keyhistory_key *));
     c->pending = calloc(k->n_pending + 1, sizeof(*c->pending));
     if (c->keys == NULL || c->pending == NULL) {
         goto fail;
@@ -210,7 +210,8 @@ static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse us
     PT_ASSERT(k->n_keys < KEYS_MAX && p->n_keys < PT_KEYHISTORY_PARTY_KEYS_MAX);
     if (k->n_keys == k->cap_keys) {
         size_t cap = k->cap_keys == 0 ? 32 : 2 * k->cap_keys;
-        struct pt_keyhistory_key **grown = realloc(k->keys, cap * sizeof(*grown));
+        struct pt_keyhistory_key **grown =
+            realloc(k->keys, cap * sizeof(struct pt_keyhistory_key *));
 
         if (grown == NULL) {
             return PT_E_NOMEM;
