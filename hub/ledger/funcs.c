@@ -4,7 +4,9 @@
  *   is_workday(ymd)          by H08 in force; Monday to Friday where a year has none
  *   wd_add(ymd, n)           the n-th working day after
  *   cd_add(ymd, n)           n calendar days after; on a day off, the next working day
- *   band(cp)                 1 优 2 良 3 中 4 差 */
+ *   band(cp)                 1 优 2 良 3 中 4 差
+ *   quota_sign(kind)         how a B04 of that kind counts in Bg: +1 or -1
+ *   over_ppm(x, base, ppm)   x > base * ppm / 1000000, exactly */
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +66,27 @@ static void fn_band(sqlite3_context *ctx, int n, sqlite3_value **v) {
         sqlite3_result_int(ctx, cp >= 9000 ? 1 : cp >= 8000 ? 2 : cp >= 6000 ? 3 : 4);
 }
 
+static void fn_quota_sign(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    int kind = sqlite3_value_int(v[0]);
+
+    (void)n;
+    sqlite3_result_int(ctx, kind == PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_REDUCE ||
+                                    kind == PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_SHIFT_OUT ||
+                                    kind == PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER
+                                ? -1
+                                : 1);
+}
+
+static void fn_over_ppm(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    __extension__ typedef __int128 wide;
+
+    if (all_ints(n, v))
+        sqlite3_result_int(ctx, (wide)sqlite3_value_int64(v[0]) * 1000000 >
+                                    (wide)sqlite3_value_int64(v[1]) * sqlite3_value_int64(v[2]));
+    else
+        sqlite3_result_null(ctx);
+}
+
 /* The newest H08 of a year holds; what it doesn't list follows the week. */
 static const char workday_sql[] =
     "WITH h AS (SELECT rec, holidays, workdays FROM v_workdays WHERE year = ?1 / 10000"
@@ -72,15 +95,16 @@ static const char workday_sql[] =
     "  WHEN EXISTS (SELECT 1 FROM h, json_each(h.holidays) j WHERE j.value = ?1) THEN 0 END";
 
 static bool is_workday(struct pt_ledger *l, int32_t day) {
-    sqlite3_stmt *st = NULL;
     bool yes = pt_date_weekday(day) <= 5;
 
-    if (sqlite3_prepare_v2(l->db, workday_sql, -1, &st, NULL) == SQLITE_OK) {
-        sqlite3_bind_int(st, 1, day);
-        if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) == SQLITE_INTEGER)
-            yes = sqlite3_column_int(st, 0) != 0;
-    }
-    sqlite3_finalize(st);
+    if (!l->workday && sqlite3_prepare_v3(l->db, workday_sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                          &l->workday, NULL) != SQLITE_OK)
+        return yes;
+    sqlite3_bind_int(l->workday, 1, day);
+    if (sqlite3_step(l->workday) == SQLITE_ROW &&
+        sqlite3_column_type(l->workday, 0) == SQLITE_INTEGER)
+        yes = sqlite3_column_int(l->workday, 0) != 0;
+    sqlite3_reset(l->workday);
     return yes;
 }
 
@@ -135,6 +159,8 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
         {"date_diff", 2, fn_date_diff, SQLITE_DETERMINISTIC},
         {"month_end", 1, fn_month_end, SQLITE_DETERMINISTIC},
         {"band", 1, fn_band, SQLITE_DETERMINISTIC},
+        {"quota_sign", 1, fn_quota_sign, SQLITE_DETERMINISTIC},
+        {"over_ppm", 3, fn_over_ppm, SQLITE_DETERMINISTIC},
         {"is_workday", 1, fn_is_workday, 0},
         {"wd_add", 2, fn_wd_add, 0},
         {"cd_add", 2, fn_cd_add, 0},

@@ -65,6 +65,7 @@ struct pt_ledger {
     size_t n_streams;
     struct pt_arena arena;
     struct pt_buf scratch;
+    sqlite3_stmt *workday; /* prepared when first asked */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
     struct pt_ledger_applied *now; /* while an entry is applied */

@@ -212,6 +212,7 @@ void pt_ledger_close(struct pt_ledger *l) {
     if (l->in_txn)
         pt_ledger_rollback(l);
     drop_statements(l);
+    sqlite3_finalize(l->workday);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         pt_plan_free(l->plans[i]);
     if (l->db && l->write) {

@@ -21,7 +21,7 @@ static const char pt_schema_head[] =
     "  valid_from INTEGER, live_from INTEGER, live_to INTEGER, next INTEGER, lost INTEGER);\n"
     "CREATE INDEX record_seq ON record(sid, seq);\n"
     "CREATE INDEX record_subject ON record(subject, type);\n"
-    "CREATE INDEX record_root ON record(root) WHERE root <> rec;\n"
+    "CREATE INDEX record_root ON record(root);\n"
     /* Every RecordRef of every record. */
     "CREATE TABLE ref(t_sid INTEGER, t_seq INTEGER, rec INTEGER, field TEXT, hash BLOB,\n"
     "  PRIMARY KEY(t_sid, t_seq, rec, field)) WITHOUT ROWID;\n"
@@ -53,6 +53,7 @@ static const char pt_schema_head[] =
     "CREATE INDEX member_subject ON member(subject);\n"
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
     "CREATE INDEX agg_quota_ckey ON agg_quota(ckey) WHERE ckey <> '';\n"
+    "CREATE VIEW months(m) AS VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12);\n"
     "CREATE VIEW live AS SELECT rec, log_index AS r_log, sid AS r_sid, seq AS r_seq,\n"
     "  type AS r_type, kind AS r_kind, subject AS r_subject, fy AS r_fy,\n"
     "  valid_from AS r_valid, issued_at AS r_issued, doc_no AS r_doc, root AS r_root,\n"

@@ -1,0 +1,10 @@
+/* The files of hub/rules/sql, in name order. */
+#ifndef PT_RULES_EMBEDDED_H
+#define PT_RULES_EMBEDDED_H
+
+#include <stddef.h>
+
+extern const char *const pt_rule_files[];
+extern const size_t pt_rule_file_count;
+
+#endif

@@ -1,0 +1,123 @@
+/* The engine that runs the rules at a tick. Inside this room only.
+ *
+ *   changed records ──[touch]──►┐
+ *   agenda due      ───────────►├─ temp.touched ──[condition]──► condition ──► dirty ids
+ *   parameters      ──[all]────►┘                                   replies ──►  │
+ *                                                                   due     ──►  ▼
+ *                                 logged H01 (finding) ◄── compare ──────── pending H01
+ *
+ * A condition is stored while it fires or is unknown; clear means no row. */
+#ifndef PT_RULES_ENGINE_H
+#define PT_RULES_ENGINE_H
+
+#include <sqlite3.h>
+
+#include <pentad/base/arena.h>
+#include <pentad/ledger/ledger.h>
+#include <pentad/v1/hub.pb-c.h>
+
+#include "parse.h"
+
+enum { PT_STATE_CLEAR = 0, PT_STATE_FIRE = 1, PT_STATE_UNKNOWN = 2 };
+
+enum { PT_PARAMS_MAX = 128 };
+
+struct pt_rule_stmts {
+    sqlite3_stmt *touch;
+    sqlite3_stmt *all;
+    sqlite3_stmt *condition;
+    sqlite3_stmt *agenda;
+    sqlite3_stmt *inputs;
+    int figure_col[PT_RULE_FIGURES_MAX];
+};
+
+enum pt_engine_stmt {
+    PT_R_TOUCH_DUE,
+    PT_R_DROP_DUE,
+    PT_R_UNTOUCH,
+    PT_R_OLD,
+    PT_R_GET,
+    PT_R_PUT,
+    PT_R_DEL,
+    PT_R_DIRTY,
+    PT_R_FINDING,
+    PT_R_FINDING_PUT,
+    PT_R_PENDING_PUT,
+    PT_R_PENDING_GET,
+    PT_R_PENDING_DEL,
+    PT_R_CONDITION_OF,
+    PT_R_REPLY,
+    PT_R_REF,
+    PT_R_WORKDAYS,
+    PT_R_COUNT
+};
+
+struct pt_engine {
+    struct pt_ledger *ledger; /* borrowed */
+    sqlite3 *db;
+    const struct pt_rule *rules;
+    size_t n_rules;
+    struct pt_rule_stmts *st;
+    sqlite3_stmt *own[PT_R_COUNT];
+    struct pt_ledger_tick tick; /* while one runs; the last one otherwise */
+    struct pt_arena arena;
+    struct pt_buf buf;
+    struct {
+        char name[64];
+        int64_t value;
+    } params[PT_PARAMS_MAX]; /* in force, where it isn't the default */
+    size_t n_params;
+    uint64_t due_tick; /* of due_day: yellow, red */
+    int32_t due_day[2];
+};
+
+/* A condition row as read or computed; strings in the arena. */
+struct pt_condition {
+    const struct pt_rule *rule;
+    size_t rule_no;
+    int kind;
+    const char *key;
+    int32_t fy;
+    const char *period;
+    const char *object;
+    uint8_t id[16];
+    int state;
+    int sev;
+    const char *figures; /* lines `label TAB value`, in the rule's order */
+    bool seen;           /* of a stored one: the evaluation brought it back */
+};
+
+/* store.c */
+int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err);
+void pt_engine_close(struct pt_engine *e);
+/* True where other rules made what is stored: everything has to be folded again. */
+int pt_engine_stale(struct pt_engine *e, bool *ret_stale, struct pt_err *err);
+int pt_engine_create(struct pt_engine *e, struct pt_err *err);
+int pt_engine_dirty(struct pt_engine *e, const uint8_t id[16], struct pt_err *err);
+
+/* engine.c */
+int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err);
+int pt_engine_check(struct pt_engine *e, uint64_t *ret_differences, struct pt_err *err);
+
+/* params.c */
+int pt_params_register(struct pt_engine *e, struct pt_err *err); /* SQL: param(), tick_day() */
+/* Values in force today; sets changed[i] for rules whose parameters moved. */
+int pt_params_refresh(struct pt_engine *e, bool *changed, struct pt_err *err);
+int pt_params_load(struct pt_engine *e, struct pt_err *err);
+int64_t pt_param_int(struct pt_engine *e, const char *name, int64_t fallback);
+
+/* message.c: a figure's value from its stored text, a sentence from its template. */
+void pt_message_text(struct pt_engine *e, const struct pt_condition *c, bool chinese,
+                     struct pt_buf *out);
+bool pt_figure_next(const char **cursor, char *label, size_t label_cap, char *value,
+                    size_t value_cap);
+
+/* finding.c */
+int pt_finding_diff(struct pt_engine *e, const uint8_t id[16], struct pt_err *err);
+/* A logged H01 becomes the state that the next tick compares with. */
+int pt_finding_fold(struct pt_engine *e, int64_t rec, const Pentad__V1__Discrepancy *d,
+                    struct pt_span packed, struct pt_err *err);
+/* Ids that replies, approvals and passed due days touch. */
+int pt_finding_touch(struct pt_engine *e, struct pt_err *err);
+
+#endif

@@ -1,0 +1,160 @@
+#include <pentad/rules/fold.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/v1/record.pb-c.h>
+
+#include "engine.h"
+
+struct pt_fold {
+    struct pt_ledger *ledger;
+    struct pt_engine engine;
+};
+
+int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
+                 struct pt_err *err) {
+    struct pt_fold *f = calloc(1, sizeof *f);
+    bool rebuilt = false;
+    bool stale = false;
+    int rc;
+
+    *ret_fold = NULL;
+    if (!f)
+        return pt_err_set(err, PT_E_NOMEM, "fold: no memory");
+    rc = pt_ledger_open(path, PT_LEDGER_WRITE, &f->ledger, &rebuilt, err);
+    rc = rc == 0 ? pt_engine_open(&f->engine, f->ledger, err) : rc;
+    rc = rc == 0 ? pt_engine_stale(&f->engine, &stale, err) : rc;
+    if (rc == 0 && stale) {
+        rebuilt = true;
+        rc = pt_ledger_reset(f->ledger, err);
+        rc = rc == 0 ? pt_engine_create(&f->engine, err) : rc;
+        rc = rc == 0 ? pt_engine_stale(&f->engine, &stale, err) : rc;
+    }
+    if (rc != 0) {
+        pt_fold_close(f);
+        return rc;
+    }
+    if (ret_rebuilt)
+        *ret_rebuilt = rebuilt;
+    *ret_fold = f;
+    return 0;
+}
+
+void pt_fold_close(struct pt_fold *f) {
+    if (!f)
+        return;
+    if (f->engine.db)
+        pt_engine_close(&f->engine);
+    pt_ledger_close(f->ledger);
+    free(f);
+}
+
+/* H01s of an entry become the standing that the next tick compares with. */
+static int fold_findings(struct pt_fold *f, const struct pt_fold_entry *e,
+                         const struct pt_ledger_applied *a, struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < e->n && rc == 0; i++) {
+        Pentad__V1__Record *r;
+        uint8_t *packed;
+        size_t n;
+
+        if (e->records[i].len == 0)
+            continue;
+        r = pentad__v1__record__unpack(NULL, e->records[i].len, e->records[i].p);
+        if (r && r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY) {
+            n = pentad__v1__discrepancy__get_packed_size(r->discrepancy);
+            packed = malloc(n ? n : 1);
+            if (packed) {
+                pentad__v1__discrepancy__pack(r->discrepancy, packed);
+                rc = pt_finding_fold(&f->engine, (int64_t)(a->first_rec + i), r->discrepancy,
+                                     pt_span(packed, n), err);
+            } else {
+                rc = pt_err_set(err, PT_E_NOMEM, "fold: no memory");
+            }
+            free(packed);
+        }
+        if (r)
+            pentad__v1__record__free_unpacked(r, NULL);
+    }
+    return rc;
+}
+
+static int apply_one(struct pt_fold *f, const struct pt_fold_entry *e, struct pt_err *err) {
+    struct pt_ledger_applied a;
+    int rc = pt_ledger_apply(f->ledger, e, &a, err);
+
+    if (rc == 0 && a.has_finding)
+        rc = fold_findings(f, e, &a, err);
+    if (rc == 0 && a.has_tick)
+        rc = pt_engine_tick(&f->engine, &a.tick, err);
+    return rc;
+}
+
+int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
+                  struct pt_err *err) {
+    int rc = pt_ledger_begin(f->ledger, err);
+
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = apply_one(f, &entries[i], err);
+    rc = rc == 0 ? pt_ledger_commit(f->ledger, err) : rc;
+    if (rc != 0) {
+        pt_ledger_rollback(f->ledger);
+        (void)pt_ledger_last_tick(f->ledger, &f->engine.tick, NULL);
+    }
+    return rc;
+}
+
+static int count(struct pt_fold *f, const char *sql, uint64_t *ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+
+    *ret = 0;
+    if (sqlite3_prepare_v2(f->engine.db, sql, -1, &st, NULL) != SQLITE_OK)
+        return pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
+    if (sqlite3_step(st) == SQLITE_ROW)
+        *ret = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return 0;
+}
+
+int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_err *err) {
+    int rc;
+
+    memset(ret_state, 0, sizeof *ret_state);
+    ret_state->cursor = pt_ledger_cursor(f->ledger);
+    rc = pt_ledger_last_tick(f->ledger, &ret_state->tick, err);
+    rc = rc == 0 ? count(f, "SELECT count(*) FROM pending", &ret_state->pending, err) : rc;
+    return rc == 0
+               ? count(f, "SELECT v FROM state WHERE k = 'mismatches'", &ret_state->mismatches, err)
+               : rc;
+}
+
+int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int s = SQLITE_DONE;
+    int rc = 0;
+
+    if (sqlite3_prepare_v2(f->engine.db, "SELECT id, body FROM pending ORDER BY ord", -1, &st,
+                           NULL) != SQLITE_OK)
+        return pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
+    while (rc == 0 && (s = sqlite3_step(st)) == SQLITE_ROW) {
+        uint8_t id[16];
+
+        memcpy(id, sqlite3_column_blob(st, 0), sizeof id);
+        rc = cb(ctx, id, pt_span(sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)));
+    }
+    if (rc == 0 && s != SQLITE_DONE)
+        rc = pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
+    sqlite3_finalize(st);
+    return rc;
+}
+
+struct pt_ledger *pt_fold_ledger(struct pt_fold *f) {
+    return f->ledger;
+}
+
+int pt_fold_check(struct pt_fold *f, uint64_t *ret_differences, struct pt_err *err) {
+    /* temp.touched is scratch; nothing else is written. */
+    return pt_engine_check(&f->engine, ret_differences, err);
+}

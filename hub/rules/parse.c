@@ -1,0 +1,212 @@
+#include "parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/v1/record.pb-c.h>
+
+static char *copy(const char *s, size_t n) {
+    char *c = malloc(n + 1);
+
+    PT_ASSERT(c);
+    memcpy(c, s, n);
+    c[n] = '\0';
+    return c;
+}
+
+/* Value of an enum name anywhere below a message: names are unique in the package. */
+static bool enum_value(const ProtobufCMessageDescriptor *d, const char *name, size_t len,
+                       unsigned depth, int *ret) {
+    for (unsigned i = 0; i < d->n_fields; i++) {
+        const ProtobufCFieldDescriptor *f = &d->fields[i];
+
+        if (f->type == PROTOBUF_C_TYPE_ENUM) {
+            const ProtobufCEnumDescriptor *e = f->descriptor;
+            for (unsigned k = 0; k < e->n_values; k++)
+                if (strlen(e->values[k].name) == len && memcmp(e->values[k].name, name, len) == 0) {
+                    *ret = e->values[k].value;
+                    return true;
+                }
+        } else if (f->type == PROTOBUF_C_TYPE_MESSAGE && depth < 6) {
+            if (enum_value(f->descriptor, name, len, depth + 1, ret))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* @PAYMENT_OP_REFUND becomes 2. */
+static int put_sql(struct pt_buf *b, const char *s, size_t n, const char *id, struct pt_err *err) {
+    for (size_t i = 0; i < n;) {
+        size_t k = i + 1;
+        int v;
+
+        if (s[i] != '@') {
+            pt_buf_putc(b, s[i++]);
+            continue;
+        }
+        while (k < n &&
+               (s[k] == '_' || (s[k] >= 'A' && s[k] <= 'Z') || (s[k] >= '0' && s[k] <= '9')))
+            k++;
+        if (!enum_value(&pentad__v1__record__descriptor, s + i + 1, k - i - 1, 0, &v))
+            return pt_err_set(err, PT_E_FORMAT, "rule %s: no enum value %.*s", id, (int)(k - i),
+                              s + i);
+        pt_buf_printf(b, "%d", v);
+        i = k;
+    }
+    return 0;
+}
+
+static int take_section(struct pt_rule *r, const char *name, size_t name_len, const char *s,
+                        size_t n, struct pt_err *err) {
+    const struct {
+        const char *name;
+        char **to;
+    } known[] = {{"views", &r->views},         {"touch", &r->touch},   {"all", &r->all},
+                 {"condition", &r->condition}, {"agenda", &r->agenda}, {"inputs", &r->inputs}};
+    struct pt_buf b;
+    int rc;
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strlen(known[i].name) != name_len || memcmp(known[i].name, name, name_len) != 0)
+            continue;
+        pt_buf_init(&b, 1U << 16);
+        rc = put_sql(&b, s, n, r->info.id, err);
+        if (rc == 0)
+            *known[i].to = copy((const char *)b.p, b.len);
+        pt_buf_done(&b);
+        return rc;
+    }
+    return pt_err_set(err, PT_E_FORMAT, "rule %s: no section is called %.*s", r->info.id,
+                      (int)name_len, name);
+}
+
+static enum pt_rule_unit unit_of(const char *s) {
+    static const struct {
+        const char *name;
+        enum pt_rule_unit unit;
+    } u[] = {{"fen", PT_RULE_FEN},     {"yuan", PT_RULE_YUAN}, {"bp", PT_RULE_BP},
+             {"cp", PT_RULE_CP},       {"day", PT_RULE_DAY},   {"date", PT_RULE_DATE},
+             {"count", PT_RULE_COUNT}, {"text", PT_RULE_TEXT}};
+
+    for (size_t i = 0; i < sizeof u / sizeof u[0]; i++)
+        if (strcmp(u[i].name, s) == 0)
+            return u[i].unit;
+    return PT_RULE_COUNT;
+}
+
+/* `label unit [volatile]` */
+static int take_figure(struct pt_rule *r, const char *v, struct pt_err *err) {
+    char unit[16] = "";
+    char more[16] = "";
+    struct pt_rule_figure *f = &r->figures[r->n_figures];
+
+    if (r->n_figures == PT_RULE_FIGURES_MAX ||
+        sscanf(v, "%31s %15s %15s", f->label, unit, more) < 2)
+        return pt_err_set(err, PT_E_FORMAT, "rule %s: figure \"%s\"", r->info.id, v);
+    f->unit = unit_of(unit);
+    f->is_volatile = strcmp(more, "volatile") == 0;
+    r->n_figures++;
+    return 0;
+}
+
+/* `name type default text` */
+static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
+    char name[64];
+    char type[16];
+    char fallback[64];
+    int at = 0;
+    struct pt_rule_param *p = &r->params[r->info.n_params];
+
+    if (r->info.n_params == PT_RULE_PARAMS_MAX ||
+        sscanf(v, "%63s %15s %63s %n", name, type, fallback, &at) < 3)
+        return pt_err_set(err, PT_E_FORMAT, "rule %s: parameter \"%s\"", r->info.id, v);
+    p->name = copy(name, strlen(name));
+    p->type = copy(type, strlen(type));
+    p->fallback = copy(fallback, strlen(fallback));
+    p->text = copy(v + at, strlen(v + at));
+    r->info.n_params++;
+    return 0;
+}
+
+static int take_header(struct pt_rule *r, const char *key, size_t key_len, const char *value,
+                       struct pt_err *err) {
+    const struct {
+        const char *name;
+        const char **to;
+    } known[] = {{"id", &r->info.id},
+                 {"zh", &r->info.name_zh},
+                 {"en", &r->info.name_en},
+                 {"parties", &r->info.parties},
+                 {"reads", &r->info.reads},
+                 {"when", &r->info.when},
+                 {"basis", &r->info.basis},
+                 {"message.zh", &r->info.message_zh},
+                 {"message.en", &r->info.message_en},
+                 {"clears", &r->info.clears},
+                 {"responders", &r->info.responders}};
+
+    if (key_len == 6 && memcmp(key, "figure", 6) == 0)
+        return take_figure(r, value, err);
+    if (key_len == 5 && memcmp(key, "param", 5) == 0)
+        return take_param(r, value, err);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i].name) == key_len && memcmp(known[i].name, key, key_len) == 0) {
+            *known[i].to = copy(value, strlen(value));
+            return 0;
+        }
+    return 0; /* scope and remarks are for people */
+}
+
+/* One line of the header: `-- key: value`; anything else there is a remark. */
+static int header_line(struct pt_rule *r, const char *line, size_t len, struct pt_err *err) {
+    const char *colon = memchr(line, ':', len);
+    char value[1024];
+    size_t key_len;
+
+    if (len < 4 || memcmp(line, "-- ", 3) != 0 || !colon)
+        return 0;
+    key_len = (size_t)(colon - line) - 3;
+    if (memchr(line + 3, ' ', key_len))
+        return 0;
+    colon++;
+    while (*colon == ' ')
+        colon++;
+    (void)snprintf(value, sizeof value, "%.*s", (int)(line + len - colon), colon);
+    return take_header(r, line + 3, key_len, value, err);
+}
+
+int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {
+    const char *section = NULL; /* name of the open one */
+    size_t section_len = 0;
+    const char *body = NULL;
+    int rc = 0;
+
+    memset(out, 0, sizeof *out);
+    for (const char *p = text; rc == 0;) {
+        const char *nl = strchr(p, '\n');
+        size_t len = nl ? (size_t)(nl - p) : strlen(p);
+        bool opens = len > 5 && memcmp(p, "-- [", 4) == 0 && p[len - 1] == ']';
+
+        if ((opens || !nl) && section)
+            rc = take_section(out, section, section_len, body, (size_t)((nl ? p : p + len) - body),
+                              err);
+        else if (!opens && !section)
+            rc = header_line(out, p, len, err);
+        if (!nl)
+            break;
+        if (opens) {
+            section = p + 4;
+            section_len = len - 5;
+            body = nl + 1;
+        }
+        p = nl + 1;
+    }
+    if (rc == 0 && !out->info.id)
+        rc = pt_err_set(err, PT_E_FORMAT, "a rule file without an id");
+    out->info.params = out->params;
+    out->info.sql = text;
+    return rc;
+}

@@ -1,0 +1,46 @@
+-- id: K06
+-- zh: 月报与支付不符
+-- en: month report differs from vouchers
+-- parties: finance
+-- reads: X01 X02
+-- when: M Y
+-- basis: R-36
+-- message.zh: 月报数与支付明细相差{x}元
+-- message.en: the month report differs from the vouchers by {x} yuan
+-- clears: corrected X02 or X01
+-- responders: finance
+-- figure: reported fen
+-- figure: P fen
+-- figure: x yuan
+-- scope: region
+-- As of the month's end; UNKNOWN until the month is over and its report is here. No tolerance.
+-- Keys: a subject, b month (yyyymm), c ''.
+-- [touch]
+SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = 132
+UNION SELECT subject, month, '' FROM d_pay
+UNION SELECT d.subject, v.month, '' FROM d_pay d JOIN v_exec_snapshot v ON v.r_subject = d.subject AND v.r_type = 132
+  WHERE v.month > d.month AND v.month / 100 = d.fy
+-- [all]
+SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FROM v_exec_snapshot v
+-- [condition]
+WITH said AS (
+  SELECT t.a, t.b, t.c,
+    (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = 132 AND v.month = t.b
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+sums AS (
+  SELECT said.*, f.cum_paid_fen AS reported,
+    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month <= said.b) AS paid
+  FROM said LEFT JOIN f_exec_snapshot f ON f.rec = said.rec)
+SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, b / 100 AS fy,
+  CAST(b AS TEXT) AS period, '' AS object,
+  CASE WHEN reported IS NULL OR tick_day() <= month_end(b) THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  @SEVERITY_YELLOW AS sev, reported AS reported, paid AS P, reported - paid AS x
+FROM sums
+-- [agenda]
+SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = :a AND v.r_type = 132 AND v.month = :b
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND p.pay_date / 100 <= :b AND l.r_fy = :fy ORDER BY l.rec DESC LIMIT 48))
+ORDER BY rec LIMIT 64

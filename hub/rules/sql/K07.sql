@@ -1,0 +1,52 @@
+-- id: K07
+-- zh: 财政支出与审计认定不符
+-- en: finance and audit differ on what was paid
+-- parties: audit finance
+-- reads: A02 X01
+-- when: E Y/R
+-- basis: R-77
+-- message.zh: 财政支付{P}万元，审计认定{Q}万元，差{x}万元
+-- message.en: finance paid {P}, audit found {Q}, they differ by {x} (10,000 yuan)
+-- clears: correction by either
+-- responders: finance audit
+-- figure: P fen
+-- figure: Q fen
+-- figure: x fen
+-- param: k07.yellow_fen int 1000000 低于此差额不提示
+-- param: k07.yellow_ppm int 1000 差额占支出的百万分比
+-- param: k07.red_fen int 100000000 红色差额
+-- param: k07.red_ppm int 10000 红色差额占支出的百万分比
+-- scope: region
+-- Yellow above max(10,000 yuan, 0.1 % of P), red above max(1,000,000 yuan, 1 % of P). A department's P
+-- is the sum of its own and its units' subjects.
+-- Keys: a subject, b fiscal year, c ''.
+-- [touch]
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 162
+UNION SELECT d.subject, d.fy, '' FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_audit_figure v
+  WHERE v.r_subject = d.subject AND v.r_type = 162 AND v.r_fy = d.fy)
+UNION SELECT m.org, d.fy, '' FROM d_pay d JOIN member m ON m.subject = d.subject WHERE EXISTS (SELECT 1 FROM v_audit_figure v
+  WHERE v.r_subject = m.org AND v.r_type = 162 AND v.r_fy = d.fy)
+-- [all]
+SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
+-- [condition]
+WITH found AS (
+  SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = 162 AND v.r_fy = t.b
+      AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+sums AS (
+  SELECT found.*, r.kind AS kind, f.fen AS q,
+    CASE WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) THEN
+      (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (
+         SELECT found.a UNION SELECT m.subject FROM member m WHERE m.kind = r.kind AND m.org = found.a))
+    ELSE (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = found.a AND p.fy = found.b) END AS paid
+  FROM found JOIN record r ON r.rec = found.rec JOIN f_audit_figure f ON f.rec = found.rec),
+diff AS (SELECT sums.*, abs(q - paid) AS x FROM sums)
+SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
+  CASE WHEN x > param('k07.yellow_fen') AND over_ppm(x, abs(paid), param('k07.yellow_ppm')) THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN x > param('k07.red_fen') AND over_ppm(x, abs(paid), param('k07.red_ppm')) THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  paid AS P, q AS Q, x AS x
+FROM diff
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = :a AND v.r_type = 162 AND v.r_fy = :b AND v.item = @AUDIT_ITEM_PAID
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
+ORDER BY rec LIMIT 64

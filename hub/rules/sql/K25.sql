@@ -1,0 +1,75 @@
+-- id: K25
+-- zh: 执行进度滞后
+-- en: execution behind schedule
+-- parties: finance
+-- reads: B04 P02 X01
+-- when: M Y
+-- basis: R-34 R-38
+-- message.zh: 执行进度{p}%，低于{basis}{x}个百分点
+-- message.en: execution {p} %, {x} percentage points behind the {basis_en}
+-- clears: Dev of that month end no longer below the line
+-- responders: finance
+-- figure: p bp
+-- figure: PP bp
+-- figure: x bp
+-- figure: basis text
+-- figure: basis_en text
+-- figure: Bg fen
+-- figure: P fen
+-- param: k25.dev_bp int -1000 偏差下限（基点）
+-- param: k25.from_month int 3 从几月末起
+-- scope: region
+-- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. One condition a month end of the
+-- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
+-- only after its planned month; payments dated to a month or year make it UNKNOWN.
+-- Keys: a subject, b month (yyyymm), c ''.
+-- [touch]
+SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month
+ WHERE m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
+UNION SELECT r.subject, r.fy * 100 + m.m, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
+ WHERE c.type = 124 AND m.m >= param('k25.from_month')
+UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c JOIN record p ON p.rec = c.rec
+  JOIN record q ON q.subject = p.subject AND q.type = 124 JOIN months m
+ WHERE c.type = 102 AND m.m >= param('k25.from_month')
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
+-- [agenda]
+SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
+-- [condition]
+WITH at AS (SELECT t.a, t.b, t.c, t.b / 100 AS fy, t.b % 100 AS m, month_end(t.b) AS day FROM touched t
+  WHERE month_end(t.b) < tick_day() AND t.b % 100 >= param('k25.from_month')
+    AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
+        NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
+plan AS (
+  SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = 102 AND v.r_valid <= at.day
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
+    (SELECT sum(v.fen * v.r_sign * quota_sign(v.kind)) FROM v_allotment v
+      WHERE v.r_subject = at.a AND v.r_type = 124 AND v.r_fy = at.fy AND v.r_valid <= at.day
+        AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
+          WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'))) AS bg,
+    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.b) AS paid,
+    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse
+  FROM at),
+dev AS (
+  SELECT plan.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
+    (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) AS planned_month,
+    ratio_bp(paid, bg) AS fg3
+  FROM plan LEFT JOIN f_subject_profile f ON f.rec = plan.profile),
+pp AS (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
+SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
+  CAST(b AS TEXT) AS period, '' AS object,
+  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse = 1 THEN 'UNKNOWN'
+       WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
+       WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,
+  CASE WHEN curve IS NULL THEN '序时进度' ELSE '计划进度' END AS basis,
+  CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P
+FROM pp
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = 124 AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
+  UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = 102 AND v.r_valid <= month_end(:b)
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date / 100 <= :b ORDER BY l.rec DESC LIMIT 40))
+ORDER BY rec LIMIT 64

@@ -1,0 +1,59 @@
+-- id: K35
+-- zh: 暂停拨款后支付
+-- en: paid after suspension
+-- parties: finance
+-- reads: X01 X04
+-- when: E R
+-- basis: R-40
+-- message.zh: {date}暂停拨款后仍支付{x}万元
+-- message.en: {x} (10,000 yuan) paid on {date}, after funding was suspended
+-- clears: X01 REVERSE; else a waiver with congress's or audit's approval
+-- responders: finance
+-- figure: x fen
+-- figure: date date
+-- figure: since date
+-- figure: voucher text
+-- scope: region
+-- From the tick day that logged SUSPEND or STOP to before the one that logged the next RESUME. Where the
+-- control names a unit, that unit's payments.
+-- Keys: a subject, b voucher, c ''.
+-- [views]
+CREATE TEMP VIEW k35_interval AS
+SELECT s.r_subject AS subject, coalesce(s.unit, '') AS unit,
+  (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS since,
+  (SELECT min(k.day) FROM v_fund_control e JOIN record o ON o.rec = e.r_root JOIN tick k ON k.no = o.tick
+    WHERE e.r_subject = s.r_subject AND e.r_type = 134 AND e.action = @FUND_ACTION_RESUME AND e.r_root > s.r_root) AS until
+FROM v_fund_control s WHERE s.r_type = 134 AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);
+CREATE TEMP VIEW k35_held AS
+SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = 134
+  AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP));
+-- [touch]
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec
+ WHERE c.type = 131 AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
+   AND l.subject IN (SELECT subject FROM k35_held)
+UNION SELECT l.subject, l.voucher_no, '' FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
+ WHERE l.subject IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 134)
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K35'
+   AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 134)
+-- [all]
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l WHERE l.subject IN (SELECT subject FROM k35_interval)
+-- [condition]
+WITH paid AS (
+  SELECT t.a, t.b, t.c, min(r.fy) AS fy, min(r.subject) AS unit, min(p.pay_date) AS day,
+    sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS fen
+  FROM touched t JOIN f_payment_batch_lines l ON l.subject = t.a AND l.voucher_no = t.b
+  JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
+  JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
+held AS (
+  SELECT paid.*, (SELECT max(k.since) FROM k35_interval k WHERE k.subject = paid.a AND paid.day >= k.since
+      AND (k.until IS NULL OR paid.day < k.until) AND (k.unit = '' OR k.unit = paid.unit)) AS since FROM paid)
+SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
+  '' AS period, b AS object, CASE WHEN since IS NOT NULL AND fen > 0 THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  @SEVERITY_RED AS sev, fen AS x, day AS date, since AS since, b AS voucher
+FROM held
+-- [inputs]
+SELECT rec FROM (
+  SELECT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.voucher_no = :b
+  UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = 134
+    AND x.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP, @FUND_ACTION_RESUME))
+ORDER BY rec LIMIT 32

@@ -1,0 +1,48 @@
+-- id: K53
+-- zh: 评价好而审计查出问题
+-- en: rated well, audit disagrees
+-- parties: audit finance
+-- reads: A03 V01
+-- when: E R
+-- basis: R-77 审计法52
+-- message.zh: 评价{r}，审计查出{category}{x}万元
+-- message.en: rated {r_en}, audit found {category_en}, {x} (10,000 yuan)
+-- clears: a V01 that rates it lower; A03 corrected or withdrawn
+-- responders: finance audit
+-- figure: score cp
+-- figure: r text
+-- figure: category text
+-- figure: x fen
+-- figure: finding text
+-- figure: r_en text
+-- figure: category_en text
+-- scope: region
+-- FG10 优 or 良, and a finding of the same subject and year that is HIGH or of category 绩效不实, 挪用, 虚列,
+-- 自评失真.
+-- Keys: a subject, b fiscal year, c ''.
+-- [touch]
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (141, 163)
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_audit_finding v
+-- [condition]
+WITH scored AS (
+  SELECT t.a, t.b, t.c, (SELECT s.total_cp FROM score s WHERE s.r_subject = t.a AND s.r_type = 141 AND s.r_fy = t.b
+      AND s.rank IS NOT NULL ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS cp FROM touched t)
+SELECT s.a, s.b, s.c, v.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.finding_no AS object,
+  CASE WHEN s.cp IS NULL THEN 'CLEAR' WHEN band(s.cp) <= 2 AND (v.severity = @FINDING_SEVERITY_HIGH OR v.category IN
+      (@FINDING_CATEGORY_UNTRUE_RESULT, @FINDING_CATEGORY_DIVERTED, @FINDING_CATEGORY_FICTITIOUS, @FINDING_CATEGORY_FALSE_SELF_EVAL))
+    THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  @SEVERITY_RED AS sev, s.cp AS score, CASE band(s.cp) WHEN 1 THEN '优' ELSE '良' END AS r,
+  CASE v.category WHEN 1 THEN '绩效不实' WHEN 2 THEN '闲置' WHEN 3 THEN '挪用' WHEN 4 THEN '虚列' WHEN 5 THEN '超标准'
+    WHEN 6 THEN '程序问题' WHEN 7 THEN '政策未落实' WHEN 8 THEN '自评失真' ELSE '其他问题' END AS category,
+  coalesce(v.fen, 0) AS x, v.finding_no AS finding, CASE band(s.cp) WHEN 1 THEN 'excellent' ELSE 'good' END AS r_en,
+  CASE v.category WHEN 1 THEN 'untrue results' WHEN 2 THEN 'idle money' WHEN 3 THEN 'diversion' WHEN 4 THEN 'fictitious entries'
+    WHEN 5 THEN 'excess over standard' WHEN 6 THEN 'a breach of procedure' WHEN 7 THEN 'a policy not carried out'
+    WHEN 8 THEN 'a false self-evaluation' ELSE 'another fault' END AS category_en
+FROM scored s JOIN v_audit_finding v ON v.r_subject = s.a AND v.r_type = 163 AND v.r_fy = s.b
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_audit_finding v WHERE v.r_subject = :a AND v.r_type = 163 AND v.r_fy = :b AND v.finding_no = :object
+  UNION SELECT * FROM (SELECT s.rec FROM score s WHERE s.r_subject = :a AND s.r_type = 141 AND s.r_fy = :b AND s.rank IS NOT NULL
+    ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1))
+ORDER BY rec

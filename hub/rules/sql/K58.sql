@@ -1,0 +1,46 @@
+-- id: K58
+-- zh: 审计问题逾期未整改
+-- en: audit finding overdue
+-- parties: audit finance
+-- reads: A03 A04 V03
+-- when: D Y/R
+-- basis: R-77 审计法52
+-- message.zh: 审计问题{no}逾期{n}天未整改
+-- message.en: audit finding {no} is {n} days overdue
+-- clears: A04 DONE
+-- responders: finance
+-- figure: no text
+-- figure: due date
+-- figure: n day volatile
+-- figure: x fen
+-- param: k58.red_days int 30 逾期多少天升为红色
+-- scope: region
+-- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
+-- Keys: a the finding's first record (number in the ledger), b '', c ''.
+-- [touch]
+SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 163
+UNION SELECT f.t_root, '', '' FROM changed c JOIN resolved f ON f.rec = c.rec
+  WHERE c.type IN (143, 164) AND f.t_type = 163 AND f.field IN ('finding', 'source')
+-- [all]
+SELECT DISTINCT v.r_root, '', '' FROM v_audit_finding v
+-- [agenda]
+SELECT t.a, t.b, t.c, date_add(v.due, 1) AS due FROM touched t JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec
+UNION SELECT t.a, t.b, t.c, date_add(v.due, param('k58.red_days') + 1) FROM touched t JOIN record r ON r.root = t.a
+  JOIN v_audit_finding v ON v.rec = r.rec
+-- [condition]
+SELECT t.a, t.b, t.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period, v.finding_no AS object,
+  CASE WHEN v.due IS NULL OR v.due >= tick_day() THEN 'CLEAR'
+       WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_audit_verify w ON w.rec = f.rec AND w.status = @VERIFY_STATUS_DONE
+              WHERE f.t_root = t.a AND f.field = 'finding') THEN 'CLEAR'
+       WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_rectification w ON w.rec = f.rec AND w.phase = @RECTIFICATION_PHASE_VERIFY
+              AND w.result = @RECTIFICATION_RESULT_DONE JOIN stream s ON s.sid = w.r_sid AND s.party = 'audit'
+              WHERE f.t_root = t.a AND f.field = 'source') THEN 'CLEAR'
+       ELSE 'FIRE' END AS state,
+  CASE WHEN date_diff(tick_day(), v.due) > param('k58.red_days') THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  v.finding_no AS no, v.due AS due, date_diff(tick_day(), v.due) AS n, coalesce(v.fen, 0) AS x
+FROM touched t JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec
+-- [inputs]
+SELECT rec FROM (
+  SELECT r.rec FROM live r WHERE r.r_root = :a
+  UNION SELECT f.rec FROM resolved f JOIN live r ON r.rec = f.rec WHERE f.t_root = :a AND f.field IN ('finding', 'source'))
+ORDER BY rec LIMIT 32
