@@ -6,19 +6,38 @@
  * it. A passive checkpoint alone never lets a busy writer start the write-ahead log over, so
  * beyond the bound a second, short one runs between two commits. */
 #define PASSIVE_PAGES 1024u /* 16 MiB */
+#define REST_PAGES 256u     /* 4 MiB */
+#define CATCH_UP_TRIES 6
 
-static void passive(struct store_sqlite *s) {
-    /* Best effort: what it can't do now (a reader's old snapshot) the next one does. */
-    sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+/* Best effort: what it can't do now (a reader's old snapshot) the next one does. Returns how many
+ * pages of the write-ahead log are back in log.db. */
+static uint64_t passive(struct store_sqlite *s) {
+    int log = 0, done = 0;
+    if (sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &done) !=
+            SQLITE_OK ||
+        done < 0) {
+        return 0;
+    }
+    return (uint64_t)done;
 }
 
+/* The writer goes on meanwhile; a few passes bring the rest down to what is soon done, and only
+ * that is done while the writer waits. */
 static void checkpoint_once(struct store_sqlite *s) {
-    passive(s);
-    if (atomic_load(&s->wal_pages) * PT_PAGE_SIZE >= s->wal_limit) {
-        pthread_mutex_lock(&s->writing);
-        passive(s);
-        pthread_mutex_unlock(&s->writing);
+    uint64_t done = passive(s);
+    if (atomic_load(&s->wal_pages) * PT_PAGE_SIZE < s->wal_limit) {
+        return;
     }
+    for (int i = 0; i < CATCH_UP_TRIES; i++) {
+        uint64_t pages = atomic_load(&s->wal_pages);
+        if (pages < done + REST_PAGES) {
+            break;
+        }
+        done = passive(s);
+    }
+    pthread_mutex_lock(&s->writing);
+    (void)passive(s);
+    pthread_mutex_unlock(&s->writing);
 }
 
 static void *checkpointer_main(void *arg) {

@@ -25,6 +25,11 @@ static void die(const char *what, const struct pt_err *err) {
     exit(1);
 }
 
+static int by_size(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
 struct job {
     struct pt_buf body, entry;
     struct pt_intake_facts *facts;
@@ -69,7 +74,8 @@ int main(int argc, char **argv) {
     struct job *jobs = calloc(batches, sizeof *jobs);
     struct th_stream s;
     size_t bytes = 0;
-    int64_t worst = 0, t0;
+    int64_t t0, *took = calloc(batches, sizeof *took);
+    size_t n_groups = 0;
     group = group < GROUP_MAX ? group : GROUP_MAX;
     th_init(&hub);
     th_stream_init(&s, &hub, "finance", "main");
@@ -95,13 +101,17 @@ int main(int argc, char **argv) {
     for (unsigned i = 0; i < batches; i += group) {
         int64_t g0 = pt_monotonic_us();
         commit_group(jobs + i, batches - i < group ? batches - i : group);
-        int64_t took = pt_monotonic_us() - g0;
-        worst = took > worst ? took : worst;
+        took[n_groups++] = pt_monotonic_us() - g0;
     }
-    printf("committed: %.0f records/s, %.0f batches/s, groups of %u, worst group %.1f ms, WAL "
-           "%.1f MiB\n",
-           (double)batches * per / seconds(t0), batches / seconds(t0), group, (double)worst / 1e3,
-           (double)pt_store_sqlite_wal_bytes(hub.store) / (1024.0 * 1024.0));
+    double all = seconds(t0);
+    qsort(took, n_groups, sizeof *took, by_size);
+    printf(
+        "committed: %.0f records/s, %.0f batches/s; groups of %u: p50 %.1f ms, p99 %.1f ms, worst "
+        "%.1f ms; WAL %.1f MiB\n",
+        (double)batches * per / all, batches / all, group, (double)took[n_groups / 2] / 1e3,
+        (double)took[n_groups * 99 / 100] / 1e3, (double)took[n_groups - 1] / 1e3,
+        (double)pt_store_sqlite_wal_bytes(hub.store) / (1024.0 * 1024.0));
+    free(took);
     for (unsigned i = 0; i < batches; i++) {
         pt_intake_facts_free(jobs[i].facts);
         pt_buf_done(&jobs[i].body);
