@@ -103,7 +103,7 @@ int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len, str
         rc = hex(p, len, arena, ret, err);
         break;
     case PT_FIELD_REF:
-        PT_ASSERT(!"references are resolved, not converted");
+        PT_ASSERT(f->kind != PT_FIELD_REF); /* references are resolved, not converted */
     }
     ret->set = rc == 0 && (ret->p == NULL || ret->len > 0);
     return rc;

@@ -181,7 +181,8 @@ struct log_state {
     char where[120]; /* the innermost place that has a line */
 };
 
-static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+static void __attribute__((format(printf, 3, 0)))
+on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
     struct log_state *st = ctx;
     char line[256];
     if (level < CYAML_LOG_ERROR)
