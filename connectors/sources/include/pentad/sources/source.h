@@ -8,7 +8,8 @@
 #include <pentad/mapping/row.h>
 
 /* Opens by config->format. *ret is zeroed on failure. The config is copied.
- * PT_E_NOT_FOUND, PT_E_IO, PT_E_CONFIG (unknown format or encoding), PT_E_TRUNCATED (broken .gz). */
+ * PT_E_NOT_FOUND, PT_E_IO, PT_E_CONFIG (unknown format or encoding), PT_E_TRUNCATED (broken .gz).
+ */
 int pt_source_open(const struct pt_source_config *config, const char *path, struct pt_source *ret,
                    struct pt_err *err);
 
