@@ -44,12 +44,6 @@ static int on_record(void *ctx, const struct pt_mapped *m) {
     char origin[700];
     (void)snprintf(origin, sizeof origin, "%.300s:%llu", m->file,
                    (unsigned long long)m->first_line);
-    if (m->send_day != 0 && (s->row_day == 0 || m->send_day < s->row_day)) {
-        s->row_day = m->send_day;
-    }
-    if (m->send_day == 0) {
-        s->row_day = s->c->day;
-    }
     if (!due(s->c, m->send_day)) {
         return stage(s, m, origin);
     }
@@ -232,14 +226,10 @@ static int collect_some(struct pt_connector *c, struct source *s, bool *ret_more
         return rc;
     }
     uint64_t first = c->next_seq;
-    int rows = 0;
-    for (; rc == 0 && rows < ROWS_A_TRANSACTION && s->more && !c->stop; rows++) {
-        s->row_day = 0;
-        rc = pt_mapper_step(s->mapper, 1, &s->more, err);
-        if (rc == 0 && s->row_day > c->day) {
-            s->blocked_until = s->row_day;
-            break;
-        }
+    pt_mapper_until(s->mapper, c->day);
+    rc = pt_mapper_step(s->mapper, ROWS_A_TRANSACTION, &s->more, err);
+    if (rc == 0) {
+        s->blocked_until = pt_mapper_waiting(s->mapper);
     }
     if (rc == 0) {
         rc = store_position(c, s, err);
@@ -342,7 +332,6 @@ static int retry_deferred(struct pt_connector *c, struct source *s, struct pt_er
         if (rc == 0 && pt_date_diff(c->day, row.since) > DEFER_DAYS) {
             rc = give_up(s, &row, err);
         } else if (rc == 0) {
-            s->row_day = 0;
             rc = pt_mapper_again(s->mapper, row.packed, (size_t)row.rule, err);
             if (rc == 0 && pt_deferred_last(c->state) > before) {
                 rc = pt_deferred_set_since(c->state, pt_deferred_last(c->state), row.since, err);

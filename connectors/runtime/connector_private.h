@@ -23,7 +23,6 @@ struct source {
     struct pt_mapper *mapper;   /* NULL until its file is there */
     bool more;                  /* there may be rows that were not read yet */
     int32_t blocked_until;      /* its next row is for that day */
-    int32_t row_day;            /* smallest day among the records of the row being mapped, 0 none */
     struct pt_ref_row resolved; /* what the last reference came to; the mapper borrows it */
     struct pt_arena arena;      /* faults of the record being validated */
     struct pt_connector *c;
