@@ -254,6 +254,9 @@ static struct pt_arg seal_args[] = {
      .value = "FILE",
      .help = "the complete genesis, for the hub and every connector",
      .required = true},
+    {.name = "--entry",
+     .value = "FILE",
+     .help = "also write log entry 0, which the hub starts with"},
     {.name = "--policy", .value = "DIR", .help = "also write policy.txt and genesis.hash there"},
 };
 
@@ -278,6 +281,7 @@ static int seal(struct pt_command *c, const struct pt_span *copies, size_t n, st
     struct pt_entry e;
     struct pt_hash hub;
     struct pt_buf env;
+    struct pt_buf entry;
     int rc;
 
     memset(&e, 0, sizeof(e));
@@ -288,6 +292,14 @@ static int seal(struct pt_command *c, const struct pt_span *copies, size_t n, st
     }
     if (rc == 0) {
         rc = pt_file_write(pt_args_get(c, "--out"), env.p, env.len, 0644, err);
+    }
+    if (rc == 0 && pt_args_given(c, "--entry")) {
+        pt_buf_init(&entry, PT_GENESIS_MAX + 64);
+        rc = pt_genesis_seal(pt_buf_span(&env), &entry, &hub, err);
+        if (rc == 0) {
+            rc = pt_file_write(pt_args_get(c, "--entry"), entry.p, entry.len, 0644, err);
+        }
+        pt_buf_done(&entry);
     }
     if (rc == 0 && policy != NULL) {
         rc = pt_tool_write_policy(e.genesis, &hub, policy, err);
@@ -330,7 +342,7 @@ struct pt_command pt_cmd_genesis_seal = {
     .detail = "Its hash is the name by which everybody knows the hub: hand it to verifiers by\n"
               "another way than the hub.",
     .example = "pentad ca genesis seal --in genesis.congress.dsse --in genesis.finance.dsse … "
-               "--out pki/genesis.dsse --policy policy",
+               "--out pki/genesis.dsse --entry hub/genesis.entry --policy policy",
     .args = seal_args,
     .n_args = COUNT(seal_args),
     .run = run_seal,
