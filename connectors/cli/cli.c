@@ -23,6 +23,9 @@ static const struct option_row options[] = {
     TEXT("--config", config),     TEXT("--data", data),         TEXT("--hub", hub),
     TEXT("--trust", trust),       TEXT("--out", out),           TEXT("-o", out),
     TEXT("--known-at", known_at), TEXT("--valid-at", valid_at), TEXT("--year", year),
+    TEXT("--rule", rule),         TEXT("--severity", severity), TEXT("--responder", responder),
+    TEXT("--status", status),     TEXT("--depth", depth),       FLAG("--count", count),
+    FLAG("--inputs", inputs),     FLAG("--summary", summary),   FLAG("--html", html),
     FLAG("--json", json),         FLAG("--zh", chinese),        FLAG("--en", english),
     FLAG("--quiet", quiet),       FLAG("--help", help),         FLAG("-h", help),
 };

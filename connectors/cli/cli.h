@@ -33,7 +33,8 @@ struct cli_options {
     const char *trust;  /* --trust DIR or $PENTAD_TRUST: genesis.hash and policy.txt */
     const char *out;    /* --out FILE */
     const char *known_at, *valid_at, *year;
-    bool json, chinese, english, help, quiet;
+    const char *rule, *severity, *responder, *status, *depth;
+    bool json, html, chinese, english, help, quiet, count, inputs, summary;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -59,6 +60,27 @@ int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err
 void cli_hub_close(struct cli_hub *h);
 /* GET that answers JSON; *ret is a new reference. */
 int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err);
+
+/* Where an answer comes from: a hub, or with --data its ledger.db, read beside it. */
+struct pt_ledger;
+struct cli_answers {
+    struct cli_hub hub;
+    struct pt_ledger *ledger; /* NULL: ask the hub */
+};
+int cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err);
+void cli_answers_close(struct cli_answers *a);
+/* "PROJECT:37…/2019/FG3" or with a bare key. The parts are copied. */
+struct cli_figure {
+    char subject[200], figure[16];
+    int32_t year;
+};
+/* 0; PT_E_FORMAT where it isn't a figure (it may be a record's id then). */
+int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err);
+/* --valid-at as yyyymmdd (0 absent); --known-at as given, a log size or a day. */
+int cli_moment(const struct cli_options *o, int32_t *ret_valid_at, struct pt_err *err);
+/* Appends "?a=b&c=d" pieces with escaping; `first` moves from '?' to '&'. */
+void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value);
+void cli_path_escape(struct pt_buf *path, const char *text);
 
 /* --trust, else the configuration's. */
 int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err);

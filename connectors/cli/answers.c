@@ -1,0 +1,76 @@
+/* Asking: the hub over HTTP, or a ledger beside it. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/ledger/ledger.h>
+
+#include "cli.h"
+
+int cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    if (!o->data) {
+        return cli_hub_open(o, &ret->hub, err);
+    }
+    char path[4096];
+    if (pt_path_join(path, sizeof path, o->data, "ledger.db") != 0) {
+        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+    }
+    return pt_ledger_open(path, PT_LEDGER_READ, &ret->ledger, NULL, err);
+}
+
+void cli_answers_close(struct cli_answers *a) {
+    pt_ledger_close(a->ledger);
+    a->ledger = NULL;
+    cli_hub_close(&a->hub);
+}
+
+int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    const char *last = strrchr(text, '/');
+    const char *before = last;
+    while (before && before > text && *--before != '/') {
+    }
+    char *end = NULL;
+    long year = last && before > text ? strtol(before + 1, &end, 10) : 0;
+    if (!last || before <= text || end != last || year < 1900 || year > 2199 ||
+        (size_t)(before - text) >= sizeof ret->subject || strlen(last + 1) >= sizeof ret->figure) {
+        return pt_err_set(err, PT_E_FORMAT,
+                          "%s is neither a record (finance/main#12) nor a figure "
+                          "(PROJECT:3701…/2019/FG3)",
+                          text);
+    }
+    memcpy(ret->subject, text, (size_t)(before - text));
+    (void)snprintf(ret->figure, sizeof ret->figure, "%s", last + 1);
+    ret->year = (int32_t)year;
+    return 0;
+}
+
+int cli_moment(const struct cli_options *o, int32_t *ret_valid_at, struct pt_err *err) {
+    *ret_valid_at = 0;
+    if (o->valid_at && pt_date_parse(o->valid_at, ret_valid_at) != 0) {
+        return pt_err_set(err, PT_E_USAGE, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
+    }
+    return 0;
+}
+
+void cli_path_escape(struct pt_buf *path, const char *text) {
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (isalnum(*p) || strchr("-_.~:", *p)) {
+            (void)pt_buf_putc(path, (char)*p);
+        } else {
+            (void)pt_buf_printf(path, "%%%02X", *p);
+        }
+    }
+}
+
+void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value) {
+    if (value) {
+        (void)pt_buf_printf(path, "%c%s=", *first, name);
+        cli_path_escape(path, value);
+        *first = '&';
+    }
+}

@@ -1,0 +1,245 @@
+/* pentad ledger: its digest, a replay of the log beside it, its rows. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+#include <pentad/base/file.h>
+#include <pentad/base/progress.h>
+#include <pentad/ledger/query.h>
+#include <pentad/proof/batch.h>
+#include <pentad/rules/fold.h>
+#include <pentad/store/sqlite.h>
+
+#include "cli.h"
+
+static void hex32(char out[65], const uint8_t digest[32]) {
+    pt_hex(out, digest, 32);
+}
+
+static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *err) {
+    char path[4096];
+    if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
+        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+    }
+    return pt_ledger_open(path, PT_LEDGER_READ, ret, NULL, err);
+}
+
+/* ---- digest ---- */
+
+static int read_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
+                       struct pt_err *err) {
+    struct pt_ledger *l = NULL;
+    int rc = open_ledger(dir, &l, err);
+    if (rc == 0) {
+        rc = pt_ledger_read_begin(l, err);
+    }
+    if (rc == 0) {
+        *ret_cursor = pt_ledger_cursor(l);
+        rc = pt_ledger_digest(l, digest, err);
+        pt_ledger_read_end(l);
+    }
+    pt_ledger_close(l);
+    return rc;
+}
+
+static int digest(const struct cli_options *o) {
+    struct pt_err err = {0};
+    uint8_t d[32];
+    char hex[65];
+    uint64_t cursor = 0;
+    int rc = read_digest(o->data, &cursor, d, &err);
+    if (rc != 0) {
+        return cli_fail(&err);
+    }
+    hex32(hex, d);
+    if (o->json) {
+        json_t *j = json_pack("{s:I,s:s}", "log_size", (json_int_t)cursor, "digest", hex);
+        (void)cli_print_json(j);
+        json_decref(j);
+    } else {
+        printf("%s  at log size %" PRIu64 "\n", hex, cursor);
+    }
+    return EXIT_OK;
+}
+
+/* ---- replay ---- */
+
+struct replay {
+    struct pt_fold *fold;
+    struct pt_span *records; /* room for the largest batch */
+    struct pt_progress progress;
+    struct pt_err *err;
+};
+
+static int fold_entry(void *ctx, const struct pt_store_entry *e) {
+    struct replay *r = ctx;
+    size_t n = 0, pos = 0;
+    int more = 0;
+    while (n < PT_BATCH_RECORDS_MAX &&
+           (more = pt_batch_record_next(e->records, &pos, &r->records[n])) == 1) {
+        n++;
+    }
+    if (more < 0) {
+        return pt_err_set(r->err, more, "log entry %" PRIu64 ": its records can't be read",
+                          e->index);
+    }
+    const struct pt_fold_entry entry = {
+        .log_index = e->index, .log_entry = e->log_entry, .records = r->records, .n = n};
+    int rc = pt_fold_apply(r->fold, &entry, 1, r->err);
+    pt_progress_set(&r->progress, e->index + 1);
+    return rc;
+}
+
+static int fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
+                    uint8_t d[32], struct pt_err *err) {
+    struct pt_store *store = NULL;
+    struct pt_store_reader *reader = NULL;
+    struct replay r = {.err = err};
+    const struct pt_sqlite_opts so = {.read_only = true};
+    r.records = calloc(PT_BATCH_RECORDS_MAX, sizeof *r.records);
+    int rc = r.records ? pt_store_sqlite_open(dir, &so, &store, err)
+                       : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    if (rc == 0) {
+        rc = pt_fold_open(into, &r.fold, NULL, err);
+    }
+    if (rc == 0) {
+        rc = pt_store_read_begin(store, &reader, err);
+    }
+    if (rc == 0) {
+        pt_progress_start(&r.progress, "replaying", size);
+        rc = pt_store_entries(reader, 0, size, true, fold_entry, &r, err);
+        pt_progress_end(&r.progress);
+    }
+    pt_store_read_end(reader);
+    if (rc == 0) {
+        rc = pt_fold_state(r.fold, ret, err);
+    }
+    if (rc == 0) {
+        rc = pt_ledger_digest(pt_fold_ledger(r.fold), d, err);
+    }
+    pt_fold_close(r.fold);
+    pt_store_sqlite_close(store);
+    free(r.records);
+    return rc;
+}
+
+static int replay(const struct cli_options *o) {
+    struct pt_err err = {0};
+    struct pt_fold_state st = {0};
+    uint8_t theirs[32], ours[32];
+    char a[65], b[65];
+    uint64_t cursor = 0;
+    int rc = read_digest(o->data, &cursor, theirs, &err);
+    if (rc == 0) {
+        rc = fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
+    }
+    if (rc != 0) {
+        return cli_fail(&err);
+    }
+    hex32(a, theirs);
+    hex32(b, ours);
+    bool equal = memcmp(theirs, ours, sizeof ours) == 0;
+    if (o->json) {
+        json_t *j = json_pack("{s:b,s:I,s:s,s:s,s:I,s:I}", "equal", equal, "log_size",
+                              (json_int_t)cursor, "ledger", a, "replay", b, "mismatches",
+                              (json_int_t)st.mismatches, "pending", (json_int_t)st.pending);
+        (void)cli_print_json(j);
+        json_decref(j);
+    } else {
+        printf("%s at log size %" PRIu64 "\n  ledger %s\n  replay %s\n  %" PRIu64
+               " findings of the log that the rules would not have written so\n",
+               equal ? "EQUAL" : "NOT EQUAL", cursor, a, b, st.mismatches);
+    }
+    return equal && st.mismatches == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- rows ---- */
+
+static int ask_row(const struct cli_options *o, struct cli_answers *a, const char *subject,
+                   json_t **ret, struct pt_err *err) {
+    int32_t valid_at = 0;
+    int32_t year = o->year ? (int32_t)strtol(o->year, NULL, 10) : 0;
+    int rc = cli_moment(o, &valid_at, err);
+    if (rc == 0 && a->ledger) {
+        int kind = 0;
+        char key[128];
+        rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
+        uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : UINT64_MAX;
+        return rc ? rc : pt_ledger_row_json(a->ledger, kind, key, year, valid_at, known, ret, err);
+    }
+    struct pt_buf path;
+    char first = '?';
+    pt_buf_init(&path, 2048);
+    (void)pt_buf_puts(&path, "/v1/subjects/");
+    cli_path_escape(&path, subject);
+    cli_query_add(&path, &first, "fiscal_year", o->year);
+    cli_query_add(&path, &first, "valid_at", o->valid_at);
+    cli_query_add(&path, &first, "known_at", o->known_at);
+    if (rc == 0) {
+        rc = cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
+    }
+    pt_buf_done(&path);
+    return rc;
+}
+
+static int row(const struct cli_options *o, const char *subject) {
+    struct pt_err err = {0};
+    struct cli_answers a;
+    json_t *j = NULL;
+    int rc = cli_answers_open(o, &a, &err);
+    if (rc == 0) {
+        rc = ask_row(o, &a, subject, &j, &err);
+    }
+    int result = rc ? cli_fail(&err) : EXIT_OK;
+    if (rc == 0) {
+        (void)cli_print_json(j);
+    }
+    json_decref(j);
+    cli_answers_close(&a);
+    return result;
+}
+
+static int dispatch(const struct cli_options *o) {
+    const char *what = o->n_args > 0 ? o->args[0] : "";
+    if (strcmp(what, "digest") == 0 && o->n_args == 1) {
+        return o->data ? digest(o) : cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+    }
+    if (strcmp(what, "replay") == 0 && o->n_args == 1) {
+        return o->data ? replay(o) : cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+    }
+    if (strcmp(what, "row") == 0 && o->n_args == 2) {
+        return row(o, o->args[1]);
+    }
+    return cli_misuse(&cmd_ledger, "say digest, replay or row SUBJECT");
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int result = cli_parse(argc, argv, &cmd_ledger, &o);
+    if (result == EXIT_OK && !o.help) {
+        result = dispatch(&o);
+    }
+    cli_options_done(&o);
+    return result;
+}
+
+const struct cli_command cmd_ledger = {
+    .name = "ledger",
+    .what = "the ledger's digest, a replay of the log beside it, its rows",
+    .usage =
+        "usage: pentad ledger digest --data HUBDIR [--json]\n"
+        "       pentad ledger replay --data HUBDIR [--out FILE] [--json]\n"
+        "       pentad ledger row SUBJECT [--year 2019] [--valid-at DAY] [--known-at SIZE]\n"
+        "                         (--config FILE | --data HUBDIR)\n"
+        "\n"
+        "digest  SHA-256 over every row: the same for the same log, on any machine\n"
+        "replay  folds the log from its first entry, with all rules, and compares: the ledger is\n"
+        "        nothing but a function of the log. --out keeps the replayed ledger\n"
+        "row     a subject's state, figures and open discrepancies, as JSON\n"
+        "\n"
+        "exit: 0 done or equal, 1 not equal or failed, 2 wrong use\n"
+        "\n"
+        "example: pentad ledger replay --data hub/data\n",
+    .run = run};

@@ -1,0 +1,229 @@
+/* pentad status: where the hub, the ledger and this connector stand. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/ledger/ledger.h>
+#include <pentad/record/party.h>
+#include <pentad/runtime/state.h>
+
+#include "cli.h"
+
+/* ---- a hub that runs: its health, its metrics, the streams' heads ---- */
+
+static const struct {
+    const char *metric, *name, *en, *zh;
+} shown[] = {
+    {"pentad_log_entries", "log_entries", "log entries", "日志条目"},
+    {"pentad_fold_entries", "fold_entries", "folded into the ledger", "已入台账条目"},
+    {"pentad_tick_day", "tick_day", "last tick", "最近时点"},
+    {"pentad_findings_pending", "findings_pending", "findings not yet logged", "待发布差异"},
+    {"pentad_findings_mismatched", "findings_mismatched", "findings that don't replay",
+     "无法重放的差异"},
+    {"pentad_batches_open", "batches_open", "batches in flight", "处理中批次"},
+    {"pentad_connections", "connections", "connections", "连接数"},
+    {"pentad_resident_bytes", "resident_bytes", "resident memory, bytes", "内存占用（字节）"},
+};
+
+static int64_t metric(const char *text, const char *name) {
+    size_t len = strlen(name);
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, len) == 0 && line[len] == ' ') {
+            return strtoll(line + len, NULL, 10);
+        }
+        if (*line == '\0') {
+            break;
+        }
+    }
+    return -1;
+}
+
+static void streams(struct cli_hub *h, json_t *out) {
+    for (enum pt_party p = PT_PARTY_CONGRESS; p <= PT_PARTY_HUB; p++) {
+        char path[96];
+        json_t *head = NULL;
+        struct pt_err err = {0};
+        const char *stream =
+            strcmp(pt_party_name(p), h->config->party) == 0 ? h->config->stream : "main";
+        (void)snprintf(path, sizeof path, "/v1/streams/%s/%s", pt_party_name(p), stream);
+        if (cli_get_json(h, path, &head, &err) == 0) {
+            json_array_append_new(out, head);
+        }
+    }
+}
+
+static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
+    struct pt_buf text;
+    pt_buf_init(&text, 1u * 1024 * 1024);
+    struct pt_err why = {0};
+    long http = 0;
+    int rc = pt_http_get(h->http, "/readyz", "text/plain", 0, &text, &http, &why);
+    if (rc != 0 && http == 0) {
+        pt_buf_done(&text);
+        *err = why;
+        return rc;
+    }
+    const char *said = rc ? why.msg : pt_buf_cstr(&text);
+    json_object_set_new(out, "ready", json_boolean(rc == 0));
+    json_object_set_new(out, "health", json_stringn(said, strcspn(said, "\n")));
+    pt_buf_reset(&text);
+    rc = pt_http_get(h->http, "/metrics", "text/plain", 0, &text, NULL, err);
+    for (size_t i = 0; rc == 0 && i < sizeof shown / sizeof *shown; i++) {
+        json_object_set_new(out, shown[i].name,
+                            json_integer(metric(pt_buf_cstr(&text), shown[i].metric)));
+    }
+    pt_buf_done(&text);
+    json_t *list = json_array();
+    if (rc == 0) {
+        streams(h, list);
+    }
+    json_object_set_new(out, "streams", list);
+    return rc;
+}
+
+static void own_state(const struct pt_config *c, json_t *out) {
+    char path[4096];
+    struct pt_state *s = NULL;
+    struct pt_state_counts k;
+    struct pt_err err = {0};
+    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
+        return;
+    }
+    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k) == 0) {
+        json_object_set_new(out, "connector",
+                            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i}", "party", c->party,
+                                      "stream", c->stream, "records", (json_int_t)k.records,
+                                      "not_receipted", (json_int_t)k.pending_records, "refused",
+                                      (json_int_t)k.refused, "dead_letters",
+                                      (json_int_t)k.dead_letters, "deferred",
+                                      (json_int_t)k.deferred, "closed_day",
+                                      (int)pt_state_get_int(s, "closed_day", 0), "tick_day",
+                                      (int)pt_state_get_int(s, "tick_day", 0)));
+    }
+    pt_state_free(s);
+}
+
+/* ---- a hub's folder ---- */
+
+static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
+    char path[4096];
+    struct pt_ledger *l = NULL;
+    struct pt_ledger_tick tick = {0};
+    if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
+        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+    }
+    int rc = pt_ledger_open(path, PT_LEDGER_READ, &l, NULL, err);
+    if (rc == 0) {
+        rc = pt_ledger_last_tick(l, &tick, err);
+    }
+    if (rc == 0) {
+        json_object_set_new(out, "fold_entries", json_integer((json_int_t)pt_ledger_cursor(l)));
+        json_object_set_new(out, "tick_day", json_integer(tick.day));
+    }
+    pt_ledger_close(l);
+    return rc;
+}
+
+/* ---- printing ---- */
+
+static void print_streams(const json_t *list) {
+    size_t i;
+    json_t *s;
+    json_array_foreach(list, i, s) {
+        const char *next = json_string_value(json_object_get(s, "next_seq"));
+        int64_t day = json_integer_value(json_object_get(s, "last_closed_day"));
+        printf("  %-13s %10lld records   closed %lld%s%s\n",
+               json_string_value(json_object_get(s, "party")),
+               next ? strtoll(next, NULL, 10) - 1 : 0LL, (long long)day,
+               json_is_true(json_object_get(s, "frozen")) ? "   FROZEN" : "",
+               json_is_true(json_object_get(s, "closed")) ? "   ended" : "");
+    }
+}
+
+static void print_status(const struct cli_options *o, const json_t *j) {
+    bool zh = cli_chinese(o);
+    const char *health = json_string_value(json_object_get(j, "health"));
+    if (health) {
+        printf("%s %s\n", zh ? "枢纽：" : "hub:", health);
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        const json_t *v = json_object_get(j, shown[i].name);
+        if (v) {
+            printf("  %12lld  %s\n", (long long)json_integer_value(v),
+                   zh ? shown[i].zh : shown[i].en);
+        }
+    }
+    print_streams(json_object_get(j, "streams"));
+    const json_t *c = json_object_get(j, "connector");
+    if (c) {
+        printf("%s %s/%s: %lld records, %lld not receipted, %lld batches refused, %lld dead "
+               "letters, %lld rows waiting for a reference\n",
+               zh ? "连接器" : "connector", json_string_value(json_object_get(c, "party")),
+               json_string_value(json_object_get(c, "stream")),
+               (long long)json_integer_value(json_object_get(c, "records")),
+               (long long)json_integer_value(json_object_get(c, "not_receipted")),
+               (long long)json_integer_value(json_object_get(c, "refused")),
+               (long long)json_integer_value(json_object_get(c, "dead_letters")),
+               (long long)json_integer_value(json_object_get(c, "deferred")));
+    }
+}
+
+static int status(const struct cli_options *o) {
+    struct pt_err err = {0};
+    struct cli_hub h = {0};
+    json_t *j = json_object();
+    int rc = 0;
+    if (o->data) {
+        rc = ask_data(o->data, j, &err);
+    } else {
+        rc = cli_hub_open(o, &h, &err);
+        if (rc == 0) {
+            own_state(h.config, j);
+            rc = ask_hub(&h, j, &err);
+        }
+    }
+    int result = EXIT_OK;
+    if (rc != 0) {
+        result = cli_fail(&err) && rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+    } else if (o->json) {
+        (void)cli_print_json(j);
+    } else {
+        print_status(o, j);
+    }
+    const json_t *ready = json_object_get(j, "ready");
+    if (rc == 0 && ready && !json_is_true(ready)) {
+        result = EXIT_FAILED;
+    }
+    json_decref(j);
+    cli_hub_close(&h);
+    return result;
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int result = cli_parse(argc, argv, &cmd_status, &o);
+    if (result == EXIT_OK && !o.help) {
+        result = o.n_args == 0 ? status(&o) : cli_misuse(&cmd_status, "no arguments, please");
+    }
+    cli_options_done(&o);
+    return result;
+}
+
+const struct cli_command cmd_status = {
+    .name = "status",
+    .what = "where the hub, the ledger and a connector stand",
+    .usage =
+        "usage: pentad status (--config FILE | --data HUBDIR) [--json] [--zh|--en]\n"
+        "\n"
+        "Says whether the hub is ready, how long the log is, how far the ledger has folded, the\n"
+        "last tick, each party's stream, and what this connector has still to send or could not\n"
+        "read. --data reads a hub's data folder without the hub.\n"
+        "\n"
+        "exit: 0 ready, 1 not, 2 wrong use\n"
+        "\n"
+        "example: pentad status --config finance/connector.yaml\n",
+    .run = run};
