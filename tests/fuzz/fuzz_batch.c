@@ -4,10 +4,33 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <pentad/proof/batch.h>
 #include <pentad/record/decode.h>
 #include <pentad/v1/envelope.pb-c.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The batch taken apart without copying must be what the strict decoding says. */
+static void compare_view(struct pt_span in, const Pentad__V1__Batch *batch) {
+    struct pt_batch_view v;
+    struct pt_span rec;
+    size_t pos = 0;
+
+    if (!batch->has_held_checkpoint && batch->envelope == NULL) {
+        return;
+    }
+    if (pt_batch_open(in, &v, NULL) != 0) {
+        PT_ASSERT(batch->envelope == NULL);
+        return;
+    }
+    PT_ASSERT(v.n_records == batch->n_records);
+    for (size_t i = 0; i < batch->n_records; i++) {
+        PT_ASSERT(pt_batch_record_next(v.records, &pos, &rec) == 1);
+        PT_ASSERT(pt_span_eq(rec, pt_span(batch->records[i].data, batch->records[i].len)));
+    }
+    PT_ASSERT(pt_batch_record_next(v.records, &pos, &rec) == 0);
+    PT_ASSERT(v.held.len == batch->held_checkpoint.len || !batch->has_held_checkpoint);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct pt_arena arena;
@@ -27,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     PT_ASSERT(pt_msg_encode(msg, &again, &err) == 0);
     PT_ASSERT(pt_span_eq(pt_buf_span(&again), pt_span(data, size)));
     batch = (const Pentad__V1__Batch *)msg;
+    compare_view(pt_span(data, size), batch);
     if (batch->envelope != NULL && batch->envelope->has_payload) {
         (void)pt_msg_decode_strict(
             &pentad__v1__batch_statement__descriptor,
