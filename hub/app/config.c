@@ -6,8 +6,6 @@
 
 #include <cyaml/cyaml.h>
 
-#include <pentad/base/file.h>
-
 const char pt_app_config_example[] =
     "# Paths are relative to this file's folder.\n"
     "data: data                  # log.db, ledger.db and the file `port`; must be on a local disk\n"
@@ -122,10 +120,12 @@ static void on_complaint(cyaml_log_t level, void *ctx, const char *fmt, va_list 
 }
 
 static int take_path(char *out, const char *folder, const char *name, struct pt_err *err) {
-    int rc = name[0] == '/' ? pt_path_join(out, PT_APP_PATH_MAX, "", name + 1)
-                            : pt_path_join(out, PT_APP_PATH_MAX, folder, name);
+    int n = name[0] == '/' ? snprintf(out, PT_APP_PATH_MAX, "%s", name)
+                           : snprintf(out, PT_APP_PATH_MAX, "%s/%s", folder, name);
 
-    return rc == 0 ? 0 : pt_err_set(err, PT_E_CONFIG, "the path %.100s is too long", name);
+    return n > 0 && n < PT_APP_PATH_MAX
+               ? 0
+               : pt_err_set(err, PT_E_CONFIG, "the path %.100s is too long", name);
 }
 
 static int take_paths(struct pt_app_config *c, const char *folder, const struct file_root *f,
@@ -268,6 +268,10 @@ int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_er
         return pt_err_set(err, yaml == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG,
                           "%.80s: %s. %s (pentad-hub --help shows a whole file)", path,
                           cyaml_strerror(yaml), said.text);
+    }
+    if (f == NULL) {
+        return pt_err_set(err, PT_E_CONFIG, "%.80s is empty (pentad-hub --help shows a whole file)",
+                          path);
     }
     rc = take_all(ret, folder, f, err);
     (void)cyaml_free(&config, &root_schema, f, 0);

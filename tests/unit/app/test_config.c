@@ -1,0 +1,98 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "config.h"
+
+TestSuite(config);
+
+#define WHOLE                                                                                      \
+    "data: data\nlisten: {address: 127.0.0.1, port: 0}\n"                                          \
+    "tls: {cert: server.crt, key: /etc/server.key, ca: pki/ca.crt, crl: pki/crl.pem}\n"            \
+    "keys: {log: log.key, signing: hub.key}\ngenesis: genesis.entry\n"
+
+static char dir[64];
+
+/* Reads `text` as a configuration file. */
+static int load(const char *text, struct pt_app_config *c, struct pt_err *err) {
+    char path[128];
+    FILE *f;
+    int rc;
+
+    snprintf(dir, sizeof dir, "/tmp/pentad-config-XXXXXX");
+    cr_assert_not_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/hub.yaml", dir);
+    f = fopen(path, "w");
+    cr_assert_not_null(f);
+    fputs(text, f);
+    fclose(f);
+    memset(err, 0, sizeof *err);
+    rc = pt_app_config_load(path, c, err);
+    unlink(path);
+    rmdir(dir);
+    return rc;
+}
+
+Test(config, takes_paths_from_the_files_folder) {
+    struct pt_app_config c;
+    struct pt_err err;
+    char want[128];
+
+    cr_assert_eq(load(WHOLE, &c, &err), 0, "%s", err.msg);
+    snprintf(want, sizeof want, "%s/data", dir);
+    cr_assert_str_eq(c.data, want);
+    snprintf(want, sizeof want, "%s/pki/ca.crt", dir);
+    cr_assert_str_eq(c.tls_ca, want);
+    cr_assert_str_eq(c.tls_key, "/etc/server.key");
+    cr_assert_eq(c.port, 0);
+}
+
+Test(config, fills_defaults_in) {
+    struct pt_app_config c;
+    struct pt_err err;
+
+    cr_assert_eq(load(WHOLE, &c, &err), 0, "%s", err.msg);
+    cr_assert_eq(c.publish_ms, 1000);
+    cr_assert_geq(c.workers, 2);
+    cr_assert_eq(c.log_level, PT_LOG_INFO);
+    cr_assert_eq(c.limits.batches, 1024);
+    cr_assert_leq(c.settle_ms, 60000);
+    cr_assert_leq(c.quiet_ms, 30 * 60 * 1000);
+}
+
+Test(config, the_example_is_one) {
+    struct pt_app_config c;
+    struct pt_err err;
+
+    cr_assert_eq(load(pt_app_config_example, &c, &err), 0, "%s", err.msg);
+    cr_assert_eq(c.port, 8443);
+}
+
+Test(config, says_what_is_wrong) {
+    static const struct {
+        const char *text, *names;
+    } bad[] = {
+        {WHOLE "colour: red\n", "colour"},
+        {WHOLE "workers: many\n", "workers"},
+        {WHOLE "workers: 65\n", "workers"},
+        {WHOLE "log_level: loud\n", "log_level"},
+        {WHOLE "clock: {settle_ms: 60000}\n", "settle_ms"},
+        {WHOLE "limits: {batches: 100000}\n", "limits.batches"},
+        {"data: data\n", "Missing"},
+        {"", ""},
+        {"- 1\n", ""},
+        {"data: [\n", ""},
+    };
+    struct pt_app_config c;
+    struct pt_err err;
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        cr_assert_eq(load(bad[i].text, &c, &err), PT_E_CONFIG, "case %zu", i);
+        cr_assert_not_null(strstr(err.msg, bad[i].names), "case %zu: %s", i, err.msg);
+        cr_assert_not_null(strstr(err.msg, "hub.yaml"), "case %zu: %s", i, err.msg);
+    }
+    cr_assert_eq(pt_app_config_load("/nowhere/hub.yaml", &c, &err), PT_E_CONFIG);
+}

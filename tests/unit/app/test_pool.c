@@ -1,0 +1,110 @@
+/* Workers: order within a lane, fairness between lanes, nothing lost at the stop. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "pool.h"
+
+TestSuite(pool);
+
+#define TASKS 2000
+
+struct job {
+    struct pt_pool_task task;
+    unsigned lane;
+    int number;
+};
+
+static _Atomic int done_count;
+static int last_done[4] = {-1, -1, -1, -1};
+static _Atomic int out_of_order;
+
+static void spin(struct pt_pool_task *t, unsigned worker) {
+    struct job *j = (struct job *)t;
+    volatile int x = 0;
+
+    (void)worker;
+    for (int i = 0; i < (j->number % 7) * 300; i++) {
+        x += i;
+    }
+}
+
+static void done(struct pt_pool_task *t) {
+    struct job *j = (struct job *)t;
+
+    out_of_order += j->number != last_done[j->lane] + 1;
+    last_done[j->lane] = j->number;
+    done_count++;
+}
+
+Test(pool, lanes_keep_their_order) {
+    struct job *jobs = calloc(TASKS, sizeof *jobs);
+    struct pt_pool *p = NULL;
+
+    cr_assert_eq(pt_pool_new(4, &p, NULL), 0);
+    for (int i = 0; i < TASKS; i++) {
+        jobs[i].task.run = spin;
+        jobs[i].task.done = done;
+        jobs[i].task.bytes = 100;
+        jobs[i].lane = (unsigned)i % 4;
+        jobs[i].number = i / 4;
+        cr_assert_eq(pt_pool_submit_batch(p, jobs[i].lane, &jobs[i].task), 0);
+    }
+    pt_pool_stop(p);
+    cr_assert_eq(done_count, TASKS);
+    cr_assert_eq(out_of_order, 0);
+    cr_assert_eq(pt_pool_submit_batch(p, 0, &jobs[0].task), PT_E_STOPPING);
+    cr_assert_eq(pt_pool_submit_query(p, &jobs[0].task), PT_E_STOPPING);
+    pt_pool_free(p);
+    free(jobs);
+}
+
+static _Atomic bool gate;
+static _Atomic int order;
+static int small_at;
+
+static void wait_for_gate(struct pt_pool_task *t, unsigned worker) {
+    (void)t;
+    (void)worker;
+    while (!gate) {
+        usleep(100);
+    }
+}
+
+static void nothing(struct pt_pool_task *t) {
+    (void)t;
+    order++;
+}
+
+static void small_done(struct pt_pool_task *t) {
+    (void)t;
+    small_at = order++;
+}
+
+static void run_nothing(struct pt_pool_task *t, unsigned worker) {
+    (void)t;
+    (void)worker;
+}
+
+/* One sender's long backlog doesn't hold up another's single batch. */
+Test(pool, a_backlog_starves_nobody) {
+    static struct pt_pool_task first, big[50], small;
+    struct pt_pool *p = NULL;
+
+    cr_assert_eq(pt_pool_new(1, &p, NULL), 0);
+    first = (struct pt_pool_task){.run = wait_for_gate, .done = nothing, .bytes = 1};
+    cr_assert_eq(pt_pool_submit_batch(p, 0, &first), 0);
+    for (int i = 0; i < 50; i++) {
+        big[i] = (struct pt_pool_task){.run = run_nothing, .done = nothing, .bytes = 160000};
+        cr_assert_eq(pt_pool_submit_batch(p, 0, &big[i]), 0);
+    }
+    small = (struct pt_pool_task){.run = run_nothing, .done = small_done, .bytes = 300};
+    cr_assert_eq(pt_pool_submit_batch(p, 1, &small), 0);
+    gate = true;
+    pt_pool_stop(p);
+    cr_assert_leq(small_at, 3, "the single batch was number %d", small_at);
+    pt_pool_free(p);
+}
