@@ -1,0 +1,237 @@
+/* The hub's life: crashes, restarts, its clock, its start and its refusal to start. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include <pentad/base/clock.h>
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/v1/feed.pb-c.h>
+
+#include "pt_test_world.h"
+
+TestSuite(life, .timeout = 180);
+
+#define BATCH_MAX (16u * 1024 * 1024)
+
+/* Every receipt given before a crash stands in the log after it, at its place. */
+Test(life, receipts_survive_crashes) {
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s;
+    struct pt_buf b;
+
+    tw_init(&w, NULL);
+    tw_start(&w);
+    tw_client_init(&c, &w, "finance", "main");
+    tw_stream_init(&s, &w, "finance", "main");
+    pt_buf_init(&b, BATCH_MAX);
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 4; i++) {
+            tw_cut_payments(&s, 20, &b);
+            cr_assert_eq(tw_send(&s, &c, pt_buf_span(&b)), (uint64_t)(round * 4 + i + 1));
+        }
+        cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
+        tw_start(&w);
+        cr_assert_eq(tw_metric(&c, "pentad_log_entries"), (round + 1) * 4 + 1);
+    }
+    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
+    cr_assert_eq(tw_metric(&c, "pentad_fold_lag_entries"), 0);
+    pt_buf_done(&b);
+    tw_client_done(&c);
+    tw_done(&w);
+}
+
+/* ---- the replay clock ----------------------------------------------------------------------- */
+
+struct ticks {
+    size_t n;
+    int32_t day[16];
+    int closes;
+};
+
+/* All of hub/main, as a reader gets it. */
+static void read_ticks(struct tw_client *c, struct ticks *t) {
+    Pentad__V1__FeedPage *p;
+
+    memset(t, 0, sizeof *t);
+    cr_assert_eq(tw_get(c, "/v1/feed?after=0&limit=4000000", NULL), 200);
+    p = pentad__v1__feed_page__unpack(NULL, c->body.len, c->body.p);
+    for (size_t i = 0; i < p->n_entries; i++) {
+        for (size_t k = 0; k < p->entries[i]->n_records; k++) {
+            const Pentad__V1__FeedRecord *fr = p->entries[i]->records[k];
+            Pentad__V1__Record *r =
+                pentad__v1__record__unpack(NULL, fr->record.len, fr->record.data);
+
+            if (r != NULL && r->body_case == PENTAD__V1__RECORD__BODY_TICK) {
+                cr_assert_lt(t->n, 16);
+                cr_assert_eq(r->tick->is_workday, pt_date_weekday(r->tick->day) <= 5);
+                cr_assert_eq(k + 1, p->entries[i]->n_records, "the Tick stands last in its batch");
+                t->day[t->n++] = r->tick->day;
+            }
+            if (r != NULL && r->body_case == PENTAD__V1__RECORD__BODY_STREAM_CLOSE &&
+                p->entries[i]->n_records == 2) {
+                t->closes++;
+            }
+            if (r != NULL) {
+                pentad__v1__record__free_unpacked(r, NULL);
+            }
+        }
+    }
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+}
+
+static void close_day(struct tw_stream *s, struct tw_client *c, size_t n, int32_t day, bool last) {
+    struct pt_buf b;
+
+    pt_buf_init(&b, BATCH_MAX);
+    for (size_t i = 0; i < n; i++) {
+        tw_cut_close(&s[i], day, last, &b);
+        tw_send(&s[i], c, pt_buf_span(&b));
+    }
+    pt_buf_done(&b);
+}
+
+static void wait_for_day(struct tw_client *c, int32_t day) {
+    int64_t until = pt_monotonic_us() + 20 * 1000000LL;
+
+    while (tw_metric(c, "pentad_fold_tick_day") != day) {
+        cr_assert_lt(pt_monotonic_us(), until, "no tick of %d", day);
+    }
+}
+
+/* A day is ticked once every stream has closed it, once, whatever restarts come between. */
+Test(life, the_replay_clock_ticks_closed_days) {
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s[TW_PARTIES - 1];
+    struct ticks t;
+
+    tw_init(&w, NULL);
+    tw_start(&w);
+    tw_client_init(&c, &w, "audit", "main");
+    for (size_t i = 0; i < TW_PARTIES - 1; i++) {
+        tw_stream_init(&s[i], &w, tw_party_names[i], "main");
+    }
+    close_day(s, &c, TW_PARTIES - 2, 20190101, false);
+    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
+    read_ticks(&c, &t);
+    cr_assert_eq(t.n, 0, "ticked a day that one stream hasn't closed");
+    close_day(&s[TW_PARTIES - 2], &c, 1, 20190101, false);
+    wait_for_day(&c, 20190101);
+    close_day(s, &c, TW_PARTIES - 1, 20190102, false);
+    wait_for_day(&c, 20190102);
+    cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
+    tw_start(&w);
+    close_day(s, &c, TW_PARTIES - 2, 20190103, false);
+    cr_assert_eq(tw_stop(&w, SIGTERM), 0);
+    tw_start(&w);
+    close_day(&s[TW_PARTIES - 2], &c, 1, 20190103, false);
+    wait_for_day(&c, 20190103);
+    close_day(s, &c, TW_PARTIES - 1, 20190104, true); /* everybody leaves */
+    wait_for_day(&c, 20190104);
+    cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
+    tw_start(&w);
+    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
+    read_ticks(&c, &t);
+    cr_assert_eq(t.n, 4);
+    cr_assert_eq(t.closes, 4);
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_eq(t.day[i], 20190101 + (int32_t)i);
+    }
+    tw_client_done(&c);
+    tw_done(&w);
+}
+
+/* ---- the live clock -------------------------------------------------------------------------- */
+
+Test(life, the_live_clock_follows_news) {
+    const struct tw_opts opts = {.live = true, .settle_ms = 50, .quiet_ms = 1000000};
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s;
+    struct pt_buf b;
+    struct ticks t;
+    int64_t until = pt_monotonic_us() + 20 * 1000000LL;
+
+    tw_init(&w, &opts);
+    tw_start(&w);
+    tw_client_init(&c, &w, "finance", "main");
+    tw_stream_init(&s, &w, "finance", "main");
+    pt_buf_init(&b, BATCH_MAX);
+    wait_for_day(&c, pt_date_from_ms(pt_clock_now_ms(&pt_clock_system)));
+    tw_cut_payments(&s, 2, &b);
+    tw_send(&s, &c, pt_buf_span(&b));
+    do {
+        read_ticks(&c, &t);
+        cr_assert_lt(pt_monotonic_us(), until, "news brought no tick");
+    } while (t.n < 2);
+    /* no news, no further tick */
+    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
+    read_ticks(&c, &t);
+    cr_assert_eq(t.n, 2);
+    pt_buf_done(&b);
+    tw_client_done(&c);
+    tw_done(&w);
+}
+
+/* ---- the start ------------------------------------------------------------------------------- */
+
+static int run(const char *program, char *const argv[]) {
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        freopen("/dev/null", "w", stdout);
+        freopen("/dev/null", "w", stderr);
+        execv(program, argv);
+        _exit(127);
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int run_config(struct tw *w, const char *more) {
+    char path[512];
+    char *argv[] = {w->hub_program, (char *)"--config", path, (char *)(uintptr_t)more, NULL};
+
+    tw_path(w, "hub.yaml", path, sizeof path);
+    return run(w->hub_program, argv);
+}
+
+Test(life, says_no_to_what_it_cant_use) {
+    struct tw w;
+    char path[512];
+    char *help[] = {(char *)"pentad-hub", (char *)"--help", NULL};
+    char *none[] = {(char *)"pentad-hub", NULL};
+    char *wrong[] = {(char *)"pentad-hub", (char *)"--config", (char *)"/nowhere.yaml", NULL};
+
+    tw_init(&w, NULL);
+    cr_assert_eq(run(w.hub_program, help), 0);
+    cr_assert_eq(run(w.hub_program, none), 2);
+    cr_assert_eq(run(w.hub_program, wrong), 2);
+    cr_assert_eq(run_config(&w, "--check"), 0);
+    tw_path(&w, "data", path, sizeof path);
+    cr_assert_not(pt_file_exists(path), "--check wrote something");
+    tw_start(&w);
+    cr_assert_eq(run_config(&w, NULL), 1, "two hubs on one log");
+    cr_assert_eq(tw_stop(&w, SIGINT), 0);
+    /* the log's key must be the genesis's */
+    tw_path(&w, "log.key", path, sizeof path);
+    unlink(path);
+    cr_assert_eq(pt_key_save(tw_key(&w, "audit"), path, NULL), 0);
+    cr_assert_neq(run_config(&w, NULL), 0);
+    unlink(path);
+    cr_assert_eq(pt_key_save(w.log_key, path, NULL), 0);
+    /* the hub's signing key must be live */
+    tw_path(&w, "signing.key", path, sizeof path);
+    unlink(path);
+    cr_assert_eq(pt_key_save(tw_key(&w, "audit"), path, NULL), 0);
+    cr_assert_eq(run_config(&w, NULL), 2);
+    tw_done(&w);
+}

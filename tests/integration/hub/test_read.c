@@ -1,0 +1,317 @@
+/* What readers get: feed, records by visibility, evidence, the transparency surface. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+
+#include <pentad/base/clock.h>
+#include <pentad/base/file.h>
+#include <pentad/feed/evidence.h>
+#include <pentad/proof/checkpoint.h>
+#include <pentad/proof/evidence.h>
+#include <pentad/proof/tile.h>
+#include <pentad/store/sqlite.h>
+#include <pentad/v1/feed.pb-c.h>
+
+#include "pt_test_world.h"
+
+TestSuite(read, .timeout = 120);
+
+#define BATCH_MAX (16u * 1024 * 1024)
+
+struct setting {
+    struct tw w;
+    struct tw_client finance, office;
+    struct tw_stream s;
+    struct pt_buf b;
+};
+
+static void set_up(struct setting *t) {
+    tw_init(&t->w, NULL);
+    tw_start(&t->w);
+    tw_client_init(&t->finance, &t->w, "finance", "main");
+    tw_client_init(&t->office, &t->w, "office", "main");
+    tw_stream_init(&t->s, &t->w, "finance", "main");
+    pt_buf_init(&t->b, BATCH_MAX);
+    tw_cut_payments(&t->s, 5, &t->b);
+    tw_send(&t->s, &t->finance, pt_buf_span(&t->b));
+}
+
+static void tear_down(struct setting *t) {
+    pt_buf_done(&t->b);
+    tw_client_done(&t->finance);
+    tw_client_done(&t->office);
+    tw_done(&t->w);
+}
+
+static Pentad__V1__FeedPage *page(struct tw_client *c, const char *path) {
+    Pentad__V1__FeedPage *p;
+
+    cr_assert_eq(tw_get(c, path, NULL), 200, "%s: %ld", path, c->status);
+    p = pentad__v1__feed_page__unpack(NULL, c->body.len, c->body.p);
+    cr_assert_not_null(p);
+    return p;
+}
+
+/* Recomputes the entry's records_root from bytes and hashes alike. */
+static void check_root(const Pentad__V1__FeedEntry *fe) {
+    struct pt_hash *h = calloc(fe->n_records, sizeof *h);
+    struct pt_entry e;
+    struct pt_err err = {0};
+
+    for (size_t i = 0; i < fe->n_records; i++) {
+        const Pentad__V1__FeedRecord *r = fe->records[i];
+
+        if (r->has_record) {
+            pt_leaf_hash(&h[i], r->record.data, r->record.len);
+        } else {
+            cr_assert_eq(pt_hash_from_bytes(&h[i], r->withheld.data, r->withheld.len), 0);
+        }
+    }
+    cr_assert_eq(pt_entry_open(pt_span(fe->log_entry.data, fe->log_entry.len), &e, &err), 0);
+    cr_assert_eq(pt_statement_check_records(&e.statement, h, fe->n_records, &err), 0, "%s",
+                 err.msg);
+    pt_entry_done(&e);
+    free(h);
+}
+
+/* Payments are for finance, congress, discipline and audit; the office gets hashes that lead to the
+ * same root. */
+Test(read, the_feed_shows_each_reader_his_own) {
+    struct setting t;
+    struct tw_client *readers[2];
+
+    set_up(&t);
+    readers[0] = &t.finance;
+    readers[1] = &t.office;
+    for (int i = 0; i < 2; i++) {
+        Pentad__V1__FeedPage *p = page(readers[i], "/v1/feed?after=1");
+        struct pt_checkpoint c;
+
+        cr_assert_eq(p->n_entries, 1);
+        cr_assert_eq(p->entries[0]->log_index, 1);
+        cr_assert_eq(p->entries[0]->n_records, 5);
+        for (size_t k = 0; k < 5; k++) {
+            cr_assert_eq(p->entries[0]->records[k]->has_record, i == 0);
+            cr_assert_eq(p->entries[0]->records[k]->has_withheld, i == 1);
+        }
+        check_root(p->entries[0]);
+        cr_assert_eq(pt_checkpoint_open(&c, pt_span(p->checkpoint.data, p->checkpoint.len),
+                                        &t.w.vkey, &t.w.sv, NULL),
+                     0);
+        cr_assert_eq(c.size, 2);
+        pentad__v1__feed_page__free_unpacked(p, NULL);
+    }
+    cr_assert_eq(tw_get(&t.finance, "/v1/feed?after=99", NULL), 400);
+    cr_assert_eq(tw_get(&t.finance, "/v1/feed?after=-1", NULL), 400);
+    cr_assert_eq(tw_get(&t.finance, "/v1/feed?wait=100000", NULL), 400);
+    tear_down(&t);
+}
+
+struct poll {
+    struct tw_client c;
+    size_t entries;
+    int64_t us;
+};
+
+static void *poll_main(void *arg) {
+    struct poll *p = arg;
+    int64_t t0 = pt_monotonic_us();
+    Pentad__V1__FeedPage *page_;
+
+    if (tw_get(&p->c, "/v1/feed?after=2&wait=60", NULL) == 200) {
+        page_ = pentad__v1__feed_page__unpack(NULL, p->c.body.len, p->c.body.p);
+        p->entries = page_ != NULL ? page_->n_entries : 0;
+        if (page_ != NULL) {
+            pentad__v1__feed_page__free_unpacked(page_, NULL);
+        }
+    }
+    p->us = pt_monotonic_us() - t0;
+    return NULL;
+}
+
+static void wait_for_polls(struct setting *t, double n) {
+    int64_t until = pt_monotonic_us() + 10 * 1000000LL;
+
+    while (tw_metric(&t->finance, "pentad_polls") != n) {
+        cr_assert_lt(pt_monotonic_us(), until);
+    }
+}
+
+Test(read, a_waiting_reader_hears_at_once) {
+    struct setting t;
+    struct poll poll = {0};
+    pthread_t thread;
+
+    set_up(&t);
+    tw_client_init(&poll.c, &t.w, "audit", "main");
+    pthread_create(&thread, NULL, poll_main, &poll);
+    wait_for_polls(&t, 1);
+    tw_cut_payments(&t.s, 2, &t.b);
+    tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
+    pthread_join(thread, NULL);
+    cr_assert_eq(poll.entries, 1);
+    cr_assert_lt(poll.us, 30 * 1000000LL);
+    /* nothing new: an empty page after the wait */
+    Pentad__V1__FeedPage *p = page(&t.office, "/v1/feed?after=3&wait=1");
+    cr_assert_eq(p->n_entries, 0);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+    tw_client_done(&poll.c);
+    tear_down(&t);
+}
+
+/* A stopping hub answers its long polls and ends well. */
+Test(read, waiting_readers_dont_hold_up_the_stop) {
+    struct setting t;
+    struct poll poll = {0};
+    pthread_t thread;
+    int64_t t0;
+
+    set_up(&t);
+    tw_client_init(&poll.c, &t.w, "audit", "main");
+    pthread_create(&thread, NULL, poll_main, &poll);
+    wait_for_polls(&t, 1);
+    t0 = pt_monotonic_us();
+    cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
+    cr_assert_lt(pt_monotonic_us() - t0, 6 * 1000000LL);
+    pthread_join(thread, NULL);
+    cr_assert_eq(poll.c.status, 200);
+    tw_client_done(&poll.c);
+    tear_down(&t);
+}
+
+Test(read, records_are_for_those_who_may) {
+    struct setting t;
+    char code[64];
+
+    set_up(&t);
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/3", "application/json"), 200);
+    json_t *j = json_loadb((const char *)t.finance.body.p, t.finance.body.len, 0, NULL);
+    cr_assert_str_eq(json_string_value(json_object_get(j, "seq")), "3");
+    cr_assert_not_null(json_object_get(j, "payment_batch"));
+    json_decref(j);
+    cr_assert_eq(tw_get(&t.office, "/v1/records/finance/main/3", NULL), 403);
+    cr_assert_str_eq(tw_code(&t.office, code), "forbidden");
+    cr_assert_eq(tw_get(&t.office, "/v1/records/finance/main/3/evidence", NULL), 403);
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/6", NULL), 404);
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/0", NULL), 400);
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/FINANCE/main/1", NULL), 400);
+    cr_assert_eq(tw_get(&t.finance, "/v1/streams/finance/main", NULL), 200);
+    cr_assert_eq(tw_get(&t.finance, "/v1/streams/finance/none", NULL), 404);
+    cr_assert_eq(tw_get(&t.finance, "/v1/nothing", NULL), 404);
+    cr_assert_eq(tw_post(&t.finance, "/v1/feed", pt_span_str(""), NULL), 405);
+    tear_down(&t);
+}
+
+static int verify(struct tw *w, struct pt_span bundle, size_t *ret_records) {
+    struct pt_evidence_result *r = NULL;
+    struct pt_policy *policy = calloc(1, sizeof *policy);
+    struct pt_buf text;
+    struct pt_err err = {0};
+    int exit_code;
+
+    pt_buf_init(&text, 4096);
+    pt_buf_puts(&text, "log ");
+    pt_vkey_format(&text, &w->vkey);
+    pt_buf_puts(&text, "\nquorum none\n");
+    cr_assert_eq(pt_policy_parse(policy, pt_buf_span(&text), &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_evidence_verify(bundle, &w->hub, policy, &w->sv, &r, &err), 0);
+    for (size_t i = 0; i < r->n_steps; i++) {
+        if (r->steps[i].code != 0) {
+            fprintf(stderr, "%s %s: %s\n", r->steps[i].step, r->steps[i].where, r->steps[i].what);
+        }
+    }
+    exit_code = r->exit_code;
+    *ret_records = r->n_records;
+    pt_evidence_result_free(r);
+    free(policy);
+    pt_buf_done(&text);
+    return exit_code;
+}
+
+/* A bundle from the hub, and one from its files when it has gone, prove the same without it. */
+Test(read, evidence_stands_alone) {
+    struct setting t;
+    struct pt_store *store = NULL;
+    struct pt_buf bundle;
+    struct pt_err err = {0};
+    char path[512];
+    size_t n = 0;
+
+    set_up(&t);
+    for (int i = 0; i < 20; i++) {
+        tw_cut_payments(&t.s, 17, &t.b);
+        tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
+    }
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/3/evidence", NULL), 200);
+    cr_assert_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 0);
+    cr_assert_eq(n, 1);
+    t.finance.body.p[t.finance.body.len / 2] ^= 1;
+    cr_assert_neq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 0);
+    cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
+
+    tw_path(&t.w, "data", path, sizeof path);
+    cr_assert_eq(
+        pt_store_sqlite_open(path, &(struct pt_sqlite_opts){.read_only = true}, &store, &err), 0,
+        "%s", err.msg);
+    const struct pt_ref refs[] = {{"finance", "main", 300},
+                                  {"finance", "main", 1},
+                                  {"finance", "main", 301},
+                                  {"finance", "main", 1}};
+    const struct pt_evidence_want want = {.records = refs, .n = 4};
+    pt_buf_init(&bundle, BATCH_MAX);
+    cr_assert_eq(pt_feed_evidence(store, NULL, PT_PARTY_HUB, &want, &bundle, NULL, &err), 0, "%s",
+                 err.msg);
+    cr_assert_eq(verify(&t.w, pt_buf_span(&bundle), &n), 0);
+    cr_assert_eq(n, 3);
+    pt_buf_done(&bundle);
+    pt_store_sqlite_close(store);
+    tear_down(&t);
+}
+
+/* Checkpoint, tiles and entries are for everybody with a certificate, and lead to one root. */
+Test(read, tiles_lead_to_the_checkpoint) {
+    struct setting t;
+    struct pt_checkpoint c;
+    struct pt_hash leaves[8], root;
+    struct pt_span entry;
+    size_t pos = 0, n = 0;
+    char path[PT_TILE_PATH_MAX + 1] = "/";
+
+    set_up(&t);
+    for (int i = 0; i < 3; i++) {
+        tw_cut_payments(&t.s, 1, &t.b);
+        tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
+    }
+    /* the published checkpoint moves once a second */
+    int64_t until = pt_monotonic_us() + 10 * 1000000LL;
+    do {
+        cr_assert_eq(tw_get(&t.office, "/checkpoint", NULL), 200);
+        cr_assert_eq(pt_checkpoint_open(&c, pt_buf_span(&t.office.body), &t.w.vkey, &t.w.sv, NULL),
+                     0);
+        cr_assert_lt(pt_monotonic_us(), until);
+    } while (c.size < 5);
+    pt_tile_path(path + 1, &(struct pt_tile){.entries = true, .width = 5});
+    cr_assert_eq(tw_get(&t.office, path, NULL), 200);
+    while (pt_bundle_next(pt_buf_span(&t.office.body), &pos, &entry) == 1) {
+        cr_assert_lt(n, 8);
+        pt_leaf_hash(&leaves[n++], entry.p, entry.len);
+    }
+    cr_assert_eq(n, 5);
+    pt_merkle_root_of(leaves, n, &root);
+    cr_assert(pt_hash_eq(&root, &c.root));
+    pt_tile_path(path + 1, &(struct pt_tile){.width = 5});
+    cr_assert_eq(tw_get(&t.office, path, NULL), 200);
+    cr_assert_eq(t.office.body.len, 5 * 32);
+    cr_assert_eq(memcmp(t.office.body.p, leaves, 5 * 32), 0);
+    cr_assert_eq(tw_get(&t.office, "/tile/0/001", NULL), 404);
+    cr_assert_eq(tw_get(&t.office, "/tile/9/000", NULL), 404);
+    cr_assert_eq(tw_get(&t.office, "/openapi.json", NULL), 200);
+    cr_assert_eq(tw_get(&t.office, "/livez", NULL), 200);
+    cr_assert(tw_wait_for(&t.office, "/readyz", "ready", 10000));
+    tear_down(&t);
+}
