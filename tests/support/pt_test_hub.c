@@ -99,8 +99,7 @@ static void make_genesis(struct test_hub *h) {
         pt_buf_reset(&env);
         pt_buf_append_span(&env, pt_buf_span(&next));
     }
-    must(pt_genesis_seal(pt_buf_span(&env), &h->genesis, &hub, &err), &err,
-         "genesis");
+    must(pt_genesis_seal(pt_buf_span(&env), &h->genesis, &hub, &err), &err, "genesis");
     pt_buf_done(&next);
     pt_buf_done(&env);
     pt_buf_done(&text);

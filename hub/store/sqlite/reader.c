@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <pentad/base/clock.h>
+
 #define ENTRY_COLS "entry.idx, statement, party, stream, first_seq, record_count, marks, log_entry"
 #define REFUSAL_COLS                                                                               \
     "n, statement, party, stream, first_seq, record_count, claims, envelope, refusal"
@@ -60,14 +62,8 @@ void pt_sqlite_readers_close(struct store_sqlite *s) {
 }
 
 static struct pt_store_reader *take_reader(struct store_sqlite *s) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += s->reader_wait_ms / 1000;
-    until.tv_nsec += (long)(s->reader_wait_ms % 1000) * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    int64_t at_us = pt_monotonic_us() + (int64_t)s->reader_wait_ms * 1000;
+    const struct timespec until = {at_us / 1000000, at_us % 1000000 * 1000};
     pthread_mutex_lock(&s->pool_lock);
     int rc = 0;
     while (s->free_readers == NULL && rc == 0) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct pt_store_ops SQLITE_OPS = {
@@ -62,7 +63,11 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
     s->reader_wait_ms = opts->reader_wait_ms > 0 ? opts->reader_wait_ms : READER_WAIT_MS_DEFAULT;
     pthread_mutex_init(&s->writing, NULL);
     pthread_mutex_init(&s->pool_lock, NULL);
-    pthread_cond_init(&s->pool_cond, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->pool_cond, &attr);
+    pthread_condattr_destroy(&attr);
     pthread_mutex_init(&s->cp_lock, NULL);
     pthread_cond_init(&s->cp_cond, NULL);
     return s;

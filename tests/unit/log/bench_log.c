@@ -42,8 +42,8 @@ static void commit_group(struct job *jobs, size_t n) {
         const struct pt_statement *st = pt_intake_facts_statement(jobs[i].facts);
         memset(&e[i], 0, sizeof e[i]);
         e[i].statement = st->hash;
-        strcpy(e[i].party, st->msg->party);
-        strcpy(e[i].stream, st->msg->stream);
+        snprintf(e[i].party, sizeof e[i].party, "%s", st->msg->party);
+        snprintf(e[i].stream, sizeof e[i].stream, "%s", st->msg->stream);
         e[i].first_seq = st->first_seq;
         e[i].record_count = (uint32_t)st->record_count;
         e[i].marks = pt_intake_facts_marks(jobs[i].facts);
