@@ -88,9 +88,10 @@ static int write_records(struct paging *p, const struct pt_store_entry *e) {
 
 static int on_entry(void *ctx, const struct pt_store_entry *e) {
     struct paging *p = ctx;
-    if (e->index != p->after + p->n_entries) {
+    uint64_t due = p->after + p->n_entries;
+    if (e->index != due) {
         return pt_err_set(p->err, PT_E_CORRUPT, "log entry %llu is missing",
-                          (unsigned long long)(p->after + p->n_entries));
+                          (unsigned long long)due);
     }
     if (e->index >= p->size || p->n_entries == PT_FEED_ENTRIES_MAX) {
         return FULL;

@@ -42,7 +42,7 @@ int pt_intake_refuse(struct pt_exchange *x, const struct pt_intake_facts *f,
     Pentad__V1__Fault *faults = pt_arena_zalloc(&arena, n * sizeof *faults);
     Pentad__V1__Fault **list = pt_arena_zalloc(&arena, n * sizeof(Pentad__V1__Fault *));
     int code = faults == NULL || list == NULL ? pt_err_set(err, PT_E_NOMEM, "out of memory") : 0;
-    for (size_t i = 0; code == 0 && i < n; i++) {
+    for (size_t i = 0; code == 0 && list != NULL && faults != NULL && i < n; i++) {
         Pentad__V1__Fault *t = list[i] = &faults[i];
         pentad__v1__fault__init(t);
         t->has_seq = d->faults[i].seq != 0;

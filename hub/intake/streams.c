@@ -1,5 +1,6 @@
 #include "exchange_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +52,8 @@ int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream
         return pt_err_set(err, PT_E_NOMEM, "out of memory for a stream");
     }
     PT_ASSERT(pt_name_valid(party) && pt_name_valid(stream));
-    memcpy(s->s.party, party, strlen(party));
-    memcpy(s->s.stream, stream, strlen(stream));
+    (void)snprintf(s->s.party, sizeof s->s.party, "%s", party);
+    (void)snprintf(s->s.stream, sizeof s->s.stream, "%s", stream);
     s->s.next_seq = 1;
     s->s.last_statement = x->hub;
     x->streams[x->n_streams++] = s;

@@ -195,7 +195,7 @@ static void check_signature(struct checker *c, const struct pt_entry *e, uint64_
     }
     int rc = pt_keyhistory_may_sign(c->keys, &e->signing_key, e->statement.msg->party,
                                     e->statement.msg->stream, index, only_key_changes, &why);
-    if (rc == 0) {
+    if (rc == 0 && key != NULL) {
         rc = pt_envelope_verify(e->msg->envelope, key->spki, &c->o->verify, &why);
     }
     if (rc != 0) {

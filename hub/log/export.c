@@ -65,9 +65,9 @@ static int verify_entries(const struct exporting *x, uint64_t size) {
             rc = ok ? 0 : PT_E_CORRUPT;
         }
         if (rc == PT_E_CORRUPT || (rc == 0 && n != t.width)) {
+            uint64_t first = i * PT_TILE_WIDTH, last = first + t.width - 1;
             rc = pt_err_set(x->err, PT_E_CORRUPT, "entries %llu-%llu are not those of the tree",
-                            (unsigned long long)(i * PT_TILE_WIDTH),
-                            (unsigned long long)(i * PT_TILE_WIDTH + t.width - 1));
+                            (unsigned long long)first, (unsigned long long)last);
         }
     }
     pt_buf_done(&tile);

@@ -16,11 +16,11 @@ static const char *const READER_SQL[R_COUNT] = {
     [R_END] = "COMMIT",
     [R_STATE] = "SELECT size, refusals, checkpoint FROM state WHERE id=1",
     [R_ENTRIES] = "SELECT " ENTRY_COLS " FROM entry WHERE idx>=? ORDER BY idx LIMIT ?",
-    [R_ENTRIES_RECORDS] = "SELECT " ENTRY_COLS ", records FROM entry JOIN batch USING(idx)"
-                          " WHERE entry.idx>=? ORDER BY entry.idx LIMIT ?",
+    [R_ENTRIES_RECORDS] = ("SELECT " ENTRY_COLS ", records FROM entry JOIN batch USING(idx)"
+                           " WHERE entry.idx>=? ORDER BY entry.idx LIMIT ?"),
     [R_FIND_STATEMENT] = "SELECT idx FROM entry WHERE statement=?",
-    [R_FIND_SEQ] = "SELECT idx, first_seq, record_count FROM entry WHERE party=? AND stream=?"
-                   " AND first_seq<=? ORDER BY first_seq DESC LIMIT 1",
+    [R_FIND_SEQ] = ("SELECT idx, first_seq, record_count FROM entry WHERE party=? AND stream=?"
+                    " AND first_seq<=? ORDER BY first_seq DESC LIMIT 1"),
     [R_REFUSAL] = "SELECT " REFUSAL_COLS " FROM refusal WHERE statement=?",
     [R_REFUSALS] = "SELECT " REFUSAL_COLS " FROM refusal WHERE n>=? ORDER BY n LIMIT ?",
     [R_TILE] = "SELECT hashes FROM tile WHERE key=?",

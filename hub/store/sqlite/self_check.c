@@ -76,7 +76,7 @@ static int check_pages(struct checking *c, struct pt_err *err) {
     int code = 0;
     if (buf == NULL || fd < 0) {
         code = pt_err_set(err, buf == NULL ? PT_E_NOMEM : PT_E_IO, "%s: %s", c->s->path,
-                          strerror(errno));
+                          strerrordesc_np(errno));
         goto out;
     }
     off_t size = lseek(fd, 0, SEEK_END);

@@ -33,7 +33,7 @@ static int take_lock(struct store_sqlite *s, const char *dir, struct pt_err *err
     }
     s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (s->lock_fd < 0) {
-        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerror(errno));
+        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerrordesc_np(errno));
     }
     if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
         return pt_err_set(err, PT_E_BUSY, "%s: another process has this log open; stop it first",
@@ -94,7 +94,7 @@ static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *e
 static int open_read_only(struct store_sqlite *s, struct pt_err *err) {
     if (access(s->path, R_OK) != 0) {
         return pt_err_set(err, errno == ENOENT ? PT_E_NOT_FOUND : PT_E_IO, "%s: %s", s->path,
-                          strerror(errno));
+                          strerrordesc_np(errno));
     }
     return 0;
 }

@@ -10,8 +10,8 @@ static const char *const WRITER_SQL[W_COUNT] = {
     [W_BATCH] = "INSERT INTO batch VALUES(?,?)",
     [W_TILE] = "INSERT INTO tile VALUES(?,?)",
     [W_REFUSAL] = "INSERT INTO refusal VALUES(?,?,?,?,?,?,?,?,?)",
-    [W_STATE] = "UPDATE state SET size=?, checkpoint=coalesce(?,checkpoint), refusals=?,"
-                " refusal_chain=? WHERE id=1",
+    [W_STATE] = ("UPDATE state SET size=?, checkpoint=coalesce(?,checkpoint), refusals=?,"
+                 " refusal_chain=? WHERE id=1"),
     [W_READ_STATE] = "SELECT size, refusals, refusal_chain FROM state WHERE id=1",
 };
 
@@ -88,13 +88,14 @@ static int write_rows(struct store_sqlite *s, const struct pt_store_group *g, st
 static int write_state(struct store_sqlite *s, const struct pt_store_group *g,
                        const struct pt_hash *chain, struct pt_err *err) {
     sqlite3_stmt *st = s->wstmt[W_STATE];
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)(s->size + g->n_entries));
+    uint64_t size = s->size + g->n_entries, n_refusals = s->n_refusals + g->n_refusals;
+    sqlite3_bind_int64(st, 1, (sqlite3_int64)size);
     if (g->checkpoint.len > 0) {
         bind_span(st, 2, g->checkpoint);
     } else {
         sqlite3_bind_null(st, 2);
     }
-    sqlite3_bind_int64(st, 3, (sqlite3_int64)(s->n_refusals + g->n_refusals));
+    sqlite3_bind_int64(st, 3, (sqlite3_int64)n_refusals);
     sqlite3_bind_blob(st, 4, chain->b, PT_HASH_LEN, SQLITE_STATIC);
     return w_step(s, W_STATE, err);
 }
