@@ -108,7 +108,8 @@ static int put(struct pt_build *b, const ProtobufCFieldDescriptor *fd, void *at,
         char *copy = pt_arena_alloc(b->arena, v->len + 1);
         if (copy == NULL)
             return PT_E_NOMEM;
-        memcpy(copy, v->p, v->len);
+        if (v->len)
+            memcpy(copy, v->p, v->len);
         copy[v->len] = '\0';
         if (fd->type == PROTOBUF_C_TYPE_STRING) {
             memcpy(at, &copy, sizeof(copy));

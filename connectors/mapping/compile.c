@@ -9,18 +9,19 @@
 
 #include <pentad/base/file.h>
 
-int pt_comp_fail(struct compiler *c, const char *fmt, ...) {
+void pt_comp_fail(struct compiler *c, const char *fmt, ...) {
     char msg[200];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(msg, sizeof(msg), fmt, ap);
     va_end(ap);
-    return pt_err_set(c->err, PT_E_CONFIG, "%s: %s%s%s", c->m->file, c->where ? c->where : "",
-                      c->where ? ": " : "", msg);
+    pt_err_set(c->err, PT_E_CONFIG, "%s: %s%s%s", c->m->file, c->where ? c->where : "",
+               c->where ? ": " : "", msg);
 }
 
 static int no_memory(struct compiler *c) {
-    return pt_err_set(c->err, PT_E_NOMEM, "%s: the mapping doesn't fit in memory", c->m->file);
+    pt_err_set(c->err, PT_E_NOMEM, "%s: the mapping doesn't fit in memory", c->m->file);
+    return PT_E_NOMEM;
 }
 
 static const char *var_value(const struct compiler *c, const char *name, size_t len) {
@@ -46,7 +47,7 @@ const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc) {
         }
         const char *v = var_value(c, s + 2, (size_t)(end - s) - 2);
         if (v == NULL) {
-            *ret_rc = pt_comp_fail(c, "%.*s is no variable of this mapping (see `vars:`)",
+            *ret_rc = PT_COMP_FAIL(c, "%.*s is no variable of this mapping (see `vars:`)",
                                    (int)(end - s + 1), s);
             break;
         }
@@ -69,7 +70,7 @@ int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwi
     if (rc || v == NULL)
         return rc;
     if (pt_value_bool(v, ret, NULL))
-        return pt_comp_fail(c, "%s: \"%s\" is neither yes nor no", key, v);
+        return PT_COMP_FAIL(c, "%s: \"%s\" is neither yes nor no", key, v);
     return 0;
 }
 
@@ -82,7 +83,7 @@ int pt_comp_number(struct compiler *c, const char *key, const char *s, unsigned 
     char *end;
     unsigned long n = isdigit((unsigned char)*v) ? strtoul(v, &end, 10) : max + 1UL;
     if (n > max || *end != '\0')
-        return pt_comp_fail(c, "%s: \"%s\" is not a number up to %u", key, v, max);
+        return PT_COMP_FAIL(c, "%s: \"%s\" is not a number up to %u", key, v, max);
     *ret = (unsigned)n;
     return 0;
 }
@@ -101,15 +102,15 @@ int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands
     else if (d && (strcmp(d, ".") == 0 || strcmp(d, ",") == 0))
         ret->decimal = d[0];
     else if (d)
-        return pt_comp_fail(c, "decimal: \"%s\" is none of . , auto", d);
+        return PT_COMP_FAIL(c, "decimal: \"%s\" is none of . , auto", d);
     if (t && (strcmp(t, "none") == 0 || *t == '\0'))
         ret->thousands = 0;
     else if (t && strlen(t) == 1 && strchr(".,' ", *t))
         ret->thousands = *t;
     else if (t)
-        return pt_comp_fail(c, "thousands: \"%s\" is none of . , ' space none", t);
+        return PT_COMP_FAIL(c, "thousands: \"%s\" is none of . , ' space none", t);
     if (ret->decimal != 'a' && ret->thousands == (ret->decimal ? ret->decimal : '.'))
-        return pt_comp_fail(c, "the decimal mark and the thousands separator are the same");
+        return PT_COMP_FAIL(c, "the decimal mark and the thousands separator are the same");
     return pt_comp_yes(c, "round", round, c->style.round, &ret->round);
 }
 
@@ -117,11 +118,12 @@ int pt_comp_style(struct compiler *c, const char *decimal, const char *thousands
 
 static int new_column(struct compiler *c, struct pt_column **ret, int *ret_index) {
     if (c->m->n_columns == PT_MAPPING_MAX_COLUMNS)
-        return pt_comp_fail(c, "more than %d columns", PT_MAPPING_MAX_COLUMNS);
+        return PT_COMP_FAIL(c, "more than %d columns", PT_MAPPING_MAX_COLUMNS);
     *ret_index = (int)c->m->n_columns;
     *ret = &c->m->columns[c->m->n_columns++];
     memset(*ret, 0, sizeof(**ret));
     (*ret)->fill = '0';
+    (*ret)->name = "";
     return 0;
 }
 
@@ -139,28 +141,29 @@ int pt_comp_column(struct compiler *c, const char *name, int *ret) {
     }
     for (unsigned i = c->declared; i < c->f->n_columns; i++)
         if (strcmp(c->f->columns[i].name, name) == 0)
-            return pt_comp_fail(c, "column \"%s\" is used before it is declared", name);
+            return PT_COMP_FAIL(c, "column \"%s\" is used before it is declared", name);
     struct pt_column *col;
     int rc = new_column(c, &col, ret);
     if (rc)
         return rc;
-    col->name = pt_arena_strdup(&c->m->arena, name);
-    if (col->name == NULL)
+    const char *copy = pt_arena_strdup(&c->m->arena, name);
+    if (copy == NULL)
         return no_memory(c);
+    col->name = copy;
     col->plain = true;
     if (name[0] == '@') {
         col->plain = false;
         col->kind = strcmp(name, "@file") == 0 ? PT_COL_FILE : PT_COL_ROW;
         if (strcmp(name, "@file") != 0 && strcmp(name, "@row") != 0)
-            return pt_comp_fail(c, "\"%s\" is none of @file, @row", name);
+            return PT_COMP_FAIL(c, "\"%s\" is none of @file, @row", name);
     } else if (all_digits(name)) {
         col->kind = PT_COL_AT;
         col->at = (unsigned)strtoul(name, NULL, 10);
         if (col->at == 0 || col->at > PT_ROW_MAX_FIELDS)
-            return pt_comp_fail(c, "columns are counted from 1 to %d", PT_ROW_MAX_FIELDS);
+            return PT_COMP_FAIL(c, "columns are counted from 1 to %d", PT_ROW_MAX_FIELDS);
     } else {
         if (c->m->source.header == PT_HEADER_NO)
-            return pt_comp_fail(c,
+            return PT_COMP_FAIL(c,
                                 "column \"%s\" is not declared, and the source has no header "
                                 "to find it in",
                                 name);
@@ -173,7 +176,7 @@ int pt_comp_column(struct compiler *c, const char *name, int *ret) {
 static int add_term(struct compiler *c, struct pt_term *terms, size_t *n, const char *text,
                     size_t len, bool column) {
     if (*n == PT_MAPPING_MAX_TERMS)
-        return pt_comp_fail(c, "more than %d parts in a template", PT_MAPPING_MAX_TERMS);
+        return PT_COMP_FAIL(c, "more than %d parts in a template", PT_MAPPING_MAX_TERMS);
     char *s = pt_arena_alloc(&c->m->arena, len + 1);
     if (s == NULL)
         return no_memory(c);
@@ -193,7 +196,7 @@ static int parse_template(struct compiler *c, const char *t, struct pt_term *ter
         if (t[0] == '{' && t[1] != '{') {
             const char *end = strchr(t, '}');
             if (end == NULL || end == t + 1)
-                return pt_comp_fail(c, "template \"%.60s\": a column is {name}", t);
+                return PT_COMP_FAIL(c, "template \"%.60s\": a column is {name}", t);
             rc = add_term(c, terms, n, t + 1, (size_t)(end - t) - 1, true);
             t = end + 1;
         } else {
@@ -231,18 +234,20 @@ static int terms_of(struct compiler *c, const struct ym_column *in, struct pt_te
 }
 
 static int parse_cut(struct compiler *c, const char *s, struct pt_column *col) {
-    int rc = 0, used = 0;
+    int rc = 0;
     const char *v = pt_comp_text(c, s, &rc);
-    unsigned from = 0, to = 0;
     if (rc || v == NULL)
         return rc;
-    if (sscanf(v, "%u-%u%n", &from, &to, &used) == 2 && v[used] == '\0' && from > 0 && to >= from)
-        col->cut_len = to - from + 1;
-    else if (sscanf(v, "%u-%n", &from, &used) == 1 && used > 0 && v[used] == '\0' && from > 0)
-        col->cut_len = PT_ROW_MAX_FIELD;
-    else
-        return pt_comp_fail(c, "cut: \"%s\" is not of the form 1-3 or 4- (characters)", v);
-    col->cut_from = from;
+    char *end = NULL;
+    unsigned long from = isdigit((unsigned char)*v) ? strtoul(v, &end, 10) : 0, to = 0;
+    bool open = from > 0 && end && strcmp(end, "-") == 0;
+    if (from > 0 && end && end[0] == '-' && isdigit((unsigned char)end[1]))
+        to = strtoul(end + 1, &end, 10);
+    if (from == 0 || from > PT_ROW_MAX_FIELD || (!open && (to < from || *end != '\0')))
+        return PT_COMP_FAIL(c, "cut: \"%s\" is not of the form 1-3 or 4- (characters)", v);
+    col->cut_len =
+        open || to - from >= PT_ROW_MAX_FIELD ? PT_ROW_MAX_FIELD : (unsigned)(to - from + 1);
+    col->cut_from = (unsigned)from;
     return 0;
 }
 
@@ -268,15 +273,15 @@ static int column_extras(struct compiler *c, const struct ym_column *in, struct 
     if (rc)
         return rc;
     if (fill && strlen(fill) != 1)
-        return pt_comp_fail(c, "fill: \"%s\" is not one ASCII character", fill);
+        return PT_COMP_FAIL(c, "fill: \"%s\" is not one ASCII character", fill);
     if (fill)
         col->fill = fill[0];
     if (codes) {
         col->codes = table_by_name(c, codes);
         if (col->codes == NULL)
-            return pt_comp_fail(c, "there is no code table \"%s\" (see `tables:`)", codes);
+            return PT_COMP_FAIL(c, "there is no code table \"%s\" (see `tables:`)", codes);
     } else if (col->other) {
-        return pt_comp_fail(c, "`else` needs `codes`");
+        return PT_COMP_FAIL(c, "`else` needs `codes`");
     }
     col->plain = false;
     return 0;
@@ -293,10 +298,11 @@ int pt_comp_derived(struct compiler *c, const struct ym_column *in, int *ret) {
     if (rc)
         return rc;
     col->kind = PT_COL_TEMPLATE;
-    col->name = pt_arena_strdup(&c->m->arena, in->name);
+    const char *name = pt_arena_strdup(&c->m->arena, in->name);
     col->terms = pt_arena_zalloc(&c->m->arena, (n + 1) * sizeof(*terms));
-    if (col->name == NULL || col->terms == NULL)
+    if (name == NULL || col->terms == NULL)
         return no_memory(c);
+    col->name = name;
     memcpy(col->terms, terms, n * sizeof(*terms));
     col->n_terms = n;
     return column_extras(c, in, col);
@@ -309,9 +315,9 @@ static int declared_column(struct compiler *c, const struct ym_column *in) {
                (in->constant != NULL) + (in->template != NULL) + (in->n_join > 0);
     for (size_t i = 0; i < c->m->n_columns; i++)
         if (strcmp(c->m->columns[i].name, in->name) == 0)
-            return pt_comp_fail(c, "column \"%s\" is declared twice, or used before", in->name);
+            return PT_COMP_FAIL(c, "column \"%s\" is declared twice, or used before", in->name);
     if (ways > 1 || in->name[0] == '@')
-        return pt_comp_fail(c,
+        return PT_COMP_FAIL(c,
                             "column \"%s\": exactly one of at, header, from, const, template, "
                             "join, and no name with @",
                             in->name);
@@ -320,18 +326,21 @@ static int declared_column(struct compiler *c, const struct ym_column *in) {
     rc = new_column(c, &col, &index);
     if (rc)
         return rc;
-    col->name = pt_comp_text(c, in->name, &rc);
+    const char *name = pt_comp_text(c, in->name, &rc);
+    if (name == NULL)
+        return rc;
+    col->name = name;
     if (in->at) {
         col->kind = PT_COL_AT;
         if (rc == 0)
             rc = pt_comp_number(c, "at", in->at, PT_ROW_MAX_FIELDS, &col->at);
         if (rc == 0 && col->at == 0)
-            rc = pt_comp_fail(c, "column \"%s\": columns are counted from 1", in->name);
+            rc = PT_COMP_FAIL(c, "column \"%s\": columns are counted from 1", in->name);
     } else {
         col->kind = PT_COL_HEADER;
         col->header = pt_comp_text(c, in->header ? in->header : in->name, &rc);
         if (rc == 0 && c->m->source.header == PT_HEADER_NO)
-            rc = pt_comp_fail(c, "column \"%s\": the source has no header; say `at`", in->name);
+            rc = PT_COMP_FAIL(c, "column \"%s\": the source has no header; say `at`", in->name);
     }
     return rc ? rc : column_extras(c, in, col);
 }
@@ -340,13 +349,13 @@ static int declared_column(struct compiler *c, const struct ym_column *in) {
 
 static int compile_regex(struct compiler *c, const char *text, regex_t **ret) {
     if (c->m->n_regexes == sizeof(c->m->regexes) / sizeof(c->m->regexes[0]))
-        return pt_comp_fail(c, "too many `matches`");
+        return PT_COMP_FAIL(c, "too many `matches`");
     regex_t *re = calloc(1, sizeof(*re));
     if (re == NULL)
         return no_memory(c);
     if (regcomp(re, text, REG_EXTENDED | REG_NOSUB)) {
         free(re);
-        return pt_comp_fail(c, "matches: \"%s\" is no extended regular expression", text);
+        return PT_COMP_FAIL(c, "matches: \"%s\" is no extended regular expression", text);
     }
     c->m->regexes[c->m->n_regexes++] = re;
     *ret = re;
@@ -361,7 +370,7 @@ static int compile_cond(struct compiler *c, const struct ym_cond *in, struct pt_
     if (rc)
         return rc;
     if (ways != 1)
-        return pt_comp_fail(c,
+        return PT_COMP_FAIL(c,
                             "a condition on \"%s\" says exactly one of equals, differs, in, "
                             "matches, empty, zero, negative",
                             column);
@@ -421,7 +430,7 @@ static int one_char(struct compiler *c, const char *key, const char *s, char oth
     else if (strlen(v) == 1 && (unsigned char)v[0] < 0x80)
         *ret = v[0];
     else
-        return pt_comp_fail(c, "%s: \"%s\" is not one ASCII character (or tab, none)", key, v);
+        return PT_COMP_FAIL(c, "%s: \"%s\" is not one ASCII character (or tab, none)", key, v);
     return 0;
 }
 
@@ -438,7 +447,7 @@ static int compile_source(struct compiler *c, const struct ym_source *in) {
     if (rc)
         return rc;
     if (strlen(format) >= sizeof(s->format) || strlen(encoding) >= sizeof(s->encoding))
-        return pt_comp_fail(c, "format or encoding is too long");
+        return PT_COMP_FAIL(c, "format or encoding is too long");
     snprintf(s->format, sizeof(s->format), "%s", format);
     snprintf(s->encoding, sizeof(s->encoding), "%s", encoding);
     bool yes = true;
@@ -447,7 +456,7 @@ static int compile_source(struct compiler *c, const struct ym_source *in) {
     else if (pt_value_bool(header, &yes, NULL) == 0)
         s->header = yes ? PT_HEADER_YES : PT_HEADER_NO;
     else
-        return pt_comp_fail(c, "header: \"%s\" is none of yes, no, auto", header);
+        return PT_COMP_FAIL(c, "header: \"%s\" is none of yes, no, auto", header);
     rc = one_char(c, "separator", in->separator, ',', &s->separator);
     if (rc == 0)
         rc = one_char(c, "quote", in->quote, '"', &s->quote);
@@ -456,7 +465,7 @@ static int compile_source(struct compiler *c, const struct ym_source *in) {
     if (rc == 0)
         rc = pt_comp_number(c, "columns", in->columns, PT_ROW_MAX_FIELDS, &s->columns);
     if (rc == 0 && (s->separator == 0 || s->separator == s->quote))
-        rc = pt_comp_fail(c, "the separator must be a character, and not the quote");
+        rc = PT_COMP_FAIL(c, "the separator must be a character, and not the quote");
     return rc;
 }
 
@@ -471,7 +480,7 @@ static int compile_formats(struct compiler *c, const struct ym_formats *in) {
     if (rc)
         return rc;
     if (unit && pt_unit_parse(unit, &c->unit))
-        return pt_comp_fail(c, "unit: \"%s\" is none of fen, yuan, wan (cents, 分, 元, 万元)",
+        return PT_COMP_FAIL(c, "unit: \"%s\" is none of fen, yuan, wan (cents, 分, 元, 万元)",
                             unit);
     return 0;
 }
@@ -489,12 +498,12 @@ static int compile_table(struct compiler *c, const struct ym_table *in, struct p
         rc = pt_table_add(t, in->entries[i].from, in->entries[i].to, c->err);
     if (rc == 0 && file) {
         if (c->dir == NULL || file[0] == '/' || strstr(file, ".."))
-            return pt_comp_fail(c, "code table \"%s\": its file lies beside the mapping", name);
+            return PT_COMP_FAIL(c, "code table \"%s\": its file lies beside the mapping", name);
         if (pt_path_join(path, sizeof(path), c->dir, file))
-            return pt_comp_fail(c, "code table \"%s\": the path is too long", name);
+            return PT_COMP_FAIL(c, "code table \"%s\": the path is too long", name);
         rc = pt_table_load(t, path, in, c->err);
     } else if (rc == 0 && in->n_entries == 0) {
-        return pt_comp_fail(c, "code table \"%s\" has neither entries nor a file", name);
+        return PT_COMP_FAIL(c, "code table \"%s\" has neither entries nor a file", name);
     }
     if (rc && c->err) {
         pt_err_wrap(c->err, "%s", c->m->file);
@@ -516,7 +525,7 @@ static int compile_sum(struct compiler *c, const struct ym_sum *in, struct pt_su
     if (rc)
         return rc;
     if ((unit && pt_unit_parse(unit, &u)) || u == PT_UNIT_NONE)
-        return pt_comp_fail(c, "sums: say the unit of \"%s\": fen, yuan or wan", column);
+        return PT_COMP_FAIL(c, "sums: say the unit of \"%s\": fen, yuan or wan", column);
     out->style.round = true;
     out->shift = pt_unit_shift(u);
     return 0;
@@ -529,7 +538,7 @@ static int compile_skips(struct compiler *c) {
         struct pt_skip *s = &c->m->skips[c->m->n_skips++];
         s->reason = pt_comp_text(c, c->f->skip[i].reason, &rc);
         if (rc == 0 && c->f->skip[i].n_when == 0)
-            rc = pt_comp_fail(c, "\"%s\" has no `when`", s->reason);
+            rc = PT_COMP_FAIL(c, "\"%s\" has no `when`", s->reason);
         if (rc == 0)
             rc = pt_comp_conds(c, c->f->skip[i].when, c->f->skip[i].n_when, &s->when, &s->n_when);
         if (rc)
@@ -566,7 +575,7 @@ static int compile_records(struct compiler *c) {
     if (c->m->n_rules > 1)
         for (size_t i = 0; i < c->m->n_rules; i++)
             if (c->m->rules[i].grouped)
-                return pt_comp_fail(c, "a grouped record stands alone in its mapping; write the "
+                return PT_COMP_FAIL(c, "a grouped record stands alone in its mapping; write the "
                                        "other records in a mapping of their own");
     return 0;
 }
@@ -577,7 +586,7 @@ static int compile_all(struct compiler *c) {
         for (unsigned k = 0; k < c->f->n_vars && !known; k++)
             known = strcmp(c->f->vars[k].name, c->vars[i].name) == 0;
         if (!known)
-            return pt_comp_fail(c, "there is no variable \"%s\" (see `vars:`)", c->vars[i].name);
+            return PT_COMP_FAIL(c, "there is no variable \"%s\" (see `vars:`)", c->vars[i].name);
     }
     int rc = 0;
     c->m->name = pt_comp_text(c, c->f->mapping, &rc);

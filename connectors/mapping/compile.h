@@ -19,7 +19,10 @@ struct compiler {
     struct pt_err *err;
 };
 
-int pt_comp_fail(struct compiler *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Sets the message: file, where in it, what. The macro is also the code, for the caller to return.
+ */
+void pt_comp_fail(struct compiler *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define PT_COMP_FAIL(...) (pt_comp_fail(__VA_ARGS__), PT_E_CONFIG)
 /* Text with ${var} replaced, in the mapping's arena; NULL stays NULL and *ret_rc stays. */
 const char *pt_comp_text(struct compiler *c, const char *s, int *ret_rc);
 int pt_comp_yes(struct compiler *c, const char *key, const char *s, bool otherwise, bool *ret);

@@ -26,7 +26,7 @@ static int node_for(struct rule_compiler *r, int parent, const ProtobufCFieldDes
         }
     }
     if (rule->n_nodes == PT_MAPPING_MAX_NODES)
-        return pt_comp_fail(r->c, "more than %d messages in one record", PT_MAPPING_MAX_NODES);
+        return PT_COMP_FAIL(r->c, "more than %d messages in one record", PT_MAPPING_MAX_NODES);
     struct pt_node *n = &rule->nodes[rule->n_nodes];
     n->parent = parent;
     n->fd = fd;
@@ -76,7 +76,7 @@ static int enter_body(struct rule_compiler *r, const char *path, const char **p,
         *p = rest;
     else if (rest && *rest && pt_record_info_by_member(name) &&
              !protobuf_c_message_descriptor_get_field_by_name(fd->descriptor, name))
-        return pt_comp_fail(r->c, "path %s: %s is not the body of %s (that is body.%s)", path, name,
+        return PT_COMP_FAIL(r->c, "path %s: %s is not the body of %s (that is body.%s)", path, name,
                             r->info->code, r->info->member);
     return node_for(r, 0, fd, -1, node);
 }
@@ -96,21 +96,21 @@ static int resolve_path(struct rule_compiler *r, const char *path, int *ret_node
         int index;
         const char *rest = next_part(p, name, &index);
         if (rest == NULL)
-            return pt_comp_fail(r->c, "path %s is not of the form body.lines.fen", path);
+            return PT_COMP_FAIL(r->c, "path %s is not of the form body.lines.fen", path);
         const ProtobufCFieldDescriptor *fd =
             protobuf_c_message_descriptor_get_field_by_name(r->rule->nodes[node].desc, name);
         if (fd == NULL)
-            return pt_comp_fail(r->c, "path %s: %s has no field \"%s\"", path,
+            return PT_COMP_FAIL(r->c, "path %s: %s has no field \"%s\"", path,
                                 r->rule->nodes[node].desc->short_name, name);
         if (index >= 0 && fd->label != PROTOBUF_C_LABEL_REPEATED)
-            return pt_comp_fail(r->c, "path %s: %s is no list", path, name);
+            return PT_COMP_FAIL(r->c, "path %s: %s is no list", path, name);
         if (*rest == '\0') {
             *ret_node = node;
             *ret_fd = fd;
             return 0;
         }
         if (fd->type != PROTOBUF_C_TYPE_MESSAGE)
-            return pt_comp_fail(r->c, "path %s: %s is no message", path, name);
+            return PT_COMP_FAIL(r->c, "path %s: %s is no message", path, name);
         int rc = node_for(r, node, fd, index, &node);
         if (rc)
             return rc;
@@ -123,7 +123,7 @@ static int resolve_path(struct rule_compiler *r, const char *path, int *ret_node
 static int new_field(struct rule_compiler *r, const char *path, struct pt_fieldmap **ret,
                      int *ret_index) {
     if (r->rule->n_fields == r->cap_fields)
-        return pt_comp_fail(r->c, "more than %zu fields", r->cap_fields);
+        return PT_COMP_FAIL(r->c, "more than %zu fields", r->cap_fields);
     *ret_index = (int)r->rule->n_fields;
     struct pt_fieldmap *f = &r->rule->fields[r->rule->n_fields++];
     memset(f, 0, sizeof(*f));
@@ -154,7 +154,7 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
     switch (f->fd->type) {
     case PROTOBUF_C_TYPE_STRING:
         f->kind = number ? PT_FIELD_DECIMAL : PT_FIELD_TEXT;
-        return u || date ? pt_comp_fail(c, "%s is text: no unit, no date", f->path) : 0;
+        return u || date ? PT_COMP_FAIL(c, "%s is text: no unit, no date", f->path) : 0;
     case PROTOBUF_C_TYPE_BYTES:
         f->kind = PT_FIELD_HEX;
         return 0;
@@ -166,22 +166,22 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
         return 0;
     case PROTOBUF_C_TYPE_MESSAGE:
         if (f->fd->descriptor == &pentad__v1__record_ref__descriptor)
-            return pt_comp_fail(c, "%s is a reference: say `ref:`", f->path);
-        return pt_comp_fail(c, "%s is a message: name one of its fields", f->path);
+            return PT_COMP_FAIL(c, "%s is a reference: say `ref:`", f->path);
+        return PT_COMP_FAIL(c, "%s is a message: name one of its fields", f->path);
     case PROTOBUF_C_TYPE_FLOAT:
     case PROTOBUF_C_TYPE_DOUBLE:
-        return pt_comp_fail(c, "%s: no record holds floating numbers", f->path);
+        return PT_COMP_FAIL(c, "%s: no record holds floating numbers", f->path);
     default:
         break;
     }
     size_t n = strlen(f->fd->name);
     bool amount = n >= 3 && strcmp(f->fd->name + n - 3, "fen") == 0;
     if (u && pt_unit_parse(u, &unit))
-        return pt_comp_fail(c, "unit: \"%s\" is none of fen, yuan, wan", u);
+        return PT_COMP_FAIL(c, "unit: \"%s\" is none of fen, yuan, wan", u);
     if (u == NULL && amount)
         unit = c->unit;
     if (amount && unit == PT_UNIT_NONE)
-        return pt_comp_fail(c, "%s is an amount: say its unit (fen, yuan, wan)", f->path);
+        return PT_COMP_FAIL(c, "%s is an amount: say its unit (fen, yuan, wan)", f->path);
     f->kind = unit != PT_UNIT_NONE ? PT_FIELD_AMOUNT : date ? PT_FIELD_DATE : PT_FIELD_INT;
     f->shift = unit != PT_UNIT_NONE ? pt_unit_shift(unit) : (int)scale;
     return 0;
@@ -208,7 +208,7 @@ static int field_column(struct rule_compiler *r, const struct ym_field *in, stru
     struct compiler *c = r->c;
     int rc = 0;
     if ((in->from != NULL) + (in->constant != NULL) + (in->template != NULL) != 1)
-        return pt_comp_fail(c, "%s: exactly one of from, const, template", f->path);
+        return PT_COMP_FAIL(c, "%s: exactly one of from, const, template", f->path);
     if (in->constant) {
         int extra;
         const char *text = pt_comp_text(c, in->constant, &rc);
@@ -216,7 +216,7 @@ static int field_column(struct rule_compiler *r, const struct ym_field *in, stru
             return rc;
         struct pt_err why = {0};
         if (pt_field_convert(f, text, strlen(text), &c->m->arena, &f->constant, &extra, &why))
-            return pt_comp_fail(c, "%s: the constant %s", f->path, why.msg);
+            return PT_COMP_FAIL(c, "%s: the constant %s", f->path, why.msg);
         return 0;
     }
     if (in->from && !in->codes && !in->fallback && !in->other) {
@@ -239,7 +239,7 @@ static int field_column(struct rule_compiler *r, const struct ym_field *in, stru
 static int hidden_field(struct rule_compiler *r, const char *to, bool want_enum, int *ret) {
     int rc = 0;
     const char *path = pt_comp_text(r->c, to, &rc);
-    struct pt_fieldmap *f;
+    struct pt_fieldmap *f = NULL;
     if (rc == 0)
         rc = new_field(r, path, &f, ret);
     if (rc == 0)
@@ -250,7 +250,7 @@ static int hidden_field(struct rule_compiler *r, const char *to, bool want_enum,
     f->column = 0;
     f->kind = want_enum ? PT_FIELD_ENUM : PT_FIELD_TEXT;
     if (f->fd->type != (want_enum ? PROTOBUF_C_TYPE_ENUM : PROTOBUF_C_TYPE_STRING))
-        return pt_comp_fail(r->c, "%s doesn't take %s", path, want_enum ? "an operation" : "text");
+        return PT_COMP_FAIL(r->c, "%s doesn't take %s", path, want_enum ? "an operation" : "text");
     return 0;
 }
 
@@ -262,17 +262,17 @@ static int enum_const(struct rule_compiler *r, const struct pt_fieldmap *f, cons
     if (rc || s == NULL)
         return rc;
     if (pt_value_enum(f->fd->descriptor, s, &v, &why))
-        return pt_comp_fail(r->c, "%s: %s", f->path, why.msg);
+        return PT_COMP_FAIL(r->c, "%s: %s", f->path, why.msg);
     *ret = v;
     return 0;
 }
 
 static int field_sign(struct rule_compiler *r, const struct ym_field *in, int index) {
-    int hidden, rc;
+    int hidden = -1, rc;
     if (r->rule->fields[index].kind != PT_FIELD_AMOUNT)
-        return pt_comp_fail(r->c, "%s: only an amount has a sign", r->rule->fields[index].path);
+        return PT_COMP_FAIL(r->c, "%s: only an amount has a sign", r->rule->fields[index].path);
     if (in->sign->plus == NULL || in->sign->minus == NULL)
-        return pt_comp_fail(r->c, "%s: sign needs plus and minus", r->rule->fields[index].path);
+        return PT_COMP_FAIL(r->c, "%s: sign needs plus and minus", r->rule->fields[index].path);
     rc = hidden_field(r, in->sign->to, true, &hidden);
     struct pt_fieldmap *f = &r->rule->fields[index];
     if (rc)
@@ -287,12 +287,12 @@ static int field_sign(struct rule_compiler *r, const struct ym_field *in, int in
 }
 
 static int field_precision(struct rule_compiler *r, const struct ym_field *in, int index) {
-    int hidden, rc = hidden_field(r, in->precision_to, true, &hidden);
+    int hidden = -1, rc = hidden_field(r, in->precision_to, true, &hidden);
     struct pt_fieldmap *f = &r->rule->fields[index];
     if (rc)
         return rc;
     if (f->kind != PT_FIELD_DATE)
-        return pt_comp_fail(r->c, "%s: only a date has a precision", f->path);
+        return PT_COMP_FAIL(r->c, "%s: only a date has a precision", f->path);
     const struct pt_fieldmap *to = &r->rule->fields[hidden];
     f->precision = hidden;
     rc = enum_const(r, to, "DAY", &f->plus);
@@ -307,15 +307,15 @@ static int field_ref(struct rule_compiler *r, const struct ym_field *in, int ind
     int rc = 0, column = -1;
     if (f->fd->type != PROTOBUF_C_TYPE_MESSAGE ||
         f->fd->descriptor != &pentad__v1__record_ref__descriptor)
-        return pt_comp_fail(c, "%s is no reference to a record", f->path);
+        return PT_COMP_FAIL(c, "%s is no reference to a record", f->path);
     f->kind = PT_FIELD_REF;
     const struct ym_ref *ref = in->ref;
     if ((ref->party != NULL) + (ref->party_from != NULL) != 1 || (ref->type && ref->type_from))
-        return pt_comp_fail(c, "%s: ref says party or party_from, and type or type_from", f->path);
+        return PT_COMP_FAIL(c, "%s: ref says party or party_from, and type or type_from", f->path);
     f->ref_party = pt_comp_text(c, ref->party, &rc);
     f->ref_type = pt_comp_text(c, ref->type ? ref->type : "", &rc);
     if (rc == 0 && *f->ref_type && !pt_record_info_by_code(f->ref_type))
-        rc = pt_comp_fail(c, "%s: there is no record type \"%s\"", f->path, f->ref_type);
+        rc = PT_COMP_FAIL(c, "%s: there is no record type \"%s\"", f->path, f->ref_type);
     if (rc == 0 && ref->party_from)
         rc = text_column(r, f->path, ref->party_from, &f->ref_party_column);
     if (rc == 0 && ref->type_from)
@@ -325,15 +325,15 @@ static int field_ref(struct rule_compiler *r, const struct ym_field *in, int ind
     f->column = column;
     if (rc == 0 && ref->missing && strcmp(ref->missing, "drop") != 0 &&
         strcmp(ref->missing, "wait") != 0)
-        rc = pt_comp_fail(c, "%s: missing: \"%s\" is none of wait, drop", f->path, ref->missing);
+        rc = PT_COMP_FAIL(c, "%s: missing: \"%s\" is none of wait, drop", f->path, ref->missing);
     f->ref_drop = ref->missing && strcmp(ref->missing, "drop") == 0;
     if (rc == 0 && f->ref_drop && (f->node == 0 || r->rule->nodes[f->node].needed))
-        rc = pt_comp_fail(c,
+        rc = PT_COMP_FAIL(c,
                           "%s: `missing: drop` leaves out the message around it, and here that "
                           "is the record itself",
                           f->path);
     if (rc == 0 && ref->type_to) {
-        int hidden;
+        int hidden = -1;
         rc = hidden_field(r, ref->type_to, false, &hidden);
         r->rule->fields[index].ref_type_to = hidden;
     }
@@ -348,8 +348,9 @@ static int compile_field(struct rule_compiler *r, const struct ym_field *in) {
     const char *path = pt_comp_text(c, in->to, &rc);
     if (rc == 0)
         rc = new_field(r, path, &f, &index);
-    if (rc == 0)
-        rc = resolve_path(r, path, &f->node, &f->fd);
+    if (rc || f == NULL)
+        return rc;
+    rc = resolve_path(r, path, &f->node, &f->fd);
     if (rc == 0)
         rc = pt_comp_yes(c, "required", in->required, false, &f->required);
     if (rc == 0)
@@ -360,13 +361,13 @@ static int compile_field(struct rule_compiler *r, const struct ym_field *in) {
     if (rc)
         return rc;
     if (s && strlen(s) != 1)
-        return pt_comp_fail(c, "%s: split by one ASCII character", path);
+        return PT_COMP_FAIL(c, "%s: split by one ASCII character", path);
     split = s ? s[0] : 0;
     if (in->ref)
         return field_ref(r, in, index);
     rc = kind_of(r, in, f);
     if (rc == 0 && split && (f->fd->label != PROTOBUF_C_LABEL_REPEATED || f->kind != PT_FIELD_TEXT))
-        rc = pt_comp_fail(c, "%s: only a list of texts can be split", path);
+        rc = PT_COMP_FAIL(c, "%s: only a list of texts can be split", path);
     f->split = split;
     if (rc == 0)
         rc = field_column(r, in, f);
@@ -397,7 +398,7 @@ static int simple_field(struct rule_compiler *r, const char *to, const char *fro
 static int compile_subject(struct rule_compiler *r, const struct ym_subject *in) {
     int rc = 0;
     if ((in->kind != NULL) + (in->kind_from != NULL) != 1)
-        return pt_comp_fail(r->c, "subject: say kind or kind_from");
+        return PT_COMP_FAIL(r->c, "subject: say kind or kind_from");
     rc = simple_field(r, "subject.kind", in->kind_from, in->kind, in->kind ? NULL : in->codes);
     if (rc == 0 && in->key)
         rc = simple_field(r, "subject.key", in->key, NULL, NULL);
@@ -432,7 +433,7 @@ static int compile_group(struct rule_compiler *r, const struct ym_group *in) {
     r->rule->grouped = true;
     r->rule->max_rows = 500;
     if (in->n_by == 0)
-        return pt_comp_fail(c, "group: by which columns?");
+        return PT_COMP_FAIL(c, "group: by which columns?");
     for (unsigned i = 0; i < in->n_by && rc == 0; i++) {
         const char *name = pt_comp_text(c, in->by[i], &rc);
         if (rc == 0)
@@ -443,7 +444,7 @@ static int compile_group(struct rule_compiler *r, const struct ym_group *in) {
     if (rc == 0)
         rc = pt_comp_yes(c, "gather", in->gather, false, &r->rule->gather);
     if (rc == 0 && r->rule->max_rows == 0)
-        rc = pt_comp_fail(c, "max_rows: at least 1");
+        rc = PT_COMP_FAIL(c, "max_rows: at least 1");
     return rc;
 }
 
@@ -464,11 +465,11 @@ static int compile_total(struct rule_compiler *r, const struct ym_total *in) {
     if (t->of < 0 || r->rule->fields[t->of].column < 0 ||
         (r->rule->fields[t->of].kind != PT_FIELD_AMOUNT &&
          r->rule->fields[t->of].kind != PT_FIELD_INT))
-        return pt_comp_fail(c, "total of %s: no number of this record comes from a column there",
+        return PT_COMP_FAIL(c, "total of %s: no number of this record comes from a column there",
                             of);
     if (t->fd->type != PROTOBUF_C_TYPE_INT64 || t->fd->label == PROTOBUF_C_LABEL_REPEATED ||
         r->rule->nodes[t->node].per_row)
-        return pt_comp_fail(c, "%s takes no total", t->path);
+        return PT_COMP_FAIL(c, "%s takes no total", t->path);
     r->rule->n_totals++;
     return pt_comp_conds(c, in->minus_if, in->n_minus_if, &t->minus_if, &t->n_minus_if);
 }
@@ -481,7 +482,7 @@ int pt_comp_record(struct compiler *c, const struct ym_record *in, struct pt_rul
         return rc;
     r.info = pt_record_info_by_code(type);
     if (r.info == NULL)
-        return pt_comp_fail(c, "there is no record type \"%s\"", type);
+        return PT_COMP_FAIL(c, "there is no record type \"%s\"", type);
     rule->type = r.info->code;
     rule->send_field = rule->doc_key = -1;
     rule->max_rows = 1;

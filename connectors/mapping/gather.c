@@ -96,7 +96,11 @@ static int read_all(struct gather *g, const struct pt_mapping *m, const unsigned
                     struct pt_table *groups, struct pt_err *err) {
     struct pt_cell *cells = calloc(m->n_columns + 1, sizeof(*cells));
     uint64_t offset = 0;
-    int rc = cells ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    int rc = 0;
+    if (cells == NULL) {
+        pt_err_set(err, PT_E_NOMEM, "out of memory");
+        return PT_E_NOMEM;
+    }
     while (rc == 0) {
         const struct pt_row *row;
         const char *key = "";
@@ -166,9 +170,10 @@ static int gather_next(void *self, const struct pt_row **ret_row, struct pt_err 
 
 static int gather_seek(void *self, const char *pos, struct pt_err *err) {
     struct gather *g = self;
-    size_t next, n;
-    int used = 0;
-    if (sscanf(pos, "g%zu/%zu%n", &next, &n, &used) != 2 || pos[used] != '\0' || next > n)
+    char *end = NULL;
+    size_t next = pos[0] == 'g' ? strtoull(pos + 1, &end, 10) : 0;
+    size_t n = end && *end == '/' ? strtoull(end + 1, &end, 10) : 0;
+    if (end == NULL || *end != '\0' || next > n)
         return pt_err_set(err, PT_E_FORMAT, "\"%.60s\" is not a position of gathered rows", pos);
     if (n != g->n)
         return pt_err_set(err, PT_E_FORMAT,

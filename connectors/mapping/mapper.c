@@ -146,11 +146,11 @@ static const char *position(struct pt_mapper *mp) {
 /* ---- ungrouped rows ---- */
 
 struct done_rule {
-    enum pt_outcome outcome;
     struct pt_build build;
-    int32_t day;
     struct pt_fault_at fault;
     struct pt_want want;
+    enum pt_outcome outcome;
+    int32_t day;
 };
 
 static int build_one(struct pt_mapper *mp, const struct pt_rule *rule, const struct pt_row *row,

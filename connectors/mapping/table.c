@@ -30,30 +30,26 @@ void pt_table_done(struct pt_table *t) {
     memset(t, 0, sizeof(*t));
 }
 
-static struct pt_table_entry *find(const struct pt_table *t, const char *from, size_t len,
-                                   uint64_t h) {
-    size_t i = h & (t->cap - 1);
-    while (t->entries[i].hash) {
-        struct pt_table_entry *e = &t->entries[i];
-        if (e->hash == h && strlen(e->from) == len && memcmp(e->from, from, len) == 0)
-            return e;
-        i = (i + 1) & (t->cap - 1);
-    }
-    return &t->entries[i];
+static struct pt_table_entry *find(struct pt_table_entry *entries, size_t cap, const char *from,
+                                   size_t len, uint64_t h) {
+    size_t i = h & (cap - 1);
+    while (entries[i].hash && !(entries[i].hash == h && strlen(entries[i].from) == len &&
+                                memcmp(entries[i].from, from, len) == 0))
+        i = (i + 1) & (cap - 1);
+    return &entries[i];
 }
 
 static int grow(struct pt_table *t) {
-    struct pt_table bigger = *t;
-    bigger.cap = t->cap * 2;
-    bigger.entries = calloc(bigger.cap, sizeof(*bigger.entries));
-    if (bigger.entries == NULL)
+    size_t cap = t->cap * 2;
+    struct pt_table_entry *old = t->entries, *bigger = calloc(cap, sizeof(*bigger));
+    if (bigger == NULL)
         return PT_E_NOMEM;
     for (size_t i = 0; i < t->cap; i++)
-        if (t->entries[i].hash)
-            *find(&bigger, t->entries[i].from, strlen(t->entries[i].from), t->entries[i].hash) =
-                t->entries[i];
-    free(t->entries);
-    *t = bigger;
+        if (old[i].hash)
+            *find(bigger, cap, old[i].from, strlen(old[i].from), old[i].hash) = old[i];
+    t->entries = bigger;
+    t->cap = cap;
+    free(old);
     return 0;
 }
 
@@ -65,7 +61,7 @@ int pt_table_add(struct pt_table *t, const char *from, const char *to, struct pt
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     size_t len = strlen(from);
     uint64_t h = pt_fnv(from, len);
-    struct pt_table_entry *e = find(t, from, len, h);
+    struct pt_table_entry *e = find(t->entries, t->cap, from, len, h);
     if (e->hash && strcmp(e->to, to) == 0)
         return 0;
     if (e->hash)
@@ -81,7 +77,7 @@ int pt_table_add(struct pt_table *t, const char *from, const char *to, struct pt
 }
 
 const char *pt_table_get(const struct pt_table *t, const char *from, size_t len) {
-    const struct pt_table_entry *e = find(t, from, len, pt_fnv(from, len));
+    const struct pt_table_entry *e = find(t->entries, t->cap, from, len, pt_fnv(from, len));
     return e->hash ? e->to : NULL;
 }
 

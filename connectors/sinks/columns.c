@@ -193,7 +193,7 @@ static const ProtobufCMessage *sub_message(const ProtobufCMessage *msg,
     if ((fd->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
         *(const uint32_t *)at(msg, fd->quantifier_offset) != fd->id)
         return NULL;
-    memcpy(&sub, at(msg, fd->offset), sizeof(sub));
+    memcpy(&sub, at(msg, fd->offset), sizeof(void *));
     return sub;
 }
 

@@ -33,7 +33,7 @@ struct csv_sink {
 };
 
 static int io_error(const char *path, const char *what, struct pt_err *err) {
-    return pt_err_set(err, PT_E_IO, "%s can't be %s: %s", path, what, strerror(errno));
+    return pt_err_set(err, PT_E_IO, "%s can't be %s: %s", path, what, strerrordesc_np(errno));
 }
 
 /* ---- files ---- */

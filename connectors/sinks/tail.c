@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static int io_error(const char *path, const char *what, struct pt_err *err) {
-    return pt_err_set(err, PT_E_IO, "%s can't be %s: %s", path, what, strerror(errno));
+    return pt_err_set(err, PT_E_IO, "%s can't be %s: %s", path, what, strerrordesc_np(errno));
 }
 
 static int read_at(int fd, const char *path, uint64_t offset, char *out, size_t n,
@@ -50,26 +50,32 @@ static int line_start(int fd, const char *path, uint64_t end, uint64_t *ret, str
 struct place {
     uint64_t log_index;
     uint32_t in_batch;
-    size_t k, n;
+    uint64_t k, n;
 };
 
 static int read_place(int fd, const char *path, uint64_t start, uint64_t end, struct place *ret,
                       struct pt_err *err) {
     char text[96];
-    int used = 0;
     size_t n = end - start < sizeof(text) - 1 ? (size_t)(end - start) : sizeof(text) - 1;
     int rc = read_at(fd, path, start, text, n, err);
     if (rc)
         return rc;
     text[n] = '\0';
-    if (sscanf(text, "%" SCNu64 "/%" SCNu32 "/%zu-%zu%n", &ret->log_index, &ret->in_batch, &ret->k,
-               &ret->n, &used) != 4 ||
-        text[used] != ',' || ret->k == 0 || ret->k > ret->n)
+    static const char after[] = "//-,"; /* what follows each of the four numbers */
+    uint64_t v[4] = {0};
+    const char *p = text;
+    for (size_t i = 0; i < 4 && p; i++) {
+        char *stop;
+        v[i] = strtoull(p, &stop, 10);
+        p = *p >= '0' && *p <= '9' && *stop == after[i] ? stop + 1 : NULL;
+    }
+    if (p == NULL || v[1] > UINT32_MAX || v[2] == 0 || v[2] > v[3])
         return pt_err_set(err, PT_E_CONFIG,
                           "%s: the line at byte %" PRIu64
                           " is not one of ours; move the file away, "
                           "or deliver to another folder",
                           path, start);
+    *ret = (struct place){v[0], (uint32_t)v[1], v[2], v[3]};
     return 0;
 }
 
@@ -84,7 +90,7 @@ static int check_heading(int fd, const char *path, const char *heading, uint64_t
     int rc = text ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
     if (rc == 0 && size >= n)
         rc = read_at(fd, path, 0, text, n, err);
-    if (rc == 0 && (size < n || memcmp(text, heading, n) != 0))
+    if (rc == 0 && text && (size < n || memcmp(text, heading, n) != 0))
         rc = pt_err_set(err, PT_E_CONFIG,
                         "%s has other headings than are delivered now; move it away and it is "
                         "begun anew",

@@ -240,17 +240,22 @@ static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *er
 
 static int csv_seek(void *self, const char *pos, struct pt_err *err) {
     struct csv_source *s = self;
-    unsigned long long offset, line, number;
-    int used = 0;
-    if (sscanf(pos, "%llu:%llu:%llu%n", &offset, &line, &number, &used) != 3 || pos[used] != '\0' ||
-        line == 0)
+    uint64_t v[3] = {0}; /* offset, line, rows so far */
+    const char *p = pos;
+    for (size_t i = 0; i < 3 && p; i++) {
+        char *end;
+        v[i] = strtoull(p, &end, 10);
+        bool ok = end != p && *p >= '0' && *p <= '9' && *end == (i < 2 ? ':' : '\0');
+        p = ok ? end + (i < 2) : NULL;
+    }
+    if (p == NULL || v[1] == 0)
         return pt_err_set(err, PT_E_FORMAT, "%s: \"%.60s\" is not a position of this file", s->file,
                           pos);
     int rc = parser_reset(s, err);
     if (rc)
         return rc;
-    s->number = number;
-    return pt_lines_seek(s->lines, offset, line, err);
+    s->number = v[2];
+    return pt_lines_seek(s->lines, v[0], v[1], err);
 }
 
 static int csv_header(void *self, const struct pt_field **ret_names, size_t *ret_n,

@@ -132,7 +132,8 @@ static int fill(struct pt_lines *l, struct pt_err *err) {
         const char *what = gzerror(l->gz, &zerr);
         return pt_err_set(err, zerr == Z_ERRNO ? PT_E_IO : PT_E_TRUNCATED,
                           "%s: can't be unpacked near byte %llu: %s", l->path,
-                          (unsigned long long)l->offset, zerr == Z_ERRNO ? strerror(errno) : what);
+                          (unsigned long long)l->offset,
+                          zerr == Z_ERRNO ? strerrordesc_np(errno) : what);
     }
     if (n == 0) {
         int zerr = 0;
@@ -200,7 +201,7 @@ int pt_lines_open(const char *path, const char *encoding, struct pt_lines **ret,
     l->gz = gzopen(path, "rb");
     if (l->gz == NULL) {
         rc = pt_err_set(err, errno == ENOENT ? PT_E_NOT_FOUND : PT_E_IO, "%s can't be opened: %s",
-                        path, errno ? strerror(errno) : "out of memory");
+                        path, errno ? strerrordesc_np(errno) : "out of memory");
         goto out;
     }
     gzbuffer(l->gz, 128 * 1024);
