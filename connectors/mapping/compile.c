@@ -549,6 +549,7 @@ static int compile_skips(struct compiler *c) {
 
 static int compile_columns(struct compiler *c) {
     c->where = "columns";
+    PT_ASSERT(c->m->n_columns == 0);
     for (unsigned i = 0; i < c->f->n_columns; i++) {
         int rc = declared_column(c, &c->f->columns[i]);
         if (rc)
