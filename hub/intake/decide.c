@@ -106,9 +106,16 @@ static int step_key(struct deciding *d) {
     if (code == PT_E_UNKNOWN_KEY) {
         return reject(d, code, why.msg);
     }
+    if (code == 0) {
+        return 0;
+    }
     /* Signed by a key that is the party's but not live for this: it claims no sequence numbers,
-     * or whoever stole a retired key could block the stream. */
-    return code == 0 ? 0 : refuse(d, code, false, "", why.msg);
+     * or whoever stole a retired key could block the stream. Of these not all stay in memory. */
+    int kept = d->ports->refused(d->ports->ctx, &d->st->hash, NULL);
+    if (kept != PT_E_NOT_FOUND) {
+        return kept == 0 ? again(d, PT_INTAKE_REFUSAL_AGAIN, 0) : kept;
+    }
+    return refuse(d, code, false, "", why.msg);
 }
 
 /* ---- the stream ---------------------------------------------------------------------------------
@@ -218,40 +225,81 @@ static int against_refused(struct deciding *d) {
                                   "a refused statement of these sequence numbers isn't replaced");
 }
 
-/* The head moved past these or hasn't come to them yet. */
+/* Its predecessor was refused, and perhaps replaced since. */
+static int behind_refusal(struct deciding *d) {
+    int code = find_refused(d, &d->st->previous) != NULL
+                   ? 0
+                   : d->ports->refused(d->ports->ctx, &d->st->previous, NULL);
+    return code != 0 ? code
+                     : refuse(d, PT_E_BEHIND_REFUSAL, true, "previous",
+                              "an earlier batch of this stream was refused: replace that, then cut "
+                              "this one again");
+}
+
 static int beyond_head(struct deciding *d) {
     uint64_t index;
-    const struct pt_hash *prev = &d->st->previous;
-    if (find_refused(d, prev) != NULL) {
-        return refuse(d, PT_E_BEHIND_REFUSAL, true, "previous",
-                      "an earlier batch of this stream was refused: replace that, then cut this "
-                      "one again");
-    }
-    int code = pt_hash_eq(prev, d->last) ? 0 : d->ports->logged(d->ports->ctx, prev, &index);
+    char msg[160];
+    int code = pt_hash_eq(&d->st->previous, d->last)
+                   ? 0
+                   : d->ports->logged(d->ports->ctx, &d->st->previous, &index);
     if (code == 0) {
-        char msg[160];
-        snprintf(msg, sizeof msg,
-                 "the stream's next sequence number is %llu, this batch begins "
-                 "at %llu",
-                 (unsigned long long)d->next_seq, (unsigned long long)d->st->first_seq);
+        (void)snprintf(msg, sizeof msg,
+                       "the stream's next sequence number is %llu, this batch begins at %llu",
+                       (unsigned long long)d->next_seq, (unsigned long long)d->st->first_seq);
         return refuse(d, PT_E_GAP, true, "first_seq", msg);
     }
-    if (code != PT_E_NOT_FOUND) {
+    if (code == PT_E_NOT_FOUND) {
+        code = behind_refusal(d);
+    }
+    return code != PT_E_NOT_FOUND
+               ? code
+               : reject(d, PT_E_AHEAD,
+                        "an earlier batch of this stream has not arrived yet: send these same "
+                        "bytes again after it");
+}
+
+/* The range of a refused statement that the exchange no longer keeps in memory. */
+static int look_up_refused(struct deciding *d, const struct pt_hash *statement,
+                           struct pt_exchange_refused *ret) {
+    struct pt_buf *env = &d->ret->other;
+    struct pt_statement st = {0};
+    ProtobufCMessage *m = NULL;
+    pt_buf_reset(env);
+    int code = d->ports->refused(d->ports->ctx, statement, env);
+    if (code != 0) {
         return code;
     }
-    return reject(d, PT_E_AHEAD,
-                  "an earlier batch of this stream has not arrived yet: send these "
-                  "same bytes again after it");
+    code = pt_strict_unpack(&pentad__v1__envelope__descriptor, pt_buf_span(env), &m, NULL);
+    if (code == 0) {
+        code = pt_statement_open((Pentad__V1__Envelope *)m, &st, NULL);
+        protobuf_c_message_free_unpacked(m, NULL);
+    }
+    if (code != 0) {
+        return PT_E_CORRUPT; /* it was opened once before it was kept */
+    }
+    bool same = strcmp(st.msg->party, d->st->msg->party) == 0 &&
+                strcmp(st.msg->stream, d->st->msg->stream) == 0;
+    ret->first_seq = st.first_seq;
+    ret->record_count = (uint32_t)st.record_count;
+    pt_statement_done(&st);
+    return same ? 0 : PT_E_NOT_FOUND;
 }
 
 static int check_supersedes(struct deciding *d) {
+    struct pt_exchange_refused found;
+    const struct pt_exchange_refused *r = find_refused(d, &d->st->supersedes);
     if (!d->st->has_supersedes) {
         return 0;
     }
-    const struct pt_exchange_refused *r = find_refused(d, &d->st->supersedes);
     if (r == NULL) {
-        return refuse(d, PT_E_SUPERSEDES, true, "supersedes",
-                      "no refused statement of this stream has that hash");
+        int code = look_up_refused(d, &d->st->supersedes, &found);
+        if (code != 0) {
+            return code != PT_E_NOT_FOUND
+                       ? code
+                       : refuse(d, PT_E_SUPERSEDES, true, "supersedes",
+                                "no refused statement of this stream has that hash");
+        }
+        r = &found;
     }
     if (r->first_seq != d->st->first_seq || r->record_count != d->st->record_count) {
         return refuse(d, PT_E_SUPERSEDES, true, "supersedes",
@@ -278,8 +326,11 @@ static int step_stream(struct deciding *d) {
         return beyond_head(d);
     }
     if (!pt_hash_eq(&d->st->previous, d->last)) {
-        return refuse(d, PT_E_PREVIOUS, true, "previous",
-                      "previous is not the stream's last accepted statement");
+        code = behind_refusal(d);
+        return code != PT_E_NOT_FOUND
+                   ? code
+                   : refuse(d, PT_E_PREVIOUS, true, "previous",
+                            "previous is not the stream's last accepted statement");
     }
     return check_supersedes(d);
 }

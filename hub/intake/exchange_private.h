@@ -13,6 +13,7 @@
 #define APPROVERS 4                     /* congress, discipline, organization, audit */
 #define APPROVALS_NEEDED 2              /* for lifts and code tables */
 #define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
+#define UNCLAIMING_MAX 64
 #define STREAM_SLOTS 8192 /* of the name table; a power of two over twice the streams */
 
 struct pt_intake_rules {

@@ -90,10 +90,30 @@ void pt_stream_advance(struct stream_slot *s, const struct pt_statement *st, uin
     drop_passed(s);
 }
 
+/* Refusals that claim nothing stay in the store; only the newest of them are kept here, so that a
+ * retired key's thief can't use up the stream's room. */
+static void drop_unclaiming(struct stream_slot *s) {
+    size_t n = 0, oldest = 0;
+    for (size_t i = s->s.n_refused; i > 0; i--) {
+        if (!s->s.refused[i - 1].claims) {
+            n++;
+            oldest = i - 1;
+        }
+    }
+    if (n >= UNCLAIMING_MAX) {
+        memmove(&s->s.refused[oldest], &s->s.refused[oldest + 1],
+                (s->s.n_refused - oldest - 1) * sizeof *s->s.refused);
+        s->s.n_refused--;
+    }
+}
+
 int pt_stream_refused_add(struct stream_slot *s, const struct pt_statement *st, bool claims,
                           struct pt_err *err) {
     if (st->first_seq + st->record_count <= s->s.next_seq) {
         return 0; /* passed already */
+    }
+    if (!claims) {
+        drop_unclaiming(s);
     }
     if (s->s.n_refused == PT_EXCHANGE_OPEN_REFUSALS_MAX) {
         return pt_err_set(err, PT_E_BUSY, "%s/%s has %d refused batches that nothing replaces yet",

@@ -431,8 +431,16 @@ Test(accept, the_mended_batch_is_accepted_after_a_restart) {
     cr_assert_eq((int)reply.verdict, (int)PT_INTAKE_ACCEPT, "%s", reply.msg);
     th_reply_done(&reply);
     th_advance(&s, 2);
+    /* One that was under way behind the refused and comes after its replacement. */
+    struct th_stream late = s;
+    late.last = bad;
+    late.has_replaces = true;
+    late.replaces = behind;
+    pt_buf_reset(&batch);
+    th_cut_payments(&late, 1, &batch);
+    expect(PT_INTAKE_REFUSE, PT_E_BEHIND_REFUSAL);
     s.has_replaces = true;
-    s.replaces = behind;
+    s.replaces = late.statement;
     pt_buf_reset(&batch);
     th_cut_payments(&s, 1, &batch);
     submit_as("finance");

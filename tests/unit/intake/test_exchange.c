@@ -73,6 +73,20 @@ Test(exchange, a_retired_key_signs_nothing_and_claims_nothing) {
     th_cut_payments(&s, 1, &batch); /* by the retired key */
     submit(PT_INTAKE_REFUSE, PT_E_RETIRED_KEY);
     submit(PT_INTAKE_REFUSAL_AGAIN, 0);
+    struct pt_buf stolen;
+    struct th_stream thief = s;
+    pt_buf_init(&stolen, 1 << 20);
+    pt_buf_append_span(&stolen, pt_buf_span(&batch));
+    for (int i = 0; i < 200; i++) {
+        pt_buf_reset(&batch);
+        th_cut_payments(&thief, 1, &batch);
+        submit(PT_INTAKE_REFUSE, PT_E_RETIRED_KEY);
+    }
+    cr_assert_leq(pt_exchange_stream(hub.x, "finance", "main")->n_refused, 64);
+    pt_buf_reset(&batch);
+    pt_buf_append_span(&batch, pt_buf_span(&stolen));
+    submit(PT_INTAKE_REFUSAL_AGAIN, 0);
+    pt_buf_done(&stolen);
     /* Whoever stole it can't block the stream: the new key goes on without replacing anything. */
     s.key = fresh;
     th_send_payments(&s, 1);
