@@ -166,8 +166,8 @@ int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *st
  * day; *ret_precision 1 day, 2 month, 3 year. */
 int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret_precision,
                   struct pt_err *err);
-/* Trimmed, NFC, control characters and runs of white space as one space; cut to max_chars (0 = no
- * limit, `cut` false = longer is an error). PT_E_TEXT on what a record's text may not hold. */
+/* NFC, control characters and runs of white space as one space, cut to max_chars (0 = no limit).
+ * What needs none of it is borrowed, not copied. PT_E_TEXT on what a record's text may not hold. */
 int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena *arena,
                   const char **ret, struct pt_err *err);
 int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, struct pt_err *err);

@@ -26,8 +26,9 @@ static int fault(const struct pt_mapper *mp, struct pt_fault_at *f, int column, 
 
 static int conds(struct pt_mapper *mp, const struct pt_cond *c, size_t n, bool *ret,
                  struct pt_fault_at *f) {
-    struct pt_err err = {0};
+    struct pt_err err; /* read on failure only */
     int column = -1;
+    err.msg[0] = '\0';
     int rc = pt_conds_hold(c, n, mp->cells, ret, &column, &err);
     return rc ? fault(mp, f, column, rc, err.msg) : 0;
 }
@@ -35,7 +36,8 @@ static int conds(struct pt_mapper *mp, const struct pt_cond *c, size_t n, bool *
 /* The value of one field; *ret unset where the cell is empty. */
 static int value(struct pt_mapper *mp, const struct pt_fieldmap *f, struct pt_val *ret,
                  int *ret_extra, struct pt_fault_at *why) {
-    struct pt_err err = {0};
+    struct pt_err err; /* read on failure only: not worth clearing for every cell */
+    err.msg[0] = '\0';
     memset(ret, 0, sizeof(*ret));
     *ret_extra = 0;
     if (f->column < 0) {

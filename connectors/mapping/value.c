@@ -235,8 +235,20 @@ static bool is_space(utf8proc_int32_t c) {
            c == 0x205F || c == 0x1680 || (c >= 9 && c <= 13) || c == 0x85;
 }
 
+/* Printable ASCII with single spaces inside: what most cells are, and nothing to do for them. */
+static bool is_plain(const char *p, size_t len) {
+    for (size_t i = 0; i < len; i++)
+        if (p[i] < 0x20 || p[i] > 0x7E || (p[i] == ' ' && (i == 0 || p[i - 1] == ' ')))
+            return false;
+    return len == 0 || p[len - 1] != ' ';
+}
+
 int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena *arena,
                   const char **ret, struct pt_err *err) {
+    if (p[len] == '\0' && (max_chars == 0 || len <= max_chars) && is_plain(p, len)) {
+        *ret = p; /* lives as long as the row, as what is copied below */
+        return 0;
+    }
     char *out = pt_arena_alloc(arena, len + 1);
     size_t o = 0;
     unsigned chars = 0;
