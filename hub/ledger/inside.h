@@ -18,7 +18,7 @@
 #include "plan.h"
 #include "sqlx.h"
 
-enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64 };
+enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24 };
 
 struct pt_stream_row {
     char party[40];
@@ -65,7 +65,9 @@ struct pt_ledger {
     size_t n_streams;
     struct pt_arena arena;
     struct pt_buf scratch;
-    sqlite3_stmt *workday; /* prepared when first asked */
+    sqlite3_stmt *workday;           /* prepared when first asked */
+    sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
+    char scope[160];                 /* what temp.scope holds now; "" nothing */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
     struct pt_ledger_applied *now; /* while an entry is applied */

@@ -17,7 +17,7 @@ static const char pragmas_write[] = "PRAGMA page_size=8192; PRAGMA journal_mode=
                                     "PRAGMA cache_size=-49152; PRAGMA temp_store=MEMORY;"
                                     "PRAGMA busy_timeout=10000;";
 static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
-                                   "PRAGMA busy_timeout=10000; PRAGMA query_only=ON;";
+                                   "PRAGMA busy_timeout=10000;";
 
 static int make_plans(struct pt_ledger *l, struct pt_err *err) {
     const ProtobufCMessageDescriptor *d = &pentad__v1__record__descriptor;
@@ -213,6 +213,8 @@ void pt_ledger_close(struct pt_ledger *l) {
         pt_ledger_rollback(l);
     drop_statements(l);
     sqlite3_finalize(l->workday);
+    for (size_t i = 0; i < PT_FIG_STMTS; i++)
+        sqlite3_finalize(l->fig[i]);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         pt_plan_free(l->plans[i]);
     if (l->db && l->write) {

@@ -76,6 +76,7 @@ static const char pt_schema_tail[] =
     "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
     "CREATE INDEX finding_id ON f_discrepancy(id);\n"
+    "CREATE INDEX finding_key ON f_discrepancy(key);\n"
     "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n"
     /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's
        newest. */

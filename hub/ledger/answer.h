@@ -1,0 +1,33 @@
+/* What query.c, trace.c and state.c share to build answers. Not for others. */
+#ifndef PT_LEDGER_ANSWER_H
+#define PT_LEDGER_ANSWER_H
+
+#include <jansson.h>
+
+#include <pentad/ledger/query.h>
+
+#include "figures.h"
+
+/* {"log_size", "tick_day"}: what every answer begins with. */
+json_t *pt_answer_head(struct pt_ledger *l);
+json_t *pt_json_i64(int64_t v);      /* as a string */
+json_t *pt_json_text(const char *s); /* null for NULL or "" */
+json_t *pt_json_day(int32_t ymd);    /* "2019-07-18", null for 0 */
+json_t *pt_json_record_id(sqlite3_stmt *st, int party, int name, int seq); /* "finance/main#12" */
+json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key);
+json_t *pt_json_figure(const struct pt_figure *f);
+
+/* One record as traces show it: id, type, author, originator, doc_no, times, log index, signer,
+ * correction, standing at that log size. */
+json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err);
+/* Its body out of the fact tables, lists capped. */
+json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec);
+
+/* The newest H01 of each id up to known_at; sql_filter is over d (f_discrepancy), binds ?2.. */
+int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
+                     int64_t *ret_total, struct pt_err *err);
+
+/* {"code","name_zh","name_en","since","irregular":[…],"steps":[…]} of an item (state.c). */
+json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err);
+
+#endif

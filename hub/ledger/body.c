@@ -1,0 +1,106 @@
+/* A record's body out of the fact tables, by the same plans that filled them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+
+enum { LIST_MAX = 600 };
+
+static json_t *enum_json(const ProtobufCFieldDescriptor *f, int v) {
+    const ProtobufCEnumValue *e = protobuf_c_enum_descriptor_get_value(f->descriptor, v);
+    return e ? json_string(e->name) : json_integer(v);
+}
+
+static json_t *hex_json(sqlite3_stmt *st, int c) {
+    const uint8_t *p = sqlite3_column_blob(st, c);
+    int n = sqlite3_column_bytes(st, c);
+    char s[2 * 64 + 1];
+
+    s[0] = '\0';
+    for (int i = 0; i < n && i < 64; i++)
+        (void)snprintf(s + 2 * i, 3, "%02x", p[i]);
+    return json_string(s);
+}
+
+static json_t *column_json(const ProtobufCFieldDescriptor *f, sqlite3_stmt *st, int c) {
+    json_t *list;
+
+    if (f->label == PROTOBUF_C_LABEL_REPEATED) {
+        list = json_loads(pt_sqlx_text(st, c), 0, NULL);
+        return list ? list : json_array();
+    }
+    switch (f->type) {
+    case PROTOBUF_C_TYPE_ENUM:
+        return enum_json(f, sqlite3_column_int(st, c));
+    case PROTOBUF_C_TYPE_BOOL:
+        return json_boolean(sqlite3_column_int(st, c));
+    case PROTOBUF_C_TYPE_BYTES:
+        return hex_json(st, c);
+    case PROTOBUF_C_TYPE_STRING:
+        return json_string(pt_sqlx_text(st, c));
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+        return pt_json_i64(sqlite3_column_int64(st, c));
+    default:
+        return json_integer(sqlite3_column_int64(st, c));
+    }
+}
+
+static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_stmt *st,
+                        int64_t rec);
+
+/* Rows of one table under a record (and, deeper, under a row of it). */
+static json_t *rows_json(struct pt_ledger *l, const struct pt_plan *p, int64_t rec,
+                         const int64_t *idx) {
+    static const char *const idx_name[] = {"idx", "idx2", "idx3"};
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+    struct pt_buf b;
+    int n = 0;
+
+    pt_buf_init(&b, 4096);
+    pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)rec);
+    for (unsigned i = 0; i + 1 < p->n_idx; i++)
+        pt_buf_printf(&b, " AND %s = %lld", idx_name[i], (long long)idx[i]);
+    pt_buf_printf(&b, " ORDER BY %s LIMIT %d", p->n_idx ? idx_name[p->n_idx - 1] : "rec", LIST_MAX);
+    if (!b.failed && pt_sqlx_prepare(l->db, pt_buf_cstr(&b), &st, NULL) == 0)
+        while (n++ < LIST_MAX && sqlite3_step(st) == SQLITE_ROW)
+            (void)json_array_append_new(a, row_json(l, p, st, rec));
+    sqlite3_finalize(st);
+    pt_buf_done(&b);
+    return a;
+}
+
+static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_stmt *st,
+                        int64_t rec) {
+    json_t *j = json_object();
+    int64_t idx[3] = {0, 0, 0};
+    int c = 1;
+
+    for (unsigned i = 0; i < p->n_idx; i++)
+        idx[i] = sqlite3_column_int64(st, c++);
+    for (size_t i = 0; i < p->n_cols; i++, c++)
+        if (sqlite3_column_type(st, c) != SQLITE_NULL)
+            (void)json_object_set_new(j, p->cols[i].name, column_json(p->cols[i].at.field, st, c));
+    for (size_t i = 0; i < p->n_children; i++) {
+        json_t *list = rows_json(l, p->children[i], rec, idx);
+        if (json_array_size(list) > 0)
+            (void)json_object_set_new(j, p->children[i]->at.field->name, list);
+        else
+            json_decref(list);
+    }
+    return j;
+}
+
+json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec) {
+    static const int64_t none[3] = {0, 0, 0};
+    json_t *rows;
+    json_t *one;
+
+    if (type <= 0 || type >= PT_TAG_MAX || !l->plans[type])
+        return json_null();
+    rows = rows_json(l, l->plans[type], rec, none);
+    one = json_array_size(rows) > 0 ? json_incref(json_array_get(rows, 0)) : json_null();
+    json_decref(rows);
+    return one;
+}

@@ -1,0 +1,390 @@
+/* What figures are summed from, for any (valid date, known-at). A record counts if it was live at
+ * that log size (live_from < K, live_to NULL or >= K) and its fact is valid by that date. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+
+#include "figures.h"
+
+#define LIVE(r) " " r ".live_from < ?3 AND (" r ".live_to IS NULL OR " r ".live_to >= ?3) "
+#define NEWEST(r) " ORDER BY " r ".valid_from DESC, " r ".issued_at DESC, " r ".rec DESC LIMIT 1"
+
+/* ?1 fiscal year, ?2 valid date, ?3 known-at, ?4 key; every statement may use each. */
+enum {
+    Q_SCOPE_OWN,
+    Q_SCOPE_UNIT,
+    Q_SCOPE_DEPT,
+    Q_SCOPE_REGION,
+    Q_PAID,
+    Q_PAID_FAST,
+    Q_QUOTA,
+    Q_RECOVERED,
+    Q_APPROVED_ITEM,
+    Q_APPROVED_DEPT,
+    Q_APPROVED_REGION,
+    Q_FINAL_ITEM,
+    Q_FINAL_DEPT,
+    Q_FINAL_REGION,
+    Q_PLAN,
+    Q_SCORE,
+    Q_SELF,
+    Q_SPOT,
+    Q_AUDIT,
+    Q_COUNT
+};
+_Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' statements");
+
+/* Whose subject: its newest allotment says; before there is one, its profile. */
+#define DEPT_OF(r)                                                                                 \
+    "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
+    " AND q.type = 124 AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
+#define PARENT_OF(u)                                                                               \
+    "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
+    " AND q.type = 101 AND q.kind = 5 AND o.parent <> '' AND" LIVE("q") NEWEST("q") ")"
+#define SUBJECTS_OF_DEPTS(d)                                                                       \
+    " SELECT r.subject FROM " d " CROSS JOIN f_allotment f ON f.dept = " d ".dept"                 \
+    " JOIN record r ON r.rec = f.rec WHERE" LIVE("r") "AND " DEPT_OF(                              \
+        "r.subject") " = " d ".dept"                                                               \
+                     " UNION SELECT r.subject FROM " d                                             \
+                     " CROSS JOIN f_subject_profile p ON p.resp_org IN ("                          \
+                     "   SELECT " d                                                                \
+                     ".dept UNION SELECT q.subject FROM f_org_profile o JOIN record q"             \
+                     "   ON q.rec = o.rec WHERE o.parent = " d ".dept AND" LIVE(                   \
+                         "q") ")"                                                                  \
+                              " JOIN record r ON r.rec = p.rec WHERE" LIVE("r") "AND " DEPT_OF(    \
+                                  "r.subject") " IS NULL"                                          \
+                                               " UNION SELECT q.subject FROM " d                   \
+                                               " CROSS JOIN f_org_profile o ON o.parent = " d      \
+                                               ".dept"                                             \
+                                               " JOIN record q ON q.rec = o.rec WHERE" LIVE(       \
+                                                   "q") " UNION SELECT dept FROM " d
+
+/* Lines of approvals, signed; ADJUST carries its own sign. */
+#define LINES                                                                                      \
+    "SELECT sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * r.sign), count(*)"  \
+    " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"                \
+    " JOIN record r ON r.rec = l.rec WHERE" LIVE("r") "AND r.fy = ?1 AND r.valid_from <= ?2"
+
+#define EVAL(what, cond)                                                                           \
+    "SELECT " what ", r.rec FROM record r JOIN f_evaluation f ON f.rec = r.rec"                    \
+    " WHERE r.subject = ?4 AND r.type = 141 AND r.fy = ?1 AND r.valid_from <= ?2"                  \
+    " AND f.total_cp IS NOT NULL AND" LIVE("r") cond
+
+#define RANK                                                                                       \
+    "CASE f.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 3 WHEN 1 THEN 1"            \
+    " WHEN 6 THEN CASE f.\"by\" WHEN 3 THEN 5 ELSE 3 END WHEN 7 THEN 5 END"
+
+static const char *const sql[Q_COUNT] = {
+    [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope SELECT ?4",
+    [Q_SCOPE_UNIT] =
+        "INSERT OR IGNORE INTO scope SELECT ?4 UNION SELECT r.subject FROM f_allotment f"
+        " JOIN record r ON r.rec = f.rec WHERE f.unit = ?4 AND" LIVE("r"),
+    [Q_SCOPE_DEPT] =
+        "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT ?4)" SUBJECTS_OF_DEPTS("d"),
+    [Q_SCOPE_REGION] = "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT DISTINCT q.subject "
+                       "FROM f_org_profile o"
+                       " JOIN record q ON q.rec = o.rec WHERE o.rgn = ?4 AND q.kind = 4 AND" LIVE(
+                           "q") ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
+    [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END), 0),"
+               " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
+               " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
+               " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r"),
+    [Q_PAID_FAST] = "SELECT coalesce(sum(p.fen), 0), count(*) FROM scope s"
+                    " CROSS JOIN agg_pay p ON p.subject = s.subject"
+                    " WHERE p.fy = ?1 AND p.month <= ?2 / 100",
+    [Q_QUOTA] =
+        "SELECT coalesce(sum(CASE WHEN f.kind IN (1, 8) THEN f.fen * r.sign END), 0),"
+        " coalesce(sum(CASE WHEN f.kind NOT IN (1, 8) THEN f.fen * r.sign * quota_sign(f.kind) "
+        "END), 0),"
+        " coalesce(sum(CASE WHEN f.kind = 1 AND (NOT coalesce(f.final_level, 0) OR r.kind NOT IN "
+        "(4, 5, 6))"
+        "   THEN f.fen * r.sign END), 0),"
+        " coalesce(sum(CASE WHEN f.kind = 1 AND f.final_level AND r.kind NOT IN (4, 5, 6)"
+        "   THEN f.fen * r.sign WHEN f.kind = 4 AND f.final_level AND EXISTS ("
+        "     SELECT 1 FROM f_allotment o JOIN record q ON q.rec = o.rec WHERE o.dept = f.dept"
+        "     AND o.basis_doc = f.basis_doc AND o.kind = 5 AND NOT coalesce(o.final_level, 0)"
+        "     AND" LIVE("q") ") THEN f.fen * r.sign END), 0),"
+                             " count(*) FROM scope s CROSS JOIN record r ON r.subject = s.subject "
+                             "AND r.type = 124"
+                             " JOIN f_allotment f ON f.rec = r.rec WHERE r.fy = ?1 AND "
+                             "r.valid_from <= ?2 AND" LIVE(
+                                 "r") "AND (f.kind <> 8 OR EXISTS (SELECT 1 FROM ref x JOIN record "
+                                      "q ON q.rec = x.rec"
+                                      "   WHERE x.t_sid = r.sid AND x.t_seq = r.seq AND x.field = "
+                                      "'absorbs' AND" LIVE("q") "))",
+    [Q_RECOVERED] = "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
+                    " CROSS JOIN record r ON r.subject = s.subject AND r.type = 134"
+                    " JOIN f_fund_control f ON f.rec = r.rec"
+                    " WHERE f.action = 5 AND r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r"),
+    [Q_APPROVED_ITEM] = LINES " AND a.kind IN (1, 2) AND l.subject = ?4",
+    [Q_APPROVED_DEPT] = LINES " AND a.kind IN (1, 2) AND l.dept = ?4",
+    [Q_APPROVED_REGION] = LINES " AND a.kind IN (1, 2) AND r.subject = ?4",
+    [Q_FINAL_ITEM] = LINES " AND a.kind = 3 AND l.subject = ?4",
+    [Q_FINAL_DEPT] = LINES " AND a.kind = 3 AND l.dept = ?4",
+    [Q_FINAL_REGION] = LINES " AND a.kind = 3 AND r.subject = ?4",
+    [Q_PLAN] = "SELECT f.lump_sum, f.plan_curve_bp, r.rec FROM record r JOIN f_subject_profile f"
+               " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = 102 AND r.valid_from <= ?2"
+               " AND" LIVE("r") NEWEST("r"),
+    [Q_SCORE] =
+        EVAL("f.total_cp", "AND " RANK " IS NOT NULL ORDER BY " RANK
+                           " DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1"),
+    [Q_SELF] = EVAL("f.total_cp", "AND f.kind = 1" NEWEST("r")),
+    [Q_SPOT] = EVAL("f.total_cp", "AND f.kind = 2" NEWEST("r")),
+    [Q_AUDIT] = "SELECT f.fen, r.rec FROM record r JOIN f_audit_figure f ON f.rec = r.rec"
+                " WHERE r.subject = ?4 AND r.type = 162 AND r.fy = ?1 AND r.valid_from <= ?2"
+                " AND f.item = 1 AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
+};
+
+static int ready(const struct pt_asof *a, int q, int32_t until, sqlite3_stmt **ret,
+                 struct pt_err *err) {
+    sqlite3_stmt **st = &a->l->fig[q];
+    int rc = 0;
+
+    if (!*st)
+        rc = pt_sqlx_prepare(a->l->db, sql[q], st, err);
+    *ret = *st;
+    if (rc != 0)
+        return rc;
+    for (int i = 1; i <= sqlite3_bind_parameter_count(*st); i++) {
+        if (i == 1)
+            sqlite3_bind_int(*st, i, a->fy);
+        else if (i == 2)
+            sqlite3_bind_int(*st, i, until);
+        else if (i == 3)
+            sqlite3_bind_int64(*st, i, (int64_t)a->known_at);
+        else
+            sqlite3_bind_text(*st, i, a->key, -1, SQLITE_STATIC);
+    }
+    return 0;
+}
+
+/* Up to n columns of the one row. */
+static int one_row(const struct pt_asof *a, int q, int32_t until, int64_t *out, int n,
+                   bool *ret_found, struct pt_err *err) {
+    sqlite3_stmt *st;
+    int rc = ready(a, q, until, &st, err);
+    int s;
+
+    if (rc != 0)
+        return rc;
+    s = sqlite3_step(st);
+    *ret_found = s == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL;
+    for (int i = 0; i < n; i++)
+        out[i] = s == SQLITE_ROW ? sqlite3_column_int64(st, i) : 0;
+    if (s != SQLITE_ROW && s != SQLITE_DONE)
+        rc = pt_sqlx_err(a->l->db, err, "figure");
+    sqlite3_reset(st);
+    return rc;
+}
+
+static bool is_org(int kind) {
+    return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT;
+}
+
+int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
+    char what[160];
+    sqlite3_stmt *st;
+    int q = Q_SCOPE_OWN;
+    int rc;
+
+    (void)snprintf(what, sizeof what, "%d:%.90s@%llu", a->kind, a->key,
+                   (unsigned long long)a->known_at);
+    if (strcmp(what, a->l->scope) == 0)
+        return 0;
+    a->l->scope[0] = '\0';
+    rc = pt_sqlx_exec(
+        a->l->db,
+        "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
+        "DELETE FROM scope",
+        err);
+    if (is_org(a->kind))
+        q = Q_SCOPE_DEPT;
+    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT)
+        q = Q_SCOPE_UNIT;
+    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
+        q = Q_SCOPE_REGION;
+    rc = rc == 0 ? ready(a, q, a->valid_at, &st, err) : rc;
+    rc = rc == 0 ? pt_sqlx_run(st, err) : rc;
+    if (rc == 0 && strlen(a->key) < 90)
+        memcpy(a->l->scope, what, sizeof what);
+    return rc;
+}
+
+/* The sums of the last tick are what the question asks for: no payment came since, the date is a
+ * month's last day. Proven equal to the full query by a test. */
+static bool fast_enough(const struct pt_asof *a, int32_t until) {
+    struct pt_ledger_tick t;
+    char ask[128];
+    int64_t n;
+    bool found;
+
+    if (!pt_date_valid(until) || pt_date_month_end(until) != until ||
+        pt_ledger_last_tick(a->l, &t, NULL) != 0 || t.no == 0 || a->known_at < t.log_size)
+        return false;
+    if (a->known_at == t.log_size)
+        return true;
+    (void)snprintf(ask, sizeof ask, "SELECT 1 FROM f_payment_batch WHERE rec > %llu LIMIT 1",
+                   (unsigned long long)t.rec);
+    return pt_sqlx_int64(a->l->db, ask, &n, &found, NULL) == 0 && !found;
+}
+
+int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struct pt_err *err) {
+    bool found;
+    int rc = pt_asof_scope(a, err);
+
+    return rc == 0 ? one_row(a, fast_enough(a, until) ? Q_PAID_FAST : Q_PAID, until, ret_fen, 1,
+                             &found, err)
+                   : rc;
+}
+
+int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err) {
+    int64_t v[5];
+    bool found;
+    int rc = pt_asof_scope(a, err);
+
+    memset(ret, 0, sizeof *ret);
+    rc = rc == 0 ? one_row(a, Q_QUOTA, a->valid_at, v, 5, &found, err) : rc;
+    if (rc != 0)
+        return rc;
+    ret->b0 = v[0];
+    ret->delta = v[1];
+    ret->project = v[2];
+    ret->broken = v[3];
+    ret->n = v[4];
+    return 0;
+}
+
+int pt_asof_recovered(const struct pt_asof *a, int64_t *ret_fen, struct pt_err *err) {
+    bool found;
+    int rc = pt_asof_scope(a, err);
+
+    return rc == 0 ? one_row(a, Q_RECOVERED, a->valid_at, ret_fen, 1, &found, err) : rc;
+}
+
+int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
+                     bool *ret_found, struct pt_err *err) {
+    int q = final_accounts ? Q_FINAL_ITEM : Q_APPROVED_ITEM;
+
+    if (is_org(a->kind))
+        q = final_accounts ? Q_FINAL_DEPT : Q_APPROVED_DEPT;
+    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
+        q = final_accounts ? Q_FINAL_REGION : Q_APPROVED_REGION;
+    return one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err);
+}
+
+int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err) {
+    sqlite3_stmt *st;
+    int rc = ready(a, Q_PLAN, a->valid_at, &st, err);
+
+    memset(ret, 0, sizeof *ret);
+    if (rc != 0)
+        return rc;
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        const char *p = (const char *)sqlite3_column_text(st, 1);
+
+        ret->found = true;
+        ret->lump_sum = sqlite3_column_int(st, 0) != 0;
+        for (int i = 0; p && i < 12; i++) {
+            ret->curve_bp[i] = (int32_t)strtol(p + 1, NULL, 10);
+            p = strchr(p + 1, i < 11 ? ',' : ']');
+            ret->has_curve = p && i == 11;
+        }
+    }
+    sqlite3_reset(st);
+    return 0;
+}
+
+static int one_query(unsigned source) {
+    return source == PT_SRC_SCORE  ? Q_SCORE
+           : source == PT_SRC_SELF ? Q_SELF
+           : source == PT_SRC_SPOT ? Q_SPOT
+                                   : Q_AUDIT;
+}
+
+int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,
+                struct pt_err *err) {
+    return one_row(a, one_query(source), a->valid_at, ret_value, 1, ret_found, err);
+}
+
+/* ---- the records behind ---- */
+
+static const struct {
+    unsigned source;
+    const char *sql;
+} input_sql[] = {
+    {PT_SRC_PAID, "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM scope s"
+                  " CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
+                  " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
+                  " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r")},
+    {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
+                   " CROSS JOIN record r ON r.subject = s.subject AND r.type = 124"
+                   " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_RECOVERED, "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
+                       " CROSS JOIN record r ON r.subject = s.subject AND r.type = 134"
+                       " JOIN f_fund_control f ON f.rec = r.rec AND f.action = 5"
+                       " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_APPROVED,
+     "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
+     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (1, 2) JOIN record r ON r.rec = "
+     "l.rec"
+     " WHERE (l.subject = ?4 OR l.dept = ?4 OR r.subject = ?4) AND r.fy = ?1"
+     " AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_FINAL,
+     "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
+     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind = 3 JOIN record r ON r.rec = l.rec"
+     " WHERE (l.subject = ?4 OR l.dept = ?4 OR r.subject = ?4) AND r.fy = ?1"
+     " AND r.valid_from <= ?2 AND" LIVE("r")},
+};
+
+/* The single row behind a plan or a score. */
+static int input_one(const struct pt_asof *a, int q, int rec_col, struct pt_err *err) {
+    char add[96];
+    sqlite3_stmt *st;
+    int64_t rec = 0;
+    int rc = ready(a, q, a->valid_at, &st, err);
+
+    if (rc != 0)
+        return rc;
+    if (sqlite3_step(st) == SQLITE_ROW)
+        rec = sqlite3_column_int64(st, rec_col);
+    sqlite3_reset(st);
+    (void)snprintf(add, sizeof add, "INSERT OR IGNORE INTO inputs VALUES(%lld)", (long long)rec);
+    return rec ? pt_sqlx_exec(a->l->db, add, err) : 0;
+}
+
+static int input_many(const struct pt_asof *a, const char *text, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sqlx_prepare(a->l->db, text, &st, err);
+
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_int(st, 1, a->fy);
+    sqlite3_bind_int(st, 2, a->valid_at);
+    sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
+    if (sqlite3_bind_parameter_count(st) >= 4)
+        sqlite3_bind_text(st, 4, a->key, -1, SQLITE_STATIC);
+    rc = pt_sqlx_run(st, err);
+    sqlite3_finalize(st);
+    return rc;
+}
+
+int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err) {
+    static const unsigned ones[] = {PT_SRC_SCORE, PT_SRC_SELF, PT_SRC_SPOT, PT_SRC_AUDIT};
+    int rc = pt_sqlx_exec(a->l->db,
+                          "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY);"
+                          "DELETE FROM inputs",
+                          err);
+
+    rc = rc == 0 ? pt_asof_scope(a, err) : rc;
+    for (size_t i = 0; i < sizeof input_sql / sizeof input_sql[0] && rc == 0; i++)
+        if (sources & input_sql[i].source)
+            rc = input_many(a, input_sql[i].sql, err);
+    if (rc == 0 && (sources & PT_SRC_PLAN))
+        rc = input_one(a, Q_PLAN, 2, err);
+    for (size_t i = 0; i < 4 && rc == 0; i++)
+        if (sources & ones[i])
+            rc = input_one(a, one_query(ones[i]), 1, err);
+    return rc;
+}

@@ -1,0 +1,75 @@
+/* Between figures.c (formulas) and figsql.c (what they are summed from). Not for others. */
+#ifndef PT_LEDGER_FIGURES_INSIDE_H
+#define PT_LEDGER_FIGURES_INSIDE_H
+
+#include <pentad/ledger/figures.h>
+
+#include "inside.h"
+
+/* What a figure is computed from; also the nodes of its trace. */
+enum pt_source {
+    PT_SRC_APPROVED = 1U << 0,  /* B03 BUDGET, ADJUST */
+    PT_SRC_FINAL = 1U << 1,     /* B03 FINAL_ACCOUNTS */
+    PT_SRC_QUOTA = 1U << 2,     /* B04 */
+    PT_SRC_RECOVERED = 1U << 3, /* X04 RECOVER */
+    PT_SRC_PAID = 1U << 4,      /* X01 */
+    PT_SRC_PLAN = 1U << 5,      /* P02 */
+    PT_SRC_SCORE = 1U << 6,     /* V01, the one that counts */
+    PT_SRC_SELF = 1U << 7,      /* V01 SELF */
+    PT_SRC_SPOT = 1U << 8,      /* V01 SPOT */
+    PT_SRC_AUDIT = 1U << 9      /* A02 PAID */
+};
+
+/* Whose figure, of which year, as of when. */
+struct pt_asof {
+    struct pt_ledger *l;
+    int kind;
+    const char *key;
+    int32_t fy;
+    int32_t valid_at;
+    uint64_t known_at; /* a log size, never PT_KNOWN_NOW */
+};
+
+struct pt_quota_sums {
+    int64_t n;  /* lines */
+    int64_t b0; /* INITIAL, absorbed ADVANCE */
+    int64_t delta;
+    int64_t project; /* INITIAL of project expenditure */
+    int64_t broken;  /* of it, on named projects and units */
+};
+
+struct pt_plan_row {
+    bool found;
+    bool lump_sum;
+    bool has_curve;
+    int32_t curve_bp[12];
+};
+
+/* Fills temp.scope with the subjects whose money counts for this one. */
+int pt_asof_scope(const struct pt_asof *a, struct pt_err *err);
+int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struct pt_err *err);
+int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err);
+int pt_asof_recovered(const struct pt_asof *a, int64_t *ret_fen, struct pt_err *err);
+/* final_accounts: FINAL_ACCOUNTS lines instead of BUDGET and ADJUST. */
+int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
+                     bool *ret_found, struct pt_err *err);
+int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err);
+/* One of PT_SRC_SCORE, SELF, SPOT, AUDIT: points or fen. */
+int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,
+                struct pt_err *err);
+
+/* Fills temp.inputs with the records behind these sources. */
+int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err);
+
+struct pt_figure_def {
+    struct pt_figure_info info;
+    unsigned sources;
+};
+const struct pt_figure_def *pt_figure_def_find(const char *id);
+/* known_at made a log size within the ledger, everything else as given. */
+struct pt_asof pt_asof_make(struct pt_ledger *l, int kind, const char *key, int32_t fy,
+                            int32_t valid_at, uint64_t known_at);
+int pt_asof_figure(const struct pt_asof *a, const char *figure, struct pt_figure *ret,
+                   struct pt_err *err);
+
+#endif

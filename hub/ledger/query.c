@@ -1,0 +1,512 @@
+#include <pentad/ledger/query.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+#include <pentad/base/date.h>
+#include <pentad/record/ref.h>
+
+#include "answer.h"
+
+json_t *pt_json_i64(int64_t v) {
+    char s[24];
+
+    (void)snprintf(s, sizeof s, "%lld", (long long)v);
+    return json_string(s);
+}
+
+json_t *pt_json_text(const char *s) {
+    return s && s[0] ? json_string(s) : json_null();
+}
+
+json_t *pt_json_day(int32_t ymd) {
+    char s[11];
+
+    if (!pt_date_valid(ymd))
+        return json_null();
+    pt_date_format(s, ymd);
+    return json_string(s);
+}
+
+json_t *pt_json_record_id(sqlite3_stmt *st, int party, int name, int seq) {
+    char s[PT_REF_TEXT_MAX];
+
+    pt_ref_format(s, pt_sqlx_text(st, party), pt_sqlx_text(st, name),
+                  (uint64_t)sqlite3_column_int64(st, seq));
+    return json_string(s);
+}
+
+json_t *pt_answer_head(struct pt_ledger *l) {
+    struct pt_ledger_tick t = {0};
+    json_t *j = json_object();
+
+    (void)pt_ledger_last_tick(l, &t, NULL);
+    (void)json_object_set_new(j, "log_size", json_integer((json_int_t)pt_ledger_cursor(l)));
+    (void)json_object_set_new(j, "tick_day", pt_json_day(t.day));
+    return j;
+}
+
+json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key) {
+    char name[640];
+    json_t *j = json_object();
+
+    (void)pt_ledger_subject_name(l, kind, key, name, sizeof name);
+    (void)json_object_set_new(j, "kind",
+                              json_string(pt_subject_kind_name((Pentad__V1__SubjectKind)kind)));
+    (void)json_object_set_new(j, "key", json_string(key));
+    (void)json_object_set_new(j, "name", json_string(name));
+    return j;
+}
+
+json_t *pt_json_figure(const struct pt_figure *f) {
+    static const char *const units[] = {"fen", "bp", "cp", "rating", "count"};
+    char zh[96];
+    char en[96];
+    json_t *j = json_object();
+
+    pt_figure_format(zh, sizeof zh, f, true);
+    pt_figure_format(en, sizeof en, f, false);
+    (void)json_object_set_new(j, "figure", json_string(f->id));
+    (void)json_object_set_new(j, "formula", json_string(f->formula));
+    (void)json_object_set_new(j, "value", f->na ? json_null() : pt_json_i64(f->value));
+    (void)json_object_set_new(j, "na", json_boolean(f->na));
+    (void)json_object_set_new(j, "forecast", json_boolean(f->forecast));
+    (void)json_object_set_new(j, "unit", json_string(units[f->unit]));
+    (void)json_object_set_new(j, "text", json_string(zh));
+    (void)json_object_set_new(j, "text_en", json_string(en));
+    return j;
+}
+
+int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind, char *ret_key,
+                            size_t key_cap, struct pt_err *err) {
+    Pentad__V1__SubjectKind kind;
+    const char *key;
+    sqlite3_stmt *st = NULL;
+    char kinds[160] = "";
+    int n = 0;
+    int rc;
+
+    *ret_kind = 0;
+    if (strchr(text, ':') && pt_subject_parse(text, &kind, &key, NULL) == 0) {
+        *ret_kind = (int)kind;
+        (void)snprintf(ret_key, key_cap, "%s", key);
+        return 0;
+    }
+    rc = pt_sqlx_prepare(l->db, "SELECT kind FROM subj WHERE key = ? ORDER BY kind", &st, err);
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_text(st, 1, text, -1, SQLITE_STATIC);
+    for (; sqlite3_step(st) == SQLITE_ROW; n++) {
+        size_t at = strlen(kinds);
+        *ret_kind = sqlite3_column_int(st, 0);
+        (void)snprintf(kinds + at, sizeof kinds - at, " %s",
+                       pt_subject_kind_name((Pentad__V1__SubjectKind)*ret_kind));
+    }
+    sqlite3_finalize(st);
+    (void)snprintf(ret_key, key_cap, "%s", text);
+    if (n == 0)
+        return pt_err_set(err, PT_E_NOT_FOUND, "no record names a subject %.80s", text);
+    return n == 1 ? 0
+                  : pt_err_set(err, PT_E_USAGE, "%.80s is of several kinds, say KIND:key:%s", text,
+                               kinds);
+}
+
+/* ---- findings ---- */
+
+static const char *const status_name[] = {"UNSPECIFIED", "OPEN", "REPLIED", "CLOSED", "WAIVED"};
+static const char *const severity_name[] = {"", "I", "Y", "R"};
+
+static json_t *finding_figures(struct pt_ledger *l, int64_t rec) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT label, value, text, unit FROM f_discrepancy_figures"
+                        " WHERE rec = ? ORDER BY idx",
+                        &st, NULL) != 0)
+        return a;
+    sqlite3_bind_int64(st, 1, rec);
+    while (sqlite3_step(st) == SQLITE_ROW) {
+        json_t *f = json_object();
+
+        (void)json_object_set_new(f, "label", json_string(pt_sqlx_text(st, 0)));
+        (void)json_object_set_new(f, "value",
+                                  sqlite3_column_type(st, 1) == SQLITE_NULL
+                                      ? json_null()
+                                      : pt_json_i64(sqlite3_column_int64(st, 1)));
+        (void)json_object_set_new(f, "text", pt_json_text(pt_sqlx_text(st, 2)));
+        (void)json_object_set_new(f, "unit", json_string(pt_sqlx_text(st, 3)));
+        (void)json_array_append_new(a, f);
+    }
+    sqlite3_finalize(st);
+    return a;
+}
+
+static json_t *finding_inputs(struct pt_ledger *l, int64_t rec) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT party, stream, seq FROM f_discrepancy_inputs WHERE rec = ?"
+                        " ORDER BY idx",
+                        &st, NULL) != 0)
+        return a;
+    sqlite3_bind_int64(st, 1, rec);
+    while (sqlite3_step(st) == SQLITE_ROW)
+        (void)json_array_append_new(a, pt_json_record_id(st, 0, 1, 2));
+    sqlite3_finalize(st);
+    return a;
+}
+
+static json_t *json_list(const char *text) {
+    json_t *a = json_loads(text[0] ? text : "[]", 0, NULL);
+    return a ? a : json_array();
+}
+
+static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
+    char hex[33];
+    int sev = sqlite3_column_int(st, 3) & 3;
+    bool escalated = sqlite3_column_int(st, 13) != 0;
+    int level = escalated && sev < 3 ? sev + 1 : sev;
+    int status = sqlite3_column_int(st, 12);
+    json_t *j = pt_json_subject(l, sqlite3_column_int(st, 5), pt_sqlx_text(st, 6));
+
+    pt_hex(hex, sqlite3_column_blob(st, 1), sqlite3_column_bytes(st, 1) == 16 ? 16 : 0);
+    (void)json_object_set_new(j, "id", json_string(hex));
+    (void)json_object_set_new(j, "rule", json_string(pt_sqlx_text(st, 2)));
+    (void)json_object_set_new(j, "severity", json_string(severity_name[sev]));
+    (void)json_object_set_new(j, "level", json_string(severity_name[level]));
+    (void)json_object_set_new(j, "episode", json_integer(sqlite3_column_int64(st, 4)));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(sqlite3_column_int64(st, 7)));
+    (void)json_object_set_new(j, "period", json_string(pt_sqlx_text(st, 8)));
+    (void)json_object_set_new(j, "object", json_string(pt_sqlx_text(st, 9)));
+    (void)json_object_set_new(j, "first_seen", pt_json_day(sqlite3_column_int(st, 10)));
+    (void)json_object_set_new(j, "due", pt_json_day(sqlite3_column_int(st, 11)));
+    (void)json_object_set_new(j, "status",
+                              json_string(status_name[status >= 0 && status <= 4 ? status : 0]));
+    (void)json_object_set_new(j, "escalated", json_boolean(escalated));
+    (void)json_object_set_new(j, "last_seen", pt_json_day(sqlite3_column_int(st, 14)));
+    (void)json_object_set_new(j, "responders", json_list(pt_sqlx_text(st, 15)));
+    (void)json_object_set_new(j, "message_zh", json_string(pt_sqlx_text(st, 16)));
+    (void)json_object_set_new(j, "message_en", json_string(pt_sqlx_text(st, 17)));
+    (void)json_object_set_new(j, "tick_day", pt_json_day(sqlite3_column_int(st, 18)));
+    (void)json_object_set_new(j, "record", pt_json_record_id(st, 19, 20, 21));
+    (void)json_object_set_new(j, "log_index", json_integer(sqlite3_column_int64(st, 22)));
+    (void)json_object_set_new(j, "figures", finding_figures(l, sqlite3_column_int64(st, 0)));
+    (void)json_object_set_new(j, "inputs", finding_inputs(l, sqlite3_column_int64(st, 0)));
+    return j;
+}
+
+/* ?1 the first record number that isn't known yet, ?2 rule, ?3 severity, ?4 responder, ?5 lowest
+ * and ?6 highest status, ?7 kind, ?8 key. */
+#define FINDINGS                                                                                   \
+    " FROM f_discrepancy d JOIN record r ON r.rec = d.rec JOIN stream s ON s.sid = r.sid"          \
+    " WHERE d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id AND e.rec < ?1)"     \
+    " AND (?2 IS NULL OR d.rule = ?2) AND (?3 = 0 OR d.severity = ?3)"                             \
+    " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.responders) j WHERE j.value = ?4))"     \
+    " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"
+
+static int first_unknown(struct pt_ledger *l, uint64_t known_at, int64_t *ret, struct pt_err *err) {
+    char sql[128];
+    bool found;
+    int rc;
+
+    *ret = INT64_MAX;
+    if (known_at == 0 || known_at >= pt_ledger_cursor(l))
+        return 0;
+    (void)snprintf(sql, sizeof sql, "SELECT first_rec + n FROM entry WHERE log_index = %llu",
+                   (unsigned long long)known_at - 1);
+    rc = pt_sqlx_int64(l->db, sql, ret, &found, err);
+    return rc;
+}
+
+static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
+    *lo = 1;
+    *hi = 4;
+    if (!s || !s[0])
+        return 0;
+    if (strcmp(s, "active") == 0) {
+        *hi = 2;
+        return 0;
+    }
+    for (int i = 1; i <= 4; i++)
+        if (strcmp(s, status_name[i]) == 0) {
+            *lo = *hi = i;
+            return 0;
+        }
+    return pt_err_set(err, PT_E_USAGE,
+                      "no status is called %.40s; use OPEN, REPLIED, CLOSED, WAIVED or active", s);
+}
+
+static int bind_filter(sqlite3_stmt *st, const struct pt_discrepancy_filter *f, int64_t unknown,
+                       struct pt_err *err) {
+    int lo;
+    int hi;
+    int rc = status_range(f->status, &lo, &hi, err);
+
+    sqlite3_bind_int64(st, 1, unknown);
+    pt_sqlx_bind_text(st, 2, f->rule && f->rule[0] ? f->rule : NULL);
+    sqlite3_bind_int(st, 3, f->severity);
+    pt_sqlx_bind_text(st, 4, f->responder && f->responder[0] ? f->responder : NULL);
+    if (rc == 0) {
+        sqlite3_bind_int(st, 5, lo);
+        sqlite3_bind_int(st, 6, hi);
+    }
+    sqlite3_bind_int(st, 7, f->kind);
+    pt_sqlx_bind_text(st, 8, f->key && f->key[0] ? f->key : NULL);
+    return rc;
+}
+
+int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
+                     int64_t *ret_total, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int64_t unknown;
+    int rc = first_unknown(l, f->known_at, &unknown, err);
+
+    *ret_total = 0;
+    rc = rc == 0 ? pt_sqlx_prepare(l->db, "SELECT count(*)" FINDINGS, &st, err) : rc;
+    rc = rc == 0 ? bind_filter(st, f, unknown, err) : rc;
+    if (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
+        *ret_total = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    st = NULL;
+    rc = rc == 0 ? pt_sqlx_prepare(
+                       l->db,
+                       "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key,"
+                       " d.fiscal_year, d.period, d.object, d.first_seen, d.due, d.status,"
+                       " d.escalated, d.last_seen, d.responders, d.message_zh, d.message_en,"
+                       " d.tick_day, s.party, s.name, r.seq, r.log_index" FINDINGS
+                       " ORDER BY d.status > 2, d.severity DESC, d.first_seen, d.rule, d.key,"
+                       " d.period, d.object LIMIT ?9 OFFSET ?10",
+                       &st, err)
+                 : rc;
+    rc = rc == 0 ? bind_filter(st, f, unknown, err) : rc;
+    if (rc == 0) {
+        sqlite3_bind_int(st, 9, f->limit > 0 ? f->limit : 1000);
+        sqlite3_bind_int(st, 10, f->offset);
+    }
+    while (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
+        (void)json_array_append_new(array, finding_json(l, st));
+    sqlite3_finalize(st);
+    return rc;
+}
+
+int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
+                                 struct json_t **ret_json, struct pt_err *err) {
+    json_t *j;
+    json_t *a = json_array();
+    int64_t total = 0;
+    int rc;
+
+    *ret_json = NULL;
+    rc = pt_json_findings(l, f, a, &total, err);
+    if (rc != 0) {
+        json_decref(a);
+        return rc;
+    }
+    j = pt_answer_head(l);
+    (void)json_object_set_new(j, "total", json_integer(total));
+    (void)json_object_set_new(j, "discrepancies", a);
+    *ret_json = j;
+    return 0;
+}
+
+/* ---- subjects ---- */
+
+static json_t *subject_years(struct pt_ledger *l, const char *key) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT DISTINCT fy FROM record WHERE subject = ? AND fy IS NOT NULL"
+                        " AND type <> 131 ORDER BY fy",
+                        &st, NULL) != 0)
+        return a;
+    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
+    while (sqlite3_step(st) == SQLITE_ROW)
+        (void)json_array_append_new(a, json_integer(sqlite3_column_int64(st, 0)));
+    sqlite3_finalize(st);
+    return a;
+}
+
+static json_t *dept_of(struct pt_ledger *l, const char *key) {
+    json_t *j = json_null();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db, "SELECT org FROM member WHERE subject = ? AND kind = 4", &st,
+                        NULL) != 0)
+        return j;
+    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        j = json_string(pt_sqlx_text(st, 0));
+    sqlite3_finalize(st);
+    return j;
+}
+
+static int64_t open_findings(struct pt_ledger *l, int kind, const char *key) {
+    struct pt_discrepancy_filter f = {.kind = kind, .key = key, .status = "active", .limit = 1};
+    json_t *a = json_array();
+    int64_t n = 0;
+
+    (void)pt_json_findings(l, &f, a, &n, NULL);
+    json_decref(a);
+    return n;
+}
+
+static json_t *subject_line(struct pt_ledger *l, int kind, const char *key) {
+    json_t *j = pt_json_subject(l, kind, key);
+
+    (void)json_object_set_new(j, "dept", dept_of(l, key));
+    (void)json_object_set_new(j, "years", subject_years(l, key));
+    (void)json_object_set_new(j, "open", json_integer(open_findings(l, kind, key)));
+    return j;
+}
+
+int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, int limit,
+                            struct json_t **ret_json, struct pt_err *err) {
+    Pentad__V1__SubjectKind after_kind = 0;
+    const char *after_key = "";
+    sqlite3_stmt *st = NULL;
+    char next[256] = "";
+    json_t *a;
+    json_t *j;
+    int n = 0;
+    int rc = after && after[0] ? pt_subject_parse(after, &after_kind, &after_key, err) : 0;
+
+    *ret_json = NULL;
+    limit = limit < 1 ? 100 : limit > 1000 ? 1000 : limit;
+    rc = rc == 0 ? pt_sqlx_prepare(l->db,
+                                   "SELECT key, kind FROM subj WHERE (key, kind) > (?1, ?2)"
+                                   " AND (?3 = 0 OR kind = ?3) ORDER BY key, kind LIMIT ?4",
+                                   &st, err)
+                 : rc;
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_text(st, 1, after_key, -1, SQLITE_STATIC);
+    sqlite3_bind_int(st, 2, (int)after_kind);
+    sqlite3_bind_int(st, 3, kind);
+    sqlite3_bind_int(st, 4, limit + 1);
+    a = json_array();
+    for (; sqlite3_step(st) == SQLITE_ROW; n++) {
+        if (n == limit)
+            break;
+        (void)json_array_append_new(
+            a, subject_line(l, sqlite3_column_int(st, 1), pt_sqlx_text(st, 0)));
+        (void)snprintf(next, sizeof next, "%s:%s",
+                       pt_subject_kind_name((Pentad__V1__SubjectKind)sqlite3_column_int(st, 1)),
+                       pt_sqlx_text(st, 0));
+    }
+    sqlite3_finalize(st);
+    j = pt_answer_head(l);
+    (void)json_object_set_new(j, "subjects", a);
+    (void)json_object_set_new(j, "next", n == limit ? json_string(next) : json_null());
+    *ret_json = j;
+    return 0;
+}
+
+/* ---- one row ---- */
+
+static json_t *record_counts(const struct pt_asof *a) {
+    json_t *j = json_object();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(a->l->db,
+                        "SELECT type, count(*) FROM record WHERE subject = ?1 AND log_index < ?2"
+                        " AND type > 0 GROUP BY type ORDER BY type",
+                        &st, NULL) != 0)
+        return j;
+    sqlite3_bind_text(st, 1, a->key, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 2, (int64_t)a->known_at);
+    while (sqlite3_step(st) == SQLITE_ROW) {
+        const struct pt_record_info *i =
+            pt_record_info((enum pt_record_type)sqlite3_column_int(st, 0));
+        (void)json_object_set_new(j, i ? i->code : "?", json_integer(sqlite3_column_int64(st, 1)));
+    }
+    sqlite3_finalize(st);
+    return j;
+}
+
+/* The profile that holds: its body as the ledger has it. */
+static json_t *profile(const struct pt_asof *a) {
+    sqlite3_stmt *st = NULL;
+    json_t *j = json_null();
+
+    if (pt_sqlx_prepare(a->l->db,
+                        "SELECT rec, type FROM record WHERE subject = ?1 AND type IN (101, 102)"
+                        " AND valid_from <= ?2 AND live_from < ?3"
+                        " AND (live_to IS NULL OR live_to >= ?3)"
+                        " ORDER BY valid_from DESC, issued_at DESC, rec DESC LIMIT 1",
+                        &st, NULL) != 0)
+        return j;
+    sqlite3_bind_text(st, 1, a->key, -1, SQLITE_STATIC);
+    sqlite3_bind_int(st, 2, a->valid_at);
+    sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        j = pt_json_body(a->l, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0));
+    sqlite3_finalize(st);
+    return j;
+}
+
+static int32_t latest_year(struct pt_ledger *l, const char *key) {
+    sqlite3_stmt *st = NULL;
+    int32_t fy = 0;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT max(fy) FROM record WHERE subject = ? AND type IN (124, 132, 141)",
+                        &st, NULL) != 0)
+        return 0;
+    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        fy = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    return fy;
+}
+
+static int row_figures(const struct pt_asof *a, json_t *into, struct pt_err *err) {
+    int rc = 0;
+
+    for (const struct pt_figure_info *i = pt_figure_table; i->id && rc == 0; i++) {
+        struct pt_figure f;
+
+        rc = pt_asof_figure(a, i->id, &f, err);
+        if (rc == 0)
+            (void)json_object_set_new(into, i->id, pt_json_figure(&f));
+    }
+    return rc;
+}
+
+int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
+                       int32_t valid_at, uint64_t known_at, struct json_t **ret_json,
+                       struct pt_err *err) {
+    struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year ? fiscal_year : latest_year(l, key),
+                                    valid_at, known_at);
+    struct pt_discrepancy_filter f = {
+        .kind = kind, .key = key, .status = "active", .known_at = a.known_at};
+    json_t *figures = json_object();
+    json_t *findings = json_array();
+    json_t *j;
+    int64_t total;
+    int rc;
+
+    *ret_json = NULL;
+    rc = row_figures(&a, figures, err);
+    rc = rc == 0 ? pt_json_findings(l, &f, findings, &total, err) : rc;
+    if (rc != 0) {
+        json_decref(figures);
+        json_decref(findings);
+        return rc;
+    }
+    j = pt_answer_head(l);
+    (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
+    (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
+    (void)json_object_set_new(j, "subject", subject_line(l, kind, key));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(a.fy));
+    (void)json_object_set_new(j, "profile", profile(&a));
+    (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));
+    (void)json_object_set_new(j, "figures", figures);
+    (void)json_object_set_new(j, "discrepancies", findings);
+    (void)json_object_set_new(j, "records", record_counts(&a));
+    *ret_json = j;
+    return 0;
+}

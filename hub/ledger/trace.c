@@ -1,0 +1,462 @@
+/* Traces: from a figure down to records, from a record up to the approval. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+#include <pentad/base/date.h>
+#include <pentad/record/ref.h>
+
+#include "answer.h"
+
+enum { NODE_RECORDS_MAX = 1000, LINKS_MAX = 200 };
+
+static json_t *time_json(int64_t ms) {
+    char s[25];
+
+    if (ms <= 0)
+        return json_null();
+    pt_time_format(s, ms);
+    return json_string(s);
+}
+
+static json_t *id_of(struct pt_ledger *l, int64_t rec) {
+    sqlite3_stmt *st = NULL;
+    json_t *j = json_null();
+
+    if (rec != 0 && pt_sqlx_prepare(l->db,
+                                    "SELECT s.party, s.name, r.seq FROM record r JOIN stream s"
+                                    " ON s.sid = r.sid WHERE r.rec = ?",
+                                    &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        if (sqlite3_step(st) == SQLITE_ROW)
+            j = pt_json_record_id(st, 0, 1, 2);
+    }
+    sqlite3_finalize(st);
+    return j;
+}
+
+static const char record_sql[] =
+    "SELECT s.party, s.name, r.seq, r.type, r.kind, r.subject, r.fy, r.effective, r.issued_at,"
+    " r.doc_no, r.originator, r.correction, r.reason, r.corrects, r.next, r.live_from, r.live_to,"
+    " r.lost, r.log_index, e.received_at, e.signing_key, r.hash, r.source_system, r.source_locator,"
+    " r.source_row, (SELECT k.day FROM tick k WHERE k.no = r.tick)"
+    " FROM record r JOIN stream s ON s.sid = r.sid LEFT JOIN entry e ON e.log_index = r.log_index"
+    " WHERE r.rec = ?";
+
+static json_t *blob_hex(sqlite3_stmt *st, int c) {
+    char hex[65];
+
+    if (sqlite3_column_bytes(st, c) != 32)
+        return json_null();
+    pt_hex(hex, sqlite3_column_blob(st, c), 32);
+    return json_string(hex);
+}
+
+/* "live", "waiting", "void" or "lost", at that log size. */
+static const char *standing(sqlite3_stmt *st, uint64_t known_at) {
+    if (sqlite3_column_int(st, 17))
+        return "lost";
+    if (sqlite3_column_type(st, 15) == SQLITE_NULL)
+        return sqlite3_column_int(st, 11) == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW
+                   ? "withdrawal"
+                   : "waiting";
+    if (sqlite3_column_type(st, 16) != SQLITE_NULL &&
+        (uint64_t)sqlite3_column_int64(st, 16) < known_at)
+        return "void";
+    return (uint64_t)sqlite3_column_int64(st, 15) < known_at ? "live" : "waiting";
+}
+
+static void put_origin(json_t *j, sqlite3_stmt *st) {
+    json_t *src;
+
+    (void)json_object_set_new(j, "log_index", json_integer(sqlite3_column_int64(st, 18)));
+    (void)json_object_set_new(j, "issued_at", time_json(sqlite3_column_int64(st, 8)));
+    (void)json_object_set_new(j, "received_at", time_json(sqlite3_column_int64(st, 19)));
+    (void)json_object_set_new(j, "tick_day", pt_json_day(sqlite3_column_int(st, 25)));
+    (void)json_object_set_new(j, "signer", blob_hex(st, 20));
+    (void)json_object_set_new(j, "hash", blob_hex(st, 21));
+    if (sqlite3_column_type(st, 22) == SQLITE_NULL && sqlite3_column_type(st, 23) == SQLITE_NULL)
+        return;
+    src = json_object();
+    (void)json_object_set_new(src, "system", pt_json_text(pt_sqlx_text(st, 22)));
+    (void)json_object_set_new(src, "locator", pt_json_text(pt_sqlx_text(st, 23)));
+    (void)json_object_set_new(src, "row", json_integer(sqlite3_column_int64(st, 24)));
+    (void)json_object_set_new(j, "source", src);
+}
+
+static void put_correction(struct pt_ledger *l, json_t *j, sqlite3_stmt *st) {
+    static const char *const names[] = {NULL, NULL, "REPLACE", "REVERSE", "WITHDRAW", "SUPPLEMENT"};
+    int c = sqlite3_column_int(st, 11);
+
+    if (c >= 2 && c <= 5)
+        (void)json_object_set_new(j, "correction", json_string(names[c]));
+    if (sqlite3_column_int64(st, 13))
+        (void)json_object_set_new(j, "corrects", id_of(l, sqlite3_column_int64(st, 13)));
+    if (sqlite3_column_int64(st, 14))
+        (void)json_object_set_new(j, "corrected_by", id_of(l, sqlite3_column_int64(st, 14)));
+    if (sqlite3_column_type(st, 12) != SQLITE_NULL)
+        (void)json_object_set_new(j, "reason", json_string(pt_sqlx_text(st, 12)));
+}
+
+json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err) {
+    const struct pt_record_info *info;
+    sqlite3_stmt *st = NULL;
+    json_t *j = NULL;
+
+    if (pt_sqlx_prepare(l->db, record_sql, &st, err) != 0)
+        return NULL;
+    sqlite3_bind_int64(st, 1, rec);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        info = pt_record_info((enum pt_record_type)sqlite3_column_int(st, 3));
+        j = json_object();
+        (void)json_object_set_new(j, "id", pt_json_record_id(st, 0, 1, 2));
+        (void)json_object_set_new(j, "type", json_string(info ? info->code : "withheld"));
+        (void)json_object_set_new(j, "type_zh", json_string(info ? info->name_zh : "—"));
+        (void)json_object_set_new(j, "type_en", json_string(info ? info->name_en : "—"));
+        (void)json_object_set_new(j, "author", json_string(pt_sqlx_text(st, 0)));
+        (void)json_object_set_new(j, "originator", pt_json_text(pt_sqlx_text(st, 10)));
+        (void)json_object_set_new(j, "doc_no", pt_json_text(pt_sqlx_text(st, 9)));
+        if (sqlite3_column_type(st, 5) != SQLITE_NULL)
+            (void)json_object_set_new(
+                j, "subject", pt_json_subject(l, sqlite3_column_int(st, 4), pt_sqlx_text(st, 5)));
+        (void)json_object_set_new(j, "fiscal_year", json_integer(sqlite3_column_int64(st, 6)));
+        (void)json_object_set_new(j, "effective", pt_json_day(sqlite3_column_int(st, 7)));
+        put_origin(j, st);
+        put_correction(l, j, st);
+        (void)json_object_set_new(j, "standing", json_string(standing(st, known_at)));
+    }
+    sqlite3_finalize(st);
+    return j;
+}
+
+/* ---- figure ---- */
+
+/* What one record contributes to the sum; ?1 rec, ?2 the key. */
+static const struct {
+    unsigned source;
+    const char *name;
+    const char *en;
+    const char *value;
+} nodes[] = {
+    {PT_SRC_APPROVED, "AP", "approved by congress (B03)",
+     "SELECT sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * r.sign)"
+     " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
+     " JOIN record r ON r.rec = l.rec WHERE l.rec = ?1"
+     " AND (l.subject = ?2 OR l.dept = ?2 OR r.subject = ?2)"},
+    {PT_SRC_FINAL, "AP_fa", "final accounts (B03)",
+     "SELECT sum(l.fen * r.sign) FROM f_congress_approval_lines l JOIN record r ON r.rec = l.rec"
+     " WHERE l.rec = ?1 AND (l.subject = ?2 OR l.dept = ?2 OR r.subject = ?2)"},
+    {PT_SRC_QUOTA, "Bg", "allotted (B04)",
+     "SELECT f.fen * r.sign * quota_sign(f.kind) FROM f_allotment f JOIN record r ON r.rec = f.rec"
+     " WHERE f.rec = ?1"},
+    {PT_SRC_RECOVERED, "REC", "recovered (X04)",
+     "SELECT f.fen * r.sign FROM f_fund_control f JOIN record r ON r.rec = f.rec WHERE f.rec = ?1"},
+    {PT_SRC_PAID, "P", "paid (X01)",
+     "SELECT sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) FROM f_payment_batch_lines l"
+     " JOIN scope s ON s.subject = l.subject JOIN record r ON r.rec = l.rec WHERE l.rec = ?1"},
+    {PT_SRC_PLAN, "PP", "planned course (P02)", NULL},
+    {PT_SRC_SCORE, "score", "evaluation that counts (V01)",
+     "SELECT total_cp FROM f_evaluation WHERE rec = ?1"},
+    {PT_SRC_SELF, "SELF", "self-evaluation (V01)",
+     "SELECT total_cp FROM f_evaluation WHERE rec = ?1"},
+    {PT_SRC_SPOT, "SPOT", "spot check (V01)", "SELECT total_cp FROM f_evaluation WHERE rec = ?1"},
+    {PT_SRC_AUDIT, "PAID", "found by audit (A02)", "SELECT fen FROM f_audit_figure WHERE rec = ?1"},
+};
+
+static bool value_of(sqlite3_stmt *st, int64_t rec, const char *key, int64_t *ret) {
+    bool found;
+
+    sqlite3_bind_int64(st, 1, rec);
+    if (sqlite3_bind_parameter_count(st) >= 2)
+        sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
+    found = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL;
+    *ret = found ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return found;
+}
+
+static int node_records(const struct pt_asof *a, size_t n, json_t *node, struct pt_err *err) {
+    json_t *list = json_array();
+    sqlite3_stmt *each = NULL;
+    sqlite3_stmt *value = NULL;
+    int64_t sum = 0;
+    int64_t v = 0;
+    json_int_t count = 0;
+    int rc = pt_sqlx_prepare(a->l->db, "SELECT rec FROM inputs ORDER BY rec", &each, err);
+
+    if (rc == 0 && nodes[n].value)
+        rc = pt_sqlx_prepare(a->l->db, nodes[n].value, &value, err);
+    while (rc == 0 && sqlite3_step(each) == SQLITE_ROW) {
+        int64_t rec = sqlite3_column_int64(each, 0);
+        bool has = value && value_of(value, rec, a->key, &v);
+        json_t *r;
+
+        sum += has ? v : 0;
+        if (count++ >= NODE_RECORDS_MAX)
+            continue;
+        r = pt_json_record(a->l, rec, a->known_at, err);
+        if (!r)
+            continue;
+        (void)json_object_set_new(r, "value", has ? pt_json_i64(v) : json_null());
+        (void)json_array_append_new(list, r);
+    }
+    sqlite3_finalize(each);
+    sqlite3_finalize(value);
+    (void)json_object_set_new(node, "count", json_integer(count));
+    (void)json_object_set_new(
+        node, "omitted", json_integer(count > NODE_RECORDS_MAX ? count - NODE_RECORDS_MAX : 0));
+    (void)json_object_set_new(node, "value", value ? pt_json_i64(sum) : json_null());
+    (void)json_object_set_new(node, "records", list);
+    return rc;
+}
+
+static int trace_nodes(const struct pt_asof *a, unsigned sources, json_t *into,
+                       struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0] && rc == 0; i++) {
+        json_t *node;
+
+        if (!(sources & nodes[i].source))
+            continue;
+        rc = pt_asof_inputs(a, nodes[i].source, err);
+        node = json_object();
+        (void)json_object_set_new(node, "name", json_string(nodes[i].name));
+        (void)json_object_set_new(node, "text", json_string(nodes[i].en));
+        rc = rc == 0 ? node_records(a, i, node, err) : rc;
+        (void)json_array_append_new(into, node);
+    }
+    return rc;
+}
+
+int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
+                           const char *figure, int32_t valid_at, uint64_t known_at,
+                           struct json_t **ret_json, struct pt_err *err) {
+    struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year, valid_at, known_at);
+    const struct pt_figure_def *d = pt_figure_def_find(figure);
+    struct pt_figure f;
+    json_t *j;
+    json_t *inputs;
+    int rc = pt_asof_figure(&a, figure, &f, err);
+
+    *ret_json = NULL;
+    if (rc != 0)
+        return rc;
+    inputs = json_array();
+    rc = trace_nodes(&a, d->sources, inputs, err);
+    if (rc != 0) {
+        json_decref(inputs);
+        return rc;
+    }
+    j = pt_answer_head(l);
+    (void)json_object_update_new(j, pt_json_figure(&f));
+    (void)json_object_set_new(j, "formula_text", json_string(d->info.text));
+    (void)json_object_set_new(j, "name_zh", json_string(d->info.name_zh));
+    (void)json_object_set_new(j, "name_en", json_string(d->info.name_en));
+    (void)json_object_set_new(j, "subject", pt_json_subject(l, kind, key));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(fiscal_year));
+    (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
+    (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
+    (void)json_object_set_new(j, "inputs", inputs);
+    *ret_json = j;
+    return 0;
+}
+
+/* ---- record ---- */
+
+/* Ids of the records a query gives, in log order. */
+static json_t *ids(struct pt_ledger *l, const char *sql, int64_t rec, const char *extra) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        if (extra)
+            sqlite3_bind_text(st, 2, extra, -1, SQLITE_STATIC);
+        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW)
+            (void)json_array_append_new(a, id_of(l, sqlite3_column_int64(st, 0)));
+    }
+    sqlite3_finalize(st);
+    return a;
+}
+
+/* The approval lines that bind an allotment: by control key, else subject, department, function. */
+#define APPROVAL_OF                                                                                \
+    " JOIN f_congress_approval_lines b ON b.bk = a.bk AND CASE"                                    \
+    " WHEN a.control_key <> '' AND b.control_key <> '' THEN b.control_key = a.control_key"         \
+    " WHEN b.subject <> '' THEN b.subject = x.subject AND b.func = a.func"                         \
+    " WHEN b.dept <> '' THEN b.dept = a.dept AND b.func = a.func ELSE b.func = a.func END"         \
+    " JOIN record p ON p.rec = b.rec AND p.fy = x.fy AND p.live_from IS NOT NULL"                  \
+    " AND p.live_to IS NULL"
+
+static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
+    static const char lines_sql[] =
+        "SELECT voucher_no, subject, fen, op, quota_no, bk, func, control_key FROM"
+        " f_payment_batch_lines WHERE rec = ?1 ORDER BY idx";
+    static const char quota_sql[] =
+        "SELECT DISTINCT a.rec FROM f_payment_batch_lines l JOIN record x ON x.subject = l.subject"
+        " AND x.type = 124 AND x.live_from IS NOT NULL AND x.live_to IS NULL"
+        " JOIN f_allotment a ON a.rec = x.rec AND (a.quota_no = l.quota_no"
+        " OR NOT EXISTS (SELECT 1 FROM f_allotment q WHERE q.quota_no = l.quota_no))"
+        " WHERE l.rec = ?1 AND l.voucher_no = ?2 ORDER BY 1";
+    static const char approval_sql[] =
+        "SELECT DISTINCT p.rec FROM f_payment_batch_lines l JOIN record x ON x.subject = l.subject"
+        " AND x.type = 124 JOIN f_allotment a ON a.rec = x.rec" APPROVAL_OF
+        " WHERE l.rec = ?1 AND l.voucher_no = ?2 ORDER BY 1";
+    json_t *out = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db, lines_sql, &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        while (json_array_size(out) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+            json_t *j = json_object();
+            char voucher[160];
+
+            (void)snprintf(voucher, sizeof voucher, "%s", pt_sqlx_text(st, 0));
+            (void)json_object_set_new(j, "voucher_no", json_string(voucher));
+            (void)json_object_set_new(j, "subject", json_string(pt_sqlx_text(st, 1)));
+            (void)json_object_set_new(j, "fen", pt_json_i64(sqlite3_column_int64(st, 2)));
+            (void)json_object_set_new(
+                j, "op", json_string(sqlite3_column_int(st, 3) == 2 ? "REFUND" : "PAY"));
+            (void)json_object_set_new(j, "quota_no", pt_json_text(pt_sqlx_text(st, 4)));
+            (void)json_object_set_new(j, "control_key", pt_json_text(pt_sqlx_text(st, 7)));
+            (void)json_object_set_new(j, "quota", ids(l, quota_sql, rec, voucher));
+            (void)json_object_set_new(j, "approval", ids(l, approval_sql, rec, voucher));
+            (void)json_array_append_new(out, j);
+        }
+    }
+    sqlite3_finalize(st);
+    return out;
+}
+
+static json_t *refers_to(struct pt_ledger *l, int64_t rec) {
+    static const char sql[] =
+        "SELECT f.field, s.party, s.name, f.t_seq, r.type FROM ref f JOIN stream s"
+        " ON s.sid = f.t_sid LEFT JOIN record r ON r.sid = f.t_sid AND r.seq = f.t_seq"
+        " AND r.hash = f.hash WHERE f.rec = ?1 ORDER BY f.field, s.party, s.name, f.t_seq";
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+            const struct pt_record_info *i =
+                pt_record_info((enum pt_record_type)sqlite3_column_int(st, 4));
+            json_t *j = json_object();
+
+            (void)json_object_set_new(j, "field", json_string(pt_sqlx_text(st, 0)));
+            (void)json_object_set_new(j, "id", pt_json_record_id(st, 1, 2, 3));
+            (void)json_object_set_new(j, "resolved",
+                                      json_boolean(sqlite3_column_type(st, 4) != SQLITE_NULL));
+            (void)json_object_set_new(j, "type", i ? json_string(i->code) : json_null());
+            (void)json_array_append_new(a, j);
+        }
+    }
+    sqlite3_finalize(st);
+    return a;
+}
+
+/* Who names this record; H01s are listed apart. */
+static json_t *referred_by(struct pt_ledger *l, int64_t rec, bool findings) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT DISTINCT f.rec FROM record t JOIN ref f ON f.t_sid = t.sid"
+                        " AND f.t_seq = t.seq AND f.hash = t.hash JOIN record r ON r.rec = f.rec"
+                        " AND (r.type = 211) = ?2 WHERE t.rec = ?1"
+                        " AND (?2 = 0 OR f.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id"
+                        "   = (SELECT d.id FROM f_discrepancy d WHERE d.rec = f.rec)))"
+                        " ORDER BY f.rec",
+                        &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        sqlite3_bind_int(st, 2, findings);
+        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+            int64_t by = sqlite3_column_int64(st, 0);
+            json_t *j = pt_json_record(l, by, UINT64_MAX, NULL);
+
+            if (j && findings)
+                (void)json_object_set_new(j, "body", pt_json_body(l, PT_TYPE_DISCREPANCY, by));
+            if (j)
+                (void)json_array_append_new(a, j);
+        }
+    }
+    sqlite3_finalize(st);
+    return a;
+}
+
+static json_t *chain(struct pt_ledger *l, int64_t rec) {
+    json_t *a = json_array();
+    sqlite3_stmt *st = NULL;
+
+    if (pt_sqlx_prepare(l->db,
+                        "SELECT rec FROM record WHERE root = (SELECT root FROM record WHERE"
+                        " rec = ?1) ORDER BY rec",
+                        &st, NULL) == 0) {
+        sqlite3_bind_int64(st, 1, rec);
+        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+            json_t *j = pt_json_record(l, sqlite3_column_int64(st, 0), UINT64_MAX, NULL);
+            if (j)
+                (void)json_array_append_new(a, j);
+        }
+    }
+    sqlite3_finalize(st);
+    return a;
+}
+
+static int find_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
+                       int64_t *ret_rec, int *ret_type, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sqlx_prepare(l->db,
+                        "SELECT r.rec, r.type FROM stream s JOIN record r ON r.sid = s.sid"
+                        " WHERE s.party = ? AND s.name = ? AND r.seq = ? ORDER BY r.rec LIMIT 1",
+                        &st, err);
+
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_text(st, 1, party, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, 2, stream, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 3, (int64_t)seq);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        *ret_rec = sqlite3_column_int64(st, 0);
+        *ret_type = sqlite3_column_int(st, 1);
+    } else {
+        rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger holds no record %s/%s#%llu", party, stream,
+                        (unsigned long long)seq);
+    }
+    sqlite3_finalize(st);
+    return rc;
+}
+
+int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
+                           struct json_t **ret_json, struct pt_err *err) {
+    static const char approval_sql[] =
+        "SELECT DISTINCT p.rec FROM record x JOIN f_allotment a ON a.rec = x.rec" APPROVAL_OF
+        " WHERE x.rec = ?1 ORDER BY 1";
+    int64_t rec = 0;
+    int type = 0;
+    json_t *j;
+    json_t *r;
+    int rc = find_record(l, party, stream, seq, &rec, &type, err);
+
+    *ret_json = NULL;
+    if (rc != 0)
+        return rc;
+    r = pt_json_record(l, rec, UINT64_MAX, err);
+    if (!r)
+        return PT_E_STORE;
+    (void)json_object_set_new(r, "body", pt_json_body(l, type, rec));
+    j = pt_answer_head(l);
+    (void)json_object_set_new(j, "record", r);
+    (void)json_object_set_new(j, "corrections", chain(l, rec));
+    (void)json_object_set_new(j, "refers_to", refers_to(l, rec));
+    if (type == PT_TYPE_PAYMENT_BATCH)
+        (void)json_object_set_new(j, "lines", payment_links(l, rec));
+    if (type == PT_TYPE_ALLOTMENT)
+        (void)json_object_set_new(j, "approval", ids(l, approval_sql, rec, NULL));
+    (void)json_object_set_new(j, "referred_by", referred_by(l, rec, false));
+    (void)json_object_set_new(j, "discrepancies", referred_by(l, rec, true));
+    *ret_json = j;
+    return 0;
+}
