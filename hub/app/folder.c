@@ -19,7 +19,7 @@
 #define STEP_RECORDS 4096
 #define STEP_BYTES ((size_t)4 * 1024 * 1024)
 #define STEP_MAX (STEP_BYTES + PT_BATCH_BYTES_MAX + PT_ENTRY_MAX)
-#define NICE 10
+#define NICE 19
 #define RETRY_US (2 * 1000000)
 #define PROGRESS_US (5 * 1000000)
 

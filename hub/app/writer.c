@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/logsink.h>
@@ -13,6 +15,7 @@
 
 #define RETRY_MS 1000
 #define OWN_RETRY_MS 10000
+#define NICE (-10)
 
 struct pt_writer {
     struct pt_hub *hub;
@@ -402,6 +405,8 @@ static void *writer_main(void *arg) {
     struct pt_submit *jobs = NULL;
     int64_t wake_ms = 0;
 
+    /* Everybody waits for this thread; where it may not go first, it goes as the others do. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
     while (take_work(w, wake_ms, &jobs)) {
         if (w->must_load && pt_monotonic_us() < w->retry_us) {
             struct pt_writer_view view;
