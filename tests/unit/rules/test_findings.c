@@ -1,0 +1,238 @@
+/* The life of a finding: due, escalation, replies, waivers, restarts, parameters. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pentad/base/date.h>
+
+#include "world.h"
+
+#define WAN INT64_C(1000000)
+#define OPEN 1
+#define REPLIED 2
+#define CLOSED 3
+#define WAIVED 4
+#define EXPLAIN 2
+#define WAIVE 5
+
+static const char P1[] = "37010019R000000000001";
+static const char DEPT1[] = "11370100004188813W";
+
+/* One project, allotted 100 万元, overpaid by 1 万元 on 03-01 (a Friday): K04, red, due in 5 WD. */
+static struct seen overpaid(struct world *w, const char *path) {
+    struct mk_line l = {"V1", P1, "Q1", 101 * WAN, 0, NULL};
+
+    w_open(w, path);
+    (void)mk_project(&w->m, P1, "校舍改造", DEPT1, NULL);
+    (void)mk_allot(&w->m, 1, P1, DEPT1, "Q1", "2050201", 2019, 20190128, 100 * WAN, NULL);
+    w_tick(w, 20190128);
+    (void)mk_pay(&w->m, "u", 2019, 20190301, &l, 1, NULL);
+    w_tick(w, 20190301);
+    return w_find(w, "K04", P1, NULL, NULL);
+}
+
+static struct mk_ref rule_set(struct world *w, int32_t effective, const char *name, int64_t value) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__RuleSet s = PENTAD__V1__RULE_SET__INIT;
+    Pentad__V1__RuleParam p = PENTAD__V1__RULE_PARAM__INIT;
+    Pentad__V1__RuleParam *pp = &p;
+
+    p.name = (char *)(uintptr_t)name;
+    p.has_value = 1;
+    p.value = value;
+    s.n_params = 1;
+    s.params = &pp;
+    r.has_effective = 1;
+    r.effective = effective;
+    r.body_case = PENTAD__V1__RECORD__BODY_RULE_SET;
+    r.rule_set = &s;
+    return mk_add(&w->m, "office", &r);
+}
+
+Test(findings, due_and_escalation) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    int n;
+
+    cr_expect(s.status == OPEN && s.sev == 3 && s.due == 20190308, "due %d", s.due);
+    w_days(&w, 20190302, 20190308);
+    n = w_h01s(&w);
+    cr_expect(!w_find(&w, "K04", P1, NULL, NULL).escalated);
+    w_tick(&w, 20190309);
+    s = w_find(&w, "K04", P1, NULL, NULL);
+    cr_expect(s.escalated && s.status == OPEN && s.episode == 1);
+    cr_expect_eq(w_h01s(&w), n + 1);
+    w_days(&w, 20190310, 20190320);
+    cr_expect_eq(w_h01s(&w), n + 1, "escalated once");
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(findings, workdays_come_from_the_calendar_in_force) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Workdays h = PENTAD__V1__WORKDAYS__INIT;
+    int32_t off[] = {20190304, 20190305};
+    int32_t on[] = {20190303};
+    struct world w;
+    struct mk_ref ref;
+    struct mk_line l = {"V1", P1, "Q1", 2 * WAN, 0, NULL};
+
+    w_open(&w, ":memory:");
+    h.has_year = 1;
+    h.year = 2019;
+    h.n_holidays = 2;
+    h.holidays = off;
+    h.n_workdays = 1;
+    h.workdays = on;
+    r.has_effective = 1;
+    r.effective = 20190101;
+    r.body_case = PENTAD__V1__RECORD__BODY_WORKDAYS;
+    r.workdays = &h;
+    ref = mk_add(&w.m, "office", &r);
+    w_tick(&w, 20190102);
+    (void)w_approve(&w, "congress", &ref);
+    (void)w_approve(&w, "finance", &ref);
+    w_tick(&w, 20190103);
+    (void)mk_allot(&w.m, 1, P1, DEPT1, "Q1", "2050201", 2019, 20190128, WAN, NULL);
+    w_tick(&w, 20190128);
+    (void)w_approve(&w, "audit", &ref);
+    (void)mk_pay(&w.m, "u", 2019, 20190301, &l, 1, NULL);
+    w_tick(&w, 20190301);
+    /* 03 (worked), 06, 07, 08, 11: finance's approval counts for nothing, audit's completes it. */
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).due, 20190311, "due %d",
+                 w_find(&w, "K04", P1, NULL, NULL).due);
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(findings, replies_and_waivers) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    struct mk_ref waiver;
+
+    w_reply(&w, "audit", s.id, EXPLAIN, NULL); /* not asked */
+    w_tick(&w, 20190302);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, OPEN);
+    w_reply(&w, "finance", s.id, EXPLAIN, NULL);
+    w_tick(&w, 20190304);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, REPLIED);
+    w_days(&w, 20190305, 20190315);
+    cr_expect(!w_find(&w, "K04", P1, NULL, NULL).escalated, "answered in time");
+    /* The office sits in the finance bureau: its waiver waits for congress or audit. */
+    w_reply(&w, "office", s.id, WAIVE, &waiver);
+    w_tick(&w, 20190316);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, REPLIED);
+    (void)w_approve(&w, "organization", &waiver);
+    w_tick(&w, 20190317);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, REPLIED);
+    (void)w_approve(&w, "audit", &waiver);
+    w_tick(&w, 20190318);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, WAIVED);
+    /* Cleared, then again: a new episode that nobody has waived. */
+    (void)mk_allot(&w.m, 2, P1, DEPT1, "Q2", "2050201", 2019, 20190319, WAN, NULL);
+    w_tick(&w, 20190319);
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).status, CLOSED);
+    (void)mk_allot(&w.m, 3, P1, DEPT1, "Q3", "2050201", 2019, 20190320, WAN, NULL);
+    w_tick(&w, 20190320);
+    s = w_find(&w, "K04", P1, NULL, NULL);
+    cr_expect(s.status == OPEN && s.episode == 2);
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(findings, parameters_take_effect_when_two_outside_finance_agree) {
+    struct world w;
+    struct mk_ref p;
+
+    w_open(&w, ":memory:");
+    (void)mk_eval(&w.m, 1, P1, 2019, 20200301, 9500, NULL, NULL);
+    (void)mk_eval(&w.m, 2, P1, 2019, 20200302, 9000, NULL, NULL);
+    w_tick(&w, 20200302);
+    cr_expect_eq(w_h01s(&w), 0, "5 points apart");
+    p = rule_set(&w, 20200310, "k43.yellow_cp", 500);
+    w_tick(&w, 20200303);
+    (void)w_approve(&w, "congress", &p);
+    (void)w_approve(&w, "finance", &p);
+    w_tick(&w, 20200304);
+    (void)w_approve(&w, "discipline", &p);
+    w_tick(&w, 20200305);
+    cr_expect_eq(w_h01s(&w), 0, "in force only from 03-10");
+    w_tick(&w, 20200310);
+    cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, OPEN);
+    p = rule_set(&w, 20200401, "k43.yellow_cp", 501);
+    (void)w_approve(&w, "audit", &p);
+    (void)w_approve(&w, "organization", &p);
+    w_tick(&w, 20200401);
+    cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, CLOSED);
+    w_check(&w);
+    w_close(&w);
+}
+
+/* Stop and start at every entry: what is authored in the end is the same, once. */
+Test(findings, a_restart_anywhere_emits_nothing_twice) {
+    char path[64];
+    struct world w;
+    uint8_t a[32];
+    uint8_t b[32];
+    struct pt_err err = {0};
+    struct pt_fold_state s;
+    struct pt_fold *f;
+    size_t total;
+
+    (void)snprintf(path, sizeof path, "/tmp/pt_rules_test_%d.db", (int)getpid());
+    (void)overpaid(&w, ":memory:");
+    w_days(&w, 20190302, 20190312);
+    cr_assert_eq(pt_ledger_digest(pt_fold_ledger(w.f), a, &err), 0);
+    total = w.m.n;
+    for (size_t cut = 0; cut <= total; cut++) {
+        (void)unlink(path);
+        cr_assert_eq(pt_fold_open(path, &f, NULL, &err), 0, "%s", err.msg);
+        if (cut > 0)
+            cr_assert_eq(pt_fold_apply(f, w.m.e, cut, &err), 0, "%s", err.msg);
+        pt_fold_close(f);
+        cr_assert_eq(pt_fold_open(path, &f, NULL, &err), 0, "%s", err.msg);
+        if (cut < total)
+            cr_assert_eq(pt_fold_apply(f, w.m.e + cut, total - cut, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_fold_state(f, &s, &err), 0);
+        cr_expect(s.pending == 0 && s.mismatches == 0, "cut at %zu: %llu pending, %llu unlike", cut,
+                  (unsigned long long)s.pending, (unsigned long long)s.mismatches);
+        cr_assert_eq(pt_ledger_digest(pt_fold_ledger(f), b, &err), 0);
+        cr_expect(memcmp(a, b, 32) == 0, "cut at %zu", cut);
+        pt_fold_close(f);
+    }
+    (void)unlink(path);
+    w_close(&w);
+}
+
+/* A hub that wrote something else than the rules say is found out, and set right at the next tick.
+ */
+Test(findings, a_false_finding_is_noticed) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
+    struct pt_fold_state st;
+    struct pt_err err = {0};
+
+    d.has_id = 1;
+    d.id.data = s.id;
+    d.id.len = 16;
+    d.rule = (char *)(uintptr_t) "K04";
+    d.has_status = d.has_episode = 1;
+    d.status = PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_CLOSED;
+    d.episode = 1;
+    r.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
+    r.discrepancy = &d;
+    (void)mk_add(&w.m, "hub", &r);
+    mk_flush(&w.m);
+    w_fold(&w);
+    cr_assert_eq(pt_fold_state(w.f, &st, &err), 0);
+    cr_expect_eq(st.mismatches, 1);
+    mk_tick(&w.m, 20190302);
+    w_fold(&w);
+    cr_assert_eq(pt_fold_state(w.f, &st, &err), 0);
+    cr_expect_eq(st.pending, 1, "it still fires: opened again");
+    w_close(&w);
+}

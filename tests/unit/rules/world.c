@@ -1,0 +1,182 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include <criterion/criterion.h>
+
+#include <pentad/base/date.h>
+
+void w_open(struct world *w, const char *path) {
+    struct pt_err err = {0};
+
+    memset(w, 0, sizeof *w);
+    w->path = path;
+    mk_init(&w->m);
+    cr_assert_eq(pt_fold_open(path, &w->f, NULL, &err), 0, "%s", err.msg);
+}
+
+void w_close(struct world *w) {
+    pt_fold_close(w->f);
+    mk_done(&w->m);
+}
+
+void w_restart(struct world *w) {
+    struct pt_err err = {0};
+    bool rebuilt;
+
+    pt_fold_close(w->f);
+    cr_assert_eq(pt_fold_open(w->path, &w->f, &rebuilt, &err), 0, "%s", err.msg);
+    cr_assert(!rebuilt);
+}
+
+void w_fold(struct world *w) {
+    struct pt_err err = {0};
+
+    if (w->folded < w->m.n)
+        cr_assert_eq(pt_fold_apply(w->f, w->m.e + w->folded, w->m.n - w->folded, &err), 0, "%s",
+                     err.msg);
+    w->folded = w->m.n;
+}
+
+static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {
+    struct world *w = ctx;
+    Pentad__V1__Discrepancy *d = pentad__v1__discrepancy__unpack(NULL, bytes.len, bytes.p);
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+
+    cr_assert(d && d->id.len == 16 && memcmp(d->id.data, id, 16) == 0);
+    r.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
+    r.discrepancy = d;
+    (void)mk_add(&w->m, "hub", &r);
+    pentad__v1__discrepancy__free_unpacked(d, NULL);
+    w->authored++;
+    return 0;
+}
+
+void w_tick(struct world *w, int32_t day) {
+    struct pt_err err = {0};
+    struct pt_fold_state s;
+
+    mk_tick(&w->m, day);
+    w_fold(w);
+    cr_assert_eq(pt_fold_pending(w->f, author, w, &err), 0, "%s", err.msg);
+    mk_flush(&w->m);
+    w_fold(w);
+    cr_assert_eq(pt_fold_state(w->f, &s, &err), 0, "%s", err.msg);
+    cr_assert_eq(s.pending, 0);
+    cr_assert_eq(s.mismatches, 0);
+    cr_assert_eq(s.tick.day, day);
+}
+
+void w_days(struct world *w, int32_t first, int32_t last) {
+    for (int32_t d = first; d <= last; d = pt_date_add(d, 1))
+        w_tick(w, d);
+}
+
+struct seen w_find(struct world *w, const char *rule, const char *key, const char *period,
+                   const char *object) {
+    static const char sql[] =
+        "SELECT d.status, d.severity, d.episode, d.escalated, d.first_seen, d.due, d.message_zh,"
+        " d.message_en, d.id, (SELECT count(*) FROM f_discrepancy_inputs i WHERE i.rec = d.rec),"
+        " (SELECT count(DISTINCT e.id) FROM f_discrepancy e WHERE e.rule = ?1"
+        "   AND (?2 IS NULL OR e.key = ?2))"
+        " FROM f_discrepancy d WHERE d.rule = ?1 AND (?2 IS NULL OR d.key = ?2)"
+        " AND (?3 IS NULL OR coalesce(d.period, '') = ?3) AND (?4 IS NULL OR coalesce(d.object, "
+        "'') = ?4)"
+        " ORDER BY d.rec DESC LIMIT 1";
+    struct seen s = {0};
+    sqlite3_stmt *st = NULL;
+    sqlite3 *db = pt_ledger_db(pt_fold_ledger(w->f));
+
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_bind_text(st, 1, rule, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, 3, period, -1, SQLITE_STATIC);
+    sqlite3_bind_text(st, 4, object, -1, SQLITE_STATIC);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        s.status = sqlite3_column_int(st, 0);
+        s.sev = sqlite3_column_int(st, 1);
+        s.episode = sqlite3_column_int(st, 2);
+        s.escalated = sqlite3_column_int(st, 3) != 0;
+        s.first_seen = sqlite3_column_int(st, 4);
+        s.due = sqlite3_column_int(st, 5);
+        (void)snprintf(s.message_zh, sizeof s.message_zh, "%s",
+                       (const char *)sqlite3_column_text(st, 6));
+        (void)snprintf(s.message_en, sizeof s.message_en, "%s",
+                       (const char *)sqlite3_column_text(st, 7));
+        memcpy(s.id, sqlite3_column_blob(st, 8), 16);
+        s.n_inputs = sqlite3_column_int(st, 9);
+        s.n = sqlite3_column_int(st, 10);
+    }
+    sqlite3_finalize(st);
+    return s;
+}
+
+int w_h01s(struct world *w) {
+    sqlite3_stmt *st = NULL;
+    int n;
+
+    sqlite3_prepare_v2(pt_ledger_db(pt_fold_ledger(w->f)), "SELECT count(*) FROM f_discrepancy", -1,
+                       &st, NULL);
+    sqlite3_step(st);
+    n = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    return n;
+}
+
+void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
+             struct mk_ref *ret_ref) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__DiscrepancyReply h = PENTAD__V1__DISCREPANCY_REPLY__INIT;
+    struct mk_ref ref;
+
+    h.has_id = 1;
+    h.id.data = (uint8_t *)(uintptr_t)id;
+    h.id.len = 16;
+    h.has_kind = 1;
+    h.kind = (Pentad__V1__ReplyKind)kind;
+    h.text = (char *)(uintptr_t) "说明";
+    r.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
+    r.discrepancy_reply = &h;
+    ref = mk_add(&w->m, party, &r);
+    if (ret_ref)
+        *ret_ref = ref;
+}
+
+struct mk_ref w_approve(struct world *w, const char *party, const struct mk_ref *target) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Approval a = PENTAD__V1__APPROVAL__INIT;
+
+    a.target = (Pentad__V1__RecordRef *)(uintptr_t)&target->ref;
+    a.has_verdict = 1;
+    a.verdict = PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    r.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
+    r.approval = &a;
+    return mk_add(&w->m, party, &r);
+}
+
+void w_check(struct world *w) {
+    struct pt_err err = {0};
+    struct pt_fold *again;
+    uint64_t differences;
+    uint8_t a[32];
+    uint8_t b[32];
+
+    cr_assert_eq(pt_fold_check(w->f, &differences, &err), 0, "%s", err.msg);
+    cr_expect_eq(differences, 0, "%llu conditions differ from a full evaluation",
+                 (unsigned long long)differences);
+    cr_assert_eq(pt_fold_open(":memory:", &again, NULL, &err), 0, "%s", err.msg);
+    for (size_t i = 0; i < w->folded;) { /* other transaction boundaries than the first time */
+        size_t n = 1 + i % 7;
+        n = w->folded - i < n ? w->folded - i : n;
+        cr_assert_eq(pt_fold_apply(again, w->m.e + i, n, &err), 0, "%s", err.msg);
+        i += n;
+    }
+    cr_assert_eq(pt_ledger_digest(pt_fold_ledger(w->f), a, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_ledger_digest(pt_fold_ledger(again), b, &err), 0, "%s", err.msg);
+    cr_expect(memcmp(a, b, 32) == 0, "the replay's digest differs");
+    pt_fold_close(again);
+}
