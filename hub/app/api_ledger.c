@@ -24,7 +24,7 @@ static void finish(struct pt_call *c, int rc, struct json_t *json, const struct 
         pt_reply_problem_from_any_thread(c->req, rc, err->msg);
         return;
     }
-    pt_redact(json, c->hub->log, c->reader);
+    pt_redact(json, c->reader);
     pt_reply_json(c->req, json);
 }
 

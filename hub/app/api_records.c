@@ -113,7 +113,7 @@ void pt_api_record_trace(struct pt_call *c) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
         return;
     }
-    pt_redact(json, c->hub->log, c->reader);
+    pt_redact(json, c->reader);
     pt_reply_json(c->req, json);
 }
 
@@ -199,7 +199,7 @@ void pt_api_figure_trace(struct pt_call *c) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
         return;
     }
-    pt_redact(json, c->hub->log, c->reader);
+    pt_redact(json, c->reader);
     pt_reply_json(c->req, json);
 }
 

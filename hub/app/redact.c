@@ -5,14 +5,16 @@
 #include <jansson.h>
 
 #include <pentad/record/catalogue.h>
+#include <pentad/record/ref.h>
 #include <pentad/record/visible.h>
 
-/* What stays of a record that the reader may not see. */
-static const char *const kept[] = {"record",    "party", "stream",  "seq",     "type",
-                                   "log_index", "hash",  "name_zh", "name_en", "records",
-                                   "inputs",    "refs",  "author",  "signer",  "received_at_ms"};
-
 #define DEPTH_MAX 64
+#define RESPONDERS_MAX 16
+
+/* What stays of a record that the reader may not see: that it is there, from whom and when. */
+static const char *const kept[] = {"id",       "type",   "type_zh",   "type_en",
+                                   "author",   "record", "log_index", "received_at",
+                                   "tick_day", "signer", "hash",      "standing"};
 
 static bool stays(const char *key) {
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
@@ -23,44 +25,54 @@ static bool stays(const char *key) {
     return false;
 }
 
-/* The author out of "party/stream#seq", or the node's own "party". */
-static enum pt_party author_of(const json_t *node, const char *record) {
-    const char *party = json_string_value(json_object_get(node, "party"));
-    char name[40];
-    size_t n = record != NULL ? strcspn(record, "/") : 0;
-
-    if (party != NULL) {
-        return pt_party_from_name(party);
-    }
-    if (n == 0 || n >= sizeof(name)) {
-        return PT_PARTY_NONE;
-    }
-    memcpy(name, record, n);
-    name[n] = '\0';
-    return pt_party_from_name(name);
+static const char *text(const json_t *node, const char *key) {
+    return json_string_value(json_object_get(node, key));
 }
 
-/* A record's node names the record and its type. */
-static bool may_see(const json_t *node, enum pt_party reader) {
-    const char *record = json_string_value(json_object_get(node, "record"));
-    const char *type = json_string_value(json_object_get(node, "type"));
-    const struct pt_record_info *info = type != NULL ? pt_record_info_by_code(type) : NULL;
-    enum pt_visibility v = PT_VISIBLE_NONE;
-    enum pt_party author = author_of(node, record);
+/* A finding, as far as its visibility depends on it: rule and responders. */
+static bool finding_visible(const json_t *said, enum pt_party reader) {
     Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    const json_t *responders = json_object_get(said, "responders");
+    char *names[RESPONDERS_MAX];
 
-    if (info == NULL || author == PT_PARTY_NONE) {
-        return true; /* no record's node */
-    }
-    if (pt_visible_by_type(info->type, author, reader, &v)) {
-        return v == PT_VISIBLE_FULL;
-    }
-    /* A finding: its rule says whether it is about what only few may know. */
     rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
     rec.discrepancy = &d;
-    d.rule = (char *)(uintptr_t)json_string_value(json_object_get(node, "rule"));
-    return info->type == PT_TYPE_DISCREPANCY && pt_visible(&rec, author, reader) == PT_VISIBLE_FULL;
+    d.rule = (char *)(uintptr_t)text(said, "rule");
+    d.responders = names;
+    for (size_t i = 0; i < json_array_size(responders) && d.n_responders < RESPONDERS_MAX; i++) {
+        const char *name = json_string_value(json_array_get(responders, i));
+
+        if (name != NULL) {
+            names[d.n_responders++] = (char *)(uintptr_t)name;
+        }
+    }
+    return pt_visible(&rec, PT_PARTY_HUB, reader) == PT_VISIBLE_FULL;
+}
+
+/* Two kinds of nodes stand for records: {"id": "finance/main#12", "type": "X01", …}, and a finding
+ * {"rule", "responders", "record": "hub/main#3", …}. Everything else is the ledger's own. */
+static bool may_see(const json_t *node, enum pt_party reader) {
+    const char *id = text(node, "id");
+    const char *type = text(node, "type");
+    const struct pt_record_info *info = type != NULL ? pt_record_info_by_code(type) : NULL;
+    const json_t *body = json_object_get(node, "body");
+    enum pt_visibility v = PT_VISIBLE_NONE;
+    struct pt_ref ref;
+
+    if (json_object_get(node, "rule") != NULL && json_object_get(node, "responders") != NULL) {
+        return finding_visible(node, reader);
+    }
+    if (id == NULL || type == NULL || pt_ref_parse(id, &ref, NULL) != 0) {
+        return true;
+    }
+    if (info == NULL) {
+        return reader == PT_PARTY_HUB; /* of no known type: nobody's to read */
+    }
+    if (pt_visible_by_type(info->type, pt_party_from_name(ref.party), reader, &v)) {
+        return v == PT_VISIBLE_FULL;
+    }
+    return info->type == PT_TYPE_DISCREPANCY && (body == NULL || finding_visible(body, reader));
 }
 
 static void strip(json_t *node) {
@@ -98,7 +110,12 @@ static void walk(json_t *node, enum pt_party reader, unsigned depth) {
     }
 }
 
-void pt_redact(struct json_t *json, struct pt_log *log, enum pt_party reader) {
-    (void)log;
+void pt_redact(struct json_t *json, enum pt_party reader) {
     walk(json, reader, 0);
+    /* A record's trace repeats what it says beside it. */
+    if (json_is_true(json_object_get(json_object_get(json, "record"), "withheld"))) {
+        (void)json_object_del(json, "lines");
+        (void)json_object_del(json, "approval");
+        (void)json_object_del(json, "refers_to");
+    }
 }

@@ -1,13 +1,13 @@
 /* Takes out of the ledger's answers what a reader may not see: a record's node keeps its name,
- * type, place in the log and hash, and loses what it says. pt_visible decides. Worker threads. */
+ * type, place in the log and hash, and loses what it says; figures stay, they are the ledger's.
+ * pt_visible decides. Any thread. */
 #ifndef PT_APP_REDACT_H
 #define PT_APP_REDACT_H
 
-#include <pentad/log/log.h>
 #include <pentad/record/party.h>
 
 struct json_t;
 
-void pt_redact(struct json_t *json, struct pt_log *log, enum pt_party reader);
+void pt_redact(struct json_t *json, enum pt_party reader);
 
 #endif

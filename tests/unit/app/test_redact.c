@@ -1,0 +1,77 @@
+/* What a reader may not see is taken out of the ledger's answers. */
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+
+#include "redact.h"
+
+TestSuite(redact);
+
+#define TRACE                                                                                      \
+    "{\"log_size\": 9, \"value\": \"500\", \"inputs\": [{\"name\": \"P\", \"value\": \"500\","     \
+    " \"records\": [{\"id\": \"finance/main#3\", \"type\": \"X01\", \"hash\": \"ab\","             \
+    " \"log_index\": 4, \"doc_no\": \"secret\", \"value\": \"500\","                               \
+    " \"source\": {\"system\": \"secret\"}},"                                                      \
+    " {\"id\": \"finance/main#4\", \"type\": \"B04\", \"doc_no\": \"open\"}]}]}"
+
+static char *redacted(const char *text, enum pt_party reader) {
+    json_t *j = json_loads(text, 0, NULL);
+    char *out;
+
+    cr_assert_not_null(j);
+    pt_redact(j, reader);
+    out = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    return out;
+}
+
+Test(redact, payments_are_for_four) {
+    static const struct {
+        enum pt_party reader;
+        bool sees;
+    } t[] = {{PT_PARTY_FINANCE, true},       {PT_PARTY_CONGRESS, true}, {PT_PARTY_DISCIPLINE, true},
+             {PT_PARTY_AUDIT, true},         {PT_PARTY_HUB, true},      {PT_PARTY_OFFICE, false},
+             {PT_PARTY_ORGANIZATION, false}, {PT_PARTY_PUBLIC, false}};
+
+    for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+        char *s = redacted(TRACE, t[i].reader);
+
+        cr_assert_eq(strstr(s, "secret") != NULL, t[i].sees, "%s: %s", pt_party_name(t[i].reader),
+                     s);
+        cr_assert_eq(strstr(s, "\"withheld\":true") == NULL, t[i].sees);
+        cr_assert_not_null(strstr(s, "finance/main#3")); /* that it is there, all may know */
+        cr_assert_not_null(strstr(s, "\"hash\":\"ab\""));
+        cr_assert_not_null(strstr(s, "\"value\":\"500\",\"inputs\""), "the figure stays: %s", s);
+        free(s);
+    }
+}
+
+Test(redact, a_withheld_records_trace_doesnt_repeat_it) {
+    char *s = redacted("{\"record\": {\"id\": \"finance/main#3\", \"type\": \"X01\", \"body\":"
+                       " {\"fen\": \"7\"}}, \"lines\": [{\"voucher_no\": \"V1\"}],"
+                       " \"refers_to\": [{\"field\": \"x\"}], \"referred_by\": []}",
+                       PT_PARTY_OFFICE);
+
+    cr_assert_null(strstr(s, "V1"));
+    cr_assert_null(strstr(s, "refers_to"));
+    cr_assert_null(strstr(s, "fen"));
+    free(s);
+}
+
+/* Findings about clues are for discipline and those who must answer. */
+Test(redact, clues_are_for_few) {
+#define CLUE                                                                                       \
+    "{\"discrepancies\": [{\"id\": \"00ff\", \"rule\": \"K55\", \"record\": \"hub/main#8\","       \
+    " \"responders\": [\"organization\"], \"message_zh\": \"secret\"}]}"
+    char *office = redacted(CLUE, PT_PARTY_OFFICE);
+    char *organization = redacted(CLUE, PT_PARTY_ORGANIZATION);
+    char *discipline = redacted(CLUE, PT_PARTY_DISCIPLINE);
+
+    cr_assert_null(strstr(office, "secret"));
+    cr_assert_not_null(strstr(organization, "secret"));
+    cr_assert_not_null(strstr(discipline, "secret"));
+    free(office);
+    free(organization);
+    free(discipline);
+}
