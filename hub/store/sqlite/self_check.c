@@ -40,9 +40,9 @@ static void page_owner(struct checking *c, uint64_t page, char out[80]) {
 }
 
 /* A checkpoint may be writing the page just now: look again before calling it damaged. */
-static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound) {
+static int page_read(int fd, uint64_t page, uint8_t *buf, bool live, bool *ret_sound) {
     const struct timespec pause = {0, 5000000};
-    for (int i = 0; i < RETRIES; i++) {
+    for (int i = 0; i < (live ? RETRIES : 1); i++) {
         ssize_t n = pread(fd, buf, PT_PAGE_SIZE, (off_t)((page - 1) * PT_PAGE_SIZE));
         if (n != PT_PAGE_SIZE) {
             return n < 0 ? PT_E_IO : PT_E_TRUNCATED;
@@ -56,23 +56,29 @@ static int page_read(int fd, uint64_t page, uint8_t *buf, bool *ret_sound) {
     return 0;
 }
 
-/* A page that a checkpoint has passed over because the write-ahead log holds a newer one: a hole in
- * the file until the next checkpoint. */
-static bool waits_in_wal(const struct checking *c, const uint8_t *page) {
+/* Is there a write-ahead log, so that a checkpoint may come? */
+static bool has_wal(const struct checking *c) {
     char path[PATH_CAP + 8];
     struct stat st;
+    snprintf(path, sizeof path, "%s-wal", c->s->path);
+    return stat(path, &st) == 0 && st.st_size > 0;
+}
+
+/* A page that a checkpoint has passed over because the write-ahead log holds a newer one is a hole
+ * in the file until the next checkpoint. */
+static bool is_hole(const uint8_t *page) {
     for (size_t i = 0; i < PT_PAGE_SIZE; i++) {
         if (page[i] != 0) {
             return false;
         }
     }
-    snprintf(path, sizeof path, "%s-wal", c->s->path);
-    return stat(path, &st) == 0 && st.st_size > 0;
+    return true;
 }
 
 static int check_pages(struct checking *c, struct pt_err *err) {
     uint8_t *buf = malloc(PT_PAGE_SIZE);
     int fd = open(c->s->path, O_RDONLY | O_CLOEXEC);
+    bool live = has_wal(c);
     int code = 0;
     if (buf == NULL || fd < 0) {
         code = pt_err_set(err, buf == NULL ? PT_E_NOMEM : PT_E_IO, "%s: %s", c->s->path,
@@ -86,8 +92,8 @@ static int check_pages(struct checking *c, struct pt_err *err) {
     for (uint64_t page = 1; page <= (uint64_t)size / PT_PAGE_SIZE; page++) {
         char where[128], owner[80];
         bool sound = true;
-        int rc = page == LOCK_PAGE ? 0 : page_read(fd, page, buf, &sound);
-        if (rc == 0 && (sound || waits_in_wal(c, buf))) {
+        int rc = page == LOCK_PAGE ? 0 : page_read(fd, page, buf, live, &sound);
+        if (rc == 0 && (sound || (live && is_hole(buf)))) {
             continue;
         }
         page_owner(c, page, owner);

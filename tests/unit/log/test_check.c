@@ -99,7 +99,7 @@ Test(check, a_flipped_byte_anywhere_is_found_and_named, .timeout = 280) {
     const char *seed_text = getenv("PENTAD_SEED");
     uint64_t seed = seed_text != NULL ? strtoull(seed_text, NULL, 10) : 20190718;
     const char *rounds_text = getenv("PENTAD_FLIPS");
-    unsigned rounds = rounds_text != NULL ? (unsigned)strtoul(rounds_text, NULL, 10) : 120;
+    unsigned rounds = rounds_text != NULL ? (unsigned)strtoul(rounds_text, NULL, 10) : 300;
     fill();
     struct pt_hash trusted = *pt_log_hub(hub.log);
     th_close(&hub);
