@@ -37,7 +37,8 @@ SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN mont
 SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
 -- [condition]
 WITH at AS (SELECT t.a, t.b, t.c, t.b / 100 AS fy, t.b % 100 AS m, month_end(t.b) AS day FROM touched t
-  WHERE month_end(t.b) < tick_day() AND t.b % 100 >= param('k25.from_month')
+  WHERE month_end(t.b) < tick_day() AND month_end(t.b) >= (SELECT min(day) FROM tick)
+    AND t.b % 100 >= param('k25.from_month')
     AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
         NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
 plan AS (
