@@ -90,6 +90,6 @@ int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err 
 int cli_print_json(json_t *j);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_doctor, cmd_push;
+    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_push;
 
 #endif

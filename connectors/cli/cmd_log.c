@@ -74,7 +74,6 @@ static int check(const struct cli_options *o, const char *dir) {
     if (rc == 0) {
         const struct pt_log_check_opts opts = {.hub = &trust.hub,
                                                .verify = trust.sv,
-                                               .threads = 1,
                                                .fault = on_fault,
                                                .progress = on_progress,
                                                .ctx = &k};

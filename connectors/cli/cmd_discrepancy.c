@@ -1,0 +1,174 @@
+/* pentad discrepancy: what doesn't add up, who must answer, by when. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/ledger/query.h>
+
+#include "cli.h"
+
+static const char *text(const json_t *o, const char *name) {
+    const char *s = json_string_value(json_object_get(o, name));
+    return s ? s : "";
+}
+
+static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t **ret,
+                      struct pt_err *err) {
+    struct pt_discrepancy_filter f = {.rule = o->rule,
+                                      .responder = o->responder,
+                                      .status = o->status ? o->status : "active",
+                                      .limit = 100000};
+    char key[128];
+    f.known_at = o->known_at ? strtoull(o->known_at, NULL, 10) : 0;
+    if (o->severity) {
+        const char *at = strchr("IYR", o->severity[0]);
+        if (!at || o->severity[0] == '\0' || o->severity[1] != '\0') {
+            return pt_err_set(err, PT_E_USAGE, "--severity is I, Y or R");
+        }
+        f.severity = (int)(at - "IYR") + 1;
+    }
+    if (strcmp(f.status, "all") == 0) {
+        f.status = NULL;
+    }
+    if (o->n_args == 1) {
+        int rc = pt_ledger_subject_parse(l, o->args[0], &f.kind, key, sizeof key, err);
+        if (rc != 0) {
+            return rc;
+        }
+        f.key = key;
+    }
+    return pt_ledger_discrepancies_json(l, &f, ret, err);
+}
+
+#define PAGE 1000 /* what the hub gives at once */
+
+static int ask_page(const struct cli_options *o, struct cli_hub *h, size_t offset, json_t **ret,
+                    struct pt_err *err) {
+    struct pt_buf path;
+    char first = '?', number[32];
+    pt_buf_init(&path, 2048);
+    (void)pt_buf_puts(&path, "/v1/discrepancies");
+    cli_query_add(&path, &first, "rule", o->rule);
+    cli_query_add(&path, &first, "severity", o->severity);
+    cli_query_add(&path, &first, "responder", o->responder);
+    if (!o->status || strcmp(o->status, "all") != 0) {
+        cli_query_add(&path, &first, "status", o->status ? o->status : "active");
+    }
+    cli_query_add(&path, &first, "subject", o->n_args == 1 ? o->args[0] : NULL);
+    cli_query_add(&path, &first, "known_at", o->known_at);
+    (void)snprintf(number, sizeof number, "%d", PAGE);
+    cli_query_add(&path, &first, "limit", number);
+    (void)snprintf(number, sizeof number, "%zu", offset);
+    cli_query_add(&path, &first, "offset", number);
+    int rc = cli_get_json(h, pt_buf_cstr(&path), ret, err);
+    pt_buf_done(&path);
+    return rc;
+}
+
+/* Page after page; the first one's head stands for all, since it says what it is true at. */
+static int ask_hub(const struct cli_options *o, struct cli_hub *h, json_t **ret,
+                   struct pt_err *err) {
+    int rc = ask_page(o, h, 0, ret, err);
+    json_t *all = rc == 0 ? json_object_get(*ret, "discrepancies") : NULL;
+    size_t got = json_array_size(all);
+    while (rc == 0 && got == PAGE) {
+        json_t *page = NULL;
+        rc = ask_page(o, h, json_array_size(all), &page, err);
+        const json_t *more = json_object_get(page, "discrepancies");
+        got = json_array_size(more);
+        for (size_t i = 0; rc == 0 && i < got; i++) {
+            json_array_append(all, json_array_get(more, i));
+        }
+        json_decref(page);
+    }
+    return rc;
+}
+
+static void print_one(const json_t *d, bool zh) {
+    const json_t *who = json_object_get(d, "responders");
+    size_t i;
+    json_t *w;
+    printf("%s %s %-8s %s  ", text(d, "severity"), text(d, "rule"), text(d, "status"),
+           text(d, "first_seen"));
+    json_array_foreach(who, i, w) {
+        printf("%s%s", i ? "," : "", json_string_value(w));
+    }
+    const char *due = text(d, "due");
+    if (due[0]) {
+        printf("  %s %s", zh ? "限期" : "due", due);
+    }
+    if (json_is_true(json_object_get(d, "escalated"))) {
+        fputs(zh ? "  逾期升级" : "  ESCALATED", stdout);
+    }
+    printf("\n    %s\n    %s\n", text(d, zh ? "message_zh" : "message_en"), text(d, "record"));
+}
+
+static void print_list(const struct cli_options *o, const json_t *j) {
+    const json_t *list = json_object_get(j, "discrepancies");
+    bool zh = cli_chinese(o);
+    size_t i;
+    json_t *d;
+    unsigned red = 0, yellow = 0, info = 0;
+    json_array_foreach(list, i, d) {
+        const char *s = text(d, "severity");
+        red += s[0] == 'R';
+        yellow += s[0] == 'Y';
+        info += s[0] == 'I';
+        if (!o->count) {
+            print_one(d, zh);
+        }
+    }
+    printf(zh ? "共%zu项：红色%u，黄色%u，提示%u；截至 %s（日志 %lld）\n"
+              : "%zu: %u red, %u yellow, %u informational; as of %s (log size %lld)\n",
+           json_array_size(list), red, yellow, info, text(j, "tick_day"),
+           (long long)json_integer_value(json_object_get(j, "log_size")));
+}
+
+static int list(const struct cli_options *o) {
+    struct pt_err err = {0};
+    struct cli_answers a;
+    json_t *j = NULL;
+    int rc = cli_answers_open(o, &a, &err);
+    if (rc == 0) {
+        rc = a.ledger ? ask_ledger(o, a.ledger, &j, &err) : ask_hub(o, &a.hub, &j, &err);
+    }
+    int result = EXIT_OK;
+    if (rc != 0) {
+        (void)cli_fail(&err);
+        result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+    } else if (o->json) {
+        (void)cli_print_json(j);
+    } else {
+        print_list(o, j);
+    }
+    json_decref(j);
+    cli_answers_close(&a);
+    return result;
+}
+
+static int run(int argc, char **argv) {
+    struct cli_options o;
+    int result = cli_parse(argc, argv, &cmd_discrepancy, &o);
+    if (result == EXIT_OK && !o.help) {
+        result = o.n_args <= 1 ? list(&o) : cli_misuse(&cmd_discrepancy, "one subject at most");
+    }
+    cli_options_done(&o);
+    return result;
+}
+
+const struct cli_command cmd_discrepancy = {
+    .name = "discrepancy",
+    .what = "what doesn't add up, who must answer, by when",
+    .usage =
+        "usage: pentad discrepancy [SUBJECT] (--config FILE | --data HUBDIR)\n"
+        "                          [--rule K04] [--severity R|Y|I] [--responder PARTY]\n"
+        "                          [--status active|OPEN|REPLIED|CLOSED|WAIVED|all]\n"
+        "                          [--known-at SIZE] [--count] [--json] [--zh|--en]\n"
+        "\n"
+        "Lists discrepancies, by default those that still want something done (active: open or\n"
+        "replied to). The last word of each is the record that raised it; pentad trace takes it.\n"
+        "\n"
+        "exit: 0 done, 1 it failed, 2 wrong use\n"
+        "\n"
+        "example: pentad discrepancy --severity R --config office/connector.yaml\n",
+    .run = run};
