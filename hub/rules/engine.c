@@ -73,8 +73,13 @@ static bool same(struct pt_engine *e, const struct pt_condition *c) {
 
     bind_key(st, c);
     yes = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) == c->state &&
-          sqlite3_column_int(st, 1) == c->sev &&
-          strcmp((const char *)sqlite3_column_text(st, 2), c->figures) == 0;
+          sqlite3_column_int(st, 1) == c->sev;
+    if (yes) {
+        const char *was = (const char *)sqlite3_column_text(st, 2);
+        yes = strict ? strcmp(was, c->figures) == 0
+                     : strcmp(pt_finding_steady(e, c->rule, was),
+                              pt_finding_steady(e, c->rule, c->figures)) == 0;
+    }
     sqlite3_reset(st);
     return yes;
 }
@@ -160,7 +165,7 @@ static int evaluate(struct pt_engine *e, size_t no, struct old_list *o, struct p
         if (c.state == PT_STATE_CLEAR)
             continue;
         see_again(o, &c);
-        if (same(e, &c))
+        if (same(e, &c, true))
             continue;
         rc = put(e, &c, err);
         rc = rc == 0 ? pt_engine_dirty(e, c.id, err) : rc;
@@ -304,7 +309,7 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
         if (c.state == PT_STATE_CLEAR)
             continue;
         see_again(&old, &c);
-        *differences += !same(e, &c);
+        *differences += !same(e, &c, false);
     }
     sqlite3_reset(st);
     for (size_t i = 0; i < old.n; i++)

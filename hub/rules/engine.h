@@ -113,6 +113,8 @@ bool pt_figure_next(const char **cursor, char *label, size_t label_cap, char *va
                     size_t value_cap);
 
 /* finding.c */
+/* Stored figures without the volatile ones, in the arena. */
+const char *pt_finding_steady(struct pt_engine *e, const struct pt_rule *r, const char *figures);
 int pt_finding_diff(struct pt_engine *e, const uint8_t id[16], struct pt_err *err);
 /* A logged H01 becomes the state that the next tick compares with. */
 int pt_finding_fold(struct pt_engine *e, int64_t rec, const Pentad__V1__Discrepancy *d,

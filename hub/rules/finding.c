@@ -130,7 +130,7 @@ static bool is_volatile(const struct pt_rule *r, const char *label) {
 }
 
 /* The figures that make a difference, as `finding` keeps them. */
-static const char *steady(struct pt_engine *e, const struct pt_rule *r, const char *figures) {
+const char *pt_finding_steady(struct pt_engine *e, const struct pt_rule *r, const char *figures) {
     char label[32];
     char value[512];
 
@@ -386,7 +386,7 @@ static int compare(struct pt_engine *e, struct pt_condition *c, const struct fin
                    const struct pt_rule *r, struct pt_err *err) {
     bool fires = c->state == PT_STATE_FIRE;
     struct finding want = *f;
-    bool figures = fires && strcmp(steady(e, r, c->figures), f->figures) != 0;
+    bool figures = fires && strcmp(pt_finding_steady(e, r, c->figures), f->figures) != 0;
     Pentad__V1__Discrepancy d;
     int rc = status_by_replies(e, r, c->id, f, &want.status, err);
 
