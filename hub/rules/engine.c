@@ -66,8 +66,8 @@ static void bind_key(sqlite3_stmt *st, const struct pt_condition *c) {
     sqlite3_bind_text(st, 6, c->object, -1, SQLITE_STATIC);
 }
 
-/* Same as what is stored? */
-static bool same(struct pt_engine *e, const struct pt_condition *c) {
+/* Same as what is stored? `strict`: day counts too. */
+static bool same(struct pt_engine *e, const struct pt_condition *c, bool strict) {
     sqlite3_stmt *st = e->own[PT_R_GET];
     bool yes;
 
