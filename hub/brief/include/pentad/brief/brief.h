@@ -9,8 +9,8 @@
  *
  *   {"period": "2019-06", "kind": "month"|"quarter", "fiscal_year": 2019,
  *    "from": 20190601, "valid_at": 20190630, "known_at": "812", "tick_day": 20190705,
- *    "since": {"known_at", "tick_day"},            the brief before this one: what is new is new since
- *    "draft": bool, "snapshot": "8 hex",           SHA-256 over the hashes of all records known
+ *    "since": {"known_at", "tick_day"},            the brief before this one: what is new is new
+ * since "draft": bool, "snapshot": "8 hex",           SHA-256 over the hashes of all records known
  *    "region": {"key","zh","en"}, "office": text, "title": text, "issue": text, …
  *    "figures": {"P.1": number, …},                the ones that sentences and charts rest on
  *    "sections": [{"id": "BR1", "annex": bool, "title": text, "blocks": [block…]}…],
@@ -19,14 +19,15 @@
  *   text    {"zh", "en"}
  *   number  {"value": decimal string | null, "unit": "fen"|"bp"|"pp"|"cp"|"count", "text",
  *            "zh", "en", "forecast"?, "source": index into sources, "figure": "FG3"|"sum"|"count"}
- *           value exact (fen, basis points, hundredths); text as tables print it, zh and en with its
- *           unit; null prints as —
- *   source  {"anchor": "s3", "subject": "DEPT:…", "name", "fiscal_year", "valid_at", "known_at",
- *            "figures": ["FG2.P", …], "trace": "DEPT:…/2019/FG3"}  `pentad trace` takes `trace`, or
+ *           value exact (fen, basis points, hundredths); text as tables print it, zh and en with
+ * its unit; null prints as — source  {"anchor": "s3", "subject": "DEPT:…", "name", "fiscal_year",
+ * "valid_at", "known_at", "figures": ["FG2.P", …], "trace": "DEPT:…/2019/FG3"}  `pentad trace`
+ * takes `trace`, or
  *           {"anchor", "what": text, "records": "12"}              the records that it counts
  *   block   {"type": "para", "zh": [string | number …], "en": […]}
  *           {"type": "table", "id": "T2", "title": text, "unit": text, "note"?: text,
- *            "columns": [{"key", "zh", "en", "align": "left"|"right"|"center", "grow"?}],
+ *            "columns": [{"key", "zh", "en", "align": "left"|"right"|"center",
+ *                        "grow"?: takes what is left, "keep"?: on one line, "min"?: em}],
  *            "rows": [{"key", "class"?, "cells": [text | number …]}]}
  *           {"type": "chart", "id": "C1", "chart": "line"|"bars"|"stack", "title": text,
  *            "labels": [text…], "series": [{"name": text, "values": [number | null …]}],
@@ -44,8 +45,8 @@
 struct json_t;
 
 /* `period`: "2019-06" or "2019-Q2". known_at: a log size; 0: the last tick of the 5th working day
- * after the period, or, where that is still to come, the latest tick (then "draft" is true, as it is
- * for any known_at before that tick). *ret_json: a new reference. PT_E_FORMAT: no such period;
+ * after the period, or, where that is still to come, the latest tick (then "draft" is true, as it
+ * is for any known_at before that tick). *ret_json: a new reference. PT_E_FORMAT: no such period;
  * PT_E_NOT_FOUND: the ledger has no tick yet, or none within or after the period. */
 int pt_brief_make(struct pt_ledger *l, const char *period, uint64_t known_at,
                   struct json_t **ret_json, struct pt_err *err);

@@ -1,0 +1,150 @@
+/* The histories of discrepancies: every state that a tick up to the brief's moment gave them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inside.h"
+
+/* What a tick finds is logged behind it and names it: it belongs to what that tick knew. */
+static const char states_sql[] =
+    "SELECT d.id, d.rec, d.tick_seq, d.severity, d.status, d.episode, d.due, d.escalated"
+    " FROM f_discrepancy d"
+    " WHERE d.tick_seq <= ?1 AND length(d.id) = 16 ORDER BY d.id, d.rec";
+
+static int add_state(struct br_brief *b, sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
+    struct br_state *s;
+
+    if (b->n_states == BR_FINDINGS_MAX)
+        return pt_err_set(err, PT_E_TOO_LARGE, "a brief reads at most %d findings",
+                          (int)BR_FINDINGS_MAX);
+    if (b->n_states == *cap) {
+        size_t more = *cap ? *cap * 2 : 256;
+        struct br_state *grown = realloc(b->states, more * sizeof *grown);
+
+        if (!grown)
+            return pt_err_set(err, PT_E_NOMEM, "brief: no memory for findings");
+        b->states = grown;
+        *cap = more;
+    }
+    s = &b->states[b->n_states++];
+    memset(s, 0, sizeof *s);
+    memcpy(s->id, sqlite3_column_blob(st, 0), sizeof s->id);
+    s->rec = sqlite3_column_int64(st, 1);
+    s->tick_seq = (uint64_t)sqlite3_column_int64(st, 2);
+    s->sev = sqlite3_column_int(st, 3);
+    s->sev = s->sev < 0 || s->sev > 3 ? 0 : s->sev;
+    s->status = sqlite3_column_int(st, 4);
+    s->episode = sqlite3_column_int(st, 5);
+    s->due = sqlite3_column_int(st, 6);
+    s->escalated = sqlite3_column_int(st, 7) != 0;
+    return 0;
+}
+
+size_t br_state_end(const struct br_brief *b, size_t first) {
+    size_t i = first;
+
+    while (i < b->n_states && memcmp(b->states[i].id, b->states[first].id, 16) == 0)
+        i++;
+    return i;
+}
+
+const struct br_state *br_state_at(const struct br_brief *b, size_t first, size_t n,
+                                   const struct br_moment *m) {
+    const struct br_state *at = NULL;
+
+    for (size_t i = first; i < first + n; i++)
+        if (b->states[i].tick_seq <= m->seq)
+            at = &b->states[i];
+    return at;
+}
+
+/* One discrepancy between two moments. */
+static void count_one(const struct br_state *was, const struct br_state *is, int32_t day,
+                      struct br_count *c) {
+    bool again;
+
+    if (!is)
+        return;
+    again = !was || is->episode > was->episode;
+    if (again)
+        c->fresh[is->sev]++;
+    if (!br_open(is) && (again || br_open(was)))
+        c->closed[is->sev]++;
+    if (br_open(is))
+        c->open[is->sev]++;
+    if (br_overdue(is, day))
+        c->overdue[is->sev]++;
+}
+
+static void count_between(const struct br_brief *b, const struct br_moment *from,
+                          const struct br_moment *to, struct br_count *c) {
+    memset(c, 0, sizeof *c);
+    for (size_t i = 0, end; i < b->n_states; i = end) {
+        end = br_state_end(b, i);
+        count_one(br_state_at(b, i, end - i, from), br_state_at(b, i, end - i, to), to->day, c);
+    }
+}
+
+int br_findings(struct br_brief *b, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    size_t cap = 0;
+    int rc = br_query(b, &st, err, states_sql, "i", (int64_t)b->now.seq);
+
+    while (br_row(b, st, &rc, err))
+        rc = add_state(b, st, &cap, err);
+    sqlite3_finalize(st);
+    if (rc != 0)
+        return rc;
+    count_between(b, &b->since, &b->now, &b->count);
+    count_between(b, &b->since_before, &b->since, &b->count_before);
+    for (size_t i = b->first_window; i < BR_WINDOWS; i++)
+        count_between(b, &b->windows[i], &b->windows[i + 1], &b->counts[i]);
+    return 0;
+}
+
+/* Rules call the amount in question x; a rule that has none such gives its first amount. */
+int64_t br_at_stake(struct br_brief *b, int64_t rec) {
+    static const char sql[] =
+        "SELECT value FROM f_discrepancy_figures WHERE rec = ?1 AND value IS NOT NULL"
+        " AND unit IN ('fen', 'yuan') ORDER BY label <> 'x', idx LIMIT 1";
+    sqlite3_stmt *st = NULL;
+    int64_t fen = 0;
+    int rc = br_query(b, &st, NULL, sql, "i", rec);
+
+    if (br_row(b, st, &rc, NULL))
+        fen = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return fen < 0 ? -fen : fen;
+}
+
+int br_warning_source(struct br_brief *b, const char *id, const char *zh, const char *en) {
+    bool fresh = strcmp(id, "fresh") == 0;
+    bool closed = strcmp(id, "closed") == 0;
+    bool overdue = strcmp(id, "overdue") == 0;
+    int64_t n = 0;
+    char ref[96];
+    int source;
+
+    if (json_object_get(b->source_index, id))
+        return br_source_count(b, id, zh, en, 0, NULL);
+    source = br_source_count(b, id, zh, en, 0, NULL);
+    for (size_t i = 0, end; i < b->n_states; i = end) {
+        const struct br_state *was;
+        const struct br_state *is;
+        bool again;
+
+        end = br_state_end(b, i);
+        was = br_state_at(b, i, end - i, &b->since);
+        is = br_state_at(b, i, end - i, &b->now);
+        again = is && (!was || is->episode > was->episode);
+        if ((fresh && !again) || (closed && !(is && !br_open(is) && (again || br_open(was)))) ||
+            (overdue && !br_overdue(is, b->now.day)) ||
+            (!fresh && !closed && !overdue && !br_open(is)))
+            continue;
+        if (n++ < BR_REFS_MAX && br_ref(b, is->rec, ref, sizeof ref) == 0)
+            br_source_ref(b, source, ref);
+    }
+    (void)snprintf(ref, sizeof ref, "%lld", (long long)n);
+    br_put(b, json_array_get(b->sources, (size_t)source), "records", json_string(ref));
+    return source;
+}
