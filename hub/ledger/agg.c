@@ -36,6 +36,8 @@ static const char sums[] =
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
     " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = fen + excluded.fen, coarse = max(coarse, excluded.coarse);"
+    "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
+    " WHERE coarse = 0 AND fy IS NOT NULL;"
     "INSERT INTO d_quota"
     " SELECT DISTINCT r.subject, coalesce(f.fund_year, r.fy), f.bk, coalesce(f.control_key, '')"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_allotment f ON f.rec = c.rec"

@@ -43,6 +43,8 @@ static const char pt_schema_head[] =
     "CREATE TABLE agg_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,\n"
     "  kind INTEGER, fen INTEGER, first_tick INTEGER,\n"
     "  PRIMARY KEY(subject, fund_year, bk, ckey, kind)) WITHOUT ROWID;\n"
+    /* Fiscal years of which a payment has come with its day, since which tick. */
+    "CREATE TABLE agg_year(fy INTEGER PRIMARY KEY, since INTEGER);\n"
     /* What congress approved, by the line that binds: level C control key, S subject, D department,
        F function in a region. tol: what rounding in the source document may explain. */
     "CREATE TABLE agg_approved(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"

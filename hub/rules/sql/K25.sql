@@ -21,7 +21,8 @@
 -- scope: region
 -- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. One condition a month end of the
 -- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
--- only after its planned month; payments dated to a month or year make it UNKNOWN.
+-- only after its planned month. UNKNOWN where payments are dated to a month or year only, and as long as
+-- nobody's payment of that year has come with its day.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
 SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month
@@ -31,6 +32,8 @@ UNION SELECT r.subject, r.fy * 100 + m.m, '' FROM changed c JOIN record r ON r.r
 UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c JOIN record p ON p.rec = c.rec
   JOIN record q ON q.subject = p.subject AND q.type = 124 JOIN months m
  WHERE c.type = 102 AND m.m >= param('k25.from_month')
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K25'
+   AND n.fy IN (SELECT y.fy FROM agg_year y WHERE y.since = (SELECT max(no) FROM tick))
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
 -- [agenda]
@@ -49,7 +52,8 @@ plan AS (
         AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
           WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'))) AS bg,
     (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.b) AS paid,
-    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse
+    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse,
+    EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = at.fy) AS daily
   FROM at),
 dev AS (
   SELECT plan.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
@@ -59,7 +63,7 @@ dev AS (
 pp AS (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
-  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse = 1 THEN 'UNKNOWN'
+  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse = 1 OR NOT daily THEN 'UNKNOWN'
        WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,

@@ -1,0 +1,29 @@
+/* Exports through the declared mappings into a log and a fold, day by day, in one process: what the
+ * connectors and the hub do, without keys and network. For check programs: errors end them. */
+#ifndef PT_TEST_FEEDER_H
+#define PT_TEST_FEEDER_H
+
+#include <pentad/mapping/mapping.h>
+#include <pentad/rules/fold.h>
+
+#include "../ledger/mklog.h"
+
+struct feeder {
+    struct mklog m;
+    struct pt_fold *fold;
+    uint64_t records;
+    uint64_t dead;
+    size_t deferred; /* still waiting */
+};
+extern struct feeder fd;
+
+void fd_die(const char *what, const struct pt_err *err);
+void fd_open(const char *ledger); /* ":memory:" too */
+void fd_close(void);
+void fd_source(const char *party, const char *mapping, const char *file, const struct pt_var *vars,
+               size_t n_vars);
+/* The sources of a sample configuration, files in `data`/<party>. */
+void fd_party(const char *repository, const char *data, const char *party);
+void fd_day(int32_t day);
+
+#endif
