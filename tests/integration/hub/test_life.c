@@ -148,6 +148,88 @@ Test(life, the_replay_clock_ticks_closed_days) {
     tw_done(&w);
 }
 
+/* ---- findings ---------------------------------------------------------------------------------
+ */
+
+static int count_findings(struct tw_client *c, uint64_t *ret_max_tick_seq) {
+    Pentad__V1__FeedPage *p;
+    int n = 0;
+
+    cr_assert_eq(tw_get(c, "/v1/feed?after=0&limit=4000000", NULL), 200);
+    p = pentad__v1__feed_page__unpack(NULL, c->body.len, c->body.p);
+    for (size_t i = 0; i < p->n_entries; i++) {
+        for (size_t k = 0; k < p->entries[i]->n_records; k++) {
+            const Pentad__V1__FeedRecord *fr = p->entries[i]->records[k];
+            Pentad__V1__Record *r =
+                pentad__v1__record__unpack(NULL, fr->record.len, fr->record.data);
+
+            if (r != NULL && r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY) {
+                n++;
+                *ret_max_tick_seq = r->discrepancy->tick_seq;
+            }
+            if (r != NULL) {
+                pentad__v1__record__free_unpacked(r, NULL);
+            }
+        }
+    }
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+    return n;
+}
+
+/* Payments that nobody approved: the tick finds it, the hub records what it found, once; after a
+ * crash and after a new fold from nothing too. */
+Test(life, findings_are_recorded_once) {
+    const struct tw_opts opts = {.first_day = 20190630};
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s[TW_PARTIES - 1];
+    struct pt_buf b;
+    uint64_t tick_seq = 0;
+    char path[512];
+    int n;
+
+    tw_init(&w, &opts);
+    tw_start(&w);
+    tw_client_init(&c, &w, "finance", "main");
+    pt_buf_init(&b, BATCH_MAX);
+    for (size_t i = 0; i < TW_PARTIES - 1; i++) {
+        tw_stream_init(&s[i], &w, tw_party_names[i], "main");
+    }
+    tw_cut_payments(&s[3], 40, &b); /* finance */
+    tw_send(&s[3], &c, pt_buf_span(&b));
+    close_day(s, &c, TW_PARTIES - 1, 20190630, false);
+    wait_for_day(&c, 20190630);
+    close_day(s, &c, TW_PARTIES - 1, 20190701, false);
+    wait_for_day(&c, 20190701); /* the next tick follows the findings of this one */
+    cr_assert_eq(tw_metric(&c, "pentad_findings_mismatched"), 0);
+    n = count_findings(&c, &tick_seq);
+    cr_assert_gt(n, 0, "nothing was found");
+    cr_assert(tw_wait_for(&c, "/v1/discrepancies", "\"discrepancies\":[{", 5000), "%s",
+              pt_buf_cstr(&c.body));
+    cr_assert_eq(tw_get(&c, "/v1/records/finance/main/3/trace", NULL), 200);
+    cr_assert_eq(tw_get(&c, "/v1/subjects", NULL), 200);
+    for (int round = 0; round < 2; round++) {
+        cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
+        if (round == 1) {
+            tw_path(&w, "data/ledger.db", path, sizeof path);
+            unlink(path);
+            tw_path(&w, "data/ledger.db-wal", path, sizeof path);
+            unlink(path);
+            tw_path(&w, "data/ledger.db-shm", path, sizeof path);
+            unlink(path);
+        }
+        tw_start(&w);
+        cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
+        wait_for_day(&c, 20190701);
+        cr_assert_eq(tw_metric(&c, "pentad_findings_pending"), 0);
+        cr_assert_eq(tw_metric(&c, "pentad_findings_mismatched"), 0);
+        cr_assert_eq(count_findings(&c, &tick_seq), n);
+    }
+    pt_buf_done(&b);
+    tw_client_done(&c);
+    tw_done(&w);
+}
+
 /* ---- the live clock -------------------------------------------------------------------------- */
 
 Test(life, the_live_clock_follows_news) {
