@@ -101,6 +101,9 @@ static void wait_for_day(struct tw_client *c, int32_t day) {
     int64_t until = pt_monotonic_us() + 20 * 1000000LL;
 
     while (tw_metric(c, "pentad_fold_tick_day") != day) {
+        if (pt_monotonic_us() >= until) {
+            tw_print_log(c->w);
+        }
         cr_assert_lt(pt_monotonic_us(), until, "no tick of %d", day);
     }
 }
