@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include <pentad/brief/brief.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
@@ -177,4 +178,59 @@ void pt_api_discrepancies(struct pt_call *c) {
         pt_ledger_read_end(c->ledger);
     }
     finish(c, rc, json, &err);
+}
+
+/* ---- briefs -------------------------------------------------------------------------------- */
+
+static void reply_brief_html(struct pt_call *c, struct json_t *brief) {
+    struct pt_err err = {0};
+    struct pt_buf html;
+    char lang[4] = "";
+    int rc = pt_param_text(c->req, "lang", lang, sizeof(lang), &err);
+
+    pt_buf_init(&html, PT_BRIEF_MAX);
+    if (rc == 1 && strcmp(lang, "zh") != 0 && strcmp(lang, "en") != 0) {
+        rc = pt_err_set(&err, PT_E_FORMAT, "?lang= is zh or en, not %s", lang);
+    }
+    if (rc >= 0) {
+        rc = pt_brief_html(brief, strcmp(lang, "en") == 0, &html, &err);
+    }
+    json_decref(brief);
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+        pt_buf_done(&html);
+    } else {
+        pt_reply_bytes(c->req, "text/html; charset=utf-8", &html);
+    }
+}
+
+/* {period}.{format} */
+void pt_api_brief(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    uint64_t known_at = 0;
+    int32_t valid_at = 0;
+    bool html = strcmp(c->param[1], "html") == 0;
+    int rc = begin(c, &err);
+
+    if (rc == 0) {
+        if (!html && strcmp(c->param[1], "json") != 0) {
+            rc = pt_err_set(&err, PT_E_NOT_FOUND, "briefs come as .html and .json");
+        }
+        if (rc == 0) {
+            rc = pt_param_moment(c->req, c->ledger, &valid_at, &known_at, &err);
+        }
+        if (rc == 0) {
+            rc = pt_brief_make(c->ledger, c->param[0], known_at == PT_KNOWN_NOW ? 0 : known_at,
+                               &json, &err);
+        }
+        pt_ledger_read_end(c->ledger);
+    }
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
+    } else if (html) {
+        reply_brief_html(c, json);
+    } else {
+        pt_reply_json(c->req, json);
+    }
 }

@@ -26,6 +26,7 @@ static const struct pt_route routes[] = {
      pt_api_figure_trace},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,
      pt_api_figure_evidence},
+    {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief},
     {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint},
     {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile},
     {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez},

@@ -26,7 +26,9 @@ static int by_progress(const void *x, const void *y) {
 
 /* Equal rates share a rank; the next one counts all before it. */
 static void rank(struct br_brief *b) {
-    qsort(b->depts, b->n_depts, sizeof *b->depts, by_progress);
+    if (b->n_depts > 0) {
+        qsort(b->depts, b->n_depts, sizeof *b->depts, by_progress);
+    }
     for (size_t i = 0; i < b->n_depts; i++) {
         struct br_dept *d = &b->depts[i];
 

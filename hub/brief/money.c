@@ -80,7 +80,8 @@ static struct br_dept *find_dept(struct br_brief *b, const char *key) {
     struct br_dept want;
 
     (void)snprintf(want.key, sizeof want.key, "%s", key);
-    return bsearch(&want, b->depts, b->n_depts, sizeof *b->depts, compare_dept);
+    return b->n_depts > 0 ? bsearch(&want, b->depts, b->n_depts, sizeof *b->depts, compare_dept)
+                          : NULL;
 }
 
 /* Rows come in the order of departments, so the list of them grows sorted. */
@@ -106,7 +107,9 @@ static int dept_of(struct br_brief *b, const char *key, size_t *cap, struct br_d
     d = &b->depts[b->n_depts++];
     memset(d, 0, sizeof *d);
     (void)snprintf(d->key, sizeof d->key, "%s", key);
-    qsort(b->depts, b->n_depts, sizeof *b->depts, compare_dept);
+    if (b->n_depts > 0) {
+        qsort(b->depts, b->n_depts, sizeof *b->depts, compare_dept);
+    }
     *ret = find_dept(b, key);
     return 0;
 }

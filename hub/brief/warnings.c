@@ -240,7 +240,9 @@ static size_t choose(struct br_brief *b, int sev, bool late, struct item *items,
             *ret_fen += items[n].fen;
         n++;
     }
-    qsort(items, n, sizeof *items, worst_first);
+    if (n > 0) {
+        qsort(items, n, sizeof *items, worst_first);
+    }
     return n;
 }
 

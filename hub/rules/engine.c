@@ -143,7 +143,7 @@ static int by_id(const void *a, const void *b) {
 }
 
 static void see_again(struct old_list *o, const struct pt_condition *c) {
-    struct pt_condition *x = bsearch(c, o->v, o->n, sizeof *o->v, by_id);
+    struct pt_condition *x = o->n > 0 ? bsearch(c, o->v, o->n, sizeof *o->v, by_id) : NULL;
 
     if (x)
         x->seen = true;
@@ -224,7 +224,8 @@ static int run_rule(struct pt_engine *e, size_t no, bool everything, struct pt_e
     pt_arena_reset(&e->arena);
     rc = load_old(e, no, &old, err);
     if (rc == 0 && old.n > 0)
-        qsort(old.v, old.n, sizeof *old.v, by_id);
+        if (old.n > 0)
+            qsort(old.v, old.n, sizeof *old.v, by_id);
     rc = rc == 0 ? evaluate(e, no, &old, err) : rc;
     rc = rc == 0 ? drop_cleared(e, &old, err) : rc;
     if (rc == 0 && e->st[no].agenda)
@@ -301,7 +302,8 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
     pt_arena_reset(&e->arena);
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
     if (rc == 0 && old.n > 0)
-        qsort(old.v, old.n, sizeof *old.v, by_id);
+        if (old.n > 0)
+            qsort(old.v, old.n, sizeof *old.v, by_id);
     while (rc == 0 && (s = sqlite3_step(st)) == SQLITE_ROW) {
         struct pt_condition c;
 

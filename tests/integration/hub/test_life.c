@@ -211,6 +211,14 @@ Test(life, findings_are_recorded_once) {
               pt_buf_cstr(&c.body));
     cr_assert_eq(tw_get(&c, "/v1/records/finance/main/3/trace", NULL), 200);
     cr_assert_eq(tw_get(&c, "/v1/subjects", NULL), 200);
+    tw_get(&c, "/v1/briefs/2019-06.json", NULL);
+    if (c.status != 200)
+        tw_print_log(&w);
+    cr_assert_eq(c.status, 200, "status %ld, curl %d: %s", c.status, c.error, pt_buf_cstr(&c.body));
+
+    cr_assert_eq(tw_get(&c, "/v1/briefs/2019-06.html", NULL), 200);
+    cr_assert_not_null(strstr(pt_buf_cstr(&c.body), "<html"));
+    cr_assert_eq(tw_get(&c, "/v1/briefs/2019-13.json", NULL), 400);
     for (int round = 0; round < 2; round++) {
         cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
         if (round == 1) {

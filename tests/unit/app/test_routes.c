@@ -29,6 +29,10 @@ Test(routes, finds_what_there_is) {
     cr_assert_eq(find("GET", "/tile/0/x001/234.p/7", &r), 0);
     cr_assert_eq(pt_route_params(r, "/tile/0/x001/234.p/7", params), 0);
     cr_assert_str_eq(params[0], "0/x001/234.p/7");
+    cr_assert_eq(find("GET", "/v1/briefs/2019-06.html", &r), 0);
+    cr_assert_eq(pt_route_params(r, "/v1/briefs/2019-06.html", params), 0);
+    cr_assert_str_eq(params[0], "2019-06");
+    cr_assert_str_eq(params[1], "html");
 }
 
 Test(routes, decodes_parameters) {
