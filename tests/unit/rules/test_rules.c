@@ -307,11 +307,15 @@ Test(rules, k25_month_by_month_from_the_agenda) {
     struct world w;
 
     begin(&w);
-    w_days(&w, 20190129, 20190701);
-    /* Nothing paid: March, April, May, June; each project. */
+    w_tick(&w, 20190410);
+    cr_expect_eq(w_find(&w, "K25", NULL, NULL, NULL).n, 0, "nobody's payments are here yet");
+    pay1(&w, 20190411, "V1", P2, WAN, NULL, NULL);
+    w_days(&w, 20190411, 20190701);
+    /* Nothing of P1's is paid: March (known late), April, May, June. */
     cr_expect_eq(w_find(&w, "K25", P1, NULL, NULL).n, 4);
     cr_expect_eq(w_find(&w, "K25", P1, "201906", NULL).first_seen, 20190701);
-    cr_expect_eq(w_find(&w, "K25", P1, "201903", NULL).first_seen, 20190401);
+    cr_expect_eq(w_find(&w, "K25", P1, "201903", NULL).first_seen, 20190411);
+    cr_expect_eq(w_find(&w, "K25", P1, "201904", NULL).first_seen, 20190501);
     end(&w);
 }
 
