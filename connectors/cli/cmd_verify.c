@@ -11,6 +11,8 @@
 
 #include "cli.h"
 
+#define LINES_SHOWN 32 /* of one record */
+
 static void print_steps(const struct pt_evidence_result *r, bool all) {
     for (size_t i = 0; i < r->n_steps; i++) {
         const struct pt_evidence_step *s = &r->steps[i];
@@ -44,8 +46,12 @@ static void print_record(const struct pt_evidence_record *rec) {
     pt_buf_init(&text, 16u * 1024 * 1024);
     if (r && pt_json_encode(&r->base, true, &text, NULL) == 0) {
         const char *line = pt_buf_cstr(&text);
-        while (line && *line) {
+        for (int n = 0; line && *line; n++) {
             int len = (int)strcspn(line, "\n");
+            if (n == LINES_SHOWN) {
+                puts("    | … (pentad trace --json has it whole)");
+                break;
+            }
             printf("    | %.*s\n", len, line);
             line += len + (line[len] == '\n');
         }
