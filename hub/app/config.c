@@ -31,7 +31,7 @@ const char pt_app_config_example[] =
     "limits:\n"
     "  connections: 1024\n"
     "  connections_per_identity: 64\n"
-    "  inflight_mib: 64          # requests and answers held in memory\n"
+    "  inflight_mib: 48          # requests and answers held in memory\n"
     "  inflight_per_identity_mib: 16\n"
     "  batches: 1024             # submitted, not yet answered\n"
     "  queries: 256              # waiting for a worker\n"
@@ -187,7 +187,7 @@ static int take_limits(struct pt_app_limits *l, const struct file_limits *f, str
         {&l->connections, "limits.connections", f->connections, 1024, 1, 100000},
         {&l->connections_per_identity, "limits.connections_per_identity",
          f->connections_per_identity, 64, 1, 100000},
-        {&l->inflight_mib, "limits.inflight_mib", f->inflight_mib, 64, 16, 1024},
+        {&l->inflight_mib, "limits.inflight_mib", f->inflight_mib, 48, 16, 1024},
         {&l->inflight_per_identity_mib, "limits.inflight_per_identity_mib",
          f->inflight_per_identity_mib, 16, 16, 1024},
         {&l->batches, "limits.batches", f->batches, 1024, 1, 4096},

@@ -1,5 +1,6 @@
 /* pentad-hub: accepts, logs, folds, reconciles, serves. */
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,14 @@ static int complain(const struct pt_err *err) {
     return err->code == PT_E_CONFIG || err->code == PT_E_USAGE ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 
+/* Large buffers go back to the system when they are freed, and threads share few heaps: what a
+ * backlog took for a moment isn't kept. */
+static void bound_memory(void) {
+    (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
+    (void)mallopt(M_ARENA_MAX, 4);
+}
+
 static int run(struct pt_hub *h) {
     struct pt_err err = {0};
     int rc = pt_hub_boot(h, &err);
@@ -130,6 +139,7 @@ int main(int argc, char **argv) {
         free(h);
         return EXIT_STOPPED;
     }
+    bound_memory();
     (void)signal(SIGPIPE, SIG_IGN);
     pt_log_init(h->config.log_level, STDERR_FILENO);
     h->config_path = o.config;

@@ -16,7 +16,7 @@
 #include <pentad/v1/evidence.pb-c.h>
 
 #define PT_EVIDENCE_RECORDS_MAX 65536              /* of one bundle */
-#define PT_EVIDENCE_ANSWER_MAX (32u * 1024 * 1024) /* bytes of one that a hub gives over HTTP */
+#define PT_EVIDENCE_ANSWER_MAX (16u * 1024 * 1024) /* bytes of one that a hub gives over HTTP */
 
 /* Where the log's key history stands, kept between bundles so that the log is scanned once; also
  * lets one bundle be made at a time, which bounds the memory. */
