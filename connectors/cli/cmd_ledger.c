@@ -241,5 +241,5 @@ const struct cli_command cmd_ledger = {
         "\n"
         "exit: 0 done or equal, 1 not equal or failed, 2 wrong use\n"
         "\n"
-        "example: pentad ledger replay --data hub/data\n",
+        "example: pentad ledger replay --data hub\n",
     .run = run};
