@@ -81,6 +81,7 @@ static void budget_cells(struct br_brief *b, json_t *cells, int bk, int source) 
     n.na = approved == 0;
     br_add(b, cells, br_number(b, &n));
     n = br_fen(br_full(s, bk, 12), source, bk ? "sum" : "FG2.Bg");
+    n.na = br_full(s, bk, 12) == 0;
     br_add(b, cells, br_number(b, &n));
     n = br_fen(br_paid(s, bk, 12), source, bk ? "sum" : "FG2.P");
     br_add(b, cells, br_number(b, &n));

@@ -78,6 +78,7 @@ static void put_row(struct br_brief *b, json_t *t, const struct br_dept *d, bool
     br_add(b, cells, br_textf(b, "%s", d->name));
     if (money) {
         n = br_fen(d->full, dept_source(b, d, "FG2.Bg"), "FG2.Bg");
+        n.na = d->full == 0;
         br_add(b, cells, br_number(b, &n));
         n = br_fen(d->paid, dept_source(b, d, "FG2.P"), "FG2.P");
         br_add(b, cells, br_number(b, &n));

@@ -169,8 +169,9 @@ static bool is_gap(const json_t *row) {
     return strcmp(br_get(row, "class"), "gap") == 0;
 }
 
-/* As wide as the widest cell; then the widest text columns give way until the line fits. */
-static void measure(struct grid *g, const json_t *rows) {
+/* As wide as the widest cell; then the widest text columns give way until the line fits;
+ * false where it can't. */
+static bool measure(struct grid *g, const json_t *rows) {
     int total = 0;
 
     for (size_t c = 0; c < g->n; c++) {
@@ -200,9 +201,27 @@ static void measure(struct grid *g, const json_t *rows) {
             if (g->width[c] > CELL_MIN)
                 widest = c;
         if (widest == g->n)
-            return;
+            return false;
         g->width[widest]--;
         total--;
+    }
+    return true;
+}
+
+/* Too narrow for columns: a row becomes lines of "heading: value". */
+static void put_stacked(struct grid *g, const json_t *row) {
+    const json_t *cells = json_object_get(row, "cells");
+
+    for (size_t c = 0; c < json_array_size(cells); c++) {
+        struct pt_buf b;
+
+        pt_buf_init(&b, 1U << 16);
+        if (c > 0)
+            (void)pt_buf_printf(&b, "  %s%s", say(g->t, json_array_get(g->columns, c)),
+                                g->t->english ? ": " : "：");
+        (void)pt_buf_puts(&b, cell_text(g, json_array_get(cells, c)));
+        wrapped(g->t, pt_buf_cstr(&b) ? pt_buf_cstr(&b) : "", 0);
+        pt_buf_done(&b);
     }
 }
 
@@ -290,7 +309,11 @@ static void table(struct br_term *t, const json_t *block) {
         (void)pt_buf_puts(t->out, t->english ? "none\n" : "无\n");
         return;
     }
-    measure(&g, rows);
+    if (!measure(&g, rows)) {
+        for (size_t r = 0; r < json_array_size(rows); r++)
+            put_stacked(&g, json_array_get(rows, r));
+        return;
+    }
     for (size_t c = 0; c < g.n; c++)
         text[c] = say(t, json_array_get(g.columns, c));
     color(t, dim);

@@ -1,0 +1,102 @@
+/* With a whole city's data: every department's numbers and the city's are the ledger's own figures,
+ * now and for a brief of the past, and the HTML stays well-formed. */
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include <pentad/ledger/figures.h>
+
+#include "cityfold.h"
+#include "scene.h"
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
+    (void)st;
+    (void)flag;
+    (void)ftw;
+    return remove(path);
+}
+
+static bool generate(const char *dir) {
+    char program[1024];
+    int status = -1;
+    pid_t pid;
+
+    (void)snprintf(program, sizeof program, "%s/bin/pentad-city", PT_BINARY_DIR);
+    if (access(program, X_OK) != 0)
+        return false;
+    fflush(NULL);
+    pid = fork();
+    cr_assert_geq(pid, 0);
+    if (pid == 0) {
+        cr_assert_not_null(freopen("/dev/null", "w", stdout));
+        execl(program, program, "--out", dir, "--scale", "0.01", (char *)NULL);
+        _exit(127);
+    }
+    cr_assert_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void same_figure(struct pt_ledger *l, const json_t *brief, int kind, const char *key,
+                        const char *table, const char *row, const char *id) {
+    const char *value = json_string_value(json_object_get(s_cell(brief, table, row, id), "value"));
+    uint64_t known = strtoull(json_string_value(json_object_get(brief, "known_at")), NULL, 10);
+    struct pt_figure want;
+    struct pt_err err = {0};
+    int rc = pt_ledger_figure(
+        l, kind, key, (int32_t)json_integer_value(json_object_get(brief, "fiscal_year")), id,
+        (int32_t)json_integer_value(json_object_get(brief, "valid_at")), known, &want, &err);
+
+    cr_assert_eq(rc, 0, "%s", err.msg);
+    cr_expect_eq(want.na, value == NULL, "%s %s", key, id);
+    if (value && !want.na)
+        cr_expect_eq(strtoll(value, NULL, 10), want.value, "%s %s: %s, the ledger says %lld", key,
+                     id, value, (long long)want.value);
+}
+
+static void check_brief(struct pt_ledger *l, const char *period) {
+    static const char *const ids[] = {"FG2.Bg", "FG2.P", "FG3", "FG4", "FG5", "FG6"};
+    struct pt_err err = {0};
+    json_t *j = NULL;
+    const json_t *rows;
+
+    cr_assert_eq(pt_brief_make(l, period, 0, &j, &err), 0, "%s", err.msg);
+    rows = json_object_get(s_table(j, "A1"), "rows");
+    cr_expect_gt(json_array_size(rows), 100);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const char *key = json_string_value(json_object_get(json_array_get(rows, i), "key"));
+
+        for (size_t f = 0; f < sizeof ids / sizeof ids[0]; f++)
+            same_figure(l, j, K(DEPT), key, "A1", key, ids[f]);
+    }
+    for (size_t f = 0; f < 3; f++)
+        same_figure(l, j, K(REGION), "370100", "T2", "all", ids[f]);
+    same_figure(l, j, K(REGION), "370100", "T2", "all", "FG1");
+    json_decref(j);
+}
+
+Test(city, the_brief_and_the_ledger_say_the_same, .timeout = 240) {
+    char dir[] = "/tmp/pentad-brief-city-XXXXXX";
+    struct cityfold f;
+    struct pt_err err = {0};
+    bool there;
+
+    cr_assert_not_null(mkdtemp(dir));
+    there = generate(dir);
+    if (there) {
+        cr_assert_eq(cityfold(dir, PT_SOURCE_DIR, ":memory:", 20190812, &f, &err), 0, "%s",
+                     err.msg);
+        cr_expect_eq(f.dead, 0);
+        check_brief(pt_fold_ledger(f.fold), "2019-07");
+        check_brief(pt_fold_ledger(f.fold), "2019-04");
+        check_brief(pt_fold_ledger(f.fold), "2019-Q1");
+        pt_fold_close(f.fold);
+    }
+    (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (!there)
+        cr_skip_test("pentad-city is not built");
+}
