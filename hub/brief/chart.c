@@ -16,7 +16,8 @@ struct plot {
     int height;  /* of the whole */
     int bottom;  /* y of the axis */
     int64_t top; /* value at the upper end */
-    size_t n;    /* labels */
+    size_t n;    /* labels; at least 1 */
+    int step;    /* what one label takes of the width */
 };
 
 static const char *say(const struct plot *p, const json_t *text) {
@@ -148,7 +149,7 @@ static void grid(struct plot *p, bool rates) {
 /* ---- line ---- */
 
 static void polyline(struct plot *p, size_t s, const char *style) {
-    int step = (W - LEFT - RIGHT) / (int)p->n;
+    int step = p->step;
     bool first = true;
 
     (void)pt_buf_puts(p->out, "<path d=\"");
@@ -165,7 +166,7 @@ static void polyline(struct plot *p, size_t s, const char *style) {
 }
 
 static void marks(struct plot *p, size_t s, bool labels) {
-    int step = (W - LEFT - RIGHT) / (int)p->n;
+    int step = p->step;
 
     for (size_t i = 0; i < p->n; i++) {
         const json_t *number = json_array_get(json_object_get(series(p, s), "values"), i);
@@ -197,7 +198,7 @@ static void marks(struct plot *p, size_t s, bool labels) {
 }
 
 static void month_labels(struct plot *p) {
-    int step = (W - LEFT - RIGHT) / (int)p->n;
+    int step = p->step;
 
     for (size_t i = 0; i < p->n; i++)
         text_at(p, LEFT + step / 2 + step * (int)i, p->bottom + 160, "middle", "112",
@@ -398,7 +399,7 @@ static void chart_bars(struct plot *p) {
 static void chart_stack(struct plot *p) {
     static const char *const key[] = {"a", "b", "c"};
     size_t ns = json_array_size(json_object_get(p->chart, "series"));
-    int step = (W - LEFT - RIGHT) / (int)p->n;
+    int step = p->step;
     int wide = step * 6 / 10 > 700 ? 700 : step * 6 / 10;
     int x = LEFT;
 
@@ -453,6 +454,7 @@ void br_chart_svg(struct pt_buf *out, const json_t *chart, bool english) {
                                        : "<p class=\"empty\">无</p>\n");
         return;
     }
+    p.step = (W - LEFT - RIGHT) / (int)p.n;
     if (strcmp(form, "line") == 0)
         chart_line(&p);
     else if (strcmp(form, "bars") == 0)
