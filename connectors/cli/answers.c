@@ -49,12 +49,18 @@ int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *er
     return 0;
 }
 
-int cli_moment(const struct cli_options *o, int32_t *ret_valid_at, struct pt_err *err) {
+int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
+                 struct pt_err *err) {
+    struct pt_ledger_tick tick = {0};
     *ret_valid_at = 0;
     if (o->valid_at && pt_date_parse(o->valid_at, ret_valid_at) != 0) {
         return pt_err_set(err, PT_E_USAGE, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
     }
-    return 0;
+    int rc = o->valid_at ? 0 : pt_ledger_last_tick(l, &tick, err);
+    if (rc == 0 && !o->valid_at) {
+        *ret_valid_at = tick.day;
+    }
+    return rc;
 }
 
 void cli_path_escape(struct pt_buf *path, const char *text) {

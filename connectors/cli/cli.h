@@ -76,8 +76,10 @@ struct cli_figure {
 };
 /* 0; PT_E_FORMAT where it isn't a figure (it may be a record's id then). */
 int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err);
-/* --valid-at as yyyymmdd (0 absent); --known-at as given, a log size or a day. */
-int cli_moment(const struct cli_options *o, int32_t *ret_valid_at, struct pt_err *err);
+/* --valid-at, else the day of the last tick; yyyymmdd. For answers from a ledger: the hub has the
+ * same default. */
+int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
+                 struct pt_err *err);
 /* Appends "?a=b&c=d" pieces with escaping; `first` moves from '?' to '&'. */
 void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value);
 void cli_path_escape(struct pt_buf *path, const char *text);

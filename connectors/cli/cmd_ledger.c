@@ -159,14 +159,16 @@ static int replay(const struct cli_options *o) {
 
 static int ask_row(const struct cli_options *o, struct cli_answers *a, const char *subject,
                    json_t **ret, struct pt_err *err) {
-    int32_t valid_at = 0;
-    int32_t year = o->year ? (int32_t)strtol(o->year, NULL, 10) : 0;
-    int rc = cli_moment(o, &valid_at, err);
-    if (rc == 0 && a->ledger) {
+    if (a->ledger) {
+        int32_t valid_at = 0;
+        int32_t year = o->year ? (int32_t)strtol(o->year, NULL, 10) : 0;
         int kind = 0;
         char key[128];
-        rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
         uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : UINT64_MAX;
+        int rc = cli_valid_at(o, a->ledger, &valid_at, err);
+        if (rc == 0) {
+            rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
+        }
         return rc ? rc : pt_ledger_row_json(a->ledger, kind, key, year, valid_at, known, ret, err);
     }
     struct pt_buf path;
@@ -177,9 +179,7 @@ static int ask_row(const struct cli_options *o, struct cli_answers *a, const cha
     cli_query_add(&path, &first, "fiscal_year", o->year);
     cli_query_add(&path, &first, "valid_at", o->valid_at);
     cli_query_add(&path, &first, "known_at", o->known_at);
-    if (rc == 0) {
-        rc = cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
-    }
+    int rc = cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
     pt_buf_done(&path);
     return rc;
 }

@@ -32,15 +32,14 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, const ch
     int32_t valid_at = 0;
     int rc = cli_figure_parse(what, &f, err);
     if (rc == 0) {
-        rc = cli_moment(o, &valid_at, err);
+        rc = cli_valid_at(o, l, &valid_at, err);
     }
     if (rc == 0) {
         rc = pt_ledger_subject_parse(l, f.subject, &kind, key, sizeof key, err);
     }
     if (rc == 0) {
         uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : PT_KNOWN_NOW;
-        rc = pt_ledger_trace_figure(l, kind, key, f.year, f.figure,
-                                    valid_at ? valid_at : f.year * 10000 + 1231, known, ret, err);
+        rc = pt_ledger_trace_figure(l, kind, key, f.year, f.figure, valid_at, known, ret, err);
     }
     return rc;
 }
@@ -292,7 +291,7 @@ const struct cli_command cmd_trace = {
         "  FIGURE       PROJECT:37010016T000000001777/2019/FG3 (the kind may be left out where "
         "the\n"
         "               key is unique)\n"
-        "  --valid-at   as of that business day (default: the year's end)\n"
+        "  --valid-at   as of that business day (default: the last tick's)\n"
         "  --known-at   what the ledger knew at that log size (default: now)\n"
         "  --depth N    records shown of each input (default 12)\n"
         "  --inputs     the records' ids alone, one a line\n"

@@ -22,7 +22,7 @@ static const struct cli_command *const commands[] = {
 static void help(FILE *to) {
     fputs("usage: pentad COMMAND [options]\n\n", to);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->what);
+        fprintf(to, "  %-12s %s\n", commands[i]->name, commands[i]->what);
     }
     fputs("\nEach command explains itself: pentad COMMAND --help\n"
           "example: pentad brief 2019-06 --config office/connector.yaml\n",
