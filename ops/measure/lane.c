@@ -7,6 +7,7 @@
 #include <pentad/base/clock.h>
 #include <pentad/base/file.h>
 #include <pentad/certs/tls.h>
+#include <pentad/proof/batch.h>
 
 #include "rows.h"
 
@@ -53,16 +54,16 @@ static int cut_one(struct cutting *k, size_t i, size_t *ret_end, struct pt_err *
     if (rc != 0) {
         return rc;
     }
-    (void)pt_batch_begin(&l->bytes, pt_buf_span(&k->envelope));
+    (void)pt_batch_envelope_append(&l->bytes, pt_buf_span(&k->envelope));
     at = 0;
     for (size_t r = 0; r < k->per_batch; at = k->ends[r++]) {
-        (void)pt_batch_add_record(&l->bytes, pt_span(k->rows.p + at, k->ends[r] - at));
+        (void)pt_batch_record_append(&l->bytes, pt_span(k->rows.p + at, k->ends[r] - at));
     }
     k->previous = b->statement;
     b->first_seq = cut.first_seq;
     pt_buf_init(&b->reply, WIRE_ANSWER_MAX);
     *ret_end = l->bytes.len;
-    return pt_batch_end(&l->bytes, pt_span(NULL, 0));
+    return pt_batch_held_append(&l->bytes, pt_span(NULL, 0));
 }
 
 static int cut_all(struct lane *l, size_t per_batch, struct pt_err *err) {
@@ -153,8 +154,8 @@ bool lane_over(const struct lane *l) {
 
 int lane_check_receipt(const struct lane *l, const struct lane_batch *b, struct pt_answer *ret,
                        struct pt_err *err) {
-    int rc = pt_answer_open(pt_buf_span(&b->reply), &b->statement, &l->shared->trust, NULL, ret,
-                            err);
+    int rc =
+        pt_answer_open(pt_buf_span(&b->reply), &b->statement, &l->shared->trust, NULL, ret, err);
 
     return rc;
 }

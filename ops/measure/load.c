@@ -25,7 +25,8 @@
 static const char usage[] =
     "usage: pentad-load --port N | --port-file FILE --keys DIR --trust DIR [options]\n"
     "\n"
-    "Signs payment records (X01, about 320 bytes) beforehand, then sends them as batches to the hub\n"
+    "Signs payment records (X01, about 320 bytes) beforehand, then sends them as batches to the "
+    "hub\n"
     "on this machine, each stream over its own HTTP/2 connection, several batches in flight in\n"
     "order; checks every receipt; prints what it took as JSON.\n"
     "\n"
@@ -126,15 +127,21 @@ static int take_option(struct options *o, int c) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option longs[] = {
-        {"port", required_argument, NULL, 'P'},     {"port-file", required_argument, NULL, 'f'},
-        {"keys", required_argument, NULL, 'k'},     {"trust", required_argument, NULL, 't'},
-        {"party", required_argument, NULL, 'p'},    {"streams", required_argument, NULL, 's'},
-        {"batches", required_argument, NULL, 'b'},  {"records", required_argument, NULL, 'r'},
-        {"window", required_argument, NULL, 'w'},   {"probe-ms", required_argument, NULL, 'q'},
-        {"receipts", required_argument, NULL, 'R'}, {"persist", no_argument, NULL, 'x'},
-        {"patience", required_argument, NULL, 'T'}, {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"port", required_argument, NULL, 'P'},
+                                          {"port-file", required_argument, NULL, 'f'},
+                                          {"keys", required_argument, NULL, 'k'},
+                                          {"trust", required_argument, NULL, 't'},
+                                          {"party", required_argument, NULL, 'p'},
+                                          {"streams", required_argument, NULL, 's'},
+                                          {"batches", required_argument, NULL, 'b'},
+                                          {"records", required_argument, NULL, 'r'},
+                                          {"window", required_argument, NULL, 'w'},
+                                          {"probe-ms", required_argument, NULL, 'q'},
+                                          {"receipts", required_argument, NULL, 'R'},
+                                          {"persist", no_argument, NULL, 'x'},
+                                          {"patience", required_argument, NULL, 'T'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     int rc = 0;
     int c;
 
@@ -378,8 +385,8 @@ static void print_result(struct load *d) {
 
 /* ---- the whole ------------------------------------------------------------------------- */
 
-static int init_lane(struct load *d, struct lane *l, unsigned number_, const char *stream,
-                     size_t n, size_t records, struct pt_err *err) {
+static int init_lane(struct load *d, struct lane *l, unsigned number_, const char *stream, size_t n,
+                     size_t records, struct pt_err *err) {
     char dir[1024];
 
     if (pt_path_join(dir, sizeof(dir), d->o.keys, stream) != 0) {
