@@ -2,14 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/base/logsink.h>
+#include <pentad/base/thread.h>
 #include <pentad/proof/batch.h>
 #include <pentad/rules/fold.h>
 
@@ -19,7 +18,7 @@
 #define STEP_RECORDS 4096
 #define STEP_BYTES ((size_t)4 * 1024 * 1024)
 #define STEP_MAX (STEP_BYTES + PT_BATCH_BYTES_MAX + PT_ENTRY_MAX)
-#define NICE 19
+#define YIELD 10
 #define RETRY_US (2 * 1000000)
 #define PROGRESS_US (5 * 1000000)
 
@@ -266,7 +265,7 @@ static void *folder_main(void *arg) {
     struct pt_folder *f = arg;
     struct pt_err err = {0};
 
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); /* this thread alone */
+    pt_thread_self("fold", YIELD);
     if (tell(f, &err) != 0) {
         pt_log(PT_LOG_ERROR, "fold_failed", "%s", err.msg);
     }

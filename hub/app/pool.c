@@ -4,7 +4,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include <pentad/base/thread.h>
+
 #define WORKERS_MAX 64
+#define YIELD 5 /* to the loop and the writer, for which a receipt waits */
 
 struct lane {
     struct pt_pool_task *head; /* oldest that isn't done */
@@ -126,6 +129,7 @@ static void *worker_main(void *arg) {
     struct worker *w = arg;
     struct pt_pool *p = w->pool;
 
+    pt_thread_self("worker", YIELD);
     (void)pthread_mutex_lock(&p->lock);
     for (;;) {
         if (may_query(p)) {

@@ -8,6 +8,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/logsink.h>
+#include <pentad/base/thread.h>
 
 #include "folder.h"
 #include "group.h"
@@ -405,8 +406,7 @@ static void *writer_main(void *arg) {
     struct pt_submit *jobs = NULL;
     int64_t wake_ms = 0;
 
-    /* Everybody waits for this thread; where it may not go first, it goes as the others do. */
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
+    pt_thread_self("writer", 0);
     while (take_work(w, wake_ms, &jobs)) {
         if (w->must_load && pt_monotonic_us() < w->retry_us) {
             struct pt_writer_view view;

@@ -36,7 +36,8 @@ exchange_create() {
             --out "$dir/pki/signed-by-$p.dsse"
         signed+=(--in "$dir/pki/signed-by-$p.dsse")
     done
-    pentad ca genesis seal "${signed[@]}" --out "$dir/pki/genesis.dsse" --policy "$dir/policy"
+    pentad ca genesis seal "${signed[@]}" --out "$dir/pki/genesis.dsse" \
+        --entry "$dir/hub/genesis.entry" --policy "$dir/policy"
     pentad ca issue --pki "$dir/pki" --keys "$dir/hub/keys" --identity pentad:hub/role/server \
         --san IP:127.0.0.1 --san DNS:localhost
     for p in "${exchange_parties[@]}"; do
@@ -63,7 +64,7 @@ data: $2
 listen: {address: 127.0.0.1, port: $3}
 tls: {cert: keys/tls.crt, key: keys/tls.key, ca: keys/ca.crt, crl: keys/crl.pem}
 keys: {log: keys/log.key, signing: keys/signing.key}
-genesis: ../pki/genesis.dsse
+genesis: genesis.entry
 log_level: warn
 END
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <pentad/base/clock.h>
@@ -33,7 +32,7 @@ static const char usage[] =
     "  --port N, --port-file FILE  the hub's port, or the file into which the hub writes it\n"
     "  --keys DIR      DIR/signing.key signs; DIR/s1, DIR/s2 … and DIR/probe each hold tls.crt,\n"
     "                  tls.key, ca.crt, crl.pem of one stream\n"
-    "  --trust DIR     genesis.hash and policy\n"
+    "  --trust DIR     genesis.hash and policy.txt\n"
     "  --party NAME    who signs (finance)\n"
     "  --streams N     streams s1 … sN (4)\n"
     "  --batches N     batches a stream (400)\n"
@@ -63,7 +62,7 @@ struct load {
     struct lane probe;
     int receipts_fd;
     _Atomic bool bulk_over;
-    int64_t start_us, took_us;
+    int64_t start_us, took_us, probe_start_us;
     int64_t *probe_us; /* latencies */
     size_t n_probe;
     pthread_mutex_t receipts_lock;
@@ -264,37 +263,40 @@ static int run_bulk(struct load *d, struct pt_err *err) {
     return 0;
 }
 
-static void sleep_until(int64_t us) {
-    int64_t left = us - pt_monotonic_us();
-    const struct timespec ts = {left / 1000000, left % 1000000 * 1000};
-
-    if (left > 0) {
-        (void)nanosleep(&ts, NULL);
-    }
-}
-
-/* One batch of one record at a time, each due at its time whether or not the one before is back:
- * a slow answer counts against all that had to wait for it. */
+/* One batch of one record every step, whether or not those before are back: what a party sees that
+ * has little to say while others have much. Each counts from when it was due. */
 static void *run_probe(void *arg) {
     struct load *d = arg;
     struct lane *l = &d->probe;
     int64_t step = (int64_t)d->o.probe_ms * 1000;
-    int64_t due = pt_monotonic_us();
     size_t n = l->n;
 
-    for (l->n = 1; l->n <= n && !atomic_load(&d->bulk_over) && l->failed == 0; l->n++) {
-        sleep_until(due);
-        while (l->done < l->n && l->failed == 0) {
-            lane_turn(l);
-            if (l->done < l->n) {
-                (void)poll_lanes(l, 1, 100);
-            }
+    d->probe_start_us = pt_monotonic_us();
+    l->n = 1;
+    while (l->failed == 0 && (l->done < l->n || !atomic_load(&d->bulk_over))) {
+        int64_t now = pt_monotonic_us() - d->probe_start_us;
+
+        while (l->n < n && (int64_t)l->n * step <= now && !atomic_load(&d->bulk_over)) {
+            l->n++;
         }
-        d->probe_us[d->n_probe++] = pt_monotonic_us() - due;
-        due += step;
+        lane_turn(l);
+        now = pt_monotonic_us() - d->probe_start_us;
+        (void)poll_lanes(l, 1,
+                         l->n < n && (int64_t)l->n * step > now
+                             ? (int)(((int64_t)l->n * step - now + 999) / 1000)
+                             : 1);
     }
-    l->n = l->done;
     return NULL;
+}
+
+static void take_probes(struct load *d) {
+    const struct lane *l = &d->probe;
+    int64_t step = (int64_t)d->o.probe_ms * 1000;
+
+    for (size_t i = 0; i < l->n; i++) {
+        d->probe_us[i] = l->batches[i].done_us - d->probe_start_us - (int64_t)i * step;
+    }
+    d->n_probe = l->n;
 }
 
 static int run(struct load *d, struct pt_err *err) {
@@ -317,6 +319,7 @@ static int run(struct load *d, struct pt_err *err) {
     atomic_store(&d->bulk_over, true);
     if (d->o.probe_ms > 0) {
         (void)pthread_join(probe, NULL);
+        take_probes(d);
         if (rc == 0 && d->probe.failed != 0) {
             *err = d->probe.err;
             rc = d->probe.failed;
@@ -421,7 +424,7 @@ static int prepare(struct load *d, struct pt_err *err) {
     int rc = 0;
 
     if (pt_path_join(hash, sizeof(hash), d->o.trust, "genesis.hash") != 0 ||
-        pt_path_join(policy, sizeof(policy), d->o.trust, "policy") != 0 ||
+        pt_path_join(policy, sizeof(policy), d->o.trust, "policy.txt") != 0 ||
         pt_path_join(key, sizeof(key), d->o.keys, "signing.key") != 0) {
         return pt_err_set(err, PT_E_USAGE, "--trust, --keys: the path is too long");
     }

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FILL_PIECE (256 * 1024)
+
 static const struct pt_store_ops SQLITE_OPS = {
     .append = pt_sqlite_writer_append,
     .read_begin = pt_sqlite_reader_begin,
@@ -50,6 +52,33 @@ static void sync_dir(const char *dir) {
     }
 }
 
+/* Commits into a write-ahead log that grows wait for the file system's own journal, and so for
+ * whatever else is being written; into blocks that were written before they don't. SQLite takes
+ * what lies beyond its last frame for nothing. Best effort: a full disk says so soon enough. */
+static void fill_wal(const struct store_sqlite *s) {
+    static const uint8_t zeros[FILL_PIECE];
+    char path[PATH_CAP + 8];
+    struct stat st;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s-wal", s->path);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    if (fstat(fd, &st) == 0) {
+        uint64_t at = (uint64_t)st.st_size;
+        ssize_t n = 0;
+
+        while (at < s->wal_limit && n >= 0) {
+            n = pwrite(fd, zeros, sizeof zeros, (off_t)at);
+            at += n > 0 ? (uint64_t)n : 0;
+        }
+        (void)fdatasync(fd);
+    }
+    close(fd);
+}
+
 static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
     struct store_sqlite *s = calloc(1, sizeof *s);
     if (s == NULL) {
@@ -87,6 +116,9 @@ static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *e
     if (code == 0) {
         sync_dir(dir);
         code = pt_sqlite_writer_load(s, err);
+    }
+    if (code == 0) {
+        fill_wal(s);
     }
     return code == 0 ? pt_sqlite_checkpointer_start(s, err) : code;
 }
