@@ -18,7 +18,6 @@
 #define STEP_RECORDS 4096
 #define STEP_BYTES ((size_t)4 * 1024 * 1024)
 #define STEP_MAX (STEP_BYTES + PT_BATCH_BYTES_MAX + PT_ENTRY_MAX)
-#define YIELD 10
 #define RETRY_US (2 * 1000000)
 #define PROGRESS_US (5 * 1000000)
 
@@ -265,7 +264,7 @@ static void *folder_main(void *arg) {
     struct pt_folder *f = arg;
     struct pt_err err = {0};
 
-    pt_thread_self("fold", YIELD);
+    pt_thread_self("fold", PT_THREAD_LATE);
     if (tell(f, &err) != 0) {
         pt_log(PT_LOG_ERROR, "fold_failed", "%s", err.msg);
     }

@@ -7,7 +7,6 @@
 #include <pentad/base/thread.h>
 
 #define WORKERS_MAX 64
-#define YIELD 5 /* to the loop and the writer, for which a receipt waits */
 
 struct lane {
     struct pt_pool_task *head; /* oldest that isn't done */
@@ -129,7 +128,7 @@ static void *worker_main(void *arg) {
     struct worker *w = arg;
     struct pt_pool *p = w->pool;
 
-    pt_thread_self("worker", YIELD);
+    pt_thread_self("worker", PT_THREAD_HEAVY);
     (void)pthread_mutex_lock(&p->lock);
     for (;;) {
         if (may_query(p)) {

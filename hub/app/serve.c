@@ -8,6 +8,7 @@
 
 #include <pentad/base/file.h>
 #include <pentad/base/logsink.h>
+#include <pentad/base/thread.h>
 #include <pentad/certs/tls.h>
 
 #include "folder.h"
@@ -252,6 +253,7 @@ static int start_threads(struct pt_hub *h, bool *ret_writer, bool *ret_folder, s
 
 /* Runs the loop until the listener and every handle are closed. */
 static void run_loop(struct pt_hub *h) {
+    pt_thread_self("pentad-hub", PT_THREAD_PROMPT);
     (void)uv_run(&h->loop, UV_RUN_DEFAULT);
     PT_ASSERT(h->open_handles == 0);
 }

@@ -406,7 +406,7 @@ static void *writer_main(void *arg) {
     struct pt_submit *jobs = NULL;
     int64_t wake_ms = 0;
 
-    pt_thread_self("writer", 0);
+    pt_thread_self("writer", PT_THREAD_PROMPT);
     while (take_work(w, wake_ms, &jobs)) {
         if (w->must_load && pt_monotonic_us() < w->retry_us) {
             struct pt_writer_view view;

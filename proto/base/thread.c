@@ -2,11 +2,36 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-void pt_thread_self(const char *name, int yield) {
+#define SLICE_NS 200000
+
+/* Steps of niceness beyond the main thread's. */
+static const int yields[] = {[PT_THREAD_PROMPT] = 0, [PT_THREAD_HEAVY] = 5, [PT_THREAD_LATE] = 10};
+
+/* sched_setattr(2), which glibc doesn't wrap. */
+struct sched_attr_v0 {
+    uint32_t size;
+    uint32_t sched_policy;
+    uint64_t sched_flags;
+    int32_t sched_nice;
+    uint32_t sched_priority;
+    uint64_t sched_runtime;
+    uint64_t sched_deadline;
+    uint64_t sched_period;
+};
+
+/* Short turns for all: since Linux 6.12 a thread that wakes may take the processor from one whose
+ * turn is over, and where turns are long it waits for the next tick instead, several milliseconds
+ * at each of the hops that a batch makes. Earlier kernels go by niceness and ignore the turn. */
+void pt_thread_self(const char *name, enum pt_thread_kind kind) {
+    struct sched_attr_v0 a;
     char kept[16];
     int base;
 
@@ -14,7 +39,13 @@ void pt_thread_self(const char *name, int yield) {
     (void)pthread_setname_np(pthread_self(), kept);
     errno = 0;
     base = getpriority(PRIO_PROCESS, (id_t)getpid());
-    if (yield > 0 && errno == 0) {
-        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), base + yield); /* this thread alone */
+    if (errno != 0) {
+        return;
     }
+    memset(&a, 0, sizeof(a));
+    a.size = sizeof(a);
+    a.sched_policy = SCHED_OTHER;
+    a.sched_nice = base + yields[kind];
+    a.sched_runtime = SLICE_NS;
+    (void)syscall(SYS_sched_setattr, 0, &a, 0u); /* this thread alone */
 }

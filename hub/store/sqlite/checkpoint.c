@@ -8,7 +8,6 @@
 #define PASSIVE_PAGES 1024u /* 16 MiB */
 #define REST_PAGES 256u     /* 4 MiB */
 #define CATCH_UP_TRIES 6
-#define YIELD 5
 
 /* Best effort: what it can't do now (a reader's old snapshot) the next one does. Returns how many
  * pages of the write-ahead log are back in log.db. */
@@ -44,7 +43,7 @@ static void checkpoint_once(struct store_sqlite *s) {
 static void *checkpointer_main(void *arg) {
     struct store_sqlite *s = arg;
     uint64_t done_at = 0; /* pages in the write-ahead log when it was last checkpointed */
-    pt_thread_self("checkpoint", YIELD);
+    pt_thread_self("checkpoint", PT_THREAD_HEAVY);
     pthread_mutex_lock(&s->cp_lock);
     while (!s->checkpointer_stop) {
         uint64_t pages = atomic_load(&s->wal_pages);
