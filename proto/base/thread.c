@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define SLICE_NS 200000
+#define NICE_MAX 19
 
 /* Steps of niceness beyond the main thread's. */
 static const int yields[] = {[PT_THREAD_PROMPT] = 0, [PT_THREAD_HEAVY] = 5, [PT_THREAD_LATE] = 10};
@@ -39,13 +40,13 @@ void pt_thread_self(const char *name, enum pt_thread_kind kind) {
     (void)pthread_setname_np(pthread_self(), kept);
     errno = 0;
     base = getpriority(PRIO_PROCESS, (id_t)getpid());
-    if (errno != 0) {
-        return;
+    if (errno != 0 || sched_getscheduler(0) != SCHED_OTHER) {
+        return; /* who started it knows better */
     }
     memset(&a, 0, sizeof(a));
     a.size = sizeof(a);
     a.sched_policy = SCHED_OTHER;
-    a.sched_nice = base + yields[kind];
+    a.sched_nice = base + yields[kind] < NICE_MAX ? base + yields[kind] : NICE_MAX;
     a.sched_runtime = SLICE_NS;
     (void)syscall(SYS_sched_setattr, 0, &a, 0u); /* this thread alone */
 }
