@@ -2,9 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/logsink.h>
@@ -16,7 +14,6 @@
 
 #define RETRY_MS 1000
 #define OWN_RETRY_MS 10000
-#define NICE (-10)
 
 struct pt_writer {
     struct pt_hub *hub;

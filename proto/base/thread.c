@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #define SLICE_NS 200000
+#define NICE_MIN (-20)
 #define NICE_MAX 19
 
-/* Steps of niceness beyond the main thread's. */
-static const int yields[] = {[PT_THREAD_PROMPT] = 0, [PT_THREAD_HEAVY] = 5, [PT_THREAD_LATE] = 10};
+/* Steps of niceness beyond what the thread was born with. Going first takes a privilege: without it
+ * such a thread goes as it did before. */
+static const int yields[] = {
+    [PT_THREAD_PROMPT] = -10, [PT_THREAD_HEAVY] = 5, [PT_THREAD_LATE] = 19};
 
 /* sched_setattr(2), which glibc doesn't wrap. */
 struct sched_attr_v0 {
@@ -39,14 +42,20 @@ void pt_thread_self(const char *name, enum pt_thread_kind kind) {
     (void)snprintf(kept, sizeof(kept), "%s", name);
     (void)pthread_setname_np(pthread_self(), kept);
     errno = 0;
-    base = getpriority(PRIO_PROCESS, (id_t)getpid());
+    base = getpriority(PRIO_PROCESS, 0); /* the calling thread's own */
     if (errno != 0 || sched_getscheduler(0) != SCHED_OTHER) {
         return; /* who started it knows better */
     }
     memset(&a, 0, sizeof(a));
     a.size = sizeof(a);
     a.sched_policy = SCHED_OTHER;
-    a.sched_nice = base + yields[kind] < NICE_MAX ? base + yields[kind] : NICE_MAX;
     a.sched_runtime = SLICE_NS;
-    (void)syscall(SYS_sched_setattr, 0, &a, 0u); /* this thread alone */
+    a.sched_nice = base + yields[kind];
+    if (a.sched_nice > NICE_MAX || a.sched_nice < NICE_MIN) {
+        a.sched_nice = a.sched_nice > NICE_MAX ? NICE_MAX : NICE_MIN;
+    }
+    if (syscall(SYS_sched_setattr, 0, &a, 0u) != 0 && kind == PT_THREAD_PROMPT) {
+        a.sched_nice = base;
+        (void)syscall(SYS_sched_setattr, 0, &a, 0u);
+    }
 }
