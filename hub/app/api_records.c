@@ -62,6 +62,7 @@ void pt_api_stream(struct pt_call *c) {
 
 /* {party}/{stream}/{seq} of the path. */
 static int ref_of(const struct pt_call *c, struct pt_ref *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof(*ret));
     if (!pt_name_valid(c->param[0]) || !pt_name_valid(c->param[1]) ||
         pt_param_digits(c->param[2], UINT64_MAX, &ret->seq) != 0 || ret->seq == 0) {
         return pt_err_set(err, PT_E_FORMAT, "a record is named party/stream/number");

@@ -97,12 +97,13 @@ static int load_entries(struct pt_exchange *x, struct pt_store_reader *r, uint64
     struct chunk *c = calloc(1, sizeof(*c));
     struct pt_buf records;
     int64_t said_us = pt_monotonic_us();
-    int rc = c == NULL ? pt_err_set(err, PT_E_NOMEM, "no memory to read the log") : 0;
+    int rc = 0;
 
-    pt_buf_init(&records, PT_BATCH_BYTES_MAX);
-    if (c != NULL) {
-        pt_buf_init(&c->bytes, (size_t)LOAD_CHUNK * PT_ENTRY_MAX);
+    if (c == NULL) {
+        return pt_err_set(err, PT_E_NOMEM, "no memory to read the log");
     }
+    pt_buf_init(&records, PT_BATCH_BYTES_MAX);
+    pt_buf_init(&c->bytes, (size_t)LOAD_CHUNK * PT_ENTRY_MAX);
     for (uint64_t at = 0; rc == 0 && at < size; at += c->n) {
         pt_buf_reset(&c->bytes);
         c->n = 0;
@@ -119,9 +120,7 @@ static int load_entries(struct pt_exchange *x, struct pt_store_reader *r, uint64
                    (unsigned long long)at, (unsigned long long)size);
         }
     }
-    if (c != NULL) {
-        pt_buf_done(&c->bytes);
-    }
+    pt_buf_done(&c->bytes);
     pt_buf_done(&records);
     free(c);
     return rc;

@@ -50,6 +50,7 @@ static int read_options(int argc, char **argv, struct options *o) {
     int c;
 
     memset(o, 0, sizeof(*o));
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
     while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
         switch (c) {
         case 'c':
@@ -84,9 +85,11 @@ static int complain(const struct pt_err *err) {
 /* Large buffers go back to the system when they are freed, and threads share few heaps: what a
  * backlog took for a moment isn't kept. */
 static void bound_memory(void) {
+    /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet */
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     (void)mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
     (void)mallopt(M_ARENA_MAX, 4);
+    /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 static int run(struct pt_hub *h) {

@@ -194,7 +194,7 @@ static int finding_record(struct pt_span packed, struct pt_arena *arena, Pentad_
 int pt_own_findings(struct pt_own *o, struct pt_group *g, const struct pt_findings *f,
                     struct pt_err *err) {
     Pentad__V1__Record *recs = calloc(f->n, sizeof(*recs));
-    Pentad__V1__Record **list = calloc(f->n, sizeof(*list));
+    Pentad__V1__Record **list = calloc(f->n, sizeof(Pentad__V1__Record *));
     struct pt_arena arena;
     int rc = recs == NULL || list == NULL ? PT_E_NOMEM : 0;
 

@@ -156,14 +156,15 @@ int pt_pool_new(unsigned workers, struct pt_pool **ret, struct pt_err *err) {
     (void)pthread_mutex_init(&p->lock, NULL);
     (void)pthread_cond_init(&p->work, NULL);
     for (p->n = 0; p->n < workers; p->n++) {
-        struct worker *w = &p->workers[p->n];
+        unsigned index = p->n;
+        struct worker *w = &p->workers[index];
 
         w->pool = p;
-        w->index = p->n;
+        w->index = index;
         if (pthread_create(&w->thread, NULL, worker_main, w) != 0) {
             pt_pool_stop(p);
             pt_pool_free(p);
-            return pt_err_set(err, PT_E_NOMEM, "can't start worker thread %u", p->n + 1);
+            return pt_err_set(err, PT_E_NOMEM, "can't start worker thread %u", index + 1);
         }
     }
     *ret = p;

@@ -137,8 +137,11 @@ static int scan_records(void *ctx, const struct pt_store_entry *e) {
 static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, uint64_t size,
                       struct pt_arena *scratch, struct pt_err *err) {
     struct scan *s = calloc(1, sizeof(*s));
-    int rc = s == NULL ? pt_err_set(err, PT_E_NOMEM, "no memory for the key history") : 0;
+    int rc = 0;
 
+    if (s == NULL) {
+        return pt_err_set(err, PT_E_NOMEM, "no memory for the key history");
+    }
     while (rc == 0 && c->scanned < size) {
         uint64_t n = size - c->scanned < SCAN_CHUNK ? size - c->scanned : SCAN_CHUNK;
 
@@ -146,8 +149,10 @@ static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, ui
         s->scratch = scratch;
         rc = pt_store_entries(r, c->scanned, n, false, scan_mark, s, err);
         if (rc == 0 && s->n_seen != n) {
+            uint64_t end = c->scanned + s->n_seen;
+
             rc = pt_err_set(err, PT_E_CORRUPT, "the log has a gap after entry %llu",
-                            (unsigned long long)(c->scanned + s->n_seen));
+                            (unsigned long long)end);
         }
         for (size_t i = 0; rc == 0 && i < s->n_marked; i++) {
             s->found = false;
