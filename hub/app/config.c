@@ -104,7 +104,8 @@ struct complaint {
     char text[160];
 };
 
-static void on_complaint(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+__attribute__((format(printf, 3, 0))) static void on_complaint(cyaml_log_t level, void *ctx,
+                                                               const char *fmt, va_list args) {
     struct complaint *c = ctx;
     size_t len = strlen(c->text);
 

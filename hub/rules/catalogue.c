@@ -22,10 +22,12 @@ static void load(void) {
         struct pt_err err = {0};
         struct pt_rule_info *f = &rules[i].info;
 
-        if (pt_rule_parse(pt_rule_files[i], &rules[i], &err) != 0) {
+        int parsed = pt_rule_parse(pt_rule_files[i], &rules[i], &err);
+
+        if (parsed != 0) {
             (void)fprintf(stderr, "%s\n", err.msg);
-            PT_ASSERT(!"an embedded rule file parses");
         }
+        PT_ASSERT(parsed == 0);
         f->params = rules[i].params;
         f->name_zh = text(f->name_zh);
         f->name_en = text(f->name_en);
