@@ -19,16 +19,16 @@ struct job {
 };
 
 static _Atomic int done_count;
+static _Atomic int sum;
 static int last_done[4] = {-1, -1, -1, -1};
 static _Atomic int out_of_order;
 
 static void spin(struct pt_pool_task *t, unsigned worker) {
     struct job *j = (struct job *)t;
-    volatile int x = 0;
 
     (void)worker;
     for (int i = 0; i < (j->number % 7) * 300; i++) {
-        x += i;
+        sum += i;
     }
 }
 
