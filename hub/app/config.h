@@ -12,7 +12,8 @@
 
 #define PT_APP_PATH_MAX 4096
 
-/* What a reload (SIGHUP) takes from the file anew; everything else needs a restart. */
+/* Of these, batches, queries and polls are taken anew on a reload (SIGHUP), as the TLS files are;
+ * everything else needs a restart. */
 struct pt_app_limits {
     uint32_t connections;
     uint32_t connections_per_identity;

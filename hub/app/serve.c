@@ -116,7 +116,8 @@ static int write_port(struct pt_hub *h, struct pt_err *err) {
 
 /* ---- signals ------------------------------------------------------------------------------ */
 
-/* Certificates, CRL and limits anew; what is wrong with them leaves the old ones in force. */
+/* Certificates, CRL and the limits that can change while it runs; what is wrong with them leaves
+ * the old ones in force. */
 static void reload(struct pt_hub *h) {
     struct pt_app_config fresh;
     struct pt_err err = {0};
