@@ -45,6 +45,16 @@ struct br_num br_ahead(const struct br_num *progress, int month) {
     return d;
 }
 
+struct br_num br_outturn(int64_t paid, int64_t full, int32_t valid_at, int source) {
+    __extension__ typedef __int128 wide;
+    int month = pt_date_month(valid_at);
+    wide rest = (wide)full * (10000 - time_progress(month)) / 10000;
+    struct br_num n = br_ratio(paid + (int64_t)rest, full, source, "FG5");
+
+    n.forecast = !n.na && month < 12;
+    return n;
+}
+
 int br_city_source(struct br_brief *b, const char *figure, int32_t valid_at) {
     if (b->region[0])
         return br_source_figure(b, REGION, b->region, b->region_name, b->period.fy, figure,

@@ -52,9 +52,6 @@ int br_rank_departments(struct br_brief *b, struct pt_err *err) {
         rc = rc == 0 ? pt_ledger_figure(b->l, DEPT, d->key, b->period.fy, "FG4", b->period.to,
                                         b->now.known_at, &d->ci2, err)
                      : rc;
-        rc = rc == 0 ? pt_ledger_figure(b->l, DEPT, d->key, b->period.fy, "FG5", b->period.to,
-                                        b->now.known_at, &d->ci3, err)
-                     : rc;
     }
     if (rc == 0)
         rank(b);
@@ -90,7 +87,7 @@ static void put_row(struct br_brief *b, json_t *t, const struct br_dept *d, bool
     br_add(b, cells, br_number(b, &n));
     n = br_from_figure(&d->ci2, dept_source(b, d, "FG4"));
     br_add(b, cells, br_number(b, &n));
-    n = br_from_figure(&d->ci3, dept_source(b, d, "FG5"));
+    n = br_outturn(d->paid, d->full, b->period.to, dept_source(b, d, "FG5"));
     br_add(b, cells, br_number(b, &n));
 }
 

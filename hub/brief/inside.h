@@ -78,7 +78,6 @@ struct br_dept {
     int rank;    /* 0: no rate */
     int32_t ci1; /* PT_BP_NA: none */
     struct pt_figure ci2;
-    struct pt_figure ci3;
 };
 
 struct br_sums {
@@ -239,6 +238,8 @@ int br_city_source(struct br_brief *b, const char *figure, int32_t valid_at);
 struct br_num br_ratio(int64_t num, int64_t den, int source, const char *figure);
 /* Progress less time progress at a month's end, in percentage points. */
 struct br_num br_ahead(const struct br_num *progress, int month);
+/* FG5 of a body or a region at a month's end: before the year's end a forecast. */
+struct br_num br_outturn(int64_t paid, int64_t full, int32_t valid_at, int source);
 json_t *br_month_text(struct br_brief *b, int month);
 const char *br_numeral(int n); /* 一 to 十三 */
 

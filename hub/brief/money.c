@@ -13,8 +13,8 @@
  * ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before. */
 static const char paid_sql[] =
     "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = x.subject), ''),"
-    "  x.bk, x.month, sum(x.now), sum(x.was), count(DISTINCT x.rec) FROM ("
-    " SELECT l.subject, l.bk, p.pay_date / 100 AS month, r.rec,"
+    "  x.bk, x.month, sum(x.now), sum(x.was), 0 FROM ("
+    " SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
     "   sum(CASE WHEN " BR_LIVE(
         "r", "?3") " THEN r.sign ELSE 0 END *"
                    "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS now,"
@@ -25,7 +25,11 @@ static const char paid_sql[] =
                                   " JOIN f_payment_batch_lines l ON l.rec = r.rec"
                                   " WHERE r.type = 131 AND r.fy = ?1 AND p.pay_date <= ?2 AND "
                                   "r.live_from < ?3"
-                                  " GROUP BY l.subject, l.bk, r.rec) x GROUP BY 1, 2, 3";
+                                  " GROUP BY 1, 2, 3) x GROUP BY 1, 2, 3";
+
+static const char payments_sql[] =
+    "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec = r.rec WHERE r.type = 131"
+    " AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3";
 
 /* An ADVANCE counts once an INITIAL has taken it up. */
 static const char full_sql[] =
@@ -59,7 +63,8 @@ static const char approved_sql[] =
         "r", "?3") " AS was"
                    "  FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
                    "  JOIN f_congress_approval_lines l ON l.rec = r.rec"
-                   "  WHERE r.type = 123 AND r.fy = ?1 AND a.kind IN (1, 2) AND r.live_from < ?2)"
+                   "  WHERE r.type = 123 AND r.fy = ?1 AND a.kind IN (1, 2) AND r.live_from < ?2"
+                   "  AND r.valid_from <= ?4)"
                    " SELECT bk, sum(now * fen), sum(was * fen) FROM line x"
                    " WHERE ckey <> '' OR subject = '' OR NOT EXISTS (SELECT 1 FROM line d WHERE "
                    "d.bk = x.bk"
@@ -131,7 +136,7 @@ static int add_row(struct br_brief *b, sqlite3_stmt *st, bool paid, size_t *cap,
     }
     if (d && rc == 0)
         rc = pt_money_add(paid ? &d->paid : &d->full, sqlite3_column_int64(st, 3));
-    *(paid ? &b->payments : &b->allotments) += sqlite3_column_int64(st, 5);
+    b->allotments += sqlite3_column_int64(st, 5);
     return rc == PT_E_RANGE ? pt_err_set(err, rc, "brief: a sum is larger than 64 bits") : rc;
 }
 
@@ -148,8 +153,8 @@ static int gather(struct br_brief *b, bool paid, size_t *cap, struct pt_err *err
 
 static int gather_approved(struct br_brief *b, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, approved_sql, "iii", (int64_t)b->period.fy,
-                      (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc = br_query(b, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
+                      (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
 
     while (br_row(b, st, &rc, err)) {
         int64_t bk = sqlite3_column_int64(st, 0);
@@ -162,11 +167,23 @@ static int gather_approved(struct br_brief *b, struct pt_err *err) {
     return rc;
 }
 
+static int count_payments(struct br_brief *b, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = br_query(b, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
+                      (int64_t)b->period.to, (int64_t)b->now.known_at);
+
+    if (br_row(b, st, &rc, err))
+        b->payments = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return rc;
+}
+
 int br_money(struct br_brief *b, struct pt_err *err) {
     size_t cap = 0;
     int rc = gather(b, false, &cap, err);
 
     rc = rc == 0 ? gather(b, true, &cap, err) : rc;
+    rc = rc == 0 ? count_payments(b, err) : rc;
     return rc == 0 ? gather_approved(b, err) : rc;
 }
 

@@ -60,6 +60,16 @@ static struct br_num ahead_at(struct br_brief *b, int known, bool before) {
     return n;
 }
 
+static struct br_num outturn_at(struct br_brief *b, bool before) {
+    const struct br_period *p = before ? &b->before : &b->period;
+    const struct br_sums *s = &b->sums[BR_NOW];
+    int m = pt_date_month(p->to);
+
+    if (before && !same_year(b))
+        return none("bp");
+    return br_outturn(br_paid(s, 0, m), br_full(s, 0, m), p->to, br_city_source(b, "FG5", p->to));
+}
+
 static int region_figure(struct br_brief *b, const char *id, const char *unit, bool before,
                          struct br_num *ret, struct pt_err *err) {
     const struct br_period *p = before ? &b->before : &b->period;
@@ -171,8 +181,8 @@ static int core_figures(struct br_brief *b, struct core c[13], struct pt_err *er
                   {"overdue", "逾期未整改", "Overdue"},
                   {"recovered", "收回沉淀资金", "Idle funds recovered"},
                   {"reallocated", "收回后再安排", "Recovered and reallocated"}};
-    static const char *const fig[3] = {"FG4", "FG4.open", "FG5"};
-    static const char *const unit[3] = {"bp", "fen", "bp"};
+    static const char *const fig[2] = {"FG4", "FG4.open"};
+    static const char *const unit[2] = {"bp", "fen"};
     int rc = 0;
 
     for (int i = 0; i < 13; i++) {
@@ -190,8 +200,9 @@ static int core_figures(struct br_brief *b, struct core c[13], struct pt_err *er
         *SIDE(2) = money_at(b, BR_NOW, 0, false, before);
         *SIDE(3) = progress_at(b, BR_NOW, before);
         *SIDE(4) = ahead_at(b, BR_NOW, before);
-        for (int f = 0; f < 3 && rc == 0; f++)
+        for (int f = 0; f < 2 && rc == 0; f++)
             rc = region_figure(b, fig[f], unit[f], before, SIDE(5 + f), err);
+        *SIDE(7) = outturn_at(b, before);
         *SIDE(8) = warnings_open(b, 3, before);
         *SIDE(9) = warnings_open(b, 2, before);
         *SIDE(10) = overdue(b, before);
