@@ -120,7 +120,7 @@ static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
     struct pt_err err = {0};
     if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
         say(d, true, "state", "none yet in %s: this connector has not run", c->state);
-    } else if (pt_state_open(path, true, &s, &err) != 0 || pt_state_counts(s, &k) != 0) {
+    } else if (pt_state_open(path, true, &s, &err) != 0 || pt_state_counts(s, &k, &err) != 0) {
         say(d, false, "state", "%s", err.msg);
     } else {
         say(d, k.refused == 0 && k.dead_letters == 0, "state",

@@ -93,16 +93,15 @@ static void own_state(const struct pt_config *c, json_t *out) {
     if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
         return;
     }
-    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k) == 0) {
+    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k, &err) == 0) {
         json_object_set_new(out, "connector",
                             json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i}", "party", c->party,
                                       "stream", c->stream, "records", (json_int_t)k.records,
                                       "not_receipted", (json_int_t)k.pending_records, "refused",
                                       (json_int_t)k.refused, "dead_letters",
                                       (json_int_t)k.dead_letters, "deferred",
-                                      (json_int_t)k.deferred, "closed_day",
-                                      (int)pt_state_get_int(s, "closed_day", 0), "tick_day",
-                                      (int)pt_state_get_int(s, "tick_day", 0)));
+                                      (json_int_t)k.deferred, "closed_day", (int)k.closed_day,
+                                      "tick_day", (int)k.tick_day));
     }
     pt_state_free(s);
 }

@@ -70,6 +70,7 @@ static int open_receipt(const Pentad__V1__Receipt *r, const struct pt_hash *stat
         pt_err_wrap(err, "the receipt's checkpoint");
         goto out;
     }
+    ret->ignored = false;
     rc = pt_merkle_verify_inclusion(&entry.leaf, r->log_index, cp.size, path, r->n_inclusion_proof,
                                     &cp.root);
     if (rc != 0) {
@@ -118,6 +119,7 @@ int pt_answer_open(struct pt_span reply, const struct pt_hash *statement,
                    const struct pt_trust *trust, const struct pt_keyhistory *keys,
                    struct pt_answer *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
+    ret->ignored = true;
     ProtobufCMessage *m = NULL;
     int rc = pt_strict_unpack(&pentad__v1__submit_reply__descriptor, reply, &m, err);
     if (rc != 0) {
@@ -133,7 +135,11 @@ int pt_answer_open(struct pt_span reply, const struct pt_hash *statement,
         rc = open_refusal(ret->reply->refusal, statement, trust, keys, ret, err);
     }
     if (rc != 0) {
+        bool ignored = ret->ignored;
         pt_answer_done(ret);
+        ret->ignored = ignored;
+    } else {
+        ret->ignored = false;
     }
     return rc;
 }

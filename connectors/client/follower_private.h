@@ -1,3 +1,4 @@
+/* What the follower's files share. */
 #ifndef PT_CLIENT_FOLLOWER_PRIVATE_H
 #define PT_CLIENT_FOLLOWER_PRIVATE_H
 
@@ -18,29 +19,43 @@ struct expectation {
     struct pt_hash root;
 };
 
+struct followed_stream {
+    struct pt_follower_stream head;
+    /* What arrived for the reader since the last StreamClose, that one included. */
+    struct pt_merkle_frontier due;
+};
+
 /* Everything that a page may change: copied, tried, and swapped in when the page has verified. */
 struct follower_state {
     struct pt_merkle_frontier tree;
-    struct pt_follower_stream *streams; /* owned */
+    int64_t last_received_ms;
+    struct followed_stream *streams; /* owned */
     size_t n_streams;
     struct key_event *events; /* owned; the records inside are shared until swapped */
     size_t n_events;
+    struct pt_keyhistory *keys; /* owned */
+    struct pt_buf held;         /* the largest checkpoint shown */
+    uint64_t held_size;
 };
 
 struct pt_follower {
     const struct pt_trust *trust;
+    enum pt_party reader;
     struct follower_state st;
-    struct pt_keyhistory *keys;
-    struct pt_buf genesis_entry; /* LogEntry 0 */
-    struct pt_entry genesis;     /* opened from it */
-    struct pt_buf checkpoint;
+    struct pt_buf genesis_entry;  /* LogEntry 0 */
+    struct pt_entry genesis;      /* opened from it */
     struct expectation *expected; /* owned; by size, ascending */
     size_t n_expected;
+    size_t n_met; /* of these, the first so many are behind the tree */
 };
 
-int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry, struct pt_err *err);
+/* Opens entry 0 into f; *ret_keys is the history that begins with it. */
+int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
+                          struct pt_keyhistory **ret_keys, struct pt_err *err);
 void follower_forget_genesis(struct pt_follower *f);
 int follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e, struct pt_err *err);
 void follower_events_free(struct key_event *events, size_t from, size_t n);
+struct followed_stream *follower_find_stream(const struct follower_state *st, const char *party,
+                                             const char *stream);
 
 #endif

@@ -1,6 +1,6 @@
 /* A follower's state as bytes: "PTF1", the genesis entry, the tree's right edge, the streams, the
- * key events, the last checkpoint, the expected ones. Big endian; private to this room and this
- * machine. */
+ * key events, the held checkpoint, the expected ones, and a SHA-256 over all of it, so that what a
+ * disk spoiled is never taken for a view of the log. Big endian; private to this machine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,33 +17,60 @@ static void put_bytes(struct pt_buf *out, struct pt_span s) {
     (void)pt_buf_append_span(out, s);
 }
 
-int pt_follower_save(const struct pt_follower *f, struct pt_buf *out) {
-    (void)pt_buf_append(out, magic, sizeof magic);
-    put_bytes(out, pt_buf_span(&f->genesis_entry));
-    put_u64(out, f->st.tree.size);
-    (void)pt_buf_append(out, f->st.tree.node, sizeof f->st.tree.node);
-    put_u64(out, f->st.n_streams);
-    for (size_t i = 0; i < f->st.n_streams; i++) {
-        const struct pt_follower_stream *s = &f->st.streams[i];
+/* Only the nodes that are there: those of the size's bits. */
+static void put_tree(struct pt_buf *out, const struct pt_merkle_frontier *t) {
+    put_u64(out, t->size);
+    for (unsigned l = 0; l < 64; l++) {
+        if (t->size >> l & 1) {
+            (void)pt_buf_append(out, t->node[l].b, PT_HASH_LEN);
+        }
+    }
+}
+
+static void put_streams(const struct follower_state *st, struct pt_buf *out) {
+    put_u64(out, st->n_streams);
+    for (size_t i = 0; i < st->n_streams; i++) {
+        const struct pt_follower_stream *s = &st->streams[i].head;
         put_bytes(out, pt_span_str(s->party));
         put_bytes(out, pt_span_str(s->stream));
         put_u64(out, s->next_seq);
         (void)pt_buf_append(out, s->last_statement.b, PT_HASH_LEN);
+        put_tree(out, &st->streams[i].due);
     }
-    put_u64(out, f->st.n_events);
-    for (size_t i = 0; i < f->st.n_events; i++) {
-        const struct key_event *e = &f->st.events[i];
+}
+
+static void put_events(const struct follower_state *st, struct pt_buf *out) {
+    put_u64(out, st->n_events);
+    for (size_t i = 0; i < st->n_events; i++) {
+        const struct key_event *e = &st->events[i];
         put_u64(out, e->log_index);
         put_bytes(out, pt_span_str(e->party));
         put_bytes(out, pt_span_str(e->stream));
         (void)pt_buf_append(out, e->signing_key.b, PT_HASH_LEN);
         put_bytes(out, pt_span(e->record, e->len));
     }
-    put_bytes(out, pt_buf_span(&f->checkpoint));
-    put_u64(out, f->n_expected);
-    for (size_t i = 0; i < f->n_expected; i++) {
+}
+
+int pt_follower_save(const struct pt_follower *f, struct pt_buf *out) {
+    size_t start = out->len;
+    (void)pt_buf_append(out, magic, sizeof magic);
+    put_u64(out, (uint64_t)f->reader);
+    put_bytes(out, pt_buf_span(&f->genesis_entry));
+    put_tree(out, &f->st.tree);
+    put_u64(out, (uint64_t)f->st.last_received_ms);
+    put_streams(&f->st, out);
+    put_events(&f->st, out);
+    put_u64(out, f->st.held_size);
+    put_bytes(out, pt_buf_span(&f->st.held));
+    put_u64(out, f->n_expected - f->n_met);
+    for (size_t i = f->n_met; i < f->n_expected; i++) {
         put_u64(out, f->expected[i].size);
         (void)pt_buf_append(out, f->expected[i].root.b, PT_HASH_LEN);
+    }
+    if (out->failed == 0) {
+        struct pt_hash sum;
+        pt_sha256(&sum, out->p + start, out->len - start);
+        (void)pt_buf_append(out, sum.b, PT_HASH_LEN);
     }
     return out->failed;
 }
@@ -97,6 +124,16 @@ static void get_name(struct reader *r, char out[PT_NAME_MAX + 1]) {
     }
 }
 
+static void get_tree(struct reader *r, struct pt_merkle_frontier *t) {
+    memset(t, 0, sizeof *t);
+    t->size = get_u64(r);
+    for (unsigned l = 0; l < 64 && !r->bad; l++) {
+        if (t->size >> l & 1) {
+            get(r, t->node[l].b, PT_HASH_LEN);
+        }
+    }
+}
+
 static int load_streams(struct pt_follower *f, struct reader *r) {
     uint64_t n = get_u64(r);
     if (r->bad || n > PT_FOLLOWER_STREAMS_MAX) {
@@ -107,11 +144,12 @@ static int load_streams(struct pt_follower *f, struct reader *r) {
         return PT_E_NOMEM;
     }
     for (uint64_t i = 0; i < n; i++) {
-        struct pt_follower_stream *s = &f->st.streams[f->st.n_streams++];
-        get_name(r, s->party);
-        get_name(r, s->stream);
-        s->next_seq = get_u64(r);
-        get(r, s->last_statement.b, PT_HASH_LEN);
+        struct followed_stream *s = &f->st.streams[f->st.n_streams++];
+        get_name(r, s->head.party);
+        get_name(r, s->head.stream);
+        s->head.next_seq = get_u64(r);
+        get(r, s->head.last_statement.b, PT_HASH_LEN);
+        get_tree(r, &s->due);
     }
     return r->bad ? PT_E_CORRUPT : 0;
 }
@@ -141,44 +179,67 @@ static int load_event(struct pt_follower *f, struct reader *r, struct pt_err *er
     }
     e->len = bytes.len;
     f->st.n_events++;
-    return follower_apply_event(f->keys, e, err);
+    return follower_apply_event(f->st.keys, e, err);
+}
+
+static int load_genesis(struct pt_follower *f, struct pt_span entry, struct pt_err *err) {
+    struct pt_keyhistory *keys;
+    int rc = follower_take_genesis(f, entry, &keys, err);
+    if (rc == 0) {
+        pt_keyhistory_free(f->st.keys);
+        f->st.keys = keys;
+    }
+    return rc;
+}
+
+static int load_all(struct pt_follower *f, struct reader *r, struct pt_err *err) {
+    if (get_u64(r) != (uint64_t)f->reader) {
+        return PT_E_CORRUPT;
+    }
+    struct pt_span genesis = get_bytes(r);
+    get_tree(r, &f->st.tree);
+    f->st.last_received_ms = (int64_t)get_u64(r);
+    if (r->bad) {
+        return PT_E_CORRUPT;
+    }
+    int rc = f->st.tree.size > 0 ? load_genesis(f, genesis, err) : 0;
+    if (rc == 0) {
+        rc = load_streams(f, r);
+    }
+    uint64_t n = rc == 0 ? get_u64(r) : 0;
+    for (uint64_t i = 0; rc == 0 && i < n; i++) {
+        rc = load_event(f, r, err);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    f->st.held_size = get_u64(r);
+    rc = pt_buf_append_span(&f->st.held, get_bytes(r));
+    n = get_u64(r);
+    for (uint64_t i = 0; rc == 0 && i < n; i++) {
+        uint64_t size = get_u64(r);
+        struct pt_hash root;
+        get(r, root.b, PT_HASH_LEN);
+        rc = r->bad ? PT_E_CORRUPT : pt_follower_expect(f, size, &root, pt_span(NULL, 0), err);
+    }
+    return rc == 0 && (r->bad || r->in.len != 0) ? PT_E_CORRUPT : rc;
 }
 
 int pt_follower_load(struct pt_follower *f, struct pt_span saved, struct pt_err *err) {
     PT_ASSERT(f->st.tree.size == 0 && f->st.n_streams == 0);
-    struct reader r = {.in = saved};
+    struct pt_hash sum;
     char m[sizeof magic];
-    get(&r, m, sizeof m);
-    struct pt_span genesis = get_bytes(&r);
-    struct pt_merkle_frontier tree;
-    memset(&tree, 0, sizeof tree);
-    tree.size = get_u64(&r);
-    get(&r, tree.node, sizeof tree.node);
-    int rc = r.bad || memcmp(m, magic, sizeof m) != 0 ? PT_E_CORRUPT : 0;
-    if (rc == 0 && tree.size > 0) {
-        rc = follower_take_genesis(f, genesis, err);
-        if (rc != 0) {
-            return rc;
+    int rc = PT_E_CORRUPT;
+    if (saved.len > sizeof m + PT_HASH_LEN) {
+        struct reader r = {.in = pt_span(saved.p, saved.len - PT_HASH_LEN)};
+        pt_sha256(&sum, r.in.p, r.in.len);
+        get(&r, m, sizeof m);
+        if (memcmp(sum.b, r.in.p + r.in.len, PT_HASH_LEN) == 0 && memcmp(m, magic, sizeof m) == 0) {
+            rc = load_all(f, &r, err);
         }
     }
-    f->st.tree = tree;
-    if (rc == 0) {
-        rc = load_streams(f, &r);
+    if (rc == PT_E_CORRUPT || rc == PT_E_NOMEM) {
+        pt_err_set(err, rc, "the saved view of the log: %s", pt_err_text(rc, false));
     }
-    uint64_t n = rc == 0 ? get_u64(&r) : 0;
-    for (uint64_t i = 0; rc == 0 && i < n; i++) {
-        rc = load_event(f, &r, err);
-    }
-    if (rc == 0) {
-        struct pt_span cp = get_bytes(&r);
-        rc = r.bad ? PT_E_CORRUPT : pt_buf_append_span(&f->checkpoint, cp);
-    }
-    n = rc == 0 ? get_u64(&r) : 0;
-    for (uint64_t i = 0; rc == 0 && i < n; i++) {
-        uint64_t size = get_u64(&r);
-        struct pt_hash root;
-        get(&r, root.b, PT_HASH_LEN);
-        rc = r.bad ? PT_E_CORRUPT : pt_follower_expect(f, size, &root, err);
-    }
-    return rc == 0 ? 0 : pt_err_set(err, rc, "the connector's saved view of the log can't be read");
+    return rc;
 }

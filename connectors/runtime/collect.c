@@ -1,62 +1,58 @@
 /* Rows of the party's own system into the outbox, day by day. What is collected of a row and the
  * source's position behind it are one transaction: a row is sent once, or not at all. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <pentad/base/arena.h>
 #include <pentad/base/date.h>
-#include <pentad/base/file.h>
 #include <pentad/record/decode.h>
-#include <pentad/record/validate.h>
 
 #include "connector_private.h"
 
-#define ROWS_A_TRANSACTION 5000
+#define STEP_ROWS 500
+#define RETRY_MS (60 * 1000)
+#define DEFERRED_MAX (17u * 1024 * 1024) /* packed rows of a group that waits */
 
 /* ---- what the mapper hands out ---- */
 
-static bool due(const struct pt_connector *c, int32_t send_day) {
-    return send_day == 0 || send_day <= c->day;
-}
-
-static int stage(struct source *s, const struct pt_mapped *m, const char *origin) {
-    struct pt_err err = {0};
-    struct pt_buf bytes;
-    pt_buf_init(&bytes, PT_RECORD_MAX);
-    int rc = pt_msg_encode(&m->record->base, &bytes, &err);
+static int stage(struct source *s, const struct pt_mapped *m, const char *origin,
+                 struct pt_err *err) {
+    pt_buf_reset(&s->c->bytes);
+    int rc = pt_msg_encode(&m->record->base, &s->c->bytes, err);
     if (rc == 0) {
         const struct pt_staged row = {.day = m->send_day,
                                       .type = m->type,
                                       .doc_no = m->doc_key,
                                       .origin = origin,
-                                      .record = pt_buf_span(&bytes)};
-        rc = pt_staged_add(s->c->state, &row, &err);
+                                      .record = pt_buf_span(&s->c->bytes)};
+        rc = pt_staged_add(s->c->state, &row, err);
     }
-    pt_buf_done(&bytes);
+    return rc;
+}
+
+/* The mapper takes codes alone; the sentence goes out as an event. */
+static int told(struct source *s, int rc, const struct pt_err *err) {
     if (rc != 0) {
-        connector_event(s->c, "stage_failed", "%s", err.msg);
+        connector_event(s->c, "outbox_failed", "%s: %s", s->name, err->msg);
     }
     return rc;
 }
 
 static int on_record(void *ctx, const struct pt_mapped *m) {
     struct source *s = ctx;
-    char origin[700];
+    struct pt_err err = {0};
+    char origin[ORIGIN_MAX];
     (void)snprintf(origin, sizeof origin, "%.300s:%llu", m->file,
                    (unsigned long long)m->first_line);
-    if (!due(s->c, m->send_day)) {
-        return stage(s, m, origin);
-    }
-    struct pt_err err = {0};
-    int rc = author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
-    if (rc != 0) {
-        connector_event(s->c, "outbox_failed", "%s", err.msg);
-    }
-    return rc;
+    int rc = m->send_day != 0 && m->send_day > s->c->day
+                 ? stage(s, m, origin, &err)
+                 : author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
+    return told(s, rc, &err);
 }
 
 static int on_dead(void *ctx, const struct pt_dead_row *d) {
     struct source *s = ctx;
+    struct pt_err err = {0};
     const struct pt_dead_letter row = {.source = s->name,
                                        .file = d->file,
                                        .row = d->line,
@@ -67,28 +63,36 @@ static int on_dead(void *ctx, const struct pt_dead_row *d) {
                                        .reason_zh = d->reason_zh};
     connector_event(s->c, "dead_letter", "%s row %llu, column %s: %s", d->file,
                     (unsigned long long)d->line, d->column, d->reason_en);
-    return pt_dead_letter_add(s->c->state, &row, NULL);
+    return told(s, pt_dead_letter_add(s->c->state, &row, &err), &err);
 }
 
 static int on_defer(void *ctx, const struct pt_deferred *d) {
     struct source *s = ctx;
-    char want[400];
-    (void)snprintf(want, sizeof want, "%s %s %s", d->want_party, d->want_type, d->want_doc_no);
+    struct pt_err err = {0};
+    if (s->again && d->rule == s->again->rule) {
+        s->again_waits = true;
+        return told(s,
+                    pt_deferred_wait(s->c->state, s->again->id, d->want_party, d->want_type,
+                                     d->want_doc_no, &err),
+                    &err);
+    }
     const struct pt_deferred_row row = {.source = s->name,
                                         .file = d->file,
                                         .line = d->line,
                                         .rule = d->rule,
                                         .since = s->c->day,
-                                        .want = want,
+                                        .want_party = d->want_party,
+                                        .want_type = d->want_type,
+                                        .want_doc_no = d->want_doc_no,
                                         .packed = d->packed};
-    return pt_deferred_add(s->c->state, &row, NULL);
+    return told(s, pt_deferred_add(s->c->state, &row, &err), &err);
 }
 
 static int on_resolve(void *ctx, const char *party, const char *type, const char *doc_no,
                       struct pt_resolved *out) {
     struct source *s = ctx;
     struct pt_ref_row *ref = &s->resolved;
-    int rc = pt_refs_find(s->c->state, party, type, doc_no, ref);
+    int rc = pt_refs_find(s->c->state, party, type, doc_no, ref, NULL);
     if (rc == 0) {
         out->ref.party = ref->party;
         out->ref.stream = ref->stream;
@@ -101,33 +105,10 @@ static int on_resolve(void *ctx, const char *party, const char *type, const char
     return rc;
 }
 
-/* The hub's own structural validation, before anything is sent: a fault is a dead letter with its
- * place, not a refusal. seq, nonce and issued_at are the runtime's and set for the check only. */
 static int on_validate(void *ctx, const Pentad__V1__Record *rec, char *ret_path, size_t path_cap,
                        struct pt_err *err) {
     struct source *s = ctx;
-    static uint8_t nonce[16];
-    Pentad__V1__Record copy = *rec;
-    copy.has_seq = 1;
-    copy.seq = s->c->next_seq;
-    copy.has_nonce = 1;
-    copy.nonce = (ProtobufCBinaryData){.len = sizeof nonce, .data = nonce};
-    int64_t now = pt_clock_now_ms(s->c->opt.clock);
-    if (!copy.has_issued_at_ms) {
-        copy.has_issued_at_ms = 1;
-        copy.issued_at_ms = now;
-    }
-    struct pt_faults faults;
-    pt_arena_reset(&s->arena);
-    pt_faults_init(&faults, &s->arena);
-    int rc = pt_record_validate(&copy, s->c->codes, s->c->party, now, &faults);
-    if (rc != 0) {
-        const char *field = faults.count ? faults.v[0].field : "";
-        (void)snprintf(ret_path, path_cap, "%s", field);
-        return pt_err_set(err, rc, "%s",
-                          faults.count ? faults.v[0].message : pt_err_text(rc, false));
-    }
-    return 0;
+    return author_validate(s->c, rec, ret_path, path_cap, err);
 }
 
 static const struct pt_mapper_ops mapper_ops = {.record = on_record,
@@ -138,27 +119,46 @@ static const struct pt_mapper_ops mapper_ops = {.record = on_record,
 
 /* ---- sources ---- */
 
+static int open_one(struct pt_connector *c, struct source *s, const struct pt_config_source *config,
+                    struct pt_err *err) {
+    struct pt_var vars[64];
+    s->c = c;
+    s->config = config;
+    s->more = true;
+    pt_buf_init(&s->stored, PT_MAPPER_POS_MAX);
+    PT_ASSERT(config->vars_count <= sizeof vars / sizeof *vars);
+    for (uint32_t v = 0; v < config->vars_count; v++) {
+        vars[v] = (struct pt_var){config->vars[v].name, config->vars[v].value};
+    }
+    int rc = pt_mapping_load(config->mapping, vars, config->vars_count, &s->mapping, err);
+    if (rc == 0) {
+        size_t cap = strlen(pt_mapping_name(s->mapping)) + strlen(config->path) + 2;
+        s->name = malloc(cap);
+        if (!s->name) {
+            return pt_err_set(err, PT_E_NOMEM, "out of memory");
+        }
+        (void)snprintf(s->name, cap, "%s:%s", pt_mapping_name(s->mapping), config->path);
+        rc = pt_mapper_new(s->mapping, c->config->system, &mapper_ops, s, &s->mapper, err);
+    }
+    return rc;
+}
+
 int sources_open(struct pt_connector *c, struct pt_err *err) {
-    c->n_sources = c->config->sources_count;
-    c->sources = calloc(c->n_sources ? c->n_sources : 1, sizeof *c->sources);
+    c->sources = calloc(c->config->sources_count + 1u, sizeof *c->sources);
     if (!c->sources) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < c->n_sources; i++) {
-        struct source *s = &c->sources[i];
-        s->config = &c->config->sources[i];
-        s->c = c;
-        s->more = true;
-        pt_arena_init(&s->arena, 16u * 1024 * 1024);
-        struct pt_var vars[64];
-        for (uint32_t v = 0; v < s->config->vars_count; v++) {
-            vars[v] = (struct pt_var){s->config->vars[v].name, s->config->vars[v].value};
-        }
-        rc = pt_mapping_load(s->config->mapping, vars, s->config->vars_count, &s->mapping, err);
-        if (rc == 0) {
-            (void)snprintf(s->name, sizeof s->name, "%s:%s", pt_mapping_name(s->mapping),
-                           s->config->path);
+    for (uint32_t i = 0; rc == 0 && i < c->config->sources_count; i++) {
+        struct source *s = &c->sources[c->n_sources++];
+        rc = open_one(c, s, &c->config->sources[i], err);
+        for (uint32_t k = 0; rc == 0 && k < i; k++) {
+            if (strcmp(c->sources[k].name, s->name) == 0) {
+                rc = pt_err_set(err, PT_E_CONFIG,
+                                "sources: %s is read twice by the mapping %s: two mappings of one "
+                                "file need names of their own",
+                                s->config->path, pt_mapping_name(s->mapping));
+            }
         }
     }
     return rc;
@@ -166,9 +166,11 @@ int sources_open(struct pt_connector *c, struct pt_err *err) {
 
 void sources_close(struct pt_connector *c) {
     for (size_t i = 0; c->sources && i < c->n_sources; i++) {
-        pt_mapper_free(c->sources[i].mapper);
-        pt_mapping_free(c->sources[i].mapping);
-        pt_arena_done(&c->sources[i].arena);
+        struct source *s = &c->sources[i];
+        pt_mapper_free(s->mapper);
+        pt_mapping_free(s->mapping);
+        pt_buf_done(&s->stored);
+        free(s->name);
     }
     free(c->sources);
     c->sources = NULL;
@@ -176,190 +178,277 @@ void sources_close(struct pt_connector *c) {
 
 bool sources_done(const struct pt_connector *c) {
     for (size_t i = 0; i < c->n_sources; i++) {
-        if (c->sources[i].more) {
+        const struct source *s = &c->sources[i];
+        if (s->more && !s->missing && s->waiting == 0) {
             return false;
         }
     }
     return true;
 }
 
-/* A mapper at the position that the state file holds. A file that isn't there yet is no error. */
-static int start_mapper(struct pt_connector *c, struct source *s, struct pt_err *err) {
-    if (s->mapper || !pt_file_exists(s->config->path)) {
+void sources_restart(struct pt_connector *c) {
+    for (size_t i = 0; i < c->n_sources; i++) {
+        struct source *s = &c->sources[i];
+        s->started = false;
+        s->more = true;
+        s->waiting = 0;
+        s->again = NULL;
+    }
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+int source_start(struct source *s, struct pt_err *err) {
+    struct pt_connector *c = s->c;
+    struct stat now;
+    s->missing = stat(s->config->path, &now) != 0;
+    if (s->missing) {
         return 0;
     }
-    struct pt_source src;
-    struct pt_buf pos;
-    pt_buf_init(&pos, PT_MAPPER_POS_MAX);
-    int rc = pt_source_position_get(c->state, s->name, &pos);
+    /* A file that was read to its end and has changed since: it grew. */
+    bool changed = s->started && !s->more && !same_file(&now, &s->seen);
+    if (s->started && !changed) {
+        return 0;
+    }
+    struct pt_source src = {0};
+    s->started = false;
+    pt_buf_reset(&s->stored);
+    int rc = pt_source_position_get(c->state, s->name, &s->stored, err);
     if (rc == PT_E_NOT_FOUND) {
         rc = 0;
     }
     if (rc == 0) {
-        rc = pt_mapper_new(s->mapping, c->config->system, &mapper_ops, s, &s->mapper, err);
-    }
-    if (rc == 0) {
         rc = c->opt.open_source(pt_mapping_source(s->mapping), s->config->path, &src, err);
     }
+    if (rc == PT_E_NOT_FOUND) {
+        s->missing = true;
+        return 0;
+    }
     if (rc == 0) {
-        rc = pt_mapper_start_take(s->mapper, &src, pt_buf_cstr(&pos), err);
+        rc = pt_mapper_start_take(s->mapper, &src, pt_buf_cstr(&s->stored), err);
     }
-    if (rc != 0) {
-        pt_mapper_free(s->mapper);
-        s->mapper = NULL;
+    if (rc == 0) {
+        s->seen = now;
+        s->started = true;
+        s->more = true;
+        s->waiting = 0;
     }
-    pt_buf_done(&pos);
     return rc;
 }
 
-static int store_position(struct pt_connector *c, struct source *s, struct pt_err *err) {
+static int store_position(struct source *s, struct pt_err *err) {
     const char *pos = pt_mapper_position(s->mapper);
-    return pt_source_position_set(c->state, s->name, pt_span(pos, strlen(pos)), !s->more, err);
+    struct pt_span span = pt_span_str(pos);
+    if (pt_span_eq(span, pt_buf_span(&s->stored))) {
+        return 0;
+    }
+    pt_buf_reset(&s->stored);
+    if (pt_buf_append_span(&s->stored, span) != 0) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    return pt_source_position_set(s->c->state, s->name, span, !s->more, err);
 }
 
-/* Up to ROWS_A_TRANSACTION rows, until the source ends or its rows are for a later day. */
-static int collect_some(struct pt_connector *c, struct source *s, bool *ret_more,
-                        struct pt_err *err) {
-    *ret_more = false;
-    int rc = pt_state_begin(c->state, err);
-    if (rc != 0) {
-        return rc;
+/* Where much has come together it is stored, and a new transaction begins. */
+static int breathe(struct source *s, struct pt_err *err) {
+    struct pt_connector *c = s->c;
+    if (c->rows < ROWS_A_TRANSACTION) {
+        return 0;
     }
-    uint64_t first = c->next_seq;
-    pt_mapper_until(s->mapper, c->day);
-    rc = pt_mapper_step(s->mapper, ROWS_A_TRANSACTION, &s->more, err);
-    if (rc == 0) {
-        s->blocked_until = pt_mapper_waiting(s->mapper);
-    }
-    if (rc == 0) {
-        rc = store_position(c, s, err);
-    }
+    int rc = store_position(s, err);
     if (rc == 0) {
         rc = pt_state_commit(c->state, err);
     }
-    if (rc != 0) {
-        pt_state_rollback(c->state);
-        c->next_seq = first;
-        pt_mapper_free(s->mapper); /* it is ahead of its position: begin again from there */
-        s->mapper = NULL;
-        s->more = true;
-        return pt_err_wrap(err, "%s", s->config->path);
+    if (rc == 0) {
+        c->rows = 0;
+        rc = pt_state_begin(c->state, err);
     }
-    *ret_more = s->more && s->blocked_until <= c->day && !c->stop;
-    if (c->next_seq > first) {
-        connector_event(c, "collected", "%s: %llu records", pt_mapping_name(s->mapping),
-                        (unsigned long long)(c->next_seq - first));
-    }
-    return 0;
+    return rc;
 }
 
-static int collect_source(struct pt_connector *c, struct source *s, struct pt_err *err) {
-    bool more = s->more && s->blocked_until <= c->day;
-    if (!more) {
+/* Rows until the source ends, its rows are for a later day, or the budget is spent; never stops in
+ * the middle of a group. */
+static int read_rows(struct source *s, uint64_t *budget, struct pt_err *err) {
+    struct pt_connector *c = s->c;
+    int rc = 0;
+    pt_mapper_until(s->mapper, c->day);
+    while (rc == 0 && s->more && s->waiting == 0 && *budget > 0) {
+        uint64_t n = *budget < STEP_ROWS ? *budget : STEP_ROWS;
+        do {
+            rc = pt_mapper_step(s->mapper, n, &s->more, err);
+            s->waiting = pt_mapper_waiting(s->mapper);
+            c->rows += n;
+            n = 1;
+            if (rc == 0 && c->stop) {
+                return pt_err_set(err, PT_E_STOPPING, "stopped");
+            }
+        } while (rc == 0 && s->more && !pt_mapper_settled(s->mapper));
+        *budget -= *budget < STEP_ROWS ? *budget : STEP_ROWS;
+        if (rc == 0) {
+            rc = breathe(s, err);
+        }
+    }
+    return rc ? rc : store_position(s, err);
+}
+
+static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err) {
+    struct pt_connector *c = s->c;
+    uint64_t before = c->next_seq;
+    if (s->retry_ms > pt_clock_now_ms(c->opt.clock)) {
         return 0;
     }
-    int rc = start_mapper(c, s, err);
-    while (rc == 0 && more && s->mapper) {
-        rc = collect_some(c, s, &more, err);
+    if (s->started && s->more && s->waiting > c->day) {
+        return 0;
+    }
+    int rc = source_start(s, err);
+    s->waiting = 0;
+    if (rc == 0 && s->started && s->more && !s->missing) {
+        rc = read_rows(s, budget, err);
+    }
+    if (rc != 0 && rc != PT_E_STOPPING) {
+        c->failed = s;
+        s->retry_ms = pt_clock_now_ms(c->opt.clock) + RETRY_MS;
+        pt_err_wrap(err, "%s", s->config->path);
+    }
+    if (rc == 0 && c->next_seq > before) {
+        connector_event(c, "collected", "%s: %llu records", pt_mapping_name(s->mapping),
+                        (unsigned long long)(c->next_seq - before));
     }
     return rc;
 }
 
 /* ---- what waited ---- */
 
+static int bury_staged(struct pt_connector *c, const struct pt_staged *row, int code,
+                       const char *path, const char *why, struct pt_err *err) {
+    const struct pt_dead_letter d = {.source = "staged",
+                                     .file = row->origin,
+                                     .row = 0,
+                                     .column = path,
+                                     .value = row->doc_no,
+                                     .code = pt_err_name(code),
+                                     .reason = why,
+                                     .reason_zh = pt_err_text(code, true)};
+    connector_event(c, "dead_letter", "%s: %s: %s", row->origin, path, why);
+    return pt_dead_letter_add(c->state, &d, err);
+}
+
+static int release_one(struct pt_connector *c, const struct pt_staged *row, struct pt_arena *arena,
+                       struct pt_err *err) {
+    Pentad__V1__Record *rec = NULL;
+    struct pt_err why = {0};
+    char path[160] = "";
+    pt_arena_reset(arena);
+    int rc = pt_record_decode(row->record, arena, &rec, NULL);
+    if (rc == PT_E_NOMEM) {
+        return pt_err_set(err, rc, "out of memory");
+    }
+    if (rc != 0) {
+        pt_err_set(&why, rc, "the record can't be read");
+    } else {
+        rc = author_validate(c, rec, path, sizeof path, &why);
+    }
+    return rc ? bury_staged(c, row, rc, path, why.msg, err)
+              : author_record(c, rec, row->type, row->doc_no, row->origin, err);
+}
+
 static int release_staged(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf hold;
     struct pt_arena arena;
     struct pt_staged row;
-    pt_buf_init(&hold, PT_RECORD_MAX + 4096);
-    pt_arena_init(&arena, 64u * 1024 * 1024);
-    uint64_t first = c->next_seq;
-    int rc = pt_state_begin(c->state, err);
-    while (rc == 0 && (rc = pt_staged_take(c->state, c->day, &hold, &row, err)) == 0) {
-        Pentad__V1__Record *rec = NULL;
-        pt_arena_reset(&arena);
-        rc = pt_record_decode(row.record, &arena, &rec, NULL);
-        if (rc != 0) {
-            pt_err_set(err, rc, "a record that waited for its day can't be read (%s)", row.origin);
-            break;
+    pt_buf_init(&hold, PT_RECORD_MAX + 65536);
+    pt_arena_init(&arena, 16u * PT_RECORD_MAX);
+    int rc = 0;
+    while (rc == 0) {
+        rc = pt_staged_take(c->state, c->day, &hold, &row, err);
+        if (rc == 0) {
+            rc = release_one(c, &row, &arena, err);
         }
-        rc = author_record(c, rec, row.type, row.doc_no, row.origin, err);
-    }
-    if (rc == PT_E_NOT_FOUND) {
-        rc = pt_state_commit(c->state, err);
-    }
-    if (rc != 0) {
-        pt_state_rollback(c->state);
-        c->next_seq = first;
     }
     pt_arena_done(&arena);
     pt_buf_done(&hold);
-    return rc;
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
 }
 
 static int give_up(struct source *s, const struct pt_deferred_row *row, struct pt_err *err) {
-    char reason[300], zh[300];
-    (void)snprintf(reason, sizeof reason, "refers to a record that never came: %s", row->want);
-    (void)snprintf(zh, sizeof zh, "引用的记录一直未到：%s", row->want);
+    char want[300], reason[400], zh[400];
+    (void)snprintf(want, sizeof want, "%.40s %.20s %.200s", row->want_party, row->want_type,
+                   row->want_doc_no);
+    (void)snprintf(reason, sizeof reason, "refers to a record that did not come within %d days: %s",
+                   DEFER_DAYS, want);
+    (void)snprintf(zh, sizeof zh, "引用的记录%d天内未到：%s", DEFER_DAYS, want);
     const struct pt_dead_letter d = {.source = s->name,
                                      .file = row->file,
                                      .row = row->line,
                                      .column = "",
-                                     .value = row->want,
+                                     .value = want,
                                      .code = pt_err_name(PT_E_NOT_FOUND),
                                      .reason = reason,
                                      .reason_zh = zh};
+    connector_event(s->c, "dead_letter", "%s row %llu: %s", row->file,
+                    (unsigned long long)row->line, reason);
     return pt_dead_letter_add(s->c->state, &d, err);
 }
 
-/* Each deferred row is mapped again; what still misses its reference comes back as a new deferral,
- * which keeps the first one's day. */
-static int retry_deferred(struct pt_connector *c, struct source *s, struct pt_err *err) {
-    if (!s->mapper) {
-        return 0;
+static int retry_one(struct source *s, const struct pt_deferred_row *row, struct pt_err *err) {
+    if (pt_date_diff(s->c->day, row->since) > DEFER_DAYS) {
+        int rc = give_up(s, row, err);
+        return rc ? rc : pt_deferred_drop(s->c->state, row->id, err);
     }
+    s->again = row;
+    s->again_waits = false;
+    int rc = pt_mapper_again(s->mapper, row->packed, (size_t)row->rule, err);
+    s->again = NULL;
+    return rc || s->again_waits ? rc : pt_deferred_drop(s->c->state, row->id, err);
+}
+
+static int retry_deferred(struct source *s, struct pt_err *err) {
     struct pt_buf hold;
-    struct pt_deferred_row row;
-    pt_buf_init(&hold, PT_ROW_MAX_BYTES + 65536);
-    uint64_t first = c->next_seq;
-    int64_t last = pt_deferred_last(c->state), after = 0;
-    int rc = pt_state_begin(c->state, err);
-    while (rc == 0 && (rc = pt_deferred_next(c->state, s->name, after, &hold, &row, err)) == 0 &&
-           row.id <= last) {
-        after = row.id;
-        int64_t before = pt_deferred_last(c->state);
-        rc = pt_deferred_drop(c->state, row.id, err);
-        if (rc == 0 && pt_date_diff(c->day, row.since) > DEFER_DAYS) {
-            rc = give_up(s, &row, err);
-        } else if (rc == 0) {
-            rc = pt_mapper_again(s->mapper, row.packed, (size_t)row.rule, err);
-            if (rc == 0 && pt_deferred_last(c->state) > before) {
-                rc = pt_deferred_set_since(c->state, pt_deferred_last(c->state), row.since, err);
-            }
+    struct pt_deferred_row row = {0};
+    pt_buf_init(&hold, DEFERRED_MAX);
+    int32_t since_before = pt_date_add(s->c->day, -DEFER_DAYS);
+    int rc = 0;
+    while (rc == 0) {
+        rc = pt_deferred_next(s->c->state, s->name, row.id, since_before, &hold, &row, err);
+        if (rc == 0) {
+            rc = retry_one(s, &row, err);
         }
     }
-    if (rc == PT_E_NOT_FOUND) {
-        rc = 0;
-    }
-    if (rc == 0) {
-        rc = pt_state_commit(c->state, err);
-    }
-    if (rc != 0) {
-        pt_state_rollback(c->state);
-        c->next_seq = first;
-    }
     pt_buf_done(&hold);
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
+}
+
+/* Rows of one source may be what those of another wait for: again while there is something new. */
+static int retry_all(struct pt_connector *c, struct pt_err *err) {
+    int rc = 0;
+    for (int round = 0; rc == 0 && round < 8; round++) {
+        if (!c->new_refs && c->retried_day == c->day) {
+            break;
+        }
+        c->new_refs = false;
+        c->retried_day = c->day;
+        for (size_t i = 0; rc == 0 && i < c->n_sources; i++) {
+            rc = retry_deferred(&c->sources[i], err);
+        }
+    }
     return rc;
 }
 
-int collect(struct pt_connector *c, int32_t day, struct pt_err *err) {
+int collect(struct pt_connector *c, int32_t day, uint64_t budget, bool *ret_more,
+            struct pt_err *err) {
+    uint64_t left = budget ? budget : UINT64_MAX;
     c->day = day;
+    c->failed = NULL;
     int rc = release_staged(c, err);
-    for (size_t i = 0; rc == 0 && i < c->n_sources && !c->stop; i++) {
-        rc = retry_deferred(c, &c->sources[i], err);
-        if (rc == 0) {
-            rc = collect_source(c, &c->sources[i], err);
-        }
+    for (size_t i = 0; rc == 0 && i < c->n_sources && left > 0; i++) {
+        rc = collect_source(&c->sources[i], &left, err);
     }
+    if (rc == 0) {
+        rc = retry_all(c, err);
+    }
+    *ret_more = left == 0;
     return rc;
 }

@@ -10,8 +10,12 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/record/catalogue.h>
 #include <pentad/record/party.h>
 #include <pentad/record/ref.h>
+
+#define CONFIG_FILE_MAX (1u << 20)
+#define POLL_MAX_S 3600
 
 #define STR(key, flags, type, member)                                                              \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
@@ -99,23 +103,79 @@ static const cyaml_schema_field_t config_fields[] = {
 static const cyaml_schema_value_t config_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pt_config, config_fields)};
 
-/* libcyaml says which key, and where, through its log only. */
-static void keep_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
-    struct pt_err *err = ctx;
-    if (level >= CYAML_LOG_ERROR && err->msg[0] == '\0') {
-        (void)vsnprintf(err->msg, sizeof err->msg, fmt, args);
-        err->msg[strcspn(err->msg, "\n")] = '\0';
+/* libcyaml says what is wrong, and where, through its log only: a sentence, then a backtrace whose
+ * first line is the nearest place. */
+struct complaint {
+    char what[160];
+    unsigned line; /* 0: not said */
+};
+
+static void keep_complaint(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+    struct complaint *k = ctx;
+    char text[256];
+    if (level < CYAML_LOG_ERROR) {
+        return;
+    }
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    text[strcspn(text, "\n")] = '\0';
+    const char *at = strstr(text, "(line: ");
+    if (k->what[0] == '\0') {
+        const char *from = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+        (void)snprintf(k->what, sizeof k->what, "%s", from);
+    } else if (at && k->line == 0) {
+        k->line = (unsigned)strtoul(at + 7, NULL, 10);
     }
 }
 
-static const cyaml_config_t *yaml_config(struct pt_err *sink, cyaml_config_t *c) {
-    memset(sink, 0, sizeof *sink);
-    *c = (cyaml_config_t){.log_fn = keep_log,
-                          .log_ctx = sink,
+static const cyaml_config_t *yaml_config(struct complaint *k, cyaml_config_t *c) {
+    memset(k, 0, sizeof *k);
+    *c = (cyaml_config_t){.log_fn = keep_complaint,
+                          .log_ctx = k,
                           .mem_fn = cyaml_mem,
                           .log_level = CYAML_LOG_ERROR,
                           .flags = CYAML_CFG_DEFAULT};
     return c;
+}
+
+/* Does this line hold `key:`? */
+static bool line_has_key(const char *line, size_t len, const char *key) {
+    size_t n = strlen(key);
+    for (size_t i = 0; i + n < len; i++) {
+        size_t after = i + n;
+        if (memcmp(line + i, key, n) != 0 || (i > 0 && !strchr(" \t-{,\"'", line[i - 1]))) {
+            continue;
+        }
+        while (after < len && strchr(" \t\"'", line[after])) {
+            after++;
+        }
+        if (after < len && line[after] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The place that libcyaml names is the one before an unexpected key: find the key itself. */
+static void find_key(const char *path, struct complaint *k) {
+    static const char unexpected[] = "Unexpected key: ";
+    if (strncmp(k->what, unexpected, sizeof unexpected - 1) != 0) {
+        return;
+    }
+    const char *key = k->what + sizeof unexpected - 1;
+    struct pt_buf text;
+    pt_buf_init(&text, CONFIG_FILE_MAX);
+    if (pt_file_read(path, &text, NULL) == 0) {
+        const char *p = pt_buf_cstr(&text);
+        for (unsigned line = 1; p && *p; line++) {
+            size_t len = strcspn(p, "\n");
+            if (line >= k->line && line_has_key(p, len, key)) {
+                k->line = line;
+                break;
+            }
+            p += len + (p[len] == '\n');
+        }
+    }
+    pt_buf_done(&text);
 }
 
 static int absolute(const char *folder, char **path, struct pt_err *err) {
@@ -161,48 +221,85 @@ static int resolve_paths(struct pt_config *c, struct pt_err *err) {
     return rc;
 }
 
+/* https://host or https://host:port; a last slash is cut. */
+static int check_hub(char *url, struct pt_err *err) {
+    size_t n = strlen(url);
+    while (n > 8 && url[n - 1] == '/') {
+        url[--n] = '\0';
+    }
+    if (strncmp(url, "https://", 8) != 0 || n == 8 || strpbrk(url + 8, "/?#@ ")) {
+        return pt_err_set(err, PT_E_CONFIG, "hub: %.120s is not https://host:port", url);
+    }
+    return 0;
+}
+
 static int check(struct pt_config *c, struct pt_err *err) {
     enum pt_party p = pt_party_from_name(c->party);
     if (p == PT_PARTY_NONE || p == PT_PARTY_PUBLIC || p == PT_PARTY_HUB) {
         return pt_err_set(err, PT_E_CONFIG,
-                          "party: %s is none of congress, discipline, organization, finance, "
+                          "party: %.40s is none of congress, discipline, organization, finance, "
                           "audit, office",
                           c->party);
     }
     int rc = set_default(&c->stream, "main", err);
     if (rc == 0 && !pt_name_valid(c->stream)) {
-        rc = pt_err_set(err, PT_E_CONFIG, "stream: %s is not a name ([a-z][a-z0-9-]*)", c->stream);
+        rc = pt_err_set(err, PT_E_CONFIG, "stream: %.40s is not a name ([a-z][a-z0-9-]*)",
+                        c->stream);
     }
-    if (rc == 0 && strncmp(c->hub, "https://", 8) != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "hub: %s is no https:// address", c->hub);
+    if (rc == 0) {
+        rc = check_hub(c->hub, err);
     }
     if (rc == 0 && c->until && pt_date_parse(c->until, &c->until_day) != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "until: %s is not a date (2020-06-30)", c->until);
+        rc = pt_err_set(err, PT_E_CONFIG, "until: %.40s is not a date (2020-06-30)", c->until);
     }
-    if (c->poll_s <= 0) {
+    if (rc == 0 && (c->poll_s < 0 || c->poll_s > POLL_MAX_S)) {
+        rc = pt_err_set(err, PT_E_CONFIG, "poll_s: %d is not between 1 and %d seconds",
+                        (int)c->poll_s, POLL_MAX_S);
+    }
+    for (uint32_t i = 0; rc == 0 && c->sink && i < c->sink->deliver_count; i++) {
+        if (!pt_record_info_by_code(c->sink->deliver[i])) {
+            rc = pt_err_set(err, PT_E_CONFIG, "sink.deliver: there is no record type %.40s",
+                            c->sink->deliver[i]);
+        }
+    }
+    if (c->poll_s == 0) {
         c->poll_s = 5;
     }
     return rc ? rc : set_default(&c->system, c->party, err);
 }
 
+static int load_yaml(const char *path, struct pt_config **ret, struct pt_err *err) {
+    struct complaint k;
+    cyaml_config_t yc;
+    cyaml_err_t ye = cyaml_load_file(path, yaml_config(&k, &yc), &config_schema,
+                                     (cyaml_data_t **)(void *)ret, NULL);
+    if (ye == CYAML_OK) {
+        return 0;
+    }
+    *ret = NULL;
+    if (ye == CYAML_ERR_FILE_OPEN) {
+        return pt_err_set(err, PT_E_CONFIG, "can't open %.150s: %s", path, strerror(errno));
+    }
+    find_key(path, &k);
+    char line[32] = "";
+    if (k.line > 0) {
+        (void)snprintf(line, sizeof line, ", line %u", k.line);
+    }
+    return pt_err_set(err, ye == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG,
+                      "%.100s%s: %s (docs/connector.md lists every key)", path, line,
+                      k.what[0] ? k.what : cyaml_strerror(ye));
+}
+
 int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err) {
     *ret = NULL;
     struct pt_config *c = NULL;
-    struct pt_err detail;
-    cyaml_config_t yc;
-    cyaml_err_t ye = cyaml_load_file(path, yaml_config(&detail, &yc), &config_schema,
-                                     (cyaml_data_t **)(void *)&c, NULL);
-    if (ye == CYAML_ERR_FILE_OPEN) {
-        return pt_err_set(err, PT_E_CONFIG, "can't open %s: %s", path, strerror(errno));
-    }
-    if (ye != CYAML_OK) {
-        return pt_err_set(err, PT_E_CONFIG, "%s: %s (%.150s)", path, cyaml_strerror(ye),
-                          detail.msg);
-    }
     char buf[4096];
-    int rc = 0;
+    int rc = load_yaml(path, &c, err);
+    if (rc != 0) {
+        return rc;
+    }
     if (!realpath(path, buf) || !(c->folder = strdup(dirname(buf)))) {
-        rc = pt_err_set(err, PT_E_CONFIG, "can't find the folder of %s", path);
+        rc = pt_err_set(err, PT_E_CONFIG, "its folder can't be found");
     }
     if (rc == 0) {
         rc = check(c, err);
@@ -211,7 +308,7 @@ int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err)
         rc = resolve_paths(c, err);
     }
     if (rc != 0) {
-        pt_err_wrap(err, "%s", path);
+        pt_err_wrap(err, "%.100s", path);
         pt_config_free(c);
         return rc;
     }
@@ -221,9 +318,9 @@ int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err)
 
 void pt_config_free(struct pt_config *c) {
     if (c) {
-        free(c->folder);
-        struct pt_err detail;
+        struct complaint k;
         cyaml_config_t yc;
-        (void)cyaml_free(yaml_config(&detail, &yc), &config_schema, c, 0);
+        free(c->folder);
+        (void)cyaml_free(yaml_config(&k, &yc), &config_schema, c, 0);
     }
 }

@@ -1,6 +1,7 @@
 /* The feed into the party's own system. A page is verified whole; what came of it, the verified
  * size of the log and the sink's rows go forward together. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <pentad/record/catalogue.h>
@@ -9,13 +10,12 @@
 
 struct taking {
     struct pt_connector *c;
-    uint64_t first_of_entry; /* of the entry being delivered */
-    uint64_t entry;
+    uint64_t size; /* of the log before this page */
     struct pt_err *err;
 };
 
-static bool in_list(char *const *list, uint32_t n, const char *word) {
-    for (uint32_t i = 0; i < n; i++) {
+static bool in_list(char *const *list, size_t n, const char *word) {
+    for (size_t i = 0; i < n; i++) {
         if (strcmp(list[i], word) == 0) {
             return true;
         }
@@ -27,15 +27,16 @@ static bool in_list(char *const *list, uint32_t n, const char *word) {
  * the discrepancies and their replies that this party has to do with. */
 static bool wanted(const struct pt_connector *c, const struct pt_record_info *info,
                    const struct pt_followed_record *r) {
+    const struct pt_config_sink *sink = c->config->sink;
     if (!c->opt.sink || strcmp(r->party, c->config->party) == 0) {
         return false;
     }
-    if (c->config->sink->deliver_count > 0) {
-        return in_list(c->config->sink->deliver, c->config->sink->deliver_count, info->code);
+    if (sink && sink->deliver_count > 0) {
+        return in_list(sink->deliver, sink->deliver_count, info->code);
     }
     if (info->type == PT_TYPE_DISCREPANCY) {
         const Pentad__V1__Discrepancy *d = r->record->discrepancy;
-        return in_list(d->responders, (uint32_t)d->n_responders, c->config->party);
+        return in_list(d->responders, d->n_responders, c->config->party);
     }
     return !(info->flags & PT_RT_EXCHANGE) || info->type == PT_TYPE_DISCREPANCY_REPLY;
 }
@@ -55,22 +56,63 @@ static int deliver(struct taking *t, const struct pt_record_info *info,
                             .signer = signer};
     memcpy(d.hash, r->hash.b, sizeof d.hash);
     bool is_new = false;
-    return pt_sink_deliver(t->c->opt.sink, &d, &is_new, t->err);
+    int rc = pt_sink_deliver(t->c->opt.sink, &d, &is_new, t->err);
+    t->c->later = rc == PT_E_IO;
+    return rc;
 }
 
-/* An entry of our own stream that this outbox never signed: somebody else holds the key, or the
- * outbox is not the one that wrote the stream. Either way nothing more may be signed. */
+/* An entry of our own stream must be one that this outbox signed, that the hub didn't refuse, and
+ * stand where its receipt says. Anything else: nothing more may be signed. */
 static int check_own(struct taking *t, const struct pt_followed_record *r) {
-    if (strcmp(r->party, t->c->config->party) != 0 ||
-        strcmp(r->stream, t->c->config->stream) != 0 ||
-        pt_batches_known(t->c->state, r->entry->statement.hash.b)) {
+    struct pt_connector *c = t->c;
+    struct pt_batch_row b;
+    if (strcmp(r->party, c->config->party) != 0 || strcmp(r->stream, c->config->stream) != 0 ||
+        r->seq != r->entry->statement.first_seq) {
+        return 0; /* once an entry is enough */
+    }
+    int rc = pt_batches_find(c->state, r->entry->statement.hash.b, &b, t->err);
+    if (rc == PT_E_NOT_FOUND) {
+        return pt_err_set(t->err, PT_E_EQUIVOCATION,
+                          "log entry %" PRIu64 " is of our stream %s/%s but this outbox never "
+                          "signed it: find out who holds the key; if the outbox was lost or "
+                          "restored, go on with a new stream (docs/connector.md)",
+                          r->log_index, r->party, r->stream);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    if (b.state == PT_BATCH_REFUSED) {
+        return pt_err_set(t->err, PT_E_FORK,
+                          "log entry %" PRIu64 " is a batch of ours that the hub has refused: its "
+                          "refusal is kept in the state file",
+                          r->log_index);
+    }
+    if (b.log_index >= 0 && (uint64_t)b.log_index != r->log_index) {
+        return pt_err_set(t->err, PT_E_FORK,
+                          "log entry %" PRIu64 " is a batch of ours whose receipt says %" PRId64,
+                          r->log_index, b.log_index);
+    }
+    return pt_batches_followed(c->state, b.statement_hash, r->log_index, t->err);
+}
+
+static int take_tick(struct taking *t, const struct pt_followed_record *r) {
+    struct pt_connector *c = t->c;
+    int32_t day = r->record->tick->day;
+    connector_event(c, "tick", "%d", day);
+    if (day <= c->tick_day) {
         return 0;
     }
-    return pt_err_set(t->err, PT_E_EQUIVOCATION,
-                      "log entry %" PRIu64 " is of our stream %s/%s but this outbox never signed "
-                      "it: find out who holds the key; if the outbox was lost or restored, go on "
-                      "with a new stream (docs/connector.md)",
-                      r->log_index, r->party, r->stream);
+    c->tick_day = day;
+    return pt_state_set_int(c->state, "tick_day", day, t->err);
+}
+
+static int keep_ref(struct taking *t, const struct pt_record_info *info,
+                    const struct pt_followed_record *r) {
+    struct pt_ref_row ref = {.seq = r->seq};
+    (void)snprintf(ref.stream, sizeof ref.stream, "%s", r->stream);
+    memcpy(ref.hash, r->hash.b, sizeof ref.hash);
+    t->c->new_refs = true;
+    return pt_refs_add(t->c->state, r->party, info->code, r->record->doc_no, &ref, t->err);
 }
 
 static int take_record(void *ctx, const struct pt_followed_record *r) {
@@ -84,16 +126,18 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     if (!info) {
         return 0;
     }
+    if (r->close_fault) {
+        char what[400];
+        (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
+                       r->stream, r->seq, r->log_index, r->close_fault);
+        connector_keep_evidence(c, PT_E_PROOF, what, r->bytes);
+    }
     if (info->type == PT_TYPE_TICK) {
-        rc = pt_state_set_int(c->state, "tick_day", r->record->tick->day, t->err);
-        connector_event(c, "tick", "%d", r->record->tick->day);
+        rc = take_tick(t, r);
     }
     if (rc == 0 && r->record->doc_no && r->record->doc_no[0] &&
         strcmp(r->party, c->config->party) != 0) {
-        struct pt_ref_row ref = {.seq = r->seq};
-        (void)snprintf(ref.stream, sizeof ref.stream, "%s", r->stream);
-        memcpy(ref.hash, r->hash.b, sizeof ref.hash);
-        rc = pt_refs_add(c->state, r->party, info->code, r->record->doc_no, &ref, t->err);
+        rc = keep_ref(t, info, r);
     }
     if (rc == 0 && wanted(c, info, r)) {
         rc = deliver(t, info, r);
@@ -101,51 +145,71 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     return rc;
 }
 
-static int keep_view(struct pt_connector *c, struct pt_err *err) {
-    struct pt_buf saved;
-    pt_buf_init(&saved, 64u * 1024 * 1024);
-    int rc = pt_follower_save(c->follower, &saved);
-    if (rc == 0) {
-        rc = pt_state_set_blob(c->state, "follower", pt_buf_span(&saved), err);
+/* The follower stands behind the page by now: all of it becomes durable at once, the sink's rows
+ * before the state that says they were delivered. */
+static int store_page(void *ctx) {
+    struct taking *t = ctx;
+    struct pt_connector *c = t->c;
+    int rc = 0;
+    if (pt_follower_size(c->follower) == t->size) {
+        pt_state_rollback(c->state); /* an empty page: nothing was written */
+        return 0;
     }
-    pt_buf_done(&saved);
-    return rc;
+    if (c->opt.sink) {
+        rc = pt_sink_flush(c->opt.sink, t->err);
+        c->later = rc == PT_E_IO;
+    }
+    if (rc == 0) {
+        rc = connector_save_view(c, t->err);
+    }
+    return rc ? rc : pt_state_commit(c->state, t->err);
 }
 
 static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err *err) {
-    int rc = pt_state_begin(c->state, err);
+    struct taking t = {.c = c, .size = pt_follower_size(c->follower), .err = err};
+    const struct pt_follow follow = {.record = take_record, .store = store_page, .ctx = &t};
+    int rc = connector_begin(c, err);
     if (rc != 0) {
         return rc;
     }
-    struct taking t = {.c = c, .err = err};
-    rc = pt_follower_page(c->follower, page, take_record, &t, &c->log_size, err);
-    if (rc == 0 && c->opt.sink) {
-        rc = pt_sink_flush(c->opt.sink, err);
+    rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
+    if (rc != 0) {
+        rc = connector_end(c, rc, err);
+        if (!c->later && rc != PT_E_STORE && rc != PT_E_NOMEM && rc != PT_E_IO) {
+            connector_keep_evidence(c, rc, err->msg, page);
+        }
     }
-    if (rc == 0) {
-        rc = keep_view(c, err);
+    return rc;
+}
+
+static int fetch(struct pt_connector *c, int wait_s, struct pt_buf *page, struct pt_err *err) {
+    uint64_t size = pt_follower_size(c->follower);
+    int rc = c->hub.feed(c->hub.ctx, size, wait_s, FEED_PAGE_BYTES, page, err);
+    c->later = rc != 0 && (pt_err_retryable(rc) || rc == PT_E_INTERNAL);
+    if (rc == PT_E_RANGE && size > 0) {
+        rc = pt_err_set(err, PT_E_FORK,
+                        "the hub's log is shorter than the %" PRIu64 " entries that were verified "
+                        "here: it was rolled back; the checkpoint it signed is kept",
+                        size);
+        connector_keep_evidence(c, rc, err->msg, pt_follower_checkpoint(c->follower));
     }
-    if (rc == 0) {
-        rc = pt_state_commit(c->state, err);
-    }
-    pt_state_rollback(c->state);
     return rc;
 }
 
 int receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err) {
-    *ret_new = false;
-    char path[128];
     uint64_t before = pt_follower_size(c->follower);
-    (void)snprintf(path, sizeof path, "/v1/feed?after=%" PRIu64 "&wait=%d&limit=%u", before, wait_s,
-                   FEED_PAGE_BYTES);
     struct pt_buf page;
-    pt_buf_init(&page, PT_FEED_PAGE_MAX);
-    int rc =
-        pt_http_get(c->http_feed, path, "application/x-protobuf", wait_s * 1000, &page, NULL, err);
+    pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);
+    c->later = false;
+    int rc = fetch(c, wait_s, &page, err);
     if (rc == 0) {
         rc = take_page(c, pt_buf_span(&page), err);
     }
     pt_buf_done(&page);
-    *ret_new = rc == 0 && pt_follower_size(c->follower) > before;
+    uint64_t size = pt_follower_size(c->follower);
+    *ret_new = rc == 0 && size > before;
+    if (rc == 0 && size >= c->log_size) {
+        c->caught_up = true;
+    }
     return rc;
 }

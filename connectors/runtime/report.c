@@ -1,4 +1,5 @@
 /* What loading came to, per source: so that a person can hold it against the file. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -6,6 +7,9 @@
 #include <pentad/base/money.h>
 
 #include "connector_private.h"
+
+#define DEAD_MAX 1000        /* dead letters listed as JSON; `dead` counts them all */
+#define DEAD_TEXT_MAX 200000 /* bytes of them as text */
 
 static json_t *tally_line(const struct pt_mapping *m, const struct pt_tally_line *l) {
     json_t *o = json_pack("{s:I}", "rows", (json_int_t)l->rows);
@@ -20,7 +24,7 @@ static json_t *source_json(const struct source *s) {
     const struct pt_mapping *m = s->mapping;
     json_t *o = json_pack("{s:s,s:s,s:b}", "mapping", pt_mapping_name(m), "path", s->config->path,
                           "done", !s->more);
-    const struct pt_tally *t = s->mapper ? pt_mapper_tally(s->mapper) : NULL;
+    const struct pt_tally *t = s->started ? pt_mapper_tally(s->mapper) : NULL;
     if (!t) {
         return o;
     }
@@ -60,7 +64,7 @@ static void source_text(const struct source *s, struct pt_buf *out) {
     const struct pt_mapping *m = s->mapping;
     (void)pt_buf_printf(out, "  %s  %s%s\n", pt_mapping_name(m), s->config->path,
                         s->more ? "  (not at its end)" : "");
-    const struct pt_tally *t = s->mapper ? pt_mapper_tally(s->mapper) : NULL;
+    const struct pt_tally *t = s->started ? pt_mapper_tally(s->mapper) : NULL;
     if (!t) {
         (void)pt_buf_puts(out, "    no such file yet\n");
         return;
@@ -91,7 +95,7 @@ static int dead_json(void *ctx, const struct pt_dead_letter *d) {
                                           "row", (json_int_t)d->row, "column", d->column, "value",
                                           d->value, "code", d->code, "reason", d->reason,
                                           "reason_zh", d->reason_zh));
-    return json_array_size(list) >= 1000;
+    return json_array_size(list) >= DEAD_MAX;
 }
 
 static int dead_text(void *ctx, const struct pt_dead_letter *d) {
@@ -100,44 +104,77 @@ static int dead_text(void *ctx, const struct pt_dead_letter *d) {
                         (unsigned long long)d->row, d->column ? d->column : "",
                         d->value ? d->value : "", d->reason ? d->reason : "",
                         d->code ? d->code : "");
-    return out->len > 200000;
+    return out->len > DEAD_TEXT_MAX;
 }
 
-int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
-    struct pt_err err = {0};
-    struct pt_state_counts k;
-    int rc = pt_state_counts(c->state, &k);
-    if (rc != 0) {
-        return rc;
-    }
-    if (!json) {
-        (void)pt_buf_printf(out, "%s/%s: %lld records in %lld batches receipted, %lld refused\n",
-                            c->config->party, c->config->stream, (long long)k.records,
-                            (long long)k.receipted, (long long)k.refused);
-        for (size_t i = 0; i < c->n_sources; i++) {
-            source_text(&c->sources[i], out);
+/* Counts survive a restart in the position; the mapper that reads them need not have run. */
+static void start_all(struct pt_connector *c) {
+    for (size_t i = 0; i < c->n_sources; i++) {
+        struct pt_err err = {0};
+        if (!c->sources[i].started && source_start(&c->sources[i], &err) != 0) {
+            connector_event(c, "source_failed", "%s: %s", c->sources[i].config->path, err.msg);
         }
-        if (k.dead_letters > 0) {
-            (void)pt_buf_printf(out, "  dead letters: %lld\n", (long long)k.dead_letters);
-            rc = pt_dead_letter_each(c->state, dead_text, out, &err);
-        }
-        return rc ? rc : out->failed;
     }
-    json_t *o = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party",
-                          c->config->party, "stream", c->config->stream, "records",
-                          (json_int_t)k.records, "receipted", (json_int_t)k.receipted, "refused",
-                          (json_int_t)k.refused, "pending", (json_int_t)k.pending_records,
-                          "deferred", (json_int_t)k.deferred, "staged", (json_int_t)k.staged,
-                          "closed_day", (int)pt_state_get_int(c->state, "closed_day", 0),
-                          "tick_day", (int)pt_state_get_int(c->state, "tick_day", 0),
-                          "verified_size", (json_int_t)pt_follower_size(c->follower));
-    json_t *sources = json_array(), *dead = json_array();
+}
+
+static int report_text(struct pt_connector *c, const struct pt_state_counts *k, struct pt_buf *out,
+                       struct pt_err *err) {
+    (void)pt_buf_printf(out,
+                        "%s/%s: %lld records, %lld batches receipted, %lld refused, %lld records "
+                        "not receipted yet\n",
+                        c->config->party, c->config->stream, (long long)k->records,
+                        (long long)k->receipted, (long long)k->refused,
+                        (long long)k->pending_records);
+    for (size_t i = 0; i < c->n_sources; i++) {
+        source_text(&c->sources[i], out);
+    }
+    if (k->deferred > 0) {
+        (void)pt_buf_printf(out, "  waiting for a record they refer to: %lld\n",
+                            (long long)k->deferred);
+    }
+    if (k->staged > 0) {
+        (void)pt_buf_printf(out, "  waiting for their day: %lld\n", (long long)k->staged);
+    }
+    if (k->evidence > 0) {
+        (void)pt_buf_printf(out, "  kept as evidence: %lld (docs/connector.md)\n",
+                            (long long)k->evidence);
+    }
+    if (k->dead_letters == 0) {
+        return out->failed;
+    }
+    (void)pt_buf_printf(out, "  dead letters: %lld\n", (long long)k->dead_letters);
+    int rc = pt_dead_letter_each(c->state, dead_text, out, err);
+    return rc ? rc : out->failed;
+}
+
+static int evidence_json(void *ctx, const struct pt_evidence_row *e) {
+    json_t *list = ctx;
+    json_array_append_new(list,
+                          json_pack("{s:I,s:s?,s:s?,s:I}", "at_ms", (json_int_t)e->at_ms, "code",
+                                    e->code, "what", e->what, "bytes", (json_int_t)e->bytes.len));
+    return 0;
+}
+
+static int report_json(struct pt_connector *c, const struct pt_state_counts *k, struct pt_buf *out,
+                       struct pt_err *err) {
+    json_t *o = json_pack(
+        "{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party", c->config->party, "stream",
+        c->config->stream, "records", (json_int_t)k->records, "receipted", (json_int_t)k->receipted,
+        "refused", (json_int_t)k->refused, "pending", (json_int_t)k->pending_records, "deferred",
+        (json_int_t)k->deferred, "staged", (json_int_t)k->staged, "dead",
+        (json_int_t)k->dead_letters, "closed_day", (int)k->closed_day, "tick_day", (int)k->tick_day,
+        "verified_size", (json_int_t)pt_follower_size(c->follower));
+    json_t *sources = json_array(), *dead = json_array(), *evidence = json_array();
     for (size_t i = 0; i < c->n_sources; i++) {
         json_array_append_new(sources, source_json(&c->sources[i]));
     }
-    rc = pt_dead_letter_each(c->state, dead_json, dead, &err);
+    int rc = pt_dead_letter_each(c->state, dead_json, dead, err);
+    if (rc == 0) {
+        rc = pt_evidence_each(c->state, evidence_json, evidence, err);
+    }
     json_object_set_new(o, "sources", sources);
     json_object_set_new(o, "dead_letters", dead);
+    json_object_set_new(o, "evidence", evidence);
     char *text = json_dumps(o, JSON_INDENT(2));
     json_decref(o);
     if (!text) {
@@ -147,4 +184,15 @@ int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
     (void)pt_buf_putc(out, '\n');
     free(text);
     return rc ? rc : out->failed;
+}
+
+int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
+    struct pt_err err = {0};
+    struct pt_state_counts k;
+    int rc = pt_state_counts(c->state, &k, &err);
+    if (rc != 0) {
+        return rc;
+    }
+    start_all(c);
+    return json ? report_json(c, &k, out, &err) : report_text(c, &k, out, &err);
 }

@@ -10,24 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pentad/client/batch.h>
 #include <pentad/proof/batch.h>
 
 #include "connector_private.h"
-
-#define SUBMIT_TYPE "application/x-protobuf"
 
 /* ---- cutting ---- */
 
 struct gathering {
     struct pt_hash *hashes;
     uint32_t n;
-    size_t bytes;
+    size_t bytes, most;
 };
 
 static int gather(void *ctx, const struct pt_outbox_record *r) {
     struct gathering *g = ctx;
-    if (g->n > 0 && g->bytes + r->bytes.len > BATCH_BYTES_TARGET) {
+    if (g->n > 0 && g->bytes + r->bytes.len > g->most) {
         return 1;
     }
     memcpy(g->hashes[g->n++].b, r->hash, PT_HASH_LEN);
@@ -35,95 +32,148 @@ static int gather(void *ctx, const struct pt_outbox_record *r) {
     return g->n == PT_BATCH_RECORDS_MAX;
 }
 
-/* Signs a batch of the records from first_seq on, at most `limit`, and stores it. */
-static int cut(struct pt_connector *c, uint64_t first_seq, uint32_t limit,
-               const struct pt_hash *previous, const struct pt_hash *supersedes,
-               struct pt_err *err) {
-    struct gathering g = {.hashes = calloc(limit, sizeof(struct pt_hash))};
+/* Where a new statement stands. */
+struct place {
+    uint64_t first_seq;
+    uint32_t limit; /* records, at most; a superseding statement has exactly so many */
+    struct pt_hash previous;
+    struct pt_hash superseded;
+    bool supersedes;
+};
+
+static int sign(struct pt_connector *c, const struct place *at, const struct gathering *g,
+                struct pt_err *err) {
     struct pt_buf envelope;
-    pt_buf_init(&envelope, 65535);
-    struct pt_batch_row row = {.first_seq = first_seq, .state = PT_BATCH_SIGNED};
     struct pt_hash statement;
-    int rc = g.hashes ? pt_outbox_each(c->state, first_seq, limit, gather, &g, err)
-                      : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    struct pt_batch_row row = {.first_seq = at->first_seq, .count = g->n, .state = PT_BATCH_SIGNED};
+    struct pt_batch_cut cut = {.hub = c->trust.hub,
+                               .party = c->config->party,
+                               .stream = c->config->stream,
+                               .first_seq = at->first_seq,
+                               .record_hashes = g->hashes,
+                               .record_count = g->n,
+                               .previous = at->previous,
+                               .supersedes = at->supersedes ? &at->superseded : NULL,
+                               .seen_size = pt_follower_size(c->follower),
+                               .signed_at_ms = pt_clock_now_ms(c->opt.clock)};
+    pt_buf_init(&envelope, 65535);
+    pt_follower_root(c->follower, &cut.seen_root);
+    int rc = pt_batch_sign(&cut, c->key, &envelope, &statement, err);
     if (rc == 0) {
-        PT_ASSERT(g.n > 0 && (!supersedes || g.n == limit));
-        struct pt_batch_cut cut = {.hub = c->trust.hub,
-                                   .party = c->config->party,
-                                   .stream = c->config->stream,
-                                   .first_seq = first_seq,
-                                   .record_hashes = g.hashes,
-                                   .record_count = g.n,
-                                   .previous = *previous,
-                                   .supersedes = supersedes,
-                                   .seen_size = pt_follower_size(c->follower),
-                                   .signed_at_ms = pt_clock_now_ms(c->opt.clock)};
-        pt_follower_root(c->follower, &cut.seen_root);
-        rc = pt_batch_sign(&cut, c->key, &envelope, &statement, err);
-    }
-    if (rc == 0) {
-        row.count = g.n;
         memcpy(row.statement_hash, statement.b, sizeof row.statement_hash);
-        rc = pt_state_begin(c->state, err);
-        if (rc == 0) {
-            rc = pt_batches_add(c->state, &row, pt_buf_span(&envelope), err);
-            rc = rc ? rc : pt_state_commit(c->state, err);
-            pt_state_rollback(c->state);
-        }
+        rc = pt_batches_add(c->state, &row, pt_buf_span(&envelope), err);
     }
     pt_buf_done(&envelope);
+    return rc;
+}
+
+static int cut_at(struct pt_connector *c, const struct place *at, struct pt_err *err) {
+    struct gathering g = {.hashes = calloc(at->limit, sizeof(struct pt_hash)),
+                          .most = at->supersedes ? PT_BATCH_BYTES_MAX - 65536 : BATCH_BYTES_TARGET};
+    int rc = g.hashes ? pt_outbox_each(c->state, at->first_seq, at->limit, gather, &g, err)
+                      : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    if (rc == 0 && g.n == 0) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "outbox record %llu is missing",
+                        (unsigned long long)at->first_seq);
+    } else if (rc == 0 && at->supersedes && g.n != at->limit) {
+        rc = pt_err_set(err, PT_E_TOO_LARGE,
+                        "the refused batch at %llu does not fit a batch any more",
+                        (unsigned long long)at->first_seq);
+    }
+    if (rc == 0) {
+        rc = sign(c, at, &g, err);
+    }
     free(g.hashes);
     return rc;
 }
 
 /* What the stream's next statement continues. */
-static void continues(struct pt_connector *c, uint64_t *ret_seq, struct pt_hash *ret_previous) {
+static int continues(struct pt_connector *c, struct place *at, struct pt_err *err) {
     struct pt_batch_row last;
-    if (pt_batches_last(c->state, &last) == 0) {
-        *ret_seq = last.first_seq + last.count;
-        memcpy(ret_previous->b, last.statement_hash, sizeof ret_previous->b);
-    } else {
-        *ret_seq = 1;
-        *ret_previous = c->trust.hub;
+    memset(at, 0, sizeof *at);
+    int rc = pt_batches_last(c->state, &last, err);
+    if (rc == 0) {
+        at->first_seq = last.first_seq + last.count;
+        memcpy(at->previous.b, last.statement_hash, sizeof at->previous.b);
+    } else if (rc == PT_E_NOT_FOUND) {
+        at->first_seq = 1;
+        at->previous = c->trust.hub;
+        rc = 0;
     }
+    return rc;
+}
+
+static int place_next(struct pt_connector *c, struct place *at, struct pt_err *err) {
+    struct pt_batch_row refused;
+    int rc = continues(c, at, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_batches_refused(c->state, &refused, NULL, err);
+    if (rc == 0) {
+        at->first_seq = refused.first_seq;
+        at->limit = refused.count;
+        at->supersedes = true;
+        memcpy(at->superseded.b, refused.statement_hash, sizeof at->superseded.b);
+        return refusal_allows(c, &refused, err);
+    }
+    if (rc == PT_E_NOT_FOUND && at->first_seq < c->next_seq) {
+        uint64_t pending = c->next_seq - at->first_seq;
+        at->limit = pending < PT_BATCH_RECORDS_MAX ? (uint32_t)pending : PT_BATCH_RECORDS_MAX;
+        rc = 0;
+    }
+    return rc;
 }
 
 /* PT_E_NOT_FOUND: nothing is pending. */
 static int cut_next(struct pt_connector *c, struct pt_err *err) {
-    struct pt_batch_row refused;
-    struct pt_buf refusal;
-    pt_buf_init(&refusal, PT_CLIENT_ANSWER_MAX);
-    struct pt_hash previous, supersedes;
-    uint64_t seq = 0;
-    continues(c, &seq, &previous);
-    int rc = pt_batches_refused(c->state, &refused, &refusal);
-    pt_buf_done(&refusal);
-    if (rc == 0) {
-        memcpy(supersedes.b, refused.statement_hash, sizeof supersedes.b);
-        return cut(c, refused.first_seq, refused.count, &previous, &supersedes, err);
+    struct place at;
+    int rc = place_next(c, &at, err);
+    return rc ? rc : cut_at(c, &at, err);
+}
+
+int send_cut(struct pt_connector *c, struct pt_err *err) {
+    struct pt_batch_row open;
+    int rc = pt_batches_open(c->state, &open, NULL, err);
+    if (rc == PT_E_NOT_FOUND) {
+        rc = cut_next(c, err);
     }
-    if (seq >= c->next_seq) {
-        return PT_E_NOT_FOUND;
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
+}
+
+static int cut_stored(struct pt_connector *c, struct pt_err *err) {
+    struct place at;
+    int rc = place_next(c, &at, err);
+    if (rc != 0) {
+        return rc;
     }
-    uint64_t pending = c->next_seq - seq;
-    return cut(c, seq, pending < PT_BATCH_RECORDS_MAX ? (uint32_t)pending : PT_BATCH_RECORDS_MAX,
-               &previous, NULL, err);
+    rc = connector_begin(c, err);
+    return rc ? rc : connector_end(c, cut_at(c, &at, err), err);
 }
 
 /* ---- answers ---- */
 
 static int take_receipt(struct pt_connector *c, const struct pt_batch_row *b,
                         const struct pt_answer *a, struct pt_span reply, struct pt_err *err) {
-    int rc = pt_follower_expect(c->follower, a->checkpoint_size, &a->checkpoint_root, err);
+    if (b->followed_index >= 0 && (uint64_t)b->followed_index != a->log_index) {
+        return pt_err_set(err, PT_E_FORK,
+                          "the receipt says log index %llu, the feed showed the batch at %lld",
+                          (unsigned long long)a->log_index, (long long)b->followed_index);
+    }
+    int rc = pt_follower_expect(c->follower, a->checkpoint_size, &a->checkpoint_root, a->checkpoint,
+                                err);
     if (rc == 0) {
-        rc = pt_state_begin(c->state, err);
+        rc = connector_begin(c, err);
     }
     if (rc == 0) {
         rc = pt_batches_receipted(c->state, b->statement_hash, a->log_index, reply, err);
-        rc = rc ? rc : pt_state_commit(c->state, err);
-        pt_state_rollback(c->state);
+        if (rc == 0) {
+            rc = connector_save_view(c, err);
+        }
+        rc = connector_end(c, rc, err);
     }
     if (rc == 0) {
+        c->halted = false;
         connector_event(c, "receipted", "records %llu to %llu at log index %llu",
                         (unsigned long long)b->first_seq,
                         (unsigned long long)(b->first_seq + b->count - 1),
@@ -132,89 +182,25 @@ static int take_receipt(struct pt_connector *c, const struct pt_batch_row *b,
     return rc;
 }
 
-struct refused_record {
-    char type[16];
-    char origin[700];
-};
-
-static int copy_refused(void *ctx, const struct pt_outbox_record *r) {
-    struct refused_record *out = ctx;
-    (void)snprintf(out->type, sizeof out->type, "%s", r->type);
-    (void)snprintf(out->origin, sizeof out->origin, "%s", r->origin ? r->origin : "");
-    return 1;
-}
-
-static int withhold(struct pt_connector *c, const Pentad__V1__Fault *f, struct pt_err *err) {
-    struct refused_record r = {{0}, {0}};
-    int rc = pt_outbox_each(c->state, f->seq, 1, copy_refused, &r, err);
-    if (rc != 0 || strcmp(r.type, "Withheld") == 0) {
-        return rc; /* a second fault of the same record */
-    }
-    char *colon = strrchr(r.origin, ':');
-    uint64_t line = colon ? strtoull(colon + 1, NULL, 10) : 0;
-    const char *code = f->code ? f->code : "refused";
-    rc = author_withheld(c, f->seq, r.type, code, f->field ? f->field : "", r.origin, err);
-    if (colon) {
-        *colon = '\0';
-    }
-    if (rc == 0) {
-        const struct pt_dead_letter d = {.source = "hub",
-                                         .file = r.origin,
-                                         .row = line,
-                                         .column = f->field ? f->field : "",
-                                         .value = "",
-                                         .code = code,
-                                         .reason = f->message ? f->message : "refused by the hub",
-                                         .reason_zh = pt_err_text(pt_err_from_name(code), true)};
-        rc = pt_dead_letter_add(c->state, &d, err);
-    }
-    return rc;
-}
-
-/* The faults that name a record withhold it; a fault of the whole batch needs a person, but for a
- * key that was retired while the batch was under way and has been changed since. */
-static int take_refusal(struct pt_connector *c, const struct pt_batch_row *b,
-                        const struct pt_answer *a, struct pt_span reply, struct pt_err *err) {
-    const Pentad__V1__Refusal *ref = a->refusal;
-    int rc = pt_state_begin(c->state, err);
+static int take_answer(struct pt_connector *c, const struct pt_batch_row *b, struct pt_span reply,
+                       struct pt_err *err) {
+    struct pt_hash statement;
+    struct pt_answer answer;
+    memcpy(statement.b, b->statement_hash, sizeof statement.b);
+    int rc =
+        pt_answer_open(reply, &statement, &c->trust, pt_follower_keys(c->follower), &answer, err);
     if (rc != 0) {
+        connector_keep_evidence(c, rc, err->msg, reply);
+        /* What nobody of the hub has signed is no answer; a receipt that doesn't hold is one. */
+        c->later = answer.ignored;
         return rc;
     }
-    uint64_t withheld_from = UINT64_MAX;
-    const Pentad__V1__Fault *whole = NULL;
-    rc = pt_batches_refuse(c->state, b->statement_hash, reply, err);
-    for (size_t i = 0; rc == 0 && i < ref->n_faults; i++) {
-        const Pentad__V1__Fault *f = ref->faults[i];
-        if (!f->has_seq) {
-            whole = f;
-            continue;
-        }
-        if (f->seq < b->first_seq || f->seq >= b->first_seq + b->count) {
-            rc = pt_err_set(err, PT_E_FORMAT, "the refusal names a record outside its batch");
-            break;
-        }
-        withheld_from = f->seq < withheld_from ? f->seq : withheld_from;
-        rc = withhold(c, f, err);
-        connector_event(c, "refused", "record %llu: %s (%s)", (unsigned long long)f->seq,
-                        f->message ? f->message : "", f->code ? f->code : "");
+    rc = answer.refused ? refusal_take(c, b, &answer, reply, err)
+                        : take_receipt(c, b, &answer, reply, err);
+    if (rc == PT_E_FORK) {
+        connector_keep_evidence(c, rc, err->msg, reply);
     }
-    if (rc == 0 && withheld_from != UINT64_MAX) {
-        rc = author_mend_closes(c, withheld_from, err);
-    }
-    rc = rc ? rc : pt_state_commit(c->state, err);
-    pt_state_rollback(c->state);
-    if (rc == 0 && whole && withheld_from == UINT64_MAX) {
-        int code = pt_err_from_name(whole->code ? whole->code : "");
-        struct pt_hash now;
-        pt_key_fingerprint(c->key, &now);
-        const struct pt_keyhistory_key *k = pt_keyhistory_find(pt_follower_keys(c->follower), &now);
-        bool live = k && pt_keyhistory_key_live(k, pt_follower_size(c->follower));
-        if ((code == PT_E_RETIRED_KEY && live) || code == PT_E_BEHIND_REFUSAL) {
-            return 0; /* cut again */
-        }
-        return pt_err_set(err, code ? code : PT_E_REFUSED, "the hub refused the batch at %llu: %s",
-                          (unsigned long long)b->first_seq, whole->message ? whole->message : "");
-    }
+    pt_answer_done(&answer);
     return rc;
 }
 
@@ -229,25 +215,16 @@ static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct p
     struct pt_buf body, reply;
     pt_buf_init(&body, PT_BATCH_BYTES_MAX + 65536);
     pt_buf_init(&reply, PT_CLIENT_ANSWER_MAX);
-    struct pt_hash statement;
-    struct pt_answer answer;
-    memcpy(statement.b, b->statement_hash, sizeof statement.b);
     (void)pt_batch_envelope_append(&body, envelope);
     int rc = pt_outbox_each(c->state, b->first_seq, b->count, add_record, &body, err);
     if (rc == 0 && pt_batch_held_append(&body, pt_follower_checkpoint(c->follower)) != 0) {
         rc = pt_err_set(err, body.failed, "the batch is too large to send");
     }
     if (rc == 0) {
-        rc = pt_http_post(c->http_send, "/v1/batches", SUBMIT_TYPE, pt_buf_span(&body), &reply,
-                          NULL, err);
-    }
-    if (rc == 0) {
-        rc = pt_answer_open(pt_buf_span(&reply), &statement, &c->trust,
-                            pt_follower_keys(c->follower), &answer, err);
+        rc = c->hub.submit(c->hub.ctx, pt_buf_span(&body), &reply, err);
+        c->later = rc != 0 && (pt_err_retryable(rc) || rc == PT_E_INTERNAL);
         if (rc == 0) {
-            rc = answer.refused ? take_refusal(c, b, &answer, pt_buf_span(&reply), err)
-                                : take_receipt(c, b, &answer, pt_buf_span(&reply), err);
-            pt_answer_done(&answer);
+            rc = take_answer(c, b, pt_buf_span(&reply), err);
         }
     }
     pt_buf_done(&reply);
@@ -256,22 +233,25 @@ static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct p
 }
 
 int send_all(struct pt_connector *c, struct pt_err *err) {
+    struct pt_buf envelope;
+    pt_buf_init(&envelope, 65535);
     int rc = 0;
+    c->later = false;
     while (rc == 0 && !c->stop) {
         struct pt_batch_row row;
-        struct pt_buf envelope;
-        pt_buf_init(&envelope, 65535);
-        rc = pt_batches_open(c->state, &row, &envelope);
-        if (rc == PT_E_NOT_FOUND) {
-            rc = cut_next(c, err);
-            if (rc == PT_E_NOT_FOUND) {
-                pt_buf_done(&envelope);
-                return 0;
-            }
-        } else if (rc == 0) {
+        pt_buf_reset(&envelope);
+        rc = pt_batches_open(c->state, &row, &envelope, err);
+        if (rc == 0) {
             rc = submit(c, &row, pt_buf_span(&envelope), err);
+        } else if (rc == PT_E_NOT_FOUND) {
+            rc = cut_stored(c, err);
+            if (rc == PT_E_NOT_FOUND) {
+                c->all_sent = true;
+                rc = 0;
+                break;
+            }
         }
-        pt_buf_done(&envelope);
     }
+    pt_buf_done(&envelope);
     return rc;
 }

@@ -1,16 +1,21 @@
+/* What the state file's parts share. */
 #ifndef PT_RUNTIME_STATE_PRIVATE_H
 #define PT_RUNTIME_STATE_PRIVATE_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 
 #include <pentad/base/buf.h>
+#include <pentad/runtime/state.h>
+
+#include "sql.h"
 
 struct pt_state {
-    sqlite3 *db;
+    struct sql sql;
     bool in_transaction;
 };
 
 int state_blob(sqlite3_stmt *st, int column, struct pt_buf *out);
+/* Copies a text column and a NUL into hold and returns its offset there. */
+size_t state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column);
 
 #endif

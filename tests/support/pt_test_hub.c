@@ -45,7 +45,7 @@ struct pt_key *th_key(struct test_hub *h, const char *party) {
 
 /* ---- genesis ------------------------------------------------------------------------------- */
 
-static void make_genesis(struct test_hub *h) {
+static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     static char *streams[] = {(char *)"main"};
     static uint8_t ca[32] = {1};
     Pentad__V1__Genesis g = PENTAD__V1__GENESIS__INIT;
@@ -83,8 +83,9 @@ static void make_genesis(struct test_hub *h) {
     g.has_created_at_ms = 1;
     g.version = 1;
     g.origin = (char *)TH_ORIGIN;
-    g.clock = PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY;
-    g.first_day = 20190101;
+    g.clock =
+        live ? PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE : PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY;
+    g.first_day = first_day;
     g.log_vkey = (char *)(uintptr_t)pt_buf_cstr(&text);
     g.code_family = (char *)"cn";
     g.ca_fingerprint.data = ca;
@@ -196,6 +197,10 @@ void th_close(struct test_hub *h) {
 }
 
 void th_init(struct test_hub *h) {
+    th_init_clock(h, false, 20190101);
+}
+
+void th_init_clock(struct test_hub *h, bool live, int32_t first_day) {
     struct pt_err err = {0};
     memset(h, 0, sizeof *h);
     h->now_ms = TH_T0;
@@ -211,7 +216,7 @@ void th_init(struct test_hub *h) {
     must(pt_keycache_new(&h->cache), NULL, "cache");
     h->sv = pt_keycache_sigverify(h->cache);
     pt_buf_init(&h->genesis, 65535);
-    make_genesis(h);
+    make_genesis(h, live, first_day);
     must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
     struct pt_log_config cfg = th_log_config(h);
     must(pt_log_create(&cfg, pt_buf_span(&h->genesis), &err), &err, "create");

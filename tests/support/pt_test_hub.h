@@ -29,7 +29,8 @@ struct test_hub {
 extern const char *const th_party_names[TH_PARTIES];
 
 /* Makes keys, a directory and a log with its genesis; opens it. Aborts on any failure. */
-void th_init(struct test_hub *h);
+void th_init(struct test_hub *h); /* replay clock from 2019-01-01 */
+void th_init_clock(struct test_hub *h, bool live, int32_t first_day);
 void th_open(struct test_hub *h); /* again, after th_close: rebuilds everything from the log */
 void th_close(struct test_hub *h);
 void th_done(struct test_hub *h); /* closes, removes the directory */

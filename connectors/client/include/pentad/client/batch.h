@@ -29,13 +29,16 @@ struct pt_batch_cut {
     struct pt_hash seen_root;
     int64_t signed_at_ms;
 };
-/* Appends the Envelope's bytes; *ret_statement is the statement's hash. pentad/proof/batch.h makes a
- * Batch of it. */
+/* Appends the Envelope's bytes; *ret_statement is the statement's hash. pentad/proof/batch.h makes
+ * a Batch of it. */
 int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
                   struct pt_buf *ret_envelope, struct pt_hash *ret_statement, struct pt_err *err);
 /* What was learnt from a submission's answer. */
 struct pt_answer {
     bool refused;
+    /* With an error: nobody of the hub has signed this, so it is no answer at all: send the same
+     * bytes again. Without it, a checkpoint of the hub's is evidence against it. */
+    bool ignored;
     /* a receipt */
     uint64_t log_index;
     int64_t received_at_ms;
@@ -49,7 +52,7 @@ struct pt_answer {
 /* Checks a SubmitReply against the statement that was sent: a receipt's entry holds that
  * statement, its proof leads to a checkpoint that the policy accepts; a refusal names that
  * statement and is signed by a key that was the hub's (keys). PT_E_PROOF, PT_E_SIGNATURE,
- * PT_E_POLICY … */
+ * PT_E_POLICY …: then *ret holds `ignored` alone. */
 int pt_answer_open(struct pt_span reply, const struct pt_hash *statement,
                    const struct pt_trust *trust, const struct pt_keyhistory *keys,
                    struct pt_answer *ret, struct pt_err *err);

@@ -2,8 +2,9 @@
  * record's hash, and a tree of one's own whose head must equal each checkpoint.
  * Pure: bytes in, verdict out; the caller fetches and stores. One thread. FORMATS sections 1-3, 6.
  *
- *      page ─► entries contiguous? ─► statement strict, for this hub ─► signature under a key live
- *      there ─► continues its stream ─► records_root ─► own tree ─► head = checkpoint ─► state
+ *      page ─► entries contiguous? ─► statement strict, for this hub ─► continues its stream ─►
+ *      records_root, each record strict, in its place, its author's to write ─► signature under a
+ *      key live there ─► own tree ─► head = checkpoint ─► handed out, stored ─► state
  */
 #ifndef PENTAD_CLIENT_FOLLOWER_H
 #define PENTAD_CLIENT_FOLLOWER_H
@@ -19,27 +20,34 @@
 #include <pentad/proof/entry.h>
 #include <pentad/proof/keyhistory.h>
 #include <pentad/proof/merkle.h>
+#include <pentad/record/party.h>
 
 #define PT_FOLLOWER_STREAMS_MAX 4096
-#define PT_FEED_PAGE_MAX (32u * 1024 * 1024)
+#define PT_FOLLOWER_PAGE_MAX (32u * 1024 * 1024)
+#define PT_FOLLOWER_PAGE_ENTRIES_MAX 65536
 
 struct pt_follower;
 
-int pt_follower_new(const struct pt_trust *trust, struct pt_follower **ret, struct pt_err *err);
-void pt_follower_free(struct pt_follower *f);
+/* `reader` is whose connector this is: the StreamCloses of others are held against what arrived for
+ * it. PT_PARTY_NONE: they are not. trust is borrowed for the follower's life. */
+int pt_follower_new(const struct pt_trust *trust, enum pt_party reader, struct pt_follower **ret,
+                    struct pt_err *err);
+void pt_follower_free(struct pt_follower *f); /* NULL is fine */
 
-/* The state as bytes, to be stored in the same transaction as what came of a page; load refuses
- * bytes that are not such a state (PT_E_CORRUPT). */
+/* The state as bytes, to be stored in the same transaction as what came of a page. load: into a new
+ * follower only, which is good for nothing but freeing if it fails; PT_E_CORRUPT for bytes that are
+ * not such a state, whole. */
 int pt_follower_save(const struct pt_follower *f, struct pt_buf *out);
 int pt_follower_load(struct pt_follower *f, struct pt_span saved, struct pt_err *err);
 
 uint64_t pt_follower_size(const struct pt_follower *f);
 void pt_follower_root(const struct pt_follower *f, struct pt_hash *ret);
-const Pentad__V1__Genesis *
-pt_follower_genesis(const struct pt_follower *f); /* NULL before page 1 */
+/* NULL before the first page. */
+const Pentad__V1__Genesis *pt_follower_genesis(const struct pt_follower *f);
 const struct pt_keyhistory *pt_follower_keys(const struct pt_follower *f);
-struct pt_span
-pt_follower_checkpoint(const struct pt_follower *f); /* the last note; may be empty */
+/* The largest checkpoint under the hub's key that was shown here, a receipt's included: what every
+ * submission carries, so that a hub which lost its log learns of it. May be empty. */
+struct pt_span pt_follower_checkpoint(const struct pt_follower *f);
 
 /* A checkpoint under the hub's key that came another way (a receipt): the tree at that size must
  * have that root. PT_E_FORK at once where this follower stands at that size with another root, or
@@ -47,7 +55,7 @@ pt_follower_checkpoint(const struct pt_follower *f); /* the last note; may be em
  * out, their sizes are covered by the page's own checkpoint. */
 #define PT_FOLLOWER_EXPECT_MAX 4096
 int pt_follower_expect(struct pt_follower *f, uint64_t size, const struct pt_hash *root,
-                       struct pt_err *err);
+                       struct pt_span note, struct pt_err *err);
 
 /* A stream's head as this follower verified it; PT_E_NOT_FOUND. */
 struct pt_follower_stream {
@@ -67,14 +75,24 @@ struct pt_followed_record {
     struct pt_hash hash;
     struct pt_span bytes;
     const Pentad__V1__Record *record; /* decoded; NULL where withheld */
+    /* A StreamClose that doesn't add up with what arrived for this reader since the last one: why.
+     * No fault of the page: the author is wrong or the hub withheld something. NULL otherwise. */
+    const char *close_fault;
 };
-/* Called for every record once the whole page has verified, in order. Non-zero stops: that code. */
-typedef int pt_followed_cb(void *ctx, const struct pt_followed_record *r);
+
+struct pt_follow {
+    /* For every record once the whole page has verified, in order. Non-zero stops: that code. */
+    int (*record)(void *ctx, const struct pt_followed_record *r);
+    /* Once, after the last record, when the follower already stands behind the page: store what
+     * pt_follower_save gives. Non-zero stops: that code, and the follower is as before. */
+    int (*store)(void *ctx);
+    void *ctx;
+};
 
 /* Verifies a FeedPage that continues this follower's size. On any error the follower is as before:
  * PT_E_PROOF, PT_E_FORK, PT_E_SIGNATURE, PT_E_ROOT, PT_E_GAP … with the log index in the message.
  * *ret_log_size: how far the hub says its log is. */
-int pt_follower_page(struct pt_follower *f, struct pt_span page, pt_followed_cb *cb, void *ctx,
+int pt_follower_page(struct pt_follower *f, struct pt_span page, const struct pt_follow *follow,
                      uint64_t *ret_log_size, struct pt_err *err);
 
 #endif

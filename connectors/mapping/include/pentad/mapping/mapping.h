@@ -153,6 +153,9 @@ int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, stru
 void pt_mapper_until(struct pt_mapper *mp, int32_t day);
 /* The send day of the row that is held back, else 0. */
 int32_t pt_mapper_waiting(const struct pt_mapper *mp);
+/* No group is open: the position covers everything that was handed out. Only then may what was
+ * handed out be stored with it, or a row of the open group would be set aside twice. */
+bool pt_mapper_settled(const struct pt_mapper *mp);
 /* Maps what was deferred again, for its one rule; calls back as above
  * (defer once more when the reference is still missing). No source needed; positions are "". */
 int pt_mapper_again(struct pt_mapper *mp, struct pt_span packed, size_t rule, struct pt_err *err);

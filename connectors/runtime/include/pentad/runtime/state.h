@@ -20,20 +20,23 @@
 
 struct pt_state;
 
-/* Opens or creates. `read_only` for status pages beside a running connector. */
+/* Opens or creates. `read_only` for status pages beside a running connector. PT_E_STORE,
+ * PT_E_UNSUPPORTED for a file of another version. */
 int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struct pt_err *err);
-void pt_state_free(struct pt_state *s);
+void pt_state_free(struct pt_state *s); /* takes an open transaction back; NULL is fine */
 
 /* One transaction at a time; nesting is a programmer's mistake. */
 int pt_state_begin(struct pt_state *s, struct pt_err *err);
 int pt_state_commit(struct pt_state *s, struct pt_err *err);
 void pt_state_rollback(struct pt_state *s);
 
-/* Small values by name. get: PT_E_NOT_FOUND where there is none; text is appended to out. */
+/* Small values by name. get_int: the fallback where there is none; get_blob: PT_E_NOT_FOUND, else
+ * appended to out. */
 int pt_state_set_int(struct pt_state *s, const char *name, int64_t value, struct pt_err *err);
-int64_t pt_state_get_int(struct pt_state *s, const char *name, int64_t fallback);
+int pt_state_get_int(struct pt_state *s, const char *name, int64_t fallback, int64_t *ret,
+                     struct pt_err *err);
 int pt_state_set_blob(struct pt_state *s, const char *name, struct pt_span v, struct pt_err *err);
-int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out);
+int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out, struct pt_err *err);
 
 /* ---- outbox ---- */
 
@@ -47,7 +50,7 @@ struct pt_outbox_record {
     const char *origin; /* "<mapping>:<file>:<row>" for people */
 };
 /* The sequence number that the next record takes. */
-uint64_t pt_outbox_next_seq(struct pt_state *s);
+int pt_outbox_next_seq(struct pt_state *s, uint64_t *ret, struct pt_err *err);
 int pt_outbox_add(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err);
 /* Calls cb for records from `seq` up to `limit`; cb returns nonzero to stop. Spans are borrowed
  * for the call. */
@@ -57,9 +60,11 @@ int pt_outbox_each(struct pt_state *s, uint64_t seq, uint64_t limit, pt_outbox_c
 /* Replaces a refused record in place (same seq) by its Withheld. */
 int pt_outbox_replace(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err);
 
-/* The StreamClose before `seq` (0 if none), and the first at or behind it (PT_E_NOT_FOUND). */
-int pt_outbox_close_before(struct pt_state *s, uint64_t seq, uint64_t *ret_seq);
-int pt_outbox_close_from(struct pt_state *s, uint64_t seq, uint64_t *ret_seq, int32_t *ret_day);
+/* The StreamClose before `seq` (0 if none), and the first at or behind it (PT_E_NOT_FOUND; its
+ * bytes are appended). */
+int pt_outbox_close_before(struct pt_state *s, uint64_t seq, uint64_t *ret_seq, struct pt_err *err);
+int pt_outbox_close_from(struct pt_state *s, uint64_t seq, uint64_t *ret_seq, struct pt_buf *bytes,
+                         struct pt_err *err);
 
 /* ---- batches ---- */
 
@@ -70,27 +75,39 @@ struct pt_batch_row {
     uint32_t count;
     uint8_t statement_hash[32];
     enum pt_batch_state state;
-    int64_t log_index; /* -1 until receipted */
+    int64_t log_index;      /* -1 until receipted */
+    int64_t followed_index; /* where the feed showed it; -1 until then */
+    char refused_code[64];  /* refused as a whole for this; "" where records were named */
 };
 /* The oldest batch that is signed and not answered; PT_E_NOT_FOUND. `envelope` is appended. */
-int pt_batches_open(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *envelope);
+int pt_batches_open(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *envelope,
+                    struct pt_err *err);
 /* The newest batch that was receipted (its hash is the next `previous`). */
-int pt_batches_last(struct pt_state *s, struct pt_batch_row *ret);
-/* A refused batch at first_seq that nothing supersedes yet; PT_E_NOT_FOUND. */
-int pt_batches_refused(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *refusal);
+int pt_batches_last(struct pt_state *s, struct pt_batch_row *ret, struct pt_err *err);
+/* The newest refused batch, where nothing supersedes it yet; PT_E_NOT_FOUND. */
+int pt_batches_refused(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *refusal,
+                       struct pt_err *err);
+/* How many statements for that first_seq were refused. */
+int pt_batches_times_refused(struct pt_state *s, uint64_t first_seq, int64_t *ret,
+                             struct pt_err *err);
 int pt_batches_add(struct pt_state *s, const struct pt_batch_row *b, struct pt_span envelope,
                    struct pt_err *err);
 int pt_batches_receipted(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
                          struct pt_span receipt, struct pt_err *err);
 int pt_batches_refuse(struct pt_state *s, const uint8_t statement_hash[32], struct pt_span refusal,
-                      struct pt_err *err);
-/* Whether this statement is one of ours. */
-bool pt_batches_known(struct pt_state *s, const uint8_t statement_hash[32]);
+                      const char *code, struct pt_err *err);
+/* One of ours by its statement; PT_E_NOT_FOUND. */
+int pt_batches_find(struct pt_state *s, const uint8_t statement_hash[32], struct pt_batch_row *ret,
+                    struct pt_err *err);
+/* The feed has shown it at that log index. */
+int pt_batches_followed(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
+                        struct pt_err *err);
 
 /* ---- sources ---- */
 
 /* Position token of a source (opaque; empty at its start). */
-int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out);
+int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
+                           struct pt_err *err);
 int pt_source_position_set(struct pt_state *s, const char *source, struct pt_span pos, bool done,
                            struct pt_err *err);
 
@@ -121,16 +138,19 @@ struct pt_deferred_row {
     int64_t id;
     uint64_t line, rule;
     int32_t since; /* the day on which it was first set aside */
-    const char *source, *file, *want;
+    const char *source, *file;
+    const char *want_party, *want_type, *want_doc_no; /* the reference that is missing */
     struct pt_span packed;
 };
 int pt_deferred_add(struct pt_state *s, const struct pt_deferred_row *d, struct pt_err *err);
-/* The next one of `source` with an id above `after`; as pt_staged_take, but it stays. */
-int pt_deferred_next(struct pt_state *s, const char *source, int64_t after, struct pt_buf *hold,
-                     struct pt_deferred_row *ret, struct pt_err *err);
+/* The next one of `source` with an id above `after` whose missing record is there by now, or which
+ * waits since before that day; as pt_staged_take, but it stays. */
+int pt_deferred_next(struct pt_state *s, const char *source, int64_t after, int32_t since_before,
+                     struct pt_buf *hold, struct pt_deferred_row *ret, struct pt_err *err);
 int pt_deferred_drop(struct pt_state *s, int64_t id, struct pt_err *err);
-int64_t pt_deferred_last(struct pt_state *s); /* the largest id ever given */
-int pt_deferred_set_since(struct pt_state *s, int64_t id, int32_t day, struct pt_err *err);
+/* It misses another reference now. */
+int pt_deferred_wait(struct pt_state *s, int64_t id, const char *party, const char *type,
+                     const char *doc_no, struct pt_err *err);
 
 /* ---- references ---- */
 
@@ -146,12 +166,27 @@ int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint
                  struct pt_err *err);
 /* type "" = any. PT_E_NOT_FOUND. */
 int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
-                 struct pt_ref_row *ret);
+                 struct pt_ref_row *ret, struct pt_err *err);
+
+/* ---- evidence: what a hub (or a party through it) sent that doesn't hold ---- */
+
+struct pt_evidence_row {
+    int64_t at_ms;
+    const char *code, *what;
+    struct pt_span bytes; /* as received */
+};
+/* The same bytes are kept once; at most 256 pieces. */
+int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,
+                    struct pt_span bytes, struct pt_err *err);
+typedef int pt_evidence_cb(void *ctx, const struct pt_evidence_row *e);
+int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err);
 
 /* ---- counts for status ---- */
 struct pt_state_counts {
-    int64_t records, batches, receipted, refused, dead_letters, deferred, staged, pending_records;
+    int64_t records, batches, receipted, refused, dead_letters, deferred, staged, pending_records,
+        evidence;
+    int32_t closed_day, tick_day; /* 0: none yet */
 };
-int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret);
+int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_err *err);
 
 #endif

@@ -1,0 +1,208 @@
+/* Day by day on the replay clock: rows wait for their day, references for their record, everything
+ * closes, nothing is lost and nothing goes out twice. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/proof/batch.h>
+
+#include "rig.h"
+
+static const char bills[] = "day,no,unit,voucher,fen\n"
+                            "20190101,N1," RIG_UNIT ",V1,100\n"
+                            "20190101,N2," RIG_UNIT ",V2,-20\n"
+                            "20190103,N3," RIG_UNIT ",V3,300\n";
+
+static void until(struct rig *r, int32_t day) {
+    r->config.until_day = day;
+}
+
+static bool same(const struct rig_record *o, const char *type, const char *what) {
+    return strcmp(o->type, type) == 0 && strcmp(o->doc_no[0] ? o->doc_no : o->note, what) == 0;
+}
+
+Test(replay, rows_go_out_on_their_day) {
+    struct rig r;
+    struct rig_record log[32];
+    rig_init(&r, "finance", false);
+    rig_write(&r, "bills.csv", bills);
+    rig_source(&r, RIG_BILLS, "bills.csv");
+    until(&r, 20190104);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    size_t n = rig_log(&r, "finance", log, 32);
+    static const char *const want[][2] = {{"X01", "N1"},
+                                          {"X01", "N2"},
+                                          {"StreamClose", "20190101"},
+                                          {"StreamClose", "20190102"},
+                                          {"X01", "N3"},
+                                          {"StreamClose", "20190103"},
+                                          {"StreamClose", "20190104 final"}};
+    cr_assert_eq(n, sizeof want / sizeof *want, "%zu records", n);
+    for (size_t i = 0; i < n; i++) {
+        cr_assert(same(&log[i], want[i][0], want[i][1]), "%zu: %s %s %s", i, log[i].type,
+                  log[i].doc_no, log[i].note);
+        cr_assert_eq(log[i].seq, i + 1);
+    }
+    rig_check_closes(&r, "finance");
+    struct pt_state_counts k = rig_counts(&r);
+    cr_assert_eq(k.pending_records, 0);
+    cr_assert_eq(k.closed_day, 20190104);
+    cr_assert_eq(k.tick_day, 20190104);
+    /* Once more: everything is there already. */
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log(&r, "finance", log, 32), n);
+    rig_done(&r);
+}
+
+Test(replay, a_day_is_one_batch_and_two_commits_of_the_outbox) {
+    struct rig r;
+    rig_init(&r, "finance", false);
+    rig_write(&r, "bills.csv", bills);
+    rig_source(&r, RIG_BILLS, "bills.csv");
+    until(&r, 20190110);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.submits, 10);
+    rig_done(&r);
+}
+
+Test(replay, nothing_of_the_next_day_before_its_tick) {
+    struct rig r;
+    rig_init(&r, "finance", false);
+    rig_write(&r, "bills.csv", bills);
+    rig_source(&r, RIG_BILLS, "bills.csv");
+    until(&r, 20190104);
+    r.no_ticks = true;
+    r.idle_max = 5;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.submits, 1);
+    cr_assert_eq(rig_counts(&r).closed_day, 20190101);
+    r.no_ticks = false;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).closed_day, 20190104);
+    rig_done(&r);
+}
+
+/* A rectification refers to a document that congress writes two days later. */
+Test(replay, a_deferred_reference_is_resolved_later) {
+    struct rig r;
+    struct rig_record log[32];
+    rig_init(&r, "finance", false);
+    rig_write(&r, "rects.csv",
+              "day,no,party,ref,what\n20190101,R1,congress,人办〔2019〕1号,整改\n"
+              "20190101,R2,finance,R1,再整改\n20190101,R3,congress,nothing,永远不来\n");
+    rig_source(&r, RIG_RECTS, "rects.csv");
+    until(&r, 20190102);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).deferred, 3);
+    cr_assert_eq(rig_log(&r, "finance", log, 32), 2, "only closes");
+    rig_done(&r);
+
+    rig_init(&r, "finance", false);
+    rig_write(&r, "rects.csv",
+              "day,no,party,ref,what\n20190101,R1,congress,人办〔2019〕1号,整改\n"
+              "20190101,R2,finance,R1,再整改\n20190101,R3,congress,nothing,永远不来\n");
+    rig_source(&r, RIG_RECTS, "rects.csv");
+    rig_opinion(&r, "人办〔2019〕1号");
+    until(&r, 20190401);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "R1"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "R2"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "R3"), 0);
+    struct pt_state_counts k = rig_counts(&r);
+    cr_assert_eq(k.deferred, 0);
+    cr_assert_eq(k.dead_letters, 1, "what never came is a dead letter");
+    cr_assert_eq(r.n_delivered, 1, "the opinion was delivered");
+    rig_done(&r);
+}
+
+Test(replay, grouped_rows_and_dead_letters) {
+    struct rig r;
+    struct rig_record log[64];
+    rig_init(&r, "finance", false);
+    rig_write(&r, "payments.csv",
+              "day,no,unit,voucher,fen\n"
+              "20190101,B1,11370100004188813W,V1,100\n"
+              "20190101,B1,11370100004188813W,V2,x\n"
+              "20190101,B1,11370100004188813W,V3,300\n"
+              "20190102,B2,11370100004188813W,V4,400\n"
+              "20190102,B3,11370100004188813X,V5,500\n");
+    rig_source(&r, RIG_PAYMENTS, "payments.csv");
+    until(&r, 20190103);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "B1"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "B2"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "B3"), 0, "its check digit is wrong");
+    cr_assert_eq(rig_log(&r, "finance", log, 64), 5);
+    cr_assert_eq(rig_counts(&r).dead_letters, 2);
+    rig_done(&r);
+}
+
+Test(replay, a_lost_answer_leaves_one_copy) {
+    for (int at = 0; at < 4; at++) {
+        struct rig r;
+        rig_init(&r, "finance", false);
+        rig_write(&r, "bills.csv", bills);
+        rig_source(&r, RIG_BILLS, "bills.csv");
+        until(&r, 20190104);
+        r.skip_submits = at;
+        r.lose_answers = 2;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+        cr_assert_eq(rig_log_count(&r, "finance", "N3"), 1);
+        cr_assert_eq(rig_counts(&r).pending_records, 0);
+        cr_assert(rig_had_event(&r, "waiting"));
+        rig_done(&r);
+    }
+}
+
+Test(replay, a_busy_hub_and_a_silent_feed_are_waited_out) {
+    struct rig r;
+    rig_init(&r, "finance", false);
+    rig_write(&r, "bills.csv", bills);
+    rig_source(&r, RIG_BILLS, "bills.csv");
+    until(&r, 20190103);
+    r.busy = 2;
+    r.feed_down = 2;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).closed_day, 20190103);
+    rig_done(&r);
+}
+
+Test(replay, a_full_disk_at_the_sink_loses_nothing) {
+    struct rig r;
+    struct th_stream office;
+    rig_init(&r, "finance", false);
+    until(&r, 20190103);
+    th_stream_init(&office, &r.hub, "audit", "main");
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
+    uint8_t id[16] = {1};
+    reply.has_id = reply.has_kind = 1;
+    reply.id = (ProtobufCBinaryData){.len = 16, .data = id};
+    reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
+    reply.text = (char *)"说明";
+    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
+    rec.discrepancy_reply = &reply;
+    th_send_record(&office, &rec, NULL);
+    r.sink_fails = 2;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.n_flushed, 1);
+    cr_assert_str_eq(r.delivered[0].type, "H02");
+    cr_assert_eq(rig_counts(&r).tick_day, 20190103, "no tick was skipped over");
+    rig_done(&r);
+}
+
+Test(replay, the_held_checkpoint_is_the_largest_signed_one) {
+    struct rig r;
+    rig_init(&r, "finance", false);
+    until(&r, 20190102);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    struct pt_batch_view view;
+    struct pt_checkpoint cp;
+    struct pt_err err = {0};
+    cr_assert_eq(pt_batch_open(pt_buf_span(&r.last_batch), &view, &err), 0);
+    cr_assert_eq(pt_checkpoint_open(&cp, view.held, pt_log_vkey(r.hub.log), &r.hub.sv, &err), 0,
+                 "%s", err.msg);
+    cr_assert_geq(cp.size, 3);
+    rig_done(&r);
+}
