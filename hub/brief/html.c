@@ -9,6 +9,8 @@
 
 #include "inside.h"
 
+enum { ROWS_ON_A_PAGE = 24 };
+
 struct page {
     const json_t *brief;
     struct pt_buf *out;
@@ -258,13 +260,22 @@ static void table_head(struct page *g, const json_t *t, bool plain) {
     raw(g, "</tr></thead>\n<tbody>\n");
 }
 
+/* On one page: short tables whose cells take a line each. */
+static bool stays_whole(const json_t *columns, const json_t *rows) {
+    for (size_t i = 0; i < json_array_size(columns); i++)
+        if (json_object_get(json_array_get(columns, i), "min"))
+            return json_array_size(rows) <= 4;
+    return json_array_size(rows) <= ROWS_ON_A_PAGE;
+}
+
 static void table(struct page *g, const json_t *t, bool plain) {
     const json_t *columns = json_object_get(t, "columns");
     const json_t *rows = json_object_get(t, "rows");
     const json_t *note = json_object_get(t, "note");
 
-    (void)pt_buf_printf(g->out, "<div class=\"table scroll%s\" id=\"t-%s\"><table>\n",
-                        json_array_size(columns) > 5 ? " wide" : "", br_get(t, "id"));
+    (void)pt_buf_printf(g->out, "<div class=\"table scroll%s%s\" id=\"t-%s\"><table>\n",
+                        json_array_size(columns) > 5 ? " wide" : "",
+                        stays_whole(columns, rows) ? " whole" : "", br_get(t, "id"));
     table_head(g, t, plain);
     for (size_t i = 0; i < json_array_size(rows); i++)
         row(g, columns, json_array_get(rows, i));

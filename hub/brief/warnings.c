@@ -258,7 +258,7 @@ static int list(struct br_brief *b, json_t *section, const char *id, const char 
         br_keep(b, t);
     }
     br_column(b, t, "subject", "事项", "Subject", "left");
-    br_min(b, t, 8);
+    br_min(b, t, 7);
     br_column(b, t, "responsible", "责任单位", "Responsible", "left");
     br_min(b, t, 6);
     br_column(b, t, "fact", "事实", "Fact", "left");
