@@ -37,7 +37,10 @@ static const char sums[] =
     " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = fen + excluded.fen, coarse = max(coarse, excluded.coarse);"
     "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
-    " WHERE coarse = 0 AND fy IS NOT NULL;"
+    " WHERE coarse = 0 AND fy IS NOT NULL;";
+
+/* Sums of the subjects whose allotments changed, again whole. */
+static const char quota_sql[] =
     "INSERT INTO d_quota"
     " SELECT DISTINCT r.subject, coalesce(f.fund_year, r.fy), f.bk, coalesce(f.control_key, '')"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_allotment f ON f.rec = c.rec"
@@ -45,13 +48,13 @@ static const char sums[] =
     "DELETE FROM agg_quota WHERE subject IN (SELECT subject FROM d_quota);"
     /* An ADVANCE counts once an INITIAL has taken it up. */
     "INSERT INTO agg_quota"
-    " SELECT v.r_subject, coalesce(v.fund_year, v.r_fy), v.bk, coalesce(v.control_key, ''), v.kind,"
-    "   sum(v.fen * v.r_sign), min(o.tick)"
+    " SELECT r.r_subject, coalesce(v.fund_year, r.r_fy), v.bk, coalesce(v.control_key, ''), v.kind,"
+    "   sum(v.fen * r.r_sign), min(o.tick)"
     " FROM (SELECT DISTINCT subject FROM d_quota) d"
-    " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = 124"
-    " JOIN record o ON o.rec = v.r_root"
+    " CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = 124"
+    " CROSS JOIN f_allotment v ON v.rec = r.rec CROSS JOIN record o ON o.rec = r.r_root"
     " WHERE v.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec"
-    "   WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs')"
+    "   WHERE f.t_sid = r.r_sid AND f.t_seq = r.r_seq AND f.field = 'absorbs')"
     " GROUP BY 1, 2, 3, 4, 5;";
 
 /* Few records a year: the years touched are summed again whole. */
@@ -133,7 +136,8 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
         " FROM recheck k JOIN record r ON r.rec = k.rec; DELETE FROM recheck;",
         (long long)last_rec, (long long)last_rec, (long long)before, (long long)before);
     rc = pt_sqlx_exec(l->db, sql, err);
-    rc = rc == 0 ? pt_sqlx_exec(l->db, sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, "131", sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, "124", quota_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, "123", approved_sql, err) : rc;
     return rc == 0 ? when_changed(l, "101, 102, 124", member_sql, err) : rc;
 }

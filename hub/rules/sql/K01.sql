@@ -37,10 +37,9 @@ SELECT DISTINCT l.fy, l.bk || '/' || CASE l.level WHEN 'C' THEN l.ckey ELSE l.fu
   FROM changed c JOIN k01_line l ON l.rec = c.rec WHERE c.type = 124 AND c.now <> c.was
 UNION
 SELECT l.fy, l.bk || '/' || CASE l.level WHEN 'C' THEN l.ckey ELSE l.func END, l.level || ':' || l.key
-  FROM k01_line l WHERE EXISTS (SELECT 1 FROM changed WHERE type = 123) AND l.now AND l.fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 123)
+  FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 123) y CROSS JOIN k01_line l ON l.fy = y.fy WHERE l.now
 UNION
-SELECT n.a, n.b, n.c FROM condition n WHERE EXISTS (SELECT 1 FROM changed WHERE type = 123) AND n.rule = 'K01'
-   AND n.a IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 123)
+SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 123) y CROSS JOIN condition n ON n.rule = 'K01' AND n.a = y.fy
 -- [all]
 SELECT DISTINCT l.fy, l.bk || '/' || CASE l.level WHEN 'C' THEN l.ckey ELSE l.func END, l.level || ':' || l.key
   FROM k01_line l WHERE l.now
@@ -48,7 +47,7 @@ SELECT DISTINCT l.fy, l.bk || '/' || CASE l.level WHEN 'C' THEN l.ckey ELSE l.fu
 WITH line AS (
   SELECT t.a, t.b, t.c, CAST(t.b AS INTEGER) AS bk, substr(t.b, instr(t.b, '/') + 1) AS func,
          substr(t.c, 1, 1) AS level, substr(t.c, 3) AS key FROM touched t),
-sums AS (
+sums AS MATERIALIZED (
   SELECT line.*,
     CASE line.level
       WHEN 'C' THEN (SELECT sum(l.fen) FROM k01_line l WHERE l.ckey = line.func AND l.ckey <> '' AND l.fy = line.a AND l.bk = line.bk AND l.level = 'C' AND l.now)

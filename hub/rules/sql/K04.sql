@@ -29,7 +29,7 @@ UNION SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk,
 WITH line AS (
   SELECT t.a, t.b, t.c, CAST(t.b AS INTEGER) AS fund_year, CAST(substr(t.b, instr(t.b, '/') + 1) AS INTEGER) AS bk
   FROM touched t),
-sums AS (
+sums AS MATERIALIZED (
   SELECT line.*,
     CASE c WHEN '' THEN (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = line.a AND p.fund_year = line.fund_year AND p.bk = line.bk AND p.ckey = '')
            ELSE (SELECT sum(p.fen) FROM agg_pay p WHERE p.ckey = line.c AND p.ckey <> '' AND p.fund_year = line.fund_year AND p.bk = line.bk) END AS paid,

@@ -18,16 +18,17 @@
 -- [touch]
 SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = 132
 UNION SELECT subject, month, '' FROM d_pay
-UNION SELECT d.subject, v.month, '' FROM d_pay d JOIN v_exec_snapshot v ON v.r_subject = d.subject AND v.r_type = 132
+UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = 132
+  CROSS JOIN f_exec_snapshot v ON v.rec = r.rec
   WHERE v.month > d.month AND v.month / 100 = d.fy
 -- [all]
 SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FROM v_exec_snapshot v
 -- [condition]
-WITH said AS (
+WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
     (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = 132 AND v.month = t.b
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
-sums AS (
+sums AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
     (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month <= said.b) AS paid
   FROM said LEFT JOIN f_exec_snapshot f ON f.rec = said.rec)

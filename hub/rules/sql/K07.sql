@@ -29,10 +29,10 @@ UNION SELECT m.org, d.fy, '' FROM d_pay d JOIN member m ON m.subject = d.subject
 -- [all]
 SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
-WITH found AS (
+WITH found AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = 162 AND v.r_fy = t.b
       AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
-sums AS (
+sums AS MATERIALIZED (
   SELECT found.*, r.kind AS kind, f.fen AS q,
     CASE WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) THEN
       (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (

@@ -29,11 +29,11 @@ SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 
  WHERE m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
 UNION SELECT r.subject, r.fy * 100 + m.m, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
  WHERE c.type = 124 AND m.m >= param('k25.from_month')
-UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c JOIN record p ON p.rec = c.rec
-  JOIN record q ON q.subject = p.subject AND q.type = 124 JOIN months m
+UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c CROSS JOIN record p ON p.rec = c.rec
+  CROSS JOIN record q ON q.subject = p.subject AND q.type = 124 JOIN months m
  WHERE c.type = 102 AND m.m >= param('k25.from_month')
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K25'
-   AND n.fy IN (SELECT y.fy FROM agg_year y WHERE y.since = (SELECT max(no) FROM tick))
+UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K25' AND n.fy = y.fy
+ WHERE y.since = (SELECT max(no) FROM tick)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
 -- [agenda]
@@ -44,7 +44,7 @@ WITH at AS (SELECT t.a, t.b, t.c, t.b / 100 AS fy, t.b % 100 AS m, month_end(t.b
     AND t.b % 100 >= param('k25.from_month')
     AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
         NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
-plan AS (
+plan AS MATERIALIZED (
   SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = 102 AND v.r_valid <= at.day
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
     (SELECT sum(v.fen * v.r_sign * quota_sign(v.kind)) FROM v_allotment v
@@ -55,12 +55,12 @@ plan AS (
     (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse,
     EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = at.fy) AS daily
   FROM at),
-dev AS (
+dev AS MATERIALIZED (
   SELECT plan.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
     (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) AS planned_month,
     ratio_bp(paid, bg) AS fg3
   FROM plan LEFT JOIN f_subject_profile f ON f.rec = plan.profile),
-pp AS (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
+pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
   CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse = 1 OR NOT daily THEN 'UNKNOWN'

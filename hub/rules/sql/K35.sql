@@ -44,7 +44,7 @@ WITH paid AS (
   FROM touched t JOIN f_payment_batch_lines l ON l.subject = t.a AND l.voucher_no = t.b
   JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
   JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
-held AS (
+held AS MATERIALIZED (
   SELECT paid.*, (SELECT max(k.since) FROM k35_interval k WHERE k.subject = paid.a AND paid.day >= k.since
       AND (k.until IS NULL OR paid.day < k.until) AND (k.unit = '' OR k.unit = paid.unit)) AS since FROM paid)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,

@@ -23,14 +23,14 @@ UNION SELECT f.t_subject, f.t_fy, '' FROM changed c JOIN resolved f ON f.rec = c
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_evaluation v WHERE v.kind = @EVALUATION_KIND_SPOT
 -- [condition]
-WITH two AS (
+WITH two AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
     (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = 141 AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SELF
        AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS self,
     (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = 141 AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT
        AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS spot
   FROM touched t),
-gap AS (
+gap AS MATERIALIZED (
   SELECT two.*, s.total_cp AS s, p.total_cp AS p, s.total_cp - p.total_cp AS x, r.kind AS kind, r.root AS spot_root,
     abs(band(s.total_cp) - band(p.total_cp)) AS bands
   FROM two JOIN f_evaluation s ON s.rec = two.self JOIN f_evaluation p ON p.rec = two.spot JOIN record r ON r.rec = two.spot)

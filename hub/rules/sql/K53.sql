@@ -25,10 +25,10 @@ SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_audit_finding v
 -- [condition]
-WITH scored AS (
+WITH scored AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT s.total_cp FROM score s WHERE s.r_subject = t.a AND s.r_type = 141 AND s.r_fy = t.b
       AND s.rank IS NOT NULL ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS cp FROM touched t)
-SELECT s.a, s.b, s.c, v.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.finding_no AS object,
+SELECT s.a, s.b, s.c, r.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.finding_no AS object,
   CASE WHEN s.cp IS NULL THEN 'CLEAR' WHEN band(s.cp) <= 2 AND (v.severity = @FINDING_SEVERITY_HIGH OR v.category IN
       (@FINDING_CATEGORY_UNTRUE_RESULT, @FINDING_CATEGORY_DIVERTED, @FINDING_CATEGORY_FICTITIOUS, @FINDING_CATEGORY_FALSE_SELF_EVAL))
     THEN 'FIRE' ELSE 'CLEAR' END AS state,
@@ -39,7 +39,8 @@ SELECT s.a, s.b, s.c, v.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.f
   CASE v.category WHEN 1 THEN 'untrue results' WHEN 2 THEN 'idle money' WHEN 3 THEN 'diversion' WHEN 4 THEN 'fictitious entries'
     WHEN 5 THEN 'excess over standard' WHEN 6 THEN 'a breach of procedure' WHEN 7 THEN 'a policy not carried out'
     WHEN 8 THEN 'a false self-evaluation' ELSE 'another fault' END AS category_en
-FROM scored s JOIN v_audit_finding v ON v.r_subject = s.a AND v.r_type = 163 AND v.r_fy = s.b
+FROM scored s CROSS JOIN live r ON r.r_subject = s.a AND r.r_type = 163 AND r.r_fy = s.b
+CROSS JOIN f_audit_finding v ON v.rec = r.rec
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_audit_finding v WHERE v.r_subject = :a AND v.r_type = 163 AND v.r_fy = :b AND v.finding_no = :object

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include <pentad/base/date.h>
 
 #include "world.h"
@@ -234,5 +236,43 @@ Test(findings, a_false_finding_is_noticed) {
     w_fold(&w);
     cr_assert_eq(pt_fold_state(w.f, &st, &err), 0);
     cr_expect_eq(st.pending, 1, "it still fires: opened again");
+    w_close(&w);
+}
+
+/* Rows that the rules' statements step through without an index. */
+static int64_t scanned(struct world *w) {
+    sqlite3 *db = pt_ledger_db(pt_fold_ledger(w->f));
+    int64_t n = 0;
+
+    for (sqlite3_stmt *st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st))
+        n += sqlite3_stmt_status(st, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+    return n;
+}
+
+/* Work at a tick follows what changed or fell due, never the ledger's size. */
+Test(findings, an_idle_tick_reads_no_ledger) {
+    struct world w;
+    int64_t before;
+    int64_t after;
+
+    (void)overpaid(&w, ":memory:");
+    for (int i = 0; i < 3000; i++) {
+        char key[32];
+        char quota[32];
+        struct mk_line l = {quota, key, quota, WAN, 0, NULL};
+
+        (void)snprintf(key, sizeof key, "37010019R%012d", 1000 + i);
+        (void)snprintf(quota, sizeof quota, "X%d", i);
+        (void)mk_allot(&w.m, 1, key, DEPT1, quota, "2050201", 2019, 20190301, 10 * WAN, NULL);
+        (void)mk_pay(&w.m, "u", 2019, 20190302, &l, 1, NULL);
+        (void)mk_finding(&w.m, key, 2019, 20190302, quota, 6, 1, 20191231, 1, 0, NULL);
+        (void)mk_eval(&w.m, 1, key, 2019, 20190302, 7000, NULL, NULL);
+    }
+    w_tick(&w, 20190302);
+    before = scanned(&w);
+    w_tick(&w, 20190303);
+    after = scanned(&w);
+    cr_expect(before > 0 && after < 500, "an idle tick stepped through %lld rows",
+              (long long)after);
     w_close(&w);
 }
