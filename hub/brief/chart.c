@@ -284,7 +284,7 @@ static void bar(struct plot *p, size_t i, int x, int y, int w, int h, int64_t v,
     (void)pt_buf_printf(p->out,
                         "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" "
                         "stroke=\"#000\" stroke-width=\"%d\"><title>",
-                        x, y, w, h, fill, w > 80 ? 8 : 2);
+                        x, y, w, h, fill, w > 80 ? 8 : 0);
     br_escape(p->out, say(p, json_array_get(json_object_get(p->chart, "labels"), i)));
     (void)pt_buf_puts(p->out, " ");
     br_escape(p->out, br_get(json_array_get(json_object_get(series(p, 0), "values"), i), "zh"));
