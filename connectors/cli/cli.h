@@ -34,7 +34,7 @@ struct cli_options {
     const char *out;    /* --out FILE */
     const char *known_at, *valid_at, *year;
     const char *rule, *severity, *responder, *status, *depth;
-    bool json, html, chinese, english, help, quiet, count, inputs, summary;
+    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -92,6 +92,6 @@ int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err 
 int cli_print_json(json_t *j);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_push;
+    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_push;
 
 #endif

@@ -17,8 +17,8 @@ static const char *text(const char *s) {
 }
 
 static void load(void) {
-    PT_ASSERT(pt_rule_file_count <= PT_RULES_MAX);
-    for (size_t i = 0; i < pt_rule_file_count; i++) {
+    PT_ASSERT(pt_rule_files_count <= PT_RULES_MAX);
+    for (size_t i = 0; i < pt_rule_files_count; i++) {
         struct pt_err err = {0};
         struct pt_rule_info *f = &rules[i].info;
 
@@ -39,9 +39,11 @@ static void load(void) {
         f->message_en = text(f->message_en);
         f->clears = text(f->clears);
         f->responders = text(f->responders);
+        f->scope = text(f->scope);
+        f->remarks = text(f->remarks);
         infos[i] = *f;
     }
-    n_rules = pt_rule_file_count;
+    n_rules = pt_rule_files_count;
 }
 
 const struct pt_rule *pt_rule_all(size_t *ret_n) {

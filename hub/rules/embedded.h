@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 extern const char *const pt_rule_files[];
-extern const size_t pt_rule_file_count;
+extern const size_t pt_rule_files_count;
 
 #endif

@@ -11,6 +11,11 @@ static const struct pt_rule_param reply_params[] = {
     {"reply.red_workdays", "int", "5", "红色预警答复期限（工作日）"},
 };
 
+const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {
+    *ret_n = sizeof reply_params / sizeof reply_params[0];
+    return reply_params;
+}
+
 static const struct pt_rule_param *find_param(struct pt_engine *e, const char *name) {
     for (size_t i = 0; i < sizeof reply_params / sizeof reply_params[0]; i++)
         if (strcmp(reply_params[i].name, name) == 0)

@@ -7,6 +7,8 @@
 #include <pentad/base/buf.h>
 #include <pentad/v1/record.pb-c.h>
 
+enum { REMARKS_MAX = 4096 };
+
 static char *copy(const char *s, size_t n) {
     char *c = malloc(n + 1);
 
@@ -131,8 +133,9 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     return 0;
 }
 
+/* *ret_known = false where no key is called so: the line is a remark then. */
 static int take_header(struct pt_rule *r, const char *key, size_t key_len, const char *value,
-                       struct pt_err *err) {
+                       bool *ret_known, struct pt_err *err) {
     const struct {
         const char *name;
         const char **to;
@@ -146,8 +149,10 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
                  {"message.zh", &r->info.message_zh},
                  {"message.en", &r->info.message_en},
                  {"clears", &r->info.clears},
-                 {"responders", &r->info.responders}};
+                 {"responders", &r->info.responders},
+                 {"scope", &r->info.scope}};
 
+    *ret_known = true;
     if (key_len == 6 && memcmp(key, "figure", 6) == 0)
         return take_figure(r, value, err);
     if (key_len == 5 && memcmp(key, "param", 5) == 0)
@@ -157,25 +162,45 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
             *known[i].to = copy(value, strlen(value));
             return 0;
         }
-    return 0; /* scope and remarks are for people */
+    *ret_known = false;
+    return 0;
+}
+
+/* Remark lines become one text, with a space where a line ended. */
+static int take_remark(struct pt_rule *r, const char *s, size_t n, struct pt_err *err) {
+    const char *had = r->info.remarks;
+    struct pt_buf b;
+    int rc;
+
+    pt_buf_init(&b, REMARKS_MAX);
+    pt_buf_printf(&b, "%s%s%.*s", had ? had : "", had ? " " : "", (int)n, s);
+    rc = b.failed ? pt_err_set(err, b.failed, "rule %s: the remarks", r->info.id) : 0;
+    if (rc == 0) {
+        free((void *)(uintptr_t)had);
+        r->info.remarks = copy((const char *)b.p, b.len);
+    }
+    pt_buf_done(&b);
+    return rc;
 }
 
 /* One line of the header: `-- key: value`; anything else there is a remark. */
 static int header_line(struct pt_rule *r, const char *line, size_t len, struct pt_err *err) {
     const char *colon = memchr(line, ':', len);
-    char value[1024];
-    size_t key_len;
+    bool known = false;
+    int rc = 0;
 
-    if (len < 4 || memcmp(line, "-- ", 3) != 0 || !colon)
+    if (len < 4 || memcmp(line, "-- ", 3) != 0)
         return 0;
-    key_len = (size_t)(colon - line) - 3;
-    if (memchr(line + 3, ' ', key_len))
-        return 0;
-    colon++;
-    while (*colon == ' ')
-        colon++;
-    (void)snprintf(value, sizeof value, "%.*s", (int)(line + len - colon), colon);
-    return take_header(r, line + 3, key_len, value, err);
+    if (colon) {
+        const char *v = colon + 1;
+        char value[1024];
+
+        while (v < line + len && *v == ' ')
+            v++;
+        (void)snprintf(value, sizeof value, "%.*s", (int)(line + len - v), v);
+        rc = take_header(r, line + 3, (size_t)(colon - line) - 3, value, &known, err);
+    }
+    return rc != 0 || known ? rc : take_remark(r, line + 3, len - 3, err);
 }
 
 int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {

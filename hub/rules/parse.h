@@ -1,5 +1,5 @@
 /* A rule file: a header of `-- key: value` lines, then sections `-- [name]` of SQL. The engine
- * knows no rule by name; docs/rules.md explains the format. */
+ * knows no rule by name; docs/writing-rules.md explains the format. */
 #ifndef PT_RULES_PARSE_H
 #define PT_RULES_PARSE_H
 

@@ -195,7 +195,7 @@ int pt_engine_stale(struct pt_engine *e, bool *ret_stale, struct pt_err *err) {
     *ret_stale = false;
     if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
         rc = pt_err_set(err, PT_E_CRYPTO, "rules: no SHA-256");
-    for (size_t i = 0; i < pt_rule_file_count && rc == 0; i++)
+    for (size_t i = 0; i < pt_rule_files_count && rc == 0; i++)
         (void)EVP_DigestUpdate(md, pt_rule_files[i], strlen(pt_rule_files[i]) + 1);
     if (rc == 0 && EVP_DigestFinal_ex(md, h, NULL) == 1)
         pt_hex(hex + strlen(hex), h, 16);

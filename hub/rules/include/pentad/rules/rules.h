@@ -25,6 +25,8 @@ struct pt_rule_info {
     const char *message_en;
     const char *clears;
     const char *responders; /* party names, space separated */
+    const char *scope;      /* region or city: whose facts it relates */
+    const char *remarks;    /* the rest of the header, as sentences */
     const char *sql;        /* the file, whole */
     const struct pt_rule_param *params;
     size_t n_params;
@@ -33,5 +35,7 @@ struct pt_rule_info {
 /* All rules in id order; parsed from the embedded files at the first call (thread-safe). */
 const struct pt_rule_info *pt_rules_list(size_t *ret_n);
 const struct pt_rule_info *pt_rules_find(const char *id); /* NULL: none such */
+/* Parameters that belong to no one rule. */
+const struct pt_rule_param *pt_rules_common_params(size_t *ret_n);
 
 #endif

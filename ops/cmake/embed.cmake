@@ -1,0 +1,15 @@
+# cmake -DOUT=file.c -DNAME=pt_x -DFILES=a;b -P embed.cmake: files as C strings, in name order:
+#   const char *const NAME[]; const size_t NAME_count; each ends with a NUL.
+list(SORT FILES)
+set(code "#include <stddef.h>\n\nextern const char *const ${NAME}[];\nextern const size_t ${NAME}_count;\n")
+set(table "")
+set(n 0)
+foreach(f IN LISTS FILES)
+  file(READ ${f} hex HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+  string(APPEND code "static const unsigned char file_${n}[] = {${bytes}0};\n")
+  string(APPEND table "    (const char *)file_${n},\n")
+  math(EXPR n "${n} + 1")
+endforeach()
+string(APPEND code "const char *const ${NAME}[] = {\n${table}};\nconst size_t ${NAME}_count = ${n};\n")
+file(WRITE ${OUT} "${code}")
