@@ -256,6 +256,7 @@ static int post_next(struct lane *l) {
     slot->busy = true;
     slot->batch = l->next++;
     slot->call.body = b->body;
+    l->post_us = pt_monotonic_us() + l->shared->rest_us;
     if (b->sent_us == 0) {
         b->sent_us = pt_monotonic_us();
     }
@@ -289,7 +290,7 @@ void lane_turn(struct lane *l) {
     rc = wire_turn(&l->wire);
     settle_rewind(l);
     while (rc == 0 && l->rewind == SIZE_MAX && l->next < l->n && l->in_flight < l->window &&
-           wire_may_post(&l->wire)) {
+           wire_may_post(&l->wire) && pt_monotonic_us() >= l->post_us) {
         rc = post_next(l);
         if (rc == 0) {
             rc = wire_turn(&l->wire);

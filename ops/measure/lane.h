@@ -44,7 +44,8 @@ struct lane_shared {
     struct pt_trust trust;
     uint16_t (*port)(void *ctx); /* 0: not known now */
     void *ctx;
-    bool persist; /* a lost connection is made anew, for as long as the driver waits */
+    int64_t rest_us; /* at least, between a stream's batches */
+    bool persist;    /* a lost connection is made anew, for as long as the driver waits */
     /* A receipt came; non-zero ends the lane with that code. May be NULL. */
     int (*receipt)(void *ctx, const struct lane *lane, const struct lane_batch *b);
 };
@@ -55,7 +56,7 @@ struct lane {
     char stream[33];
     SSL_CTX *tls;
     struct wire wire;
-    int64_t reopen_us; /* not before then */
+    int64_t reopen_us, post_us; /* not before then */
     struct pt_buf bytes;
     struct lane_batch *batches;
     size_t n, done, next;

@@ -38,6 +38,7 @@ static const char usage[] =
     "  --batches N     batches a stream (400)\n"
     "  --records N     records a batch (512)\n"
     "  --window N      batches in flight a stream (8)\n"
+    "  --rest-ms N     at least so long between a stream's batches (0)\n"
     "  --probe-ms N    beside them, on stream `probe`, a batch of one record every N ms; the time\n"
     "                  from when it was due to its receipt is its latency (0: none)\n"
     "  --receipts FILE a line for each receipt as it comes: log index, leaf hash, statement\n"
@@ -50,7 +51,7 @@ static const char usage[] =
 
 struct options {
     const char *port_file, *keys, *trust, *party, *receipts;
-    unsigned port, streams, batches, records, window, probe_ms, patience_s;
+    unsigned port, streams, batches, records, window, rest_ms, probe_ms, patience_s;
     bool persist, help;
 };
 
@@ -109,6 +110,8 @@ static int take_option(struct options *o, int c) {
         return number(optarg, LANE_WINDOW_MAX, &o->window);
     case 'q':
         return number(optarg, 10000, &o->probe_ms);
+    case 'z':
+        return number(optarg, 10000, &o->rest_ms);
     case 'R':
         o->receipts = optarg;
         return 0;
@@ -126,21 +129,15 @@ static int take_option(struct options *o, int c) {
 }
 
 static int read_options(int argc, char **argv, struct options *o) {
-    static const struct option longs[] = {{"port", required_argument, NULL, 'P'},
-                                          {"port-file", required_argument, NULL, 'f'},
-                                          {"keys", required_argument, NULL, 'k'},
-                                          {"trust", required_argument, NULL, 't'},
-                                          {"party", required_argument, NULL, 'p'},
-                                          {"streams", required_argument, NULL, 's'},
-                                          {"batches", required_argument, NULL, 'b'},
-                                          {"records", required_argument, NULL, 'r'},
-                                          {"window", required_argument, NULL, 'w'},
-                                          {"probe-ms", required_argument, NULL, 'q'},
-                                          {"receipts", required_argument, NULL, 'R'},
-                                          {"persist", no_argument, NULL, 'x'},
-                                          {"patience", required_argument, NULL, 'T'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"port", required_argument, NULL, 'P'},     {"port-file", required_argument, NULL, 'f'},
+        {"keys", required_argument, NULL, 'k'},     {"trust", required_argument, NULL, 't'},
+        {"party", required_argument, NULL, 'p'},    {"streams", required_argument, NULL, 's'},
+        {"batches", required_argument, NULL, 'b'},  {"records", required_argument, NULL, 'r'},
+        {"window", required_argument, NULL, 'w'},   {"probe-ms", required_argument, NULL, 'q'},
+        {"receipts", required_argument, NULL, 'R'}, {"persist", no_argument, NULL, 'x'},
+        {"rest-ms", required_argument, NULL, 'z'},  {"patience", required_argument, NULL, 'T'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     int rc = 0;
     int c;
 
@@ -256,7 +253,7 @@ static int run_bulk(struct load *d, struct pt_err *err) {
             return pt_err_set(err, PT_E_TIMEOUT, "not done after %u s", d->o.patience_s);
         }
         if (!over) {
-            (void)poll_lanes(d->lanes, d->o.streams, 100);
+            (void)poll_lanes(d->lanes, d->o.streams, d->o.rest_ms > 0 ? (int)d->o.rest_ms : 100);
         }
     }
     d->took_us = pt_monotonic_us() - d->start_us;
@@ -432,6 +429,7 @@ static int prepare(struct load *d, struct pt_err *err) {
     d->shared.port = port_now;
     d->shared.ctx = d;
     d->shared.persist = d->o.persist;
+    d->shared.rest_us = (int64_t)d->o.rest_ms * 1000;
     if (d->o.receipts != NULL) {
         d->receipts_fd = open(d->o.receipts, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         if (d->receipts_fd < 0) {
