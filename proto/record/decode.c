@@ -123,7 +123,8 @@ int pt_record_decode(struct pt_span in, struct pt_arena *arena, Pentad__V1__Reco
         return record_fault(arena, ret_fault, PT_E_TOO_LARGE, "", "is larger than 4 MiB");
     }
     f.path[0] = '\0';
-    rc = wire_check(&pentad__v1__record__descriptor, in, &f);
+    rc = wire_check_bounded(&pentad__v1__record__descriptor, in, WIRE_RECORD_MESSAGES,
+                            WIRE_RECORD_FIELDS, &f);
     if (rc != 0) {
         return record_fault(arena, ret_fault, rc, f.path, f.why);
     }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/record/decode.h>
+
 void pt_faults_init(struct pt_faults *f, struct pt_arena *arena) {
     memset(f, 0, sizeof(*f));
     f->arena = arena;
@@ -30,6 +32,25 @@ static struct pt_fault *next_slot(struct pt_faults *f) {
     return &f->v[f->count];
 }
 
+/* A value that is quoted in part may end in half a character: what isn't UTF-8 becomes '?', or the
+ * refusal that carries the message could be read by nobody. */
+static void mend_utf8(char *s) {
+    size_t len = strlen(s);
+
+    for (size_t i = 0; i < len;) {
+        size_t n = 1;
+
+        while (n <= 4 && i + n <= len && !pt_utf8_valid((const uint8_t *)s + i, n)) {
+            n++;
+        }
+        if (n > 4 || i + n > len) {
+            s[i] = '?';
+            n = 1;
+        }
+        i += n;
+    }
+}
+
 void pt_faults_add(struct pt_faults *f, int code, const char *field, const char *fmt, ...) {
     struct pt_fault *slot = next_slot(f);
     char text[256];
@@ -42,6 +63,7 @@ void pt_faults_add(struct pt_faults *f, int code, const char *field, const char 
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
+    mend_utf8(text);
     slot->code = code;
     slot->field = field != NULL ? pt_arena_strdup(f->arena, field) : "";
     slot->message = pt_arena_strdup(f->arena, text);

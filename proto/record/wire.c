@@ -18,10 +18,17 @@
 
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2, ONEOFS_MAX = 2 };
 
+/* What is left of the bounds, shared by all depths. */
+struct budget {
+    size_t messages;
+    size_t fields;
+};
+
 struct cursor {
     const uint8_t *p;
     const uint8_t *end;
     struct wire_fault *fault;
+    struct budget *left;
 };
 
 static int fail(const struct cursor *c, int code, const struct path *at, const char *leaf,
@@ -148,6 +155,10 @@ static int check_bytes(struct cursor *c, const ProtobufCFieldDescriptor *f, cons
     }
     switch (f->type) {
     case PROTOBUF_C_TYPE_MESSAGE:
+        if (c->left->messages == 0) {
+            return fail(c, PT_E_TOO_LARGE, &here, NULL, "is one of too many parts");
+        }
+        c->left->messages--;
         rc = check_msg(f->descriptor, &in, &here);
         break;
     case PROTOBUF_C_TYPE_STRING:
@@ -223,6 +234,10 @@ static int check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c, cons
         unsigned wire;
         int rc;
 
+        if (c->left->fields == 0) {
+            return fail(c, PT_E_TOO_LARGE, up, NULL, "holds too many fields");
+        }
+        c->left->fields--;
         if (why != NULL || tag > UINT32_MAX) {
             return fail(c, code_of(why), up, NULL, why != NULL ? why : "holds an unknown field");
         }
@@ -250,10 +265,16 @@ static int check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c, cons
     return 0;
 }
 
-int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f) {
-    struct cursor c = {in.p, in.p != NULL ? in.p + in.len : in.p, f};
+int wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
+                       size_t fields, struct wire_fault *f) {
+    struct budget left = {messages, fields};
+    struct cursor c = {in.p, in.p != NULL ? in.p + in.len : in.p, f, &left};
 
     return in.len == 0 ? 0 : check_msg(d, &c, NULL);
+}
+
+int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f) {
+    return wire_check_bounded(d, in, SIZE_MAX, SIZE_MAX, f);
 }
 
 void path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf) {

@@ -14,7 +14,15 @@ struct wire_fault {
     char path[PATH_MAX_LEN];
 };
 
+/* Unpacked, an empty message of two bytes takes two hundred: what one record may hold in all is
+ * bounded before anybody unpacks it. The largest valid records (a code table of 100,000 entries)
+ * stay below both. */
+enum { WIRE_RECORD_MESSAGES = 131072, WIRE_RECORD_FIELDS = 524288 };
+
 /* 0, or a code with *f filled in. */
 int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f);
+/* The same, and at most so many messages and fields in it at all depths: PT_E_TOO_LARGE. */
+int wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
+                       size_t fields, struct wire_fault *f);
 
 #endif
