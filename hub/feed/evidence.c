@@ -9,6 +9,7 @@
 #include <pentad/log/log.h>
 #include <pentad/proof/batch.h>
 #include <pentad/proof/checkpoint.h>
+#include <pentad/proof/keyhistory.h>
 #include <pentad/proof/tlogproof.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
@@ -95,8 +96,7 @@ static int is_key_record(struct pt_span rec, struct pt_arena *scratch, bool *ret
     if (type == PT_TYPE_APPROVAL) {
         pt_arena_reset(scratch);
         rc = pt_record_decode(rec, scratch, &m, NULL);
-        *ret = rc == 0 && m->approval->target_type != NULL &&
-               strcmp(m->approval->target_type, "KeyChange") == 0;
+        *ret = rc == 0 && pt_approval_names(m->approval, PT_KEYCHANGE_CODE);
     }
     return rc;
 }

@@ -6,12 +6,31 @@
 /* The four outside finance; finance, office and hub count as one and never reach two. */
 static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
 
+static void target_drop(struct pt_exchange *x, size_t i) {
+    x->target_bytes -= x->targets[i].len;
+    free(x->targets[i].bytes);
+    memmove(x->targets + i, x->targets + i + 1, (x->n_targets - i - 1) * sizeof *x->targets);
+    x->n_targets--;
+}
+
+/* Bounded, in number and in bytes: the oldest that too few approved gives way, of code tables only
+ * (with_bytes) or of any; false where all that wait are approved. A party that floods the log with
+ * targets pushes out its own, never what others have approved already. */
+static bool make_way(struct pt_exchange *x, bool with_bytes) {
+    for (size_t i = 0; i < x->n_targets; i++) {
+        if (!x->targets[i].complete && (!with_bytes || x->targets[i].len > 0)) {
+            target_drop(x, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* *ret is NULL where there is no room: the record then has no effect. */
 static int target_new(struct pt_exchange *x, const struct standing *at, struct target **ret) {
-    if (x->n_targets == PT_EXCHANGE_TARGETS_MAX) {
-        /* Bounded: the oldest that nobody approved gives way. */
-        free(x->targets[0].bytes);
-        memmove(x->targets, x->targets + 1, (x->n_targets - 1) * sizeof *x->targets);
-        x->n_targets--;
+    *ret = NULL;
+    if (x->n_targets == PT_EXCHANGE_TARGETS_MAX && !make_way(x, false)) {
+        return 0;
     }
     if (x->n_targets == x->cap_targets) {
         size_t cap = x->cap_targets == 0 ? 16 : 2 * x->cap_targets;
@@ -29,12 +48,6 @@ static int target_new(struct pt_exchange *x, const struct standing *at, struct t
     memcpy(t->stream, at->stream, strlen(at->stream));
     *ret = t;
     return 0;
-}
-
-static void target_drop(struct pt_exchange *x, size_t i) {
-    free(x->targets[i].bytes);
-    memmove(x->targets + i, x->targets + i + 1, (x->n_targets - i - 1) * sizeof *x->targets);
-    x->n_targets--;
 }
 
 void pt_targets_done(struct pt_exchange *x) {
@@ -59,7 +72,7 @@ int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
         return 0;
     }
     int code = target_new(x, at, &t);
-    if (code == 0) {
+    if (code == 0 && t != NULL) {
         t->is_lift = true;
         t->incident = incident;
         memcpy(t->lift_party, lift->party, strlen(lift->party));
@@ -71,12 +84,17 @@ int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
 int pt_targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
                          struct pt_span record) {
     struct target *t;
+    while (record.len > PT_EXCHANGE_TARGET_BYTES_MAX - x->target_bytes) {
+        if (!make_way(x, true)) {
+            return 0;
+        }
+    }
     uint8_t *bytes = malloc(record.len > 0 ? record.len : 1);
     if (bytes == NULL) {
         return PT_E_NOMEM;
     }
     int code = target_new(x, at, &t);
-    if (code != 0) {
+    if (code != 0 || t == NULL) {
         free(bytes);
         return code;
     }
@@ -84,6 +102,7 @@ int pt_targets_add_codes(struct pt_exchange *x, const struct standing *at, int32
     t->effective = effective;
     t->bytes = bytes;
     t->len = record.len;
+    x->target_bytes += record.len;
     return 0;
 }
 
@@ -107,7 +126,8 @@ void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__
     for (size_t i = 0; i < x->n_targets; i++) {
         struct target *t = &x->targets[i];
         if (t->complete || !pt_hash_eq(&t->record, &h) || strcmp(t->party, a->target->party) != 0 ||
-            strcmp(t->stream, a->target->stream) != 0) {
+            strcmp(t->stream, a->target->stream) != 0 ||
+            !pt_approval_names(a, t->is_lift ? "Lift" : "H09")) {
             continue;
         }
         for (unsigned p = 0; p < APPROVERS; p++) {

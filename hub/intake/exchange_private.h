@@ -16,10 +16,18 @@
 #define UNCLAIMING_MAX 64
 #define STREAM_SLOTS 8192 /* of the name table; a power of two over twice the streams */
 
+#define MEMBERS_MAX 16
+#define USCC_MAX 256 /* pt_genesis_check's bound */
+
 struct pt_intake_rules {
     _Atomic unsigned refs;
     uint64_t generation;
     struct pt_hash hub;
+    struct {
+        char party[PT_NAME_MAX + 1];
+        char uscc[USCC_MAX + 1];
+    } members[MEMBERS_MAX]; /* of the genesis */
+    size_t n_members;
     struct pt_sigverify sv;
     struct pt_keyhistory *keys;
     struct pt_codes *codes;
@@ -64,6 +72,7 @@ struct pt_exchange {
 
     struct target *targets;
     size_t n_targets, cap_targets;
+    size_t target_bytes; /* of the code tables among them */
 
     struct pt_arena scratch;
     struct pt_intake_rules *rules; /* NULL: to be made anew */
@@ -80,7 +89,12 @@ struct standing {
     struct pt_hash hash;
 };
 
+/* rules.c: which other party than `self` has that unified social credit code; NULL: none. */
+const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc, const char *self);
+
 /* streams.c */
+/* May the party open one more? */
+bool pt_stream_room(const struct pt_exchange *x, const char *party);
 struct stream_slot *pt_stream_find(const struct pt_exchange *x, const char *party,
                                    const char *stream);
 int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream,

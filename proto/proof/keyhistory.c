@@ -491,6 +491,10 @@ static void drop_pending(struct pt_keyhistory *k, struct pending *p) {
     *p = k->pending[--k->n_pending];
 }
 
+bool pt_approval_names(const Pentad__V1__Approval *a, const char *code) {
+    return a->target_type == NULL || strcmp(a->target_type, code) == 0;
+}
+
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
                            const Pentad__V1__Approval *a, bool *ret_effect) {
     struct pending *p = find_pending(k, a->target);
@@ -500,7 +504,8 @@ int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *a
     if (ret_effect != NULL) {
         *ret_effect = false;
     }
-    if (p == NULL || strcmp(p->change->party, at->party) == 0) {
+    if (p == NULL || strcmp(p->change->party, at->party) == 0 ||
+        !pt_approval_names(a, PT_KEYCHANGE_CODE)) {
         return 0;
     }
     for (unsigned i = 0; i < APPROVERS; i++) {

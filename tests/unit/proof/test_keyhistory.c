@@ -135,6 +135,8 @@ Test(keyhistory, the_recovery_key_changes_all_on_its_stream) {
 
 /* ---- another party's keys ---- */
 
+static const char *says_about; /* target_type of the next approvals; NULL: it isn't said */
+
 static bool approve(uint64_t index, const char *party, const char *author, uint64_t target_index,
                     bool yes) {
     struct pt_key_event at = event(index, party, "main", fake_key_of(party));
@@ -151,6 +153,7 @@ static bool approve(uint64_t index, const char *party, const char *author, uint6
     ref.hash.data = target.record_hash.b;
     ref.hash.len = 32;
     a.target = &ref;
+    a.target_type = (char *)(uintptr_t)says_about;
     a.has_verdict = 1;
     a.verdict = yes ? PENTAD__V1__VERDICT__VERDICT_APPROVE : PENTAD__V1__VERDICT__VERDICT_REJECT;
     cr_assert_eq(pt_keyhistory_approval(k, &at, &a, &effect), 0);
@@ -179,6 +182,21 @@ Test(keyhistory, another_partys_keys_need_three_of_four) {
     cr_assert_eq(may_sign(103, "finance", 18), PT_E_RETIRED_KEY);
     cr_assert_eq(may_sign(300, "finance", 18), 0);
     cr_assert_not(approve(18, "organization", "office", 10, true), "it is done");
+}
+
+/* Who is shown "H07" and approves it has not approved new keys. Offline verifiers get the approvals
+ * of KeyChanges only, so one that counted under another name would split them from the hub. */
+Test(keyhistory, an_approval_of_another_type_of_record_counts_nothing) {
+    cr_assert_eq(other(10, "office", "finance", 300, 103), 0);
+    says_about = "H07";
+    cr_assert_not(approve(11, "congress", "office", 10, true));
+    cr_assert_not(approve(12, "audit", "office", 10, true));
+    cr_assert_not(approve(13, "discipline", "office", 10, true));
+    says_about = PT_KEYCHANGE_CODE;
+    cr_assert_not(approve(14, "congress", "office", 10, true));
+    cr_assert_not(approve(15, "audit", "office", 10, true));
+    says_about = NULL;
+    cr_assert(approve(16, "discipline", "office", 10, true));
 }
 
 Test(keyhistory, the_targets_own_approval_counts_nothing) {

@@ -21,8 +21,10 @@
 #include <pentad/proof/sigverify.h>
 
 #define PT_EXCHANGE_STREAMS_MAX 4096
+#define PT_EXCHANGE_PARTY_STREAMS_MAX 512  /* so that no party can use up what others need */
 #define PT_EXCHANGE_OPEN_REFUSALS_MAX 1024 /* of one stream, not yet superseded; then PT_E_BUSY */
 #define PT_EXCHANGE_TARGETS_MAX 16384      /* records that wait for approvals */
+#define PT_EXCHANGE_TARGET_BYTES_MAX (16u * 1024 * 1024) /* of the code tables among them */
 
 /* A refused statement whose sequence numbers the stream hasn't passed yet. */
 struct pt_exchange_refused {

@@ -20,6 +20,7 @@
 #define PT_KEYHISTORY_PENDING_MAX 64     /* of one author, waiting for approvals */
 #define PT_KEYCHANGE_ITEMS_MAX 64        /* keys that one KeyChange adds or retires */
 #define PT_KEYS_STREAM "keys"
+#define PT_KEYCHANGE_CODE "KeyChange" /* its record code, as Approvals name it */
 
 struct pt_keyhistory;
 
@@ -64,9 +65,13 @@ int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_ke
  * earlier in the log and is of another party than at->party; else nothing happens. The change
  * takes effect with 3 of congress, discipline, organization and audit. A later rejection by the
  * same party takes its approval back while the change waits.
+ * One that says it is about another type of record counts nothing: people approve what they read.
  * *ret_effect says that the change took effect by it. ret_effect may be NULL. */
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
                            const Pentad__V1__Approval *a, bool *ret_effect);
+
+/* Is the Approval about records of this code, as far as it says? */
+bool pt_approval_names(const Pentad__V1__Approval *a, const char *code);
 
 /* NULL if never enrolled. Valid until the history is freed. */
 const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
