@@ -38,7 +38,7 @@ int pt_intake_refuse(struct pt_exchange *x, const struct pt_intake_facts *f,
     struct pt_arena arena;
     size_t n = d->n_faults;
     PT_ASSERT(d->verdict == PT_INTAKE_REFUSE && n > 0 && n <= PT_FAULTS_MAX);
-    pt_arena_init(&arena, FAULT_TEXT_MAX);
+    pt_arena_init(&arena, FAULT_ARENA_MAX);
     Pentad__V1__Fault *faults = pt_arena_zalloc(&arena, n * sizeof *faults);
     Pentad__V1__Fault **list = pt_arena_zalloc(&arena, n * sizeof(Pentad__V1__Fault *));
     int code = faults == NULL || list == NULL ? pt_err_set(err, PT_E_NOMEM, "out of memory") : 0;

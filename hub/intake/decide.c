@@ -6,7 +6,7 @@
 /* The acceptance order (FORMATS section 1): each step either answers or lets the next one look.
  * A step returns 0 to go on, ANSWERED once *ret holds the answer, or what a look-up returned. */
 #define ANSWERED 100
-#define CHAIN_MAX 64 /* statements that replaced each other; a longer chain is cut off */
+#define CHAIN_MAX 64 /* statements that replaced each other, as far as the store is asked */
 
 struct deciding {
     const struct pt_exchange *x;
@@ -190,25 +190,77 @@ static const struct pt_exchange_refused *find_refused(const struct deciding *d,
     return NULL;
 }
 
-/* Does this statement replace `r`, itself or through what it replaces? */
-static bool replaces(const struct deciding *d, const struct pt_exchange_refused *r) {
-    const struct pt_hash *at = d->st->has_supersedes ? &d->st->supersedes : NULL;
-    for (int i = 0; at != NULL && i < CHAIN_MAX; i++) {
-        if (pt_hash_eq(at, &r->statement)) {
-            return true;
-        }
-        const struct pt_exchange_refused *next = find_refused(d, at);
-        at = next != NULL && next->has_supersedes ? &next->supersedes : NULL;
+/* The range of a refused statement that the exchange no longer keeps in memory. */
+static int look_up_refused(struct deciding *d, const struct pt_hash *statement,
+                           struct pt_exchange_refused *ret) {
+    struct pt_buf *env = &d->ret->other;
+    struct pt_statement st = {0};
+    ProtobufCMessage *m = NULL;
+    pt_buf_reset(env);
+    int code = d->ports->refused(d->ports->ctx, statement, env);
+    if (code != 0) {
+        return code;
     }
-    return false;
+    code = pt_strict_unpack(&pentad__v1__envelope__descriptor, pt_buf_span(env), &m, NULL);
+    if (code == 0) {
+        code = pt_statement_open((Pentad__V1__Envelope *)m, &st, NULL);
+        protobuf_c_message_free_unpacked(m, NULL);
+    }
+    if (code != 0) {
+        return PT_E_CORRUPT; /* it was opened once before it was kept */
+    }
+    bool same = strcmp(st.msg->party, d->st->msg->party) == 0 &&
+                strcmp(st.msg->stream, d->st->msg->stream) == 0;
+    ret->first_seq = st.first_seq;
+    ret->record_count = (uint32_t)st.record_count;
+    ret->has_supersedes = st.has_supersedes;
+    ret->supersedes = st.supersedes;
+    pt_statement_done(&st);
+    return same ? 0 : PT_E_NOT_FOUND;
+}
+
+/* Which of the stream's open refusals this statement replaces, itself or through what it replaces.
+ * Refusals that claim nothing may stand between them and not be in memory any more. */
+static int mark_replaced(struct deciding *d, bool marked[PT_EXCHANGE_OPEN_REFUSALS_MAX]) {
+    struct pt_hash at = d->st->supersedes;
+    bool more = d->st->has_supersedes;
+    int looked_up = 0;
+    while (more) {
+        struct pt_exchange_refused kept;
+        const struct pt_exchange_refused *r = find_refused(d, &at);
+        if (r != NULL && marked[r - d->slot->s.refused]) {
+            break;
+        }
+        if (r != NULL) {
+            marked[r - d->slot->s.refused] = true;
+        } else {
+            int code = looked_up++ < CHAIN_MAX ? look_up_refused(d, &at, &kept) : PT_E_NOT_FOUND;
+            if (code != 0) {
+                return code == PT_E_NOT_FOUND ? 0 : code;
+            }
+            r = &kept;
+        }
+        more = r->has_supersedes;
+        at = r->supersedes;
+    }
+    return 0;
 }
 
 static int against_refused(struct deciding *d) {
     const struct pt_exchange_refused *stray = NULL;
+    bool replaced[PT_EXCHANGE_OPEN_REFUSALS_MAX];
     uint64_t end = d->st->first_seq + d->st->record_count;
-    for (size_t i = 0; d->slot != NULL && i < d->slot->s.n_refused; i++) {
+    if (d->slot == NULL || d->slot->s.n_refused == 0) {
+        return 0;
+    }
+    memset(replaced, 0, sizeof replaced);
+    int marked = mark_replaced(d, replaced);
+    if (marked != 0) {
+        return marked;
+    }
+    for (size_t i = 0; i < d->slot->s.n_refused; i++) {
         const struct pt_exchange_refused *r = &d->slot->s.refused[i];
-        if (!r->claims || r->first_seq >= end || d->st->first_seq >= r->end_seq || replaces(d, r)) {
+        if (!r->claims || r->first_seq >= end || d->st->first_seq >= r->end_seq || replaced[i]) {
             continue;
         }
         stray = r;
@@ -258,33 +310,6 @@ static int beyond_head(struct deciding *d) {
                         "bytes again after it");
 }
 
-/* The range of a refused statement that the exchange no longer keeps in memory. */
-static int look_up_refused(struct deciding *d, const struct pt_hash *statement,
-                           struct pt_exchange_refused *ret) {
-    struct pt_buf *env = &d->ret->other;
-    struct pt_statement st = {0};
-    ProtobufCMessage *m = NULL;
-    pt_buf_reset(env);
-    int code = d->ports->refused(d->ports->ctx, statement, env);
-    if (code != 0) {
-        return code;
-    }
-    code = pt_strict_unpack(&pentad__v1__envelope__descriptor, pt_buf_span(env), &m, NULL);
-    if (code == 0) {
-        code = pt_statement_open((Pentad__V1__Envelope *)m, &st, NULL);
-        protobuf_c_message_free_unpacked(m, NULL);
-    }
-    if (code != 0) {
-        return PT_E_CORRUPT; /* it was opened once before it was kept */
-    }
-    bool same = strcmp(st.msg->party, d->st->msg->party) == 0 &&
-                strcmp(st.msg->stream, d->st->msg->stream) == 0;
-    ret->first_seq = st.first_seq;
-    ret->record_count = (uint32_t)st.record_count;
-    pt_statement_done(&st);
-    return same ? 0 : PT_E_NOT_FOUND;
-}
-
 static int check_supersedes(struct deciding *d) {
     struct pt_exchange_refused found;
     const struct pt_exchange_refused *r = find_refused(d, &d->st->supersedes);
@@ -315,7 +340,8 @@ static int step_stream(struct deciding *d) {
     if (d->slot != NULL && d->slot->s.closed) {
         return refuse(d, PT_E_CLOSED, true, "stream", "the stream was closed for good");
     }
-    if (d->slot == NULL && d->x->n_streams == PT_EXCHANGE_STREAMS_MAX) {
+    if (d->slot == NULL &&
+        (d->x->n_streams == PT_EXCHANGE_STREAMS_MAX || !pt_stream_room(d->x, d->st->msg->party))) {
         return reject(d, PT_E_BUSY, "there are too many streams already; use one of them");
     }
     int code = against_refused(d);

@@ -1,5 +1,6 @@
 #include "facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,11 +65,17 @@ static void check_signature(struct pt_intake_facts *f) {
 
 void pt_facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
                     const char *message) {
-    if (f->n_faults == PT_FAULTS_MAX) {
+    field = field != NULL ? field : "";
+    message = message != NULL ? message : "";
+    size_t bytes = strlen(field) + strlen(message) + FAULT_OVERHEAD;
+    if (f->n_faults == PT_FAULTS_MAX ||
+        (f->n_faults > 0 && bytes > FAULT_BYTES_MAX - f->fault_bytes)) {
         return;
     }
-    const char *own_field = pt_arena_strdup(&f->arena, field != NULL ? field : "");
-    const char *own_message = pt_arena_strdup(&f->arena, message != NULL ? message : "");
+    f->fault_bytes +=
+        bytes < FAULT_BYTES_MAX - f->fault_bytes ? bytes : FAULT_BYTES_MAX - f->fault_bytes;
+    const char *own_field = pt_arena_strdup(&f->arena, field);
+    const char *own_message = pt_arena_strdup(&f->arena, message);
     struct pt_intake_fault *to = &f->faults[f->n_faults++];
     to->seq = seq;
     to->code = code;
@@ -83,6 +90,30 @@ struct examining {
     struct pt_arena scratch; /* one record at a time */
     bool final_seen;
 };
+
+/* Nothing else stands on stream `keys`, least of all a final close: whoever stole a signing key
+ * must not be able to close the way on which the recovery key takes it back. */
+static void check_keys_stream(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
+    if (strcmp(e->f->st.msg->stream, PT_KEYS_STREAM) == 0 &&
+        rec->body_case != PENTAD__V1__RECORD__BODY_KEY_CHANGE &&
+        rec->body_case != PENTAD__V1__RECORD__BODY_WITHHELD) {
+        pt_facts_fault(e->f, seq, PT_E_TYPE, "body", "stream keys takes KeyChange records only");
+    }
+}
+
+/* A party speaks for bodies that have no connector of their own, never for another party. */
+static void check_originator(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
+    if (rec->originator == NULL) {
+        return;
+    }
+    const char *other = pt_rules_party_of(e->f->rules, rec->originator, e->f->st.msg->party);
+    if (other != NULL) {
+        char why[128];
+        (void)snprintf(why, sizeof why, "originator is the code of %s, which speaks for itself",
+                       other);
+        pt_facts_fault(e->f, seq, PT_E_FIELD, "originator", why);
+    }
+}
 
 static void note_type(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
     struct pt_intake_facts *f = e->f;
@@ -118,6 +149,8 @@ static int examine_record(struct examining *e, struct pt_span bytes, uint64_t se
                        "the record's seq is not its place in the batch");
     }
     note_type(e, rec, seq);
+    check_keys_stream(e, rec, seq);
+    check_originator(e, rec, seq);
     pt_faults_init(&found, &e->scratch);
     if (pt_record_validate(rec, e->f->rules->codes, e->author, e->now_ms, &found) != 0) {
         for (size_t i = 0; i < found.count; i++) {
@@ -182,7 +215,7 @@ int pt_intake_examine(struct pt_intake_rules *rules, enum pt_intake_form form, s
     }
     f->rules = pt_intake_rules_ref(rules);
     pt_buf_init(&f->json, PT_BATCH_BYTES_MAX);
-    pt_arena_init(&f->arena, FAULT_TEXT_MAX);
+    pt_arena_init(&f->arena, FAULT_ARENA_MAX);
     int code = open_batch(f, form, body);
     if (code == 0) {
         f->hub_ours = pt_hash_eq(&f->st.hub, &rules->hub);

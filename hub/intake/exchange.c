@@ -116,8 +116,11 @@ int pt_exchange_apply(struct pt_exchange *x, uint64_t log_index, const struct pt
 
 int pt_exchange_refused(struct pt_exchange *x, const struct pt_statement *s, bool claims,
                         struct pt_err *err) {
-    struct stream_slot *slot;
-    int code = pt_stream_enrol(x, s->msg->party, s->msg->stream, &slot, err);
+    struct stream_slot *slot = pt_stream_find(x, s->msg->party, s->msg->stream);
+    if (slot == NULL && !claims) {
+        return 0; /* it opens no stream either: the store remembers it */
+    }
+    int code = slot != NULL ? 0 : pt_stream_enrol(x, s->msg->party, s->msg->stream, &slot, err);
     return code == 0 ? pt_stream_refused_add(slot, s, claims, err) : code;
 }
 

@@ -7,8 +7,12 @@
 
 #include "exchange_private.h"
 
-#define FAULT_TEXT_MAX (4u * 1024 * 1024) /* arena of a batch's faults */
-#define ENTRY_OVERHEAD 64u                /* what a LogEntry adds around its envelope, at most */
+#define FAULT_ARENA_MAX (1024u * 1024)
+/* What the faults of one batch may take in its refusal: a refusal goes into a group that others
+ * share, so whoever authors long faults must not be able to outgrow its buffers. */
+#define FAULT_BYTES_MAX (160u * 1024)
+#define FAULT_OVERHEAD 64u /* seq, code and framing of one, at most */
+#define ENTRY_OVERHEAD 64u /* what a LogEntry adds around its envelope, at most */
 
 struct pt_intake_facts {
     struct pt_intake_rules *rules; /* counted */
@@ -31,9 +35,10 @@ struct pt_intake_facts {
     struct pt_arena arena; /* faults and their strings */
     struct pt_intake_fault faults[PT_FAULTS_MAX];
     size_t n_faults;
+    size_t fault_bytes;
 };
 
-/* Adds a fault; those beyond the most are left out. */
+/* Adds a fault; those beyond the most, in number or bytes, are left out. */
 void pt_facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
                     const char *message);
 

@@ -14,6 +14,8 @@
  *    "records": [base64, …], "held_checkpoint": base64}
  * The envelope as the DSSE specification has it. Duplicate and unknown keys are refused. */
 
+#define OPENS_MAX 64 /* lists and objects of a batch, with room */
+
 static int known_keys(const json_t *o, const char *const *keys, size_t n, const char *where,
                       struct pt_err *err) {
     const char *key;
@@ -161,8 +163,31 @@ static int put_batch(const json_t *root, struct pt_buf *out, struct pt_err *err)
     return code;
 }
 
+/* A parsed value takes up to a hundred times its text ("[],[],…"), so a batch's few containers and
+ * its records are counted before anything is parsed. */
+static bool small_structure(struct pt_span json) {
+    size_t commas = 0, opens = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < json.len; i++) {
+        uint8_t c = json.p[i];
+        if (in_text) {
+            i += c == '\\' ? 1 : 0;
+            in_text = c != '"';
+        } else {
+            in_text = c == '"';
+            commas += c == ',';
+            opens += c == '[' || c == '{';
+        }
+    }
+    return opens <= OPENS_MAX && commas <= PT_BATCH_RECORDS_MAX + OPENS_MAX;
+}
+
 int pt_batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err) {
     json_error_t at;
+    if (!small_structure(json)) {
+        return pt_err_set(err, PT_E_FORMAT, "more lists or values than any batch of %d records has",
+                          PT_BATCH_RECORDS_MAX);
+    }
     json_t *root = json_loadb((const char *)json.p, json.len, JSON_REJECT_DUPLICATES, &at);
     if (root == NULL) {
         return pt_err_set(err, PT_E_FORMAT, "line %d, column %d: %s", at.line, at.column, at.text);

@@ -1,6 +1,8 @@
 #include "exchange_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct pt_intake_rules *pt_intake_rules_ref(struct pt_intake_rules *r) {
     atomic_fetch_add(&r->refs, 1);
@@ -32,6 +34,29 @@ const struct pt_codes *pt_intake_rules_codes(const struct pt_intake_rules *r) {
     return r->codes;
 }
 
+const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc, const char *self) {
+    const char *found = NULL;
+    for (size_t i = 0; i < r->n_members; i++) {
+        if (strcmp(r->members[i].uscc, uscc) != 0) {
+            continue;
+        }
+        if (strcmp(r->members[i].party, self) == 0) {
+            return NULL; /* its own, even if another member shares it */
+        }
+        found = r->members[i].party;
+    }
+    return found;
+}
+
+static void copy_members(struct pt_intake_rules *r, const Pentad__V1__Genesis *g) {
+    PT_ASSERT(g->n_parties <= MEMBERS_MAX);
+    for (size_t i = 0; i < g->n_parties; i++) {
+        (void)snprintf(r->members[i].party, sizeof r->members[i].party, "%s", g->parties[i]->party);
+        (void)snprintf(r->members[i].uscc, sizeof r->members[i].uscc, "%s", g->parties[i]->uscc);
+    }
+    r->n_members = g->n_parties;
+}
+
 static struct pt_intake_rules *rules_make(const struct pt_exchange *x) {
     struct pt_intake_rules *r = calloc(1, sizeof *r);
     if (r == NULL) {
@@ -41,6 +66,7 @@ static struct pt_intake_rules *rules_make(const struct pt_exchange *x) {
     r->generation = x->generation;
     r->hub = x->hub;
     r->sv = x->sv;
+    copy_members(r, x->genesis.genesis);
     if (pt_keyhistory_clone(x->keys, &r->keys) != 0 ||
         pt_codes_clone(x->codes, &r->codes, NULL) != 0) {
         pt_intake_rules_unref(r);

@@ -36,6 +36,14 @@ struct stream_slot *pt_stream_find(const struct pt_exchange *x, const char *part
     return x->by_name[at] != 0 ? x->streams[x->by_name[at] - 1] : NULL;
 }
 
+bool pt_stream_room(const struct pt_exchange *x, const char *party) {
+    size_t n = 0;
+    for (size_t i = 0; i < x->n_streams; i++) {
+        n += strcmp(x->streams[i]->s.party, party) == 0;
+    }
+    return n < PT_EXCHANGE_PARTY_STREAMS_MAX;
+}
+
 int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream,
                     struct stream_slot **ret, struct pt_err *err) {
     size_t at = table_place(x, party, stream);
@@ -43,9 +51,9 @@ int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream
         *ret = x->streams[x->by_name[at] - 1];
         return 0;
     }
-    if (x->n_streams == PT_EXCHANGE_STREAMS_MAX) {
-        return pt_err_set(err, PT_E_BUSY, "there are %d streams already; use one of them",
-                          PT_EXCHANGE_STREAMS_MAX);
+    if (x->n_streams == PT_EXCHANGE_STREAMS_MAX || !pt_stream_room(x, party)) {
+        return pt_err_set(err, PT_E_BUSY, "%s has %d streams already; use one of them", party,
+                          PT_EXCHANGE_PARTY_STREAMS_MAX);
     }
     struct stream_slot *s = calloc(1, sizeof *s);
     if (s == NULL) {

@@ -45,6 +45,11 @@ struct pt_key *th_key(struct test_hub *h, const char *party) {
 
 /* ---- genesis ------------------------------------------------------------------------------- */
 
+/* Distinct, with their check characters. */
+const char *const th_party_usccs[TH_PARTIES] = {
+    "11370100004189000C", "11370100004189001F", "11370100004189002J", "11370100004189003M",
+    "11370100004189004Q", "11370100004189005U", "11370100004189006Y"};
+
 static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     static char *streams[] = {(char *)"main"};
     static uint8_t ca[32] = {1};
@@ -72,7 +77,7 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
         pentad__v1__genesis_party__init(&parties[i]);
         parties[i].party = (char *)(uintptr_t)th_party_names[i];
         parties[i].name = (char *)"测试";
-        parties[i].uscc = (char *)"11370100004188813W";
+        parties[i].uscc = (char *)(uintptr_t)th_party_usccs[i];
         parties[i].n_streams = 1;
         parties[i].streams = streams;
         parties[i].n_keys = 1;

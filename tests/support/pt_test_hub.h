@@ -27,6 +27,7 @@ struct test_hub {
     int64_t now_ms;
 };
 extern const char *const th_party_names[TH_PARTIES];
+extern const char *const th_party_usccs[TH_PARTIES]; /* as in the genesis */
 
 /* Makes keys, a directory and a log with its genesis; opens it. Aborts on any failure. */
 void th_init(struct test_hub *h); /* replay clock from 2019-01-01 */
