@@ -210,6 +210,9 @@ static int rig_feed(void *ctx, uint64_t after, int wait_s, uint32_t limit, struc
     if (count_down(&r->feed_down)) {
         return pt_err_set(err, PT_E_NET, "the feed can't be reached");
     }
+    if (r->feed_code != 0) {
+        return pt_err_set(err, r->feed_code, "as the test wants");
+    }
     tick_if_due(r);
     r->idle = after == pt_log_size(r->hub.log) ? r->idle + 1 : 0;
     if (r->idle > (r->idle_max ? r->idle_max : 50) && r->c) {

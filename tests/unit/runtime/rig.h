@@ -42,10 +42,10 @@ struct rig {
     int skip_submits; /* before lose_answers and busy begin */
     void (*tamper)(struct rig *r, struct pt_buf *reply); /* with an answer on its way */
     int submit_code;                                     /* if set: what every submit returns */
+    int feed_code;                                       /* the same of every feed */
 
     /* what happened */
     int submits, feeds, idle, receipts, refusals;
-    struct pt_span last_batch_note;
     struct pt_buf last_batch; /* as submitted */
     struct rig_delivered delivered[RIG_DELIVERED_MAX];
     int n_delivered, n_flushed;

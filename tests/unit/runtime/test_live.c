@@ -1,0 +1,261 @@
+/* On the live clock, and what a connector finds when it starts: other days, other rows, another
+ * hub, an outbox that is not the one it was. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/record/decode.h>
+
+#include "rig.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define HEAD "day,no,unit,voucher,fen\n"
+
+static void setting(struct rig *r) {
+    rig_init(r, "finance", true); /* 2019-07-01 10:00 */
+    rig_write(r, "bills.csv", HEAD "20190701,N1," RIG_UNIT ",V1,100\n");
+    rig_source(r, RIG_BILLS, "bills.csv");
+}
+
+static size_t closes(struct rig *r, char *out, size_t cap) {
+    struct rig_record log[128];
+    size_t n = rig_log(r, "finance", log, 128), found = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(log[i].type, "StreamClose") == 0) {
+            snprintf(out + strlen(out), cap - strlen(out), "%s%s", found ? " " : "", log[i].note);
+            found++;
+        }
+    }
+    return found;
+}
+
+Test(live, joins_today_and_closes_what_is_over) {
+    struct rig r;
+    char text[512];
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert_eq(closes(&r, text, sizeof text), 0, "%s", text);
+    r.hub.now_ms += HOUR_MS;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    closes(&r, text, sizeof text);
+    cr_assert_str_eq(text, "20190701/10");
+    /* Three days later, at 02:00: every day that is over, and the hour that is. */
+    r.hub.now_ms = pt_date_to_ms(20190704) + 2 * HOUR_MS;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    closes(&r, text, sizeof text);
+    cr_assert_str_eq(text, "20190701/10 20190701 20190702 20190703 20190704/1");
+    cr_assert_eq(rig_run(&r), 0);
+    closes(&r, text, sizeof text);
+    cr_assert_str_eq(text, "20190701/10 20190701 20190702 20190703 20190704/1");
+    rig_check_closes(&r, "finance");
+    rig_done(&r);
+}
+
+static void grow(struct rig *r, struct pt_buf *reply) {
+    (void)reply;
+    rig_append(r, "bills.csv", "20190701,N2," RIG_UNIT ",V2,200\n");
+    rig_write(r, "late.csv", HEAD "20190701,L1," RIG_UNIT ",V9,900\n");
+    r->tamper = NULL;
+}
+
+Test(live, a_running_connector_reads_what_grows_and_what_appears) {
+    struct rig r;
+    setting(&r);
+    rig_source(&r, RIG_PAYMENTS, "late.csv");
+    r.once = false;
+    r.idle_max = 6;
+    r.tamper = grow;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "L1"), 1);
+    /* And one that was down meanwhile. */
+    rig_append(&r, "bills.csv", "20190701,N3," RIG_UNIT ",V3,300\n");
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "N3"), 1);
+    rig_done(&r);
+}
+
+Test(live, a_source_that_fails_holds_up_nobody) {
+    struct rig r;
+    setting(&r);
+    rig_write(&r, "bad.csv", "nothing,like,it\n1,2,3\n");
+    rig_source(&r, RIG_PAYMENTS, "bad.csv");
+    r.once = false;
+    r.idle_max = 3;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert(rig_had_event(&r, "source_failed"));
+    r.once = true;
+    cr_assert_eq(rig_run(&r), PT_E_COLUMN);
+    cr_assert(strstr(r.err.msg, "bad.csv"), "%s", r.err.msg);
+    rig_done(&r);
+}
+
+Test(live, a_row_for_tomorrow_waits) {
+    struct rig r;
+    setting(&r);
+    rig_append(&r, "bills.csv", "20190702,N2," RIG_UNIT ",V2,200\n");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 0);
+    r.hub.now_ms = pt_date_to_ms(20190702) + HOUR_MS / 2;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 1);
+    rig_done(&r);
+}
+
+/* ---- what people hand in ------------------------------------------------------------------- */
+
+static void push(struct rig *r, const char *text, const char *origin) {
+    struct pt_state *s = NULL;
+    struct pt_err err = {0};
+    struct pt_buf bytes;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
+    uint8_t id[16] = {1};
+    reply.has_id = reply.has_kind = 1;
+    reply.id = (ProtobufCBinaryData){.len = 16, .data = id};
+    reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
+    reply.text = (char *)(uintptr_t)text;
+    rec.doc_no = (char *)(uintptr_t)origin;
+    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
+    rec.discrepancy_reply = &reply;
+    pt_buf_init(&bytes, 65536);
+    cr_assert_eq(pt_msg_encode(&rec.base, &bytes, &err), 0);
+    const struct pt_staged row = {
+        .type = "H02", .doc_no = origin, .origin = origin, .record = pt_buf_span(&bytes)};
+    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), 0);
+    cr_assert_eq(pt_state_begin(s, &err), 0);
+    cr_assert_eq(pt_staged_add(s, &row, &err), 0);
+    cr_assert_eq(pt_state_commit(s, &err), 0);
+    pt_state_free(s);
+    pt_buf_done(&bytes);
+}
+
+Test(live, pushed_records_are_checked_and_sent) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    push(&r, "情况说明", "good.json");
+    push(&r, NULL, "bad.json");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "good.json"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "bad.json"), 0);
+    cr_assert_eq(rig_counts(&r).dead_letters, 1);
+    cr_assert_eq(rig_counts(&r).refused, 0);
+    cr_assert_eq(rig_counts(&r).staged, 0);
+    rig_done(&r);
+}
+
+/* ---- an outbox that is not the one it was ---------------------------------------------------- */
+
+Test(live, a_lost_outbox_signs_nothing) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rename(r.config.state, rig_path(&r, "lost")), 0);
+    int submits = r.submits;
+    cr_assert_eq(rig_run(&r), PT_E_EQUIVOCATION, "%s", r.err.msg);
+    cr_assert(strstr(r.err.msg, "new stream"), "%s", r.err.msg);
+    cr_assert_eq(r.submits, submits);
+    rig_done(&r);
+}
+
+static void copy_file(const char *from, const char *to) {
+    struct pt_buf b;
+    struct pt_err err = {0};
+    pt_buf_init(&b, 64u << 20);
+    cr_assert_eq(pt_file_read(from, &b, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_file_write(to, b.p, b.len, 0600, &err), 0, "%s", err.msg);
+    pt_buf_done(&b);
+}
+
+Test(live, a_restored_outbox_signs_nothing) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    copy_file(rig_path(&r, "state/connector.db"), rig_path(&r, "backup"));
+    rig_append(&r, "bills.csv", "20190701,N2," RIG_UNIT ",V2,200\n");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    copy_file(rig_path(&r, "backup"), rig_path(&r, "state/connector.db"));
+    int submits = r.submits;
+    cr_assert_eq(rig_run(&r), PT_E_EQUIVOCATION, "%s", r.err.msg);
+    cr_assert_eq(r.submits, submits);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 1);
+    rig_done(&r);
+}
+
+Test(live, a_hub_that_was_rolled_back) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    r.feed_code = PT_E_RANGE;
+    cr_assert_eq(rig_run(&r), PT_E_FORK, "%s", r.err.msg);
+    cr_assert(strstr(r.err.msg, "rolled back"), "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).evidence, 1, "the checkpoint that it signed is kept");
+    rig_done(&r);
+}
+
+Test(live, one_process_and_one_stream_a_state_folder) {
+    struct rig r;
+    struct pt_connector *first;
+    setting(&r);
+    cr_assert_eq(rig_open(&r), 0, "%s", r.err.msg);
+    first = r.c;
+    r.c = NULL;
+    cr_assert_eq(rig_open(&r), PT_E_CONFIG);
+    cr_assert(strstr(r.err.msg, "another connector runs"), "%s", r.err.msg);
+    pt_connector_free(first);
+    free(r.config.stream);
+    r.config.stream = strdup("second");
+    cr_assert_eq(rig_open(&r), PT_E_CONFIG);
+    cr_assert(strstr(r.err.msg, "belongs to finance/main"), "%s", r.err.msg);
+    rig_done(&r);
+}
+
+Test(live, a_spoiled_view_is_refused_not_guessed) {
+    struct rig r;
+    struct pt_state *s = NULL;
+    struct pt_err err = {0};
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(pt_state_open(rig_path(&r, "state/connector.db"), false, &s, &err), 0);
+    cr_assert_eq(pt_state_set_blob(s, "follower", pt_span_str("PTF1 and nothing"), &err), 0);
+    pt_state_free(s);
+    cr_assert_eq(rig_run(&r), PT_E_CORRUPT, "%s", r.err.msg);
+    rig_done(&r);
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+Test(live, the_report_counts_across_restarts) {
+    struct rig r;
+    struct pt_buf text, json;
+    setting(&r);
+    rig_append(&r, "bills.csv", "20190701,N2," RIG_UNIT ",V2,-50\n20190701,N3," RIG_UNIT ",V3,x\n");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_open(&r), 0); /* which has read nothing itself */
+    pt_buf_init(&text, 1 << 20);
+    pt_buf_init(&json, 1 << 20);
+    cr_assert_eq(pt_connector_report(r.c, false, &text), 0);
+    cr_assert_eq(pt_connector_report(r.c, true, &json), 0);
+    const char *t = pt_buf_cstr(&text), *j = pt_buf_cstr(&json);
+    cr_assert(strstr(t, "2 records, 1 batches receipted, 0 refused"), "%s", t);
+    cr_assert(strstr(t, "bills.csv row 4, fen \"x\""), "%s", t);
+    cr_assert(strstr(t, "total 0.50"), "%s", t);
+    cr_assert(strstr(j, "\"rows\": 3") && strstr(j, "\"X01\": 2") && strstr(j, "\"total\": \"50\""),
+              "%s", j);
+    cr_assert(strstr(j, "\"code\": \"bad_amount\""), "%s", j);
+    pt_buf_done(&text);
+    pt_buf_done(&json);
+    rig_done(&r);
+}

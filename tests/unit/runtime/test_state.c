@@ -1,0 +1,271 @@
+/* The state file's own promises, one by one. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pentad/runtime/state.h>
+
+struct file {
+    char path[64];
+    struct pt_state *s;
+    struct pt_err err;
+};
+
+static void setting(struct file *f) {
+    memset(f, 0, sizeof *f);
+    snprintf(f->path, sizeof f->path, "/tmp/pentad-state-XXXXXX");
+    int fd = mkstemp(f->path);
+    cr_assert_geq(fd, 0);
+    close(fd);
+    cr_assert_eq(pt_state_open(f->path, false, &f->s, &f->err), 0, "%s", f->err.msg);
+}
+
+static void reopen(struct file *f) {
+    pt_state_free(f->s);
+    cr_assert_eq(pt_state_open(f->path, false, &f->s, &f->err), 0, "%s", f->err.msg);
+}
+
+static void done(struct file *f) {
+    char more[80];
+    pt_state_free(f->s);
+    unlink(f->path);
+    snprintf(more, sizeof more, "%s-wal", f->path);
+    unlink(more);
+    snprintf(more, sizeof more, "%s-shm", f->path);
+    unlink(more);
+}
+
+static int add(struct file *f, uint64_t seq, const char *type, const char *doc_no) {
+    static const uint8_t hash[32] = {5};
+    const struct pt_outbox_record r = {.seq = seq,
+                                       .type = type,
+                                       .doc_no = doc_no,
+                                       .day = 20190101,
+                                       .hash = hash,
+                                       .bytes = pt_span_str("bytes"),
+                                       .origin = "file.csv:7"};
+    return pt_outbox_add(f->s, &r, &f->err);
+}
+
+static void begin(struct file *f) {
+    cr_assert_eq(pt_state_begin(f->s, &f->err), 0, "%s", f->err.msg);
+}
+
+static void commit(struct file *f) {
+    cr_assert_eq(pt_state_commit(f->s, &f->err), 0, "%s", f->err.msg);
+}
+
+Test(state, a_transaction_that_was_not_committed_left_nothing) {
+    struct file f;
+    uint64_t next;
+    int64_t v;
+    setting(&f);
+    begin(&f);
+    cr_assert_eq(add(&f, 1, "X01", "N1"), 0);
+    cr_assert_eq(pt_state_set_int(f.s, "closed_day", 20190101, &f.err), 0);
+    pt_state_free(f.s); /* as a process that ends */
+    cr_assert_eq(pt_state_open(f.path, false, &f.s, &f.err), 0);
+    cr_assert_eq(pt_outbox_next_seq(f.s, &next, &f.err), 0);
+    cr_assert_eq(next, 1);
+    cr_assert_eq(pt_state_get_int(f.s, "closed_day", -7, &v, &f.err), 0);
+    cr_assert_eq(v, -7);
+    begin(&f);
+    cr_assert_eq(add(&f, 1, "X01", "N1"), 0);
+    cr_assert_eq(add(&f, 1, "X01", "N1"), PT_E_STORE, "a sequence number is given once");
+    commit(&f);
+    reopen(&f);
+    cr_assert_eq(pt_outbox_next_seq(f.s, &next, &f.err), 0);
+    cr_assert_eq(next, 2);
+    done(&f);
+}
+
+Test(state, another_file_is_refused) {
+    struct file f;
+    struct pt_state *s = NULL;
+    setting(&f);
+    pt_state_free(f.s);
+    f.s = NULL;
+    FILE *out = fopen(f.path, "w");
+    for (int i = 0; i < 500; i++) {
+        fprintf(out, "this is no database, only text of some length\n");
+    }
+    fclose(out);
+    cr_assert_lt(pt_state_open(f.path, false, &s, &f.err), 0);
+    cr_assert_null(s);
+    cr_assert(strstr(f.err.msg, f.path), "%s", f.err.msg);
+    cr_assert_lt(pt_state_open("/nonexistent/x", true, &s, &f.err), 0);
+    done(&f);
+}
+
+static struct pt_batch_row batch(uint64_t first, uint8_t id) {
+    struct pt_batch_row b = {.first_seq = first, .count = 10, .state = PT_BATCH_SIGNED};
+    b.statement_hash[0] = id;
+    return b;
+}
+
+Test(state, batches_go_their_way) {
+    struct file f;
+    struct pt_batch_row b, got;
+    struct pt_buf env;
+    int64_t times;
+    setting(&f);
+    pt_buf_init(&env, 1000);
+    cr_assert_eq(pt_batches_open(f.s, &got, NULL, &f.err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_batches_last(f.s, &got, &f.err), PT_E_NOT_FOUND);
+    begin(&f);
+    b = batch(1, 1);
+    cr_assert_eq(pt_batches_add(f.s, &b, pt_span_str("one"), &f.err), 0);
+    cr_assert_eq(pt_batches_open(f.s, &got, &env, &f.err), 0);
+    cr_assert(pt_span_eq(pt_buf_span(&env), pt_span_str("one")));
+    cr_assert_eq(got.followed_index, -1);
+    cr_assert_eq(pt_batches_receipted(f.s, b.statement_hash, 7, pt_span_str("receipt"), &f.err), 0);
+    cr_assert_eq(pt_batches_followed(f.s, b.statement_hash, 7, &f.err), 0);
+    /* refused, superseded, refused again, superseded, receipted */
+    for (uint8_t id = 2; id < 4; id++) {
+        b = batch(11, id);
+        cr_assert_eq(pt_batches_add(f.s, &b, pt_span_str("again"), &f.err), 0);
+        cr_assert_eq(pt_batches_refused(f.s, &got, NULL, &f.err), PT_E_NOT_FOUND,
+                     "one that is under way is not to be cut again");
+        cr_assert_eq(pt_batches_refuse(f.s, b.statement_hash, pt_span_str("no"),
+                                       id == 3 ? "wrong_root" : NULL, &f.err),
+                     0);
+        cr_assert_eq(pt_batches_refused(f.s, &got, NULL, &f.err), 0);
+        cr_assert_eq(got.statement_hash[0], id, "the newest is the one to supersede");
+        cr_assert_str_eq(got.refused_code, id == 3 ? "wrong_root" : "");
+    }
+    cr_assert_eq(pt_batches_times_refused(f.s, 11, &times, &f.err), 0);
+    cr_assert_eq(times, 2);
+    b = batch(11, 4);
+    cr_assert_eq(pt_batches_add(f.s, &b, pt_span_str("last"), &f.err), 0);
+    cr_assert_eq(pt_batches_receipted(f.s, b.statement_hash, 9, pt_span_str("receipt"), &f.err), 0);
+    commit(&f);
+    reopen(&f);
+    cr_assert_eq(pt_batches_refused(f.s, &got, NULL, &f.err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_batches_last(f.s, &got, &f.err), 0);
+    cr_assert_eq(got.first_seq, 11);
+    cr_assert_eq(got.log_index, 9);
+    b = batch(1, 1);
+    cr_assert_eq(pt_batches_find(f.s, b.statement_hash, &got, &f.err), 0);
+    cr_assert_eq(got.followed_index, 7);
+    b = batch(1, 77);
+    cr_assert_eq(pt_batches_find(f.s, b.statement_hash, &got, &f.err), PT_E_NOT_FOUND);
+    pt_buf_done(&env);
+    done(&f);
+}
+
+Test(state, references) {
+    struct file f;
+    struct pt_ref_row ref = {.stream = "main", .seq = 5}, got;
+    setting(&f);
+    ref.hash[0] = 1;
+    cr_assert_eq(pt_refs_add(f.s, "audit", "A03", "济审〔2019〕1号", &ref, &f.err), 0);
+    ref.seq = 6;
+    cr_assert_eq(pt_refs_add(f.s, "audit", "A02", "济审〔2019〕1号", &ref, &f.err), 0);
+    cr_assert_eq(pt_refs_find(f.s, "audit", "A03", "济审〔2019〕1号", &got, &f.err), 0);
+    cr_assert_eq(got.seq, 5);
+    cr_assert_eq(pt_refs_find(f.s, "audit", "", "济审〔2019〕1号", &got, &f.err), 0);
+    cr_assert_str_eq(got.type, "A02");
+    cr_assert_eq(pt_refs_find(f.s, "finance", "A03", "济审〔2019〕1号", &got, &f.err),
+                 PT_E_NOT_FOUND);
+    /* The newest of a document number counts. */
+    ref.seq = 9;
+    cr_assert_eq(pt_refs_add(f.s, "audit", "A03", "济审〔2019〕1号", &ref, &f.err), 0);
+    cr_assert_eq(pt_refs_find(f.s, "audit", "A03", "济审〔2019〕1号", &got, &f.err), 0);
+    cr_assert_eq(got.seq, 9);
+    cr_assert_eq(pt_refs_drop(f.s, "audit", "main", 9, &f.err), 0);
+    cr_assert_eq(pt_refs_find(f.s, "audit", "A03", "济审〔2019〕1号", &got, &f.err),
+                 PT_E_NOT_FOUND);
+    done(&f);
+}
+
+Test(state, deferred_rows_come_when_their_record_is_there) {
+    struct file f;
+    struct pt_buf hold;
+    struct pt_deferred_row row = {.source = "s",
+                                  .file = "f.csv",
+                                  .line = 4,
+                                  .since = 20190101,
+                                  .want_party = "audit",
+                                  .want_type = "A03",
+                                  .want_doc_no = "D1",
+                                  .packed = pt_span_str("row")},
+                           got;
+    struct pt_ref_row ref = {.stream = "main", .seq = 5};
+    setting(&f);
+    pt_buf_init(&hold, 4096);
+    begin(&f);
+    cr_assert_eq(pt_deferred_add(f.s, &row, &f.err), 0);
+    row.want_doc_no = "D2";
+    row.want_type = "";
+    cr_assert_eq(pt_deferred_add(f.s, &row, &f.err), 0);
+    cr_assert_eq(pt_deferred_next(f.s, "s", 0, 20190101, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_refs_add(f.s, "audit", "A02", "D1", &ref, &f.err), 0);
+    cr_assert_eq(pt_deferred_next(f.s, "s", 0, 20190101, &hold, &got, &f.err), PT_E_NOT_FOUND,
+                 "of another type");
+    cr_assert_eq(pt_refs_add(f.s, "audit", "A02", "D2", &ref, &f.err), 0);
+    cr_assert_eq(pt_deferred_next(f.s, "s", 0, 20190101, &hold, &got, &f.err), 0);
+    cr_assert_str_eq(got.want_doc_no, "D2");
+    cr_assert(pt_span_eq(got.packed, pt_span_str("row")));
+    cr_assert_eq(got.since, 20190101);
+    int64_t id = got.id;
+    cr_assert_eq(pt_deferred_wait(f.s, id, "audit", "A04", "D9", &f.err), 0);
+    cr_assert_eq(pt_deferred_next(f.s, "s", 0, 20190101, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_deferred_next(f.s, "s", 0, 20190102, &hold, &got, &f.err), 0, "waits too long");
+    cr_assert_eq(pt_deferred_next(f.s, "s", got.id, 20190102, &hold, &got, &f.err), 0);
+    cr_assert_eq(got.id, id);
+    cr_assert_eq(pt_deferred_drop(f.s, id, &f.err), 0);
+    cr_assert_eq(pt_deferred_next(f.s, "other", 0, 20190102, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    commit(&f);
+    pt_buf_done(&hold);
+    done(&f);
+}
+
+Test(state, staged_records_come_on_their_day_in_order) {
+    struct file f;
+    struct pt_buf hold;
+    struct pt_staged row = {.type = "X01", .doc_no = "", .origin = "o"}, got;
+    static const int32_t days[] = {20190103, 20190101, 0, 20190101};
+    static const char *const want[] = {"2", "1", "3", "0"};
+    char text[2] = "0";
+    setting(&f);
+    pt_buf_init(&hold, 4096);
+    begin(&f);
+    for (int i = 0; i < 4; i++) {
+        text[0] = (char)('0' + i);
+        row.day = days[i];
+        row.record = pt_span_str(text);
+        cr_assert_eq(pt_staged_add(f.s, &row, &f.err), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        int rc = pt_staged_take(f.s, i < 3 ? 20190102 : 20190103, &hold, &got, &f.err);
+        cr_assert_eq(rc, 0);
+        cr_assert(pt_span_eq(got.record, pt_span_str(want[i])), "%d", i);
+    }
+    cr_assert_eq(pt_staged_take(f.s, 20990101, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    commit(&f);
+    pt_buf_done(&hold);
+    done(&f);
+}
+
+static int count_evidence(void *ctx, const struct pt_evidence_row *e) {
+    (void)e;
+    ++*(int *)ctx;
+    return 0;
+}
+
+Test(state, evidence_is_kept_once_and_not_for_ever) {
+    struct file f;
+    int n = 0;
+    setting(&f);
+    for (uint32_t i = 0; i < 300; i++) {
+        for (int twice = 0; twice < 2; twice++) {
+            cr_assert_eq(pt_evidence_add(f.s, 1, PT_E_FORK, "what", pt_span(&i, sizeof i), &f.err),
+                         0);
+        }
+    }
+    cr_assert_eq(pt_evidence_each(f.s, count_evidence, &n, &f.err), 0);
+    cr_assert_eq(n, 256);
+    done(&f);
+}
