@@ -1,11 +1,13 @@
 /* Asking: the hub over HTTP, or a ledger beside it. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
 
 #include "cli.h"
@@ -61,6 +63,29 @@ int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_
         *ret_valid_at = tick.day;
     }
     return rc;
+}
+
+int cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
+                 struct pt_err *err) {
+    int32_t day = 0;
+    *ret_log_size = PT_KNOWN_NOW;
+    if (!o->known_at) {
+        return 0;
+    }
+    if (strchr(o->known_at, '-')) {
+        int rc = pt_date_parse(o->known_at, &day);
+        return rc ? pt_err_set(err, rc, "--known-at %s is not a date", o->known_at)
+                  : pt_ledger_known_at(l, day, ret_log_size, err);
+    }
+    *ret_log_size = strtoull(o->known_at, NULL, 10);
+    uint64_t now = pt_ledger_cursor(l);
+    if (*ret_log_size > now) {
+        return pt_err_set(err, PT_E_RANGE,
+                          "--known-at %s: the ledger stands at log size %" PRIu64
+                          " (a day is written 2019-06-30)",
+                          o->known_at, now);
+    }
+    return 0;
 }
 
 void cli_path_escape(struct pt_buf *path, const char *text) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pentad/base/date.h>
 #include <pentad/base/file.h>
 
 struct option_row {
@@ -73,6 +74,31 @@ static const struct option_row *find_option(const char *arg, size_t *ret_len) {
     return NULL;
 }
 
+static bool is_number(const char *text) {
+    size_t len = strspn(text, "0123456789");
+    return len > 0 && len < 19 && text[len] == '\0';
+}
+
+/* What is written wrong must not be read as something else: a day as a log size, a word as 0. */
+static int check_values(const struct cli_command *cmd, const struct cli_options *o) {
+    int32_t day = 0;
+    if (o->valid_at && pt_date_parse(o->valid_at, &day) != 0) {
+        return cli_misuse(cmd, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
+    }
+    if (o->known_at && !is_number(o->known_at) &&
+        (!strchr(o->known_at, '-') || pt_date_parse(o->known_at, &day) != 0)) {
+        return cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
+                          o->known_at);
+    }
+    if (o->year && !is_number(o->year)) {
+        return cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
+    }
+    if (o->depth && !is_number(o->depth)) {
+        return cli_misuse(cmd, "--depth %s is not a number", o->depth);
+    }
+    return EXIT_OK;
+}
+
 int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_options *ret) {
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
@@ -109,8 +135,9 @@ int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_o
     }
     if (ret->help) {
         fputs(cmd->usage, stdout);
+        return EXIT_OK;
     }
-    return EXIT_OK;
+    return check_values(cmd, ret);
 }
 
 void cli_options_done(struct cli_options *o) {

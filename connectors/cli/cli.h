@@ -80,6 +80,10 @@ int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *er
  * same default. */
 int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
                  struct pt_err *err);
+/* --known-at, a log size or a day (then that day's last tick), as a log size; else PT_KNOWN_NOW.
+ * PT_E_NOT_FOUND: no tick up to that day; PT_E_RANGE: the ledger isn't there yet. */
+int cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
+                 struct pt_err *err);
 /* Appends "?a=b&c=d" pieces with escaping; `first` moves from '?' to '&'. */
 void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value);
 void cli_path_escape(struct pt_buf *path, const char *text);

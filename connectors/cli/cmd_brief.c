@@ -21,8 +21,11 @@ static int ask(const struct cli_options *o, const char *period, json_t **ret, st
     struct cli_answers a;
     int rc = cli_answers_open(o, &a, err);
     if (rc == 0 && a.ledger) {
-        uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : 0;
-        rc = pt_brief_make(a.ledger, period, known, ret, err);
+        uint64_t known = 0;
+        rc = cli_known_at(o, a.ledger, &known, err);
+        if (rc == 0) {
+            rc = pt_brief_make(a.ledger, period, o->known_at ? known : 0, ret, err);
+        }
     } else if (rc == 0) {
         struct pt_buf path;
         char first = '?';
@@ -97,7 +100,7 @@ const struct cli_command cmd_brief = {
     .what = "the brief of a month or quarter",
     .usage =
         "usage: pentad brief PERIOD (--config FILE | --data HUBDIR) [--html | --json]\n"
-        "                    [--out FILE] [--known-at SIZE] [--en]\n"
+        "                    [--out FILE] [--known-at DAY|SIZE] [--en]\n"
         "\n"
         "The brief of the joint meeting: the period in a few sentences, the four budgets, the\n"
         "departments' ranking, warnings and what became of them, and the quality of the data.\n"
@@ -109,7 +112,7 @@ const struct cli_command cmd_brief = {
         "  --json       for machines\n"
         "  --summary    the period in a few sentences and core figures only\n"
         "  --en         in English (default: Chinese)\n"
-        "  --known-at   as of that log size instead\n"
+        "  --known-at   as of that log size, or that day's last tick, instead\n"
         "\n"
         "exit: 0 done, 1 it failed, 2 wrong use\n"
         "\n"

@@ -19,7 +19,10 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t *
                                       .status = o->status ? o->status : "active",
                                       .limit = 100000};
     char key[128];
-    f.known_at = o->known_at ? strtoull(o->known_at, NULL, 10) : 0;
+    int rc = cli_known_at(o, l, &f.known_at, err);
+    if (rc != 0) {
+        return rc;
+    }
     if (o->severity) {
         const char *at = strchr("IYR", o->severity[0]);
         if (!at || o->severity[0] == '\0' || o->severity[1] != '\0') {
@@ -31,7 +34,7 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t *
         f.status = NULL;
     }
     if (o->n_args == 1) {
-        int rc = pt_ledger_subject_parse(l, o->args[0], &f.kind, key, sizeof key, err);
+        rc = pt_ledger_subject_parse(l, o->args[0], &f.kind, key, sizeof key, err);
         if (rc != 0) {
             return rc;
         }
@@ -163,7 +166,7 @@ const struct cli_command cmd_discrepancy = {
         "usage: pentad discrepancy [SUBJECT] (--config FILE | --data HUBDIR)\n"
         "                          [--rule K04] [--severity R|Y|I] [--responder PARTY]\n"
         "                          [--status active|OPEN|REPLIED|CLOSED|WAIVED|all]\n"
-        "                          [--known-at SIZE] [--count] [--json] [--zh|--en]\n"
+        "                          [--known-at DAY|SIZE] [--count] [--json] [--zh|--en]\n"
         "\n"
         "Lists discrepancies, by default those that still want something done (active: open or\n"
         "replied to). The last word of each is the record that raised it; pentad trace takes it.\n"

@@ -164,8 +164,9 @@ static int ask_row(const struct cli_options *o, struct cli_answers *a, const cha
         int32_t year = o->year ? (int32_t)strtol(o->year, NULL, 10) : 0;
         int kind = 0;
         char key[128];
-        uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : UINT64_MAX;
+        uint64_t known = 0;
         int rc = cli_valid_at(o, a->ledger, &valid_at, err);
+        rc = rc ? rc : cli_known_at(o, a->ledger, &known, err);
         if (rc == 0) {
             rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
         }
@@ -231,7 +232,7 @@ const struct cli_command cmd_ledger = {
     .usage =
         "usage: pentad ledger digest --data HUBDIR [--json]\n"
         "       pentad ledger replay --data HUBDIR [--out FILE] [--json]\n"
-        "       pentad ledger row SUBJECT [--year 2019] [--valid-at DAY] [--known-at SIZE]\n"
+        "       pentad ledger row SUBJECT [--year 2019] [--valid-at DAY] [--known-at DAY|SIZE]\n"
         "                         (--config FILE | --data HUBDIR)\n"
         "\n"
         "digest  SHA-256 over every row: the same for the same log, on any machine\n"

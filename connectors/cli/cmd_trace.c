@@ -30,15 +30,18 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, const ch
     int kind = 0;
     char key[128];
     int32_t valid_at = 0;
+    uint64_t known = 0;
     int rc = cli_figure_parse(what, &f, err);
     if (rc == 0) {
         rc = cli_valid_at(o, l, &valid_at, err);
     }
     if (rc == 0) {
+        rc = cli_known_at(o, l, &known, err);
+    }
+    if (rc == 0) {
         rc = pt_ledger_subject_parse(l, f.subject, &kind, key, sizeof key, err);
     }
     if (rc == 0) {
-        uint64_t known = o->known_at ? strtoull(o->known_at, NULL, 10) : PT_KNOWN_NOW;
         rc = pt_ledger_trace_figure(l, kind, key, f.year, f.figure, valid_at, known, ret, err);
     }
     return rc;
@@ -280,7 +283,8 @@ const struct cli_command cmd_trace = {
     .what = "where a figure comes from, what became of a record",
     .usage =
         "usage: pentad trace (RECORD | FIGURE) (--config FILE | --data HUBDIR)\n"
-        "                    [--valid-at DAY] [--known-at SIZE] [--depth N] [--inputs] [--json]\n"
+        "                    [--valid-at DAY] [--known-at DAY|SIZE] [--depth N] [--inputs] "
+        "[--json]\n"
         "\n"
         "A figure is traced down to the records it is computed from, with author, times, log "
         "index\n"
@@ -292,7 +296,7 @@ const struct cli_command cmd_trace = {
         "the\n"
         "               key is unique)\n"
         "  --valid-at   as of that business day (default: the last tick's)\n"
-        "  --known-at   what the ledger knew at that log size (default: now)\n"
+        "  --known-at   what the ledger knew then: a log size, or a day's last tick\n"
         "  --depth N    records shown of each input (default 12)\n"
         "  --inputs     the records' ids alone, one a line\n"
         "\n"

@@ -62,6 +62,12 @@ static int known_at(struct pt_ledger *l, const char *text, uint64_t *ret, struct
     if (pt_param_digits(text, UINT64_MAX - 1, ret) != 0) {
         return pt_err_set(err, PT_E_FORMAT, "?known_at=%s is neither a log size nor a date", text);
     }
+    if (*ret > pt_ledger_cursor(l)) {
+        return pt_err_set(err, PT_E_RANGE,
+                          "?known_at=%s: the ledger stands at log size %" PRIu64
+                          " (a day is written 2019-06-30)",
+                          text, pt_ledger_cursor(l));
+    }
     return 0;
 }
 
