@@ -120,6 +120,16 @@ static int resolve_path(struct rule_compiler *r, const char *path, int *ret_node
 
 /* ---- fields ---- */
 
+/* Every amount of a record has "fen" among the words of its name: fen, sum_fen, fen_fixed. */
+static bool is_amount(const char *name) {
+    for (const char *word = name; word; word = strchr(word, '_')) {
+        word += *word == '_';
+        if (strncmp(word, "fen", 3) == 0 && (word[3] == '\0' || word[3] == '_'))
+            return true;
+    }
+    return false;
+}
+
 static int new_field(struct rule_compiler *r, const char *path, struct pt_fieldmap **ret,
                      int *ret_index) {
     if (r->rule->n_fields == r->cap_fields)
@@ -174,8 +184,7 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
     default:
         break;
     }
-    size_t n = strlen(f->fd->name);
-    bool amount = n >= 3 && strcmp(f->fd->name + n - 3, "fen") == 0;
+    bool amount = is_amount(f->fd->name);
     if (u && pt_unit_parse(u, &unit))
         return PT_COMP_FAIL(c, "unit: \"%s\" is none of fen, yuan, wan", u);
     if (u == NULL && amount)

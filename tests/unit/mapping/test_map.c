@@ -53,6 +53,19 @@ Test(map, units_and_number_styles) {
     got_done(&g);
 }
 
+Test(map, every_amount_takes_the_unit_whatever_its_name) {
+    struct got g;
+    run_mapping(&(struct run){.yaml = "mapping: m\nsource: {header: no}\nformats: {unit: yuan}\n"
+                                      "records:\n"
+                                      "  - type: A04\n    fields:\n"
+                                      "      - {to: body.fen_fixed, from: \"1\"}\n",
+                              .csv = "12.34\n"},
+                &g);
+    cr_assert_eq(g.rc, 0, "%s", g.err.msg);
+    cr_assert_str_eq(json_value(&g, 0, "fen_fixed"), "1234");
+    got_done(&g);
+}
+
 Test(map, a_sign_becomes_an_operation) {
     struct got g;
     run_mapping(
