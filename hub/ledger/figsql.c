@@ -19,6 +19,7 @@ enum {
     Q_SCOPE_REGION,
     Q_PAID,
     Q_PAID_FAST,
+    Q_PAID_DAYS,
     Q_QUOTA,
     Q_RECOVERED,
     Q_APPROVED_ITEM,
@@ -94,6 +95,8 @@ static const char *const sql[Q_COUNT] = {
     [Q_PAID_FAST] = "SELECT coalesce(sum(p.fen), 0), count(*) FROM scope s"
                     " CROSS JOIN agg_pay p ON p.subject = s.subject"
                     " WHERE p.fy = ?1 AND p.month <= ?2 / 100",
+    [Q_PAID_DAYS] = "SELECT coalesce(sum(d.fen), 0), count(*) FROM scope s"
+                    " CROSS JOIN paid_days d ON d.subject = s.subject WHERE d.day <= ?2",
     [Q_QUOTA] =
         "SELECT coalesce(sum(CASE WHEN f.kind IN (1, 8) THEN f.fen * r.sign END), 0),"
         " coalesce(sum(CASE WHEN f.kind NOT IN (1, 8) THEN f.fen * r.sign * quota_sign(f.kind) "
@@ -230,13 +233,52 @@ static bool fast_enough(const struct pt_asof *a, int32_t until) {
     return pt_sqlx_int64(a->l->db, ask, &n, &found, NULL) == 0 && !found;
 }
 
+/* Every subject's payments by day, in one pass over the batches: many sums from many subjects then
+ * cost little. One year and known-at at a time. */
+static const char days_sql[] =
+    "CREATE TEMP TABLE IF NOT EXISTS paid_days(subject TEXT, day INTEGER, fen INTEGER,"
+    "  PRIMARY KEY(subject, day)) WITHOUT ROWID; DELETE FROM paid_days";
+static const char days_fill[] =
+    "INSERT INTO paid_days SELECT l.subject, p.pay_date,"
+    "  sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END)"
+    " FROM f_payment_batch p CROSS JOIN record r ON r.rec = p.rec"
+    " CROSS JOIN f_payment_batch_lines l ON l.rec = p.rec"
+    " WHERE r.fy = ?1 AND l.subject IS NOT NULL AND p.pay_date IS NOT NULL AND" LIVE(
+        "r") " GROUP BY 1, 2";
+
+static int fill_days(const struct pt_asof *a, const char *what, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc;
+
+    a->l->days[0] = '\0';
+    rc = pt_sqlx_exec(a->l->db, days_sql, err);
+    rc = rc == 0 ? pt_sqlx_prepare(a->l->db, days_fill, &st, err) : rc;
+    if (rc == 0) {
+        sqlite3_bind_int(st, 1, a->fy);
+        sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
+        rc = pt_sqlx_run(st, err);
+    }
+    sqlite3_finalize(st);
+    if (rc == 0)
+        (void)snprintf(a->l->days, sizeof a->l->days, "%s", what);
+    return rc;
+}
+
 int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struct pt_err *err) {
+    char what[64];
     bool found;
+    bool many = a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION || is_org(a->kind);
+    int q = Q_PAID;
     int rc = pt_asof_scope(a, err);
 
-    return rc == 0 ? one_row(a, fast_enough(a, until) ? Q_PAID_FAST : Q_PAID, until, ret_fen, 1,
-                             &found, err)
-                   : rc;
+    (void)snprintf(what, sizeof what, "%d@%llu", a->fy, (unsigned long long)a->known_at);
+    if (fast_enough(a, until))
+        q = Q_PAID_FAST;
+    else if (many || strcmp(what, a->l->days) == 0)
+        q = Q_PAID_DAYS;
+    if (rc == 0 && q == Q_PAID_DAYS && strcmp(what, a->l->days) != 0)
+        rc = fill_days(a, what, err);
+    return rc == 0 ? one_row(a, q, until, ret_fen, 1, &found, err) : rc;
 }
 
 int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err) {

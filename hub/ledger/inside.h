@@ -68,6 +68,7 @@ struct pt_ledger {
     sqlite3_stmt *workday;           /* prepared when first asked */
     sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
     char scope[160];                 /* what temp.scope holds now; "" nothing */
+    char days[64];                   /* what temp.paid_days holds now */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
     struct pt_ledger_applied *now; /* while an entry is applied */

@@ -33,7 +33,10 @@ UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K05' AND EXISTS (SEL
 UNION SELECT l.subject, l.voucher_no, '' FROM f_payment_batch_lines l WHERE l.subject IN (
   SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 124 AND c.was = 1 AND c.now = 0)
 -- [all]
-SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l CROSS JOIN f_payment_batch p ON p.rec = l.rec
+ WHERE p.pay_date < coalesce((SELECT k.day FROM tick k WHERE k.no = CASE coalesce(l.control_key, '')
+  WHEN '' THEN (SELECT min(q.first_tick) FROM agg_quota q WHERE q.subject = l.subject AND q.fund_year = coalesce(l.fund_year, l.r_fy) AND q.bk = l.bk)
+  ELSE (SELECT min(q.first_tick) FROM agg_quota q WHERE q.ckey = l.control_key AND q.ckey <> '' AND q.fund_year = coalesce(l.fund_year, l.r_fy) AND q.bk = l.bk) END), 99999999)
 -- [condition]
 WITH paid AS (
   SELECT t.a, t.b, t.c, min(r.fy) AS fy, min(coalesce(l.fund_year, r.fy)) AS fund_year, min(l.bk) AS bk, max(coalesce(l.control_key, '')) AS ckey,
