@@ -64,7 +64,7 @@ static const char pt_schema_head[] =
 
 /* After the fact tables. */
 static const char pt_schema_tail[] =
-    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject);\n"
+    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject, voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
     "CREATE INDEX quota_dept ON f_allotment(dept);\n"

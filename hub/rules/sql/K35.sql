@@ -31,12 +31,14 @@ SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec
  WHERE c.type = 131 AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
    AND l.subject IN (SELECT subject FROM k35_held)
-UNION SELECT l.subject, l.voucher_no, '' FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
- WHERE l.subject IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 134)
+UNION SELECT l.subject, l.voucher_no, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 134) y
+  CROSS JOIN k35_interval k ON k.subject = y.subject CROSS JOIN f_payment_batch_lines l ON l.subject = y.subject
+  CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K35'
    AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 134)
 -- [all]
-SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l WHERE l.subject IN (SELECT subject FROM k35_interval)
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM k35_interval k CROSS JOIN f_payment_batch_lines l ON l.subject = k.subject
+  CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until)
 -- [condition]
 WITH paid AS (
   SELECT t.a, t.b, t.c, min(r.fy) AS fy, min(r.subject) AS unit, min(p.pay_date) AS day,
