@@ -20,6 +20,14 @@ static bool is_plain(uint32_t cp) {
            (cp >= 0xA1 && cp < 0x300 && cp != 0xAD); /* Latin */
 }
 
+/* Without width and without being format characters: fillers, joiners, inherent vowels, and the
+ * selectors of a variant, by which one name could be written so that it isn't equal to itself. */
+static bool has_no_width(uint32_t cp) {
+    return cp == 0x034F || cp == 0x115F || cp == 0x1160 || cp == 0x3164 || cp == 0xFFA0 ||
+           cp == 0x17B4 || cp == 0x17B5 || (cp >= 0x180B && cp <= 0x180F) ||
+           (cp >= 0xFE00 && cp <= 0xFE0F) || (cp >= 0xE0100 && cp <= 0xE01EF);
+}
+
 static const char *barred(uint32_t cp) {
     switch (utf8proc_category((utf8proc_int32_t)cp)) {
     case UTF8PROC_CATEGORY_CC:
@@ -37,11 +45,7 @@ static const char *barred(uint32_t cp) {
     default:
         break;
     }
-    /* Zero width without being format characters. */
-    if (cp == 0x034F || cp == 0x115F || cp == 0x1160 || cp == 0x3164 || cp == 0xFFA0) {
-        return "a zero-width character";
-    }
-    return NULL;
+    return has_no_width(cp) ? "a zero-width character" : NULL;
 }
 
 static bool is_nfc(const char *s, size_t len) {

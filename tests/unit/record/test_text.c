@@ -36,6 +36,9 @@ Test(text, bars_what_can_not_be_seen) {
         {"\xEF\xBF\xBE", "an unassigned code point"},          /* U+FFFE */
         {"\xCD\xB8", "an unassigned code point"},              /* U+0378 */
         {"\xE3\x85\xA4", "a zero-width character"},            /* Hangul filler */
+        {"市\xEF\xB8\x80", "a zero-width character"},          /* variation selector 1 */
+        {"市\xF3\xA0\x84\x80", "a zero-width character"},      /* variation selector 17 */
+        {"\xE1\x9E\xB4", "a zero-width character"},            /* Khmer inherent vowel */
         {"e\xCC\x81", "characters that are not in Unicode's normal form C"},
         {"\xE2\x84\xAB", "characters that are not in Unicode's normal form C"}, /* Ångström sign */
         {"\xEF\xA4\x80", "characters that are not in Unicode's normal form C"}, /* U+F900 */
