@@ -111,6 +111,13 @@ static int open_refusal(const Pentad__V1__Envelope *env, const struct pt_hash *s
         memcmp(ret->refusal->hub.data, trust->hub.b, PT_HASH_LEN) != 0) {
         return pt_err_set(err, PT_E_PROOF, "the refusal is for another statement");
     }
+    /* Whoever stole a key that the hub no longer uses must not make authors cut true batches anew.
+     */
+    if (signer->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING ||
+        !pt_keyhistory_key_live(signer, ret->refusal->tree_size)) {
+        return pt_err_set(err, PT_E_RETIRED_KEY,
+                          "the refusal is signed by a key that the hub didn't sign with then");
+    }
     ret->refused = true;
     return 0;
 }

@@ -255,6 +255,29 @@ static int check_expected(struct trial *t, struct pt_err *err) {
     return 0;
 }
 
+/* Business time comes from ticks: an operator who turns it back could make a duty that was missed
+ * look met. */
+static int check_ticks(struct trial *t, const Pentad__V1__FeedEntry *fe,
+                       const struct trial_entry *te, struct pt_err *err) {
+    const Pentad__V1__BatchStatement *st = te->entry.statement.msg;
+    if (strcmp(st->party, "hub") != 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < fe->n_records; i++) {
+        const Pentad__V1__Record *rec = te->records[i];
+        if (!rec || rec->body_case != PENTAD__V1__RECORD__BODY_TICK) {
+            continue;
+        }
+        if (rec->tick->day < t->st.tick_day || rec->tick->at_ms < t->st.tick_ms) {
+            return pt_err_set(err, PT_E_STRICT_CLOCK, "its Tick of %d goes back behind that of %d",
+                              rec->tick->day, t->st.tick_day);
+        }
+        t->st.tick_day = rec->tick->day;
+        t->st.tick_ms = rec->tick->at_ms;
+    }
+    return 0;
+}
+
 static int check_genesis(struct trial *t, const Pentad__V1__FeedEntry *fe, struct pt_err *err) {
     struct pt_keyhistory *keys;
     if (fe->n_records > 0) {
@@ -287,6 +310,9 @@ static int check_batch(struct trial *t, const Pentad__V1__FeedEntry *fe, struct 
     }
     if (rc == 0) {
         rc = check_signature(t, &te->entry, index, te->only_key_changes, err);
+    }
+    if (rc == 0) {
+        rc = check_ticks(t, fe, te, err);
     }
     if (rc == 0) {
         rc = count_due(t, fe, te, s, err);
@@ -389,6 +415,8 @@ static int trial_begin(struct trial *t, struct pt_follower *f, size_t n_entries,
     t->n_entries = n_entries;
     t->st.tree = f->st.tree;
     t->st.last_received_ms = f->st.last_received_ms;
+    t->st.tick_ms = f->st.tick_ms;
+    t->st.tick_day = f->st.tick_day;
     t->st.held_size = f->st.held_size;
     t->events_before = f->st.n_events;
     t->entries = calloc(n_entries ? n_entries : 1, sizeof *t->entries);

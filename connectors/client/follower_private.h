@@ -29,6 +29,8 @@ struct followed_stream {
 struct follower_state {
     struct pt_merkle_frontier tree;
     int64_t last_received_ms;
+    int64_t tick_ms; /* of the newest Tick, and its day; 0: none yet */
+    int32_t tick_day;
     struct followed_stream *streams; /* owned */
     size_t n_streams;
     struct key_event *events; /* owned; the records inside are shared until swapped */

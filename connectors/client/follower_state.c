@@ -1,4 +1,4 @@
-/* A follower's state as bytes: "PTF1", the genesis entry, the tree's right edge, the streams, the
+/* A follower's state as bytes: "PTF2", the genesis entry, the tree's right edge, the streams, the
  * key events, the held checkpoint, the expected ones, and a SHA-256 over all of it, so that what a
  * disk spoiled is never taken for a view of the log. Big endian; private to this machine. */
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "follower_private.h"
 
-static const char magic[4] = {'P', 'T', 'F', '1'};
+static const char magic[4] = {'P', 'T', 'F', '2'};
 
 static void put_u64(struct pt_buf *out, uint64_t v) {
     (void)pt_buf_put_u64be(out, v);
@@ -58,6 +58,8 @@ int pt_follower_save(const struct pt_follower *f, struct pt_buf *out) {
     put_bytes(out, pt_buf_span(&f->genesis_entry));
     put_tree(out, &f->st.tree);
     put_u64(out, (uint64_t)f->st.last_received_ms);
+    put_u64(out, (uint64_t)f->st.tick_ms);
+    put_u64(out, (uint64_t)f->st.tick_day);
     put_streams(&f->st, out);
     put_events(&f->st, out);
     put_u64(out, f->st.held_size);
@@ -199,6 +201,8 @@ static int load_all(struct pt_follower *f, struct reader *r, struct pt_err *err)
     struct pt_span genesis = get_bytes(r);
     get_tree(r, &f->st.tree);
     f->st.last_received_ms = (int64_t)get_u64(r);
+    f->st.tick_ms = (int64_t)get_u64(r);
+    f->st.tick_day = (int32_t)get_u64(r);
     if (r->bad) {
         return PT_E_CORRUPT;
     }

@@ -8,6 +8,7 @@
 #include <pentad/proof/batch.h>
 #include <pentad/v1/record.pb-c.h>
 
+#define BODY_TICK 231
 #define BODY_APPROVAL 233
 #define BODY_KEY_CHANGE 235
 /* What a start reads records for; the same set as intake marks. */
@@ -154,9 +155,20 @@ static void check_records(struct checker *c, const struct pt_statement *st, stru
     }
 }
 
-/* Keys change by records; what they say counts from their own log position. */
-static int apply_keys(struct checker *c, const struct pt_entry *e, uint64_t index,
-                      struct pt_span records) {
+/* Ticks never go back: they are what business time is told by. */
+static void check_tick(struct checker *c, const Pentad__V1__Tick *t, const char *where) {
+    if (t->day < c->tick_day || t->at_ms < c->tick_ms) {
+        pt_checker_fault(c, PT_E_STRICT_CLOCK, where, "its Tick of %d goes back behind that of %d",
+                         t->day, c->tick_day);
+    }
+    c->tick_day = t->day;
+    c->tick_ms = t->at_ms;
+}
+
+/* Keys change and ticks pass by records; what they say counts from their own log position. */
+static int apply_records(struct checker *c, const struct pt_entry *e, uint64_t index,
+                         struct pt_span records, const char *where) {
+    bool hub = strcmp(e->statement.msg->party, "hub") == 0;
     struct pt_key_event at = {.log_index = index,
                               .party = e->statement.msg->party,
                               .stream = e->statement.msg->stream,
@@ -167,7 +179,7 @@ static int apply_keys(struct checker *c, const struct pt_entry *e, uint64_t inde
     while (rc == 0 && pt_batch_record_next(records, &pos, &rec) == 1) {
         ProtobufCMessage *m = NULL;
         unsigned type = pt_record_peek(rec);
-        if ((type != BODY_APPROVAL && type != BODY_KEY_CHANGE) ||
+        if ((type != BODY_APPROVAL && type != BODY_KEY_CHANGE && !(type == BODY_TICK && hub)) ||
             pt_strict_unpack(&pentad__v1__record__descriptor, rec, &m, NULL) != 0) {
             continue;
         }
@@ -177,6 +189,8 @@ static int apply_keys(struct checker *c, const struct pt_entry *e, uint64_t inde
             rc = pt_keyhistory_change(c->keys, &at, r->key_change, NULL);
         } else if (r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
             rc = pt_keyhistory_approval(c->keys, &at, r->approval, NULL);
+        } else if (r->body_case == PENTAD__V1__RECORD__BODY_TICK) {
+            check_tick(c, r->tick, where);
         }
         protobuf_c_message_free_unpacked(m, NULL);
         rc = rc == PT_E_NOMEM ? rc : 0;
@@ -285,7 +299,7 @@ static int check_batch(struct checker *c, uint64_t index, struct pt_span bytes,
         check_signature(c, &e, index, row == NULL || facts.only_key_changes, where);
     }
     if (rc == 0 && row != NULL) {
-        rc = apply_keys(c, &e, index, row->records);
+        rc = apply_records(c, &e, index, row->records, where);
     }
     pt_entry_done(&e);
     return rc;

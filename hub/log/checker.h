@@ -22,6 +22,8 @@ struct checker {
     struct pt_merkle_frontier tree;
     uint64_t next_index;
     int64_t last_received_ms;
+    int64_t tick_ms; /* of the newest Tick */
+    int32_t tick_day;
     struct pt_keyhistory *keys;
     bool keys_certain; /* records are at hand: no key can be missing */
     bool has_genesis;

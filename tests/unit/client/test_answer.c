@@ -251,3 +251,62 @@ Test(answer, a_refusal_by_anybody_else_is_ignored) {
     pt_buf_done(&forged);
     done(&a);
 }
+
+/* The hub's key is another one by now; whoever has the old one wants a true batch cut anew. */
+Test(answer, a_refusal_under_a_retired_key_of_the_hub_permits_nothing) {
+    struct answering a;
+    struct pt_answer got;
+    struct pt_err err = {0};
+    struct th_stream keys;
+    struct pt_key *fresh = NULL;
+    struct pt_hash old;
+    struct pt_buf payload, forged;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey pub = PENTAD__V1__PUBLIC_KEY__INIT, *pubs[1] = {&pub};
+    ProtobufCBinaryData gone;
+    ProtobufCMessage *m = NULL;
+    setting(&a, true);
+    Pentad__V1__Envelope *env = a.reply->refusal;
+    cr_assert_eq(pt_strict_unpack(&pentad__v1__refusal__descriptor,
+                                  pt_span(env->payload.data, env->payload.len), &m, &err),
+                 0);
+    Pentad__V1__Refusal *refusal = (Pentad__V1__Refusal *)m;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, &err), 0);
+    pt_key_fingerprint(th_key(&a.l.hub, "hub"), &old);
+    pub.has_use = pub.has_algorithm = pub.has_spki = 1;
+    pub.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+    pub.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
+    pub.spki.data = (uint8_t *)(uintptr_t)pt_key_spki(fresh).p;
+    pub.spki.len = pt_key_spki(fresh).len;
+    gone = (ProtobufCBinaryData){.len = 32, .data = old.b};
+    change.party = (char *)"hub";
+    change.n_add = change.n_retire = 1;
+    change.add = pubs;
+    change.retire = &gone;
+    rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    rec.key_change = &change;
+    th_stream_init(&keys, &a.l.hub, "hub", "keys");
+    th_send_record(&keys, &rec, NULL);
+    liar_page(&a.l, PT_PARTY_FINANCE, pt_follower_size(a.f));
+    cr_assert_eq(liar_feed(&a.l, a.f), 0, "%s", a.l.err.msg);
+    cr_expect_eq(open_answer(&a, &got, &err), 0, "given while the key was live: %s", err.msg);
+    pt_answer_done(&got);
+    pt_buf_init(&payload, 65536);
+    pt_buf_init(&forged, 65536);
+    refusal->tree_size = pt_follower_size(a.f) + 1;
+    cr_assert_eq(pt_strict_pack(&payload, &refusal->base), 0);
+    cr_assert_eq(pt_dsse_sign(th_key(&a.l.hub, "hub"), PT_DSSE_REFUSAL, pt_buf_span(&payload),
+                              &forged, &err),
+                 0);
+    pt_buf_reset(&a.bytes);
+    pt_batch_record_append(&a.bytes, pt_buf_span(&forged));
+    a.bytes.p[0] = 0x12;
+    cr_expect_eq(open_answer(&a, &got, &err), PT_E_RETIRED_KEY);
+    cr_expect(got.ignored);
+    protobuf_c_message_free_unpacked(m, NULL);
+    pt_buf_done(&forged);
+    pt_buf_done(&payload);
+    pt_key_free(fresh);
+    done(&a);
+}

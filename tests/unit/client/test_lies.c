@@ -391,3 +391,31 @@ Test(lies, another_hub) {
     pt_follower_free(f);
     liar_done(&l);
 }
+
+/* An operator who turns business time back, under true signatures. */
+Test(lies, ticks_that_go_back) {
+    static const int32_t days[][2] = {{20190102, 20190101}, {20190102, 20190102}};
+    for (int i = 0; i < 2; i++) {
+        struct liar l;
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT, *recs[1] = {&rec};
+        Pentad__V1__Tick tick = PENTAD__V1__TICK__INIT;
+        liar_init(&l);
+        struct pt_follower *f = liar_follower(&l, PT_PARTY_AUDIT);
+        rec.body_case = PENTAD__V1__RECORD__BODY_TICK;
+        rec.tick = &tick;
+        tick.has_day = tick.has_is_workday = tick.has_at_ms = 1;
+        tick.day = days[i][0];
+        tick.at_ms = TH_T0;
+        th_author(&l.hub, recs, 1);
+        liar_page(&l, PT_PARTY_AUDIT, 0);
+        cr_assert_eq(liar_feed(&l, f), 0, "%s", l.err.msg);
+        tick.day = days[i][1];
+        tick.at_ms = TH_T0 - i;
+        th_author(&l.hub, recs, 1);
+        liar_page(&l, PT_PARTY_AUDIT, 2);
+        cr_assert_eq(liar_feed(&l, f), PT_E_STRICT_CLOCK, "%s", l.err.msg);
+        cr_assert_eq(pt_follower_size(f), 2);
+        pt_follower_free(f);
+        liar_done(&l);
+    }
+}

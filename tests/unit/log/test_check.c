@@ -187,3 +187,22 @@ Test(check, a_hub_does_not_open_what_was_changed) {
     int code = pt_log_open(&cfg, NULL, NULL, &hub.log, &err);
     cr_assert(code == PT_E_CORRUPT || code == PT_E_FORK, "%s", pt_err_name(code));
 }
+
+/* Every signature and hash is right; only business time was turned back. */
+Test(check, ticks_that_go_back_are_named) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT, *recs[1] = {&rec};
+    Pentad__V1__Tick tick = PENTAD__V1__TICK__INIT;
+    rec.body_case = PENTAD__V1__RECORD__BODY_TICK;
+    rec.tick = &tick;
+    tick.has_day = tick.has_is_workday = tick.has_at_ms = 1;
+    tick.at_ms = TH_T0;
+    tick.day = 20190102;
+    th_author(&hub, recs, 1);
+    th_author(&hub, recs, 1);
+    cr_assert_eq(faults_of(hub.dir, NULL), 0, "%s", named);
+    tick.day = 20190101;
+    th_author(&hub, recs, 1);
+    cr_assert_eq(faults_of(hub.dir, NULL), 1, "%s", named);
+    cr_assert_not_null(strstr(named, "log entry 3 (hub/main"), "%s", named);
+    cr_assert_not_null(strstr(named, "goes back"), "%s", named);
+}
