@@ -1,4 +1,4 @@
-/* pentad log: rehash everything, write a static copy, show entries. */
+/* pentad log: rehash everything, write a static tree or a backup, show entries. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +229,24 @@ static int show(const struct cli_options *o, uint64_t from, uint64_t n) {
     return rc ? cli_fail(&err) : EXIT_OK;
 }
 
+/* ---- backup ---- */
+
+static int backup(const struct cli_options *o, const char *dir) {
+    struct pt_err err = {0};
+    struct pt_store *store = NULL;
+    uint64_t size = 0;
+    const struct pt_sqlite_opts so = {.read_only = true};
+    int rc = pt_store_sqlite_open(o->data, &so, &store, &err);
+    rc = rc ? rc : pt_mkdirs(dir, 0700, &err);
+    rc = rc ? rc : pt_store_sqlite_backup(store, dir, &size, &err);
+    pt_store_sqlite_close(store);
+    if (rc == 0 && !o->quiet) {
+        printf("%s/log.db: %llu entries; pentad log check %s proves it\n", dir,
+               (unsigned long long)size, dir);
+    }
+    return rc ? cli_fail(&err) : EXIT_OK;
+}
+
 static int dispatch(const struct cli_options *o) {
     const char *what = o->n_args > 0 ? o->args[0] : "";
     if (strcmp(what, "check") == 0) {
@@ -240,12 +258,16 @@ static int dispatch(const struct cli_options *o) {
         return o->n_args == 2 ? export_log(o, o->args[1])
                               : cli_misuse(&cmd_log, "export where to? name a folder");
     }
+    if (strcmp(what, "backup") == 0 && o->data) {
+        return o->n_args == 2 ? backup(o, o->args[1])
+                              : cli_misuse(&cmd_log, "back up where to? name a folder");
+    }
     if (strcmp(what, "show") == 0 && o->data) {
         uint64_t from = o->n_args > 1 ? strtoull(o->args[1], NULL, 10) : 0;
         uint64_t n = o->n_args > 2 ? strtoull(o->args[2], NULL, 10) : 20;
         return show(o, from, n);
     }
-    return cli_misuse(&cmd_log, "say check, export or show (with --data DIR)");
+    return cli_misuse(&cmd_log, "say check or export, or with --data DIR also backup or show");
 }
 
 static int run(int argc, char **argv) {
@@ -264,6 +286,7 @@ const struct cli_command cmd_log = {
     .usage =
         "usage: pentad log check DIR --trust DIR [--json]\n"
         "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL])\n"
+        "       pentad log backup DIR --data HUBDIR\n"
         "       pentad log show [FROM [COUNT]] --data HUBDIR [--json]\n"
         "\n"
         "check   computes every record, leaf, tile, chain and signature anew, of a hub's data\n"
@@ -271,6 +294,10 @@ const struct cli_command cmd_log = {
         "        is not as it was signed\n"
         "export  writes DIR/checkpoint and DIR/tile/…: a static tree that any web server serves\n"
         "        and anybody's tools check; no business data is in it\n"
+        "backup  writes DIR/log.db, the log with all its records, whole as of one moment, also "
+        "while\n"
+        "        a hub runs on it (copying the file by other means may lose what waits in its\n"
+        "        write-ahead log)\n"
         "show    lists entries: who signed what, when it was received\n"
         "\n"
         "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use\n"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -90,6 +91,20 @@ Test(check, a_sound_log_is_called_so) {
     trusted.b[0] ^= 1;
     cr_assert_eq(faults_of(hub.dir, &trusted), 1);
     cr_assert_not_null(strstr(named, "another hub"), "%s", named);
+}
+
+Test(check, a_backup_beside_a_running_hub_is_whole) {
+    char dir[600];
+    uint64_t size = 0;
+    struct pt_err err = {0};
+    fill();
+    snprintf(dir, sizeof dir, "%s/backup", hub.dir);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    /* Much of it still stands in the write-ahead log only. */
+    cr_assert_eq(pt_store_sqlite_backup(hub.store, dir, &size, &err), 0, "%s", err.msg);
+    cr_assert_eq(size, pt_log_size(hub.log));
+    cr_assert_eq(faults_of(dir, pt_log_hub(hub.log)), 0, "%s", named);
+    cr_assert_eq(pt_store_sqlite_backup(hub.store, dir, &size, &err), PT_E_EXISTS);
 }
 
 Test(check, a_flipped_byte_anywhere_is_found_and_named, .timeout = 280) {

@@ -1,0 +1,88 @@
+/* A whole copy of log.db as of one moment, while a hub works on it. Other tools copy pages that
+ * wait in the write-ahead log without their sums; here both ends go through the page layer. */
+#include "sqlite_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <pentad/log/log.h>
+
+#define CACHE_KIB 2048
+
+/* In one step: a copy that lets writers in between would begin anew after every commit. */
+static int copy_pages(sqlite3 *from, sqlite3 *to, struct pt_err *err) {
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+    int rc = b != NULL ? sqlite3_backup_step(b, -1) : sqlite3_errcode(to);
+    int finished = b != NULL ? sqlite3_backup_finish(b) : SQLITE_OK;
+    if (rc == SQLITE_DONE) {
+        rc = finished;
+    }
+    return rc == SQLITE_OK ? 0 : pt_sqlite_err(to, rc, "copying", err);
+}
+
+static int copy_to(const char *path, sqlite3 *from, struct pt_err *err) {
+    struct store_sqlite copy = {.lock_fd = -1};
+    sqlite3 *to = NULL;
+    (void)snprintf(copy.path, sizeof copy.path, "%s", path);
+    mode_t before = umask(077);
+    int code =
+        pt_sqlite_open(&copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, CACHE_KIB, &to, err);
+    umask(before);
+    if (code == 0) {
+        code = copy_pages(from, to, err);
+    }
+    if (sqlite3_close(to) != SQLITE_OK && code == 0) {
+        code = pt_err_set(err, PT_E_STORE, "%s can't be closed", path);
+    }
+    return code;
+}
+
+static int move_in_place(const char *path, const char *dir, char *part, struct pt_err *err) {
+    if (rename(part, path) != 0) {
+        return pt_err_set(err, PT_E_IO, "%s: %s", path, strerrordesc_np(errno));
+    }
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd >= 0 ? fsync(fd) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return rc == 0 ? 0 : pt_err_set(err, PT_E_IO, "%s: %s", dir, strerrordesc_np(errno));
+}
+
+int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *ret_size,
+                           struct pt_err *err) {
+    char path[PATH_CAP], part[PATH_CAP];
+    struct pt_store_reader *r = NULL;
+    struct pt_store_state state;
+    int n = snprintf(path, sizeof path, "%s/log.db", dir);
+    int m = snprintf(part, sizeof part, "%s/log.db.part", dir);
+    if (n < 0 || m < 0 || (size_t)m >= sizeof part) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "%s: path is too long", dir);
+    }
+    if (access(path, F_OK) == 0) {
+        return pt_err_set(err, PT_E_EXISTS, "%s is there already; name another folder", path);
+    }
+    (void)unlink(part);
+    pt_buf_init(&state.checkpoint, PT_LOG_CHECKPOINT_MAX);
+    int code = pt_store_read_begin(store, &r, err);
+    if (code == 0) {
+        code = pt_store_state(r, &state, err);
+    }
+    if (code == 0) {
+        code = copy_to(part, r->db, err);
+    }
+    if (code == 0) {
+        code = move_in_place(path, dir, part, err);
+        *ret_size = state.size;
+    }
+    if (code != 0) {
+        (void)unlink(part);
+    }
+    pt_store_read_end(r);
+    pt_buf_done(&state.checkpoint);
+    return code;
+}
