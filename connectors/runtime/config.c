@@ -110,7 +110,8 @@ struct complaint {
     unsigned line; /* 0: not said */
 };
 
-static void keep_complaint(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
+__attribute__((format(printf, 3, 0))) static void keep_complaint(cyaml_log_t level, void *ctx,
+                                                                 const char *fmt, va_list args) {
     struct complaint *k = ctx;
     char text[256];
     if (level < CYAML_LOG_ERROR) {
