@@ -126,13 +126,14 @@ void pt_submit_start(struct pt_hub *h, struct pt_http_request *req) {
     s->task.bytes = body.len;
     s->hub = h;
     s->form = form;
+    s->lane = lane_of(peer);
     s->json_answer = pt_reply_wants_json(req, form == PT_INTAKE_JSON);
     s->received_us = pt_monotonic_us();
     (void)snprintf(s->party, sizeof(s->party), "%s", id.party);
     pt_buf_init(&s->refusal, ANSWER_MAX);
     s->req = pt_http_request_ref(req);
     (void)atomic_fetch_add(&h->batches_open, 1);
-    if (pt_pool_submit_batch(h->pool, lane_of(peer), &s->task) != 0) {
+    if (pt_pool_submit_batch(h->pool, s->lane, &s->task) != 0) {
         (void)pt_err_set(&s->err, PT_E_STOPPING,
                          "the hub is stopping; send this batch again later");
         pt_submit_answer(s);

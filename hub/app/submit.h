@@ -20,6 +20,7 @@ struct pt_submit {
     struct pt_pool_task task; /* first: the pool gives it back as such */
     struct pt_hub *hub;
     struct pt_http_request *req;
+    unsigned lane; /* what comes from one sender stays in order */
     enum pt_intake_form form;
     bool json_answer;
     char party[PT_NAME_MAX + 1]; /* of the TLS identity */

@@ -8,12 +8,14 @@
 #include <pentad/base/logsink.h>
 #include <pentad/base/thread.h>
 
+#include "backlog.h"
 #include "folder.h"
 #include "group.h"
 #include "own.h"
 
 #define RETRY_MS 1000
 #define OWN_RETRY_MS 10000
+#define OWN_EVERY_US 100000 /* the hub's own share is looked at, however much there is to do */
 
 struct pt_writer {
     struct pt_hub *hub;
@@ -31,10 +33,11 @@ struct pt_writer {
     struct pt_own own;
     struct pt_ledger *ledger; /* for the working calendar */
     struct pt_group group;
-    int64_t news_ms;      /* oldest party's batch since the last tick; 0: none */
-    bool must_load;       /* the exchange is ahead of the log: load it anew before anything */
-    int64_t retry_us;     /* not before then */
-    int64_t own_retry_us; /* the hub's own share failed: not before then */
+    struct pt_backlog backlog; /* taken from the queue, not yet decided */
+    int64_t news_ms;           /* oldest party's batch since the last tick; 0: none */
+    bool must_load;            /* the exchange is ahead of the log: load it anew before anything */
+    int64_t retry_us;          /* not before then */
+    int64_t own_retry_us;      /* the hub's own share failed: not before then */
 };
 
 void pt_findings_free(struct pt_findings *f) {
@@ -370,13 +373,13 @@ static void wait_us(struct pt_writer *w, int64_t us) {
     (void)pthread_cond_timedwait(&w->more, &w->lock, &ts);
 }
 
-/* Sleeps until there is something to do; takes the queue. False: the end. */
-static bool take_work(struct pt_writer *w, int64_t wake_ms, struct pt_submit **ret) {
+/* Sleeps until there is something to do; takes the queue into the backlog. False: the end. */
+static bool take_work(struct pt_writer *w, int64_t wake_ms, bool *ret_woken) {
     bool go;
 
     (void)pthread_mutex_lock(&w->lock);
     w->view.busy_since_us = 0;
-    while (w->head == NULL && !w->wake && !w->stop) {
+    while (w->head == NULL && w->backlog.head == NULL && !w->wake && !w->stop) {
         int64_t now_ms = pt_hub_now_ms(w->hub);
         int64_t us = w->must_load           ? w->retry_us - pt_monotonic_us()
                      : wake_ms == INT64_MAX ? (int64_t)3600 * 1000000
@@ -387,36 +390,67 @@ static bool take_work(struct pt_writer *w, int64_t wake_ms, struct pt_submit **r
         }
         wait_us(w, us < 60000000 ? us : 60000000); /* the wall clock may be set meanwhile */
     }
-    *ret = w->head;
+    pt_backlog_append(&w->backlog, w->head);
     w->head = NULL;
     w->tail = NULL;
+    *ret_woken = w->wake;
     w->wake = false;
-    go = *ret != NULL || !w->stop;
-    w->queued = 0;
+    go = w->backlog.head != NULL || !w->stop;
     w->view.busy_since_us = pt_monotonic_us();
     (void)pthread_mutex_unlock(&w->lock);
     return go;
 }
 
+/* The next group's share of the backlog. */
+static struct pt_submit *pick(struct pt_writer *w, size_t max) {
+    size_t n = 0;
+    struct pt_submit *jobs = pt_backlog_pick(&w->backlog, max, &n);
+
+    (void)pthread_mutex_lock(&w->lock);
+    w->queued -= n;
+    (void)pthread_mutex_unlock(&w->lock);
+    return jobs;
+}
+
+static void give_back(struct pt_writer *w, struct pt_submit *jobs) {
+    size_t n = 0;
+
+    for (const struct pt_submit *s = jobs; s != NULL; s = s->next) {
+        n++;
+    }
+    pt_backlog_prepend(&w->backlog, jobs);
+    (void)pthread_mutex_lock(&w->lock);
+    w->queued += n;
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
 static void *writer_main(void *arg) {
     struct pt_writer *w = arg;
-    struct pt_submit *jobs = NULL;
     int64_t wake_ms = 0;
+    int64_t own_us = 0;
+    bool woken;
 
     pt_thread_self("writer", PT_THREAD_PROMPT);
-    while (take_work(w, wake_ms, &jobs)) {
+    while (take_work(w, wake_ms, &woken)) {
+        struct pt_submit *jobs;
+
         if (w->must_load && pt_monotonic_us() < w->retry_us) {
             struct pt_writer_view view;
 
             pt_writer_view(w, &view);
-            answer_all(jobs, view.trouble.code, &view.trouble);
+            while ((jobs = pick(w, SIZE_MAX)) != NULL) {
+                answer_all(jobs, view.trouble.code, &view.trouble);
+            }
             continue;
         }
-        while (jobs != NULL) {
-            jobs = run_group(w, jobs);
+        jobs = pick(w, PT_GROUP_ENTRIES);
+        if (jobs != NULL) {
+            give_back(w, run_group(w, jobs));
         }
-        if (pt_monotonic_us() >= w->own_retry_us) {
+        if ((woken || w->backlog.head == NULL || pt_monotonic_us() >= own_us) &&
+            pt_monotonic_us() >= w->own_retry_us) {
             run_own(w, &wake_ms);
+            own_us = pt_monotonic_us() + OWN_EVERY_US;
         }
     }
     return NULL;
