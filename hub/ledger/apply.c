@@ -238,6 +238,7 @@ static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span
     int rc;
 
     f->rec = l->next_rec++;
+    f->r = NULL;
     if (bytes.len == 0)
         return insert_hole(l, f, err);
     pt_arena_reset(&l->arena);
@@ -291,7 +292,7 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
     for (size_t i = 0; i < e->n && rc == 0; i++) {
         f.seq = b->first_seq + i;
         rc = fold_record(l, &f, e->records[i], err);
-        tick = rc == 0 && e->records[i].len > 0 && f.r->body_case == PENTAD__V1__RECORD__BODY_TICK;
+        tick = rc == 0 && f.r && f.r->body_case == PENTAD__V1__RECORD__BODY_TICK;
         if (tick && i + 1 != e->n)
             rc = pt_err_set(err, PT_E_CORRUPT, "entry %llu: a tick stands before its last record",
                             (unsigned long long)e->log_index);
@@ -345,9 +346,12 @@ static int fold_payload(struct pt_ledger *l, const struct pt_fold_entry *e,
         Pentad__V1__Genesis *g =
             pentad__v1__genesis__unpack(NULL, env->payload.len, env->payload.data);
 
-        rc = g && e->log_index == 0 ? 0 : pt_err_set(err, PT_E_CORRUPT, "a genesis that can't be");
-        rc = rc == 0 ? insert_entry(l, e, le, 0, err) : rc;
-        rc = rc == 0 ? fold_genesis(l, g, err) : rc;
+        if (!g || e->log_index != 0)
+            rc = pt_err_set(err, PT_E_CORRUPT, "a genesis that can't be");
+        else
+            rc = insert_entry(l, e, le, 0, err);
+        if (g && rc == 0)
+            rc = fold_genesis(l, g, err);
         if (g)
             pentad__v1__genesis__free_unpacked(g, NULL);
         return rc;

@@ -52,7 +52,6 @@ static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_st
 /* Rows of one table under a record (and, deeper, under a row of it). */
 static json_t *rows_json(struct pt_ledger *l, const struct pt_plan *p, int64_t rec,
                          const int64_t *idx) {
-    static const char *const idx_name[] = {"idx", "idx2", "idx3"};
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
     struct pt_buf b;
@@ -61,8 +60,9 @@ static json_t *rows_json(struct pt_ledger *l, const struct pt_plan *p, int64_t r
     pt_buf_init(&b, 4096);
     pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)rec);
     for (unsigned i = 0; i + 1 < p->n_idx; i++)
-        pt_buf_printf(&b, " AND %s = %lld", idx_name[i], (long long)idx[i]);
-    pt_buf_printf(&b, " ORDER BY %s LIMIT %d", p->n_idx ? idx_name[p->n_idx - 1] : "rec", LIST_MAX);
+        pt_buf_printf(&b, " AND %s = %lld", pt_plan_idx(i), (long long)idx[i]);
+    pt_buf_printf(&b, " ORDER BY %s LIMIT %d", p->n_idx ? pt_plan_idx(p->n_idx - 1) : "rec",
+                  LIST_MAX);
     if (!b.failed && pt_sqlx_prepare(l->db, pt_buf_cstr(&b), &st, NULL) == 0)
         while (n++ < LIST_MAX && sqlite3_step(st) == SQLITE_ROW)
             (void)json_array_append_new(a, row_json(l, p, st, rec));

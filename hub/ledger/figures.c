@@ -386,6 +386,7 @@ int pt_ledger_figure(struct pt_ledger *l, int kind, const char *key, int32_t fis
     return pt_asof_figure(&a, figure, ret_figure, err);
 }
 
+/* As many things decide a figure. NOLINTNEXTLINE(readability-function-size) */
 int pt_ledger_inputs(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
                      const char *figure, int32_t valid_at, uint64_t known_at, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err) {

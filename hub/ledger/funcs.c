@@ -150,20 +150,20 @@ static void fn_cd_add(sqlite3_context *ctx, int n, sqlite3_value **v) {
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
     static const struct {
         const char *name;
-        int n;
         void (*fn)(sqlite3_context *, int, sqlite3_value **);
+        int n;
         int flags;
     } f[] = {
-        {"ratio_bp", 2, fn_ratio_bp, SQLITE_DETERMINISTIC},
-        {"date_add", 2, fn_date_add, SQLITE_DETERMINISTIC},
-        {"date_diff", 2, fn_date_diff, SQLITE_DETERMINISTIC},
-        {"month_end", 1, fn_month_end, SQLITE_DETERMINISTIC},
-        {"band", 1, fn_band, SQLITE_DETERMINISTIC},
-        {"quota_sign", 1, fn_quota_sign, SQLITE_DETERMINISTIC},
-        {"over_ppm", 3, fn_over_ppm, SQLITE_DETERMINISTIC},
-        {"is_workday", 1, fn_is_workday, 0},
-        {"wd_add", 2, fn_wd_add, 0},
-        {"cd_add", 2, fn_cd_add, 0},
+        {"ratio_bp", fn_ratio_bp, 2, SQLITE_DETERMINISTIC},
+        {"date_add", fn_date_add, 2, SQLITE_DETERMINISTIC},
+        {"date_diff", fn_date_diff, 2, SQLITE_DETERMINISTIC},
+        {"month_end", fn_month_end, 1, SQLITE_DETERMINISTIC},
+        {"band", fn_band, 1, SQLITE_DETERMINISTIC},
+        {"quota_sign", fn_quota_sign, 1, SQLITE_DETERMINISTIC},
+        {"over_ppm", fn_over_ppm, 3, SQLITE_DETERMINISTIC},
+        {"is_workday", fn_is_workday, 1, 0},
+        {"wd_add", fn_wd_add, 2, 0},
+        {"cd_add", fn_cd_add, 2, 0},
     };
 
     for (size_t i = 0; i < sizeof f / sizeof f[0]; i++)

@@ -101,27 +101,29 @@ static const char *sql_type(const ProtobufCFieldDescriptor *f) {
     return f->type == PROTOBUF_C_TYPE_BYTES ? "BLOB" : "INTEGER";
 }
 
-static const char *const idx_name[] = {"idx", "idx2", "idx3"};
+const char *pt_plan_idx(unsigned i) {
+    return i == 0 ? "idx" : i == 1 ? "idx2" : "idx3";
+}
 
 void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out) {
     pt_buf_printf(out, "CREATE TABLE \"%s\"(rec INTEGER", p->table);
     if (p->n_idx == 0)
         pt_buf_puts(out, " PRIMARY KEY");
     for (unsigned i = 0; i < p->n_idx; i++)
-        pt_buf_printf(out, ", %s INTEGER", idx_name[i]);
+        pt_buf_printf(out, ", %s INTEGER", pt_plan_idx(i));
     for (size_t i = 0; i < p->n_cols; i++)
         pt_buf_printf(out, ", \"%s\" %s", p->cols[i].name, sql_type(p->cols[i].at.field));
     if (p->n_idx > 0) {
         pt_buf_puts(out, ", PRIMARY KEY(rec");
         for (unsigned i = 0; i < p->n_idx; i++)
-            pt_buf_printf(out, ", %s", idx_name[i]);
+            pt_buf_printf(out, ", %s", pt_plan_idx(i));
         pt_buf_puts(out, ")) WITHOUT ROWID;\n");
     } else {
         pt_buf_puts(out, ");\n");
     }
     pt_buf_printf(out, "CREATE VIEW \"v_%s\" AS SELECT r.*", p->table + 2);
     for (unsigned i = 0; i < p->n_idx; i++)
-        pt_buf_printf(out, ", f.%s", idx_name[i]);
+        pt_buf_printf(out, ", f.%s", pt_plan_idx(i));
     for (size_t i = 0; i < p->n_cols; i++)
         pt_buf_printf(out, ", f.\"%s\"", p->cols[i].name);
     pt_buf_printf(out, " FROM \"%s\" f JOIN live r ON r.rec = f.rec;\n", p->table);
@@ -275,6 +277,8 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
     int col = 1;
     int rc;
 
+    PT_ASSERT(p->n_idx <= 3);
+
     sqlite3_bind_int64(st, col++, rec);
     for (unsigned i = 0; i < p->n_idx; i++)
         sqlite3_bind_int64(st, col++, idx[i]);
@@ -297,7 +301,7 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
         const Pentad__V1__RecordRef *ref = NULL;
 
         if (m)
-            memcpy(&ref, m + p->refs[i].at.field->offset, sizeof ref);
+            memcpy(&ref, m + p->refs[i].at.field->offset, sizeof(void *));
         if (ref)
             rc = cb(ctx, p->refs[i].name, ref, err);
     }

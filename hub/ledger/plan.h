@@ -59,6 +59,8 @@ typedef int (*pt_plan_ref_cb)(void *ctx, const char *field, const Pentad__V1__Re
 /* `member` names the table; owned by the caller, free with pt_plan_free. */
 int pt_plan_new(const char *member, const ProtobufCMessageDescriptor *d, struct pt_plan **ret_plan,
                 struct pt_err *err);
+/* Name of the i-th index column. */
+const char *pt_plan_idx(unsigned i);
 void pt_plan_free(struct pt_plan *p);
 /* CREATE TABLE and CREATE VIEW statements of the plan and its children. */
 void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out);

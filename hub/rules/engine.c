@@ -289,7 +289,7 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
     sqlite3_stmt *st = e->st[no].condition;
     const char *id = e->rules[no].info.id;
     char sql[160];
-    int s;
+    int s = SQLITE_DONE;
     int rc = run(e, e->own[PT_R_UNTOUCH], id, err);
 
     if (rc == 0 && e->st[no].all)
@@ -313,6 +313,8 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
         see_again(&old, &c);
         *differences += !same(e, &c, false);
     }
+    if (rc == 0 && s != SQLITE_DONE)
+        rc = sql_err(e, err, id);
     sqlite3_reset(st);
     for (size_t i = 0; i < old.n; i++)
         *differences += !old.v[i].seen;

@@ -218,7 +218,7 @@ static void put_figures(struct pt_engine *e, const struct pt_condition *c,
     char label[32];
     char value[512];
 
-    d->figures = pt_arena_zalloc(&e->arena, PT_RULE_FIGURES_MAX * sizeof *d->figures);
+    d->figures = pt_arena_zalloc(&e->arena, PT_RULE_FIGURES_MAX * sizeof(void *));
     PT_ASSERT(d->figures);
     while (d->n_figures < PT_RULE_FIGURES_MAX &&
            pt_figure_next(&cursor, label, sizeof label, value, sizeof value)) {
@@ -273,7 +273,7 @@ static int put_inputs(struct pt_engine *e, const struct pt_condition *c, Pentad_
 
     if (!st)
         return 0;
-    d->inputs = pt_arena_zalloc(&e->arena, INPUTS_MAX * sizeof *d->inputs);
+    d->inputs = pt_arena_zalloc(&e->arena, INPUTS_MAX * sizeof(void *));
     PT_ASSERT(d->inputs);
     while (d->n_inputs < INPUTS_MAX && (s = sqlite3_step(st)) == SQLITE_ROW) {
         Pentad__V1__RecordRef *r = make_ref(e, sqlite3_column_int64(st, 0));
