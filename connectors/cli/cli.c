@@ -99,7 +99,7 @@ static int check_values(const struct cli_command *cmd, const struct cli_options 
     return EXIT_OK;
 }
 
-int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_options *ret) {
+static int parse(const struct cli_command *cmd, int argc, char **argv, struct cli_options *ret) {
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
     ret->trust = getenv("PENTAD_TRUST");
@@ -133,16 +133,24 @@ int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_o
             return cli_misuse(cmd, "%s wants a value", argv[i]);
         }
     }
-    if (ret->help) {
-        fputs(cmd->usage, stdout);
-        return EXIT_OK;
-    }
-    return check_values(cmd, ret);
+    return ret->help ? EXIT_OK : check_values(cmd, ret);
 }
 
-void cli_options_done(struct cli_options *o) {
-    free(o->args);
-    o->args = NULL;
+int cli_run(const struct cli_command *cmd, int argc, char **argv) {
+    if (cmd->main) {
+        return cmd->main(argc, argv);
+    }
+    struct cli_options o;
+    int status = parse(cmd, argc, argv, &o);
+    if (status == EXIT_OK && o.help) {
+        fputs(cmd->usage, stdout);
+    } else if (status == EXIT_OK && (o.n_args < cmd->min_args || o.n_args > cmd->max_args)) {
+        status = cli_misuse(cmd, "%s", cmd->wants);
+    } else if (status == EXIT_OK) {
+        status = cmd->run(&o);
+    }
+    free(o.args);
+    return status;
 }
 
 bool cli_chinese(const struct cli_options *o) {

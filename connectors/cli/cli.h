@@ -18,13 +18,6 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_UNUSABLE = 2 };
 
-struct cli_command {
-    const char *name;
-    const char *what;  /* one line */
-    const char *usage; /* the whole --help text, with an example */
-    int (*run)(int argc, char **argv);
-};
-
 /* Options that several commands take; a command's own follow in `rest`. */
 struct cli_options {
     const char *config; /* --config FILE or $PENTAD_CONFIG: a connector's configuration */
@@ -38,10 +31,20 @@ struct cli_options {
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
-/* Takes what it knows out of argv. Prints the reason and returns EXIT_UNUSABLE on a wrong option,
- * prints the usage and returns EXIT_OK with help set. */
-int cli_parse(int argc, char **argv, const struct cli_command *cmd, struct cli_options *ret);
-void cli_options_done(struct cli_options *o);
+#define CLI_ARGS_ANY 1000
+
+struct cli_command {
+    const char *name;
+    const char *what;  /* one line */
+    const char *usage; /* the whole --help text, with an example */
+    int min_args, max_args;
+    const char *wants;                       /* said where the number of arguments is another */
+    int (*run)(const struct cli_options *o); /* returns the exit code */
+    int (*main)(int argc, char **argv);      /* instead of run: reads its arguments itself */
+};
+
+/* Reads the arguments of `cmd`, answers --help, runs it. */
+int cli_run(const struct cli_command *cmd, int argc, char **argv);
 
 /* "pentad: <sentence> (<code>)" on stderr; returns EXIT_FAILED. */
 int cli_fail(const struct pt_err *err);

@@ -85,16 +85,6 @@ static int brief(const struct cli_options *o) {
     return rc ? cli_fail(&err) : EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_brief, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args == 1 ? brief(&o) : cli_misuse(&cmd_brief, "which period? e.g. 2019-06");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_brief = {
     .name = "brief",
     .what = "the brief of a month or quarter",
@@ -117,4 +107,7 @@ const struct cli_command cmd_brief = {
         "exit: 0 done, 1 it failed, 2 wrong use\n"
         "\n"
         "example: pentad brief 2019-06 --config office/connector.yaml --html --out 2019-06.html\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 1,
+    .wants = "which period? e.g. 2019-06",
+    .run = brief};

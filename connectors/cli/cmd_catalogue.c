@@ -434,16 +434,6 @@ static int catalogue(const struct cli_options *o) {
     return rc ? cli_fail(&err) : EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_catalogue, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args <= 1 ? catalogue(&o) : cli_misuse(&cmd_catalogue, "one type at a time");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_catalogue = {
     .name = "catalogue",
     .what = "the types of records: who writes them, who reads them, their fields",
@@ -460,4 +450,7 @@ const struct cli_command cmd_catalogue = {
         "exit: 0 done, 1 it failed, 2 wrong use\n"
         "\n"
         "example: pentad catalogue X01\n",
-    .run = run};
+    .min_args = 0,
+    .max_args = 1,
+    .wants = "one type at a time",
+    .run = catalogue};

@@ -149,16 +149,6 @@ static int list(const struct cli_options *o) {
     return result;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_discrepancy, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args <= 1 ? list(&o) : cli_misuse(&cmd_discrepancy, "one subject at most");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_discrepancy = {
     .name = "discrepancy",
     .what = "what doesn't add up, who must answer, by when",
@@ -174,4 +164,7 @@ const struct cli_command cmd_discrepancy = {
         "exit: 0 done, 1 it failed, 2 wrong use\n"
         "\n"
         "example: pentad discrepancy --severity R --config office/connector.yaml\n",
-    .run = run};
+    .min_args = 0,
+    .max_args = 1,
+    .wants = "one subject at most",
+    .run = list};

@@ -153,6 +153,9 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
 }
 
 static int doctor(const struct cli_options *o) {
+    if (!o->config) {
+        return cli_misuse(&cmd_doctor, "whose? --config FILE");
+    }
     struct diagnosis d = {.json = o->json, .list = json_array()};
     struct pt_err err = {0};
     struct pt_config *c = NULL;
@@ -185,18 +188,6 @@ static int doctor(const struct cli_options *o) {
     return d.bad ? EXIT_FAILED : EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int status = cli_parse(argc, argv, &cmd_doctor, &o);
-    if (status == EXIT_OK && !o.help) {
-        status = o.config && o.n_args == 0
-                     ? doctor(&o)
-                     : cli_misuse(&cmd_doctor, "name a connector's configuration: --config FILE");
-    }
-    cli_options_done(&o);
-    return status;
-}
-
 const struct cli_command cmd_doctor = {
     .name = "doctor",
     .what = "look at a connector's set-up and say what is wrong with it",
@@ -210,4 +201,7 @@ const struct cli_command cmd_doctor = {
         "exit: 0 all is well, 1 something needs a person, 2 wrong use\n"
         "\n"
         "example: pentad doctor --config finance/connector.yaml\n",
-    .run = run};
+    .min_args = 0,
+    .max_args = 0,
+    .wants = "name a connector's configuration: --config FILE",
+    .run = doctor};

@@ -61,19 +61,12 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
     return rc;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_evidence, &o);
-    if (result == EXIT_OK && !o.help) {
-        struct pt_err err = {0};
-        if (o.n_args != 1 || !o.out) {
-            result = cli_misuse(&cmd_evidence, "name a record or a figure, and --out FILE");
-        } else if (fetch(&o, &err) != 0) {
-            result = cli_fail(&err);
-        }
+static int evidence(const struct cli_options *o) {
+    struct pt_err err = {0};
+    if (!o->out) {
+        return cli_misuse(&cmd_evidence, "where to? --out FILE");
     }
-    cli_options_done(&o);
-    return result;
+    return fetch(o, &err) ? cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_evidence = {
@@ -94,4 +87,7 @@ const struct cli_command cmd_evidence = {
         "\n"
         "example: pentad evidence finance/main#12 --out payment.pentad-evidence \\\n"
         "             --config audit/connector.yaml\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 1,
+    .wants = "name a record or a figure, and --out FILE",
+    .run = evidence};

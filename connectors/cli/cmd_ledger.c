@@ -216,16 +216,6 @@ static int dispatch(const struct cli_options *o) {
     return cli_misuse(&cmd_ledger, "say digest, replay or row SUBJECT");
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_ledger, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = dispatch(&o);
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_ledger = {
     .name = "ledger",
     .what = "the ledger's digest, a replay of the log beside it, its rows",
@@ -243,4 +233,7 @@ const struct cli_command cmd_ledger = {
         "exit: 0 done or equal, 1 not equal or failed, 2 wrong use\n"
         "\n"
         "example: pentad ledger replay --data hub\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 2,
+    .wants = "say digest, replay or row SUBJECT",
+    .run = dispatch};

@@ -270,16 +270,6 @@ static int dispatch(const struct cli_options *o) {
     return cli_misuse(&cmd_log, "say check or export, or with --data DIR also backup or show");
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int status = cli_parse(argc, argv, &cmd_log, &o);
-    if (status == EXIT_OK && !o.help) {
-        status = dispatch(&o);
-    }
-    cli_options_done(&o);
-    return status;
-}
-
 const struct cli_command cmd_log = {
     .name = "log",
     .what = "check the whole log, export it as static tiles, show its entries",
@@ -303,4 +293,7 @@ const struct cli_command cmd_log = {
         "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use\n"
         "\n"
         "example: pentad log check hub --trust policy\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 3,
+    .wants = "say check, export or show (with --data DIR)",
+    .run = dispatch};

@@ -64,6 +64,9 @@ static int push_file(struct pt_state *s, const char *path, struct pt_err *err) {
 }
 
 static int push(const struct cli_options *o) {
+    if (!o->config) {
+        return cli_misuse(&cmd_push, "through which connector? --config FILE");
+    }
     struct pt_err err = {0};
     struct pt_config *c = NULL;
     struct pt_state *s = NULL;
@@ -89,18 +92,6 @@ static int push(const struct cli_options *o) {
     return rc ? cli_fail(&err) : EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int status = cli_parse(argc, argv, &cmd_push, &o);
-    if (status == EXIT_OK && !o.help) {
-        status = o.config && o.n_args > 0
-                     ? push(&o)
-                     : cli_misuse(&cmd_push, "name a connector's configuration and record files");
-    }
-    cli_options_done(&o);
-    return status;
-}
-
 const struct cli_command cmd_push = {
     .name = "push",
     .what = "hand a record written as JSON to a connector",
@@ -117,4 +108,7 @@ const struct cli_command cmd_push = {
         "example: echo '{\"discrepancy_reply\": {\"id\": \"…\", \"kind\": \"REPLY_KIND_EXPLAIN\",\n"
         "           \"text\": \"…\"}}' > reply.json\n"
         "         pentad push reply.json --config finance/connector.yaml\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = CLI_ARGS_ANY,
+    .wants = "name a connector's configuration and record files",
+    .run = push};

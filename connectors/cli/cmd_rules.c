@@ -190,16 +190,6 @@ static int rules(const struct cli_options *o) {
     return rc ? cli_fail(&err) : EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_rules, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args <= 1 ? rules(&o) : cli_misuse(&cmd_rules, "one rule at a time");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_rules = {
     .name = "rules",
     .what = "what the hub compares, with the basis and the message of each rule",
@@ -214,4 +204,7 @@ const struct cli_command cmd_rules = {
              "exit: 0 done, 1 it failed, 2 wrong use\n"
              "\n"
              "example: pentad rules K04\n",
-    .run = run};
+    .min_args = 0,
+    .max_args = 1,
+    .wants = "one rule at a time",
+    .run = rules};

@@ -202,16 +202,6 @@ static int status(const struct cli_options *o) {
     return result;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_status, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args == 0 ? status(&o) : cli_misuse(&cmd_status, "no arguments, please");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_status = {
     .name = "status",
     .what = "where the hub, the ledger and a connector stand",
@@ -225,4 +215,7 @@ const struct cli_command cmd_status = {
         "exit: 0 ready, 1 not, 2 wrong use\n"
         "\n"
         "example: pentad status --config finance/connector.yaml\n",
-    .run = run};
+    .min_args = 0,
+    .max_args = 0,
+    .wants = "no arguments, please",
+    .run = status};

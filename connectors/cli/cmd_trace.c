@@ -268,16 +268,6 @@ static int trace(const struct cli_options *o) {
     return result;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int result = cli_parse(argc, argv, &cmd_trace, &o);
-    if (result == EXIT_OK && !o.help) {
-        result = o.n_args == 1 ? trace(&o) : cli_misuse(&cmd_trace, "name a record or a figure");
-    }
-    cli_options_done(&o);
-    return result;
-}
-
 const struct cli_command cmd_trace = {
     .name = "trace",
     .what = "where a figure comes from, what became of a record",
@@ -303,4 +293,7 @@ const struct cli_command cmd_trace = {
         "exit: 0 done, 1 it failed, 2 wrong use\n"
         "\n"
         "example: pentad trace 37010016T000000001777/2019/FG3 --config audit/connector.yaml\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 1,
+    .wants = "name a record or a figure",
+    .run = trace};

@@ -159,16 +159,6 @@ static int verify(const struct cli_options *o) {
     return status;
 }
 
-static int run(int argc, char **argv) {
-    struct cli_options o;
-    int status = cli_parse(argc, argv, &cmd_verify, &o);
-    if (status == EXIT_OK && !o.help) {
-        status = o.n_args == 1 ? verify(&o) : cli_misuse(&cmd_verify, "one evidence file, please");
-    }
-    cli_options_done(&o);
-    return status;
-}
-
 const struct cli_command cmd_verify = {
     .name = "verify",
     .what = "check an evidence file offline",
@@ -187,4 +177,7 @@ const struct cli_command cmd_verify = {
         "      with COMPLETENESS NOT PROVEN), 2 the file or the trust can't be used\n"
         "\n"
         "example: pentad verify payment.pentad-evidence --trust policy\n",
-    .run = run};
+    .min_args = 1,
+    .max_args = 1,
+    .wants = "one evidence file, please",
+    .run = verify};

@@ -8,12 +8,8 @@
 
 #include "cli.h"
 
-static int run_ca(int argc, char **argv) {
-    return pt_ca_main(argc, argv);
-}
-
 static const struct cli_command cmd_ca = {
-    .name = "ca", .what = "keys, the hub's authority, the genesis ceremony", .run = run_ca};
+    .name = "ca", .what = "keys, the hub's authority, the genesis ceremony", .main = pt_ca_main};
 
 static const struct cli_command *const commands[] = {
     &cmd_status, &cmd_brief, &cmd_discrepancy, &cmd_trace,  &cmd_evidence,  &cmd_verify, &cmd_log,
@@ -47,7 +43,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0) {
-            return commands[i]->run(argc - 1, argv + 1);
+            return cli_run(commands[i], argc - 1, argv + 1);
         }
     }
     fprintf(stderr, "pentad: there is no command \"%s\"; pentad --help lists them\n", argv[1]);
