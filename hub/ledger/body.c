@@ -59,7 +59,7 @@ static json_t *rows_json(struct pt_ledger *l, const struct pt_plan *p, int64_t r
 
     pt_buf_init(&b, 4096);
     pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)rec);
-    for (unsigned i = 0; i + 1 < p->n_idx; i++)
+    for (unsigned i = 0; i + 1 < p->n_idx && i < 3; i++)
         pt_buf_printf(&b, " AND %s = %lld", pt_plan_idx(i), (long long)idx[i]);
     pt_buf_printf(&b, " ORDER BY %s LIMIT %d", p->n_idx ? pt_plan_idx(p->n_idx - 1) : "rec",
                   LIST_MAX);

@@ -280,6 +280,7 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? pt_ledger_last_tick(l, &l->tick, err) : rc;
     l->cursor = (uint64_t)cursor;
     l->n_streams = 0;
+    l->scope[0] = l->days[0] = '\0';
     return rc;
 }
 
