@@ -229,7 +229,9 @@ static int found_log(struct pt_hub *h, const struct pt_log_config *cfg, struct p
     if (rc == 0) {
         rc = pt_genesis_open(pt_buf_span(&genesis), &e, err);
         if (rc != 0) {
-            (void)pt_err_wrap(err, "%.120s", h->config.genesis);
+            (void)pt_err_wrap(err,
+                              "%.100s (log entry 0, as pentad ca genesis seal --entry writes it)",
+                              h->config.genesis);
         }
     }
     if (rc != 0) {
