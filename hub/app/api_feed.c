@@ -37,6 +37,7 @@ static void woken(void *ctx, bool grown) {
 
     (void)grown; /* a page without entries says that there are none */
     c->waiter = NULL;
+    pt_share_give(&c->hub->polls, c->reader);
     pt_http_request_watch(c->req, NULL, NULL);
     pt_call_to_worker(c);
 }
@@ -47,6 +48,7 @@ static void watched(void *ctx, struct pt_http_request *req, enum pt_http_event e
     pt_http_request_watch(req, NULL, NULL);
     pt_feed_waiter_cancel(c->hub->waiters, c->waiter);
     c->waiter = NULL;
+    pt_share_give(&c->hub->polls, c->reader);
     if (event == PT_HTTP_GONE) {
         pt_reply_problem(req, PT_E_STOPPING, NULL);
         pt_call_free(c);
@@ -59,7 +61,7 @@ static int wait(struct pt_call *c, uint64_t wait_s) {
     struct pt_hub *h = c->hub;
     int rc;
 
-    if (pt_feed_waiters_count(h->waiters) >= atomic_load(&h->max_polls)) {
+    if (!pt_share_take(&h->polls, c->reader, atomic_load(&h->max_polls))) {
         return PT_E_BUSY;
     }
     rc = pt_feed_waiters_add(h->waiters, c->after, pt_serve_now_ms(h) + (int64_t)wait_s * 1000,
@@ -67,6 +69,8 @@ static int wait(struct pt_call *c, uint64_t wait_s) {
     if (rc == 0) {
         pt_http_request_watch(c->req, watched, c);
         pt_serve_poll_timer(h);
+    } else {
+        pt_share_give(&h->polls, c->reader);
     }
     return rc;
 }

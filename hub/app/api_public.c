@@ -157,7 +157,7 @@ void pt_api_metrics(struct pt_call *c) {
     put_log(h, &body);
     pt_metrics_write(&h->metrics, &body);
     pt_metrics_put(&body, "batches_open", "gauge", "batches submitted, not yet answered",
-                   atomic_load(&h->batches_open));
+                   pt_shares_open(&h->batches));
     pt_metrics_put(&body, "examine_queue", "gauge", "batches that wait to be examined",
                    pt_pool_batches(h->pool));
     pt_metrics_put(&body, "query_queue", "gauge", "queries that wait", pt_pool_queries(h->pool));

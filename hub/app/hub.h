@@ -29,6 +29,7 @@
 #include "config.h"
 #include "metrics.h"
 #include "pool.h"
+#include "shares.h"
 
 #define PT_HUB_STREAM "main" /* the hub's own stream */
 
@@ -65,9 +66,10 @@ struct pt_hub {
     struct pt_folder *folder;
     struct pt_ledger **ledgers; /* one a worker, opened when first needed */
     struct pt_evidence_cache *evidence;
-    _Atomic uint32_t batches_open;                        /* submitted, not yet answered */
+    struct pt_shares batches; /* submitted, not yet answered */
+    struct pt_shares queries;
+    struct pt_shares polls;
     _Atomic uint32_t max_batches, max_queries, max_polls; /* limits, as last loaded */
-    _Atomic uint32_t queries_open;
 
     /* loop thread */
     uv_loop_t loop;

@@ -215,22 +215,21 @@ static void work(struct pt_pool_task *t, unsigned worker) {
     } else {
         pt_reply_problem_from_any_thread(c->req, PT_E_STOPPING, NULL);
     }
-    (void)atomic_fetch_sub(&h->queries_open, 1);
+    pt_share_give(&h->queries, c->reader);
     pt_call_free(c);
 }
 
 void pt_call_to_worker(struct pt_call *c) {
     struct pt_hub *h = c->hub;
 
-    if (atomic_load(&h->queries_open) >= atomic_load(&h->max_queries)) {
+    if (!pt_share_take(&h->queries, c->reader, atomic_load(&h->max_queries))) {
         pt_reply_problem(c->req, PT_E_BUSY, "too many queries wait; ask again shortly");
         pt_call_free(c);
         return;
     }
     c->task.run = work;
-    (void)atomic_fetch_add(&h->queries_open, 1);
     if (pt_pool_submit_query(h->pool, &c->task) != 0) {
-        (void)atomic_fetch_sub(&h->queries_open, 1);
+        pt_share_give(&h->queries, c->reader);
         pt_reply_problem(c->req, PT_E_STOPPING, NULL);
         pt_call_free(c);
     }

@@ -110,14 +110,16 @@ void pt_submit_start(struct pt_hub *h, struct pt_http_request *req) {
         pt_reply_problem(req, PT_E_TOO_LARGE, "a batch has at most 8 MiB; send it as several");
         return;
     }
-    if (atomic_load(&h->batches_open) >= atomic_load(&h->max_batches)) {
-        pt_metrics_rejected(&h->metrics, PT_E_BUSY);
-        pt_reply_problem(req, PT_E_BUSY, "too many batches wait; send this one again shortly");
-        return;
-    }
     s = calloc(1, sizeof(*s));
     if (s == NULL || pt_identity_parse(peer->identity, &id) != 0) {
         pt_reply_problem(req, s == NULL ? PT_E_NOMEM : PT_E_IDENTITY, NULL);
+        free(s);
+        return;
+    }
+    s->sender = pt_party_from_name(id.party);
+    if (!pt_share_take(&h->batches, s->sender, atomic_load(&h->max_batches))) {
+        pt_metrics_rejected(&h->metrics, PT_E_BUSY);
+        pt_reply_problem(req, PT_E_BUSY, "too many batches wait; send this one again shortly");
         free(s);
         return;
     }
@@ -132,7 +134,6 @@ void pt_submit_start(struct pt_hub *h, struct pt_http_request *req) {
     (void)snprintf(s->party, sizeof(s->party), "%s", id.party);
     pt_buf_init(&s->refusal, ANSWER_MAX);
     s->req = pt_http_request_ref(req);
-    (void)atomic_fetch_add(&h->batches_open, 1);
     if (pt_pool_submit_batch(h->pool, s->lane, &s->task) != 0) {
         (void)pt_err_set(&s->err, PT_E_STOPPING,
                          "the hub is stopping; send this batch again later");
@@ -227,6 +228,6 @@ void pt_submit_answer(struct pt_submit *s) {
         pt_reply_problem_from_any_thread(s->req, rc, s->err.msg);
     }
     pt_buf_done(&body);
-    (void)atomic_fetch_sub(&h->batches_open, 1);
+    pt_share_give(&h->batches, s->sender);
     submit_free(s);
 }

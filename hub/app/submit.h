@@ -24,6 +24,7 @@ struct pt_submit {
     enum pt_intake_form form;
     bool json_answer;
     char party[PT_NAME_MAX + 1]; /* of the TLS identity */
+    enum pt_party sender;        /* the same */
     struct pt_intake_facts *facts;
     int64_t received_us; /* monotonic */
     struct pt_submit *next;
