@@ -134,7 +134,7 @@ static const cyaml_config_t *yaml_config(struct complaint *k, cyaml_config_t *c)
                           .log_ctx = k,
                           .mem_fn = cyaml_mem,
                           .log_level = CYAML_LOG_ERROR,
-                          .flags = CYAML_CFG_DEFAULT};
+                          .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS};
     return c;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "state_private.h"
 
@@ -75,7 +76,10 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
     }
     int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int rc = 0;
-    if (sqlite3_open_v2(path, &s->sql.db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    mode_t before = umask(077); /* the outbox holds what not everyone on this machine may read */
+    int opened = sqlite3_open_v2(path, &s->sql.db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    (void)umask(before);
+    if (opened != SQLITE_OK) {
         rc = pt_err_set(err, PT_E_STORE, "can't open %s: %s", path,
                         s->sql.db ? sqlite3_errmsg(s->sql.db) : "out of memory");
         goto out;

@@ -33,9 +33,9 @@ const char pt_app_config_example[] =
     "  connections_per_identity: 64\n"
     "  inflight_mib: 48          # requests and answers held in memory\n"
     "  inflight_per_identity_mib: 16\n"
-    "  batches: 1024             # submitted, not yet answered\n"
-    "  queries: 256              # waiting for a worker\n"
-    "  polls: 1024               # feed readers that wait\n";
+    "  batches: 1024             # submitted, not yet answered; a quarter of them a party\n"
+    "  queries: 256              # waiting for a worker; so too\n"
+    "  polls: 1024               # feed readers that wait; so too\n";
 
 struct file_listen {
     char *address;
@@ -251,7 +251,7 @@ int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_er
                                    .log_ctx = &said,
                                    .mem_fn = cyaml_mem,
                                    .log_level = CYAML_LOG_ERROR,
-                                   .flags = CYAML_CFG_DEFAULT};
+                                   .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS};
     struct file_root *f = NULL;
     char folder[PT_APP_PATH_MAX];
     const char *slash = strrchr(path, '/');

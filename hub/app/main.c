@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pentad/base/logsink.h>
@@ -129,6 +130,7 @@ int main(int argc, char **argv) {
         (void)pt_err_set(&err, PT_E_NOMEM, "out of memory");
         return complain(&err);
     }
+    (void)umask(077); /* log.db and ledger.db hold what not everyone on this machine may read */
     rc = pt_app_config_load(o.config, &h->config, &err);
     if (rc == 0 && o.check) {
         rc = pt_hub_check_files(&h->config, &err);

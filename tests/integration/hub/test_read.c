@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -314,4 +315,34 @@ Test(read, tiles_lead_to_the_checkpoint) {
     cr_assert_eq(tw_get(&t.office, "/livez", NULL), 200);
     cr_assert(tw_wait_for(&t.office, "/readyz", "ready", 10000));
     tear_down(&t);
+}
+
+/* Whoever may log in to the machine may not read the payments. */
+Test(read, what_the_hub_keeps_is_for_it_alone) {
+    static const char *const files[] = {"data/log.db", "data/log.db-wal", "data/ledger.db"};
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s;
+    struct pt_buf b;
+    struct stat st;
+    char path[512];
+    mode_t before = umask(0);
+
+    tw_init(&w, NULL);
+    tw_start(&w);
+    (void)umask(before);
+    tw_client_init(&c, &w, "finance", "main");
+    tw_stream_init(&s, &w, "finance", "main");
+    pt_buf_init(&b, 1 << 20);
+    tw_cut_payments(&s, 2, &b);
+    tw_send(&s, &c, pt_buf_span(&b));
+    cr_assert(tw_wait_for(&c, "/readyz", NULL, 20000));
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        tw_path(&w, files[i], path, sizeof path);
+        cr_assert_eq(stat(path, &st), 0, "%s", path);
+        cr_assert_eq(st.st_mode & 077, 0, "%s is %o", files[i], st.st_mode & 0777);
+    }
+    pt_buf_done(&b);
+    tw_client_done(&c);
+    tw_done(&w);
 }

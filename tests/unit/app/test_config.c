@@ -96,3 +96,15 @@ Test(config, says_what_is_wrong) {
     }
     cr_assert_eq(pt_app_config_load("/nowhere/hub.yaml", &c, &err), PT_E_CONFIG);
 }
+
+/* An alias of an alias of an alias is a file of a kilobyte and a list of a billion. */
+Test(config, takes_no_aliases) {
+    struct pt_app_config c;
+    struct pt_err err;
+
+    cr_assert_eq(load("data: &a data\nlisten: {address: 127.0.0.1, port: 0}\ngenesis: *a\n"
+                      "tls: {cert: s.crt, key: s.key, ca: ca.crt, crl: crl.pem}\n"
+                      "keys: {log: log.key, signing: hub.key}\n",
+                      &c, &err),
+                 PT_E_CONFIG);
+}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pentad/runtime/state.h>
@@ -267,5 +268,19 @@ Test(state, evidence_is_kept_once_and_not_for_ever) {
     }
     cr_assert_eq(pt_evidence_each(f.s, count_evidence, &n, &f.err), 0);
     cr_assert_eq(n, 256);
+    done(&f);
+}
+
+Test(state, is_for_its_owner_alone) {
+    struct file f;
+    struct stat st;
+    setting(&f);
+    pt_state_free(f.s);
+    cr_assert_eq(unlink(f.path), 0);
+    mode_t before = umask(0);
+    cr_assert_eq(pt_state_open(f.path, false, &f.s, &f.err), 0, "%s", f.err.msg);
+    (void)umask(before);
+    cr_assert_eq(stat(f.path, &st), 0);
+    cr_assert_eq(st.st_mode & 0777, 0600);
     done(&f);
 }
