@@ -195,7 +195,7 @@ int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_er
     *ret = NULL;
     struct pt_buf body;
     pt_buf_init(&body, CLI_ANSWER_MAX);
-    int rc = pt_http_get(h->http, path, "application/json", 0, &body, NULL, err);
+    int rc = pt_http_client_get(h->http, path, "application/json", 0, &body, NULL, err);
     if (rc == 0) {
         json_error_t je;
         *ret = json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, &je);

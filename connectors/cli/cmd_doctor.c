@@ -139,7 +139,7 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
     long status = 0;
     int rc = cli_hub_open(o, &h, &err);
     if (rc == 0) {
-        rc = pt_http_get(h.http, "/readyz", "application/json", 0, &body, &status, &err);
+        rc = pt_http_client_get(h.http, "/readyz", "application/json", 0, &body, &status, &err);
     }
     if (rc == 0) {
         say(d, true, "hub", "%s answers and is ready", h.config->hub);

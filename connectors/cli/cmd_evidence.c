@@ -45,8 +45,8 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
         rc = cli_hub_open(o, &h, err);
     }
     if (rc == 0) {
-        rc = pt_http_get(h.http, pt_buf_cstr(&path), "application/x-protobuf", 0, &bundle, NULL,
-                         err);
+        rc = pt_http_client_get(h.http, pt_buf_cstr(&path), "application/x-protobuf", 0, &bundle,
+                                NULL, err);
     }
     if (rc == 0) {
         rc = cli_output(o, pt_buf_span(&bundle), err);

@@ -102,14 +102,14 @@ static int check(const struct cli_options *o, const char *dir) {
 
 static int http_checkpoint(void *ctx, struct pt_buf *out, struct pt_err *err) {
     struct cli_hub *h = ctx;
-    return pt_http_get(h->http, "/checkpoint", "text/plain", 0, out, NULL, err);
+    return pt_http_client_get(h->http, "/checkpoint", "text/plain", 0, out, NULL, err);
 }
 
 static int http_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out, struct pt_err *err) {
     struct cli_hub *h = ctx;
     char path[PT_TILE_PATH_MAX + 2] = "/";
     pt_tile_path(path + 1, t);
-    return pt_http_get(h->http, path, "application/octet-stream", 0, out, NULL, err);
+    return pt_http_client_get(h->http, path, "application/octet-stream", 0, out, NULL, err);
 }
 
 static int export_hub(const struct cli_options *o, const char *dir, uint64_t *size,

@@ -61,7 +61,7 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
     pt_buf_init(&text, 1u * 1024 * 1024);
     struct pt_err why = {0};
     long http = 0;
-    int rc = pt_http_get(h->http, "/readyz", "text/plain", 0, &text, &http, &why);
+    int rc = pt_http_client_get(h->http, "/readyz", "text/plain", 0, &text, &http, &why);
     if (rc != 0 && http == 0) {
         pt_buf_done(&text);
         *err = why;
@@ -71,7 +71,7 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
     json_object_set_new(out, "ready", json_boolean(rc == 0));
     json_object_set_new(out, "health", json_stringn(said, strcspn(said, "\n")));
     pt_buf_reset(&text);
-    rc = pt_http_get(h->http, "/metrics", "text/plain", 0, &text, NULL, err);
+    rc = pt_http_client_get(h->http, "/metrics", "text/plain", 0, &text, NULL, err);
     for (size_t i = 0; rc == 0 && i < sizeof shown / sizeof *shown; i++) {
         json_object_set_new(out, shown[i].name,
                             json_integer(metric(pt_buf_cstr(&text), shown[i].metric)));

@@ -1,12 +1,19 @@
 #include <pentad/client/http.h>
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <curl/curl.h>
 #include <jansson.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #define PROBLEM_MAX (64 * 1024)
+#define RECEIVE_BUFFER (256L * 1024)
+#define SEND_BUFFER (1024L * 1024)
 
 struct pt_http_client {
     CURL *curl;
@@ -16,10 +23,17 @@ struct pt_http_client {
     int timeout_ms;
     const volatile bool *stop;
     struct pt_err tls_err; /* set by the context callback */
+    char detail[CURL_ERROR_SIZE];
 };
 
 static char *copy(const char *s) {
     return s ? strdup(s) : NULL;
+}
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+
+static void init_curl(void) {
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 static CURLcode setup_tls(CURL *curl, void *ssl_ctx, void *ctx) {
@@ -33,6 +47,31 @@ static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, c
     (void)dt, (void)dn, (void)ut, (void)un;
     const struct pt_http_client *c = ctx;
     return c->stop && *c->stop;
+}
+
+static void set_options(struct pt_http_client *c, const struct pt_http_client_config *cfg) {
+    CURL *h = c->curl;
+    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(cfg->connect_timeout_ms > 0 ? cfg->connect_timeout_ms : 5000));
+    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L); /* a long poll is silent for a while */
+    curl_easy_setopt(h, CURLOPT_PROXY, "");
+    curl_easy_setopt(h, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    curl_easy_setopt(h, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
+    curl_easy_setopt(h, CURLOPT_ERRORBUFFER, c->detail);
+    /* curl's own trust is replaced by ours in setup_tls, which runs for every new connection: the
+     * authority, the revocation list, the hub's URI name, TLS 1.3. Certificates that were renewed
+     * are so taken up without a restart. The host name stays curl's to check. */
+    curl_easy_setopt(h, CURLOPT_CAINFO, c->ca);
+    curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, setup_tls);
+    curl_easy_setopt(h, CURLOPT_SSL_CTX_DATA, c);
+    curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(h, CURLOPT_XFERINFODATA, c);
+    curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
 }
 
 int pt_http_client_new(const struct pt_http_client_config *cfg, struct pt_http_client **ret,
@@ -49,27 +88,13 @@ int pt_http_client_new(const struct pt_http_client_config *cfg, struct pt_http_c
     c->crl = copy(cfg->tls.crl);
     c->tls = (struct pt_tls_files){.cert = c->cert, .key = c->key, .ca = c->ca, .crl = c->crl};
     c->timeout_ms = cfg->timeout_ms > 0 ? cfg->timeout_ms : 60000;
+    (void)pthread_once(&curl_once, init_curl);
     c->curl = curl_easy_init();
     if (!c->curl || !c->url) {
         pt_http_client_free(c);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
-    CURL *h = c->curl;
-    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(cfg->connect_timeout_ms > 0 ? cfg->connect_timeout_ms : 5000));
-    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(h, CURLOPT_PROXY, "");
-    /* curl's own trust is replaced by ours in setup_tls: the CA, the CRL, the hub's URI name. */
-    curl_easy_setopt(h, CURLOPT_CAINFO, c->ca);
-    curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, setup_tls);
-    curl_easy_setopt(h, CURLOPT_SSL_CTX_DATA, c);
-    curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(h, CURLOPT_XFERINFODATA, c);
-    curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
+    set_options(c, cfg);
     *ret = c;
     return 0;
 }
@@ -115,6 +140,17 @@ static int problem(struct pt_span body, long status, const char *path, struct pt
     return rc;
 }
 
+/* No answer. What OpenSSL or the system says of it is what a person needs. */
+static int transport_error(const struct pt_http_client *c, CURLcode rc, struct pt_err *err) {
+    int code = rc == CURLE_OPERATION_TIMEDOUT    ? PT_E_TIMEOUT
+               : rc == CURLE_WRITE_ERROR         ? PT_E_TOO_LARGE
+               : rc == CURLE_ABORTED_BY_CALLBACK ? PT_E_STOPPING
+               : rc == CURLE_OUT_OF_MEMORY       ? PT_E_NOMEM
+                                                 : PT_E_NET;
+    return pt_err_set(err, code, "%.80s: %.160s", c->url,
+                      c->detail[0] ? c->detail : curl_easy_strerror(rc));
+}
+
 static int perform(struct pt_http_client *c, const char *path, struct curl_slist *headers,
                    int timeout_ms, struct pt_buf *out, long *ret_status, struct pt_err *err) {
     char url[2048];
@@ -124,6 +160,7 @@ static int perform(struct pt_http_client *c, const char *path, struct curl_slist
     }
     size_t before = out->len;
     c->tls_err.code = 0;
+    c->detail[0] = '\0';
     curl_easy_setopt(c->curl, CURLOPT_URL, url);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
@@ -144,11 +181,8 @@ static int perform(struct pt_http_client *c, const char *path, struct curl_slist
         return c->tls_err.code;
     }
     if (rc != CURLE_OK) {
-        int code = rc == CURLE_OPERATION_TIMEDOUT    ? PT_E_TIMEOUT
-                   : rc == CURLE_WRITE_ERROR         ? PT_E_TOO_LARGE
-                   : rc == CURLE_ABORTED_BY_CALLBACK ? PT_E_STOPPING
-                                                     : PT_E_NET;
-        return pt_err_set(err, code, "%s: %s", c->url, curl_easy_strerror(rc));
+        out->len = before;
+        return transport_error(c, rc, err);
     }
     if (status < 200 || status > 299) {
         int code = problem(pt_span(out->p + before, out->len - before), status, path, err);
@@ -158,8 +192,9 @@ static int perform(struct pt_http_client *c, const char *path, struct curl_slist
     return 0;
 }
 
-int pt_http_get(struct pt_http_client *c, const char *path, const char *accept, int extra_wait_ms,
-                struct pt_buf *out, long *ret_status, struct pt_err *err) {
+int pt_http_client_get(struct pt_http_client *c, const char *path, const char *accept,
+                       int extra_wait_ms, struct pt_buf *out, long *ret_status,
+                       struct pt_err *err) {
     char line[128];
     (void)snprintf(line, sizeof line, "Accept: %s", accept);
     struct curl_slist *headers = curl_slist_append(NULL, line);
@@ -169,8 +204,9 @@ int pt_http_get(struct pt_http_client *c, const char *path, const char *accept, 
     return rc;
 }
 
-int pt_http_post(struct pt_http_client *c, const char *path, const char *content_type,
-                 struct pt_span body, struct pt_buf *out, long *ret_status, struct pt_err *err) {
+int pt_http_client_post(struct pt_http_client *c, const char *path, const char *content_type,
+                        struct pt_span body, struct pt_buf *out, long *ret_status,
+                        struct pt_err *err) {
     char line[128];
     (void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
     struct curl_slist *headers = curl_slist_append(NULL, line);
@@ -182,5 +218,24 @@ int pt_http_post(struct pt_http_client *c, const char *path, const char *content
     curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, body.len ? (const char *)body.p : "");
     int rc = perform(c, path, headers, c->timeout_ms, out, ret_status, err);
     curl_slist_free_all(headers);
+    return rc;
+}
+
+int pt_http_certificate_expiry(const char *path, int64_t *ret_ms, struct pt_err *err) {
+    struct tm at;
+    *ret_ms = 0;
+    FILE *f = fopen(path, "r");
+    X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+    if (f) {
+        (void)fclose(f);
+    }
+    int rc = 0;
+    if (!cert || ASN1_TIME_to_tm(X509_get0_notAfter(cert), &at) != 1) {
+        rc = pt_openssl_err(err, path);
+        pt_err_set(err, rc, "%.200s is no certificate", path);
+    } else {
+        *ret_ms = (int64_t)timegm(&at) * 1000;
+    }
+    X509_free(cert);
     return rc;
 }

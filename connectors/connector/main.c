@@ -41,11 +41,18 @@ static void on_signal(int sig) {
 
 static void on_event(void *ctx, const char *event, const char *text) {
     (void)ctx;
-    bool chatter = strcmp(event, "tick") == 0 || strcmp(event, "receipted") == 0 ||
-                   strcmp(event, "collected") == 0;
-    bool trouble = strcmp(event, "waiting") == 0 || strcmp(event, "refused") == 0 ||
-                   strcmp(event, "dead_letter") == 0 || strcmp(event, "halted") == 0;
-    pt_log(chatter ? PT_LOG_DEBUG : trouble ? PT_LOG_WARN : PT_LOG_INFO, event, "%s", text);
+    static const char *const chatter[] = {"tick", "receipted", "collected"};
+    static const char *const trouble[] = {"waiting",       "refused",     "dead_letter",
+                                          "halted",        "evidence",    "source_failed",
+                                          "outbox_failed", "certificate", "evidence_lost"};
+    enum pt_log_level level = PT_LOG_INFO;
+    for (size_t i = 0; i < sizeof chatter / sizeof *chatter; i++) {
+        level = strcmp(event, chatter[i]) == 0 ? PT_LOG_DEBUG : level;
+    }
+    for (size_t i = 0; i < sizeof trouble / sizeof *trouble; i++) {
+        level = strcmp(event, trouble[i]) == 0 ? PT_LOG_WARN : level;
+    }
+    pt_log(level, event, "%s", text);
 }
 
 static int open_sink(const struct pt_config_sink *s, struct pt_sink *ret, struct pt_err *err) {

@@ -22,7 +22,8 @@
 #define PENDING_MAX 1000000 /* records that wait for the hub: a live connector collects no more */
 #define ORIGIN_MAX 700
 
-/* The hub, as a connector sees it. Each returns as pt_http_get and pt_http_post do. */
+/* The hub, as a connector sees it. Each returns as pt_http_client_get and pt_http_client_post do.
+ */
 struct hub_port {
     int (*submit)(void *ctx, struct pt_span batch, struct pt_buf *ret_reply, struct pt_err *err);
     int (*feed)(void *ctx, uint64_t after, int wait_s, uint32_t limit, struct pt_buf *ret_page,
@@ -98,6 +99,7 @@ struct pt_connector {
     bool halted;       /* sending needs a person; told so */
     bool later;        /* the failure at hand passes by itself: try again */
     struct direction sending, reading;
+    int64_t certificate_ms; /* when its end is looked at next */
     volatile bool stop;
 };
 

@@ -14,7 +14,7 @@ struct http_hub {
 static int http_submit(void *ctx, struct pt_span batch, struct pt_buf *ret_reply,
                        struct pt_err *err) {
     struct http_hub *h = ctx;
-    return pt_http_post(h->send, "/v1/batches", PROTOBUF, batch, ret_reply, NULL, err);
+    return pt_http_client_post(h->send, "/v1/batches", PROTOBUF, batch, ret_reply, NULL, err);
 }
 
 static int http_feed(void *ctx, uint64_t after, int wait_s, uint32_t limit, struct pt_buf *ret_page,
@@ -23,7 +23,7 @@ static int http_feed(void *ctx, uint64_t after, int wait_s, uint32_t limit, stru
     char path[128];
     (void)snprintf(path, sizeof path, "/v1/feed?after=%" PRIu64 "&wait=%d&limit=%" PRIu32, after,
                    wait_s, limit);
-    return pt_http_get(h->feed, path, PROTOBUF, wait_s * 1000, ret_page, NULL, err);
+    return pt_http_client_get(h->feed, path, PROTOBUF, wait_s * 1000, ret_page, NULL, err);
 }
 
 static void http_close(void *ctx) {

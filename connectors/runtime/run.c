@@ -18,6 +18,8 @@
 #define HALTED_MS 30000   /* between attempts that only a person makes succeed */
 #define LIVE_BUDGET 50000 /* rows collected before they are sent */
 #define HOUR_MS (3600LL * 1000)
+#define DAY_MS (24 * HOUR_MS)
+#define CERTIFICATE_DAYS 30 /* before its end a certificate is told about */
 
 typedef int step_fn(struct pt_connector *c, struct pt_err *err);
 
@@ -77,10 +79,29 @@ static int try_send(struct pt_connector *c, struct pt_err *err) {
     return 0;
 }
 
+/* Told once a day, so that nobody learns of it from a hub that doesn't answer any more. */
+static void watch_certificate(struct pt_connector *c) {
+    int64_t ends, now = pt_clock_now_ms(c->opt.clock);
+    struct pt_err err = {0};
+    if (!c->config->keys.tls_cert || now < c->certificate_ms) {
+        return;
+    }
+    c->certificate_ms = now + DAY_MS;
+    if (pt_http_certificate_expiry(c->config->keys.tls_cert, &ends, &err) != 0) {
+        connector_event(c, "certificate", "%s", err.msg);
+    } else if (ends < now + CERTIFICATE_DAYS * DAY_MS) {
+        char day[11];
+        pt_date_format(day, pt_date_from_ms(ends));
+        connector_event(c, "certificate", "%s %s on %s: have it renewed (docs/connector.md)",
+                        c->config->keys.tls_cert, ends < now ? "ended" : "ends", day);
+    }
+}
+
 /* Waits at most wait_s for something new; also where the hub can't be reached. */
 static int try_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err) {
     int left = rest_left_ms(&c->reading), send_left = rest_left_ms(&c->sending);
     *ret_new = false;
+    watch_certificate(c);
     if (left > 0) {
         sleep_ms(c, left < wait_s * 1000 ? left : wait_s * 1000);
         return 0;

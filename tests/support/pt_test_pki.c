@@ -109,6 +109,8 @@ bool pt_test_pki_issue(struct pt_test_pki *pki, const char *common_name, const c
               add_ext(cert, pki->ca, NID_basic_constraints, "critical,CA:FALSE") &&
               add_ext(cert, pki->ca, NID_key_usage, "critical,digitalSignature") &&
               add_ext(cert, pki->ca, NID_ext_key_usage, "serverAuth,clientAuth") &&
+              add_ext(cert, pki->ca, NID_subject_key_identifier, "hash") &&
+              add_ext(cert, pki->ca, NID_authority_key_identifier, "keyid:always") &&
               (san == NULL || add_ext(cert, pki->ca, NID_subject_alt_name, san)) &&
               X509_sign(cert, pki->ca_key, EVP_sha256()) > 0;
     if (ok) {

@@ -211,7 +211,8 @@ void hx_start(struct hx *hx, const struct pt_http_config *config) {
     (void)signal(SIGPIPE, SIG_IGN); /* as every program with sockets must */
     PT_ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     PT_ASSERT(pt_test_pki_init(&hx->pki, "Test authority"));
-    PT_ASSERT(pt_test_pki_issue(&hx->pki, "hub", "IP:127.0.0.1", 2, &hx->server_cert));
+    PT_ASSERT(pt_test_pki_issue(&hx->pki, "hub", "IP:127.0.0.1,URI:pentad:hub/role/server", 2,
+                                &hx->server_cert));
     PT_ASSERT(pt_test_pki_issue(&hx->pki, "treasury", "URI:" HX_TREASURY, 2, &hx->treasury));
     PT_ASSERT(pt_test_pki_issue(&hx->pki, "audit", "URI:" HX_AUDIT, 2, &hx->audit));
     PT_ASSERT(pt_test_pki_issue(&hx->pki, "nameless", NULL, 2, &hx->nameless));
