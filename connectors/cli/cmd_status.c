@@ -129,18 +129,46 @@ static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
 
 /* ---- printing ---- */
 
-static void print_streams(const json_t *list) {
+/* A day as people write it; "-" for none. */
+static const char *day_text(int64_t day, char out[16]) {
+    if (day <= 0) {
+        return "-";
+    }
+    (void)snprintf(out, 16, "%04d-%02d-%02d", (int)(day / 10000 % 10000), (int)(day / 100 % 100),
+                   (int)(day % 100));
+    return out;
+}
+
+static void print_streams(const json_t *list, bool zh) {
     size_t i;
     json_t *s;
     json_array_foreach(list, i, s) {
         const char *next = json_string_value(json_object_get(s, "next_seq"));
-        int64_t day = json_integer_value(json_object_get(s, "last_closed_day"));
-        printf("  %-13s %10lld records   closed %lld%s%s\n",
-               json_string_value(json_object_get(s, "party")),
-               next ? strtoll(next, NULL, 10) - 1 : 0LL, (long long)day,
-               json_is_true(json_object_get(s, "frozen")) ? "   FROZEN" : "",
-               json_is_true(json_object_get(s, "closed")) ? "   ended" : "");
+        char name[80], day[16];
+        (void)snprintf(name, sizeof name, "%s/%s", json_string_value(json_object_get(s, "party")),
+                       json_string_value(json_object_get(s, "stream")));
+        printf("  %-20s %10lld %s   %s %s%s%s\n", name, next ? strtoll(next, NULL, 10) - 1 : 0LL,
+               zh ? "条记录" : "records", zh ? "日结至" : "closed to",
+               day_text(json_integer_value(json_object_get(s, "last_closed_day")), day),
+               json_is_true(json_object_get(s, "frozen")) ? (zh ? "   已冻结" : "   FROZEN") : "",
+               json_is_true(json_object_get(s, "closed")) ? (zh ? "   已终止" : "   ended") : "");
     }
+}
+
+static long long count(const json_t *o, const char *name) {
+    return (long long)json_integer_value(json_object_get(o, name));
+}
+
+static void print_connector(const json_t *c, bool zh) {
+    printf(
+        zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 行搁置，%lld "
+             "行等待引用\n"
+           : "connector %s/%s: %lld records, %lld not receipted, %lld batches refused, %lld dead "
+             "letters, %lld rows waiting for a reference\n",
+        json_string_value(json_object_get(c, "party")),
+        json_string_value(json_object_get(c, "stream")), count(c, "records"),
+        count(c, "not_receipted"), count(c, "refused"), count(c, "dead_letters"),
+        count(c, "deferred"));
 }
 
 static void print_status(const struct cli_options *o, const json_t *j) {
@@ -150,24 +178,20 @@ static void print_status(const struct cli_options *o, const json_t *j) {
         printf("%s %s\n", zh ? "枢纽：" : "hub:", health);
     }
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        const json_t *v = json_object_get(j, shown[i].name);
-        if (v) {
-            printf("  %12lld  %s\n", (long long)json_integer_value(v),
-                   zh ? shown[i].zh : shown[i].en);
+        const char *what = zh ? shown[i].zh : shown[i].en;
+        char day[16];
+        if (!json_object_get(j, shown[i].name)) {
+            continue;
+        }
+        if (strcmp(shown[i].name, "tick_day") == 0) {
+            printf("  %12s  %s\n", day_text(count(j, shown[i].name), day), what);
+        } else {
+            printf("  %12lld  %s\n", count(j, shown[i].name), what);
         }
     }
-    print_streams(json_object_get(j, "streams"));
-    const json_t *c = json_object_get(j, "connector");
-    if (c) {
-        printf("%s %s/%s: %lld records, %lld not receipted, %lld batches refused, %lld dead "
-               "letters, %lld rows waiting for a reference\n",
-               zh ? "连接器" : "connector", json_string_value(json_object_get(c, "party")),
-               json_string_value(json_object_get(c, "stream")),
-               (long long)json_integer_value(json_object_get(c, "records")),
-               (long long)json_integer_value(json_object_get(c, "not_receipted")),
-               (long long)json_integer_value(json_object_get(c, "refused")),
-               (long long)json_integer_value(json_object_get(c, "dead_letters")),
-               (long long)json_integer_value(json_object_get(c, "deferred")));
+    print_streams(json_object_get(j, "streams"), zh);
+    if (json_object_get(j, "connector")) {
+        print_connector(json_object_get(j, "connector"), zh);
     }
 }
 
