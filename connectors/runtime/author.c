@@ -13,7 +13,7 @@
 
 /* On the replay clock a record is issued in the morning of its business day. */
 static int64_t issued_at(const struct pt_connector *c, int32_t day) {
-    return connector_replay(c) ? pt_date_to_ms(day) + NINE_O_CLOCK_MS
+    return connector_by_day(c) ? pt_date_to_ms(day) + NINE_O_CLOCK_MS
                                : pt_clock_now_ms(c->opt.clock);
 }
 

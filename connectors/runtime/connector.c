@@ -27,9 +27,13 @@ void connector_event(struct pt_connector *c, const char *event, const char *fmt,
     c->opt.event(c->opt.ctx, event, text);
 }
 
-bool connector_replay(const struct pt_connector *c) {
+bool connector_closes(const struct pt_connector *c) {
+    return strcmp(c->config->stream, PT_KEYS_STREAM) != 0;
+}
+
+bool connector_by_day(const struct pt_connector *c) {
     const Pentad__V1__Genesis *g = pt_follower_genesis(c->follower);
-    return g && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY;
+    return g && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY && connector_closes(c);
 }
 
 /* ---- the state file ---- */

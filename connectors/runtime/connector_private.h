@@ -110,7 +110,10 @@ int connector_open_take(const struct pt_config *config, const struct pt_connecto
                         const struct hub_port *hub, struct pt_connector **ret, struct pt_err *err);
 void connector_event(struct pt_connector *c, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-bool connector_replay(const struct pt_connector *c);
+/* On the replay clock, and on a stream that closes its days: stream `keys` holds KeyChange records
+ * alone and closes nothing. */
+bool connector_by_day(const struct pt_connector *c);
+bool connector_closes(const struct pt_connector *c);
 int connector_begin(struct pt_connector *c, struct pt_err *err);
 /* Ends the transaction: commits where rc is 0, else takes everything back (what is in memory of it
  * too) and returns rc. */

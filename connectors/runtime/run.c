@@ -228,10 +228,13 @@ static int close_past(struct pt_connector *c, int64_t now_ms, struct pt_err *err
 static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *err) {
     int64_t now = pt_clock_now_ms(c->opt.clock);
     struct pt_batch_row last;
-    int rc = c->ended ? PT_E_CLOSED : close_past(c, now, err);
+    int rc = 0;
     *ret_more = false;
-    if (rc == PT_E_CLOSED) {
+    if (c->ended) {
         return 0;
+    }
+    if (connector_closes(c)) {
+        rc = close_past(c, now, err);
     }
     c->day = pt_date_from_ms(now);
     /* A hub that can't be reached must not fill this disk. */
@@ -299,7 +302,7 @@ static int follow(struct pt_connector *c, struct pt_err *err) {
 
 int pt_connector_run(struct pt_connector *c, struct pt_err *err) {
     int rc = learn_hub(c, err);
-    if (rc == 0 && !c->stop && connector_replay(c)) {
+    if (rc == 0 && !c->stop && connector_by_day(c)) {
         rc = replay(c, err);
         if (rc == 0 && !c->stop) {
             rc = follow(c, err);

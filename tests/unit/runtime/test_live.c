@@ -156,6 +156,59 @@ Test(live, pushed_records_are_checked_and_sent) {
     rig_done(&r);
 }
 
+static int stage_bytes(struct rig *r, const char *type, struct pt_span bytes) {
+    struct pt_state *s = NULL;
+    const struct pt_staged row = {.type = type, .doc_no = "", .origin = "push", .record = bytes};
+    int rc = pt_state_open(rig_path(r, "state/connector.db"), false, &s, &r->err);
+    if (rc == 0) {
+        rc = pt_state_begin(s, &r->err);
+    }
+    if (rc == 0) {
+        rc = pt_staged_add(s, &row, &r->err);
+        rc = rc ? rc : pt_state_commit(s, &r->err);
+    }
+    pt_state_free(s);
+    return rc;
+}
+
+/* Stream `keys` takes KeyChange records alone: nothing is closed there, on either clock. */
+Test(live, the_stream_of_keys_closes_nothing) {
+    for (int live = 0; live < 2; live++) {
+        struct rig r;
+        struct pt_key *fresh = NULL;
+        struct pt_buf bytes;
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+        Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+        Pentad__V1__PublicKey pub = PENTAD__V1__PUBLIC_KEY__INIT, *pubs[1] = {&pub};
+        rig_init(&r, "finance", live != 0);
+        free(r.config.stream);
+        r.config.stream = strdup("keys");
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_assert_eq(r.submits, 0);
+        cr_assert_eq(pt_key_generate(PT_KEY_P256, &fresh, &r.err), 0);
+        struct pt_span spki = pt_key_spki(fresh);
+        pub.has_use = pub.has_algorithm = pub.has_spki = 1;
+        pub.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+        pub.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_P256;
+        pub.spki = (ProtobufCBinaryData){.len = spki.len, .data = (uint8_t *)(uintptr_t)spki.p};
+        change.party = (char *)"finance";
+        change.n_add = 1;
+        change.add = pubs;
+        rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+        rec.key_change = &change;
+        pt_buf_init(&bytes, 65536);
+        cr_assert_eq(pt_msg_encode(&rec.base, &bytes, &r.err), 0);
+        cr_assert_eq(stage_bytes(&r, "KeyChange", pt_buf_span(&bytes)), 0, "%s", r.err.msg);
+        r.hub.now_ms += 30 * HOUR_MS;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        const struct pt_exchange_stream *s = pt_exchange_stream(r.hub.x, "finance", "keys");
+        cr_assert_eq(s->next_seq, 2, "one record, no close");
+        pt_buf_done(&bytes);
+        pt_key_free(fresh);
+        rig_done(&r);
+    }
+}
+
 /* ---- an outbox that is not the one it was ---------------------------------------------------- */
 
 Test(live, a_lost_outbox_signs_nothing) {

@@ -28,10 +28,11 @@ void pt_http_client_watch(struct pt_http_client *c, const volatile bool *stop);
 /* The body is appended to `out` (whose max is the limit). Returns 0 for a 2xx answer; else the
  * code that the hub's problem document names, PT_E_NET or PT_E_TIMEOUT where there was no answer,
  * and *ret_status (may be NULL) holds the HTTP status, 0 without an answer. */
-int pt_http_client_get(struct pt_http_client *c, const char *path, const char *accept, int extra_wait_ms,
-                struct pt_buf *out, long *ret_status, struct pt_err *err);
+int pt_http_client_get(struct pt_http_client *c, const char *path, const char *accept,
+                       int extra_wait_ms, struct pt_buf *out, long *ret_status, struct pt_err *err);
 int pt_http_client_post(struct pt_http_client *c, const char *path, const char *content_type,
-                 struct pt_span body, struct pt_buf *out, long *ret_status, struct pt_err *err);
+                        struct pt_span body, struct pt_buf *out, long *ret_status,
+                        struct pt_err *err);
 
 /* When the certificate in that PEM file ends, Unix ms. */
 int pt_http_certificate_expiry(const char *path, int64_t *ret_ms, struct pt_err *err);
