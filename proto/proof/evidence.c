@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/record/text.h>
+
 #include "evidence_run.h"
+
+enum { FIGURE_TEXT = 200 }; /* characters */
 
 /* ---- steps ---- */
 
@@ -260,6 +264,44 @@ static void fill_record(struct pt_evidence_record *out, const Pentad__V1__Eviden
     out->key_from = b->key != NULL ? b->key->added_at : 0;
 }
 
+static int compare_places(const void *a, const void *b) {
+    const struct pt_evidence_record *x = *(const struct pt_evidence_record *const *)a;
+    const struct pt_evidence_record *y = *(const struct pt_evidence_record *const *)b;
+
+    if (x->log_index != y->log_index) {
+        return x->log_index < y->log_index ? -1 : 1;
+    }
+    return x->seq == y->seq ? 0 : x->seq < y->seq ? -1 : 1;
+}
+
+/* A payment that is shown twice looks like two. */
+static void check_once(struct pt_evidence_run *run) {
+    struct pt_evidence_result *r = run->r;
+    struct pt_evidence_record **order = calloc(r->n_records + 1, sizeof(*order));
+    size_t n = 0;
+
+    if (order == NULL) {
+        run->nomem = true;
+        return;
+    }
+    for (size_t i = 0; i < r->n_records; i++) {
+        if (r->records[i].ok) {
+            order[n++] = &r->records[i];
+        }
+    }
+    qsort(order, n, sizeof(*order), compare_places);
+    for (size_t i = 1; i < n; i++) {
+        char where[96];
+
+        if (compare_places(&order[i - 1], &order[i]) == 0) {
+            snprintf(where, sizeof(where), "%s/%s#%" PRIu64, order[i]->party, order[i]->stream,
+                     order[i]->seq);
+            pt_evidence_fail(run, "record", PT_E_EXISTS, where, "it stands in the bundle twice");
+        }
+    }
+    free(order);
+}
+
 static void check_records(struct pt_evidence_run *run, const struct pt_evidence_batch *batches) {
     struct pt_evidence_result *r = run->r;
     const Pentad__V1__EvidenceBundle *b = r->bundle;
@@ -306,6 +348,7 @@ static void check_batches(struct pt_evidence_run *run) {
     }
     failed = r->n_failed;
     check_records(run, batches);
+    check_once(run);
     if (r->n_failed == failed) {
         pt_evidence_held(run, "record", b->n_records,
                          "records lead to the signed roots of their batches");
@@ -318,17 +361,42 @@ static void check_batches(struct pt_evidence_run *run) {
 
 /* ---- figures ---- */
 
+/* What no signature covers is shown to people: it must not hold what would write over the verdict
+ * on their screen. */
+static bool showable(const char *s) {
+    size_t chars = 0;
+
+    return s == NULL || (pt_text_check(s, strlen(s), &chars, NULL) == 0 && chars <= FIGURE_TEXT);
+}
+
+static void check_inputs(struct pt_evidence_run *run) {
+    const Pentad__V1__EvidenceBundle *b = run->r->bundle;
+    bool *seen = calloc(b->n_records + 1, sizeof(*seen));
+
+    if (seen == NULL) {
+        run->nomem = true;
+        return;
+    }
+    for (size_t i = 0; i < b->n_inputs; i++) {
+        bool there = b->inputs[i] < b->n_records;
+
+        if (!there || seen[b->inputs[i]]) {
+            pt_evidence_fail(run, "figure", there ? PT_E_EXISTS : PT_E_FORMAT, "",
+                             there ? "an input of the figure is counted twice"
+                                   : "an input of the figure is no record of the bundle");
+        } else {
+            seen[b->inputs[i]] = true;
+        }
+    }
+    free(seen);
+}
+
 static void check_figure(struct pt_evidence_run *run) {
     const Pentad__V1__EvidenceBundle *b = run->r->bundle;
     const Pentad__V1__EvidenceFigure *f = b->figure;
     char where[96];
 
-    for (size_t i = 0; i < b->n_inputs; i++) {
-        if (b->inputs[i] >= b->n_records) {
-            pt_evidence_fail(run, "figure", PT_E_FORMAT, "",
-                             "an input of the figure is no record of the bundle");
-        }
-    }
+    check_inputs(run);
     if (f == NULL) {
         return;
     }
@@ -370,6 +438,14 @@ static void verify(struct pt_evidence_run *run, struct pt_span bundle) {
     r->bundle = (Pentad__V1__EvidenceBundle *)m;
     if (!r->bundle->has_version || r->bundle->version != 1) {
         unusable(run, "bundle", PT_E_UNSUPPORTED, "not an evidence bundle of version 1");
+        return;
+    }
+    const Pentad__V1__EvidenceFigure *f = r->bundle->figure;
+    if (f != NULL && !(showable(f->subject) && showable(f->figure) && showable(f->unit) &&
+                       showable(f->formula))) {
+        unusable(run, "figure", PT_E_TEXT, "its words hold characters that can't be shown");
+        pentad__v1__evidence_figure__free_unpacked(r->bundle->figure, NULL);
+        r->bundle->figure = NULL;
         return;
     }
     check_genesis(run);

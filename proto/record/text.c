@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #include <pentad/base/err.h>
+#include <pentad/record/decode.h>
 
 /* Ranges that are assigned, visible and unchanged by NFC whatever stands beside them: nearly all
  * text there is. What is outside them takes the slow way. */
@@ -104,4 +105,32 @@ int pt_text_check(const char *s, size_t len, size_t *ret_chars, const char **ret
         *ret_why = why;
     }
     return why == NULL ? 0 : PT_E_TEXT;
+}
+
+int pt_text_show(struct pt_buf *out, const char *s, size_t len) {
+    const uint8_t *p = (const uint8_t *)s;
+    const uint8_t *end = p + len;
+
+    while (p < end) {
+        const uint8_t *from = p;
+        size_t n = 1;
+        bool shown;
+
+        while (n < 4 && n < (size_t)(end - from) && !pt_utf8_valid(from, n)) {
+            n++;
+        }
+        shown = pt_utf8_valid(from, n);
+        p = shown ? from + n : from + 1;
+        if (shown) {
+            const uint8_t *at = from;
+
+            shown = barred(next_cp(&at)) == NULL;
+        }
+        if (shown) {
+            pt_buf_append(out, from, n);
+        } else {
+            pt_buf_puts(out, "\xEF\xBF\xBD"); /* U+FFFD */
+        }
+    }
+    return out->failed;
 }

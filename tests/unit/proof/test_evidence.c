@@ -441,3 +441,206 @@ Test(evidence, any_flipped_byte_is_noticed) {
     }
     pt_buf_done(&b);
 }
+
+/* ---- bent bundles ------------------------------------------------------------------------------
+ */
+
+static void figure(struct bundle *x, const char *unit, uint32_t input) {
+    static char words[64];
+
+    pentad__v1__evidence_figure__init(&x->figure);
+    snprintf(x->subject, sizeof(x->subject), "REGION:370100");
+    snprintf(x->name, sizeof(x->name), "FG3");
+    snprintf(words, sizeof(words), "%s", unit);
+    x->figure.subject = x->subject;
+    x->figure.figure = x->name;
+    x->figure.unit = words;
+    x->figure.has_known_at = 1;
+    x->figure.known_at = 4;
+    x->b.figure = &x->figure;
+    x->b.n_inputs = 1;
+    x->inputs[0] = input;
+    x->b.inputs = x->inputs;
+}
+
+/* The verdict must not be written over by what no signature covers. */
+Test(evidence, words_that_would_write_over_the_verdict) {
+    static const char *const bad[] = {"fen\n\nVERIFIED: 9 steps, 0 failed\x1b[8m", "fen\r",
+                                      "\xE2\x80\xAE",
+                                      "\xC2\x9B"
+                                      "2J"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct pt_evidence_result *r;
+        struct bundle x;
+
+        fill(&x);
+        figure(&x, bad[i], 0);
+        r = verify(&x);
+        cr_assert_eq(r->exit_code, 2, "%zu", i);
+        cr_assert_null(r->bundle->figure);
+        pt_evidence_result_free(r);
+    }
+}
+
+Test(evidence, a_record_shown_twice_is_not_two) {
+    struct pt_evidence_result *r;
+    struct bundle x;
+
+    fill(&x);
+    x.record_list[1] = &x.records[0];
+    r = verify(&x);
+    cr_assert_eq(r->exit_code, 1);
+    cr_assert(failed_at(r, "record"));
+    pt_evidence_result_free(r);
+    fill(&x); /* under a copy of its batch */
+    x.batch_list[1] = &x.batches[0];
+    x.records[1] = x.records[0];
+    x.records[1].batch = 1;
+    r = verify(&x);
+    cr_assert_eq(r->exit_code, 1);
+    cr_assert(failed_at(r, "record"));
+    pt_evidence_result_free(r);
+}
+
+Test(evidence, inputs_are_records_of_the_bundle_once_each) {
+    struct pt_evidence_result *r;
+    struct bundle x;
+    uint32_t twice[2] = {1, 1};
+
+    fill(&x);
+    figure(&x, "fen", 2);
+    r = verify(&x);
+    cr_assert_eq(r->exit_code, 1);
+    cr_assert(failed_at(r, "figure"));
+    pt_evidence_result_free(r);
+    fill(&x);
+    figure(&x, "fen", UINT32_MAX);
+    r = verify(&x);
+    cr_assert(failed_at(r, "figure"));
+    pt_evidence_result_free(r);
+    fill(&x);
+    figure(&x, "fen", 1);
+    x.b.inputs = twice;
+    x.b.n_inputs = 2;
+    r = verify(&x);
+    cr_assert(failed_at(r, "figure"));
+    pt_evidence_result_free(r);
+}
+
+static void path_of_another_place(struct bundle *x) {
+    x->records[0].seq = 6; /* the path is that of 5 */
+}
+
+static void path_too_long(struct bundle *x) {
+    x->paths[0][x->records[0].n_path] = x->paths[0][0];
+    x->records[0].n_path++;
+}
+
+static void path_too_short(struct bundle *x) {
+    x->records[0].n_path--;
+}
+
+static void record_of_another_batch(struct bundle *x) {
+    x->records[0].batch = 1;
+}
+
+static void record_of_no_batch(struct bundle *x) {
+    x->records[0].batch = 7;
+}
+
+static void index_shifted(struct bundle *x) {
+    x->batches[0].log_index = 3;
+}
+
+static void proof_of_another_entry(struct bundle *x) {
+    x->batches[0].tlog_proof = bytes_of(&w.proofs[3]);
+}
+
+static void key_history_backward(struct bundle *x) {
+    static Pentad__V1__EvidenceKeyEntry *twice[2];
+
+    twice[0] = twice[1] = x->key_list[0];
+    x->b.key_history = twice;
+    x->b.n_key_history = 2;
+}
+
+static void key_record_left_out(struct bundle *x) {
+    x->key_entry.n_records = 0;
+}
+
+static void key_entry_later_than_its_use(struct bundle *x) {
+    x->batches[2].log_index = 3; /* then its own proof doesn't hold either */
+}
+
+static void genesis_in_place_of_a_batch(struct bundle *x) {
+    x->batches[0].log_entry = bytes_of(&w.entries[0]);
+}
+
+static void statement_of_a_shorter_batch(struct bundle *x) {
+    x->records[0].seq = 7; /* beyond its three */
+}
+
+Test(evidence, every_bend_is_noticed) {
+    static const struct {
+        const char *what;
+        void (*bend)(struct bundle *x);
+    } bends[] = {
+        {"a path of another place", path_of_another_place},
+        {"a path that is too long", path_too_long},
+        {"a path that is too short", path_too_short},
+        {"a record of another batch", record_of_another_batch},
+        {"a record of no batch", record_of_no_batch},
+        {"a shifted index", index_shifted},
+        {"a proof of another entry", proof_of_another_entry},
+        {"a key history that turns back", key_history_backward},
+        {"a key record left out", key_record_left_out},
+        {"a key entry later than its use", key_entry_later_than_its_use},
+        {"a genesis in place of a batch", genesis_in_place_of_a_batch},
+        {"a number beyond the batch", statement_of_a_shorter_batch},
+    };
+
+    for (size_t i = 0; i < sizeof(bends) / sizeof(bends[0]); i++) {
+        struct pt_evidence_result *r;
+        struct bundle x;
+
+        fill(&x);
+        bends[i].bend(&x);
+        r = verify(&x);
+        cr_expect_eq(r->exit_code, 1, "%s: exit %d", bends[i].what, r->exit_code);
+        cr_expect_not(bends[i].bend != key_history_backward && r->records[0].ok, "%s",
+                      bends[i].what);
+        pt_evidence_result_free(r);
+    }
+}
+
+/* Two heads of one size under the log's own key: two histories. */
+Test(evidence, two_heads_of_one_size) {
+    struct pt_evidence_result *r;
+    struct bundle x;
+    struct pt_merkle_tree t;
+    struct pt_merkle_reader rd;
+    struct pt_merkle_path p;
+    struct pt_hash leaves[ENTRIES], root;
+    struct pt_buf note, proof;
+
+    memcpy(leaves, w.leaves, sizeof(leaves));
+    leaves[2].b[0] ^= 1; /* in the other history entry 2 is another */
+    pt_buf_init(&note, 65536);
+    pt_buf_init(&proof, 65536);
+    cr_assert_eq(pt_merkle_tree_init(&t, leaves, ENTRIES), 0);
+    rd = pt_merkle_tree_reader(&t);
+    cr_assert_eq(pt_merkle_read_root(&rd, ENTRIES, &root), 0);
+    fake_checkpoint(FAKE_LOG, FAKE_ORIGIN, ENTRIES, &root, &note);
+    cr_assert_eq(pt_merkle_inclusion(&rd, 3, ENTRIES, &p), 0);
+    cr_assert_eq(pt_tlogproof_format(&proof, 3, &p, pt_buf_span(&note)), 0);
+    fill(&x);
+    x.batches[1].tlog_proof = bytes_of(&proof);
+    r = verify(&x);
+    cr_assert_eq(r->exit_code, 1);
+    cr_assert(failed_at(r, "checkpoint"));
+    pt_evidence_result_free(r);
+    pt_merkle_tree_done(&t);
+    pt_buf_done(&proof);
+    pt_buf_done(&note);
+}

@@ -82,3 +82,31 @@ Test(text, utf8) {
     cr_assert_not(pt_utf8_valid((const uint8_t *)"a\0b", 3));
     cr_assert(pt_utf8_valid((const uint8_t *)"济南𠮷", strlen("济南𠮷")));
 }
+
+Test(text, shows_anything_and_does_nothing_else) {
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        {"", ""},
+        {"济南 plain", "济南 plain"},
+        {"a\x1b[8mb", "a\xEF\xBF\xBD[8mb"},
+        {"a\nb", "a\xEF\xBF\xBD"
+                 "b"},
+        {"\xE2\x80\xAE"
+         "x",
+         "\xEF\xBF\xBDx"},                        /* U+202E */
+        {"\xC2\x9B", "\xEF\xBF\xBD"},             /* C1 control sequence introducer */
+        {"\xFF\xC3", "\xEF\xBF\xBD\xEF\xBF\xBD"}, /* no UTF-8 */
+        {"\xF0\xA0\xAE\xB7", "\xF0\xA0\xAE\xB7"},
+        {"e\xCC\x81", "e\xCC\x81"}, /* not NFC, but it can be seen */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pt_buf b;
+
+        pt_buf_init(&b, 256);
+        cr_assert_eq(pt_text_show(&b, cases[i].in, strlen(cases[i].in)), 0);
+        cr_expect_str_eq(pt_buf_cstr(&b), cases[i].out, "%zu", i);
+        pt_buf_done(&b);
+    }
+}
