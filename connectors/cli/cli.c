@@ -10,6 +10,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/record/text.h>
 
 struct option_row {
     const char *name;
@@ -191,6 +192,40 @@ void cli_hub_close(struct cli_hub *h) {
     memset(h, 0, sizeof *h);
 }
 
+void cli_print_shown(const char *s, size_t len) {
+    struct pt_buf b;
+    pt_buf_init(&b, 3 * len + 1);
+    if (pt_text_show(&b, s, len) == 0 && b.len > 0) {
+        (void)fwrite(b.p, 1, b.len, stdout);
+    }
+    pt_buf_done(&b);
+}
+
+/* A hub that isn't to be trusted answers: its words must not steer the reader's terminal. jansson
+ * has bounded the depth. */
+static int mend(json_t *j) {
+    const char *key;
+    json_t *v;
+    size_t i;
+    int rc = 0;
+    if (json_is_string(j)) {
+        struct pt_buf b;
+        pt_buf_init(&b, 3 * json_string_length(j) + 1);
+        rc = pt_text_show(&b, json_string_value(j), json_string_length(j));
+        if (rc == 0 && json_string_setn(j, b.len > 0 ? (const char *)b.p : "", b.len) != 0) {
+            rc = PT_E_NOMEM;
+        }
+        pt_buf_done(&b);
+    }
+    json_array_foreach(j, i, v) {
+        rc = rc != 0 ? rc : mend(v);
+    }
+    json_object_foreach(j, key, v) {
+        rc = rc != 0 ? rc : mend(v);
+    }
+    return rc;
+}
+
 int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err) {
     *ret = NULL;
     struct pt_buf body;
@@ -202,6 +237,10 @@ int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_er
         if (!*ret) {
             rc = pt_err_set(err, PT_E_FORMAT, "the hub's answer to %s is not JSON: %s", path,
                             je.text);
+        } else if (mend(*ret) != 0) {
+            json_decref(*ret);
+            *ret = NULL;
+            rc = pt_err_set(err, PT_E_NOMEM, "out of memory");
         }
     }
     pt_buf_done(&body);

@@ -61,7 +61,9 @@ struct cli_hub {
 };
 int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err);
 void cli_hub_close(struct cli_hub *h);
-/* GET that answers JSON; *ret is a new reference. */
+/* To stdout, with U+FFFD for whatever a screen wouldn't only show. */
+void cli_print_shown(const char *s, size_t len);
+/* GET that answers JSON; *ret is a new reference. Its strings are safe to print. */
 int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err);
 
 /* Where an answer comes from: a hub, or with --data its ledger.db, read beside it. */

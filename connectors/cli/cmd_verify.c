@@ -17,8 +17,11 @@ static void print_steps(const struct pt_evidence_result *r, bool all) {
     for (size_t i = 0; i < r->n_steps; i++) {
         const struct pt_evidence_step *s = &r->steps[i];
         if (s->code != 0 || all) {
-            printf("  %s %-12s %s%s%s%s\n", s->code ? "FAILED" : "ok    ", s->step, s->what,
-                   s->where[0] ? " [" : "", s->where, s->where[0] ? "]" : "");
+            printf("  %s %-12s ", s->code ? "FAILED" : "ok    ", s->step);
+            cli_print_shown(s->what, strlen(s->what));
+            fputs(s->where[0] ? " [" : "", stdout);
+            cli_print_shown(s->where, strlen(s->where));
+            puts(s->where[0] ? "]" : "");
         }
     }
 }
@@ -52,7 +55,9 @@ static void print_record(const struct pt_evidence_record *rec) {
                 puts("    | … (pentad trace --json has it whole)");
                 break;
             }
-            printf("    | %.*s\n", len, line);
+            fputs("    | ", stdout);
+            cli_print_shown(line, (size_t)len);
+            putchar('\n');
             line += len + (line[len] == '\n');
         }
     }
