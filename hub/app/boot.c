@@ -12,7 +12,6 @@
 #include <pentad/store/sqlite.h>
 
 #define LOAD_CHUNK 1024
-#define WAL_BYTES ((uint64_t)512 * 1024 * 1024)
 #define PROGRESS_US (5 * 1000000)
 
 int64_t pt_hub_now_ms(const struct pt_hub *h) {
@@ -274,8 +273,7 @@ static int open_log(struct pt_hub *h, struct pt_err *err) {
     struct pt_log_config cfg = {.signer = {sign_checkpoint, h->log_key},
                                 .verify = h->verify,
                                 .publish_interval_ms = h->config.publish_ms};
-    /* Starting the write-ahead log over makes commits wait for some 40 ms: seldom enough. */
-    const struct pt_sqlite_opts opts = {.wal_bytes = WAL_BYTES, .readers = h->config.workers + 6};
+    const struct pt_sqlite_opts opts = {.readers = h->config.workers + 6};
     const Pentad__V1__Genesis *g;
     int rc = pt_mkdirs(h->config.data, 0700, err);
 

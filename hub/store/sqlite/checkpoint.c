@@ -2,12 +2,13 @@
 
 #include <pentad/base/thread.h>
 
-/* The write-ahead log goes back into log.db on a thread of its own, so that commits don't wait for
- * it. A passive checkpoint alone never lets a busy writer start the write-ahead log over, so
- * beyond the bound a second, short one runs between two commits. */
-#define PASSIVE_PAGES 1024u /* 16 MiB */
-#define REST_PAGES 256u     /* 4 MiB */
-#define CATCH_UP_TRIES 6
+/* The write-ahead log goes back into log.db on a thread of its own, all the time and a little at a
+ * time, so that commits don't wait for it. A passive checkpoint alone never lets a busy writer
+ * start the write-ahead log over: beyond the bound a short one runs between two commits. */
+#define PASSIVE_PAGES 256u /* 4 MiB */
+#define FLUSH_PAGES 1024u  /* 16 MiB */
+#define REST_PAGES 192u    /* 3 MiB: what a commit may have to wait for */
+#define FIRM_SHARE 2u      /* times the bound: now it waits for whatever is left */
 
 /* Best effort: what it can't do now (a reader's old snapshot) the next one does. Returns how many
  * pages of the write-ahead log are back in log.db. */
@@ -21,42 +22,49 @@ static uint64_t passive(struct store_sqlite *s) {
     return (uint64_t)done;
 }
 
-/* The writer goes on meanwhile; a few passes bring the rest down to what is soon done, and only
- * that is done while the writer waits. */
-static void checkpoint_once(struct store_sqlite *s) {
+/* SQLite itself flushes log.db only by the checkpoint that finds nothing left to do, which here is
+ * the one for which a commit waits: what it would have to flush is flushed before. */
+static void flush_db(struct store_sqlite *s) {
+    sqlite3_file *f = NULL;
+    if (sqlite3_file_control(s->cp_db, "main", SQLITE_FCNTL_FILE_POINTER, &f) == SQLITE_OK &&
+        f != NULL && f->pMethods != NULL) {
+        (void)f->pMethods->xSync(f, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    }
+}
+
+static void checkpoint_once(struct store_sqlite *s, uint64_t *flushed) {
     uint64_t done = passive(s);
-    if (atomic_load(&s->wal_pages) * PT_PAGE_SIZE < s->wal_limit) {
-        return;
+    uint64_t limit = s->wal_limit / PT_PAGE_SIZE;
+    uint64_t pages = atomic_load(&s->wal_pages);
+    if (done >= *flushed + FLUSH_PAGES || pages >= limit) {
+        flush_db(s);
+        *flushed = done;
+        pages = atomic_load(&s->wal_pages);
     }
-    for (int i = 0; i < CATCH_UP_TRIES; i++) {
-        uint64_t pages = atomic_load(&s->wal_pages);
-        if (pages < done + REST_PAGES) {
-            break;
-        }
-        done = passive(s);
+    if (pages >= limit && (pages <= done + REST_PAGES || pages >= limit * FIRM_SHARE)) {
+        pthread_mutex_lock(&s->writing);
+        (void)passive(s);
+        pthread_mutex_unlock(&s->writing);
     }
-    pthread_mutex_lock(&s->writing);
-    (void)passive(s);
-    pthread_mutex_unlock(&s->writing);
 }
 
 static void *checkpointer_main(void *arg) {
     struct store_sqlite *s = arg;
-    uint64_t done_at = 0; /* pages in the write-ahead log when it was last checkpointed */
-    pt_thread_self("checkpoint", PT_THREAD_HEAVY);
+    uint64_t tried = 0, flushed = 0;                /* pages of the write-ahead log */
+    pt_thread_self("checkpoint", PT_THREAD_PROMPT); /* the writer depends on it */
     pthread_mutex_lock(&s->cp_lock);
     while (!s->checkpointer_stop) {
         uint64_t pages = atomic_load(&s->wal_pages);
-        if (pages < done_at) {
-            done_at = 0; /* it was started over */
+        if (pages < tried) {
+            tried = flushed = 0; /* it was started over */
         }
-        if (pages < done_at + PASSIVE_PAGES) {
+        if (pages < tried + PASSIVE_PAGES) {
             pthread_cond_wait(&s->cp_cond, &s->cp_lock);
             continue;
         }
         pthread_mutex_unlock(&s->cp_lock);
-        checkpoint_once(s);
-        done_at = pages;
+        checkpoint_once(s, &flushed);
+        tried = pages;
         pthread_mutex_lock(&s->cp_lock);
     }
     pthread_mutex_unlock(&s->cp_lock);
