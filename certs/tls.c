@@ -11,6 +11,7 @@
 #include <pentad/base/file.h>
 
 #include "ossl.h"
+#include "x509.h"
 
 enum { PEM_FILE_MAX = 16 * 1024 * 1024, ALPN_MAX = 128, CHAIN_MAX = 3, FILE_CERTS_MAX = 64 };
 
@@ -245,6 +246,54 @@ int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CT
 int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
                                struct pt_err *err) {
     return server_ctx(files, alpn, SSL_VERIFY_PEER, ret, err);
+}
+
+/* ---- whose hub a certificate is for ---- */
+
+static pthread_once_t origin_once = PTHREAD_ONCE_INIT;
+static int origin_index = -1;
+
+static void origin_register(void) {
+    origin_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, alpn_free); /* it frees, no more */
+}
+
+static int require_origin(int ok, X509_STORE_CTX *store) {
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const char *want = ssl != NULL ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), origin_index) : NULL;
+    char origin[256];
+
+    if (ok != 1 || X509_STORE_CTX_get_error_depth(store) != 0) {
+        return ok;
+    }
+    pt_x509_origin(X509_STORE_CTX_get_current_cert(store), origin);
+    if (want == NULL || strcmp(origin, want) != 0) {
+        X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+        return 0;
+    }
+    return 1;
+}
+
+int pt_tls_require_origin(SSL_CTX *ctx, const char *origin, struct pt_err *err) {
+    X509 *cert = SSL_CTX_get0_certificate(ctx);
+    char mine[256] = "";
+    char *own;
+
+    if (cert != NULL) {
+        pt_x509_origin(cert, mine);
+    }
+    if (strcmp(mine, origin) != 0) {
+        return pt_err_set(err, PT_E_CONFIG,
+                          "the server's certificate is for the hub %.80s, this one is %.80s",
+                          mine[0] != '\0' ? mine : "of no origin", origin);
+    }
+    own = strdup(origin);
+    pthread_once(&origin_once, origin_register);
+    if (own == NULL || origin_index < 0 || SSL_CTX_set_ex_data(ctx, origin_index, own) != 1) {
+        free(own);
+        return pt_openssl_err(err, "TLS");
+    }
+    SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), require_origin);
+    return 0;
 }
 
 /* Any party's certificate is good under our authority: the one who answers must be the hub. */

@@ -67,10 +67,19 @@ static void on_publish(uv_timer_t *t) {
 
 /* ---- listener ----------------------------------------------------------------------------- */
 
-static int tls_ctx(const struct pt_app_config *c, SSL_CTX **ret, struct pt_err *err) {
+static int tls_ctx(const struct pt_hub *h, const struct pt_app_config *c, SSL_CTX **ret,
+                   struct pt_err *err) {
     const struct pt_tls_files files = {c->tls_cert, c->tls_key, c->tls_ca, c->tls_crl};
+    int rc = pt_tls_server_ctx(&files, "h2,http/1.1", ret, err);
 
-    return pt_tls_server_ctx(&files, "h2,http/1.1", ret, err);
+    if (rc == 0) {
+        rc = pt_tls_require_origin(*ret, pt_log_genesis(h->log)->origin, err);
+        if (rc != 0) {
+            SSL_CTX_free(*ret);
+            *ret = NULL;
+        }
+    }
+    return rc;
 }
 
 static void take_limits(struct pt_hub *h, const struct pt_app_limits *l) {
@@ -84,7 +93,7 @@ static int listen_on(struct pt_hub *h, struct pt_err *err) {
     const struct pt_http_handlers handlers = {pt_routes_on_head, pt_routes_on_request, h};
     struct pt_http_config c;
     SSL_CTX *tls = NULL;
-    int rc = tls_ctx(&h->config, &tls, err);
+    int rc = tls_ctx(h, &h->config, &tls, err);
 
     if (rc != 0) {
         return rc;
@@ -125,7 +134,7 @@ static void reload(struct pt_hub *h) {
     int rc = pt_app_config_load(h->config_path, &fresh, &err);
 
     if (rc == 0) {
-        rc = tls_ctx(&fresh, &tls, &err);
+        rc = tls_ctx(h, &fresh, &tls, &err);
     }
     if (rc == 0) {
         rc = pt_http_server_set_tls(h->http, tls, &err);

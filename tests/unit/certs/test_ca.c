@@ -18,12 +18,14 @@
 #define DAY INT64_C(86400000)
 
 static int64_t now;
+static const char *authority; /* that issues */
 
 static void setup(void) {
     struct pt_ca_create what = {.origin = ORIGIN, .days = 3650};
     struct pt_err err;
 
     make_dir();
+    authority = "pki";
     now = pt_clock_now_ms(&pt_clock_system);
     what.now_ms = now;
     cr_assert_eq(pt_ca_create(in_dir("pki"), &what, &err), 0, "%s", err.msg);
@@ -60,7 +62,7 @@ static int issue(const char *name, const char *uri, const char *san, int days, i
         what.sans = sans;
         what.n_sans = 1;
     }
-    rc = pt_ca_issue(in_dir("pki"), pt_buf_span(&csr), &what, &crt, &err);
+    rc = pt_ca_issue(in_dir(authority), pt_buf_span(&csr), &what, &crt, &err);
     if (rc == 0) {
         snprintf(file, sizeof(file), "%s.crt", name);
         write_file(in_dir(file), pt_buf_span(&crt));
@@ -343,6 +345,50 @@ Test(ca, tls_knows_who_is_who) {
     cr_assert_not_null(strstr(r.why, "revoked"), "%s", r.why);
     try_pair("hub", true, "fin", &r);
     cr_assert_not(r.server_ok, "revoked is worse than none");
+}
+
+static void join_files(const char *a, const char *b, const char *to) {
+    struct pt_buf x, y;
+
+    read_file(in_dir(a), &x);
+    read_file(in_dir(b), &y);
+    pt_buf_append_span(&x, pt_buf_span(&y));
+    write_file(in_dir(to), pt_buf_span(&x));
+    pt_buf_done(&x);
+    pt_buf_done(&y);
+}
+
+/* A hub that trusts two authorities: finance of another hub is a stranger here all the same. */
+Test(ca, tls_takes_certificates_of_its_own_hub_alone) {
+    struct pt_ca_create what = {.origin = "pentad.elsewhere/hub", .days = 3650, .now_ms = now};
+    struct pt_err err;
+    char out[4][256];
+
+    cr_assert_eq(pt_ca_create(in_dir("pki2"), &what, &err), 0, "%s", err.msg);
+    cr_assert_eq(issue("hub", "pentad:hub/role/server", "IP:127.0.0.1", 30, now), 0);
+    cr_assert_eq(issue("fin", "pentad:finance/stream/treasury", NULL, 30, now), 0);
+    authority = "pki2";
+    cr_assert_eq(issue("fin2", "pentad:finance/stream/treasury", NULL, 30, now), 0);
+    join_files("pki/ca.crt", "pki2/ca.crt", "both.crt");
+    join_files("pki/crl.pem", "pki2/crl.pem", "both.pem");
+    struct pt_tls_files f = files("hub", out);
+    f.ca = in_dir("both.crt");
+    f.crl = in_dir("both.pem");
+    for (int i = 0; i < 4; i++) {
+        bool own = i % 2 == 0, asked = i >= 2;
+        struct shake r;
+        SSL_CTX *s = NULL, *c = client_ctx(own ? "fin" : "fin2");
+
+        cr_assert_eq(pt_tls_server_ctx(&f, "h2", &s, &err), 0, "%s", err.msg);
+        if (asked) {
+            cr_assert_eq(pt_tls_require_origin(s, ORIGIN, &err), 0, "%s", err.msg);
+        }
+        shake(s, c, &r);
+        cr_assert_eq(r.server_ok, own || !asked, "%s", r.why);
+        cr_assert_eq(pt_tls_require_origin(s, what.origin, &err), PT_E_CONFIG);
+        SSL_CTX_free(s);
+        SSL_CTX_free(c);
+    }
 }
 
 Test(ca, tls_says_which_file_is_wrong) {

@@ -22,6 +22,9 @@ int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CT
 /* Server for people's listener: a client certificate is asked for and verified, not demanded. */
 int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
                                struct pt_err *err);
+/* Takes only clients whose certificate was made for the hub of that origin: an authority may serve
+ * several hubs, and finance of the one is not finance of the other. Once for a context. */
+int pt_tls_require_origin(SSL_CTX *ctx, const char *origin, struct pt_err *err);
 /* Client: the server's certificate must be pentad:hub/role/server, not revoked; the host name is
  * checked where the caller sets one on the connection. cert and key may be NULL where none is
  * shown. */
