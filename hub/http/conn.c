@@ -458,6 +458,19 @@ static void enlist(struct pt_http_conn *c) {
     PT_HTTP_COUNT(s, open, 1);
 }
 
+/* Whoever has no certificate could otherwise hold every connection there may be, for as long as a
+ * handshake may take. */
+static bool too_many_handshakes(const struct pt_http_conn *c) {
+    const struct pt_http_server *s = c->server;
+    uint32_t n = 0;
+
+    for (const struct pt_http_conn *at = s->conns; at != NULL; at = at->next) {
+        n += at->phase == PT_HTTP_HANDSHAKE && !at->doomed &&
+             strcmp(at->peer_id.address, c->peer_id.address) == 0;
+    }
+    return n > s->config.handshakes_per_address_max;
+}
+
 int pt_http_conn_accept(struct pt_http_server *s, uv_stream_t *listener) {
     struct pt_http_conn *c = calloc(1, sizeof *c);
     size_t out_max = s->config.output_high_water + OUT_SLACK;
@@ -485,6 +498,11 @@ int pt_http_conn_accept(struct pt_http_server *s, uv_stream_t *listener) {
     }
     (void)uv_tcp_nodelay(&c->tcp, 1);
     read_address(c);
+    if (too_many_handshakes(c)) {
+        PT_HTTP_COUNT(s, rejected, 1);
+        pt_http_conn_doom(c);
+        return PT_E_BUSY;
+    }
     int rc = pt_http_tls_init(&c->tls, s->tls, s->bio_method, s->config.client_cert_required,
                               2 * PT_HTTP_READ_BUFFER, out_max);
     if (rc != 0) {

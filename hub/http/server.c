@@ -23,6 +23,7 @@ void pt_http_config_default(struct pt_http_config *c) {
         .output_high_water = (size_t)128 * 1024,
         .connections_max = 1024,
         .connections_per_identity_max = 64,
+        .handshakes_per_address_max = 128,
         .inflight_per_identity_max = (size_t)16 * 1024 * 1024,
         .inflight_max = (size_t)96 * 1024 * 1024,
         .retry_after_s = 1,
@@ -51,8 +52,8 @@ static int check_config(const struct pt_http_config *c, struct pt_err *err) {
                           PT_H1_HEADERS_CAP, PT_HTTP_TLS_RECORD);
     }
     if (c->streams_max == 0 || c->connections_max == 0 || c->connections_per_identity_max == 0 ||
-        c->handshake_ms == 0 || c->head_ms == 0 || c->body_ms == 0 || c->idle_ms == 0 ||
-        c->write_ms == 0) {
+        c->handshakes_per_address_max == 0 || c->handshake_ms == 0 || c->head_ms == 0 ||
+        c->body_ms == 0 || c->idle_ms == 0 || c->write_ms == 0) {
         return pt_err_set(err, PT_E_CONFIG,
                           "the listener's connection, stream and time limits must be above 0");
     }

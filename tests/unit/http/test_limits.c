@@ -336,6 +336,35 @@ Test(http_limits, connections_are_counted_by_identity_and_in_all) {
     hx_end(&hx);
 }
 
+/* A stranger without a certificate may not hold every connection that there may be. */
+Test(http_limits, silent_handshakes_of_one_address_are_few) {
+    struct pt_http_config config;
+    struct hx hx;
+    struct hx_reply r;
+    int fd[4];
+    char c;
+
+    hx_config(&config);
+    config.handshakes_per_address_max = 3;
+    hx_start(&hx, &config);
+    for (int i = 0; i < 4; i++) {
+        fd[i] = hx_connect(&hx);
+    }
+    cr_expect_eq(read(fd[3], &c, 1), 0, "the fourth is closed at once");
+    close(fd[0]);
+    close(fd[1]);
+    /* Who has finished its handshake doesn't count, and who left gave its place back. */
+    for (int i = 0; i < 6; i++) {
+        hx_ask(&hx, &(struct hx_ask){.path = "/hello", .version = HX_H1, .cert = &hx.audit}, &r);
+        cr_expect_eq(r.status, 200, "%s", r.error);
+        hx_reply_done(&r);
+    }
+    for (int i = 2; i < 4; i++) {
+        close(fd[i]);
+    }
+    hx_end(&hx);
+}
+
 /* One identity's bytes in flight are refused beyond its share, the others go on; what is held
  * counts until its request ends. */
 Test(http_limits, bytes_in_flight_are_shared_out) {

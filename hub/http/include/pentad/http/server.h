@@ -43,6 +43,7 @@ struct pt_http_config {
 
     uint32_t connections_max;              /* in all: closed at once */
     uint32_t connections_per_identity_max; /* (per address without one): 429 and close */
+    uint32_t handshakes_per_address_max;   /* nobody knows yet who it is: closed at once */
     size_t inflight_per_identity_max;      /* bytes of heads, bodies, answers: 429, Retry-After */
     size_t inflight_max;                   /* the same in all */
     uint32_t retry_after_s;
