@@ -151,10 +151,6 @@ struct pt_span pt_pubkey_spki(const struct pt_pubkey *k) {
     return pt_span(k->spki, k->spki_len);
 }
 
-void pt_pubkey_fingerprint(const struct pt_pubkey *k, struct pt_hash *ret) {
-    *ret = k->fingerprint;
-}
-
 /* One signature has one encoding: other libraries differ in how much of BER they take. */
 static bool ecdsa_sig_strict(struct pt_span sig) {
     const uint8_t *p = sig.p;

@@ -80,7 +80,7 @@ static int check_chain(struct trial *t, const struct pt_entry *e, struct followe
                           s->party, s->stream, st->first_seq);
     }
     if (e->received_at_ms < t->st.last_received_ms) {
-        return pt_err_set(err, PT_E_STRICT_CLOCK, "it was received before the entry before it");
+        return pt_err_set(err, PT_E_CLOCK, "it was received before the entry before it");
     }
     t->st.last_received_ms = e->received_at_ms;
     s->next_seq += st->record_count;
@@ -269,7 +269,7 @@ static int check_ticks(struct trial *t, const Pentad__V1__FeedEntry *fe,
             continue;
         }
         if (rec->tick->day < t->st.tick_day || rec->tick->at_ms < t->st.tick_ms) {
-            return pt_err_set(err, PT_E_STRICT_CLOCK, "its Tick of %d goes back behind that of %d",
+            return pt_err_set(err, PT_E_CLOCK, "its Tick of %d goes back behind that of %d",
                               rec->tick->day, t->st.tick_day);
         }
         t->st.tick_day = rec->tick->day;

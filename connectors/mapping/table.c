@@ -81,8 +81,7 @@ const char *pt_table_get(const struct pt_table *t, const char *from, size_t len)
     return e->hash ? e->to : NULL;
 }
 
-/* ---- from a file: UTF-8 CSV with a header; key and value by heading (default: the first two) ---
- */
+/* ---- from a file: UTF-8 CSV with a header; key and value by heading (default: the first two)  */
 
 #define TABLE_MAX_COLUMNS 64
 

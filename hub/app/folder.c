@@ -44,7 +44,6 @@ struct pt_folder {
     struct pt_span *spans;
     struct pt_fold_entry list[STEP_ENTRIES];
     int64_t said_us;
-    uint64_t told_size; /* what the writer was told last */
 
     pthread_mutex_t lock;
     pthread_cond_t more;

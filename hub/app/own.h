@@ -1,6 +1,6 @@
 /* The hub's own records on hub/main: closes, ticks, findings, incidents. Numbered, signed and cut
  * into a batch here, and then taken in like anybody's.
- * Writer thread. FORMATS section 5. */
+ * Writer thread. docs/formats.md 5. */
 #ifndef PT_APP_OWN_H
 #define PT_APP_OWN_H
 

@@ -1,7 +1,7 @@
 /* When the hub itself writes, and what: findings, closes of its stream, ticks. A pure function of
  * what the log holds, how far the fold is, and the clock: nothing is remembered between calls, so a
  * restart between any two steps emits nothing twice.
- * FORMATS section 5. Any thread. */
+ * docs/formats.md 5. Any thread. */
 #ifndef PT_APP_SCHEDULE_H
 #define PT_APP_SCHEDULE_H
 

@@ -63,13 +63,6 @@ void pt_writer_push(struct pt_writer *w, struct pt_submit *s) {
     (void)pthread_mutex_unlock(&w->lock);
 }
 
-void pt_writer_wake(struct pt_writer *w) {
-    (void)pthread_mutex_lock(&w->lock);
-    w->wake = true;
-    (void)pthread_cond_signal(&w->more);
-    (void)pthread_mutex_unlock(&w->lock);
-}
-
 void pt_writer_folded(struct pt_writer *w, uint64_t fold_size, uint64_t pending,
                       struct pt_findings *take) {
     (void)pthread_mutex_lock(&w->lock);

@@ -458,8 +458,7 @@ static int put_records(struct making *m, const struct pt_evidence_want *want, st
     return rc;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static int genesis_entry(void *ctx, const struct pt_store_entry *e) {
     return pt_buf_append_span(ctx, e->log_entry);

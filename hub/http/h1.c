@@ -353,7 +353,6 @@ static void h1_check(void *state, uint64_t now) {
 }
 
 const struct pt_http_proto pt_http_proto_h1 = {
-    .name = "http/1.1",
     .open = h1_open,
     .close = h1_close,
     .input = h1_input,

@@ -747,7 +747,6 @@ static void h2_check(void *state, uint64_t now) {
 }
 
 const struct pt_http_proto pt_http_proto_h2 = {
-    .name = "h2",
     .open = h2_open,
     .close = h2_close,
     .input = h2_input,

@@ -65,7 +65,6 @@ struct pt_http_request {
     struct pt_http_peer *peer;
     size_t charged;
     struct pt_http_peer_id peer_id;
-    const char *protocol;
     uint8_t *text;
     const char *method;
     const char *path;
@@ -122,7 +121,6 @@ size_t pt_http_refusal_headers(const struct pt_http_refusal *refusal, uint32_t r
                                char retry[16], struct pt_http_header h[4]);
 
 struct pt_http_proto {
-    const char *name;
     int (*open)(struct pt_http_conn *c, void **ret_state);
     void (*close)(void *state); /* detaches its requests, frees itself */
     void (*input)(void *state, const uint8_t *p, size_t len);

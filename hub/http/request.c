@@ -34,7 +34,6 @@ struct pt_http_request *pt_http_request_new(struct pt_http_conn *conn, void *str
     req->stream = stream;
     req->peer = pt_http_peer_ref(conn->peer);
     req->peer_id = conn->peer_id;
-    req->protocol = conn->proto->name;
     req->text = text;
     req->method = text_at(req, head->method);
     req->path = text_at(req, head->target);
@@ -117,10 +116,6 @@ const char *pt_http_request_query(const struct pt_http_request *req) {
     return req->query;
 }
 
-const char *pt_http_request_protocol(const struct pt_http_request *req) {
-    return req->protocol;
-}
-
 const char *pt_http_request_header(const struct pt_http_request *req, const char *name) {
     for (size_t i = 0; i < req->field_count; i++) {
         if (strcmp(text_at(req, req->fields[i].name), name) == 0) {
@@ -130,27 +125,12 @@ const char *pt_http_request_header(const struct pt_http_request *req, const char
     return NULL;
 }
 
-size_t pt_http_request_header_count(const struct pt_http_request *req) {
-    return req->field_count;
-}
-
-struct pt_http_header pt_http_request_header_at(const struct pt_http_request *req, size_t i) {
-    PT_ASSERT(i < req->field_count);
-    struct pt_http_header h = {text_at(req, req->fields[i].name),
-                               text_at(req, req->fields[i].value)};
-    return h;
-}
-
 const struct pt_http_peer_id *pt_http_request_peer(const struct pt_http_request *req) {
     return &req->peer_id;
 }
 
 struct pt_span pt_http_request_body(const struct pt_http_request *req) {
     return pt_buf_span(&req->body);
-}
-
-void pt_http_request_set_user(struct pt_http_request *req, void *user) {
-    req->user = user;
 }
 
 void *pt_http_request_user(const struct pt_http_request *req) {
@@ -416,17 +396,4 @@ void pt_http_request_refuse(struct pt_http_request *req, const struct pt_http_re
     pt_buf_init(&body, 4096);
     pt_http_problem_write(&body, refusal->status, refusal->code, refusal->detail);
     (void)pt_http_respond_take(req, refusal->status, h, n, &body);
-}
-
-int pt_http_respond_problem(struct pt_http_request *req, int code, const char *detail) {
-    struct pt_http_refusal refusal = {pt_err_http_status(code), code, detail, NULL,
-                                      code == PT_E_BUSY};
-    struct pt_http_header h[4];
-    char retry[16];
-    struct pt_buf body;
-    size_t n = pt_http_refusal_headers(&refusal, req->server->config.retry_after_s, retry, h);
-
-    pt_buf_init(&body, 4096);
-    pt_http_problem_write(&body, refusal.status, code, detail);
-    return pt_http_respond_take(req, refusal.status, h, n, &body);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The acceptance order (FORMATS section 1): each step either answers or lets the next one look.
+/* The acceptance order (docs/formats.md 1): each step either answers or lets the next one look.
  * A step returns 0 to go on, ANSWERED once *ret holds the answer, or what a look-up returned. */
 #define ANSWERED 100
 #define CHAIN_MAX 64 /* statements that replaced each other, as far as the store is asked */
@@ -51,8 +51,7 @@ static int refuse(struct deciding *d, int code, bool claims, const char *field, 
     return ANSWERED;
 }
 
-/* ---- already answered? ------------------------------------------------------------------------
- */
+/* ---- already answered? ---------------------------------------------------------------------- */
 
 static int again(struct deciding *d, enum pt_intake_verdict verdict, uint64_t index) {
     d->ret->verdict = verdict;
@@ -84,8 +83,15 @@ static int step_already(struct deciding *d) {
     return code == PT_E_NOT_FOUND ? 0 : code;
 }
 
-/* ---- the key ------------------------------------------------------------------------------------
- */
+static int step_frozen(struct deciding *d) {
+    return d->slot == NULL || !d->slot->s.frozen
+               ? 0
+               : reject(d, PT_E_FROZEN,
+                        "the stream is frozen over an incident until the "
+                        "office lifts it and two parties approve");
+}
+
+/* ---- the key -------------------------------------------------------------------------------- */
 
 static bool rules_stale(const struct pt_exchange *x, const struct pt_intake_facts *f) {
     return x->rules == NULL || x->keys_version != pt_keyhistory_version(x->keys) ||
@@ -118,8 +124,7 @@ static int step_key(struct deciding *d) {
     return refuse(d, code, false, "", why.msg);
 }
 
-/* ---- the stream ---------------------------------------------------------------------------------
- */
+/* ---- the stream ----------------------------------------------------------------------------- */
 
 static int conflict(struct deciding *d, const struct pt_hash *other, bool with_refused,
                     uint64_t index) {
@@ -361,8 +366,7 @@ static int step_stream(struct deciding *d) {
     return check_supersedes(d);
 }
 
-/* ---- what was seen, what is in it
- * ---------------------------------------------------------------- */
+/* ---- what was seen, what is in it ----------------------------------------------------------- */
 
 static int step_seen(struct deciding *d) {
     struct pt_hash root;
@@ -437,8 +441,9 @@ static int step_key_changes(struct deciding *d) {
 
 int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, const char *tls_party,
                      const struct pt_intake_ports *ports, struct pt_intake_decision *ret) {
-    static int (*const steps[])(struct deciding *) = {
-        step_already, NULL, step_key, step_stream, step_seen, step_records, step_key_changes};
+    static int (*const steps[])(struct deciding *) = {step_already,    step_frozen, step_key,
+                                                      step_stream,     step_seen,   step_records,
+                                                      step_key_changes};
     struct deciding d = {.x = x, .f = f, .tls_party = tls_party, .ports = ports, .ret = ret};
     int code = 0;
     PT_ASSERT(tls_party != NULL && tls_party[0] != '\0');
@@ -462,13 +467,7 @@ int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, con
     d.next_seq = d.slot != NULL ? d.slot->s.next_seq : 1;
     d.last = d.slot != NULL ? &d.slot->s.last_statement : &x->hub;
     for (size_t i = 0; code == 0 && i < sizeof steps / sizeof steps[0]; i++) {
-        if (steps[i] != NULL) {
-            code = steps[i](&d);
-        } else if (d.slot != NULL && d.slot->s.frozen) {
-            code = reject(&d, PT_E_FROZEN,
-                          "the stream is frozen over an incident until the "
-                          "office lifts it and two parties approve");
-        }
+        code = steps[i](&d);
     }
     return code == ANSWERED ? 0 : code;
 }

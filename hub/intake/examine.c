@@ -25,7 +25,6 @@ static int check_sizes(struct pt_intake_facts *f) {
 static int open_batch(struct pt_intake_facts *f, enum pt_intake_form form, struct pt_span body) {
     size_t max = form == PT_INTAKE_JSON ? PT_BATCH_JSON_MAX : PT_BATCH_BYTES_MAX;
     ProtobufCMessage *m = NULL;
-    f->body_bytes = body.len;
     if (body.len > max) {
         return pt_err_set(&f->open, PT_E_TOO_LARGE, "the batch has %zu bytes; at most %zu",
                           body.len, max);
@@ -270,16 +269,4 @@ struct pt_span pt_intake_facts_held(const struct pt_intake_facts *f) {
 
 uint32_t pt_intake_facts_marks(const struct pt_intake_facts *f) {
     return f->marks;
-}
-
-const struct pt_hash *pt_intake_facts_signing_key(const struct pt_intake_facts *f) {
-    return &f->key;
-}
-
-uint64_t pt_intake_facts_generation(const struct pt_intake_facts *f) {
-    return f->rules->generation;
-}
-
-size_t pt_intake_facts_body_bytes(const struct pt_intake_facts *f) {
-    return f->body_bytes;
 }

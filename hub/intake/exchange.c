@@ -176,13 +176,3 @@ bool pt_exchange_day_closed(const struct pt_exchange *x, int32_t day) {
     }
     return true;
 }
-
-bool pt_exchange_party_known(const struct pt_exchange *x, const char *party) {
-    const Pentad__V1__Genesis *g = x->genesis.genesis;
-    for (size_t i = 0; g != NULL && i < g->n_parties; i++) {
-        if (strcmp(g->parties[i]->party, party) == 0) {
-            return true;
-        }
-    }
-    return false;
-}

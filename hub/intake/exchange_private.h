@@ -6,6 +6,7 @@
 
 #include <pentad/base/arena.h>
 #include <pentad/intake/intake.h>
+#include <pentad/record/codes.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/party.h>
 #include <pentad/v1/record.pb-c.h>

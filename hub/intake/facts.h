@@ -18,7 +18,6 @@ struct pt_intake_facts {
     struct pt_intake_rules *rules; /* counted */
     struct pt_buf json;            /* the protobuf form of a JSON body */
     struct pt_batch_view view;
-    size_t body_bytes;
     Pentad__V1__Envelope *env; /* owned; NULL where it couldn't be opened */
     bool has_statement;
     struct pt_statement st;

@@ -18,22 +18,6 @@ void pt_intake_rules_unref(struct pt_intake_rules *r) {
     free(r);
 }
 
-uint64_t pt_intake_rules_generation(const struct pt_intake_rules *r) {
-    return r->generation;
-}
-
-const struct pt_hash *pt_intake_rules_hub(const struct pt_intake_rules *r) {
-    return &r->hub;
-}
-
-const struct pt_keyhistory *pt_intake_rules_keys(const struct pt_intake_rules *r) {
-    return r->keys;
-}
-
-const struct pt_codes *pt_intake_rules_codes(const struct pt_intake_rules *r) {
-    return r->codes;
-}
-
 const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc, const char *self) {
     const char *found = NULL;
     for (size_t i = 0; i < r->n_members; i++) {

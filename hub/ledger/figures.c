@@ -84,11 +84,6 @@ const struct pt_figure_def *pt_figure_def_find(const char *id) {
     return NULL;
 }
 
-const struct pt_figure_info *pt_figure_find(const char *id) {
-    const struct pt_figure_def *d = pt_figure_def_find(id);
-    return d ? &d->info : NULL;
-}
-
 static void set(struct pt_figure *f, int64_t v) {
     f->na = false;
     f->value = v;

@@ -158,8 +158,8 @@ static void check_records(struct checker *c, const struct pt_statement *st, stru
 /* Ticks never go back: they are what business time is told by. */
 static void check_tick(struct checker *c, const Pentad__V1__Tick *t, const char *where) {
     if (t->day < c->tick_day || t->at_ms < c->tick_ms) {
-        pt_checker_fault(c, PT_E_STRICT_CLOCK, where, "its Tick of %d goes back behind that of %d",
-                         t->day, c->tick_day);
+        pt_checker_fault(c, PT_E_CLOCK, where, "its Tick of %d goes back behind that of %d", t->day,
+                         c->tick_day);
     }
     c->tick_day = t->day;
     c->tick_ms = t->at_ms;
@@ -264,7 +264,7 @@ static int take_genesis(struct checker *c, struct pt_span bytes, const char *whe
 
 static void check_time(struct checker *c, int64_t received_ms, const char *where) {
     if (received_ms < c->last_received_ms) {
-        pt_checker_fault(c, PT_E_STRICT_CLOCK, where, "it was received before the entry before it");
+        pt_checker_fault(c, PT_E_CLOCK, where, "it was received before the entry before it");
     }
     c->last_received_ms = received_ms;
 }

@@ -1,7 +1,5 @@
 #include <pentad/log/store.h>
 
-#include <pentad/proof/batch.h>
-
 int pt_store_append(struct pt_store *s, const struct pt_store_group *g, struct pt_err *err) {
     return s->ops->append(s, g, err);
 }
@@ -59,42 +57,4 @@ int pt_store_tile(struct pt_store_reader *r, unsigned level, uint64_t index, str
 int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx,
                         struct pt_err *err) {
     return s->ops->self_check(s, fault, ctx, err);
-}
-
-struct record_wanted {
-    uint32_t i;
-    struct pt_buf *out;
-    struct pt_err *err;
-    bool seen;
-};
-
-static int record_of_entry(void *ctx, const struct pt_store_entry *e) {
-    struct record_wanted *w = ctx;
-    struct pt_span rec;
-    size_t pos = 0;
-    w->seen = true;
-    for (uint32_t i = 0;; i++) {
-        int rc = pt_batch_record_next(e->records, &pos, &rec);
-        if (rc < 0) {
-            return pt_err_set(w->err, PT_E_CORRUPT, "log entry %llu: its records are damaged",
-                              (unsigned long long)e->index);
-        }
-        if (rc == 0) {
-            return pt_err_set(w->err, PT_E_NOT_FOUND, "log entry %llu has %u records",
-                              (unsigned long long)e->index, (unsigned)i);
-        }
-        if (i == w->i) {
-            return pt_buf_append_span(w->out, rec);
-        }
-    }
-}
-
-int pt_store_record(struct pt_store_reader *r, uint64_t index, uint32_t i, struct pt_buf *out,
-                    struct pt_err *err) {
-    struct record_wanted w = {i, out, err, false};
-    int code = pt_store_entries(r, index, 1, true, record_of_entry, &w, err);
-    if (code == 0 && !w.seen) {
-        code = pt_err_set(err, PT_E_NOT_FOUND, "no log entry %llu", (unsigned long long)index);
-    }
-    return code;
 }

@@ -6,7 +6,7 @@
  *     ▲      │                      answer yet goes again from the first of them, same bytes
  *     └──────┘
  *
- * Knows batches and receipts; one thread a lane. FORMATS section 1. */
+ * Knows batches and receipts; one thread a lane. docs/formats.md 1. */
 #ifndef PT_MEASURE_LANE_H
 #define PT_MEASURE_LANE_H
 

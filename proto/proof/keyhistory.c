@@ -17,7 +17,7 @@ enum {
 };
 _Static_assert(SLOTS >= 2 * KEYS_MAX, "the index stays half empty");
 
-/* The parties outside finance; office and hub count as finance (FORMATS section 5). */
+/* The parties outside finance; office and hub count as finance (docs/formats.md 5). */
 static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
 
 struct party {
@@ -604,11 +604,6 @@ int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__E
 
 size_t pt_keyhistory_count(const struct pt_keyhistory *k) {
     return k->n_keys;
-}
-
-const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i) {
-    PT_ASSERT(i < k->n_keys);
-    return k->keys[i];
 }
 
 uint64_t pt_keyhistory_version(const struct pt_keyhistory *k) {

@@ -55,12 +55,6 @@ const char *pt_party_name_zh(enum pt_party party) {
     return row != NULL ? row->zh : "未知";
 }
 
-char pt_party_letter(enum pt_party party) {
-    const struct party_row *row = row_of(party);
-
-    return row != NULL ? row->letter : '?';
-}
-
 bool pt_party_in(pt_party_set set, enum pt_party party) {
     return party != PT_PARTY_NONE && party < PT_PARTY_END && (set & PT_PARTY_BIT(party)) != 0;
 }

@@ -110,7 +110,7 @@ static void record_cross(struct check *c, const struct path *at, const ProtobufC
     }
     if (rec->has_issued_at_ms && rec->issued_at_ms > 0 &&
         rec->issued_at_ms - PT_ISSUED_AHEAD_MS > c->received_at_ms) {
-        check_fault(c, PT_E_STRICT_CLOCK, NULL, "issued_at_ms",
+        check_fault(c, PT_E_CLOCK, NULL, "issued_at_ms",
                     "is more than 5 minutes ahead of the time of receipt (%" PRId64 " ms)",
                     rec->issued_at_ms - c->received_at_ms);
     }

@@ -151,8 +151,7 @@ Test(life, the_replay_clock_ticks_closed_days) {
     tw_done(&w);
 }
 
-/* ---- findings ---------------------------------------------------------------------------------
- */
+/* ---- findings ------------------------------------------------------------------------------- */
 
 static int count_findings(struct tw_client *c, uint64_t *ret_max_tick_seq) {
     Pentad__V1__FeedPage *p;

@@ -348,8 +348,7 @@ Test(accept, json_form_with_base64_records_and_no_duplicate_keys) {
     pt_buf_done(&json);
 }
 
-/* ---- refused, replaced ------------------------------------------------------------------------
- */
+/* ---- refused, replaced ---------------------------------------------------------------------- */
 
 static void cut_bad(size_t n) {
     struct pt_buf recs;

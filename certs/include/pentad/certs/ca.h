@@ -1,7 +1,7 @@
 /* A hub's own authority: P-256, self-signed; it gives TLS access, never authorship. Certificates
  * carry exactly one URI name. State is plain files in one directory:
  *   ca.key ca.crt crl.pem index.txt crlnumber lock
- * One process at a time writes it (a lock file). Not thread-safe. FORMATS section 2. */
+ * One process at a time writes it (a lock file). Not thread-safe. docs/formats.md 2. */
 #ifndef PENTAD_CERTS_CA_H
 #define PENTAD_CERTS_CA_H
 

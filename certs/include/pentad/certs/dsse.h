@@ -1,5 +1,5 @@
 /* DSSE over the Envelope message: signing, and checking its one signature.
- * Any thread. FORMATS section 2. */
+ * Any thread. docs/formats.md 2. */
 #ifndef PENTAD_CERTS_DSSE_H
 #define PENTAD_CERTS_DSSE_H
 

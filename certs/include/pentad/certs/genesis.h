@@ -1,6 +1,6 @@
 /* The genesis ceremony: an unsigned genesis from the parties' descriptors, each party's signature
  * by its own key on its own machine, merging, sealing into log entry 0.
- * Not thread-bound; no files here (the tool has those). FORMATS section 2. */
+ * Not thread-bound; no files here (the tool has those). docs/formats.md 2. */
 #ifndef PENTAD_CERTS_GENESIS_H
 #define PENTAD_CERTS_GENESIS_H
 

@@ -1,6 +1,6 @@
 /* Bare keys that sign and verify: Ed25519 (default), ECDSA P-256 with SHA-256; SM2 takes its place
  * behind the same interface. Knows bytes, never what they mean.
- * A loaded key is immutable: sign and verify from any thread. FORMATS section 2. */
+ * A loaded key is immutable: sign and verify from any thread. docs/formats.md 2. */
 #ifndef PENTAD_CERTS_KEY_H
 #define PENTAD_CERTS_KEY_H
 
@@ -49,7 +49,6 @@ int pt_pubkey_from_spki(struct pt_span spki, struct pt_pubkey **ret, struct pt_e
 void pt_pubkey_free(struct pt_pubkey *k);
 enum pt_key_alg pt_pubkey_algorithm(const struct pt_pubkey *k);
 struct pt_span pt_pubkey_spki(const struct pt_pubkey *k);
-void pt_pubkey_fingerprint(const struct pt_pubkey *k, struct pt_hash *ret);
 /* 0, PT_E_SIGNATURE, or PT_E_CRYPTO. P-256 signatures must be minimal DER. */
 int pt_pubkey_verify(const struct pt_pubkey *k, struct pt_span msg, struct pt_span sig);
 

@@ -1,5 +1,5 @@
 /* A log's checkpoint key: an Ed25519 key with a name, signing notes (C2SP type 01).
- * Any thread. FORMATS section 3. */
+ * Any thread. docs/formats.md 3. */
 #ifndef PENTAD_CERTS_LOGKEY_H
 #define PENTAD_CERTS_LOGKEY_H
 

@@ -1,6 +1,6 @@
 /* TLS 1.3 contexts, both sides with certificates, CRLs honoured; and the one URI name that says
  * who a certificate is. Knows no HTTP. A context is made, used by a loop, replaced by a new one
- * on reload. FORMATS section 2, TRANSPORT. */
+ * on reload. docs/formats.md 2. */
 #ifndef PENTAD_CERTS_TLS_H
 #define PENTAD_CERTS_TLS_H
 

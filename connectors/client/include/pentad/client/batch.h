@@ -1,5 +1,5 @@
 /* A party's side of the exchange: cutting a signed batch, and checking what the hub answers.
- * Pure functions of bytes but for signing; any thread. FORMATS section 1. */
+ * Pure functions of bytes but for signing; any thread. docs/formats.md 1. */
 #ifndef PENTAD_CLIENT_BATCH_H
 #define PENTAD_CLIENT_BATCH_H
 

@@ -1,6 +1,6 @@
 /* Following the log and believing nothing: every entry's envelope, chain and records_root, every
  * record's hash, and a tree of one's own whose head must equal each checkpoint.
- * Pure: bytes in, verdict out; the caller fetches and stores. One thread. FORMATS sections 1-3, 6.
+ * Pure: bytes in, verdict out; the caller fetches and stores. One thread. docs/formats.md 1-3, 6.
  *
  *      page ─► entries contiguous? ─► statement strict, for this hub ─► continues its stream ─►
  *      records_root, each record strict, in its place, its author's to write ─► signature under a

@@ -1,6 +1,6 @@
 /* What a client believes, and nothing else: the genesis hash that names its hub, the policy that
  * says whose checkpoints count, and a way to check signatures. Both come out of band, as files
- * (docs/verify.md). Read-only after loading: any thread. FORMATS sections 2, 3, 6. */
+ * (docs/verify.md). Read-only after loading: any thread. docs/formats.md 2, 3, 6. */
 #ifndef PENTAD_CLIENT_TRUST_H
 #define PENTAD_CLIENT_TRUST_H
 

@@ -8,7 +8,7 @@
  *                           ├─► dead_cb    (a row that can't be mapped: where and why)
  *                           └─► defer_cb   (a row that refers to what isn't there yet)
  *
- * The language is described in docs/mapping.md. Implements the issue-2 "declared mapping". */
+ * The language is described in docs/mapping.md. */
 #ifndef PENTAD_MAPPING_MAPPING_H
 #define PENTAD_MAPPING_MAPPING_H
 

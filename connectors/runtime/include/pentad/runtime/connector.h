@@ -10,7 +10,8 @@
  *                    (one transaction with the
  *                     verified size of the log)
  *
- * One thread runs it; pt_connector_stop may be called from a signal handler. FORMATS 1, 5, 6. */
+ * One thread runs it; pt_connector_stop may be called from a signal handler. docs/formats.md 1,
+ * 5, 6. */
 #ifndef PENTAD_RUNTIME_CONNECTOR_H
 #define PENTAD_RUNTIME_CONNECTOR_H
 

@@ -3,7 +3,7 @@
  * The same log and the same known_at give the same bytes, on any machine, at any later time.
  *
  * Threads: pt_brief_make on the ledger handle's thread; the renderers are pure, any thread.
- * Specification: DOMAIN 5.1 (BR1 BR2 BR4 BR13), 5.3 (layout), 3.3 (figures).
+ * Specification: docs/brief.md.
  *
  * The content is JSON:
  *

@@ -2,7 +2,7 @@
  * somebody who has never seen the hub. From a store alone, so that a running hub and
  * `pentad evidence --data` make the same bytes.
  * Knows the log and the catalogue's visibility; must not know how a figure is computed: whoever
- * asks for a figure's evidence brings its inputs. Any thread. FORMATS section 6. */
+ * asks for a figure's evidence brings its inputs. Any thread. docs/formats.md 6. */
 #ifndef PENTAD_FEED_EVIDENCE_H
 #define PENTAD_FEED_EVIDENCE_H
 

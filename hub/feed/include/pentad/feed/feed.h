@@ -1,6 +1,6 @@
 /* What each reader may have of the log: pages of entries with every record as bytes or as a hash,
  * under a checkpoint of exactly the page's end.
- * Knows the catalogue's visibility and the log; must not know HTTP or HTML. FORMATS section 6. */
+ * Knows the catalogue's visibility and the log; must not know HTTP or HTML. docs/formats.md 6. */
 #ifndef PENTAD_FEED_FEED_H
 #define PENTAD_FEED_FEED_H
 

@@ -39,14 +39,11 @@ void pt_http_request_unref(struct pt_http_request *req);
 
 /* The following are fixed before the handler sees the request: any thread that holds a reference.
  * Strings are borrowed from the request. */
-const char *pt_http_request_method(const struct pt_http_request *req);   /* "GET" */
-const char *pt_http_request_path(const struct pt_http_request *req);     /* raw: "/v1/feed" */
-const char *pt_http_request_query(const struct pt_http_request *req);    /* raw, "" if none */
-const char *pt_http_request_protocol(const struct pt_http_request *req); /* "h2", "http/1.1" */
+const char *pt_http_request_method(const struct pt_http_request *req); /* "GET" */
+const char *pt_http_request_path(const struct pt_http_request *req);   /* raw: "/v1/feed" */
+const char *pt_http_request_query(const struct pt_http_request *req);  /* raw, "" if none */
 /* First field of that name (lower case), or NULL. */
 const char *pt_http_request_header(const struct pt_http_request *req, const char *name);
-size_t pt_http_request_header_count(const struct pt_http_request *req);
-struct pt_http_header pt_http_request_header_at(const struct pt_http_request *req, size_t i);
 const struct pt_http_peer_id *pt_http_request_peer(const struct pt_http_request *req);
 /* The whole body. Borrowed; lives as long as the request. */
 struct pt_span pt_http_request_body(const struct pt_http_request *req);
@@ -60,7 +57,6 @@ int pt_http_request_query_get(const struct pt_http_request *req, const char *nam
 int pt_http_percent_decode(const char *s, size_t len, char *out, size_t cap);
 
 /* The owner's pointer; the transport never looks at it. Starts as what the route callback gave. */
-void pt_http_request_set_user(struct pt_http_request *req, void *user);
 void *pt_http_request_user(const struct pt_http_request *req);
 
 /* True once the peer is gone and an answer would reach nobody. Any thread. */
@@ -92,10 +88,8 @@ int pt_http_respond_take(struct pt_http_request *req, int status,
 int pt_http_respond_from_any_thread(struct pt_http_request *req, int status,
                                     const struct pt_http_header *headers, size_t header_count,
                                     struct pt_buf *body);
-/* application/problem+json (RFC 9457) for one of our codes: its status, stable name and texts, and
- * `detail` (UTF-8, may be NULL). Loop thread. */
-int pt_http_respond_problem(struct pt_http_request *req, int code, const char *detail);
-/* Writes that document into `out`, for whoever answers from another thread. Any thread. */
+/* Writes application/problem+json (RFC 9457) for one of our codes into `out`: its status, stable
+ * name and texts, and `detail` (UTF-8, may be NULL). Any thread. */
 void pt_http_problem_write(struct pt_buf *out, int status, int code, const char *detail);
 
 #endif

@@ -1,6 +1,6 @@
 /* Cuts a batch: records that somebody here authors, numbered, under one signed statement. The hub
  * uses it for hub/main; tests and benchmarks for everyone.
- * Knows statements and keys; must not know storage or clocks. Any thread. FORMATS section 1. */
+ * Knows statements and keys; must not know storage or clocks. Any thread. docs/formats.md 1. */
 #ifndef PENTAD_INTAKE_AUTHOR_H
 #define PENTAD_INTAKE_AUTHOR_H
 

@@ -4,7 +4,7 @@
  * Knows records about the exchange; must not know storage, network or clocks.
  *
  * One thread owns an exchange. What workers verify against is a pt_intake_rules snapshot
- * (rules.h), immutable and counted. FORMATS sections 1, 2 and 5. */
+ * (rules.h), immutable and counted. docs/formats.md 1, 2 and 5. */
 #ifndef PENTAD_INTAKE_EXCHANGE_H
 #define PENTAD_INTAKE_EXCHANGE_H
 
@@ -98,8 +98,6 @@ const struct pt_exchange_tick *pt_exchange_last_tick(const struct pt_exchange *x
 /* Has every enrolled stream that is neither frozen nor closed (hub/main and the `keys` streams
  * aside) logged the StreamClose that ends `day`? What the replay clock waits for. */
 bool pt_exchange_day_closed(const struct pt_exchange *x, int32_t day);
-/* Does `party` exist in Genesis? */
-bool pt_exchange_party_known(const struct pt_exchange *x, const char *party);
 
 /* The snapshot to verify against now; counted, the caller unrefs. Changes only when keys or codes
  * did. NULL when out of memory. */

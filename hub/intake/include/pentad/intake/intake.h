@@ -2,7 +2,7 @@
  * snapshot) finds the facts; deciding (cheap, the writer thread) takes facts, stream state and who
  * sent it, and gives the one answer that the acceptance order demands.
  * Knows batches, keys, the catalogue; must not know storage, network or clocks: time and look-ups
- * are handed in. FORMATS section 1 ("Acceptance").
+ * are handed in. docs/formats.md 1 ("Acceptance").
  *
  *   body ──► pt_intake_examine ──► facts ──► pt_intake_decide ──► ACCEPT          append, receipt
  *            (worker)                        (writer)             RECEIPT_AGAIN   as it was
@@ -43,9 +43,6 @@ struct pt_span pt_intake_facts_envelope(const struct pt_intake_facts *f); /* Env
 struct pt_span pt_intake_facts_records(const struct pt_intake_facts *f);  /* records section */
 struct pt_span pt_intake_facts_held(const struct pt_intake_facts *f);     /* held checkpoint */
 uint32_t pt_intake_facts_marks(const struct pt_intake_facts *f);
-const struct pt_hash *pt_intake_facts_signing_key(const struct pt_intake_facts *f);
-uint64_t pt_intake_facts_generation(const struct pt_intake_facts *f);
-size_t pt_intake_facts_body_bytes(const struct pt_intake_facts *f);
 
 /* Look-ups that only rare paths need (a statement below the head, one that saw an old tree). Each
  * may also return PT_INTAKE_LATER where its answer waits for the group at hand to be committed;

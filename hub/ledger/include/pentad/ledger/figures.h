@@ -49,7 +49,6 @@ struct pt_figure_info {
 };
 /* Every figure id there is, in order; a NULL id ends the table. */
 extern const struct pt_figure_info pt_figure_table[];
-const struct pt_figure_info *pt_figure_find(const char *id); /* NULL: none such */
 
 #define PT_KNOWN_NOW UINT64_MAX /* known_at: everything folded so far */
 

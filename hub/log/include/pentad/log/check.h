@@ -1,7 +1,7 @@
 /* Full verification of a log: every record, leaf, tile, chain and signature is computed anew from
  * the bytes at rest. What `pentad log check` runs.
  * Knows the formats; trusts the genesis hash that its caller brings, and nothing that is stored.
- * Any thread; the store may be in use by a hub meanwhile. FORMATS sections 1, 2, 3 and 7. */
+ * Any thread; the store may be in use by a hub meanwhile. docs/formats.md 1, 2 and 3. */
 #ifndef PENTAD_LOG_CHECK_H
 #define PENTAD_LOG_CHECK_H
 

@@ -1,5 +1,5 @@
 /* Writes the log as a static tile tree: dir/checkpoint, dir/tile/…, dir/tile/entries/….
- * Any web server can then serve it. Any thread. C2SP tlog-tiles, FORMATS section 3. */
+ * Any web server can then serve it. Any thread. C2SP tlog-tiles, docs/formats.md 3. */
 #ifndef PENTAD_LOG_EXPORT_H
 #define PENTAD_LOG_EXPORT_H
 

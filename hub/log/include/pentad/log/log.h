@@ -2,7 +2,7 @@
  * Knows leaves and hashes; must not know business data, TLS or HTTP. Signing is a port.
  *
  * Threads: pt_log_append belongs to the one writer thread. Everything else may be called from any
- * thread at any time. FORMATS sections 1 and 3. */
+ * thread at any time. docs/formats.md 1 and 3. */
 #ifndef PENTAD_LOG_LOG_H
 #define PENTAD_LOG_LOG_H
 

@@ -5,7 +5,7 @@
  * Threads: append() belongs to the one writer thread. read_begin() may be called by any thread; the
  * reader it gives is one snapshot (log size, entries, tiles, refusals agree) and is used by one
  * thread until read_end(). Keep readers short: an open one keeps the write-ahead log from being
- * reused. ARCHITECTURE "Storage", FORMATS section 1. */
+ * reused. docs/architecture.md, docs/formats.md 1. */
 #ifndef PENTAD_LOG_STORE_H
 #define PENTAD_LOG_STORE_H
 
@@ -140,9 +140,5 @@ int pt_store_tile(struct pt_store_reader *r, unsigned level, uint64_t index, str
 /* Every byte of the store's own structures: pages, indexes, counters. Reports each fault; the
  * return value is about being able to look (PT_E_STORE), not about what was found. */
 int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
-
-/* One record of an entry, its bytes appended to out. PT_E_NOT_FOUND. */
-int pt_store_record(struct pt_store_reader *r, uint64_t index, uint32_t i, struct pt_buf *out,
-                    struct pt_err *err);
 
 #endif

@@ -35,7 +35,7 @@
     X(PT_E_USAGE, 27, "usage", 400, 0, "wrong use", "用法错误")                                    \
     X(PT_E_UNSUPPORTED, 28, "unsupported", 400, 0, "not supported", "不支持")                      \
     X(PT_E_METHOD, 29, "method_not_allowed", 405, 0, "method not allowed", "方法不允许")           \
-    /* acceptance, in its order (FORMATS 1) */                                                     \
+    /* acceptance, in its order (docs/formats.md 1) */                                             \
     X(PT_E_IDENTITY, 40, "unknown_identity", 403, 0, "TLS identity not known", "TLS身份未知")      \
     X(PT_E_FORBIDDEN, 41, "forbidden", 403, 0, "not allowed for this identity", "无权限")          \
     X(PT_E_WRONG_HUB, 42, "wrong_hub", 422, 0, "signed for another hub", "签名对象不是本枢纽")     \
@@ -61,10 +61,10 @@
     X(PT_E_TYPE, 56, "type_not_allowed", 422, 0, "this party may not author this type",            \
       "无权提交该类记录")                                                                          \
     X(PT_E_SEQ, 57, "wrong_seq", 422, 0, "record's seq is not its place", "记录序号错误")          \
-    X(PT_E_STRICT_CLOCK, 58, "clock", 422, 0, "time outside what is allowed", "时间超出允许范围")  \
+    X(PT_E_CLOCK, 58, "clock", 422, 0, "time outside what is allowed", "时间超出允许范围")         \
     X(PT_E_REFUSED, 59, "refused", 422, 0, "the batch was refused", "批次被拒收")                  \
     X(PT_E_CLOSED, 60, "stream_closed", 422, 0, "the stream has ended", "数据流已终止")            \
-    /* record validation (DOMAIN 2) */                                                             \
+    /* record validation (docs/records.md) */                                                      \
     X(PT_E_MISSING, 70, "missing_field", 422, 0, "a required field is missing", "缺少必填项")      \
     X(PT_E_FIELD, 71, "invalid_field", 422, 0, "a field is invalid", "字段无效")                   \
     X(PT_E_CODE, 72, "unknown_code", 422, 0, "code not in the table in force",                     \
@@ -75,7 +75,7 @@
     X(PT_E_TEXT, 76, "bad_text", 422, 0, "text holds what is not allowed", "文本含非法字符")       \
     X(PT_E_CORRECTION, 77, "bad_correction", 422, 0, "this correction is not allowed",             \
       "更正方式不允许")                                                                            \
-    /* proof and verification (FORMATS 3, 6) */                                                    \
+    /* proof and verification (docs/formats.md 3, 6) */                                            \
     X(PT_E_PROOF, 90, "bad_proof", 422, 0, "a proof does not hold", "证明不成立")                  \
     X(PT_E_FORK, 91, "fork", 409, 0, "two histories under one key", "日志分叉")                    \
     X(PT_E_POLICY, 92, "policy", 422, 0, "not enough trusted signatures", "可信签名不足")          \

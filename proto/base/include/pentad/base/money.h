@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PT_BP_NA INT32_MIN /* a ratio whose denominator is 0 (DOMAIN 0): a value of its own */
+#define PT_BP_NA INT32_MIN /* a ratio whose denominator is 0: a value of its own */
 
 /* num * 10000 / den, half up on magnitude, in 128 bits; PT_BP_NA if den is 0; clamped to int32. */
 int32_t pt_ratio_bp(int64_t num, int64_t den);

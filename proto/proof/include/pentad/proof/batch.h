@@ -1,6 +1,6 @@
 /* The Batch message taken apart without copying, and its records section: the bytes that are stored
  * and walked everywhere (field 2 of Batch, repeated: 0x12, length, bytes).
- * Knows the wire form alone. Pure, any thread. FORMATS section 1. */
+ * Knows the wire form alone. Pure, any thread. docs/formats.md 1. */
 #ifndef PENTAD_PROOF_BATCH_H
 #define PENTAD_PROOF_BATCH_H
 

@@ -1,4 +1,4 @@
-/* C2SP checkpoints v1.0.0: origin, tree size, root. Pure, any thread. FORMATS section 3. */
+/* C2SP checkpoints v1.0.0: origin, tree size, root. Pure, any thread. docs/formats.md 3. */
 #ifndef PENTAD_PROOF_CHECKPOINT_H
 #define PENTAD_PROOF_CHECKPOINT_H
 

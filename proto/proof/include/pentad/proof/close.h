@@ -1,7 +1,7 @@
 /* What a StreamClose says: for each reader class, how many records of the stream it may read since
  * the last StreamClose, and the RFC 9162 head over their hashes in order. The hub closes hub/main
  * with it; connectors close theirs with the same numbers.
- * Pure. One thread a value. FORMATS section 5. */
+ * Pure. One thread a value. docs/formats.md 5. */
 #ifndef PENTAD_PROOF_CLOSE_H
 #define PENTAD_PROOF_CLOSE_H
 

@@ -1,5 +1,5 @@
 /* DSSE v1: the bytes that are signed. No keys here; see pentad/certs/dsse.h for signing.
- * Pure, any thread. FORMATS section 2. */
+ * Pure, any thread. docs/formats.md 2. */
 #ifndef PENTAD_PROOF_DSSE_H
 #define PENTAD_PROOF_DSSE_H
 

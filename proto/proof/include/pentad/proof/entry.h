@@ -1,6 +1,6 @@
 /* Log entries and batch statements, opened strictly: the one place where their bytes are taken
  * apart, for the hub's intake, connectors and offline verifiers alike.
- * Pure, any thread. FORMATS sections 1 and 2. */
+ * Pure, any thread. docs/formats.md 1 and 2. */
 #ifndef PENTAD_PROOF_ENTRY_H
 #define PENTAD_PROOF_ENTRY_H
 

@@ -1,6 +1,6 @@
 /* Offline verification of an evidence bundle: trust (genesis hash, policy) comes from the caller,
  * everything else from the bundle's bytes. Reports every failed step, not the first.
- * No files, no network, no clock. One thread a verification. FORMATS section 6. */
+ * No files, no network, no clock. One thread a verification. docs/formats.md 6. */
 #ifndef PENTAD_PROOF_EVIDENCE_H
 #define PENTAD_PROOF_EVIDENCE_H
 

@@ -1,5 +1,5 @@
 /* SHA-256 as the log uses it: plain, leaf (0x00 || data) and node (0x01 || left || right).
- * Knows nothing of keys or stores. Pure functions, any thread. FORMATS section 3, RFC 9162 2.1.1.
+ * Knows nothing of keys or stores. Pure functions, any thread. docs/formats.md 3, RFC 9162 2.1.1.
  */
 #ifndef PENTAD_PROOF_HASH_H
 #define PENTAD_PROOF_HASH_H

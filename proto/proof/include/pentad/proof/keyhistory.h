@@ -1,7 +1,7 @@
 /* Which key was whose, for what use, and live at which log position: a pure reducer over Genesis
  * and the KeyChange and Approval records, in log order. The hub's intake, the client and the
  * offline verifier all ask this one piece. Verifies no signature; knows no certificate.
- * One writer; readers may share it only while nobody applies. FORMATS section 2.
+ * One writer; readers may share it only while nobody applies. docs/formats.md 2.
  *
  * A key enrolled by log entry i is live for the entries after i; a key retired by entry j is live
  * up to and including j. One SubjectPublicKeyInfo is enrolled once ever, for one party and use. */
@@ -89,7 +89,6 @@ int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__E
                               const char *party, const struct pt_sigverify *sv,
                               const struct pt_keyhistory_key **ret, struct pt_err *err);
 size_t pt_keyhistory_count(const struct pt_keyhistory *k);
-const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i);
 /* Grows with every change that took effect: a writer that verified against an older version
  * asks again. */
 uint64_t pt_keyhistory_version(const struct pt_keyhistory *k);

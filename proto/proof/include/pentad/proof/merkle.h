@@ -1,6 +1,6 @@
 /* RFC 9162 Merkle trees over leaf hashes: heads, inclusion and consistency proofs, their checks.
  * Knows hashes only; nodes come from an array, or through a reader over tiles or a store.
- * Must not know what a leaf means. No I/O of its own; any thread. FORMATS section 3.
+ * Must not know what a leaf means. No I/O of its own; any thread. docs/formats.md 3.
  *
  * A node (level, index) is the head of the complete subtree over the leaves
  * [index << level, (index + 1) << level); level 0 are the leaf hashes. */

@@ -1,5 +1,5 @@
 /* C2SP signed notes v1.0.0: text, an empty line, signature lines; verifier keys and their ids.
- * Knows bytes; signatures are checked through the port. Any thread. FORMATS section 3. */
+ * Knows bytes; signatures are checked through the port. Any thread. docs/formats.md 3. */
 #ifndef PENTAD_PROOF_NOTE_H
 #define PENTAD_PROOF_NOTE_H
 

@@ -1,5 +1,5 @@
 /* C2SP tlog-policy: which logs and witnesses a verifier trusts, and how many cosignatures a
- * checkpoint needs. Pure, any thread once parsed. FORMATS section 3. */
+ * checkpoint needs. Pure, any thread once parsed. docs/formats.md 3. */
 #ifndef PENTAD_PROOF_POLICY_H
 #define PENTAD_PROOF_POLICY_H
 

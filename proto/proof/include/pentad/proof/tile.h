@@ -1,5 +1,5 @@
 /* C2SP tiles v0.1.0: paths, widths, hash tiles, entry bundles. Pure, any thread; tiles are
- * fetched by whoever has them. FORMATS section 3. */
+ * fetched by whoever has them. docs/formats.md 3. */
 #ifndef PENTAD_PROOF_TILE_H
 #define PENTAD_PROOF_TILE_H
 

@@ -1,6 +1,6 @@
 /* The catalogue: ONE table of the record types, each with its author, readers, subject and
  * corrections. Everything else (validation, visibility, the fold, the docs) starts here. Knows no
- * storage and no network. Pure, any thread. DOMAIN 2, FORMATS 5. */
+ * storage and no network. Pure, any thread. docs/records.md, docs/formats.md 5. */
 #ifndef PENTAD_RECORD_CATALOGUE_H
 #define PENTAD_RECORD_CATALOGUE_H
 

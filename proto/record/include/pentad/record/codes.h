@@ -1,7 +1,7 @@
 /* Codes in force: syntax of a jurisdiction's codes and the entries of its code tables (H09).
  * Families `cn` (default) and `open` are built in; records add to them. Knows no storage: whoever
  * reads the log applies the tables to a copy and publishes it. Immutable once published: any
- * thread may then read it. DOMAIN 0 (codes), FORMATS 1. */
+ * thread may then read it. docs/records.md, docs/formats.md 1. */
 #ifndef PENTAD_RECORD_CODES_H
 #define PENTAD_RECORD_CODES_H
 

@@ -1,7 +1,7 @@
-/* Strict decoding (FORMATS 1, "Strict encoding"): no unknown field at any depth, valid UTF-8
- * without NUL, and re-packing gives the input byte for byte; everything else is refused. One pass
- * over the bytes, driven by descriptors, decides that; unpacking follows, into an arena. Knows no
- * meaning of any field. Pure, any thread; an arena belongs to one thread at a time. */
+/* Strict decoding (docs/formats.md 1, "Strict encoding"): no unknown field at any depth, valid
+ * UTF-8 without NUL, and re-packing gives the input byte for byte; everything else is refused. One
+ * pass over the bytes, driven by descriptors, decides that; unpacking follows, into an arena. Knows
+ * no meaning of any field. Pure, any thread; an arena belongs to one thread at a time. */
 #ifndef PENTAD_RECORD_DECODE_H
 #define PENTAD_RECORD_DECODE_H
 

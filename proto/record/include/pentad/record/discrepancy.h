@@ -1,4 +1,5 @@
-/* The name of a discrepancy: what makes two findings the same one. Pure, any thread. FORMATS 5. */
+/* The name of a discrepancy: what makes two findings the same one. Pure, any thread.
+ * docs/formats.md 5. */
 #ifndef PENTAD_RECORD_DISCREPANCY_H
 #define PENTAD_RECORD_DISCREPANCY_H
 

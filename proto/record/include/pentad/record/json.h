@@ -1,7 +1,7 @@
 /* Any message of ours to and from JSON, by walking descriptors: names as in the .proto files,
  * 64-bit integers as strings, bytes in base64, enums by name, absent fields left out. Strict on
  * input: unknown and duplicate keys, null and wrong types are refused with their path. Any
- * thread; an arena belongs to one thread at a time. FORMATS 1. */
+ * thread; an arena belongs to one thread at a time. docs/formats.md 1. */
 #ifndef PENTAD_RECORD_JSON_H
 #define PENTAD_RECORD_JSON_H
 

@@ -1,6 +1,6 @@
 /* The parties of an exchange: the five bodies, the joint-meeting office, the hub, the public.
  * Names are stream names on the wire ("finance"), letters those of the catalogue. Knows no keys
- * and no networks. Pure, any thread. DOMAIN 0. */
+ * and no networks. Pure, any thread. docs/records.md. */
 #ifndef PENTAD_RECORD_PARTY_H
 #define PENTAD_RECORD_PARTY_H
 
@@ -43,7 +43,6 @@ enum pt_party pt_party_from_name(const char *name);
 enum pt_party pt_party_from_letter(char letter);
 const char *pt_party_name(enum pt_party party); /* "unknown" for what isn't in the table */
 const char *pt_party_name_zh(enum pt_party party);
-char pt_party_letter(enum pt_party party);
 bool pt_party_in(pt_party_set set, enum pt_party party);
 
 #endif

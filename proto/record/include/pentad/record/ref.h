@@ -1,5 +1,5 @@
 /* Names of parties and streams, and references to records as people write them:
- * finance/treasury#1234. Pure, any thread. FORMATS 1. */
+ * finance/treasury#1234. Pure, any thread. docs/formats.md 1. */
 #ifndef PENTAD_RECORD_REF_H
 #define PENTAD_RECORD_REF_H
 

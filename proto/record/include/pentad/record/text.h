@@ -1,4 +1,4 @@
-/* What text may be in a record (FORMATS 1): NFC, and no control, bidirectional, zero-width,
+/* What text may be in a record (docs/formats.md 1): NFC, and no control, bidirectional, zero-width,
  * private-use or unassigned code point, no U+2028/2029. Pure, any thread. */
 #ifndef PENTAD_RECORD_TEXT_H
 #define PENTAD_RECORD_TEXT_H

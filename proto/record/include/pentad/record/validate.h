@@ -1,6 +1,6 @@
 /* Structural validity of a record: a pure function of the record, the codes in force, its author
  * and the time of receipt. What needs other records is the rules' business and never refused.
- * Any thread. DOMAIN 2 ("Structural validation"), FORMATS 1 ("Acceptance"). */
+ * Any thread. docs/records.md, docs/formats.md 1 ("Acceptance"). */
 #ifndef PENTAD_RECORD_VALIDATE_H
 #define PENTAD_RECORD_VALIDATE_H
 

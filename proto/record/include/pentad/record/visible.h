@@ -1,5 +1,5 @@
 /* Who may read a record: THE one function that the feed, the pages, the digests and StreamClose
- * ask. Pure, any thread. DOMAIN 2 (readers). */
+ * ask. Pure, any thread. docs/records.md. */
 #ifndef PENTAD_RECORD_VISIBLE_H
 #define PENTAD_RECORD_VISIBLE_H
 

@@ -1,6 +1,6 @@
 /* log.db: the store port on SQLite. WAL, synchronous=FULL, 16 KiB pages that each carry a checksum;
  * one writer connection, a pool of read-only ones, checkpoints on a thread of their own.
- * Knows SQL and files; must not know what a record means. ARCHITECTURE "Storage". */
+ * Knows SQL and files; must not know what a record means. docs/architecture.md. */
 #ifndef PENTAD_STORE_SQLITE_H
 #define PENTAD_STORE_SQLITE_H
 
