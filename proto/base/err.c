@@ -101,7 +101,8 @@ static void cut_at_character(char *msg, size_t cap) {
     }
 }
 
-int pt_err_set(struct pt_err *err, int code, const char *fmt, ...) {
+int(pt_err_set)(struct pt_err *err, int code, const char *fmt, ...) {
+    /* cppcheck-suppress ctunullpointer ; sizeof reads nothing */
     char msg[sizeof(err->msg)];
     va_list ap;
 

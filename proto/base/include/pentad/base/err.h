@@ -114,6 +114,11 @@ int pt_err_from_name(const char *name);
  * `return pt_err_set(err, PT_E_FORMAT, "…", …);`. */
 int pt_err_set(struct pt_err *err, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__
+/* The static analyser looks at one source file at a time: it has to be told that the code comes
+ * back, or it takes every failed call for a success. */
+#define pt_err_set(err, code, ...) ((void)(pt_err_set)(err, code, __VA_ARGS__), (code))
+#endif
 /* Puts "context: " before the message already there; returns err->code (PT_E_INTERNAL where err is
  * NULL: a caller that may have none returns its own code). */
 int pt_err_wrap(struct pt_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
