@@ -82,7 +82,7 @@ static int compare_dept(const void *a, const void *b) {
 }
 
 static struct br_dept *find_dept(struct br_brief *b, const char *key) {
-    struct br_dept want;
+    struct br_dept want = {0};
 
     (void)snprintf(want.key, sizeof want.key, "%s", key);
     return b->n_depts > 0 ? bsearch(&want, b->depts, b->n_depts, sizeof *b->depts, compare_dept)
