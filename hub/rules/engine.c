@@ -205,27 +205,29 @@ static int collect(struct pt_engine *e, size_t no, bool everything, struct pt_er
     return rc;
 }
 
-static bool nothing_touched(struct pt_engine *e) {
+static int any_touched(struct pt_engine *e, bool *ret_any, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    bool none = true;
+    int s = SQLITE_ERROR;
 
     if (sqlite3_prepare_v2(e->db, "SELECT 1 FROM touched LIMIT 1", -1, &st, NULL) == SQLITE_OK)
-        none = sqlite3_step(st) != SQLITE_ROW;
+        s = sqlite3_step(st);
+    *ret_any = s == SQLITE_ROW;
     sqlite3_finalize(st);
-    return none;
+    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : sql_err(e, err, "touched");
 }
 
 static int run_rule(struct pt_engine *e, size_t no, bool everything, struct pt_err *err) {
     struct old_list old = {0};
+    bool any = false;
     int rc = collect(e, no, everything, err);
 
-    if (rc != 0 || nothing_touched(e))
+    rc = rc == 0 ? any_touched(e, &any, err) : rc;
+    if (rc != 0 || !any)
         return rc;
     pt_arena_reset(&e->arena);
     rc = load_old(e, no, &old, err);
     if (rc == 0 && old.n > 0)
-        if (old.n > 0)
-            qsort(old.v, old.n, sizeof *old.v, by_id);
+        qsort(old.v, old.n, sizeof *old.v, by_id);
     rc = rc == 0 ? evaluate(e, no, &old, err) : rc;
     rc = rc == 0 ? drop_cleared(e, &old, err) : rc;
     if (rc == 0 && e->st[no].agenda)
@@ -302,10 +304,14 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
     pt_arena_reset(&e->arena);
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
     if (rc == 0 && old.n > 0)
-        if (old.n > 0)
-            qsort(old.v, old.n, sizeof *old.v, by_id);
-    while (rc == 0 && (s = sqlite3_step(st)) == SQLITE_ROW) {
+        qsort(old.v, old.n, sizeof *old.v, by_id);
+    while (rc == 0 && (s = sqlite3_step(st)) != SQLITE_DONE) {
         struct pt_condition c;
+
+        if (s != SQLITE_ROW) {
+            rc = sql_err(e, err, id);
+            break;
+        }
 
         read_condition(e, no, &c);
         if (c.state == PT_STATE_CLEAR)
