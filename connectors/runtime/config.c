@@ -279,7 +279,7 @@ static int load_yaml(const char *path, struct pt_config **ret, struct pt_err *er
     }
     *ret = NULL;
     if (ye == CYAML_ERR_FILE_OPEN) {
-        return pt_err_set(err, PT_E_CONFIG, "can't open %.150s: %s", path, strerror(errno));
+        return pt_err_set(err, PT_E_CONFIG, "can't open %.150s: %s", path, strerrordesc_np(errno));
     }
     find_key(path, &k);
     char line[32] = "";

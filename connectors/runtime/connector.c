@@ -46,7 +46,7 @@ static int lock_state(struct pt_connector *c, struct pt_err *err) {
     }
     c->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (c->lock_fd < 0) {
-        return pt_err_set(err, PT_E_IO, "%s can't be opened: %s", path, strerror(errno));
+        return pt_err_set(err, PT_E_IO, "%s can't be opened: %s", path, strerrordesc_np(errno));
     }
     if (flock(c->lock_fd, LOCK_EX | LOCK_NB) != 0) {
         return pt_err_set(err, PT_E_CONFIG, "another connector runs on %s: stop that one first",

@@ -276,6 +276,7 @@ static void next_batch(struct city *c, struct batch *b, size_t from, int32_t *pa
     const struct city_payment *x = &c->payments[from];
     const struct city_payment *before = from > 0 ? x - 1 : NULL;
 
+    PT_ASSERT(c->payments != NULL && from < c->n_payments);
     *part = before != NULL && before->send == x->send && before->pay == x->pay &&
                     before->unit == x->unit && before->special == -1 && x->special == -1
                 ? *part + 1

@@ -36,7 +36,7 @@ static struct city_project *new_project(struct city *c, int32_t dept, char lette
                    : letter == 'Y'       ? "50"
                    : city_chance(&r, 70) ? "02"
                                          : "99");
-    p->start = letter == 'T' ? 20190101 : 20190101;
+    p->start = 20190101;
     p->end = p->is_new && city_chance(&r, 40) ? 20211231 : 20191231;
     p->is_special = letter == 'T' && city_chance(&r, 20);
     p->is_infra = letter == 'T' && city_chance(&r, 12);
@@ -317,6 +317,7 @@ static void count_lines(struct city *c) {
 
     for (int32_t i = CITY_DEPTS; i < c->n_projects; i++)
         targets += !c->projects[i].policy;
+    PT_ASSERT(targets > 0);
     for (int32_t i = 0; i < c->n_projects; i++) {
         struct city_project *p = &c->projects[i];
         struct pt_rng r;

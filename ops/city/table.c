@@ -49,7 +49,7 @@ struct table {
 static void fail(struct table *t, const char *what) {
     if (t->err.code == 0)
         (void)pt_err_set(&t->err, PT_E_IO, "%s/%s: %s: %s", t->style->party, t->file, what,
-                         strerror(errno));
+                         strerrordesc_np(errno));
 }
 
 static void emit(struct table *t, const char *p, size_t len) {

@@ -145,7 +145,7 @@ static int write_notices(struct city *c, struct pt_err *err) {
     for (int32_t d = 5; d < CITY_DEPTS; d += 40) {
         char basis[24];
         struct notice x = {.day = 20200616,
-                           .n = ++n,
+                           .n = n + 1,
                            .kind = "通报表扬",
                            .requirement = "预算绩效管理成效明显，予以通报表扬。",
                            .subject_kind = "部门",
@@ -154,6 +154,7 @@ static int write_notices(struct city *c, struct pt_err *err) {
                            .basis_party = "finance",
                            .basis = basis};
 
+        n++;
         (void)snprintf(basis, sizeof(basis), "PJ2019-B%04d", d + 1);
         write_notice(t, c, &x);
     }

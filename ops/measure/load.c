@@ -147,6 +147,7 @@ static int read_options(int argc, char **argv, struct options *o) {
                           .records = 512,
                           .window = 8,
                           .patience_s = 600};
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
     while (rc == 0 && (c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
         rc = take_option(o, c);
     }
@@ -187,7 +188,7 @@ static int leaf_of(const struct pt_answer *a, struct pt_hash *ret) {
 static int keep_receipt(void *ctx, const struct lane *l, const struct lane_batch *b) {
     struct load *d = ctx;
     struct pt_answer a;
-    struct pt_err err;
+    struct pt_err err = {0};
     struct pt_hash leaf;
     char hex[2][2 * PT_HASH_LEN + 1];
     char line[256];
@@ -195,7 +196,9 @@ static int keep_receipt(void *ctx, const struct lane *l, const struct lane_batch
     int rc = lane_check_receipt(l, b, &a, &err);
 
     if (rc == 0 && a.refused) {
-        rc = PT_E_REFUSED;
+        pt_answer_done(&a);
+        rc = pt_err_set(&err, PT_E_REFUSED, "%s: the batch from #%llu on was refused", l->stream,
+                        (unsigned long long)b->first_seq);
     }
     if (rc != 0) {
         (void)fprintf(stderr, "pentad-load: %s\n", err.msg);
@@ -297,13 +300,14 @@ static void take_probes(struct load *d) {
 }
 
 static int run(struct load *d, struct pt_err *err) {
+    const bool probing = d->o.probe_ms > 0;
     pthread_t probe;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < d->o.streams && !d->o.persist; i++) {
         rc = lane_open(&d->lanes[i], err);
     }
-    if (rc == 0 && d->o.probe_ms > 0) {
+    if (rc == 0 && probing) {
         rc = lane_open(&d->probe, err);
         if (rc == 0 && pthread_create(&probe, NULL, run_probe, d) != 0) {
             rc = pt_err_set(err, PT_E_NOMEM, "can't start the probe");
@@ -314,7 +318,7 @@ static int run(struct load *d, struct pt_err *err) {
     }
     rc = run_bulk(d, err);
     atomic_store(&d->bulk_over, true);
-    if (d->o.probe_ms > 0) {
+    if (probing) {
         (void)pthread_join(probe, NULL);
         take_probes(d);
         if (rc == 0 && d->probe.failed != 0) {
@@ -358,7 +362,8 @@ static double percentile_ms(int64_t *us, size_t n, double p) {
 static void print_result(struct load *d) {
     size_t total = 0, bytes = 0;
     uint64_t again = d->probe.again, reconnects = d->probe.reconnects;
-    int64_t *us = calloc((size_t)d->o.streams * d->o.batches, sizeof(*us));
+    size_t most = (size_t)d->o.streams * d->o.batches;
+    int64_t *us = calloc(most > 0 ? most : 1, sizeof(*us));
 
     for (size_t i = 0; i < d->o.streams; i++) {
         const struct lane *l = &d->lanes[i];
@@ -434,7 +439,7 @@ static int prepare(struct load *d, struct pt_err *err) {
         d->receipts_fd = open(d->o.receipts, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         if (d->receipts_fd < 0) {
             return pt_err_set(err, PT_E_IO, "%s can't be written: %s", d->o.receipts,
-                              strerror(errno));
+                              strerrordesc_np(errno));
         }
         d->shared.receipt = keep_receipt;
     }

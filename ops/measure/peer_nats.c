@@ -91,7 +91,7 @@ static void take_input(struct publisher *p) {
     }
     got = recv(p->fd, p->in.p + p->in.len, p->in.cap - p->in.len, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN)) {
-        fail(p, "the connection to NATS broke:", strerror(errno), 100);
+        fail(p, "the connection to NATS broke:", strerrordesc_np(errno), 100);
         return;
     }
     p->in.len += got > 0 ? (size_t)got : 0;
@@ -124,7 +124,7 @@ static void give_output(struct publisher *p) {
     }
     n = send(p->fd, p->out.p + p->out_at, p->out.len - p->out_at, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN) {
-        fail(p, "the connection to NATS broke:", strerror(errno), 100);
+        fail(p, "the connection to NATS broke:", strerrordesc_np(errno), 100);
     }
     p->out_at += n > 0 ? (size_t)n : 0;
     if (p->out_at == p->out.len) {
@@ -157,7 +157,7 @@ static int dial(struct publisher *p, uint16_t port) {
     pt_buf_init(&p->in, IN_MAX);
     p->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (p->fd < 0 || connect(p->fd, (const struct sockaddr *)&to, sizeof(to)) != 0) {
-        (void)fprintf(stderr, "pentad-peers: NATS on port %u: %s\n", port, strerror(errno));
+        (void)fprintf(stderr, "pentad-peers: NATS on port %u: %s\n", port, strerrordesc_np(errno));
         return -1;
     }
     (void)setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));

@@ -180,7 +180,7 @@ int peer_bound(const struct peer_rows *r, const char *dir) {
     }
     t0 = pt_monotonic_us() - t0;
     if (fd < 0 || rc != 0) {
-        (void)fprintf(stderr, "pentad-peers: %s/bound: %s\n", dir, strerror(errno));
+        (void)fprintf(stderr, "pentad-peers: %s/bound: %s\n", dir, strerrordesc_np(errno));
     } else {
         peer_print("bound", r->n, t0);
     }
@@ -234,7 +234,8 @@ int peer_copy_file(const struct peer_rows *r, const char *path) {
     ok = (f == NULL || fclose(f) == 0) && ok;
     pt_buf_done(&b);
     if (!ok) {
-        (void)fprintf(stderr, "pentad-peers: %s can't be written: %s\n", path, strerror(errno));
+        (void)fprintf(stderr, "pentad-peers: %s can't be written: %s\n", path,
+                      strerrordesc_np(errno));
     }
     return ok ? 0 : -1;
 }

@@ -146,11 +146,12 @@ int wire_open(struct wire *w, SSL_CTX *tls, uint16_t port, wire_answered_cb answ
     if (w->fd < 0) {
         w->fd = 0;
         return pt_err_set(err, PT_E_NET, "no hub listens on 127.0.0.1:%u: %s", port,
-                          strerror(errno));
+                          strerrordesc_np(errno));
     }
     rc = handshake(w, tls, err);
     if (rc == 0 && fcntl(w->fd, F_SETFL, O_NONBLOCK) != 0) {
-        rc = pt_err_set(err, PT_E_NET, "a socket can't be made non-blocking: %s", strerror(errno));
+        rc = pt_err_set(err, PT_E_NET, "a socket can't be made non-blocking: %s",
+                        strerrordesc_np(errno));
     }
     if (rc == 0) {
         rc = start_session(w);

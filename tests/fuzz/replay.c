@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
 
         if (dir == NULL) {
             (void)fprintf(stderr, "%s: %s: give each fuzz target at least one seed\n", argv[i],
-                          strerror(errno));
+                          strerrordesc_np(errno));
             return 1;
         }
         while ((entry = readdir(dir)) != NULL) {

@@ -305,10 +305,12 @@ static int flip_one(int fd, const char *dir, const struct pt_hash *hub, off_t at
 
 static int load_hub(const char *trust, struct pt_hash *ret) {
     char path[PATH_CAP];
-    char hex[80] = {0};
+    char hex[2 * PT_HASH_LEN + 1] = {0};
     FILE *f =
         pt_path_join(path, sizeof(path), trust, "genesis.hash") == 0 ? fopen(path, "re") : NULL;
-    int rc = f != NULL && fscanf(f, "%64s", hex) == 1 ? pt_hash_from_hex(ret, hex) : -1;
+    int rc = f != NULL && fread(hex, 1, sizeof(hex) - 1, f) == sizeof(hex) - 1
+                 ? pt_hash_from_hex(ret, hex)
+                 : -1;
 
     if (f != NULL) {
         (void)fclose(f);
@@ -331,7 +333,7 @@ static int flips(const char *data, const char *trust, uint64_t seed, unsigned lo
         fd = open(path, O_RDWR | O_CLOEXEC);
     }
     if (fd < 0 || fstat(fd, &st) != 0 || st.st_size == 0) {
-        (void)fprintf(stderr, "log_look: %s/log.db: %s\n", data, strerror(errno));
+        (void)fprintf(stderr, "log_look: %s/log.db: %s\n", data, strerrordesc_np(errno));
         return 1;
     }
     rc = check_all(data, &hub, &k, &err);
