@@ -275,7 +275,9 @@ static int load_yaml(const char *path, struct pt_config **ret, struct pt_err *er
     cyaml_err_t ye = cyaml_load_file(path, yaml_config(&k, &yc), &config_schema,
                                      (cyaml_data_t **)(void *)ret, NULL);
     if (ye == CYAML_OK) {
-        return 0;
+        return *ret ? 0
+                    : pt_err_set(err, PT_E_CONFIG,
+                                 "%.150s is empty (docs/connector.md lists every key)", path);
     }
     *ret = NULL;
     if (ye == CYAML_ERR_FILE_OPEN) {

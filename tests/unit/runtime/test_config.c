@@ -66,6 +66,8 @@ Test(config, what_is_wrong_is_named) {
         {GOOD "stream: Main!\n", "stream: Main! is not a name"},
         {GOOD "sink: {dir: d, deliver: [X99]}\n", "there is no record type X99"},
         {"party: [finance\n", "line 1"},
+        {"", "is empty"},
+        {"# nothing yet\n", "is empty"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct pt_config *c = NULL;
