@@ -272,7 +272,7 @@ static int dispatch(const struct cli_options *o) {
 
 const struct cli_command cmd_log = {
     .name = "log",
-    .what = "check the whole log, export it as static tiles, show its entries",
+    .what = "check the whole log, back it up, export it as static tiles, show its entries",
     .usage =
         "usage: pentad log check DIR --trust DIR [--json]\n"
         "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL])\n"
