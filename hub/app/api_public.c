@@ -171,7 +171,7 @@ void pt_api_metrics(struct pt_call *c) {
 void pt_api_openapi(struct pt_call *c) {
     struct pt_buf body;
 
-    pt_buf_init(&body, pt_openapi_json_len);
-    (void)pt_buf_append(&body, pt_openapi_json, pt_openapi_json_len);
+    pt_buf_init(&body, strlen(pt_openapi[0]));
+    (void)pt_buf_puts(&body, pt_openapi[0]);
     pt_reply_bytes(c->req, "application/json", &body);
 }

@@ -82,8 +82,7 @@ void pt_api_figure_trace(struct pt_call *c);
 void pt_api_figure_evidence(struct pt_call *c);
 void pt_api_brief(struct pt_call *c);
 
-/* hub/app/openapi.json, as built in. */
-extern const unsigned char pt_openapi_json[];
-extern const size_t pt_openapi_json_len;
+/* One text: hub/app/openapi.json, as built in. */
+extern const char *const pt_openapi[];
 
 #endif

@@ -104,7 +104,8 @@ int pt_params_register(struct pt_engine *e, struct pt_err *err); /* SQL: param()
 /* Values in force today; sets changed[i] for rules whose parameters moved. */
 int pt_params_refresh(struct pt_engine *e, bool *changed, struct pt_err *err);
 int pt_params_load(struct pt_engine *e, struct pt_err *err);
-int64_t pt_param_int(struct pt_engine *e, const char *name, int64_t fallback);
+/* The value in force, else the default of the parameter, which must be registered and a number. */
+int64_t pt_param(struct pt_engine *e, const char *name);
 
 /* message.c: a figure's value from its stored text, a sentence from its template. */
 void pt_message_text(struct pt_engine *e, const struct pt_condition *c, bool chinese,

@@ -191,9 +191,8 @@ static int32_t reply_due(struct pt_engine *e, int sev) {
         e->due_day[0] = e->due_day[1] = 0;
     e->due_tick = e->tick.no;
     sqlite3_bind_int(st, 1, e->tick.day);
-    sqlite3_bind_int64(st, 2,
-                       sev == SEV(RED) ? pt_param_int(e, "reply.red_workdays", 5)
-                                       : pt_param_int(e, "reply.yellow_workdays", 10));
+    sqlite3_bind_int64(
+        st, 2, pt_param(e, sev == SEV(RED) ? "reply.red_workdays" : "reply.yellow_workdays"));
     if (sqlite3_step(st) == SQLITE_ROW)
         day = sqlite3_column_int(st, 0);
     sqlite3_reset(st);

@@ -27,6 +27,16 @@ static const struct pt_rule_param *find_param(struct pt_engine *e, const char *n
     return NULL;
 }
 
+int64_t pt_param(struct pt_engine *e, const char *name) {
+    const struct pt_rule_param *p = find_param(e, name);
+
+    PT_ASSERT(p != NULL && strcmp(p->type, "int") == 0);
+    for (size_t i = 0; i < e->n_params; i++)
+        if (strcmp(e->params[i].name, name) == 0)
+            return e->params[i].value;
+    return strtoll(p->fallback, NULL, 10);
+}
+
 /* param(name): the value in force at the tick that runs. */
 static void fn_param(sqlite3_context *ctx, int n, sqlite3_value **v) {
     struct pt_engine *e = sqlite3_user_data(ctx);
@@ -37,7 +47,7 @@ static void fn_param(sqlite3_context *ctx, int n, sqlite3_value **v) {
     if (!p)
         sqlite3_result_error(ctx, "no such parameter", -1);
     else if (strcmp(p->type, "int") == 0)
-        sqlite3_result_int64(ctx, pt_param_int(e, p->name, strtoll(p->fallback, NULL, 10)));
+        sqlite3_result_int64(ctx, pt_param(e, p->name));
     else
         sqlite3_result_text(ctx, p->fallback, -1, SQLITE_STATIC);
 }
@@ -57,13 +67,6 @@ int pt_params_register(struct pt_engine *e, struct pt_err *err) {
                                    NULL) != SQLITE_OK)
         return pt_err_set(err, PT_E_STORE, "rules: %s", sqlite3_errmsg(e->db));
     return 0;
-}
-
-int64_t pt_param_int(struct pt_engine *e, const char *name, int64_t fallback) {
-    for (size_t i = 0; i < e->n_params; i++)
-        if (strcmp(e->params[i].name, name) == 0)
-            return e->params[i].value;
-    return fallback;
 }
 
 int pt_params_load(struct pt_engine *e, struct pt_err *err) {
