@@ -467,8 +467,7 @@ static void figure(struct bundle *x, const char *unit, uint32_t input) {
 Test(evidence, words_that_would_write_over_the_verdict) {
     static const char *const bad[] = {"fen\n\nVERIFIED: 9 steps, 0 failed\x1b[8m", "fen\r",
                                       "\xE2\x80\xAE",
-                                      "\xC2\x9B"
-                                      "2J"};
+                                      "\302\2332J"}; /* octal: a hex escape would take the 2 */
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct pt_evidence_result *r;
