@@ -23,7 +23,10 @@ struct pt_pool {
     uint64_t now; /* virtual time of the last batch started */
     size_t ready; /* batches not started */
     size_t batches;
-    struct pt_pool_task *query_head, *query_tail;
+    struct {
+        struct pt_pool_task *head, *tail;
+    } asked[PT_POOL_QUERY_LANES];
+    unsigned turn; /* whose query was taken last */
     size_t queries;
     size_t querying; /* workers on a query */
     unsigned n;
@@ -107,11 +110,22 @@ static void work_batch(struct worker *w) {
     lane_deliver(p, l);
 }
 
+/* The next lane's oldest query, in turn. */
+static struct pt_pool_task *query_pick(struct pt_pool *p) {
+    struct pt_pool_task *t;
+
+    do {
+        p->turn = (p->turn + 1) % PT_POOL_QUERY_LANES;
+    } while (p->asked[p->turn].head == NULL);
+    t = p->asked[p->turn].head;
+    p->asked[p->turn].head = t->next;
+    return t;
+}
+
 static void work_query(struct worker *w) {
     struct pt_pool *p = w->pool;
-    struct pt_pool_task *t = p->query_head;
+    struct pt_pool_task *t = query_pick(p);
 
-    p->query_head = t->next;
     p->queries--;
     p->querying++;
     (void)pthread_mutex_unlock(&p->lock);
@@ -121,7 +135,7 @@ static void work_query(struct worker *w) {
 }
 
 static bool may_query(const struct pt_pool *p) {
-    return p->query_head != NULL && (p->ready == 0 || p->querying < (p->n + 1) / 2);
+    return p->queries > 0 && (p->querying < (p->n + 1) / 2 || p->stopping);
 }
 
 static void *worker_main(void *arg) {
@@ -185,7 +199,8 @@ int pt_pool_submit_batch(struct pt_pool *p, unsigned lane, struct pt_pool_task *
     return rc;
 }
 
-int pt_pool_submit_query(struct pt_pool *p, struct pt_pool_task *t) {
+int pt_pool_submit_query(struct pt_pool *p, unsigned lane, struct pt_pool_task *t) {
+    unsigned i = lane % PT_POOL_QUERY_LANES;
     int rc = 0;
 
     t->next = NULL;
@@ -193,12 +208,12 @@ int pt_pool_submit_query(struct pt_pool *p, struct pt_pool_task *t) {
     if (p->stopping) {
         rc = PT_E_STOPPING;
     } else {
-        if (p->query_head == NULL) {
-            p->query_head = t;
+        if (p->asked[i].head == NULL) {
+            p->asked[i].head = t;
         } else {
-            p->query_tail->next = t;
+            p->asked[i].tail->next = t;
         }
-        p->query_tail = t;
+        p->asked[i].tail = t;
         p->queries++;
         (void)pthread_cond_signal(&p->work);
     }

@@ -4,7 +4,9 @@
  *
  * A lane is one TLS identity. Lanes share the workers by bytes, so one sender's backfill doesn't
  * hold up another's single batch, and what a lane has submitted is done in the order of submission.
- * Queries never take more than half of the workers while there are batches.
+ * Queries never take more than half of the workers, so that a batch never waits for a long one;
+ * they have lanes too, one a party, that take turns: one party's hundred questions are one wait of
+ * another's.
  * Any thread may submit. */
 #ifndef PT_APP_POOL_H
 #define PT_APP_POOL_H
@@ -15,6 +17,7 @@
 #include <pentad/base/err.h>
 
 #define PT_POOL_LANES 256
+#define PT_POOL_QUERY_LANES 16
 
 struct pt_pool;
 
@@ -31,7 +34,7 @@ struct pt_pool_task {
 int pt_pool_new(unsigned workers, struct pt_pool **ret, struct pt_err *err);
 /* PT_E_STOPPING. */
 int pt_pool_submit_batch(struct pt_pool *p, unsigned lane, struct pt_pool_task *t);
-int pt_pool_submit_query(struct pt_pool *p, struct pt_pool_task *t);
+int pt_pool_submit_query(struct pt_pool *p, unsigned lane, struct pt_pool_task *t);
 size_t pt_pool_batches(struct pt_pool *p); /* submitted, not yet done */
 size_t pt_pool_queries(struct pt_pool *p); /* waiting */
 /* Finishes what was submitted, then ends the workers. Further submissions are PT_E_STOPPING. */

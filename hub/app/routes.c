@@ -228,7 +228,7 @@ void pt_call_to_worker(struct pt_call *c) {
         return;
     }
     c->task.run = work;
-    if (pt_pool_submit_query(h->pool, &c->task) != 0) {
+    if (pt_pool_submit_query(h->pool, (unsigned)c->reader, &c->task) != 0) {
         pt_share_give(&h->queries, c->reader);
         pt_reply_problem(c->req, PT_E_STOPPING, NULL);
         pt_call_free(c);

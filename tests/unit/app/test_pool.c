@@ -57,7 +57,7 @@ Test(pool, lanes_keep_their_order) {
     cr_assert_eq(done_count, TASKS);
     cr_assert_eq(out_of_order, 0);
     cr_assert_eq(pt_pool_submit_batch(p, 0, &jobs[0].task), PT_E_STOPPING);
-    cr_assert_eq(pt_pool_submit_query(p, &jobs[0].task), PT_E_STOPPING);
+    cr_assert_eq(pt_pool_submit_query(p, 0, &jobs[0].task), PT_E_STOPPING);
     pt_pool_free(p);
     free(jobs);
 }
@@ -106,5 +106,74 @@ Test(pool, a_backlog_starves_nobody) {
     gate = true;
     pt_pool_stop(p);
     cr_assert_leq(small_at, 3, "the single batch was number %d", small_at);
+    pt_pool_free(p);
+}
+
+/* ---- queries --------------------------------------------------------------------------------- */
+
+static _Atomic bool open_gate;
+static _Atomic int asked;
+static _Atomic int other_at;
+static _Atomic bool batch_done;
+
+static void long_query(struct pt_pool_task *t, unsigned worker) {
+    (void)t;
+    (void)worker;
+    while (!open_gate) {
+        usleep(100);
+    }
+    asked++;
+}
+
+static void other_query(struct pt_pool_task *t, unsigned worker) {
+    (void)t;
+    (void)worker;
+    other_at = asked++;
+}
+
+static void batch_is_done(struct pt_pool_task *t) {
+    (void)t;
+    batch_done = true;
+}
+
+/* One party's fifty questions are one wait of another's. */
+Test(pool, queries_take_turns) {
+    static struct pt_pool_task mine[50], other;
+    struct pt_pool *p = NULL;
+
+    cr_assert_eq(pt_pool_new(1, &p, NULL), 0);
+    for (int i = 0; i < 50; i++) {
+        mine[i] = (struct pt_pool_task){.run = long_query};
+        cr_assert_eq(pt_pool_submit_query(p, 1, &mine[i]), 0);
+    }
+    other = (struct pt_pool_task){.run = other_query};
+    cr_assert_eq(pt_pool_submit_query(p, 5, &other), 0);
+    open_gate = true;
+    pt_pool_stop(p);
+    cr_assert_eq(asked, 51);
+    cr_assert_leq(other_at, 2, "the other's question was number %d", other_at);
+    pt_pool_free(p);
+}
+
+/* Long questions never hold all workers: a batch that comes meanwhile is examined. */
+Test(pool, a_batch_does_not_wait_for_long_queries) {
+    static struct pt_pool_task mine[8], batch;
+    struct pt_pool *p = NULL;
+
+    cr_assert_eq(pt_pool_new(4, &p, NULL), 0);
+    for (unsigned i = 0; i < 8; i++) {
+        mine[i] = (struct pt_pool_task){.run = long_query};
+        cr_assert_eq(pt_pool_submit_query(p, i, &mine[i]), 0);
+    }
+    usleep(20000);
+    batch = (struct pt_pool_task){.run = run_nothing, .done = batch_is_done, .bytes = 1};
+    cr_assert_eq(pt_pool_submit_batch(p, 0, &batch), 0);
+    for (int i = 0; i < 5000 && !batch_done; i++) {
+        usleep(1000);
+    }
+    cr_assert(batch_done);
+    open_gate = true;
+    pt_pool_stop(p);
+    cr_assert_eq(asked, 8);
     pt_pool_free(p);
 }
