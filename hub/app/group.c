@@ -223,13 +223,20 @@ static int take_conflict(struct pt_group *g, struct pt_submit *s,
     Pentad__V1__Record *rec = &incident.record;
     int rc;
 
+    s->answer = PT_ANSWER_PROBLEM;
+    s->err = d->err;
+    s->err.code = d->code;
+    /* Where the hub's own stream is frozen nothing can be recorded, hence nothing is frozen: the
+     * others in the group must not suffer for it. */
+    if (!pt_own_may_write(g->hub)) {
+        return 0;
+    }
     memset(&incident, 0, sizeof(incident));
     rc = pt_intake_incident_make(&incident, s->facts, pt_buf_span(&d->other), g->now_ms, &s->err);
     if (rc == 0) {
         rc = pt_own_write(g->own, g, &rec, 1, &s->err);
         pt_intake_incident_done(&incident);
     }
-    s->answer = PT_ANSWER_PROBLEM;
     if (rc == 0) {
         s->err = d->err;
         s->err.code = d->code;

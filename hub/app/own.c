@@ -81,6 +81,18 @@ int pt_own_load(struct pt_own *o, struct pt_hub *h, struct pt_err *err) {
     return rc;
 }
 
+bool pt_own_may_write(const struct pt_hub *h) {
+    const struct pt_exchange_stream *st = pt_exchange_stream(h->x, "hub", PT_HUB_STREAM);
+
+    const struct pt_keyhistory_key *key;
+    struct pt_hash fp;
+
+    pt_key_fingerprint(h->signing_key, &fp);
+    key = pt_keyhistory_find(pt_exchange_keys(h->x), &fp);
+    return (st == NULL || !(st->frozen || st->closed)) && key != NULL &&
+           pt_keyhistory_key_live(key, pt_exchange_size(h->x));
+}
+
 /* ---- writing --------------------------------------------------------------------------- */
 
 static int pack(struct pt_own *o, Pentad__V1__Record *const *recs, size_t n, uint64_t first_seq,

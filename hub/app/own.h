@@ -17,6 +17,8 @@ struct pt_own {
 
 /* From the log as it stands; after a start and whenever a group was dropped. */
 int pt_own_load(struct pt_own *o, struct pt_hub *h, struct pt_err *err);
+/* Neither frozen nor closed, and the hub's key is live: else nothing of ours is accepted. */
+bool pt_own_may_write(const struct pt_hub *h);
 /* One batch into the group. The records' seq and nonce are filled in. */
 int pt_own_write(struct pt_own *o, struct pt_group *g, Pentad__V1__Record *const *recs, size_t n,
                  struct pt_err *err);

@@ -383,3 +383,61 @@ Test(refuse, equivocation) {
     pt_buf_done(&again);
     tear_down(&t);
 }
+
+/* Whoever stole the hub's own key freezes hub/main. Then no incident can be recorded, so nothing
+ * is frozen by a conflict; and nobody else's batches fail over it. */
+Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
+    struct setting t;
+    struct tw_stream hub, audit, fork;
+    struct tw_client c;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT, *list[1] = {&rec};
+    Pentad__V1__Incident incident = PENTAD__V1__INCIDENT__INIT;
+    Pentad__V1__Tick tick = PENTAD__V1__TICK__INIT;
+    Pentad__V1__Batch *pair[2];
+    char code[64];
+
+    set_up(&t);
+    tw_stream_init(&hub, &t.w, "hub", "main");
+    rec.body_case = PENTAD__V1__RECORD__BODY_TICK;
+    rec.tick = &tick;
+    tick.has_day = tick.has_is_workday = tick.has_at_ms = 1;
+    tick.at_ms = 1;
+    for (int i = 0; i < 2; i++) {
+        tick.day = 20190101 + i;
+        tw_cut(&hub, list, 1, &t.b);
+        pair[i] = pentad__v1__batch__unpack(NULL, t.b.len, t.b.p);
+        cr_assert_not_null(pair[i]);
+    }
+    incident.has_kind = 1;
+    incident.kind = PENTAD__V1__INCIDENT_KIND__INCIDENT_KIND_EQUIVOCATION;
+    incident.envelope_a = pair[0]->envelope;
+    incident.envelope_b = pair[1]->envelope;
+    incident.party = (char *)"hub";
+    incident.stream = (char *)"main";
+    rec = (Pentad__V1__Record)PENTAD__V1__RECORD__INIT;
+    rec.body_case = PENTAD__V1__RECORD__BODY_INCIDENT;
+    rec.incident = &incident;
+    tw_client_init(&c, &t.w, "audit", "main");
+    tw_stream_init(&audit, &t.w, "audit", "main");
+    tw_cut(&audit, list, 1, &t.b);
+    tw_send(&audit, &c, pt_buf_span(&t.b));
+    cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true", 2000));
+    t.entries = tw_metric(&t.c, "pentad_log_entries");
+
+    fork = t.s;
+    tw_cut_payments(&t.s, 2, &t.b);
+    tw_send(&t.s, &t.c, pt_buf_span(&t.b));
+    tw_cut_payments(&fork, 3, &t.b);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 409);
+        cr_assert_str_eq(tw_code(&t.c, code), "equivocation");
+    }
+    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), t.entries + 1);
+    cr_assert_eq(tw_metric(&t.c, "pentad_store_failures_total"), 0);
+    expect_stream_goes_on(&t);
+    for (int i = 0; i < 2; i++) {
+        pentad__v1__batch__free_unpacked(pair[i], NULL);
+    }
+    tw_client_done(&c);
+    tear_down(&t);
+}
