@@ -161,5 +161,6 @@ int pt_exchange_apply_records(struct pt_exchange *x, const struct standing *batc
         pt_leaf_hash(&at.hash, bytes.p, bytes.len);
         code = take_record(x, &at, bytes, rec, err);
     }
+    pt_arena_done(&x->scratch); /* a large record's memory isn't kept for ever */
     return code;
 }

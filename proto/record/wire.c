@@ -274,7 +274,7 @@ int wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, s
 }
 
 int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f) {
-    return wire_check_bounded(d, in, SIZE_MAX, SIZE_MAX, f);
+    return wire_check_bounded(d, in, WIRE_MESSAGES, WIRE_RECORD_FIELDS + in.len / 4, f);
 }
 
 void path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf) {

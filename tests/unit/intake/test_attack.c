@@ -1,6 +1,7 @@
 /* What a malicious party, or the thief of a key, tries on the acceptance of batches. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/codec.h>
@@ -151,6 +152,47 @@ Test(attack, a_record_of_a_million_empty_parts_is_refused_and_not_unpacked) {
     submit(PT_INTAKE_REFUSE, PT_E_TOO_LARGE);
     pt_buf_done(&rec);
     pt_buf_done(&inner);
+}
+
+/* As many records as a batch may have, each one about the exchange itself; then one more. */
+Test(attack, the_largest_batch_is_taken_and_one_record_more_is_not) {
+    size_t n = PT_BATCH_RECORDS_MAX + 1;
+    struct pt_span *spans = calloc(n, sizeof *spans);
+    size_t *ends = calloc(n, sizeof *ends);
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__StreamClose body = PENTAD__V1__STREAM_CLOSE__INIT;
+    struct th_stream close;
+    struct pt_buf recs;
+    body.has_day = 1;
+    body.day = 20190101;
+    r.body_case = PENTAD__V1__RECORD__BODY_STREAM_CLOSE;
+    r.stream_close = &body;
+    pt_buf_init(&recs, PT_BATCH_BYTES_MAX);
+    for (size_t i = 0; i < n; i++) {
+        th_record(&r, i + 1, &recs);
+        ends[i] = recs.len;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i == 0 ? 0 : ends[i - 1];
+        spans[i] = pt_span(recs.p + from, ends[i] - from);
+    }
+    th_stream_init(&close, &hub, "finance", "closes");
+    pt_buf_reset(&batch);
+    th_cut(&close, spans, n - 1, &batch);
+    struct pt_buf more;
+    pt_buf_init(&more, 16u << 20);
+    pt_buf_append_span(&more, pt_buf_span(&batch));
+    pt_batch_record_append(&more, spans[n - 1]);
+    th_submit(&hub, PT_INTAKE_PROTOBUF, pt_buf_span(&more), "finance", &reply);
+    cr_assert_eq((int)reply.verdict, (int)PT_INTAKE_REJECT);
+    cr_assert_eq(reply.code, PT_E_TOO_LARGE, "%s", reply.msg);
+    th_reply_done(&reply);
+    submit(PT_INTAKE_ACCEPT, 0);
+    cr_assert_eq(pt_exchange_stream(hub.x, "finance", "closes")->next_seq, n);
+    pt_buf_done(&more);
+    pt_buf_done(&recs);
+    free(ends);
+    free(spans);
 }
 
 Test(attack, json_of_a_million_empty_lists_is_not_parsed) {

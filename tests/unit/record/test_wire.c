@@ -297,3 +297,31 @@ Test(wire, no_message_uses_what_the_check_does_not_know) {
         only_known_types(all[i], 0);
     }
 }
+
+/* A page of the feed or a bundle, as a hub that means harm would make it: sixteen megabytes of
+ * nothing, which would take gigabytes. */
+Test(wire, a_flood_of_nothing_is_not_unpacked) {
+    static const struct {
+        const ProtobufCMessageDescriptor *d;
+        const char *field;
+        int rc;
+        size_t n;
+    } cases[] = {
+        {&pentad__v1__feed_page__descriptor, "\x0a\x00", PT_E_TOO_LARGE, 2000000}, /* entries */
+        {&pentad__v1__feed_page__descriptor, "\x0a\x00", 0, 500000},
+        {&pentad__v1__receipt__descriptor, "\x22\x00", PT_E_TOO_LARGE, 8000000}, /* proof */
+        {&pentad__v1__evidence_bundle__descriptor, "\x42\x00", PT_E_TOO_LARGE, 2000000},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pt_buf b;
+
+        pt_buf_init(&b, 32u << 20);
+        for (size_t k = 0; k < cases[i].n; k++) {
+            pt_buf_append(&b, cases[i].field, 2);
+        }
+        cr_assert_eq(b.failed, 0);
+        cr_expect_eq(pt_msg_check_strict(cases[i].d, pt_buf_span(&b), NULL), cases[i].rc, "%zu", i);
+        pt_buf_done(&b);
+    }
+}
