@@ -171,7 +171,7 @@ static int check_records(struct trial *t, const Pentad__V1__FeedEntry *fe, const
                          struct trial_entry *te, struct pt_err *err) {
     size_t n = fe->n_records;
     te->hashes = calloc(n ? n : 1, sizeof *te->hashes);
-    te->records = calloc(n ? n : 1, sizeof *te->records);
+    te->records = calloc(n ? n : 1, sizeof(Pentad__V1__Record *));
     if (!te->hashes || !te->records) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }

@@ -70,8 +70,11 @@ static int withhold(struct pt_connector *c, const Pentad__V1__Fault *f, struct p
 static int withhold_named(struct pt_connector *c, const struct pt_batch_row *b,
                           const Pentad__V1__Refusal *ref, uint64_t *ret_first, struct pt_err *err) {
     uint8_t *done = calloc((size_t)b->count / 8 + 1, 1);
-    int rc = done ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    int rc = 0;
     *ret_first = UINT64_MAX;
+    if (!done) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
     for (size_t i = 0; rc == 0 && i < ref->n_faults; i++) {
         const Pentad__V1__Fault *f = ref->faults[i];
         if (!f->has_seq) {
