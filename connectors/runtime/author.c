@@ -122,8 +122,9 @@ static char *text_of(const char *s) {
     return (char *)(uintptr_t)s;
 }
 
-int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, const char *type,
-                    const char *code, const char *field, const char *origin, struct pt_err *err) {
+int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, int64_t refused_at_ms,
+                    const char *type, const char *code, const char *field, const char *origin,
+                    struct pt_err *err) {
     char path[160];
     Pentad__V1__Source src = PENTAD__V1__SOURCE__INIT;
     Pentad__V1__Withheld w = PENTAD__V1__WITHHELD__INIT;
@@ -135,6 +136,8 @@ int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, const cha
     w.field = field[0] ? text_of(field) : NULL;
     w.source = &src;
     r.body_case = PENTAD__V1__RECORD__BODY_WITHHELD;
+    r.has_issued_at_ms = 1;
+    r.issued_at_ms = issued_at(c, day) < refused_at_ms ? issued_at(c, day) : refused_at_ms;
     r.withheld = &w;
     if (author_validate(c, &r, path, sizeof path, NULL) != 0) {
         /* A place that can't be told in a record (too long, odd characters) is left out: this note

@@ -100,7 +100,9 @@ static int mend_close(struct pt_connector *c, uint64_t last, uint64_t seq, struc
     int32_t day = old->stream_close->day;
     int hour = old->stream_close->has_hour ? old->stream_close->hour : -1;
     bool final = old->stream_close->has_final && old->stream_close->final;
-    int64_t issued = old->issued_at_ms; /* the arena is used again below */
+    /* The arena is used again below. A clock that was ahead may be right by now. */
+    int64_t issued = old->issued_at_ms, now = pt_clock_now_ms(c->opt.clock);
+    issued = issued < now ? issued : now;
     rc = count_since(c, last, seq, &k, err);
     if (rc == 0) {
         pt_close_write(&k.close, day, final, &m);

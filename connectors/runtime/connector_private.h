@@ -100,6 +100,7 @@ struct pt_connector {
     bool later;        /* the failure at hand passes by itself: try again */
     struct direction sending, reading;
     int64_t certificate_ms; /* when its end is looked at next */
+    int64_t clock_retry_ms; /* a batch that was too early for the hub is cut again then */
     volatile bool stop;
 };
 
@@ -135,9 +136,11 @@ int author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, 
  * sentence. */
 int author_validate(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
                     size_t path_cap, struct pt_err *err);
-/* Replaces outbox record `seq` by a note that it is withheld. */
-int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, const char *type,
-                    const char *code, const char *field, const char *origin, struct pt_err *err);
+/* Replaces outbox record `seq` by a note that it is withheld, issued no later than the refusal (a
+ * clock that is ahead must not have the note refused too). */
+int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, int64_t refused_at_ms,
+                    const char *type, const char *code, const char *field, const char *origin,
+                    struct pt_err *err);
 
 /* ---- author_close.c ---- */
 

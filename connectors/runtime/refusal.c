@@ -5,15 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/record/decode.h>
+
 #include "connector_private.h"
 
 #define TIMES_MAX 8
+#define CLOCK_AHEAD_MAX_MS (3600LL * 1000) /* a clock that is further ahead is not waited for */
+#define CLOCK_RETRY_MS (60LL * 1000)
 #define CANT_WITHHOLD "cant_withhold" /* kept as the batch's refused code */
 
 struct refused_record {
     char type[16];
     int32_t day;
     char origin[ORIGIN_MAX];
+    int64_t issued_ms; /* 0: can't be read */
+    struct pt_arena *arena;
 };
 
 static int copy_refused(void *ctx, const struct pt_outbox_record *r) {
@@ -21,6 +27,11 @@ static int copy_refused(void *ctx, const struct pt_outbox_record *r) {
     (void)snprintf(out->type, sizeof out->type, "%s", r->type);
     (void)snprintf(out->origin, sizeof out->origin, "%s", r->origin ? r->origin : "");
     out->day = r->day;
+    Pentad__V1__Record *rec = NULL;
+    pt_arena_reset(out->arena);
+    if (pt_record_decode(r->bytes, out->arena, &rec, NULL) == 0) {
+        out->issued_ms = rec->issued_at_ms;
+    }
     return 1;
 }
 
@@ -46,10 +57,25 @@ static int bury(struct pt_connector *c, const Pentad__V1__Fault *f, struct refus
     return pt_dead_letter_add(c->state, &d, err);
 }
 
-/* PT_E_REFUSED: this record can't be replaced by a note, a person is needed. */
-static int withhold(struct pt_connector *c, const Pentad__V1__Fault *f, struct pt_err *err) {
-    struct refused_record r = {{0}, 0, {0}};
+/* This machine's clock is a little ahead of the hub's: the record is good, only too early. */
+static bool too_early(const Pentad__V1__Fault *f, const Pentad__V1__Refusal *ref,
+                      const struct refused_record *r) {
+    return f->code && pt_err_from_name(f->code) == PT_E_STRICT_CLOCK && r->issued_ms > 0 &&
+           (strcmp(r->type, "StreamClose") == 0 || /* said anew when it is cut again */
+            r->issued_ms - ref->refused_at_ms <= CLOCK_AHEAD_MAX_MS);
+}
+
+/* *ret_done: it was withheld, not only too early. PT_E_REFUSED: this record can't be replaced by a
+ * note, a person is needed. */
+static int withhold(struct pt_connector *c, const Pentad__V1__Refusal *ref,
+                    const Pentad__V1__Fault *f, bool *ret_done, struct pt_err *err) {
+    struct refused_record r = {.arena = &c->arena};
+    *ret_done = false;
     int rc = pt_outbox_each(c->state, f->seq, 1, copy_refused, &r, err);
+    if (rc == 0 && too_early(f, ref, &r)) {
+        return 0;
+    }
+    *ret_done = true;
     if (rc == 0 && r.type[0] == '\0') {
         rc = pt_err_set(err, PT_E_CORRUPT, "outbox record %" PRIu64 " is missing", f->seq);
     }
@@ -60,13 +86,14 @@ static int withhold(struct pt_connector *c, const Pentad__V1__Fault *f, struct p
                         r.type, f->seq, f->message ? f->message : "", f->code ? f->code : "");
     }
     if (rc == 0) {
-        rc = author_withheld(c, f->seq, r.day, r.type, f->code ? f->code : "refused",
-                             f->field ? f->field : "", r.origin, err);
+        rc =
+            author_withheld(c, f->seq, r.day, ref->refused_at_ms, r.type,
+                            f->code ? f->code : "refused", f->field ? f->field : "", r.origin, err);
     }
     return rc ? rc : bury(c, f, &r, err);
 }
 
-/* Withholds every record that the refusal names, each once. */
+/* Withholds every record that the refusal names, each once. *ret_first: UINT64_MAX if none. */
 static int withhold_named(struct pt_connector *c, const struct pt_batch_row *b,
                           const Pentad__V1__Refusal *ref, uint64_t *ret_first, struct pt_err *err) {
     uint8_t *done = calloc((size_t)b->count / 8 + 1, 1);
@@ -84,9 +111,10 @@ static int withhold_named(struct pt_connector *c, const struct pt_batch_row *b,
         if (f->seq < b->first_seq || at >= b->count) {
             rc = pt_err_set(err, PT_E_FORMAT, "the refusal names a record outside its batch");
         } else if (!(done[at / 8] >> (at % 8) & 1)) {
+            bool withheld;
             done[at / 8] = (uint8_t)(done[at / 8] | 1u << (at % 8));
-            *ret_first = f->seq < *ret_first ? f->seq : *ret_first;
-            rc = withhold(c, f, err);
+            rc = withhold(c, ref, f, &withheld, err);
+            *ret_first = withheld && f->seq < *ret_first ? f->seq : *ret_first;
         }
     }
     free(done);
@@ -100,15 +128,20 @@ static int take_named(struct pt_connector *c, const struct pt_batch_row *b,
     if (rc != 0) {
         return rc;
     }
-    rc = pt_batches_refuse(c->state, b->statement_hash, reply, NULL, err);
+    rc = withhold_named(c, b, ref, &first, err);
+    const bool any = rc == 0 && first != UINT64_MAX;
     if (rc == 0) {
-        rc = withhold_named(c, b, ref, &first, err);
+        rc = pt_batches_refuse(c->state, b->statement_hash, reply,
+                               any ? NULL : pt_err_name(PT_E_STRICT_CLOCK), err);
     }
-    if (rc == 0) {
+    if (any && rc == 0) {
         rc = author_mend_closes(c, first, err);
     }
-    if (rc == 0) {
+    if (any && rc == 0) {
         rc = send_cut(c, err);
+    }
+    if (!any && rc == 0) {
+        c->clock_retry_ms = pt_clock_now_ms(c->opt.clock) + CLOCK_RETRY_MS;
     }
     return connector_end(c, rc, err);
 }
@@ -164,6 +197,19 @@ static int allow_some(struct pt_connector *c, const struct pt_batch_row *b, int 
     return rc;
 }
 
+/* The same records again when they are not too early any more. */
+static int allow_later(struct pt_connector *c, const struct pt_batch_row *b, struct pt_err *err) {
+    int64_t left = c->clock_retry_ms - pt_clock_now_ms(c->opt.clock);
+    if (left <= 0) {
+        return 0;
+    }
+    c->later = true;
+    return pt_err_set(err, PT_E_STRICT_CLOCK,
+                      "this machine's clock is ahead of the hub's: set it right; the batch at "
+                      "%" PRIu64 " is cut again in %lld s",
+                      b->first_seq, (long long)(left / 1000 + 1));
+}
+
 int refusal_allows(struct pt_connector *c, const struct pt_batch_row *b, struct pt_err *err) {
     if (b->refused_code[0] == '\0') {
         return 0;
@@ -174,6 +220,8 @@ int refusal_allows(struct pt_connector *c, const struct pt_batch_row *b, struct 
     case PT_E_ROOT: /* the bytes were spoiled on the way */
     case PT_E_COUNT:
         return allow_some(c, b, code, err);
+    case PT_E_STRICT_CLOCK:
+        return allow_later(c, b, err);
     case PT_E_RETIRED_KEY:
     case PT_E_UNKNOWN_KEY:
         return key_is_live(c)

@@ -39,6 +39,8 @@ struct place {
     struct pt_hash previous;
     struct pt_hash superseded;
     bool supersedes;
+    bool mend;    /* its closes were too early: say them anew */
+    bool blocked; /* what is to be superseded waits, for a person or for its time */
 };
 
 static int sign(struct pt_connector *c, const struct place *at, const struct gathering *g,
@@ -67,11 +69,17 @@ static int sign(struct pt_connector *c, const struct place *at, const struct gat
     return rc;
 }
 
+/* In a transaction. */
 static int cut_at(struct pt_connector *c, const struct place *at, struct pt_err *err) {
     struct gathering g = {.hashes = calloc(at->limit, sizeof(struct pt_hash)),
                           .most = at->supersedes ? PT_BATCH_BYTES_MAX - 65536 : BATCH_BYTES_TARGET};
-    int rc = g.hashes ? pt_outbox_each(c->state, at->first_seq, at->limit, gather, &g, err)
-                      : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    int rc = g.hashes ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
+    if (rc == 0 && at->mend) {
+        rc = author_mend_closes(c, at->first_seq, err);
+    }
+    if (rc == 0) {
+        rc = pt_outbox_each(c->state, at->first_seq, at->limit, gather, &g, err);
+    }
     if (rc == 0 && g.n == 0) {
         rc = pt_err_set(err, PT_E_CORRUPT, "outbox record %llu is missing",
                         (unsigned long long)at->first_seq);
@@ -87,7 +95,7 @@ static int cut_at(struct pt_connector *c, const struct place *at, struct pt_err 
     return rc;
 }
 
-/* What the stream's next statement continues. */
+/* What the stream's next statement continues. PT_E_NOT_FOUND, below: nothing is pending. */
 static int continues(struct pt_connector *c, struct place *at, struct pt_err *err) {
     struct pt_batch_row last;
     memset(at, 0, sizeof *at);
@@ -115,7 +123,10 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
         at->limit = refused.count;
         at->supersedes = true;
         memcpy(at->superseded.b, refused.statement_hash, sizeof at->superseded.b);
-        return refusal_allows(c, &refused, err);
+        rc = refusal_allows(c, &refused, err);
+        at->blocked = rc != 0;
+        at->mend = pt_err_from_name(refused.refused_code) == PT_E_STRICT_CLOCK;
+        return rc;
     }
     if (rc == PT_E_NOT_FOUND && at->first_seq < c->next_seq) {
         uint64_t pending = c->next_seq - at->first_seq;
@@ -125,20 +136,18 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
     return rc;
 }
 
-/* PT_E_NOT_FOUND: nothing is pending. */
-static int cut_next(struct pt_connector *c, struct pt_err *err) {
-    struct place at;
-    int rc = place_next(c, &at, err);
-    return rc ? rc : cut_at(c, &at, err);
-}
-
 int send_cut(struct pt_connector *c, struct pt_err *err) {
     struct pt_batch_row open;
+    struct place at = {0};
     int rc = pt_batches_open(c->state, &open, NULL, err);
-    if (rc == PT_E_NOT_FOUND) {
-        rc = cut_next(c, err);
+    if (rc != PT_E_NOT_FOUND) {
+        return rc;
     }
-    return rc == PT_E_NOT_FOUND ? 0 : rc;
+    rc = place_next(c, &at, err);
+    if (rc == PT_E_NOT_FOUND || at.blocked) {
+        return 0; /* send_all says why */
+    }
+    return rc ? rc : cut_at(c, &at, err);
 }
 
 static int cut_stored(struct pt_connector *c, struct pt_err *err) {

@@ -101,6 +101,43 @@ Test(live, a_source_that_fails_holds_up_nobody) {
     rig_done(&r);
 }
 
+static int64_t fast_now(void *ctx) {
+    struct rig *r = ctx;
+    return r->hub.now_ms + (r->idle_max == 7 ? 6 * 60000 : r->idle_max == 8 ? 90 * 60000 : 0);
+}
+
+/* Six minutes ahead of the hub: nothing is withheld, the same records go out when their time has
+ * come. An hour and a half: nobody waits for that. */
+Test(live, a_clock_that_is_ahead) {
+    struct rig r;
+    setting(&r);
+    r.clock.now_ms = fast_now;
+    r.once = false;
+    r.idle_max = 7;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).refused, 1);
+    cr_assert_eq(rig_counts(&r).dead_letters, 0);
+    cr_assert(rig_had_event(&r, "waiting"));
+    r.hub.now_ms += 2 * 60000;
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert_eq(rig_counts(&r).refused, 1);
+    rig_append(&r, "bills.csv", "20190701,N2," RIG_UNIT ",V2,200\n");
+    r.idle_max = 8;
+    r.once = false;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 0);
+    cr_assert_eq(rig_counts(&r).dead_letters, 1);
+    /* The clock is set right: the close of that hour is said anew. */
+    r.idle_max = 0;
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).pending_records, 0);
+    rig_check_closes(&r, "finance");
+    rig_done(&r);
+}
+
 Test(live, a_row_for_tomorrow_waits) {
     struct rig r;
     setting(&r);

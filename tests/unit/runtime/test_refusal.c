@@ -233,6 +233,22 @@ Test(refusal, a_retired_key_waits_for_a_person) {
     rig_done(&r);
 }
 
+/* And one that stays goes on reading, and collecting. */
+Test(refusal, a_retired_key_halts_sending_alone) {
+    struct rig r;
+    setting(&r);
+    r.lenient = false;
+    r.tamper = retire_before_answer;
+    r.once = false;
+    r.idle_max = 4;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert(rig_had_event(&r, "halted"));
+    rig_opinion(&r, "人办〔2019〕9号");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.n_delivered, 1);
+    rig_done(&r);
+}
+
 /* A running connector goes on reading what others write. */
 Test(refusal, halted_but_reading) {
     struct rig r;
