@@ -60,7 +60,7 @@ static int bury(struct pt_connector *c, const Pentad__V1__Fault *f, struct refus
 /* This machine's clock is a little ahead of the hub's: the record is good, only too early. */
 static bool too_early(const Pentad__V1__Fault *f, const Pentad__V1__Refusal *ref,
                       const struct refused_record *r) {
-    return f->code && pt_err_from_name(f->code) == PT_E_STRICT_CLOCK && r->issued_ms > 0 &&
+    return f->code && pt_err_from_name(f->code) == PT_E_CLOCK && r->issued_ms > 0 &&
            (strcmp(r->type, "StreamClose") == 0 || /* said anew when it is cut again */
             r->issued_ms - ref->refused_at_ms <= CLOCK_AHEAD_MAX_MS);
 }
@@ -132,7 +132,7 @@ static int take_named(struct pt_connector *c, const struct pt_batch_row *b,
     const bool any = rc == 0 && first != UINT64_MAX;
     if (rc == 0) {
         rc = pt_batches_refuse(c->state, b->statement_hash, reply,
-                               any ? NULL : pt_err_name(PT_E_STRICT_CLOCK), err);
+                               any ? NULL : pt_err_name(PT_E_CLOCK), err);
     }
     if (any && rc == 0) {
         rc = author_mend_closes(c, first, err);
@@ -204,7 +204,7 @@ static int allow_later(struct pt_connector *c, const struct pt_batch_row *b, str
         return 0;
     }
     c->later = true;
-    return pt_err_set(err, PT_E_STRICT_CLOCK,
+    return pt_err_set(err, PT_E_CLOCK,
                       "this machine's clock is ahead of the hub's: set it right; the batch at "
                       "%" PRIu64 " is cut again in %lld s",
                       b->first_seq, (long long)(left / 1000 + 1));
@@ -220,7 +220,7 @@ int refusal_allows(struct pt_connector *c, const struct pt_batch_row *b, struct 
     case PT_E_ROOT: /* the bytes were spoiled on the way */
     case PT_E_COUNT:
         return allow_some(c, b, code, err);
-    case PT_E_STRICT_CLOCK:
+    case PT_E_CLOCK:
         return allow_later(c, b, err);
     case PT_E_RETIRED_KEY:
     case PT_E_UNKNOWN_KEY:

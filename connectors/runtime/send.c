@@ -125,7 +125,7 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
         memcpy(at->superseded.b, refused.statement_hash, sizeof at->superseded.b);
         rc = refusal_allows(c, &refused, err);
         at->blocked = rc != 0;
-        at->mend = pt_err_from_name(refused.refused_code) == PT_E_STRICT_CLOCK;
+        at->mend = pt_err_from_name(refused.refused_code) == PT_E_CLOCK;
         return rc;
     }
     if (rc == PT_E_NOT_FOUND && at->first_seq < c->next_seq) {
