@@ -7,7 +7,7 @@
 #include "submit.h"
 
 #define PT_BACKLOG_GROUP ((size_t)1024 * 1024) /* bytes of a group, unless its first has more */
-#define PT_BACKLOG_SMALL ((size_t)16 * 1024)   /* a batch that goes along beyond that */
+#define PT_BACKLOG_SMALL PT_POOL_SMALL         /* a batch that goes along beyond that */
 
 struct pt_backlog {
     struct pt_submit *head, *tail;

@@ -19,6 +19,7 @@ struct lane {
 struct pt_pool {
     pthread_mutex_t lock;
     pthread_cond_t work;
+    pthread_cond_t small;
     struct lane lanes[PT_POOL_LANES];
     uint64_t now; /* virtual time of the last batch started */
     size_t ready; /* batches not started */
@@ -35,7 +36,8 @@ struct pt_pool {
         struct pt_pool *pool;
         unsigned index;
         pthread_t thread;
-    } workers[WORKERS_MAX];
+    } workers[WORKERS_MAX + 1]; /* the last that was started: small batches */
+    bool small_runs;
 };
 
 /* ---- lanes (lock held) ----------------------------------------------------------------- */
@@ -59,13 +61,15 @@ static void lane_push(struct pt_pool *p, struct lane *l, struct pt_pool_task *t)
     p->batches++;
 }
 
-static struct lane *lane_pick(struct pt_pool *p) {
+/* Of those whose next batch isn't larger than `most`. */
+static struct lane *lane_pick(struct pt_pool *p, size_t most) {
     struct lane *best = NULL;
 
     for (size_t i = 0; i < PT_POOL_LANES; i++) {
         struct lane *l = &p->lanes[i];
 
-        if (l->next != NULL && (best == NULL || l->served < best->served)) {
+        if (l->next != NULL && l->next->bytes <= most &&
+            (best == NULL || l->served < best->served)) {
             best = l;
         }
     }
@@ -92,9 +96,8 @@ static void lane_deliver(struct pt_pool *p, struct lane *l) {
 
 /* ---- workers --------------------------------------------------------------------------- */
 
-static void work_batch(struct worker *w) {
+static void work_batch(struct worker *w, struct lane *l) {
     struct pt_pool *p = w->pool;
-    struct lane *l = lane_pick(p);
     struct pt_pool_task *t;
 
     PT_ASSERT(l != NULL);
@@ -148,11 +151,32 @@ static void *worker_main(void *arg) {
         if (may_query(p)) {
             work_query(w);
         } else if (p->ready > 0) {
-            work_batch(w);
+            work_batch(w, lane_pick(p, SIZE_MAX));
         } else if (p->stopping) {
             break;
         } else {
             (void)pthread_cond_wait(&p->work, &p->lock);
+        }
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+static void *small_main(void *arg) {
+    struct worker *w = arg;
+    struct pt_pool *p = w->pool;
+
+    pt_thread_self("small", PT_THREAD_PROMPT);
+    (void)pthread_mutex_lock(&p->lock);
+    for (;;) {
+        struct lane *l = lane_pick(p, PT_POOL_SMALL);
+
+        if (l != NULL) {
+            work_batch(w, l);
+        } else if (p->stopping) {
+            break; /* what comes to a lane's front later is the workers' */
+        } else {
+            (void)pthread_cond_wait(&p->small, &p->lock);
         }
     }
     (void)pthread_mutex_unlock(&p->lock);
@@ -169,6 +193,7 @@ int pt_pool_new(unsigned workers, struct pt_pool **ret, struct pt_err *err) {
     PT_ASSERT(workers >= 1 && workers <= WORKERS_MAX);
     (void)pthread_mutex_init(&p->lock, NULL);
     (void)pthread_cond_init(&p->work, NULL);
+    (void)pthread_cond_init(&p->small, NULL);
     for (p->n = 0; p->n < workers; p->n++) {
         unsigned index = p->n;
         struct worker *w = &p->workers[index];
@@ -181,6 +206,10 @@ int pt_pool_new(unsigned workers, struct pt_pool **ret, struct pt_err *err) {
             return pt_err_set(err, PT_E_NOMEM, "can't start worker thread %u", index + 1);
         }
     }
+    p->workers[p->n].pool = p;
+    p->workers[p->n].index = p->n;
+    p->small_runs =
+        pthread_create(&p->workers[p->n].thread, NULL, small_main, &p->workers[p->n]) == 0;
     *ret = p;
     return 0;
 }
@@ -194,6 +223,9 @@ int pt_pool_submit_batch(struct pt_pool *p, unsigned lane, struct pt_pool_task *
     } else {
         lane_push(p, &p->lanes[lane % PT_POOL_LANES], t);
         (void)pthread_cond_signal(&p->work);
+        if (t->bytes <= PT_POOL_SMALL) {
+            (void)pthread_cond_signal(&p->small);
+        }
     }
     (void)pthread_mutex_unlock(&p->lock);
     return rc;
@@ -243,11 +275,13 @@ void pt_pool_stop(struct pt_pool *p) {
     (void)pthread_mutex_lock(&p->lock);
     p->stopping = true;
     (void)pthread_cond_broadcast(&p->work);
+    (void)pthread_cond_signal(&p->small);
     (void)pthread_mutex_unlock(&p->lock);
-    for (unsigned i = 0; i < p->n; i++) {
+    for (unsigned i = 0; i < p->n + p->small_runs; i++) {
         (void)pthread_join(p->workers[i].thread, NULL);
     }
     p->n = 0;
+    p->small_runs = false;
 }
 
 void pt_pool_free(struct pt_pool *p) {
@@ -256,6 +290,7 @@ void pt_pool_free(struct pt_pool *p) {
     }
     PT_ASSERT(p->n == 0);
     (void)pthread_cond_destroy(&p->work);
+    (void)pthread_cond_destroy(&p->small);
     (void)pthread_mutex_destroy(&p->lock);
     free(p);
 }

@@ -4,6 +4,7 @@
  *
  * A lane is one TLS identity. Lanes share the workers by bytes, so one sender's backfill doesn't
  * hold up another's single batch, and what a lane has submitted is done in the order of submission.
+ * One thread more takes small batches only: they needn't wait until a large one is done.
  * Queries never take more than half of the workers, so that a batch never waits for a long one;
  * they have lanes too, one a party, that take turns: one party's hundred questions are one wait of
  * another's.
@@ -18,6 +19,7 @@
 
 #define PT_POOL_LANES 256
 #define PT_POOL_QUERY_LANES 16
+#define PT_POOL_SMALL ((size_t)16 * 1024) /* bytes of a small batch */
 
 struct pt_pool;
 

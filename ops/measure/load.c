@@ -14,6 +14,7 @@
 
 #include <pentad/base/clock.h>
 #include <pentad/base/file.h>
+#include <pentad/base/thread.h>
 #include <pentad/proof/entry.h>
 
 #include "lane.h"
@@ -271,6 +272,8 @@ static void *run_probe(void *arg) {
     int64_t step = (int64_t)d->o.probe_ms * 1000;
     size_t n = l->n;
 
+    /* In life it stands on a machine of its own. */
+    pt_thread_self("probe", PT_THREAD_PROMPT);
     d->probe_start_us = pt_monotonic_us();
     l->n = 1;
     while (l->failed == 0 && (l->done < l->n || !atomic_load(&d->bulk_over))) {
@@ -316,6 +319,7 @@ static int run(struct load *d, struct pt_err *err) {
     if (rc != 0) {
         return rc;
     }
+    pt_thread_self("bulk", PT_THREAD_HEAVY);
     rc = run_bulk(d, err);
     atomic_store(&d->bulk_over, true);
     if (probing) {

@@ -109,6 +109,44 @@ Test(pool, a_backlog_starves_nobody) {
     pt_pool_free(p);
 }
 
+static _Atomic bool held;
+static _Atomic bool passed;
+
+static void hold(struct pt_pool_task *t, unsigned worker) {
+    (void)t;
+    (void)worker;
+    while (!held) {
+        usleep(100);
+    }
+}
+
+static void has_passed(struct pt_pool_task *t) {
+    (void)t;
+    passed = true;
+}
+
+/* While every worker is busy with a large batch, another sender's small one is examined. */
+Test(pool, a_small_batch_waits_for_no_large_one) {
+    static struct pt_pool_task large[2], small;
+    struct pt_pool *p = NULL;
+
+    cr_assert_eq(pt_pool_new(2, &p, NULL), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        large[i] = (struct pt_pool_task){.run = hold, .done = nothing, .bytes = 160000};
+        cr_assert_eq(pt_pool_submit_batch(p, i, &large[i]), 0);
+    }
+    usleep(20000);
+    small = (struct pt_pool_task){.run = run_nothing, .done = has_passed, .bytes = 300};
+    cr_assert_eq(pt_pool_submit_batch(p, 2, &small), 0);
+    for (int i = 0; i < 5000 && !passed; i++) {
+        usleep(1000);
+    }
+    cr_expect(passed);
+    held = true;
+    pt_pool_stop(p);
+    pt_pool_free(p);
+}
+
 /* ---- queries --------------------------------------------------------------------------------- */
 
 static _Atomic bool open_gate;
