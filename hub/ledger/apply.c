@@ -357,13 +357,14 @@ static int fold_payload(struct pt_ledger *l, const struct pt_fold_entry *e,
         return rc;
     }
     b = pentad__v1__batch_statement__unpack(NULL, env->payload.len, env->payload.data);
-    if (!b || !b->party || !b->stream || b->record_count != e->n)
+    if (!b || !b->party || !b->stream || b->record_count != e->n) {
         rc = pt_err_set(err, PT_E_CORRUPT, "entry %llu: statement and records don't fit",
                         (unsigned long long)e->log_index);
-    else
+    } else {
         rc = pt_ledger_sid(l, b->party, b->stream, &sid, err);
-    rc = rc == 0 ? insert_entry(l, e, le, sid, err) : rc;
-    rc = rc == 0 ? fold_batch(l, e, b, err) : rc;
+        rc = rc == 0 ? insert_entry(l, e, le, sid, err) : rc;
+        rc = rc == 0 ? fold_batch(l, e, b, err) : rc;
+    }
     if (b)
         pentad__v1__batch_statement__free_unpacked(b, NULL);
     return rc;

@@ -153,6 +153,7 @@ static const uint8_t *follow(const struct pt_plan_path *at, const void *msg) {
     const uint8_t *m = msg;
 
     for (unsigned i = 0; i < at->hops && m; i++)
+        /* cppcheck-suppress pointerSize ; what lies there is a pointer */
         memcpy(&m, m + at->hop[i], sizeof m);
     return m;
 }
@@ -301,7 +302,7 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
         const Pentad__V1__RecordRef *ref = NULL;
 
         if (m)
-            memcpy(&ref, m + p->refs[i].at.field->offset, sizeof(void *));
+            memcpy(&ref, m + p->refs[i].at.field->offset, sizeof ref);
         if (ref)
             rc = cb(ctx, p->refs[i].name, ref, err);
     }
