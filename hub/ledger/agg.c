@@ -35,7 +35,8 @@ static const char sums[] =
     " WHERE c.type = 131 AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
     " WHERE true"
-    " ON CONFLICT DO UPDATE SET fen = fen + excluded.fen, coarse = max(coarse, excluded.coarse);"
+    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
+    "excluded.coarse);"
     "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
     " WHERE coarse = 0 AND fy IS NOT NULL;";
 

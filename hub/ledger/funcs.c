@@ -6,7 +6,10 @@
  *   cd_add(ymd, n)           n calendar days after; on a day off, the next working day
  *   band(cp)                 1 优 2 良 3 中 4 差
  *   quota_sign(kind)         how a B04 of that kind counts in Bg: +1 or -1
- *   over_ppm(x, base, ppm)   x > base * ppm / 1000000, exactly */
+ *   over_ppm(x, base, ppm)   x > base * ppm / 1000000, exactly
+ *   add_fen(a, b), sum(x)    exact up to 10^18 fen, which is where they stay beyond it: SQLite's
+ * own sum ends a statement with an error when 64 bits are not enough, and whoever may write amounts
+ * could end the fold for all with three */
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +90,62 @@ static void fn_over_ppm(sqlite3_context *ctx, int n, sqlite3_value **v) {
         sqlite3_result_null(ctx);
 }
 
+__extension__ typedef __int128 wide_fen;
+
+static int64_t bounded(wide_fen v) {
+    static const int64_t most = INT64_C(1000000000000000000); /* nine such can be added */
+
+    return v > most ? most : v < -most ? -most : (int64_t)v;
+}
+
+static void fn_add_fen(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    if (all_ints(n, v))
+        sqlite3_result_int64(
+            ctx, bounded((wide_fen)sqlite3_value_int64(v[0]) + sqlite3_value_int64(v[1])));
+    else
+        sqlite3_result_null(ctx);
+}
+
+struct summing {
+    uint8_t total[sizeof(wide_fen)]; /* SQLite aligns to eight bytes only */
+    int64_t n;                       /* NULLs don't count */
+};
+
+static void sum_move(sqlite3_context *ctx, sqlite3_value *v, int sign) {
+    struct summing *s = sqlite3_aggregate_context(ctx, sizeof *s);
+
+    if (s && sqlite3_value_type(v) != SQLITE_NULL) {
+        wide_fen total;
+
+        memcpy(&total, s->total, sizeof total);
+        total += (wide_fen)sqlite3_value_int64(v) * sign;
+        memcpy(s->total, &total, sizeof total);
+        s->n += sign;
+    }
+}
+
+static void sum_step(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    (void)n;
+    sum_move(ctx, v[0], 1);
+}
+
+static void sum_inverse(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    (void)n;
+    sum_move(ctx, v[0], -1);
+}
+
+static void sum_value(sqlite3_context *ctx) {
+    const struct summing *s = sqlite3_aggregate_context(ctx, 0);
+    wide_fen total;
+
+    if (!s || s->n == 0) {
+        sqlite3_result_null(ctx);
+        return;
+    }
+    memcpy(&total, s->total, sizeof total);
+    sqlite3_result_int64(ctx, bounded(total));
+}
+
 /* The newest H08 of a year holds; what it doesn't list follows the week. */
 static const char workday_sql[] =
     "WITH h AS (SELECT rec, holidays, workdays FROM v_workdays WHERE year = ?1 / 10000"
@@ -161,6 +220,7 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
         {"band", fn_band, 1, SQLITE_DETERMINISTIC},
         {"quota_sign", fn_quota_sign, 1, SQLITE_DETERMINISTIC},
         {"over_ppm", fn_over_ppm, 3, SQLITE_DETERMINISTIC},
+        {"add_fen", fn_add_fen, 2, SQLITE_DETERMINISTIC},
         {"is_workday", fn_is_workday, 1, 0},
         {"wd_add", fn_wd_add, 2, 0},
         {"cd_add", fn_cd_add, 2, 0},
@@ -170,5 +230,9 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
         if (sqlite3_create_function_v2(l->db, f[i].name, f[i].n, SQLITE_UTF8 | f[i].flags, l,
                                        f[i].fn, NULL, NULL, NULL) != SQLITE_OK)
             return pt_sqlx_err(l->db, err, f[i].name);
+    if (sqlite3_create_window_function(l->db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                       sum_step, sum_value, sum_value, sum_inverse,
+                                       NULL) != SQLITE_OK)
+        return pt_sqlx_err(l->db, err, "sum");
     return 0;
 }

@@ -191,7 +191,8 @@ static int node_records(const struct pt_asof *a, size_t n, json_t *node, struct 
         bool has = value && value_of(value, rec, a->key, &v);
         json_t *r;
 
-        sum += has ? v : 0;
+        if (has && __builtin_add_overflow(sum, v, &sum))
+            sum = v < 0 ? INT64_MIN : INT64_MAX;
         if (count++ >= NODE_RECORDS_MAX)
             continue;
         r = pt_json_record(a->l, rec, a->known_at, err);

@@ -26,7 +26,7 @@ static const char *kind_word(enum rule_kind kind) {
         [RK_DATE] = "date, yyyymmdd",
         [RK_MONTH] = "month, yyyymm",
         [RK_YEAR] = "year, yyyy",
-        [RK_FEN] = "amount in fen, not negative",
+        [RK_FEN] = "amount in fen, 0 to 9000000000000000",
         [RK_SIGNED] = "whole number, may be negative",
         [RK_ENUM] = "one of its names",
         [RK_DECIMAL] = "decimal number",

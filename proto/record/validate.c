@@ -195,6 +195,9 @@ static void check_number(struct check *c, const struct at_field *af, int64_t v) 
     case RK_FEN:
         if (v < 0) {
             AT_FAULT(c, af, PT_E_NEGATIVE, "is %" PRId64 ", amounts are never negative", v);
+        } else if (v > PT_FEN_MAX) {
+            AT_FAULT(c, af, PT_E_FIELD, "is %" PRId64 " fen, no amount is beyond %" PRId64, v,
+                     PT_FEN_MAX);
         }
         break;
     case RK_MS:

@@ -393,7 +393,17 @@ Test(validate, sums_beyond_64_bits_are_faults_not_overflows) {
     json_patch(json, g, "body.lines[0].fen", "\"9223372036854775807\"");
     json_patch(json, g, "body.lines[1].fen", "\"9223372036854775807\"");
     json_patch(json, g, "body.lines[1].op", "\"PAYMENT_OP_PAY\"");
-    cr_assert_str_eq(faults_of(json, PT_PARTY_FINANCE), "sum_mismatch body.payment_batch.sum_fen");
+    cr_assert_str_eq(faults_of(json, PT_PARTY_FINANCE),
+                     "invalid_field body.payment_batch.lines[0].fen; invalid_field "
+                     "body.payment_batch.lines[1].fen; sum_mismatch body.payment_batch.sum_fen");
+    json_patch(json, g, "body.lines[0].fen", "\"9000000000000000\"");
+    json_patch(json, g, "body.lines[1].fen", "\"9000000000000000\"");
+    json_patch(json, g, "body.sum_fen", "\"18000000000000000\"");
+    cr_assert_str_eq(faults_of(json, PT_PARTY_FINANCE), "", "the largest amounts");
+    json_patch(json, g, "body.lines[1].fen", "\"9000000000000001\"");
+    json_patch(json, g, "body.sum_fen", "\"18000000000000001\"");
+    cr_assert_str_eq(faults_of(json, PT_PARTY_FINANCE),
+                     "invalid_field body.payment_batch.lines[1].fen");
     json_decref(json);
 }
 

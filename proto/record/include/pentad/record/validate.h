@@ -17,6 +17,10 @@ enum {
     PT_SCHEMA_VERSION = 1, /* BatchStatement.schema_version that this validator answers to */
 };
 
+/* The largest amount, 90 trillion yuan: beyond any budget there is, and exact in every program that
+ * keeps numbers as doubles. */
+#define PT_FEN_MAX INT64_C(9000000000000000)
+
 /* Adds every fault to `out` (its own cap holds). Returns 0 if there is none, else the first one's
  * code: PT_E_TYPE where this author may not write this type. */
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
