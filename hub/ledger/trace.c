@@ -5,6 +5,7 @@
 #include <pentad/base/codec.h>
 #include <pentad/base/date.h>
 #include <pentad/record/ref.h>
+#include <pentad/record/validate.h>
 
 #include "answer.h"
 
@@ -281,14 +282,23 @@ static json_t *ids(struct pt_ledger *l, const char *sql, int64_t rec, const char
     return a;
 }
 
-/* The approval lines that bind an allotment: by control key, else subject, department, function. */
-#define APPROVAL_OF                                                                                \
-    " JOIN f_congress_approval_lines b ON b.bk = a.bk AND CASE"                                    \
-    " WHEN a.control_key <> '' AND b.control_key <> '' THEN b.control_key = a.control_key"         \
-    " WHEN b.subject <> '' THEN b.subject = x.subject AND b.func = a.func"                         \
-    " WHEN b.dept <> '' THEN b.dept = a.dept AND b.func = a.func ELSE b.func = a.func END"         \
-    " JOIN record p ON p.rec = b.rec AND p.fy = x.fy AND p.live_from IS NOT NULL"                  \
-    " AND p.live_to IS NULL"
+/* The approvals whose lines bind the allotments that `allotments` selects (record x, allotment a):
+ * by control key where both have one, else by subject, department or function. Each a way of its
+ * own along its own index: as one condition, every line would be read for every allotment. */
+#define BOUND                                                                                      \
+    " UNION SELECT b.rec, q.fy FROM q CROSS JOIN f_congress_approval_lines b ON b.bk = q.bk"
+#define NO_COMMON_KEY " AND (q.ckey = '' OR coalesce(b.control_key, '') = '')"
+#define NO_SUBJECT " AND coalesce(b.subject, '') = ''"
+#define APPROVALS_OF(allotments)                                                                   \
+    "WITH q AS MATERIALIZED (SELECT DISTINCT x.fy, x.subject, a.bk, a.func, a.dept,"               \
+    " coalesce(a.control_key, '') AS ckey FROM " allotments "),"                                   \
+    " m(rec, fy) AS (SELECT 0, 0 WHERE 0" BOUND                                                    \
+    " AND b.control_key = q.ckey AND b.control_key <> ''" BOUND                                    \
+    " AND b.subject = q.subject AND b.func = q.func AND b.subject <> ''" NO_COMMON_KEY BOUND       \
+    " AND b.dept = q.dept AND b.func = q.func AND b.dept <> ''" NO_SUBJECT NO_COMMON_KEY BOUND     \
+    " AND b.func = q.func AND coalesce(b.dept, '') = ''" NO_SUBJECT NO_COMMON_KEY ")"              \
+    " SELECT DISTINCT p.rec FROM m CROSS JOIN record p ON p.rec = m.rec AND p.fy = m.fy"           \
+    " AND p.live_from IS NOT NULL AND p.live_to IS NULL ORDER BY 1"
 
 static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
     static const char lines_sql[] =
@@ -301,17 +311,17 @@ static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
         " OR NOT EXISTS (SELECT 1 FROM f_allotment q WHERE q.quota_no = l.quota_no))"
         " WHERE l.rec = ?1 AND l.voucher_no = ?2 ORDER BY 1";
     static const char approval_sql[] =
-        "SELECT DISTINCT p.rec FROM f_payment_batch_lines l JOIN record x ON x.subject = l.subject"
-        " AND x.type = 124 JOIN f_allotment a ON a.rec = x.rec" APPROVAL_OF
-        " WHERE l.rec = ?1 AND l.voucher_no = ?2 ORDER BY 1";
+        APPROVALS_OF("f_payment_batch_lines l CROSS JOIN record x ON x.subject = l.subject"
+                     " AND x.type = 124 CROSS JOIN f_allotment a ON a.rec = x.rec"
+                     " WHERE l.rec = ?1 AND l.voucher_no = ?2");
     json_t *out = json_array();
     sqlite3_stmt *st = NULL;
 
     if (pt_sqlx_prepare(l->db, lines_sql, &st, NULL) == 0) {
         sqlite3_bind_int64(st, 1, rec);
-        while (json_array_size(out) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+        while (json_array_size(out) < PT_PAYMENT_LINES_MAX && sqlite3_step(st) == SQLITE_ROW) {
             json_t *j = json_object();
-            char voucher[160];
+            char voucher[512];
 
             (void)snprintf(voucher, sizeof voucher, "%s", pt_sqlx_text(st, 0));
             (void)json_object_set_new(j, "voucher_no", json_string(voucher));
@@ -433,8 +443,7 @@ static int find_record(struct pt_ledger *l, const char *party, const char *strea
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
                            struct json_t **ret_json, struct pt_err *err) {
     static const char approval_sql[] =
-        "SELECT DISTINCT p.rec FROM record x JOIN f_allotment a ON a.rec = x.rec" APPROVAL_OF
-        " WHERE x.rec = ?1 ORDER BY 1";
+        APPROVALS_OF("record x JOIN f_allotment a ON a.rec = x.rec WHERE x.rec = ?1");
     int64_t rec = 0;
     int type = 0;
     json_t *j;
