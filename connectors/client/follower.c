@@ -44,6 +44,10 @@ void pt_follower_free(struct pt_follower *f) {
     }
 }
 
+enum pt_settled pt_follower_settled(const struct pt_follower *f) {
+    return f->settled;
+}
+
 uint64_t pt_follower_size(const struct pt_follower *f) {
     return f->st.tree.size;
 }

@@ -523,6 +523,9 @@ int pt_follower_page(struct pt_follower *f, struct pt_span bytes, const struct p
     }
     if (rc == 0) {
         *ret_log_size = page->log_size;
+        f->settled = !page->has_settled_size                 ? PT_SETTLED_UNSAID
+                     : page->settled_size >= f->st.tree.size ? PT_SETTLED
+                                                             : PT_SETTLED_NOT_YET;
         forget_met(f);
     } else {
         trial_drop(&t);

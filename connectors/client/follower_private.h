@@ -49,6 +49,7 @@ struct pt_follower {
     struct expectation *expected; /* owned; by size, ascending */
     size_t n_expected;
     size_t n_met; /* of these, the first so many are behind the tree */
+    enum pt_settled settled;
 };
 
 /* Opens entry 0 into f; *ret_keys is the history that begins with it. */

@@ -289,13 +289,26 @@ static int live(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
+/* Nothing more comes of what is logged: what the rules raise at the last tick is logged behind it.
+ * A hub that doesn't say so has nothing more when its feed is silent for a while. */
+static bool is_quiet(const struct pt_connector *c, bool any) {
+    switch (pt_follower_settled(c->follower)) {
+    case PT_SETTLED:
+        return pt_follower_size(c->follower) >= c->log_size;
+    case PT_SETTLED_NOT_YET:
+        return false;
+    default:
+        return !any && c->reading.rest_ms == 0;
+    }
+}
+
 /* After the end: what others write still arrives. */
 static int follow(struct pt_connector *c, struct pt_err *err) {
     int rc = 0;
     bool any = true;
-    while (rc == 0 && !c->stop && (any || !c->opt.once)) {
-        rc = try_receive(c, c->opt.once ? QUIET_S : WAIT_S, &any, err);
-        any = any || c->reading.rest_ms > 0;
+    while (rc == 0 && !c->stop && !(c->opt.once && is_quiet(c, any))) {
+        bool silence = pt_follower_settled(c->follower) == PT_SETTLED_UNSAID;
+        rc = try_receive(c, !c->opt.once ? WAIT_S : silence ? QUIET_S : 1, &any, err);
     }
     return rc;
 }

@@ -6,6 +6,7 @@
 #include <pentad/record/json.h>
 #include <pentad/v1/feed.pb-c.h>
 
+#include "folder.h"
 #include "params.h"
 #include "reply.h"
 #include "routes.h"
@@ -14,12 +15,15 @@
 /* ---- worker ------------------------------------------------------------------------------ */
 
 void pt_api_feed_page(struct pt_call *c) {
+    struct pt_folder_view fold;
     struct pt_buf page;
     struct pt_err err = {0};
     int rc;
 
     pt_buf_init(&page, PT_FEED_PAGE_MAX);
+    pt_folder_view(c->hub->folder, &fold);
     rc = pt_feed_page(c->hub->log, c->reader, c->after, c->limit, &page, NULL, &err);
+    rc = rc ? rc : pt_feed_page_settled(&page, fold.pending == 0 ? fold.folded : 0);
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
     } else if (!pt_reply_wants_json(c->req, false)) {

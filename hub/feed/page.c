@@ -14,12 +14,13 @@
 #define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
 #define FULL 1                          /* ends the walk: the page is */
 
-/* Tags of the messages in feed.proto, all of them length-delimited but for log_index, log_size. */
+/* Tags of the messages in feed.proto, all of them length-delimited but for log_index and sizes. */
 enum {
     PAGE_ENTRIES = 0x0a,
     PAGE_CHECKPOINT = 0x1a,
     PAGE_LOG_SIZE = 0x20,
     PAGE_CONSISTENCY = 0x2a,
+    PAGE_SETTLED_SIZE = 0x30,
     ENTRY_LOG_INDEX = 0x08,
     ENTRY_LOG_ENTRY = 0x12,
     ENTRY_RECORDS = 0x1a,
@@ -172,6 +173,12 @@ int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint3
     pt_arena_done(&p.scratch);
     pt_buf_done(&p.entry);
     return rc;
+}
+
+int pt_feed_page_settled(struct pt_buf *page, uint64_t size) {
+    pt_buf_putc(page, PAGE_SETTLED_SIZE); /* the last tag: strict encoding wants them in order */
+    wire_varint(page, size);
+    return page->failed;
 }
 
 /* ---- single records ------------------------------------------------------------------------ */

@@ -95,4 +95,9 @@ struct pt_follow {
 int pt_follower_page(struct pt_follower *f, struct pt_span page, const struct pt_follow *follow,
                      uint64_t *ret_log_size, struct pt_err *err);
 
+/* What the hub said in the last page: whether its rules have said all they have to say about the
+ * entries up to this follower's size. Its word only: nothing is proven by it. */
+enum pt_settled { PT_SETTLED_UNSAID, PT_SETTLED_NOT_YET, PT_SETTLED };
+enum pt_settled pt_follower_settled(const struct pt_follower *f);
+
 #endif

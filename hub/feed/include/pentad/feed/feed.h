@@ -25,6 +25,11 @@
 int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
                  struct pt_buf *out, uint64_t *ret_next, struct pt_err *err);
 
+/* Adds to a whole page: the rules have run over `size` entries and nothing that follows from them
+ * is still to be logged; 0: not yet. Ask for it before the page is made, so that it never tells of
+ * entries which the page doesn't know of. */
+int pt_feed_page_settled(struct pt_buf *page, uint64_t size);
+
 /* One record's bytes for a reader: PT_E_NOT_FOUND, PT_E_FORBIDDEN where only its hash is his. */
 int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
                    uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err);
