@@ -91,6 +91,9 @@ static int check_values(const struct cli_command *cmd, const struct cli_options 
         return cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
                           o->known_at);
     }
+    if (o->severity && (strlen(o->severity) != 1 || !strchr("IYR", o->severity[0]))) {
+        return cli_misuse(cmd, "--severity %s is none of I, Y, R", o->severity);
+    }
     if (o->year && !is_number(o->year)) {
         return cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
     }

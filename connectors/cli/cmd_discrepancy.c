@@ -24,11 +24,7 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t *
         return rc;
     }
     if (o->severity) {
-        const char *at = strchr("IYR", o->severity[0]);
-        if (!at || o->severity[0] == '\0' || o->severity[1] != '\0') {
-            return pt_err_set(err, PT_E_USAGE, "--severity is I, Y or R");
-        }
-        f.severity = (int)(at - "IYR") + 1;
+        f.severity = o->severity[0] == 'I' ? 1 : o->severity[0] == 'Y' ? 2 : 3;
     }
     if (strcmp(f.status, "all") == 0) {
         f.status = NULL;

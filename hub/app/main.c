@@ -34,6 +34,8 @@ static const char usage[] =
     "is\n"
     "in flight is answered first. Exit status: 0 stopped as asked, 1 failed, 2 wrong use.\n"
     "\n"
+    "example: pentad-hub --config hub.yaml\n"
+    "\n"
     "A configuration file:\n"
     "\n";
 
