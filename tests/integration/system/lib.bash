@@ -165,21 +165,20 @@ hub_start() {
     url=https://127.0.0.1:$port
     world_port "$w" "$port"
 }
-# stop PID SIGNAL: sets `stopped` to its exit status.
+# stop PID SIGNAL: sets `stopped` to its exit status. The braces keep the shell's own "Killed" quiet.
 stop() {
-    kill "-$2" "$1" 2>/dev/null
-    # A program that doesn't heed TERM is a finding, not a reason to wait for ever.
-    local i
-    for ((i = 0; i < 600; i++)); do
-        kill -0 "$1" 2>/dev/null || break
-        sleep 0.05
-    done
-    if kill -0 "$1" 2>/dev/null; then
-        broke "${running[$1]} doesn't end within 30 s of SIG$2"
-        kill -KILL "$1"
-    fi
+    local i late=''
     stopped=0
-    wait "$1" 2>/dev/null || stopped=$?
+    {
+        kill "-$2" "$1"
+        for ((i = 0; i < 600; i++)); do
+            kill -0 "$1" || break
+            sleep 0.05
+        done
+        kill -0 "$1" && late=1 && kill -KILL "$1"
+        wait "$1" || stopped=$?
+    } 2>/dev/null
+    [ -z "$late" ] || broke "${running[$1]} didn't end within 30 s of SIG$2"
     unset "running[$1]"
 }
 
