@@ -5,6 +5,8 @@
 
 /* What one turn may send before the other connections have theirs. */
 #define TURN_MAX ((size_t)1024 * 1024)
+/* What is read of one connection before the others have their turn. */
+#define TURN_SHARE ((size_t)128 * 1024)
 /* Records that one flush may add above the high water: one read's worth of TLS's own answers. */
 #define OUT_SLACK ((size_t)512 * 1024)
 #define KEEP_BUFFER ((size_t)32 * 1024)
@@ -305,7 +307,13 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
         pt_http_conn_doom(c);
         return;
     }
+    c->turn_in += (size_t)n;
     take_input(c);
+    /* libuv reads a busy connection up to 32 times in a row: the others would wait for it. */
+    if (c->reading && c->turn_in >= TURN_SHARE) {
+        c->reading = false;
+        (void)uv_read_stop((uv_stream_t *)&c->tcp);
+    }
 }
 
 /* Starts or stops reading. A request in progress alone never stops it: the end of the connection
@@ -329,6 +337,7 @@ static bool adjust_reading(struct pt_http_conn *c) {
 }
 
 void pt_http_conn_turn(struct pt_http_conn *c) {
+    c->turn_in = 0;
     if (!c->doomed && c->phase == PT_HTTP_OPEN) {
         produce(c);
         if (!c->doomed && !c->proto->busy(c->state) && c->idle_ms == 0) {
