@@ -336,6 +336,10 @@ Test(http_limits, connections_are_counted_by_identity_and_in_all) {
     hx_end(&hx);
 }
 
+static bool one_left(const struct pt_http_stats *s) {
+    return s->connections_open == 1;
+}
+
 /* A stranger without a certificate may not hold every connection that there may be. */
 Test(http_limits, silent_handshakes_of_one_address_are_few) {
     struct pt_http_config config;
@@ -353,6 +357,7 @@ Test(http_limits, silent_handshakes_of_one_address_are_few) {
     cr_expect_eq(read(fd[3], &c, 1), 0, "the fourth is closed at once");
     close(fd[0]);
     close(fd[1]);
+    cr_expect(hx_wait_stats(&hx, one_left), "the server notices who left");
     /* Who has finished its handshake doesn't count, and who left gave its place back. */
     for (int i = 0; i < 6; i++) {
         hx_ask(&hx, &(struct hx_ask){.path = "/hello", .version = HX_H1, .cert = &hx.audit}, &r);
