@@ -157,7 +157,7 @@ struct pt_http_conn {
     bool dirty;
     bool doomed; /* close without ceremony at the next turn */
     bool reading;
-    size_t turn_in; /* bytes read since its last turn */
+    size_t turn_in;    /* bytes read since its last turn */
     bool over_limit;   /* too many connections of this identity */
     bool bad_identity; /* a certificate, but not exactly one usable URI name */
     bool writing;
