@@ -12,10 +12,10 @@
 
 #include "cli.h"
 
-int cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err) {
+int pt_cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     if (!o->data) {
-        return cli_hub_open(o, &ret->hub, err);
+        return pt_cli_hub_open(o, &ret->hub, err);
     }
     char path[4096];
     if (pt_path_join(path, sizeof path, o->data, "ledger.db") != 0) {
@@ -24,13 +24,13 @@ int cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struc
     return pt_ledger_open(path, PT_LEDGER_READ, &ret->ledger, NULL, err);
 }
 
-void cli_answers_close(struct cli_answers *a) {
+void pt_cli_answers_close(struct cli_answers *a) {
     pt_ledger_close(a->ledger);
     a->ledger = NULL;
-    cli_hub_close(&a->hub);
+    pt_cli_hub_close(&a->hub);
 }
 
-int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err) {
+int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     const char *last = strrchr(text, '/');
     const char *before = last;
@@ -51,8 +51,8 @@ int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *er
     return 0;
 }
 
-int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
-                 struct pt_err *err) {
+int pt_cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
+                    struct pt_err *err) {
     struct pt_ledger_tick tick = {0};
     *ret_valid_at = 0;
     if (o->valid_at && pt_date_parse(o->valid_at, ret_valid_at) != 0) {
@@ -65,8 +65,8 @@ int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_
     return rc;
 }
 
-int cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
-                 struct pt_err *err) {
+int pt_cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
+                    struct pt_err *err) {
     int32_t day = 0;
     *ret_log_size = PT_KNOWN_NOW;
     if (!o->known_at) {
@@ -88,7 +88,7 @@ int cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret
     return 0;
 }
 
-void cli_path_escape(struct pt_buf *path, const char *text) {
+void pt_cli_path_escape(struct pt_buf *path, const char *text) {
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         if (isalnum(*p) || strchr("-_.~:", *p)) {
             (void)pt_buf_putc(path, (char)*p);
@@ -98,10 +98,10 @@ void cli_path_escape(struct pt_buf *path, const char *text) {
     }
 }
 
-void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value) {
+void pt_cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value) {
     if (value) {
         (void)pt_buf_printf(path, "%c%s=", *first, name);
-        cli_path_escape(path, value);
+        pt_cli_path_escape(path, value);
         *first = '&';
     }
 }

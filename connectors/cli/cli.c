@@ -49,7 +49,7 @@ static const struct option_row options[] = {
     FLAG("-h", help),
 };
 
-int cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
+int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
     char text[512];
     va_list ap;
     va_start(ap, fmt);
@@ -59,7 +59,7 @@ int cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
     return EXIT_UNUSABLE;
 }
 
-int cli_fail(const struct pt_err *err) {
+int pt_cli_fail(const struct pt_err *err) {
     fprintf(stderr, "pentad: %s (%s)\n", err->msg, pt_err_name(err->code));
     return EXIT_FAILED;
 }
@@ -84,21 +84,21 @@ static bool is_number(const char *text) {
 static int check_values(const struct cli_command *cmd, const struct cli_options *o) {
     int32_t day = 0;
     if (o->valid_at && pt_date_parse(o->valid_at, &day) != 0) {
-        return cli_misuse(cmd, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
+        return pt_cli_misuse(cmd, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
     }
     if (o->known_at && !is_number(o->known_at) &&
         (!strchr(o->known_at, '-') || pt_date_parse(o->known_at, &day) != 0)) {
-        return cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
-                          o->known_at);
+        return pt_cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
+                             o->known_at);
     }
     if (o->severity && (strlen(o->severity) != 1 || !strchr("IYR", o->severity[0]))) {
-        return cli_misuse(cmd, "--severity %s is none of I, Y, R", o->severity);
+        return pt_cli_misuse(cmd, "--severity %s is none of I, Y, R", o->severity);
     }
     if (o->year && !is_number(o->year)) {
-        return cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
+        return pt_cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
     }
     if (o->depth && !is_number(o->depth)) {
-        return cli_misuse(cmd, "--depth %s is not a number", o->depth);
+        return pt_cli_misuse(cmd, "--depth %s is not a number", o->depth);
     }
     return EXIT_OK;
 }
@@ -109,7 +109,7 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
     ret->trust = getenv("PENTAD_TRUST");
     ret->args = calloc((size_t)argc + 1, sizeof *ret->args);
     if (!ret->args) {
-        return cli_misuse(cmd, "out of memory");
+        return pt_cli_misuse(cmd, "out of memory");
     }
     bool only_args = false;
     for (int i = 1; i < argc; i++) {
@@ -124,7 +124,7 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         size_t len = 0;
         const struct option_row *o = find_option(argv[i], &len);
         if (!o || (!o->value && argv[i][len] == '=')) {
-            return cli_misuse(cmd, "there is no option %s", argv[i]);
+            return pt_cli_misuse(cmd, "there is no option %s", argv[i]);
         }
         char *at = (char *)ret + o->at;
         if (!o->value) {
@@ -134,13 +134,13 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         } else if (i + 1 < argc) {
             *(const char **)(void *)at = argv[++i];
         } else {
-            return cli_misuse(cmd, "%s wants a value", argv[i]);
+            return pt_cli_misuse(cmd, "%s wants a value", argv[i]);
         }
     }
     return ret->help ? EXIT_OK : check_values(cmd, ret);
 }
 
-int cli_run(const struct cli_command *cmd, int argc, char **argv) {
+int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
     if (cmd->main) {
         return cmd->main(argc, argv);
     }
@@ -149,7 +149,7 @@ int cli_run(const struct cli_command *cmd, int argc, char **argv) {
     if (status == EXIT_OK && o.help) {
         fputs(cmd->usage, stdout);
     } else if (status == EXIT_OK && (o.n_args < cmd->min_args || o.n_args > cmd->max_args)) {
-        status = cli_misuse(cmd, "%s", cmd->wants);
+        status = pt_cli_misuse(cmd, "%s", cmd->wants);
     } else if (status == EXIT_OK) {
         status = cmd->run(&o);
     }
@@ -157,7 +157,7 @@ int cli_run(const struct cli_command *cmd, int argc, char **argv) {
     return status;
 }
 
-bool cli_chinese(const struct cli_options *o) {
+bool pt_cli_chinese(const struct cli_options *o) {
     if (o->chinese || o->english) {
         return o->chinese;
     }
@@ -167,7 +167,7 @@ bool cli_chinese(const struct cli_options *o) {
 
 /* ---- a hub ---- */
 
-int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err) {
+int pt_cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     if (!o->config) {
         return pt_err_set(err, PT_E_USAGE,
@@ -184,18 +184,18 @@ int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err
         rc = pt_http_client_new(&http, &ret->http, err);
     }
     if (rc != 0) {
-        cli_hub_close(ret);
+        pt_cli_hub_close(ret);
     }
     return rc;
 }
 
-void cli_hub_close(struct cli_hub *h) {
+void pt_cli_hub_close(struct cli_hub *h) {
     pt_http_client_free(h->http);
     pt_config_free(h->config);
     memset(h, 0, sizeof *h);
 }
 
-void cli_print_shown(const char *s, size_t len) {
+void pt_cli_print_shown(const char *s, size_t len) {
     struct pt_buf b;
     pt_buf_init(&b, 3 * len + 1);
     if (pt_text_show(&b, s, len) == 0 && b.len > 0) {
@@ -229,7 +229,7 @@ static int mend(json_t *j) {
     return rc;
 }
 
-int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err) {
+int pt_cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err) {
     *ret = NULL;
     struct pt_buf body;
     pt_buf_init(&body, CLI_ANSWER_MAX);
@@ -250,7 +250,7 @@ int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_er
     return rc;
 }
 
-int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err) {
+int pt_cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     if (o->trust) {
         char genesis[4096], policy[4096];
@@ -276,7 +276,7 @@ int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *
 
 /* ---- printing ---- */
 
-int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err) {
+int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err) {
     if (o->out) {
         return pt_file_write(o->out, bytes.p, bytes.len, 0644, err);
     }
@@ -286,7 +286,7 @@ int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err 
     return 0;
 }
 
-int cli_print_json(json_t *j) {
+int pt_cli_print_json(json_t *j) {
     char *text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     if (!text) {
         return PT_E_NOMEM;

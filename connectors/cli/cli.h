@@ -1,7 +1,7 @@
 /* What the commands of `pentad` share: options, where answers come from (a hub, or a data folder
  * without one), what a verifier trusts, printing. One thread. */
-#ifndef PT_CLI_CLI_H
-#define PT_CLI_CLI_H
+#ifndef PENTAD_CLI_CLI_H
+#define PENTAD_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,27 +44,27 @@ struct cli_command {
 };
 
 /* Reads the arguments of `cmd`, answers --help, runs it. */
-int cli_run(const struct cli_command *cmd, int argc, char **argv);
+int pt_cli_run(const struct cli_command *cmd, int argc, char **argv);
 
 /* "pentad: <sentence> (<code>)" on stderr; returns EXIT_FAILED. */
-int cli_fail(const struct pt_err *err);
-int cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
+int pt_cli_fail(const struct pt_err *err);
+int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Messages in Chinese? --zh, --en, else by the locale. */
-bool cli_chinese(const struct cli_options *o);
+bool pt_cli_chinese(const struct cli_options *o);
 
 /* A hub, by the configuration's identity. */
 struct cli_hub {
     struct pt_config *config;
     struct pt_http_client *http;
 };
-int cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err);
-void cli_hub_close(struct cli_hub *h);
+int pt_cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err);
+void pt_cli_hub_close(struct cli_hub *h);
 /* To stdout, with U+FFFD for whatever a screen wouldn't only show. */
-void cli_print_shown(const char *s, size_t len);
+void pt_cli_print_shown(const char *s, size_t len);
 /* GET that answers JSON; *ret is a new reference. Its strings are safe to print. */
-int cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err);
+int pt_cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt_err *err);
 
 /* Where an answer comes from: a hub, or with --data its ledger.db, read beside it. */
 struct pt_ledger;
@@ -72,33 +72,33 @@ struct cli_answers {
     struct cli_hub hub;
     struct pt_ledger *ledger; /* NULL: ask the hub */
 };
-int cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err);
-void cli_answers_close(struct cli_answers *a);
+int pt_cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err);
+void pt_cli_answers_close(struct cli_answers *a);
 /* "PROJECT:37…/2019/FG3" or with a bare key. The parts are copied. */
 struct cli_figure {
     char subject[200], figure[16];
     int32_t year;
 };
 /* 0; PT_E_FORMAT where it isn't a figure (it may be a record's id then). */
-int cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err);
+int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err);
 /* --valid-at, else the day of the last tick; yyyymmdd. For answers from a ledger: the hub has the
  * same default. */
-int cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
-                 struct pt_err *err);
+int pt_cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *ret_valid_at,
+                    struct pt_err *err);
 /* --known-at, a log size or a day (then that day's last tick), as a log size; else PT_KNOWN_NOW.
  * PT_E_NOT_FOUND: no tick up to that day; PT_E_RANGE: the ledger isn't there yet. */
-int cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
-                 struct pt_err *err);
+int pt_cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *ret_log_size,
+                    struct pt_err *err);
 /* Appends "?a=b&c=d" pieces with escaping; `first` moves from '?' to '&'. */
-void cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value);
-void cli_path_escape(struct pt_buf *path, const char *text);
+void pt_cli_query_add(struct pt_buf *path, char *first, const char *name, const char *value);
+void pt_cli_path_escape(struct pt_buf *path, const char *text);
 
 /* --trust, else the configuration's. */
-int cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err);
+int pt_cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_err *err);
 
 /* Writes to --out durably, or to stdout. */
-int cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err);
-int cli_print_json(json_t *j);
+int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err);
+int pt_cli_print_json(json_t *j);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
     cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_push;

@@ -19,10 +19,10 @@ static int terminal_width(void) {
 
 static int ask(const struct cli_options *o, const char *period, json_t **ret, struct pt_err *err) {
     struct cli_answers a;
-    int rc = cli_answers_open(o, &a, err);
+    int rc = pt_cli_answers_open(o, &a, err);
     if (rc == 0 && a.ledger) {
         uint64_t known = 0;
-        rc = cli_known_at(o, a.ledger, &known, err);
+        rc = pt_cli_known_at(o, a.ledger, &known, err);
         if (rc == 0) {
             rc = pt_brief_make(a.ledger, period, o->known_at ? known : 0, ret, err);
         }
@@ -31,13 +31,13 @@ static int ask(const struct cli_options *o, const char *period, json_t **ret, st
         char first = '?';
         pt_buf_init(&path, 1024);
         (void)pt_buf_puts(&path, "/v1/briefs/");
-        cli_path_escape(&path, period);
+        pt_cli_path_escape(&path, period);
         (void)pt_buf_puts(&path, ".json");
-        cli_query_add(&path, &first, "known_at", o->known_at);
-        rc = cli_get_json(&a.hub, pt_buf_cstr(&path), ret, err);
+        pt_cli_query_add(&path, &first, "known_at", o->known_at);
+        rc = pt_cli_get_json(&a.hub, pt_buf_cstr(&path), ret, err);
         pt_buf_done(&path);
     }
-    cli_answers_close(&a);
+    pt_cli_answers_close(&a);
     return rc;
 }
 
@@ -78,11 +78,11 @@ static int brief(const struct cli_options *o) {
         rc = render(o, j, &out, &err);
     }
     if (rc == 0) {
-        rc = cli_output(o, pt_buf_span(&out), &err);
+        rc = pt_cli_output(o, pt_buf_span(&out), &err);
     }
     json_decref(j);
     pt_buf_done(&out);
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_brief = {

@@ -92,7 +92,7 @@ static const ProtobufCEnumDescriptor *enum_of(const struct pt_field_about *a) {
 
 static struct proto_note note_of(const struct pt_field_about *a) {
     struct proto_note note;
-    if (!proto_note_find(a->in->short_name, a->field->name, &note)) {
+    if (!pt_cli_proto_note_find(a->in->short_name, a->field->name, &note)) {
         memset(&note, 0, sizeof note);
     }
     return note;
@@ -128,7 +128,7 @@ static void field_markdown(void *user, const struct pt_field_about *a) {
     struct proto_note note = note_of(a);
     if (note.before[0]) {
         (void)pt_buf_puts(p->out, "| | | | | *");
-        markdown_text(p->out, note.before);
+        pt_cli_markdown_text(p->out, note.before);
         (void)pt_buf_puts(p->out, "* |\n");
     }
     (void)pt_buf_printf(p->out, "| %u | `%s` | %s | ", a->field->id, a->path,
@@ -145,7 +145,7 @@ static void field_markdown(void *user, const struct pt_field_about *a) {
         (void)pt_buf_puts(p->out, a->accepts);
     }
     (void)pt_buf_puts(p->out, " | ");
-    markdown_text(p->out, note.after);
+    pt_cli_markdown_text(p->out, note.after);
     (void)pt_buf_puts(p->out, " |\n");
 }
 
@@ -187,9 +187,9 @@ static void type_markdown(struct page *p, const struct pt_record_info *r) {
         head_put(p->out, r->flags);
         (void)pt_buf_putc(p->out, '.');
     }
-    if (proto_note_find(r->body->short_name, NULL, &note) && note.before[0]) {
+    if (pt_cli_proto_note_find(r->body->short_name, NULL, &note) && note.before[0]) {
         (void)pt_buf_puts(p->out, "\n\n> ");
-        markdown_text(p->out, note.before);
+        pt_cli_markdown_text(p->out, note.before);
     }
     (void)pt_buf_puts(p->out, "\n\n");
     fields_markdown(p, r->type);
@@ -220,9 +220,9 @@ static void enum_markdown(struct pt_buf *out, const ProtobufCEnumDescriptor *d) 
             continue;
         }
         (void)pt_buf_printf(out, "- %d `%s`", v->value, v->name + prefix);
-        if (proto_note_find(d->short_name, v->name, &note) && note.after[0]) {
+        if (pt_cli_proto_note_find(d->short_name, v->name, &note) && note.after[0]) {
             (void)pt_buf_putc(out, ' ');
-            markdown_text(out, note.after);
+            pt_cli_markdown_text(out, note.after);
         }
         (void)pt_buf_putc(out, '\n');
     }
@@ -347,7 +347,7 @@ static int print_json(const struct pt_record_info *only) {
         }
     }
     json_t *j = json_pack("{s:o,s:o}", "common", fields_json(PT_TYPE_NONE), "types", types);
-    int rc = cli_print_json(j);
+    int rc = pt_cli_print_json(j);
     json_decref(j);
     return rc;
 }
@@ -413,7 +413,7 @@ static int catalogue(const struct cli_options *o) {
         only = pt_record_info_by_code(o->args[0]);
         only = only ? only : pt_record_info_by_member(o->args[0]);
         if (!only) {
-            return cli_misuse(&cmd_catalogue, "there is no type %s", o->args[0]);
+            return pt_cli_misuse(&cmd_catalogue, "there is no type %s", o->args[0]);
         }
     }
     if (o->json) {
@@ -424,14 +424,14 @@ static int catalogue(const struct cli_options *o) {
     if (o->markdown) {
         (void)page_markdown(&out);
     } else if (only) {
-        type_text(&out, only, cli_chinese(o));
+        type_text(&out, only, pt_cli_chinese(o));
     } else {
-        list_text(&out, cli_chinese(o));
+        list_text(&out, pt_cli_chinese(o));
     }
     int rc = out.failed ? pt_err_set(&err, out.failed, "the page doesn't fit into memory")
-                        : cli_output(o, pt_buf_span(&out), &err);
+                        : pt_cli_output(o, pt_buf_span(&out), &err);
     pt_buf_done(&out);
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_catalogue = {

@@ -19,7 +19,7 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t *
                                       .status = o->status ? o->status : "active",
                                       .limit = 100000};
     char key[128];
-    int rc = cli_known_at(o, l, &f.known_at, err);
+    int rc = pt_cli_known_at(o, l, &f.known_at, err);
     if (rc != 0) {
         return rc;
     }
@@ -47,19 +47,19 @@ static int ask_page(const struct cli_options *o, struct cli_hub *h, size_t offse
     char first = '?', number[32];
     pt_buf_init(&path, 2048);
     (void)pt_buf_puts(&path, "/v1/discrepancies");
-    cli_query_add(&path, &first, "rule", o->rule);
-    cli_query_add(&path, &first, "severity", o->severity);
-    cli_query_add(&path, &first, "responder", o->responder);
+    pt_cli_query_add(&path, &first, "rule", o->rule);
+    pt_cli_query_add(&path, &first, "severity", o->severity);
+    pt_cli_query_add(&path, &first, "responder", o->responder);
     if (!o->status || strcmp(o->status, "all") != 0) {
-        cli_query_add(&path, &first, "status", o->status ? o->status : "active");
+        pt_cli_query_add(&path, &first, "status", o->status ? o->status : "active");
     }
-    cli_query_add(&path, &first, "subject", o->n_args == 1 ? o->args[0] : NULL);
-    cli_query_add(&path, &first, "known_at", o->known_at);
+    pt_cli_query_add(&path, &first, "subject", o->n_args == 1 ? o->args[0] : NULL);
+    pt_cli_query_add(&path, &first, "known_at", o->known_at);
     (void)snprintf(number, sizeof number, "%d", PAGE);
-    cli_query_add(&path, &first, "limit", number);
+    pt_cli_query_add(&path, &first, "limit", number);
     (void)snprintf(number, sizeof number, "%zu", offset);
-    cli_query_add(&path, &first, "offset", number);
-    int rc = cli_get_json(h, pt_buf_cstr(&path), ret, err);
+    pt_cli_query_add(&path, &first, "offset", number);
+    int rc = pt_cli_get_json(h, pt_buf_cstr(&path), ret, err);
     pt_buf_done(&path);
     return rc;
 }
@@ -104,7 +104,7 @@ static void print_one(const json_t *d, bool zh) {
 
 static void print_list(const struct cli_options *o, const json_t *j) {
     const json_t *list = json_object_get(j, "discrepancies");
-    bool zh = cli_chinese(o);
+    bool zh = pt_cli_chinese(o);
     size_t i;
     json_t *d;
     unsigned red = 0, yellow = 0, info = 0;
@@ -127,21 +127,21 @@ static int list(const struct cli_options *o) {
     struct pt_err err = {0};
     struct cli_answers a;
     json_t *j = NULL;
-    int rc = cli_answers_open(o, &a, &err);
+    int rc = pt_cli_answers_open(o, &a, &err);
     if (rc == 0) {
         rc = a.ledger ? ask_ledger(o, a.ledger, &j, &err) : ask_hub(o, &a.hub, &j, &err);
     }
     int result = EXIT_OK;
     if (rc != 0) {
-        (void)cli_fail(&err);
+        (void)pt_cli_fail(&err);
         result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
     } else if (o->json) {
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
     } else {
         print_list(o, j);
     }
     json_decref(j);
-    cli_answers_close(&a);
+    pt_cli_answers_close(&a);
     return result;
 }
 

@@ -137,7 +137,7 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
     struct pt_buf body;
     pt_buf_init(&body, 1u * 1024 * 1024);
     long status = 0;
-    int rc = cli_hub_open(o, &h, &err);
+    int rc = pt_cli_hub_open(o, &h, &err);
     if (rc == 0) {
         rc = pt_http_client_get(h.http, "/readyz", "application/json", 0, &body, &status, &err);
     }
@@ -149,12 +149,12 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
         say(d, false, "hub", "%s", err.msg);
     }
     pt_buf_done(&body);
-    cli_hub_close(&h);
+    pt_cli_hub_close(&h);
 }
 
 static int doctor(const struct cli_options *o) {
     if (!o->config) {
-        return cli_misuse(&cmd_doctor, "whose? --config FILE");
+        return pt_cli_misuse(&cmd_doctor, "whose? --config FILE");
     }
     struct diagnosis d = {.json = o->json, .list = json_array()};
     struct pt_err err = {0};
@@ -178,7 +178,7 @@ static int doctor(const struct cli_options *o) {
     }
     if (d.json) {
         json_t *j = json_pack("{s:b,s:O}", "well", d.bad == 0, "checks", d.list);
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
         printf("%s\n", d.bad ? "something needs a person" : "all is well");

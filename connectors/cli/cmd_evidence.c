@@ -10,8 +10,8 @@
 
 static void moment(const struct cli_options *o, struct pt_buf *path) {
     char first = '?';
-    cli_query_add(path, &first, "valid_at", o->valid_at);
-    cli_query_add(path, &first, "known_at", o->known_at);
+    pt_cli_query_add(path, &first, "valid_at", o->valid_at);
+    pt_cli_query_add(path, &first, "known_at", o->known_at);
 }
 
 static int evidence_path(const struct cli_options *o, const char *what, struct pt_buf *path,
@@ -23,12 +23,12 @@ static int evidence_path(const struct cli_options *o, const char *what, struct p
         return pt_buf_printf(path, "/v1/records/%s/%s/%" PRIu64 "/evidence", ref.party, ref.stream,
                              ref.seq);
     }
-    int rc = cli_figure_parse(what, &figure, err);
+    int rc = pt_cli_figure_parse(what, &figure, err);
     if (rc == 0) {
         (void)pt_buf_puts(path, "/v1/figures/");
-        cli_path_escape(path, figure.subject);
+        pt_cli_path_escape(path, figure.subject);
         (void)pt_buf_printf(path, "/%d/", figure.year);
-        cli_path_escape(path, figure.figure);
+        pt_cli_path_escape(path, figure.figure);
         (void)pt_buf_puts(path, "/evidence");
         moment(o, path);
     }
@@ -42,20 +42,20 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
     pt_buf_init(&bundle, CLI_ANSWER_MAX);
     int rc = evidence_path(o, o->args[0], &path, err);
     if (rc == 0) {
-        rc = cli_hub_open(o, &h, err);
+        rc = pt_cli_hub_open(o, &h, err);
     }
     if (rc == 0) {
         rc = pt_http_client_get(h.http, pt_buf_cstr(&path), "application/x-protobuf", 0, &bundle,
                                 NULL, err);
     }
     if (rc == 0) {
-        rc = cli_output(o, pt_buf_span(&bundle), err);
+        rc = pt_cli_output(o, pt_buf_span(&bundle), err);
     }
     if (rc == 0 && o->out && !o->quiet) {
         printf("%s: %zu bytes; check it anywhere: pentad verify %s --trust DIR\n", o->out,
                bundle.len, o->out);
     }
-    cli_hub_close(&h);
+    pt_cli_hub_close(&h);
     pt_buf_done(&bundle);
     pt_buf_done(&path);
     return rc;
@@ -64,9 +64,9 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
 static int evidence(const struct cli_options *o) {
     struct pt_err err = {0};
     if (!o->out) {
-        return cli_misuse(&cmd_evidence, "where to? --out FILE");
+        return pt_cli_misuse(&cmd_evidence, "where to? --out FILE");
     }
-    return fetch(o, &err) ? cli_fail(&err) : EXIT_OK;
+    return fetch(o, &err) ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_evidence = {

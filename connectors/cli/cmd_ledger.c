@@ -51,12 +51,12 @@ static int digest(const struct cli_options *o) {
     uint64_t cursor = 0;
     int rc = read_digest(o->data, &cursor, d, &err);
     if (rc != 0) {
-        return cli_fail(&err);
+        return pt_cli_fail(&err);
     }
     hex32(hex, d);
     if (o->json) {
         json_t *j = json_pack("{s:I,s:s}", "log_size", (json_int_t)cursor, "digest", hex);
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
         printf("%s  at log size %" PRIu64 "\n", hex, cursor);
@@ -136,7 +136,7 @@ static int replay(const struct cli_options *o) {
         rc = fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
     }
     if (rc != 0) {
-        return cli_fail(&err);
+        return pt_cli_fail(&err);
     }
     hex32(a, theirs);
     hex32(b, ours);
@@ -145,7 +145,7 @@ static int replay(const struct cli_options *o) {
         json_t *j = json_pack("{s:b,s:I,s:s,s:s,s:I,s:I}", "equal", equal, "log_size",
                               (json_int_t)cursor, "ledger", a, "replay", b, "mismatches",
                               (json_int_t)st.mismatches, "pending", (json_int_t)st.pending);
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
         printf("%s at log size %" PRIu64 "\n  ledger %s\n  replay %s\n  %" PRIu64
@@ -165,8 +165,8 @@ static int ask_row(const struct cli_options *o, struct cli_answers *a, const cha
         int kind = 0;
         char key[128];
         uint64_t known = 0;
-        int rc = cli_valid_at(o, a->ledger, &valid_at, err);
-        rc = rc ? rc : cli_known_at(o, a->ledger, &known, err);
+        int rc = pt_cli_valid_at(o, a->ledger, &valid_at, err);
+        rc = rc ? rc : pt_cli_known_at(o, a->ledger, &known, err);
         if (rc == 0) {
             rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
         }
@@ -176,11 +176,11 @@ static int ask_row(const struct cli_options *o, struct cli_answers *a, const cha
     char first = '?';
     pt_buf_init(&path, 2048);
     (void)pt_buf_puts(&path, "/v1/subjects/");
-    cli_path_escape(&path, subject);
-    cli_query_add(&path, &first, "fiscal_year", o->year);
-    cli_query_add(&path, &first, "valid_at", o->valid_at);
-    cli_query_add(&path, &first, "known_at", o->known_at);
-    int rc = cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
+    pt_cli_path_escape(&path, subject);
+    pt_cli_query_add(&path, &first, "fiscal_year", o->year);
+    pt_cli_query_add(&path, &first, "valid_at", o->valid_at);
+    pt_cli_query_add(&path, &first, "known_at", o->known_at);
+    int rc = pt_cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
     pt_buf_done(&path);
     return rc;
 }
@@ -189,31 +189,31 @@ static int row(const struct cli_options *o, const char *subject) {
     struct pt_err err = {0};
     struct cli_answers a;
     json_t *j = NULL;
-    int rc = cli_answers_open(o, &a, &err);
+    int rc = pt_cli_answers_open(o, &a, &err);
     if (rc == 0) {
         rc = ask_row(o, &a, subject, &j, &err);
     }
-    int result = rc ? cli_fail(&err) : EXIT_OK;
+    int result = rc ? pt_cli_fail(&err) : EXIT_OK;
     if (rc == 0) {
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
     }
     json_decref(j);
-    cli_answers_close(&a);
+    pt_cli_answers_close(&a);
     return result;
 }
 
 static int dispatch(const struct cli_options *o) {
     const char *what = o->n_args > 0 ? o->args[0] : "";
     if (strcmp(what, "digest") == 0 && o->n_args == 1) {
-        return o->data ? digest(o) : cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+        return o->data ? digest(o) : pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
     }
     if (strcmp(what, "replay") == 0 && o->n_args == 1) {
-        return o->data ? replay(o) : cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+        return o->data ? replay(o) : pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
     }
     if (strcmp(what, "row") == 0 && o->n_args == 2) {
         return row(o, o->args[1]);
     }
-    return cli_misuse(&cmd_ledger, "say digest, replay or row SUBJECT");
+    return pt_cli_misuse(&cmd_ledger, "say digest, replay or row SUBJECT");
 }
 
 const struct cli_command cmd_ledger = {

@@ -48,7 +48,7 @@ static void print_check(const struct pt_log_check_result *r, struct checking *k)
             (json_int_t)r->record_bytes, "refusals", (json_int_t)r->refusals, "tiles",
             (json_int_t)r->tiles, "faults", (json_int_t)r->faults, "signed_size",
             (json_int_t)r->signed_size, "hub", hub, "root", root, "list", k->faults);
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
         json_decref(j);
         return;
     }
@@ -70,7 +70,7 @@ static int check(const struct cli_options *o, const char *dir) {
     struct pt_log_check_result result;
     struct checking k = {.json = o->json, .faults = json_array()};
     memset(&result, 0, sizeof result);
-    int rc = cli_trust(o, &trust, &err);
+    int rc = pt_cli_trust(o, &trust, &err);
     if (rc == 0) {
         const struct pt_log_check_opts opts = {.hub = &trust.hub,
                                                .verify = trust.sv,
@@ -88,7 +88,7 @@ static int check(const struct cli_options *o, const char *dir) {
         }
         pt_progress_end(&k.progress);
     }
-    int status = rc ? cli_fail(&err) : result.faults ? EXIT_FAILED : EXIT_OK;
+    int status = rc ? pt_cli_fail(&err) : result.faults ? EXIT_FAILED : EXIT_OK;
     if (rc == 0) {
         print_check(&result, &k);
     }
@@ -116,15 +116,15 @@ static int export_hub(const struct cli_options *o, const char *dir, uint64_t *si
                       struct pt_err *err) {
     struct cli_hub hub = {0};
     struct pt_trust trust;
-    int rc = cli_trust(o, &trust, err);
+    int rc = pt_cli_trust(o, &trust, err);
     if (rc == 0) {
-        rc = cli_hub_open(o, &hub, err);
+        rc = pt_cli_hub_open(o, &hub, err);
     }
     if (rc == 0) {
         const struct pt_log_source src = {http_checkpoint, http_tile, &hub};
         rc = pt_log_export(&src, &trust.policy->logs[0].key, &trust.sv, dir, size, err);
     }
-    cli_hub_close(&hub);
+    pt_cli_hub_close(&hub);
     pt_trust_done(&trust);
     return rc;
 }
@@ -158,7 +158,7 @@ static int export_log(const struct cli_options *o, const char *dir) {
     uint64_t size = 0;
     int rc = o->data ? export_data(o, dir, &size, &err) : export_hub(o, dir, &size, &err);
     if (rc != 0) {
-        (void)cli_fail(&err);
+        (void)pt_cli_fail(&err);
         return rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
     }
     if (!o->quiet) {
@@ -223,10 +223,10 @@ static int show(const struct cli_options *o, uint64_t from, uint64_t n) {
     pt_store_read_end(reader);
     pt_store_sqlite_close(store);
     if (rc == 0 && o->json) {
-        (void)cli_print_json(s.list);
+        (void)pt_cli_print_json(s.list);
     }
     json_decref(s.list);
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 /* ---- backup ---- */
@@ -244,7 +244,7 @@ static int backup(const struct cli_options *o, const char *dir) {
         printf("%s/log.db: %llu entries; pentad log check %s proves it\n", dir,
                (unsigned long long)size, dir);
     }
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 static int dispatch(const struct cli_options *o) {
@@ -252,22 +252,22 @@ static int dispatch(const struct cli_options *o) {
     if (strcmp(what, "check") == 0) {
         const char *dir = o->n_args == 2 ? o->args[1] : o->data;
         return dir && o->n_args <= 2 ? check(o, dir)
-                                     : cli_misuse(&cmd_log, "check what? name a folder");
+                                     : pt_cli_misuse(&cmd_log, "check what? name a folder");
     }
     if (strcmp(what, "export") == 0) {
         return o->n_args == 2 ? export_log(o, o->args[1])
-                              : cli_misuse(&cmd_log, "export where to? name a folder");
+                              : pt_cli_misuse(&cmd_log, "export where to? name a folder");
     }
     if (strcmp(what, "backup") == 0 && o->data) {
         return o->n_args == 2 ? backup(o, o->args[1])
-                              : cli_misuse(&cmd_log, "back up where to? name a folder");
+                              : pt_cli_misuse(&cmd_log, "back up where to? name a folder");
     }
     if (strcmp(what, "show") == 0 && o->data) {
         uint64_t from = o->n_args > 1 ? strtoull(o->args[1], NULL, 10) : 0;
         uint64_t n = o->n_args > 2 ? strtoull(o->args[2], NULL, 10) : 20;
         return show(o, from, n);
     }
-    return cli_misuse(&cmd_log, "say check or export, or with --data DIR also backup or show");
+    return pt_cli_misuse(&cmd_log, "say check or export, or with --data DIR also backup or show");
 }
 
 const struct cli_command cmd_log = {

@@ -65,7 +65,7 @@ static int push_file(struct pt_state *s, const char *path, struct pt_err *err) {
 
 static int push(const struct cli_options *o) {
     if (!o->config) {
-        return cli_misuse(&cmd_push, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_push, "through which connector? --config FILE");
     }
     struct pt_err err = {0};
     struct pt_config *c = NULL;
@@ -89,7 +89,7 @@ static int push(const struct cli_options *o) {
     }
     pt_state_free(s);
     pt_config_free(c);
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_push = {

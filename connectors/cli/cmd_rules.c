@@ -89,7 +89,7 @@ static void overview_markdown(struct pt_buf *out, const struct pt_rule_info *r, 
 static void row_markdown(struct pt_buf *out, const char *name, const char *value) {
     if (value[0]) {
         (void)pt_buf_printf(out, "| %s | ", name);
-        markdown_text(out, value);
+        pt_cli_markdown_text(out, value);
         (void)pt_buf_puts(out, " |\n");
     }
 }
@@ -141,7 +141,7 @@ static int print_json(const struct pt_rule_info *rules, size_t n) {
     for (size_t i = 0; i < n; i++) {
         (void)json_array_append_new(a, rule_json(&rules[i]));
     }
-    int rc = cli_print_json(a);
+    int rc = pt_cli_print_json(a);
     json_decref(a);
     return rc;
 }
@@ -166,7 +166,7 @@ static int rules(const struct cli_options *o) {
         list = pt_rules_find(o->args[0]);
         n = 1;
         if (!list) {
-            return cli_misuse(&cmd_rules, "there is no rule %s", o->args[0]);
+            return pt_cli_misuse(&cmd_rules, "there is no rule %s", o->args[0]);
         }
     }
     if (o->json) {
@@ -182,12 +182,12 @@ static int rules(const struct cli_options *o) {
     } else if (o->n_args == 1) {
         (void)pt_buf_puts(&out, list->sql);
     } else {
-        list_text(&out, list, n, cli_chinese(o));
+        list_text(&out, list, n, pt_cli_chinese(o));
     }
     int rc = out.failed ? pt_err_set(&err, out.failed, "the page doesn't fit into memory")
-                        : cli_output(o, pt_buf_span(&out), &err);
+                        : pt_cli_output(o, pt_buf_span(&out), &err);
     pt_buf_done(&out);
-    return rc ? cli_fail(&err) : EXIT_OK;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_rules = {

@@ -50,7 +50,7 @@ static void streams(struct cli_hub *h, json_t *out) {
         const char *stream =
             strcmp(pt_party_name(p), h->config->party) == 0 ? h->config->stream : "main";
         (void)snprintf(path, sizeof path, "/v1/streams/%s/%s", pt_party_name(p), stream);
-        if (cli_get_json(h, path, &head, &err) == 0) {
+        if (pt_cli_get_json(h, path, &head, &err) == 0) {
             json_array_append_new(out, head);
         }
     }
@@ -172,7 +172,7 @@ static void print_connector(const json_t *c, bool zh) {
 }
 
 static void print_status(const struct cli_options *o, const json_t *j) {
-    bool zh = cli_chinese(o);
+    bool zh = pt_cli_chinese(o);
     const char *health = json_string_value(json_object_get(j, "health"));
     if (health) {
         printf("%s %s\n", zh ? "枢纽：" : "hub:", health);
@@ -203,7 +203,7 @@ static int status(const struct cli_options *o) {
     if (o->data) {
         rc = ask_data(o->data, j, &err);
     } else {
-        rc = cli_hub_open(o, &h, &err);
+        rc = pt_cli_hub_open(o, &h, &err);
         if (rc == 0) {
             own_state(h.config, j);
             rc = ask_hub(&h, j, &err);
@@ -211,9 +211,9 @@ static int status(const struct cli_options *o) {
     }
     int result = EXIT_OK;
     if (rc != 0) {
-        result = cli_fail(&err) && rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+        result = pt_cli_fail(&err) && rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
     } else if (o->json) {
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
     } else {
         print_status(o, j);
     }
@@ -222,7 +222,7 @@ static int status(const struct cli_options *o) {
         result = EXIT_FAILED;
     }
     json_decref(j);
-    cli_hub_close(&h);
+    pt_cli_hub_close(&h);
     return result;
 }
 

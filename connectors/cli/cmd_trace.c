@@ -31,12 +31,12 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, const ch
     char key[128];
     int32_t valid_at = 0;
     uint64_t known = 0;
-    int rc = cli_figure_parse(what, &f, err);
+    int rc = pt_cli_figure_parse(what, &f, err);
     if (rc == 0) {
-        rc = cli_valid_at(o, l, &valid_at, err);
+        rc = pt_cli_valid_at(o, l, &valid_at, err);
     }
     if (rc == 0) {
-        rc = cli_known_at(o, l, &known, err);
+        rc = pt_cli_known_at(o, l, &known, err);
     }
     if (rc == 0) {
         rc = pt_ledger_subject_parse(l, f.subject, &kind, key, sizeof key, err);
@@ -60,17 +60,17 @@ static int ask_hub(const struct cli_options *o, struct cli_hub *h, const char *w
         (void)pt_buf_printf(&path, "/v1/records/%s/%s/%" PRIu64 "/trace", ref.party, ref.stream,
                             ref.seq);
     } else {
-        rc = cli_figure_parse(what, &f, err);
+        rc = pt_cli_figure_parse(what, &f, err);
         (void)pt_buf_puts(&path, "/v1/figures/");
-        cli_path_escape(&path, f.subject);
+        pt_cli_path_escape(&path, f.subject);
         (void)pt_buf_printf(&path, "/%d/", f.year);
-        cli_path_escape(&path, f.figure);
+        pt_cli_path_escape(&path, f.figure);
         (void)pt_buf_puts(&path, "/trace");
     }
-    cli_query_add(&path, &first, "valid_at", o->valid_at);
-    cli_query_add(&path, &first, "known_at", o->known_at);
+    pt_cli_query_add(&path, &first, "valid_at", o->valid_at);
+    pt_cli_query_add(&path, &first, "known_at", o->known_at);
     if (rc == 0) {
-        rc = cli_get_json(h, pt_buf_cstr(&path), ret, err);
+        rc = pt_cli_get_json(h, pt_buf_cstr(&path), ret, err);
     }
     pt_buf_done(&path);
     return rc;
@@ -118,7 +118,7 @@ static void print_record_line(const json_t *r, const char *indent, bool zh) {
 }
 
 static void print_figure(const struct cli_options *o, const json_t *j) {
-    bool zh = cli_chinese(o);
+    bool zh = pt_cli_chinese(o);
     const json_t *subject = json_object_get(j, "subject");
     size_t shown = o->depth ? (size_t)strtoul(o->depth, NULL, 10) : RECORDS_SHOWN;
     printf("%s %s  %s:%s %s  %lld\n", text(j, "figure"), text(j, zh ? "name_zh" : "name_en"),
@@ -206,7 +206,7 @@ static void print_named(const char *title, const json_t *list, const char *field
 }
 
 static void print_record(const struct cli_options *o, const json_t *j) {
-    bool zh = cli_chinese(o);
+    bool zh = pt_cli_chinese(o);
     const json_t *r = json_object_get(j, "record");
     const json_t *src = json_object_get(r, "source");
     size_t shown = o->depth ? (size_t)strtoul(o->depth, NULL, 10) : RECORDS_SHOWN;
@@ -245,17 +245,17 @@ static int trace(const struct cli_options *o) {
     struct pt_err err = {0};
     struct cli_answers a;
     json_t *j = NULL;
-    int rc = cli_answers_open(o, &a, &err);
+    int rc = pt_cli_answers_open(o, &a, &err);
     if (rc == 0) {
         rc = a.ledger ? ask_ledger(o, a.ledger, o->args[0], &j, &err)
                       : ask_hub(o, &a.hub, o->args[0], &j, &err);
     }
     int result = EXIT_OK;
     if (rc != 0) {
-        (void)cli_fail(&err);
+        (void)pt_cli_fail(&err);
         result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
     } else if (o->json) {
-        (void)cli_print_json(j);
+        (void)pt_cli_print_json(j);
     } else if (o->inputs) {
         print_inputs(j);
     } else if (json_object_get(j, "record")) {
@@ -264,7 +264,7 @@ static int trace(const struct cli_options *o) {
         print_figure(o, j);
     }
     json_decref(j);
-    cli_answers_close(&a);
+    pt_cli_answers_close(&a);
     return result;
 }
 

@@ -18,9 +18,9 @@ static void print_steps(const struct pt_evidence_result *r, bool all) {
         const struct pt_evidence_step *s = &r->steps[i];
         if (s->code != 0 || all) {
             printf("  %s %-12s ", s->code ? "FAILED" : "ok    ", s->step);
-            cli_print_shown(s->what, strlen(s->what));
+            pt_cli_print_shown(s->what, strlen(s->what));
             fputs(s->where[0] ? " [" : "", stdout);
-            cli_print_shown(s->where, strlen(s->where));
+            pt_cli_print_shown(s->where, strlen(s->where));
             puts(s->where[0] ? "]" : "");
         }
     }
@@ -56,7 +56,7 @@ static void print_record(const struct pt_evidence_record *rec) {
                 break;
             }
             fputs("    | ", stdout);
-            cli_print_shown(line, (size_t)len);
+            pt_cli_print_shown(line, (size_t)len);
             putchar('\n');
             line += len + (line[len] == '\n');
         }
@@ -139,7 +139,7 @@ static int verify(const struct cli_options *o) {
     pt_buf_init(&file, PT_EVIDENCE_MAX);
     struct pt_evidence_result *r = NULL;
     int status = EXIT_UNUSABLE;
-    int rc = cli_trust(o, &trust, &err);
+    int rc = pt_cli_trust(o, &trust, &err);
     if (rc == 0) {
         rc = pt_file_read(o->args[0], &file, &err);
     }
@@ -147,12 +147,12 @@ static int verify(const struct cli_options *o) {
         rc = pt_evidence_verify(pt_buf_span(&file), &trust.hub, trust.policy, &trust.sv, &r, &err);
     }
     if (rc != 0) {
-        (void)cli_fail(&err);
+        (void)pt_cli_fail(&err);
     } else {
         status = r->exit_code;
         if (o->json) {
             json_t *j = result_json(r);
-            (void)cli_print_json(j);
+            (void)pt_cli_print_json(j);
             json_decref(j);
         } else {
             print_result(r, o);

@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i]->name) == 0) {
-            return cli_run(commands[i], argc - 1, argv + 1);
+            return pt_cli_run(commands[i], argc - 1, argv + 1);
         }
     }
     fprintf(stderr, "pentad: there is no command \"%s\"; pentad --help lists them\n", argv[1]);

@@ -8,7 +8,7 @@
 extern const char *const proto_files[];
 extern const size_t proto_files_count;
 
-void markdown_text(struct pt_buf *out, const char *text) {
+void pt_cli_markdown_text(struct pt_buf *out, const char *text) {
     for (const char *p = text; *p; p++) {
         if (strchr("|<*_", *p)) {
             (void)pt_buf_putc(out, '\\');
@@ -116,7 +116,7 @@ static bool find_in(const char *file, const char *scope, const char *name,
     return false;
 }
 
-bool proto_note_find(const char *scope, const char *name, struct proto_note *ret) {
+bool pt_cli_proto_note_find(const char *scope, const char *name, struct proto_note *ret) {
     for (size_t i = 0; i < proto_files_count; i++) {
         if (find_in(proto_files[i], scope, name, ret)) {
             return true;

@@ -1,7 +1,7 @@
 /* What the commands share that print reference pages (catalogue, rules): Markdown, and what the
  * .proto files say in their comments. Knows no hub and no files. */
-#ifndef PT_CLI_REFERENCE_H
-#define PT_CLI_REFERENCE_H
+#ifndef PENTAD_CLI_REFERENCE_H
+#define PENTAD_CLI_REFERENCE_H
 
 #include <stdbool.h>
 
@@ -14,9 +14,9 @@ struct proto_note {
 };
 /* Of the message or enum `scope` (without its package) or of its field or value `name`; `name` may
  * be NULL. False where there is none such. */
-bool proto_note_find(const char *scope, const char *name, struct proto_note *ret);
+bool pt_cli_proto_note_find(const char *scope, const char *name, struct proto_note *ret);
 
 /* Text in a cell of a Markdown table, or in a sentence: | < * _ lose their meaning. */
-void markdown_text(struct pt_buf *out, const char *text);
+void pt_cli_markdown_text(struct pt_buf *out, const char *text);
 
 #endif

@@ -6,7 +6,7 @@
 #include <pentad/base/arena.h>
 #include <pentad/record/decode.h>
 
-#include "follower_private.h"
+#include "follower_internal.h"
 
 int pt_follower_new(const struct pt_trust *trust, enum pt_party reader, struct pt_follower **ret,
                     struct pt_err *err) {
@@ -24,7 +24,7 @@ int pt_follower_new(const struct pt_trust *trust, enum pt_party reader, struct p
     return 0;
 }
 
-void follower_events_free(struct key_event *events, size_t from, size_t n) {
+void pt_follower_events_free(struct key_event *events, size_t from, size_t n) {
     for (size_t i = from; i < n; i++) {
         free(events[i].record);
     }
@@ -33,7 +33,7 @@ void follower_events_free(struct key_event *events, size_t from, size_t n) {
 void pt_follower_free(struct pt_follower *f) {
     if (f) {
         pt_keyhistory_free(f->st.keys);
-        follower_events_free(f->st.events, 0, f->st.n_events);
+        pt_follower_events_free(f->st.events, 0, f->st.n_events);
         free(f->st.events);
         free(f->st.streams);
         pt_buf_done(&f->st.held);
@@ -68,8 +68,8 @@ struct pt_span pt_follower_checkpoint(const struct pt_follower *f) {
     return pt_buf_span(&f->st.held);
 }
 
-struct followed_stream *follower_find_stream(const struct follower_state *st, const char *party,
-                                             const char *stream) {
+struct followed_stream *pt_follower_find_stream(const struct follower_state *st, const char *party,
+                                                const char *stream) {
     for (size_t i = 0; i < st->n_streams; i++) {
         struct pt_follower_stream *s = &st->streams[i].head;
         if (strcmp(s->party, party) == 0 && strcmp(s->stream, stream) == 0) {
@@ -81,7 +81,7 @@ struct followed_stream *follower_find_stream(const struct follower_state *st, co
 
 int pt_follower_stream(const struct pt_follower *f, const char *party, const char *stream,
                        struct pt_follower_stream *ret) {
-    const struct followed_stream *s = follower_find_stream(&f->st, party, stream);
+    const struct followed_stream *s = pt_follower_find_stream(&f->st, party, stream);
     if (!s) {
         memset(ret, 0, sizeof *ret);
         return PT_E_NOT_FOUND;
@@ -110,8 +110,8 @@ static int open_genesis(struct pt_follower *f, struct pt_span log_entry, struct 
     return rc;
 }
 
-int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
-                          struct pt_keyhistory **ret_keys, struct pt_err *err) {
+int pt_follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
+                             struct pt_keyhistory **ret_keys, struct pt_err *err) {
     struct pt_hash leaf;
     *ret_keys = NULL;
     pt_leaf_hash(&leaf, log_entry.p, log_entry.len);
@@ -127,21 +127,21 @@ int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
     int rc = open_genesis(f, log_entry, keys, err);
     if (rc != 0) {
         pt_keyhistory_free(keys);
-        follower_forget_genesis(f);
+        pt_follower_forget_genesis(f);
         return rc;
     }
     *ret_keys = keys;
     return 0;
 }
 
-void follower_forget_genesis(struct pt_follower *f) {
+void pt_follower_forget_genesis(struct pt_follower *f) {
     pt_entry_done(&f->genesis);
     memset(&f->genesis, 0, sizeof f->genesis);
     pt_buf_reset(&f->genesis_entry);
 }
 
-int follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e,
-                         struct pt_err *err) {
+int pt_follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e,
+                            struct pt_err *err) {
     struct pt_key_event at = {.log_index = e->log_index,
                               .party = e->party,
                               .stream = e->stream,

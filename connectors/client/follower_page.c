@@ -10,7 +10,7 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 
-#include "follower_private.h"
+#include "follower_internal.h"
 
 #define ARENA_MAX (512u * 1024 * 1024) /* decoded records of one page */
 
@@ -58,7 +58,7 @@ static int add_stream(struct trial *t, const char *party, const char *stream,
 static int check_chain(struct trial *t, const struct pt_entry *e, struct followed_stream **ret,
                        struct pt_err *err) {
     const struct pt_statement *st = &e->statement;
-    *ret = follower_find_stream(&t->st, st->msg->party, st->msg->stream);
+    *ret = pt_follower_find_stream(&t->st, st->msg->party, st->msg->stream);
     int rc = *ret ? 0 : add_stream(t, st->msg->party, st->msg->stream, ret, err);
     if (rc != 0) {
         return rc;
@@ -136,7 +136,7 @@ static int keep_event(struct trial *t, const struct pt_entry *e, uint64_t log_in
     memcpy(ev->record, r->record.data, r->record.len);
     ev->len = r->record.len;
     t->st.n_events++;
-    return follower_apply_event(t->st.keys, ev, err);
+    return pt_follower_apply_event(t->st.keys, ev, err);
 }
 
 static bool concerns_keys(const Pentad__V1__Record *r) {
@@ -284,7 +284,7 @@ static int check_genesis(struct trial *t, const Pentad__V1__FeedEntry *fe, struc
         return pt_err_set(err, PT_E_FORMAT, "the genesis has records");
     }
     int rc =
-        follower_take_genesis(t->f, pt_span(fe->log_entry.data, fe->log_entry.len), &keys, err);
+        pt_follower_take_genesis(t->f, pt_span(fe->log_entry.data, fe->log_entry.len), &keys, err);
     if (rc == 0) {
         t->genesis_taken = true;
         t->st.last_received_ms = t->f->genesis.received_at_ms;
@@ -447,10 +447,10 @@ static void trial_swap(struct trial *t) {
 /* What only the page brought goes with it. */
 static void trial_drop(struct trial *t) {
     if (t->st.n_events > t->events_before) {
-        follower_events_free(t->st.events, t->events_before, t->st.n_events);
+        pt_follower_events_free(t->st.events, t->events_before, t->st.n_events);
     }
     if (t->genesis_taken) {
-        follower_forget_genesis(t->f);
+        pt_follower_forget_genesis(t->f);
     }
     t->f->n_met = 0;
 }

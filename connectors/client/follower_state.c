@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "follower_private.h"
+#include "follower_internal.h"
 
 static const char magic[4] = {'P', 'T', 'F', '2'};
 
@@ -181,12 +181,12 @@ static int load_event(struct pt_follower *f, struct reader *r, struct pt_err *er
     }
     e->len = bytes.len;
     f->st.n_events++;
-    return follower_apply_event(f->st.keys, e, err);
+    return pt_follower_apply_event(f->st.keys, e, err);
 }
 
 static int load_genesis(struct pt_follower *f, struct pt_span entry, struct pt_err *err) {
     struct pt_keyhistory *keys;
-    int rc = follower_take_genesis(f, entry, &keys, err);
+    int rc = pt_follower_take_genesis(f, entry, &keys, err);
     if (rc == 0) {
         pt_keyhistory_free(f->st.keys);
         f->st.keys = keys;

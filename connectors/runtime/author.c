@@ -6,15 +6,15 @@
 #include <pentad/record/decode.h>
 #include <pentad/record/validate.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define NINE_O_CLOCK_MS (9LL * 3600 * 1000)
 #define NONCE_LEN 16
 
 /* On the replay clock a record is issued in the morning of its business day. */
 static int64_t issued_at(const struct pt_connector *c, int32_t day) {
-    return connector_by_day(c) ? pt_date_to_ms(day) + NINE_O_CLOCK_MS
-                               : pt_clock_now_ms(c->opt.clock);
+    return pt_connector_by_day(c) ? pt_date_to_ms(day) + NINE_O_CLOCK_MS
+                                  : pt_clock_now_ms(c->opt.clock);
 }
 
 static int take_nonce(struct pt_connector *c, uint8_t **ret, struct pt_err *err) {
@@ -54,8 +54,8 @@ static int finish(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, i
     return rc;
 }
 
-int author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
-                  const char *doc_no, const char *origin, struct pt_err *err) {
+int pt_connector_author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                               const char *doc_no, const char *origin, struct pt_err *err) {
     struct pt_hash hash;
     int rc = finish(c, r, c->next_seq, c->day, &hash, err);
     if (rc == 0) {
@@ -82,8 +82,8 @@ int author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *typ
     return rc;
 }
 
-int author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int32_t day,
-                   const char *type, struct pt_err *err) {
+int pt_connector_author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq,
+                                int32_t day, const char *type, struct pt_err *err) {
     struct pt_hash hash;
     int rc = finish(c, r, seq, day, &hash, err);
     if (rc == 0) {
@@ -94,8 +94,8 @@ int author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, 
     return rc;
 }
 
-int author_validate(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
-                    size_t path_cap, struct pt_err *err) {
+int pt_connector_author_validate(struct pt_connector *c, const Pentad__V1__Record *rec,
+                                 char *ret_path, size_t path_cap, struct pt_err *err) {
     static uint8_t nonce[NONCE_LEN];
     Pentad__V1__Record copy = *rec;
     struct pt_faults faults;
@@ -122,9 +122,9 @@ static char *text_of(const char *s) {
     return (char *)(uintptr_t)s;
 }
 
-int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, int64_t refused_at_ms,
-                    const char *type, const char *code, const char *field, const char *origin,
-                    struct pt_err *err) {
+int pt_connector_author_withheld(struct pt_connector *c, uint64_t seq, int32_t day,
+                                 int64_t refused_at_ms, const char *type, const char *code,
+                                 const char *field, const char *origin, struct pt_err *err) {
     char path[160];
     Pentad__V1__Source src = PENTAD__V1__SOURCE__INIT;
     Pentad__V1__Withheld w = PENTAD__V1__WITHHELD__INIT;
@@ -139,12 +139,12 @@ int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, int64_t r
     r.has_issued_at_ms = 1;
     r.issued_at_ms = issued_at(c, day) < refused_at_ms ? issued_at(c, day) : refused_at_ms;
     r.withheld = &w;
-    if (author_validate(c, &r, path, sizeof path, NULL) != 0) {
+    if (pt_connector_author_validate(c, &r, path, sizeof path, NULL) != 0) {
         /* A place that can't be told in a record (too long, odd characters) is left out: this note
          * must never be refused itself. The dead letter has it. */
         w.field = NULL;
         w.source = NULL;
     }
-    int rc = author_replace(c, &r, seq, day, "Withheld", err);
+    int rc = pt_connector_author_replace(c, &r, seq, day, "Withheld", err);
     return rc ? rc : pt_refs_drop(c->state, c->config->party, c->config->stream, seq, err);
 }

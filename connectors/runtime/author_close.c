@@ -5,7 +5,7 @@
 #include <pentad/proof/close.h>
 #include <pentad/record/decode.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 struct counting {
     struct pt_close close;
@@ -56,7 +56,8 @@ static void close_record(Pentad__V1__Record *r, struct pt_close_message *m, int 
     r->stream_close = &m->close;
 }
 
-int author_close(struct pt_connector *c, int32_t day, int hour, bool final, struct pt_err *err) {
+int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, bool final,
+                              struct pt_err *err) {
     struct counting k;
     struct pt_close_message m;
     Pentad__V1__Record r;
@@ -69,7 +70,7 @@ int author_close(struct pt_connector *c, int32_t day, int hour, bool final, stru
         rc = pt_state_set_int(c->state, "close_seq", c->close_seq, err);
     }
     if (rc == 0) {
-        rc = author_record(c, &r, "StreamClose", NULL, "the stream's close", err);
+        rc = pt_connector_author_record(c, &r, "StreamClose", NULL, "the stream's close", err);
     }
     if (rc == 0 && hour >= 0) {
         c->closed_hour = (int64_t)day * 100 + hour;
@@ -109,12 +110,12 @@ static int mend_close(struct pt_connector *c, uint64_t last, uint64_t seq, struc
         close_record(&r, &m, hour);
         r.has_issued_at_ms = 1;
         r.issued_at_ms = issued;
-        rc = author_replace(c, &r, seq, day, "StreamClose", err);
+        rc = pt_connector_author_replace(c, &r, seq, day, "StreamClose", err);
     }
     return rc;
 }
 
-int author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err) {
+int pt_connector_author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err) {
     uint64_t last = 0, at = 0;
     struct pt_buf was;
     pt_buf_init(&was, PT_RECORD_MAX);

@@ -7,7 +7,7 @@
 #include <pentad/base/date.h>
 #include <pentad/record/decode.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define STEP_ROWS 500
 #define RETRY_MS (60 * 1000)
@@ -33,7 +33,7 @@ static int stage(struct source *s, const struct pt_mapped *m, const char *origin
 /* The mapper takes codes alone; the sentence goes out as an event. */
 static int told(struct source *s, int rc, const struct pt_err *err) {
     if (rc != 0) {
-        connector_event(s->c, "outbox_failed", "%s: %s", s->name, err->msg);
+        pt_connector_event(s->c, "outbox_failed", "%s: %s", s->name, err->msg);
     }
     return rc;
 }
@@ -46,7 +46,7 @@ static int on_record(void *ctx, const struct pt_mapped *m) {
                    (unsigned long long)m->first_line);
     int rc = m->send_day != 0 && m->send_day > s->c->day
                  ? stage(s, m, origin, &err)
-                 : author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
+                 : pt_connector_author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
     return told(s, rc, &err);
 }
 
@@ -61,8 +61,8 @@ static int on_dead(void *ctx, const struct pt_dead_row *d) {
                                        .code = pt_err_name(d->code),
                                        .reason = d->reason_en,
                                        .reason_zh = d->reason_zh};
-    connector_event(s->c, "dead_letter", "%s row %llu, column %s: %s", d->file,
-                    (unsigned long long)d->line, d->column, d->reason_en);
+    pt_connector_event(s->c, "dead_letter", "%s row %llu, column %s: %s", d->file,
+                       (unsigned long long)d->line, d->column, d->reason_en);
     return told(s, pt_dead_letter_add(s->c->state, &row, &err), &err);
 }
 
@@ -108,7 +108,7 @@ static int on_resolve(void *ctx, const char *party, const char *type, const char
 static int on_validate(void *ctx, const Pentad__V1__Record *rec, char *ret_path, size_t path_cap,
                        struct pt_err *err) {
     struct source *s = ctx;
-    return author_validate(s->c, rec, ret_path, path_cap, err);
+    return pt_connector_author_validate(s->c, rec, ret_path, path_cap, err);
 }
 
 static const struct pt_mapper_ops mapper_ops = {.record = on_record,
@@ -143,7 +143,7 @@ static int open_one(struct pt_connector *c, struct source *s, const struct pt_co
     return rc;
 }
 
-int sources_open(struct pt_connector *c, struct pt_err *err) {
+int pt_connector_sources_open(struct pt_connector *c, struct pt_err *err) {
     c->sources = calloc(c->config->sources_count + 1u, sizeof *c->sources);
     if (!c->sources) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
@@ -164,7 +164,7 @@ int sources_open(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
-void sources_close(struct pt_connector *c) {
+void pt_connector_sources_close(struct pt_connector *c) {
     for (size_t i = 0; c->sources && i < c->n_sources; i++) {
         struct source *s = &c->sources[i];
         pt_mapper_free(s->mapper);
@@ -176,7 +176,7 @@ void sources_close(struct pt_connector *c) {
     c->sources = NULL;
 }
 
-bool sources_done(const struct pt_connector *c) {
+bool pt_connector_sources_done(const struct pt_connector *c) {
     for (size_t i = 0; i < c->n_sources; i++) {
         const struct source *s = &c->sources[i];
         if (s->more && !s->missing && s->waiting == 0) {
@@ -186,7 +186,7 @@ bool sources_done(const struct pt_connector *c) {
     return true;
 }
 
-void sources_restart(struct pt_connector *c) {
+void pt_connector_sources_restart(struct pt_connector *c) {
     for (size_t i = 0; i < c->n_sources; i++) {
         struct source *s = &c->sources[i];
         s->started = false;
@@ -201,7 +201,7 @@ static bool same_file(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-int source_start(struct source *s, struct pt_err *err) {
+int pt_connector_source_start(struct source *s, struct pt_err *err) {
     struct pt_connector *c = s->c;
     struct stat now;
     s->missing = stat(s->config->path, &now) != 0;
@@ -303,7 +303,7 @@ static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err
     if (s->started && s->more && s->waiting > c->day) {
         return 0;
     }
-    int rc = source_start(s, err);
+    int rc = pt_connector_source_start(s, err);
     s->waiting = 0;
     if (rc == 0 && s->started && s->more && !s->missing) {
         rc = read_rows(s, budget, err);
@@ -314,8 +314,8 @@ static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err
         pt_err_wrap(err, "%s", s->config->path);
     }
     if (rc == 0 && c->next_seq > before) {
-        connector_event(c, "collected", "%s: %llu records", pt_mapping_name(s->mapping),
-                        (unsigned long long)(c->next_seq - before));
+        pt_connector_event(c, "collected", "%s: %llu records", pt_mapping_name(s->mapping),
+                           (unsigned long long)(c->next_seq - before));
     }
     return rc;
 }
@@ -332,7 +332,7 @@ static int bury_staged(struct pt_connector *c, const struct pt_staged *row, int 
                                      .code = pt_err_name(code),
                                      .reason = why,
                                      .reason_zh = pt_err_text(code, true)};
-    connector_event(c, "dead_letter", "%s: %s: %s", row->origin, path, why);
+    pt_connector_event(c, "dead_letter", "%s: %s: %s", row->origin, path, why);
     return pt_dead_letter_add(c->state, &d, err);
 }
 
@@ -349,10 +349,10 @@ static int release_one(struct pt_connector *c, const struct pt_staged *row, stru
     if (rc != 0) {
         pt_err_set(&why, rc, "the record can't be read");
     } else {
-        rc = author_validate(c, rec, path, sizeof path, &why);
+        rc = pt_connector_author_validate(c, rec, path, sizeof path, &why);
     }
     return rc ? bury_staged(c, row, rc, path, why.msg, err)
-              : author_record(c, rec, row->type, row->doc_no, row->origin, err);
+              : pt_connector_author_record(c, rec, row->type, row->doc_no, row->origin, err);
 }
 
 static int release_staged(struct pt_connector *c, struct pt_err *err) {
@@ -388,8 +388,8 @@ static int give_up(struct source *s, const struct pt_deferred_row *row, struct p
                                      .code = pt_err_name(PT_E_NOT_FOUND),
                                      .reason = reason,
                                      .reason_zh = zh};
-    connector_event(s->c, "dead_letter", "%s row %llu: %s", row->file,
-                    (unsigned long long)row->line, reason);
+    pt_connector_event(s->c, "dead_letter", "%s row %llu: %s", row->file,
+                       (unsigned long long)row->line, reason);
     return pt_dead_letter_add(s->c->state, &d, err);
 }
 
@@ -437,8 +437,8 @@ static int retry_all(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
-int collect(struct pt_connector *c, int32_t day, uint64_t budget, bool *ret_more,
-            struct pt_err *err) {
+int pt_connector_collect(struct pt_connector *c, int32_t day, uint64_t budget, bool *ret_more,
+                         struct pt_err *err) {
     uint64_t left = budget ? budget : UINT64_MAX;
     c->day = day;
     c->failed = NULL;

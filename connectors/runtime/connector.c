@@ -13,9 +13,9 @@
 #include <pentad/base/file.h>
 #include <pentad/record/decode.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
-void connector_event(struct pt_connector *c, const char *event, const char *fmt, ...) {
+void pt_connector_event(struct pt_connector *c, const char *event, const char *fmt, ...) {
     if (!c->opt.event) {
         return;
     }
@@ -27,13 +27,13 @@ void connector_event(struct pt_connector *c, const char *event, const char *fmt,
     c->opt.event(c->opt.ctx, event, text);
 }
 
-bool connector_closes(const struct pt_connector *c) {
+bool pt_connector_closes(const struct pt_connector *c) {
     return strcmp(c->config->stream, PT_KEYS_STREAM) != 0;
 }
 
-bool connector_by_day(const struct pt_connector *c) {
+bool pt_connector_by_day(const struct pt_connector *c) {
     const Pentad__V1__Genesis *g = pt_follower_genesis(c->follower);
-    return g && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY && connector_closes(c);
+    return g && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY && pt_connector_closes(c);
 }
 
 /* ---- the state file ---- */
@@ -106,19 +106,19 @@ static int open_state(struct pt_connector *c, struct pt_err *err) {
     return rc ? rc : load_counters(c, err);
 }
 
-int connector_begin(struct pt_connector *c, struct pt_err *err) {
+int pt_connector_begin(struct pt_connector *c, struct pt_err *err) {
     c->rows = 0;
     return pt_state_begin(c->state, err);
 }
 
-int connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
+int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
     struct pt_err why = {0};
     if (rc == 0) {
         rc = pt_state_commit(c->state, err);
     }
     if (rc != 0) {
         pt_state_rollback(c->state);
-        sources_restart(c);
+        pt_connector_sources_restart(c);
         c->new_refs = true;
         c->retried_day = 0;
         if (load_counters(c, &why) != 0) {
@@ -133,13 +133,13 @@ int connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
     return rc;
 }
 
-void connector_keep_evidence(struct pt_connector *c, int code, const char *what,
-                             struct pt_span bytes) {
+void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
+                                struct pt_span bytes) {
     struct pt_err err = {0};
     if (pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, what, bytes, &err) != 0) {
-        connector_event(c, "evidence_lost", "%s", err.msg);
+        pt_connector_event(c, "evidence_lost", "%s", err.msg);
     }
-    connector_event(c, "evidence", "%s (%s)", what, pt_err_name(code));
+    pt_connector_event(c, "evidence", "%s (%s)", what, pt_err_name(code));
 }
 
 /* ---- opening ---- */
@@ -158,7 +158,7 @@ static int open_follower(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
-int connector_save_view(struct pt_connector *c, struct pt_err *err) {
+int pt_connector_save_view(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf saved;
     pt_buf_init(&saved, 64u * 1024 * 1024);
     int rc = pt_follower_save(c->follower, &saved);
@@ -182,11 +182,12 @@ static int open_parts(struct pt_connector *c, struct pt_err *err) {
     if (rc == 0) {
         rc = open_follower(c, err);
     }
-    return rc ? rc : sources_open(c, err);
+    return rc ? rc : pt_connector_sources_open(c, err);
 }
 
-int connector_open_take(const struct pt_config *config, const struct pt_connector_options *opt,
-                        const struct hub_port *hub, struct pt_connector **ret, struct pt_err *err) {
+int pt_connector_open_take(const struct pt_config *config, const struct pt_connector_options *opt,
+                           const struct hub_port *hub, struct pt_connector **ret,
+                           struct pt_err *err) {
     *ret = NULL;
     struct pt_connector *c = calloc(1, sizeof *c);
     if (!c) {
@@ -209,7 +210,7 @@ int connector_open_take(const struct pt_config *config, const struct pt_connecto
     if (hub) {
         c->hub = *hub;
     } else {
-        rc = hub_http_open(config, &c->stop, &c->hub, err);
+        rc = pt_connector_hub_http_open(config, &c->stop, &c->hub, err);
     }
     if (rc == 0) {
         rc = open_parts(c, err);
@@ -224,14 +225,14 @@ int connector_open_take(const struct pt_config *config, const struct pt_connecto
 
 int pt_connector_open(const struct pt_config *config, const struct pt_connector_options *opt,
                       struct pt_connector **ret, struct pt_err *err) {
-    return connector_open_take(config, opt, NULL, ret, err);
+    return pt_connector_open_take(config, opt, NULL, ret, err);
 }
 
 void pt_connector_free(struct pt_connector *c) {
     if (!c) {
         return;
     }
-    sources_close(c);
+    pt_connector_sources_close(c);
     if (c->hub.close) {
         c->hub.close(c->hub.ctx);
     }

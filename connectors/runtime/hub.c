@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define PROTOBUF "application/x-protobuf"
 
@@ -33,8 +33,8 @@ static void http_close(void *ctx) {
     free(h);
 }
 
-int hub_http_open(const struct pt_config *config, const volatile bool *stop, struct hub_port *ret,
-                  struct pt_err *err) {
+int pt_connector_hub_http_open(const struct pt_config *config, const volatile bool *stop,
+                               struct hub_port *ret, struct pt_err *err) {
     const struct pt_http_client_config http = {.url = config->hub,
                                                .tls = {.cert = config->keys.tls_cert,
                                                        .key = config->keys.tls_key,

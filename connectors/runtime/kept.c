@@ -5,45 +5,48 @@
 
 #include <pentad/proof/hash.h>
 
-#include "state_private.h"
+#include "state_internal.h"
 
 #define EVIDENCE_MAX 256 /* pieces; a hub that lies for ever must not fill the disk */
 
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
                            struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err, "SELECT position FROM source WHERE name=?", "s", source);
+    int rc = pt_runtime_sql_query(&s->sql, &st, err, "SELECT position FROM source WHERE name=?",
+                                  "s", source);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "reading a position");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading a position");
     }
     if (rc == 0) {
-        rc = state_blob(st, 0, out);
+        rc = pt_state_blob(st, 0, out);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_source_position_set(struct pt_state *s, const char *source, struct pt_span pos, bool done,
                            struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err, "INSERT OR REPLACE INTO source VALUES(?,?,?)", "sbi", source,
-                   (const void *)pos.p, pos.len, (int64_t)done);
+    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO source VALUES(?,?,?)", "sbi",
+                              source, (const void *)pos.p, pos.len, (int64_t)done);
 }
 
 int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struct pt_err *err) {
-    return sql_run(&s->sql, err,
-                   "INSERT INTO dead_letter(source,file,row,col,value,code,reason,reason_zh)"
-                   " VALUES(?,?,?,?,?,?,?,?)",
-                   "ssisssss", d->source, d->file, (int64_t)d->row, d->column, d->value, d->code,
-                   d->reason, d->reason_zh);
+    return pt_runtime_sql_run(
+        &s->sql, err,
+        "INSERT INTO dead_letter(source,file,row,col,value,code,reason,reason_zh)"
+        " VALUES(?,?,?,?,?,?,?,?)",
+        "ssisssss", d->source, d->file, (int64_t)d->row, d->column, d->value, d->code, d->reason,
+        d->reason_zh);
 }
 
 int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT source,file,row,col,value,code,reason,reason_zh FROM dead_letter"
-                       " ORDER BY id",
-                       "");
+    int rc = pt_runtime_sql_query(
+        &s->sql, &st, err,
+        "SELECT source,file,row,col,value,code,reason,reason_zh FROM dead_letter"
+        " ORDER BY id",
+        "");
     int step = SQLITE_DONE;
     while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
         struct pt_dead_letter d = {
@@ -62,9 +65,9 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
         }
     }
     if (rc == 0 && step != SQLITE_DONE) {
-        rc = sql_error(&s->sql, err, "reading the dead letters");
+        rc = pt_runtime_sql_error(&s->sql, err, "reading the dead letters");
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -72,27 +75,28 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
 
 int pt_refs_add(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                 const struct pt_ref_row *ref, struct pt_err *err) {
-    return sql_run(&s->sql, err, "INSERT OR REPLACE INTO ref VALUES(?,?,?,?,?,?)", "ssssib", party,
-                   doc_no, type, ref->stream, (int64_t)ref->seq, (const void *)ref->hash,
-                   sizeof ref->hash);
+    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO ref VALUES(?,?,?,?,?,?)",
+                              "ssssib", party, doc_no, type, ref->stream, (int64_t)ref->seq,
+                              (const void *)ref->hash, sizeof ref->hash);
 }
 
 int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
                  struct pt_err *err) {
-    return sql_run(&s->sql, err, "DELETE FROM ref WHERE party=? AND stream=? AND seq=?", "ssi",
-                   party, stream, (int64_t)seq);
+    return pt_runtime_sql_run(&s->sql, err, "DELETE FROM ref WHERE party=? AND stream=? AND seq=?",
+                              "ssi", party, stream, (int64_t)seq);
 }
 
 int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                  struct pt_ref_row *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT stream,seq,hash,type FROM ref WHERE party=?1 AND doc_no=?2"
-                       " AND (?3='' OR type=?3) ORDER BY type LIMIT 1",
-                       "sss", party, doc_no, type);
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err,
+                             "SELECT stream,seq,hash,type FROM ref WHERE party=?1 AND doc_no=?2"
+                             " AND (?3='' OR type=?3) ORDER BY type LIMIT 1",
+                             "sss", party, doc_no, type);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "looking a record up");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "looking a record up");
     }
     if (rc == 0 && sqlite3_column_bytes(st, 2) != (int)sizeof ret->hash) {
         rc = pt_err_set(err, PT_E_CORRUPT, "the reference %s of %s is damaged", doc_no, party);
@@ -104,7 +108,7 @@ int pt_refs_find(struct pt_state *s, const char *party, const char *type, const 
         memcpy(ret->hash, sqlite3_column_blob(st, 2), sizeof ret->hash);
         (void)snprintf(ret->type, sizeof ret->type, "%s", sqlite3_column_text(st, 3));
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -114,17 +118,18 @@ int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *wha
                     struct pt_span bytes, struct pt_err *err) {
     struct pt_hash digest;
     pt_sha256(&digest, bytes.p, bytes.len);
-    return sql_run(&s->sql, err,
-                   "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
-                   " WHERE (SELECT count(*) FROM evidence) < ?",
-                   "bissbi", (const void *)digest.b, sizeof digest.b, at_ms, pt_err_name(code),
-                   what, (const void *)bytes.p, bytes.len, (int64_t)EVIDENCE_MAX);
+    return pt_runtime_sql_run(&s->sql, err,
+                              "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
+                              " WHERE (SELECT count(*) FROM evidence) < ?",
+                              "bissbi", (const void *)digest.b, sizeof digest.b, at_ms,
+                              pt_err_name(code), what, (const void *)bytes.p, bytes.len,
+                              (int64_t)EVIDENCE_MAX);
 }
 
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT at_ms,code,what,bytes FROM evidence ORDER BY at_ms, digest", "");
+    int rc = pt_runtime_sql_query(
+        &s->sql, &st, err, "SELECT at_ms,code,what,bytes FROM evidence ORDER BY at_ms, digest", "");
     int step = SQLITE_DONE;
     while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
         struct pt_evidence_row e = {
@@ -139,8 +144,8 @@ int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct p
         }
     }
     if (rc == 0 && step != SQLITE_DONE) {
-        rc = sql_error(&s->sql, err, "reading the evidence");
+        rc = pt_runtime_sql_error(&s->sql, err, "reading the evidence");
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }

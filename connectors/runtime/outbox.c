@@ -2,41 +2,44 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "state_private.h"
+#include "state_internal.h"
 
 int pt_outbox_next_seq(struct pt_state *s, uint64_t *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err, "SELECT coalesce(max(seq),0)+1 FROM outbox", "");
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err, "SELECT coalesce(max(seq),0)+1 FROM outbox", "");
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
     }
     *ret = rc == 0 ? (uint64_t)sqlite3_column_int64(st, 0) : 0;
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_outbox_add(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err, "INSERT INTO outbox VALUES(?,?,?,?,?,?,?)", "issibbs",
-                   (int64_t)r->seq, r->type, r->doc_no, (int64_t)r->day, (const void *)r->hash,
-                   (size_t)32, (const void *)r->bytes.p, r->bytes.len, r->origin);
+    return pt_runtime_sql_run(&s->sql, err, "INSERT INTO outbox VALUES(?,?,?,?,?,?,?)", "issibbs",
+                              (int64_t)r->seq, r->type, r->doc_no, (int64_t)r->day,
+                              (const void *)r->hash, (size_t)32, (const void *)r->bytes.p,
+                              r->bytes.len, r->origin);
 }
 
 int pt_outbox_replace(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err,
-                   "UPDATE outbox SET type=?, doc_no=NULL, hash=?, bytes=? WHERE seq=?", "sbbi",
-                   r->type, (const void *)r->hash, (size_t)32, (const void *)r->bytes.p,
-                   r->bytes.len, (int64_t)r->seq);
+    return pt_runtime_sql_run(&s->sql, err,
+                              "UPDATE outbox SET type=?, doc_no=NULL, hash=?, bytes=? WHERE seq=?",
+                              "sbbi", r->type, (const void *)r->hash, (size_t)32,
+                              (const void *)r->bytes.p, r->bytes.len, (int64_t)r->seq);
 }
 
 int pt_outbox_each(struct pt_state *s, uint64_t seq, uint64_t limit, pt_outbox_cb *cb, void *ctx,
                    struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT seq,type,doc_no,day,hash,bytes,origin FROM outbox WHERE seq>=?"
-                       " ORDER BY seq LIMIT ?",
-                       "ii", (int64_t)seq, (int64_t)limit);
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err,
+                             "SELECT seq,type,doc_no,day,hash,bytes,origin FROM outbox WHERE seq>=?"
+                             " ORDER BY seq LIMIT ?",
+                             "ii", (int64_t)seq, (int64_t)limit);
     int step = SQLITE_DONE;
     while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
         if (sqlite3_column_bytes(st, 4) != 32) {
@@ -59,41 +62,43 @@ int pt_outbox_each(struct pt_state *s, uint64_t seq, uint64_t limit, pt_outbox_c
         }
     }
     if (rc == 0 && step != SQLITE_DONE) {
-        rc = sql_error(&s->sql, err, "reading the outbox");
+        rc = pt_runtime_sql_error(&s->sql, err, "reading the outbox");
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_outbox_close_before(struct pt_state *s, uint64_t seq, uint64_t *ret_seq,
                            struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT coalesce(max(seq),0) FROM outbox WHERE type='StreamClose' AND seq<?",
-                       "i", (int64_t)seq);
+    int rc = pt_runtime_sql_query(
+        &s->sql, &st, err,
+        "SELECT coalesce(max(seq),0) FROM outbox WHERE type='StreamClose' AND seq<?", "i",
+        (int64_t)seq);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
     }
     *ret_seq = rc == 0 ? (uint64_t)sqlite3_column_int64(st, 0) : 0;
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_outbox_close_from(struct pt_state *s, uint64_t seq, uint64_t *ret_seq, struct pt_buf *bytes,
                          struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       "SELECT seq, bytes FROM outbox WHERE type='StreamClose' AND seq>=?"
-                       " ORDER BY seq LIMIT 1",
-                       "i", (int64_t)seq);
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err,
+                             "SELECT seq, bytes FROM outbox WHERE type='StreamClose' AND seq>=?"
+                             " ORDER BY seq LIMIT 1",
+                             "i", (int64_t)seq);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the outbox");
     }
     if (rc == 0) {
         *ret_seq = (uint64_t)sqlite3_column_int64(st, 0);
-        rc = state_blob(st, 1, bytes);
+        rc = pt_state_blob(st, 1, bytes);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -113,36 +118,36 @@ static int read_batch(sqlite3_stmt *st, struct pt_batch_row *ret, struct pt_buf 
     const unsigned char *code = sqlite3_column_text(st, 6);
     (void)snprintf(ret->refused_code, sizeof ret->refused_code, "%s",
                    code ? (const char *)code : "");
-    return blob ? state_blob(st, 7, blob) : 0;
+    return blob ? pt_state_blob(st, 7, blob) : 0;
 }
 
 static int one_batch(struct pt_state *s, sqlite3_stmt *st, struct pt_batch_row *ret,
                      struct pt_buf *blob, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
-    int rc = sql_row(&s->sql, sqlite3_step(st), err, "reading the batches");
+    int rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the batches");
     if (rc == 0 && (rc = read_batch(st, ret, blob)) != 0) {
         pt_err_set(err, rc, "a batch in the connector's state file can't be read");
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_batches_open(struct pt_state *s, struct pt_batch_row *ret, struct pt_buf *envelope,
                     struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       BATCH_COLUMNS "refused_code,envelope FROM batch WHERE state=1"
-                                     " ORDER BY first_seq LIMIT 1",
-                       "");
+    int rc = pt_runtime_sql_query(&s->sql, &st, err,
+                                  BATCH_COLUMNS "refused_code,envelope FROM batch WHERE state=1"
+                                                " ORDER BY first_seq LIMIT 1",
+                                  "");
     return rc ? rc : one_batch(s, st, ret, envelope, err);
 }
 
 int pt_batches_last(struct pt_state *s, struct pt_batch_row *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       BATCH_COLUMNS "refused_code FROM batch WHERE state=2"
-                                     " ORDER BY first_seq DESC LIMIT 1",
-                       "");
+    int rc = pt_runtime_sql_query(&s->sql, &st, err,
+                                  BATCH_COLUMNS "refused_code FROM batch WHERE state=2"
+                                                " ORDER BY first_seq DESC LIMIT 1",
+                                  "");
     return rc ? rc : one_batch(s, st, ret, NULL, err);
 }
 
@@ -151,71 +156,74 @@ int pt_batches_refused(struct pt_state *s, struct pt_batch_row *ret, struct pt_b
     /* Nothing supersedes it yet: no other statement with its first_seq is signed or receipted;
      * the newest refused one is the one to supersede. */
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err,
-                       BATCH_COLUMNS "refused_code,answer FROM batch r"
-                                     " WHERE state=3 AND NOT EXISTS (SELECT 1 FROM batch o"
-                                     "   WHERE o.first_seq=r.first_seq AND o.state IN (1,2))"
-                                     " ORDER BY refused_order DESC LIMIT 1",
-                       "");
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err,
+                             BATCH_COLUMNS "refused_code,answer FROM batch r"
+                                           " WHERE state=3 AND NOT EXISTS (SELECT 1 FROM batch o"
+                                           "   WHERE o.first_seq=r.first_seq AND o.state IN (1,2))"
+                                           " ORDER BY refused_order DESC LIMIT 1",
+                             "");
     return rc ? rc : one_batch(s, st, ret, refusal, err);
 }
 
 int pt_batches_times_refused(struct pt_state *s, uint64_t first_seq, int64_t *ret,
                              struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc =
-        sql_query(&s->sql, &st, err, "SELECT count(*) FROM batch WHERE first_seq=? AND state=3",
-                  "i", (int64_t)first_seq);
+    int rc = pt_runtime_sql_query(&s->sql, &st, err,
+                                  "SELECT count(*) FROM batch WHERE first_seq=? AND state=3", "i",
+                                  (int64_t)first_seq);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "reading the batches");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the batches");
     }
     *ret = rc == 0 ? sqlite3_column_int64(st, 0) : 0;
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_batches_add(struct pt_state *s, const struct pt_batch_row *b, struct pt_span envelope,
                    struct pt_err *err) {
     PT_ASSERT(s->in_transaction && b->state == PT_BATCH_SIGNED);
-    return sql_run(&s->sql, err,
-                   "INSERT INTO batch(statement_hash,first_seq,count,state,envelope)"
-                   " VALUES(?,?,?,1,?)",
-                   "biib", (const void *)b->statement_hash, sizeof b->statement_hash,
-                   (int64_t)b->first_seq, (int64_t)b->count, (const void *)envelope.p,
-                   envelope.len);
+    return pt_runtime_sql_run(&s->sql, err,
+                              "INSERT INTO batch(statement_hash,first_seq,count,state,envelope)"
+                              " VALUES(?,?,?,1,?)",
+                              "biib", (const void *)b->statement_hash, sizeof b->statement_hash,
+                              (int64_t)b->first_seq, (int64_t)b->count, (const void *)envelope.p,
+                              envelope.len);
 }
 
 int pt_batches_receipted(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
                          struct pt_span receipt, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err,
-                   "UPDATE batch SET state=2, log_index=?, answer=? WHERE statement_hash=?", "ibb",
-                   (int64_t)log_index, (const void *)receipt.p, receipt.len,
-                   (const void *)statement_hash, (size_t)32);
+    return pt_runtime_sql_run(
+        &s->sql, err, "UPDATE batch SET state=2, log_index=?, answer=? WHERE statement_hash=?",
+        "ibb", (int64_t)log_index, (const void *)receipt.p, receipt.len,
+        (const void *)statement_hash, (size_t)32);
 }
 
 int pt_batches_refuse(struct pt_state *s, const uint8_t statement_hash[32], struct pt_span refusal,
                       const char *code, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err,
-                   "UPDATE batch SET state=3, answer=?, refused_code=?, refused_order="
-                   "(SELECT coalesce(max(refused_order),0)+1 FROM batch) WHERE statement_hash=?",
-                   "bsb", (const void *)refusal.p, refusal.len, code, (const void *)statement_hash,
-                   (size_t)32);
+    return pt_runtime_sql_run(
+        &s->sql, err,
+        "UPDATE batch SET state=3, answer=?, refused_code=?, refused_order="
+        "(SELECT coalesce(max(refused_order),0)+1 FROM batch) WHERE statement_hash=?",
+        "bsb", (const void *)refusal.p, refusal.len, code, (const void *)statement_hash,
+        (size_t)32);
 }
 
 int pt_batches_find(struct pt_state *s, const uint8_t statement_hash[32], struct pt_batch_row *ret,
                     struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc =
-        sql_query(&s->sql, &st, err, BATCH_COLUMNS "refused_code FROM batch WHERE statement_hash=?",
-                  "b", (const void *)statement_hash, (size_t)32);
+    int rc = pt_runtime_sql_query(&s->sql, &st, err,
+                                  BATCH_COLUMNS "refused_code FROM batch WHERE statement_hash=?",
+                                  "b", (const void *)statement_hash, (size_t)32);
     return rc ? rc : one_batch(s, st, ret, NULL, err);
 }
 
 int pt_batches_followed(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
                         struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return sql_run(&s->sql, err, "UPDATE batch SET followed_index=? WHERE statement_hash=?", "ib",
-                   (int64_t)log_index, (const void *)statement_hash, (size_t)32);
+    return pt_runtime_sql_run(&s->sql, err,
+                              "UPDATE batch SET followed_index=? WHERE statement_hash=?", "ib",
+                              (int64_t)log_index, (const void *)statement_hash, (size_t)32);
 }

@@ -6,7 +6,7 @@
 
 #include <pentad/record/catalogue.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 struct taking {
     struct pt_connector *c;
@@ -98,7 +98,7 @@ static int check_own(struct taking *t, const struct pt_followed_record *r) {
 static int take_tick(struct taking *t, const struct pt_followed_record *r) {
     struct pt_connector *c = t->c;
     int32_t day = r->record->tick->day;
-    connector_event(c, "tick", "%d", day);
+    pt_connector_event(c, "tick", "%d", day);
     if (day <= c->tick_day) {
         return 0;
     }
@@ -130,7 +130,7 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
         char what[400];
         (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
                        r->stream, r->seq, r->log_index, r->close_fault);
-        connector_keep_evidence(c, PT_E_PROOF, what, r->bytes);
+        pt_connector_keep_evidence(c, PT_E_PROOF, what, r->bytes);
     }
     if (info->type == PT_TYPE_TICK) {
         rc = take_tick(t, r);
@@ -160,7 +160,7 @@ static int store_page(void *ctx) {
         c->later = rc == PT_E_IO;
     }
     if (rc == 0) {
-        rc = connector_save_view(c, t->err);
+        rc = pt_connector_save_view(c, t->err);
     }
     return rc ? rc : pt_state_commit(c->state, t->err);
 }
@@ -168,15 +168,15 @@ static int store_page(void *ctx) {
 static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err *err) {
     struct taking t = {.c = c, .size = pt_follower_size(c->follower), .err = err};
     const struct pt_follow follow = {.record = take_record, .store = store_page, .ctx = &t};
-    int rc = connector_begin(c, err);
+    int rc = pt_connector_begin(c, err);
     if (rc != 0) {
         return rc;
     }
     rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
     if (rc != 0) {
-        rc = connector_end(c, rc, err);
+        rc = pt_connector_end(c, rc, err);
         if (!c->later && rc != PT_E_STORE && rc != PT_E_NOMEM && rc != PT_E_IO) {
-            connector_keep_evidence(c, rc, err->msg, page);
+            pt_connector_keep_evidence(c, rc, err->msg, page);
         }
     }
     return rc;
@@ -191,12 +191,12 @@ static int fetch(struct pt_connector *c, int wait_s, struct pt_buf *page, struct
                         "the hub's log is shorter than the %" PRIu64 " entries that were verified "
                         "here: it was rolled back; the checkpoint it signed is kept",
                         size);
-        connector_keep_evidence(c, rc, err->msg, pt_follower_checkpoint(c->follower));
+        pt_connector_keep_evidence(c, rc, err->msg, pt_follower_checkpoint(c->follower));
     }
     return rc;
 }
 
-int receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err) {
+int pt_connector_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err) {
     uint64_t before = pt_follower_size(c->follower);
     struct pt_buf page;
     pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);

@@ -7,7 +7,7 @@
 
 #include <pentad/record/decode.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define TIMES_MAX 8
 #define CLOCK_AHEAD_MAX_MS (3600LL * 1000) /* a clock that is further ahead is not waited for */
@@ -52,8 +52,8 @@ static int bury(struct pt_connector *c, const Pentad__V1__Fault *f, struct refus
                                      .code = code,
                                      .reason = f->message ? f->message : "refused by the hub",
                                      .reason_zh = pt_err_text(pt_err_from_name(code), true)};
-    connector_event(c, "refused", "record %" PRIu64 " (%s row %" PRIu64 "): %s (%s)", f->seq,
-                    r->origin, line, d.reason, code);
+    pt_connector_event(c, "refused", "record %" PRIu64 " (%s row %" PRIu64 "): %s (%s)", f->seq,
+                       r->origin, line, d.reason, code);
     return pt_dead_letter_add(c->state, &d, err);
 }
 
@@ -86,9 +86,9 @@ static int withhold(struct pt_connector *c, const Pentad__V1__Refusal *ref,
                         r.type, f->seq, f->message ? f->message : "", f->code ? f->code : "");
     }
     if (rc == 0) {
-        rc =
-            author_withheld(c, f->seq, r.day, ref->refused_at_ms, r.type,
-                            f->code ? f->code : "refused", f->field ? f->field : "", r.origin, err);
+        rc = pt_connector_author_withheld(c, f->seq, r.day, ref->refused_at_ms, r.type,
+                                          f->code ? f->code : "refused", f->field ? f->field : "",
+                                          r.origin, err);
     }
     return rc ? rc : bury(c, f, &r, err);
 }
@@ -124,7 +124,7 @@ static int withhold_named(struct pt_connector *c, const struct pt_batch_row *b,
 static int take_named(struct pt_connector *c, const struct pt_batch_row *b,
                       const Pentad__V1__Refusal *ref, struct pt_span reply, struct pt_err *err) {
     uint64_t first;
-    int rc = connector_begin(c, err);
+    int rc = pt_connector_begin(c, err);
     if (rc != 0) {
         return rc;
     }
@@ -135,27 +135,27 @@ static int take_named(struct pt_connector *c, const struct pt_batch_row *b,
                                any ? NULL : pt_err_name(PT_E_CLOCK), err);
     }
     if (any && rc == 0) {
-        rc = author_mend_closes(c, first, err);
+        rc = pt_connector_author_mend_closes(c, first, err);
     }
     if (any && rc == 0) {
-        rc = send_cut(c, err);
+        rc = pt_connector_send_cut(c, err);
     }
     if (!any && rc == 0) {
         c->clock_retry_ms = pt_clock_now_ms(c->opt.clock) + CLOCK_RETRY_MS;
     }
-    return connector_end(c, rc, err);
+    return pt_connector_end(c, rc, err);
 }
 
 static int take_whole(struct pt_connector *c, const struct pt_batch_row *b, const char *code,
                       struct pt_span reply, struct pt_err *err) {
-    int rc = connector_begin(c, err);
+    int rc = pt_connector_begin(c, err);
     return rc ? rc
-              : connector_end(c, pt_batches_refuse(c->state, b->statement_hash, reply, code, err),
-                              err);
+              : pt_connector_end(
+                    c, pt_batches_refuse(c->state, b->statement_hash, reply, code, err), err);
 }
 
-int refusal_take(struct pt_connector *c, const struct pt_batch_row *b, const struct pt_answer *a,
-                 struct pt_span reply, struct pt_err *err) {
+int pt_connector_refusal_take(struct pt_connector *c, const struct pt_batch_row *b,
+                              const struct pt_answer *a, struct pt_span reply, struct pt_err *err) {
     const Pentad__V1__Refusal *ref = a->refusal;
     const Pentad__V1__Fault *whole = NULL;
     bool named = false;
@@ -172,9 +172,9 @@ int refusal_take(struct pt_connector *c, const struct pt_batch_row *b, const str
         return rc;
     }
     const char *code = whole && whole->code ? whole->code : pt_err_name(PT_E_REFUSED);
-    connector_event(c, "refused", "the batch at %" PRIu64 " as a whole: %s (%s)", b->first_seq,
-                    whole && whole->message ? whole->message : "", code);
-    /* What follows is refusal_allows, when the batch is to be cut again. */
+    pt_connector_event(c, "refused", "the batch at %" PRIu64 " as a whole: %s (%s)", b->first_seq,
+                       whole && whole->message ? whole->message : "", code);
+    /* What follows is pt_connector_refusal_allows, when the batch is to be cut again. */
     return take_whole(c, b, code, reply, err);
 }
 
@@ -210,7 +210,8 @@ static int allow_later(struct pt_connector *c, const struct pt_batch_row *b, str
                       b->first_seq, (long long)(left / 1000 + 1));
 }
 
-int refusal_allows(struct pt_connector *c, const struct pt_batch_row *b, struct pt_err *err) {
+int pt_connector_refusal_allows(struct pt_connector *c, const struct pt_batch_row *b,
+                                struct pt_err *err) {
     if (b->refused_code[0] == '\0') {
         return 0;
     }

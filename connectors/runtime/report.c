@@ -6,7 +6,7 @@
 
 #include <pentad/base/money.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define DEAD_MAX 1000        /* dead letters listed as JSON; `dead` counts them all */
 #define DEAD_TEXT_MAX 200000 /* bytes of them as text */
@@ -111,8 +111,8 @@ static int dead_text(void *ctx, const struct pt_dead_letter *d) {
 static void start_all(struct pt_connector *c) {
     for (size_t i = 0; i < c->n_sources; i++) {
         struct pt_err err = {0};
-        if (!c->sources[i].started && source_start(&c->sources[i], &err) != 0) {
-            connector_event(c, "source_failed", "%s: %s", c->sources[i].config->path, err.msg);
+        if (!c->sources[i].started && pt_connector_source_start(&c->sources[i], &err) != 0) {
+            pt_connector_event(c, "source_failed", "%s: %s", c->sources[i].config->path, err.msg);
         }
     }
 }

@@ -1,15 +1,16 @@
 /* What drives a connector: the calendar on the replay clock, the sources on the live one, and the
  * two directions of the talk with the hub, neither of which ever holds up the other.
  *
- *   replay   day ─► collect, close, sign ─► send ─► read until its Tick ─► next day … until ─►
- * follow live     collect, close what is over, sign ─► send ─► read ─► again */
+ *   replay   day ─► pt_connector_collect, close, sign ─► send ─► read until its Tick ─► next day …
+ * until ─► follow live     pt_connector_collect, close what is over, sign ─► send ─► read ─► again
+ */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <pentad/base/date.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 #define WAIT_S 20 /* of a long poll when nothing else is to be done */
 #define QUIET_S 3 /* a feed that is silent for so long has nothing more for --once */
@@ -57,7 +58,7 @@ static int try_send(struct pt_connector *c, struct pt_err *err) {
     if (!c->caught_up || rest_left_ms(&c->sending) > 0) {
         return 0;
     }
-    int rc = send_all(c, err);
+    int rc = pt_connector_send_all(c, err);
     if (rc == 0 || c->stop) {
         c->sending.rest_ms = 0;
         return 0;
@@ -65,14 +66,15 @@ static int try_send(struct pt_connector *c, struct pt_err *err) {
     c->all_sent = false;
     if (c->later) {
         rest_longer(&c->sending);
-        connector_event(c, "waiting", "sending: %s; again in %d ms", err->msg, c->sending.rest_ms);
+        pt_connector_event(c, "waiting", "sending: %s; again in %d ms", err->msg,
+                           c->sending.rest_ms);
         return 0;
     }
     if (ends_all(rc) || c->opt.once) {
         return rc;
     }
     if (!c->halted) {
-        connector_event(c, "halted", "%s; the feed is still read", err->msg);
+        pt_connector_event(c, "halted", "%s; the feed is still read", err->msg);
     }
     c->halted = true;
     rest(&c->sending, HALTED_MS);
@@ -88,12 +90,12 @@ static void watch_certificate(struct pt_connector *c) {
     }
     c->certificate_ms = now + DAY_MS;
     if (pt_http_certificate_expiry(c->config->keys.tls_cert, &ends, &err) != 0) {
-        connector_event(c, "certificate", "%s", err.msg);
+        pt_connector_event(c, "certificate", "%s", err.msg);
     } else if (ends < now + CERTIFICATE_DAYS * DAY_MS) {
         char day[11];
         pt_date_format(day, pt_date_from_ms(ends));
-        connector_event(c, "certificate", "%s %s on %s: have it renewed (docs/connector.md)",
-                        c->config->keys.tls_cert, ends < now ? "ended" : "ends", day);
+        pt_connector_event(c, "certificate", "%s %s on %s: have it renewed (docs/connector.md)",
+                           c->config->keys.tls_cert, ends < now ? "ended" : "ends", day);
     }
 }
 
@@ -113,7 +115,7 @@ static int try_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct
             sleep_ms(c, send_left);
         }
     }
-    int rc = receive(c, wait_s, ret_new, err);
+    int rc = pt_connector_receive(c, wait_s, ret_new, err);
     if (rc == 0 || c->stop) {
         c->reading.rest_ms = 0;
         return 0;
@@ -122,7 +124,7 @@ static int try_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct
         return rc;
     }
     rest_longer(&c->reading);
-    connector_event(c, "waiting", "reading: %s; again in %d ms", err->msg, c->reading.rest_ms);
+    pt_connector_event(c, "waiting", "reading: %s; again in %d ms", err->msg, c->reading.rest_ms);
     return 0;
 }
 
@@ -155,20 +157,20 @@ static int learn_hub(struct pt_connector *c, struct pt_err *err) {
 
 static int collect_day(struct pt_connector *c, int32_t day, struct pt_err *err) {
     bool more;
-    int rc = collect(c, day, 0, &more, err);
+    int rc = pt_connector_collect(c, day, 0, &more, err);
     if (rc == 0) {
-        rc = author_close(c, day, -1, day == c->config->until_day, err);
+        rc = pt_connector_author_close(c, day, -1, day == c->config->until_day, err);
     }
     if (rc == 0 && c->caught_up) {
-        rc = send_cut(c, err);
+        rc = pt_connector_send_cut(c, err);
     }
     return rc;
 }
 
 /* One business day: everything of it and its close, in one transaction unless it is a large one. */
 static int replay_day(struct pt_connector *c, int32_t day, struct pt_err *err) {
-    int rc = connector_begin(c, err);
-    return rc ? rc : connector_end(c, collect_day(c, day, err), err);
+    int rc = pt_connector_begin(c, err);
+    return rc ? rc : pt_connector_end(c, collect_day(c, day, err), err);
 }
 
 static bool day_is_due(const struct pt_connector *c, int32_t *ret_day) {
@@ -217,10 +219,10 @@ static int close_past(struct pt_connector *c, int64_t now_ms, struct pt_err *err
     }
     for (int32_t d = pt_date_add((int32_t)c->closed_day, 1); rc == 0 && d < today;
          d = pt_date_add(d, 1)) {
-        rc = author_close(c, d, -1, false, err);
+        rc = pt_connector_author_close(c, d, -1, false, err);
     }
     if (rc == 0 && hour > 0 && c->closed_hour < (int64_t)today * 100 + hour - 1) {
-        rc = author_close(c, today, hour - 1, false, err);
+        rc = pt_connector_author_close(c, today, hour - 1, false, err);
     }
     return rc;
 }
@@ -233,7 +235,7 @@ static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *e
     if (c->ended) {
         return 0;
     }
-    if (connector_closes(c)) {
+    if (pt_connector_closes(c)) {
         rc = close_past(c, now, err);
     }
     c->day = pt_date_from_ms(now);
@@ -244,10 +246,10 @@ static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *e
         return found;
     }
     if (c->next_seq - sent < PENDING_MAX) {
-        rc = collect(c, c->day, LIVE_BUDGET, ret_more, err);
+        rc = pt_connector_collect(c, c->day, LIVE_BUDGET, ret_more, err);
     }
     if (rc == 0 && c->caught_up) {
-        rc = send_cut(c, err);
+        rc = pt_connector_send_cut(c, err);
     }
     return rc;
 }
@@ -256,16 +258,16 @@ static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *e
 static int live_pass(struct pt_connector *c, bool *ret_more, struct pt_err *err) {
     int rc;
     do {
-        rc = connector_begin(c, err);
+        rc = pt_connector_begin(c, err);
         if (rc == 0) {
-            rc = connector_end(c, collect_live(c, ret_more, err), err);
+            rc = pt_connector_end(c, collect_live(c, ret_more, err), err);
         }
         bool source_alone = rc != 0 && c->failed && !c->opt.once && !c->stop && rc != PT_E_STORE &&
                             rc != PT_E_NOMEM;
         if (!source_alone) {
             break;
         }
-        connector_event(c, "source_failed", "%s; tried again later", err->msg);
+        pt_connector_event(c, "source_failed", "%s; tried again later", err->msg);
     } while (!c->stop);
     return rc;
 }
@@ -278,7 +280,7 @@ static int live(struct pt_connector *c, struct pt_err *err) {
         if (rc == 0) {
             rc = try_send(c, err);
         }
-        bool done = !more && c->all_sent && sources_done(c);
+        bool done = !more && c->all_sent && pt_connector_sources_done(c);
         if (rc == 0 && c->opt.once && done) {
             return read_all(c, err);
         }
@@ -315,7 +317,7 @@ static int follow(struct pt_connector *c, struct pt_err *err) {
 
 int pt_connector_run(struct pt_connector *c, struct pt_err *err) {
     int rc = learn_hub(c, err);
-    if (rc == 0 && !c->stop && connector_by_day(c)) {
+    if (rc == 0 && !c->stop && pt_connector_by_day(c)) {
         rc = replay(c, err);
         if (rc == 0 && !c->stop) {
             rc = follow(c, err);

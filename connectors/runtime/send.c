@@ -12,7 +12,7 @@
 
 #include <pentad/proof/batch.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 
 /* ---- cutting ---- */
 
@@ -75,7 +75,7 @@ static int cut_at(struct pt_connector *c, const struct place *at, struct pt_err 
                           .most = at->supersedes ? PT_BATCH_BYTES_MAX - 65536 : BATCH_BYTES_TARGET};
     int rc = g.hashes ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
     if (rc == 0 && at->mend) {
-        rc = author_mend_closes(c, at->first_seq, err);
+        rc = pt_connector_author_mend_closes(c, at->first_seq, err);
     }
     if (rc == 0) {
         rc = pt_outbox_each(c->state, at->first_seq, at->limit, gather, &g, err);
@@ -123,7 +123,7 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
         at->limit = refused.count;
         at->supersedes = true;
         memcpy(at->superseded.b, refused.statement_hash, sizeof at->superseded.b);
-        rc = refusal_allows(c, &refused, err);
+        rc = pt_connector_refusal_allows(c, &refused, err);
         at->blocked = rc != 0;
         at->mend = pt_err_from_name(refused.refused_code) == PT_E_CLOCK;
         return rc;
@@ -136,7 +136,7 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
     return rc;
 }
 
-int send_cut(struct pt_connector *c, struct pt_err *err) {
+int pt_connector_send_cut(struct pt_connector *c, struct pt_err *err) {
     struct pt_batch_row open;
     struct place at = {0};
     int rc = pt_batches_open(c->state, &open, NULL, err);
@@ -145,7 +145,7 @@ int send_cut(struct pt_connector *c, struct pt_err *err) {
     }
     rc = place_next(c, &at, err);
     if (rc == PT_E_NOT_FOUND || at.blocked) {
-        return 0; /* send_all says why */
+        return 0; /* pt_connector_send_all says why */
     }
     return rc ? rc : cut_at(c, &at, err);
 }
@@ -156,8 +156,8 @@ static int cut_stored(struct pt_connector *c, struct pt_err *err) {
     if (rc != 0) {
         return rc;
     }
-    rc = connector_begin(c, err);
-    return rc ? rc : connector_end(c, cut_at(c, &at, err), err);
+    rc = pt_connector_begin(c, err);
+    return rc ? rc : pt_connector_end(c, cut_at(c, &at, err), err);
 }
 
 /* ---- answers ---- */
@@ -172,21 +172,21 @@ static int take_receipt(struct pt_connector *c, const struct pt_batch_row *b,
     int rc = pt_follower_expect(c->follower, a->checkpoint_size, &a->checkpoint_root, a->checkpoint,
                                 err);
     if (rc == 0) {
-        rc = connector_begin(c, err);
+        rc = pt_connector_begin(c, err);
     }
     if (rc == 0) {
         rc = pt_batches_receipted(c->state, b->statement_hash, a->log_index, reply, err);
         if (rc == 0) {
-            rc = connector_save_view(c, err);
+            rc = pt_connector_save_view(c, err);
         }
-        rc = connector_end(c, rc, err);
+        rc = pt_connector_end(c, rc, err);
     }
     if (rc == 0) {
         c->halted = false;
-        connector_event(c, "receipted", "records %llu to %llu at log index %llu",
-                        (unsigned long long)b->first_seq,
-                        (unsigned long long)(b->first_seq + b->count - 1),
-                        (unsigned long long)a->log_index);
+        pt_connector_event(c, "receipted", "records %llu to %llu at log index %llu",
+                           (unsigned long long)b->first_seq,
+                           (unsigned long long)(b->first_seq + b->count - 1),
+                           (unsigned long long)a->log_index);
     }
     return rc;
 }
@@ -199,15 +199,15 @@ static int take_answer(struct pt_connector *c, const struct pt_batch_row *b, str
     int rc =
         pt_answer_open(reply, &statement, &c->trust, pt_follower_keys(c->follower), &answer, err);
     if (rc != 0) {
-        connector_keep_evidence(c, rc, err->msg, reply);
+        pt_connector_keep_evidence(c, rc, err->msg, reply);
         /* What nobody of the hub has signed is no answer; a receipt that doesn't hold is one. */
         c->later = answer.ignored;
         return rc;
     }
-    rc = answer.refused ? refusal_take(c, b, &answer, reply, err)
+    rc = answer.refused ? pt_connector_refusal_take(c, b, &answer, reply, err)
                         : take_receipt(c, b, &answer, reply, err);
     if (rc == PT_E_FORK) {
-        connector_keep_evidence(c, rc, err->msg, reply);
+        pt_connector_keep_evidence(c, rc, err->msg, reply);
     }
     pt_answer_done(&answer);
     return rc;
@@ -241,7 +241,7 @@ static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct p
     return rc;
 }
 
-int send_all(struct pt_connector *c, struct pt_err *err) {
+int pt_connector_send_all(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf envelope;
     pt_buf_init(&envelope, 65535);
     int rc = 0;

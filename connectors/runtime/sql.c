@@ -3,13 +3,15 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-int sql_error(struct sql *s, struct pt_err *err, const char *what) {
+int pt_runtime_sql_error(struct sql *s, struct pt_err *err, const char *what) {
     return pt_err_set(err, PT_E_STORE, "the connector's state file: %s (while: %.120s)",
                       sqlite3_errmsg(s->db), what);
 }
 
-int sql_row(struct sql *s, int step, struct pt_err *err, const char *what) {
-    return step == SQLITE_ROW ? 0 : step == SQLITE_DONE ? PT_E_NOT_FOUND : sql_error(s, err, what);
+int pt_runtime_sql_row(struct sql *s, int step, struct pt_err *err, const char *what) {
+    return step == SQLITE_ROW    ? 0
+           : step == SQLITE_DONE ? PT_E_NOT_FOUND
+                                 : pt_runtime_sql_error(s, err, what);
 }
 
 static int bind_all(sqlite3_stmt *st, const char *format, va_list ap) {
@@ -50,7 +52,7 @@ static int take(struct sql *s, const char *text, sqlite3_stmt **ret) {
     return rc;
 }
 
-void sql_done(struct sql *s, sqlite3_stmt *st) {
+void pt_runtime_sql_done(struct sql *s, sqlite3_stmt *st) {
     if (!st) {
         return;
     }
@@ -65,7 +67,7 @@ void sql_done(struct sql *s, sqlite3_stmt *st) {
     (void)sqlite3_finalize(st);
 }
 
-void sql_close(struct sql *s) {
+void pt_runtime_sql_close(struct sql *s) {
     for (size_t i = 0; i < s->n; i++) {
         (void)sqlite3_finalize(s->slots[i].st);
     }
@@ -83,14 +85,15 @@ static int query(struct sql *s, sqlite3_stmt **ret, const char *text, const char
         rc = bind_all(st, format, ap);
     }
     if (rc != SQLITE_OK) {
-        sql_done(s, st);
+        pt_runtime_sql_done(s, st);
         return rc;
     }
     *ret = st;
     return SQLITE_OK;
 }
 
-int sql_run(struct sql *s, struct pt_err *err, const char *text, const char *format, ...) {
+int pt_runtime_sql_run(struct sql *s, struct pt_err *err, const char *text, const char *format,
+                       ...) {
     sqlite3_stmt *st = NULL;
     va_list ap;
     va_start(ap, format);
@@ -102,16 +105,16 @@ int sql_run(struct sql *s, struct pt_err *err, const char *text, const char *for
         } while (rc == SQLITE_ROW);
         rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
     }
-    int out = rc == SQLITE_OK ? 0 : sql_error(s, err, text);
-    sql_done(s, st);
+    int out = rc == SQLITE_OK ? 0 : pt_runtime_sql_error(s, err, text);
+    pt_runtime_sql_done(s, st);
     return out;
 }
 
-int sql_query(struct sql *s, sqlite3_stmt **ret, struct pt_err *err, const char *text,
-              const char *format, ...) {
+int pt_runtime_sql_query(struct sql *s, sqlite3_stmt **ret, struct pt_err *err, const char *text,
+                         const char *format, ...) {
     va_list ap;
     va_start(ap, format);
     int rc = query(s, ret, text, format, ap);
     va_end(ap);
-    return rc == SQLITE_OK ? 0 : sql_error(s, err, text);
+    return rc == SQLITE_OK ? 0 : pt_runtime_sql_error(s, err, text);
 }

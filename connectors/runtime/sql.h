@@ -1,8 +1,8 @@
 /* SQLite with less ceremony: statements are kept prepared, parameters are bound by a format string,
  * errors are mapped in one place. Format: 'i' int64_t, 's' const char * (NULL = NULL), 'b' const
  * void *, size_t; what is bound must stay until the statement is done. Private to the room. */
-#ifndef PT_RUNTIME_SQL_H
-#define PT_RUNTIME_SQL_H
+#ifndef PENTAD_RUNTIME_SQL_H
+#define PENTAD_RUNTIME_SQL_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -25,15 +25,16 @@ struct sql {
 };
 
 /* Finalizes what is kept and closes the database. */
-void sql_close(struct sql *s);
+void pt_runtime_sql_close(struct sql *s);
 /* Runs to completion; 0 or PT_E_STORE with the sentence. */
-int sql_run(struct sql *s, struct pt_err *err, const char *text, const char *format, ...);
-/* Prepares and binds; the caller steps, then calls sql_done (NULL is fine). */
-int sql_query(struct sql *s, sqlite3_stmt **ret, struct pt_err *err, const char *text,
-              const char *format, ...);
-void sql_done(struct sql *s, sqlite3_stmt *st);
+int pt_runtime_sql_run(struct sql *s, struct pt_err *err, const char *text, const char *format,
+                       ...);
+/* Prepares and binds; the caller steps, then calls pt_runtime_sql_done (NULL is fine). */
+int pt_runtime_sql_query(struct sql *s, sqlite3_stmt **ret, struct pt_err *err, const char *text,
+                         const char *format, ...);
+void pt_runtime_sql_done(struct sql *s, sqlite3_stmt *st);
 /* 0 where `step` is SQLITE_ROW, PT_E_NOT_FOUND where it is SQLITE_DONE, else PT_E_STORE. */
-int sql_row(struct sql *s, int step, struct pt_err *err, const char *what);
-int sql_error(struct sql *s, struct pt_err *err, const char *what);
+int pt_runtime_sql_row(struct sql *s, int step, struct pt_err *err, const char *what);
+int pt_runtime_sql_error(struct sql *s, struct pt_err *err, const char *what);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "state_private.h"
+#include "state_internal.h"
 
 #define STATE_VERSION 1
 
@@ -54,11 +54,11 @@ static int check_version(struct pt_state *s, const char *path, bool may_be_new,
                          struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int version = -1;
-    int rc = sql_query(&s->sql, &st, err, "PRAGMA user_version", "");
+    int rc = pt_runtime_sql_query(&s->sql, &st, err, "PRAGMA user_version", "");
     if (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
         version = sqlite3_column_int(st, 0);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     if (rc == 0 && version != STATE_VERSION && !(may_be_new && version == 0)) {
         rc = pt_err_set(err, PT_E_UNSUPPORTED,
                         "%s was written by another version of this program, or is no connector's "
@@ -109,21 +109,21 @@ out:
 void pt_state_free(struct pt_state *s) {
     if (s) {
         pt_state_rollback(s);
-        sql_close(&s->sql);
+        pt_runtime_sql_close(&s->sql);
         free(s);
     }
 }
 
 int pt_state_begin(struct pt_state *s, struct pt_err *err) {
     PT_ASSERT(!s->in_transaction);
-    int rc = sql_run(&s->sql, err, "BEGIN IMMEDIATE", "");
+    int rc = pt_runtime_sql_run(&s->sql, err, "BEGIN IMMEDIATE", "");
     s->in_transaction = rc == 0;
     return rc;
 }
 
 int pt_state_commit(struct pt_state *s, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    int rc = sql_run(&s->sql, err, "COMMIT", "");
+    int rc = pt_runtime_sql_run(&s->sql, err, "COMMIT", "");
     if (rc != 0) {
         pt_state_rollback(s);
     }
@@ -141,37 +141,39 @@ void pt_state_rollback(struct pt_state *s) {
 /* ---- small values ---- */
 
 int pt_state_set_int(struct pt_state *s, const char *name, int64_t value, struct pt_err *err) {
-    return sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "si", name, value);
+    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "si", name,
+                              value);
 }
 
 int pt_state_get_int(struct pt_state *s, const char *name, int64_t fallback, int64_t *ret,
                      struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     *ret = fallback;
-    int rc = sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, name);
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, name);
     }
     if (rc == 0) {
         *ret = sqlite3_column_int64(st, 0);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc == PT_E_NOT_FOUND ? 0 : rc;
 }
 
 int pt_state_set_blob(struct pt_state *s, const char *name, struct pt_span v, struct pt_err *err) {
-    return sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "sb", name,
-                   (const void *)v.p, v.len);
+    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "sb", name,
+                              (const void *)v.p, v.len);
 }
 
-int state_blob(sqlite3_stmt *st, int column, struct pt_buf *out) {
+int pt_state_blob(sqlite3_stmt *st, int column, struct pt_buf *out) {
     const void *p = sqlite3_column_blob(st, column);
     return pt_buf_append(out, p, (size_t)sqlite3_column_bytes(st, column));
 }
 
-size_t state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column) {
+size_t pt_state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column) {
     size_t at = hold->len;
-    (void)state_blob(st, column, hold);
+    (void)pt_state_blob(st, column, hold);
     (void)pt_buf_putc(hold, '\0');
     return at;
 }
@@ -179,14 +181,15 @@ size_t state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column) {
 int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out,
                       struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
+    int rc =
+        pt_runtime_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, name);
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, name);
     }
-    if (rc == 0 && (rc = state_blob(st, 0, out)) != 0) {
+    if (rc == 0 && (rc = pt_state_blob(st, 0, out)) != 0) {
         pt_err_set(err, rc, "%s in the connector's state file is too large", name);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -196,7 +199,7 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
     int64_t *const to[] = {&ret->records, &ret->batches,         &ret->receipted,
                            &ret->refused, &ret->dead_letters,    &ret->deferred,
                            &ret->staged,  &ret->pending_records, &ret->evidence};
-    int rc = sql_query(
+    int rc = pt_runtime_sql_query(
         &s->sql, &st, err,
         "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM batch),"
         " (SELECT count(*) FROM batch WHERE state=2), (SELECT count(*) FROM batch WHERE state=3),"
@@ -209,7 +212,7 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
         " (SELECT value FROM meta WHERE name='tick_day')",
         "");
     if (rc == 0) {
-        rc = sql_row(&s->sql, sqlite3_step(st), err, "counting");
+        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "counting");
     }
     for (size_t i = 0; rc == 0 && i < sizeof to / sizeof *to; i++) {
         *to[i] = sqlite3_column_int64(st, (int)i);
@@ -218,6 +221,6 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
         ret->closed_day = sqlite3_column_int(st, 9);
         ret->tick_day = sqlite3_column_int(st, 10);
     }
-    sql_done(&s->sql, st);
+    pt_runtime_sql_done(&s->sql, st);
     return rc;
 }

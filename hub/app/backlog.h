@@ -1,8 +1,8 @@
 /* What waits for the writer, and what of it goes into the next group: little enough that nobody
  * waits long for somebody else's bulk, in order within a lane.
  * One thread. */
-#ifndef PT_APP_BACKLOG_H
-#define PT_APP_BACKLOG_H
+#ifndef PENTAD_APP_BACKLOG_H
+#define PENTAD_APP_BACKLOG_H
 
 #include "submit.h"
 

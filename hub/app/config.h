@@ -1,8 +1,8 @@
 /* The hub's configuration file: YAML, checked against a schema, relative paths resolved from the
  * file's own folder, defaults filled in.
  * Knows names and ranges; opens none of the files that it names. One thread. */
-#ifndef PT_APP_CONFIG_H
-#define PT_APP_CONFIG_H
+#ifndef PENTAD_APP_CONFIG_H
+#define PENTAD_APP_CONFIG_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Findings on their way from the fold to the log: packed Discrepancy messages, bounded; what
  * doesn't fit comes in the next round, when the fold has seen these in the log. */
-#ifndef PT_APP_FINDINGS_H
-#define PT_APP_FINDINGS_H
+#ifndef PENTAD_APP_FINDINGS_H
+#define PENTAD_APP_FINDINGS_H
 
 #include <stddef.h>
 #include <stdint.h>

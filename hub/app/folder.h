@@ -1,7 +1,7 @@
 /* The fold thread: follows the log into ledger.db, rules included, at low priority so that
  * acceptance goes first; tells the writer how far it is and what the hub owes. */
-#ifndef PT_APP_FOLDER_H
-#define PT_APP_FOLDER_H
+#ifndef PENTAD_APP_FOLDER_H
+#define PENTAD_APP_FOLDER_H
 
 #include "hub.h"
 

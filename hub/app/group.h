@@ -1,7 +1,7 @@
 /* A commit group: batches decided one after the other against the exchange, then made durable in
  * one transaction, then answered. Writer thread, x_lock held from begin to commit or drop. */
-#ifndef PT_APP_GROUP_H
-#define PT_APP_GROUP_H
+#ifndef PENTAD_APP_GROUP_H
+#define PENTAD_APP_GROUP_H
 
 #include <pentad/intake/author.h>
 

@@ -6,8 +6,8 @@
  *   fold thread     ledger.db
  *
  * A request travels loop ─► worker ─► writer ─► loop and is owned by one of them at a time. */
-#ifndef PT_APP_HUB_H
-#define PT_APP_HUB_H
+#ifndef PENTAD_APP_HUB_H
+#define PENTAD_APP_HUB_H
 
 #include <pthread.h>
 #include <stdatomic.h>

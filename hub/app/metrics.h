@@ -1,6 +1,6 @@
 /* What the hub counts about itself: progress, not process state. Any thread. */
-#ifndef PT_APP_METRICS_H
-#define PT_APP_METRICS_H
+#ifndef PENTAD_APP_METRICS_H
+#define PENTAD_APP_METRICS_H
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* The hub's own records on hub/main: closes, ticks, findings, incidents. Numbered, signed and cut
  * into a batch here, and then taken in like anybody's.
  * Writer thread. docs/formats.md 5. */
-#ifndef PT_APP_OWN_H
-#define PT_APP_OWN_H
+#ifndef PENTAD_APP_OWN_H
+#define PENTAD_APP_OWN_H
 
 #include <pentad/proof/close.h>
 

@@ -1,6 +1,6 @@
 /* Query parameters, each with its range and a sentence where it is wrong. Any thread. */
-#ifndef PT_APP_PARAMS_H
-#define PT_APP_PARAMS_H
+#ifndef PENTAD_APP_PARAMS_H
+#define PENTAD_APP_PARAMS_H
 
 #include <stdint.h>
 

@@ -9,8 +9,8 @@
  * they have lanes too, one a party, that take turns: one party's hundred questions are one wait of
  * another's.
  * Any thread may submit. */
-#ifndef PT_APP_POOL_H
-#define PT_APP_POOL_H
+#ifndef PENTAD_APP_POOL_H
+#define PENTAD_APP_POOL_H
 
 #include <stddef.h>
 #include <stdint.h>

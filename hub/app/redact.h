@@ -1,8 +1,8 @@
 /* Takes out of the ledger's answers what a reader may not see: a record's node keeps its name,
  * type, place in the log and hash, and loses what it says; figures stay, they are the ledger's.
  * pt_visible decides. Any thread. */
-#ifndef PT_APP_REDACT_H
-#define PT_APP_REDACT_H
+#ifndef PENTAD_APP_REDACT_H
+#define PENTAD_APP_REDACT_H
 
 #include <pentad/record/party.h>
 

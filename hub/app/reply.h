@@ -1,6 +1,6 @@
 /* Answers as the API gives them: problem+json with Retry-After, content types. */
-#ifndef PT_APP_REPLY_H
-#define PT_APP_REPLY_H
+#ifndef PENTAD_APP_REPLY_H
+#define PENTAD_APP_REPLY_H
 
 #include <stdbool.h>
 

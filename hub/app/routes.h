@@ -1,7 +1,7 @@
 /* The route table: what the hub answers, where each answer is worked out, and what it takes.
  * openapi.json says the same to others; a test holds the two together. */
-#ifndef PT_APP_ROUTES_H
-#define PT_APP_ROUTES_H
+#ifndef PENTAD_APP_ROUTES_H
+#define PENTAD_APP_ROUTES_H
 
 #include <pentad/record/party.h>
 

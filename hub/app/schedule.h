@@ -2,8 +2,8 @@
  * what the log holds, how far the fold is, and the clock: nothing is remembered between calls, so a
  * restart between any two steps emits nothing twice.
  * docs/formats.md 5. Any thread. */
-#ifndef PT_APP_SCHEDULE_H
-#define PT_APP_SCHEDULE_H
+#ifndef PENTAD_APP_SCHEDULE_H
+#define PENTAD_APP_SCHEDULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The loop's own: timers of long polls. Loop thread. */
-#ifndef PT_APP_SERVE_H
-#define PT_APP_SERVE_H
+#ifndef PENTAD_APP_SERVE_H
+#define PENTAD_APP_SERVE_H
 
 #include "hub.h"
 

@@ -1,8 +1,8 @@
 /* Places that run out (batches in hand, queries, long polls), shared so that no party can take
  * those of all the others: at most a quarter each.
  * Any thread. */
-#ifndef PT_APP_SHARES_H
-#define PT_APP_SHARES_H
+#ifndef PENTAD_APP_SHARES_H
+#define PENTAD_APP_SHARES_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

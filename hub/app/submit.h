@@ -1,7 +1,7 @@
 /* A submitted batch on its way: loop ─► worker (examined) ─► writer (decided, durable) ─► answer.
  * Owned by one thread at a time; holds a reference of its request, whose body the facts borrow. */
-#ifndef PT_APP_SUBMIT_H
-#define PT_APP_SUBMIT_H
+#ifndef PENTAD_APP_SUBMIT_H
+#define PENTAD_APP_SUBMIT_H
 
 #include <pentad/http/request.h>
 #include <pentad/intake/intake.h>

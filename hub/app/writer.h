@@ -1,8 +1,8 @@
 /* The one thread that writes the log: takes everything that is queued, decides it in order, makes
  * it durable as one group, answers all of it; between groups it writes what the hub itself owes
  * (schedule.h). A lone batch doesn't wait for company. */
-#ifndef PT_APP_WRITER_H
-#define PT_APP_WRITER_H
+#ifndef PENTAD_APP_WRITER_H
+#define PENTAD_APP_WRITER_H
 
 #include "findings.h"
 #include "submit.h"

@@ -5,7 +5,7 @@
 #include <pentad/base/money.h>
 #include <pentad/v1/common.pb-c.h>
 
-#include "inside.h"
+#include "internal.h"
 
 #define REGION PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION
 
@@ -28,15 +28,15 @@ static int32_t time_progress(int month) {
     return pt_ratio_bp(month, 12);
 }
 
-struct br_num br_ratio(int64_t num, int64_t den, int source, const char *figure) {
+struct pt_brief_num pt_brief_ratio(int64_t num, int64_t den, int source, const char *figure) {
     int32_t bp = pt_ratio_bp(num, den);
 
-    return (struct br_num){
+    return (struct pt_brief_num){
         .na = bp == PT_BP_NA, .v = bp, .unit = "bp", .source = source, .figure = figure};
 }
 
-struct br_num br_ahead(const struct br_num *progress, int month) {
-    struct br_num d = *progress;
+struct pt_brief_num pt_brief_ahead(const struct pt_brief_num *progress, int month) {
+    struct pt_brief_num d = *progress;
 
     d.unit = "pp";
     d.figure = "FG6";
@@ -45,26 +45,26 @@ struct br_num br_ahead(const struct br_num *progress, int month) {
     return d;
 }
 
-struct br_num br_outturn(int64_t paid, int64_t full, int32_t valid_at, int source) {
+struct pt_brief_num pt_brief_outturn(int64_t paid, int64_t full, int32_t valid_at, int source) {
     __extension__ typedef __int128 wide;
     int month = pt_date_month(valid_at);
     wide rest = (wide)full * (10000 - time_progress(month)) / 10000;
-    struct br_num n = br_ratio(paid + (int64_t)rest, full, source, "FG5");
+    struct pt_brief_num n = pt_brief_ratio(paid + (int64_t)rest, full, source, "FG5");
 
     n.forecast = !n.na && month < 12;
     return n;
 }
 
-int br_city_source(struct br_brief *b, const char *figure, int32_t valid_at) {
+int pt_brief_city_source(struct pt_brief *b, const char *figure, int32_t valid_at) {
     if (b->region[0])
-        return br_source_figure(b, REGION, b->region, b->region_name, b->period.fy, figure,
-                                valid_at, b->now.known_at);
-    return br_source_count(b, "all", "全部国库支付和预算指标", "all payments and allotments",
-                           b->payments + b->allotments, NULL);
+        return pt_brief_source_figure(b, REGION, b->region, b->region_name, b->period.fy, figure,
+                                      valid_at, b->now.known_at);
+    return pt_brief_source_count(b, "all", "全部国库支付和预算指标", "all payments and allotments",
+                                 b->payments + b->allotments, NULL);
 }
 
 /* The parts of one budget: the city's figure, of these records only. */
-static int budget_source(struct br_brief *b, int bk, const char *zh, const char *en) {
+static int budget_source(struct pt_brief *b, int bk, const char *zh, const char *en) {
     char id[32];
     char what_zh[128];
     char what_en[128];
@@ -75,60 +75,61 @@ static int budget_source(struct br_brief *b, int bk, const char *zh, const char 
     (void)snprintf(what_en, sizeof what_en, "%s: sums of approval, allotment and payment lines",
                    en);
     (void)snprintf(trace, sizeof trace, "REGION:%.72s/%d/FG2.P", b->region, (int)b->period.fy);
-    return br_source_count(b, id, what_zh, what_en, b->payments + b->allotments,
-                           b->region[0] ? trace : NULL);
+    return pt_brief_source_count(b, id, what_zh, what_en, b->payments + b->allotments,
+                                 b->region[0] ? trace : NULL);
 }
 
-static void budget_cells(struct br_brief *b, json_t *cells, int bk, int source) {
-    const struct br_sums *s = &b->sums[BR_NOW];
+static void budget_cells(struct pt_brief *b, json_t *cells, int bk, int source) {
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
     int month = pt_date_month(b->period.to);
     int64_t approved = bk ? s->approved[bk] : 0;
-    struct br_num n;
+    struct pt_brief_num n;
 
     for (int k = 1; bk == 0 && k <= 4; k++)
         approved += s->approved[k];
-    n = br_fen(approved, source, "sum");
+    n = pt_brief_fen(approved, source, "sum");
     n.na = approved == 0;
-    br_add(b, cells, br_number(b, &n));
-    n = br_fen(br_full(s, bk, 12), source, bk ? "sum" : "FG2.Bg");
-    n.na = br_full(s, bk, 12) == 0;
-    br_add(b, cells, br_number(b, &n));
-    n = br_fen(br_paid(s, bk, 12), source, bk ? "sum" : "FG2.P");
-    br_add(b, cells, br_number(b, &n));
-    n = br_ratio(br_paid(s, bk, 12), br_full(s, bk, 12), source, bk ? "sum" : "FG3");
-    br_add(b, cells, br_number(b, &n));
-    n = br_ahead(&n, month);
-    br_add(b, cells, br_number(b, &n));
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    n = pt_brief_fen(pt_brief_full(s, bk, 12), source, bk ? "sum" : "FG2.Bg");
+    n.na = pt_brief_full(s, bk, 12) == 0;
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    n = pt_brief_fen(pt_brief_paid(s, bk, 12), source, bk ? "sum" : "FG2.P");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    n = pt_brief_ratio(pt_brief_paid(s, bk, 12), pt_brief_full(s, bk, 12), source,
+                       bk ? "sum" : "FG3");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    n = pt_brief_ahead(&n, month);
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
 }
 
-static void table_budgets(struct br_brief *b, json_t *section) {
-    json_t *t = br_table(b, section, "T2", "四本预算执行情况表", "The four budgets", true);
-    const struct br_sums *s = &b->sums[BR_NOW];
+static void table_budgets(struct pt_brief *b, json_t *section) {
+    json_t *t = pt_brief_table(b, section, "T2", "四本预算执行情况表", "The four budgets", true);
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
 
-    br_column(b, t, "bk", "预算种类", "Budget", "left");
-    br_grow(b, t);
-    br_column(b, t, "FG1", "人大批准", "Approved", "right");
-    br_column(b, t, "FG2.Bg", "全年预算", "Full-year budget", "right");
-    br_column(b, t, "FG2.P", "累计支出", "Paid", "right");
-    br_column(b, t, "FG3", "进度(%)", "Progress (%)", "right");
-    br_column(b, t, "FG6", "序时差(百分点)", "Ahead of time (pp)", "right");
+    pt_brief_column(b, t, "bk", "预算种类", "Budget", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "FG1", "人大批准", "Approved", "right");
+    pt_brief_column(b, t, "FG2.Bg", "全年预算", "Full-year budget", "right");
+    pt_brief_column(b, t, "FG2.P", "累计支出", "Paid", "right");
+    pt_brief_column(b, t, "FG3", "进度(%)", "Progress (%)", "right");
+    pt_brief_column(b, t, "FG6", "序时差(百分点)", "Ahead of time (pp)", "right");
     for (size_t i = 0; i < sizeof budgets / sizeof budgets[0]; i++) {
         int bk = budgets[i].bk;
         char key[8];
         json_t *cells;
 
-        if (!budgets[i].four && br_full(s, bk, 12) == 0 && br_paid(s, bk, 12) == 0)
+        if (!budgets[i].four && pt_brief_full(s, bk, 12) == 0 && pt_brief_paid(s, bk, 12) == 0)
             continue;
         (void)snprintf(key, sizeof key, "%d", bk);
-        cells = br_row_new(b, t, key, NULL);
-        br_add(b, cells, br_text(b, budgets[i].zh, budgets[i].en));
+        cells = pt_brief_row_new(b, t, key, NULL);
+        pt_brief_add(b, cells, pt_brief_put_text(b, budgets[i].zh, budgets[i].en));
         budget_cells(b, cells, bk, budget_source(b, bk, budgets[i].zh, budgets[i].en));
     }
     {
-        json_t *cells = br_row_new(b, t, "all", "total");
-        int source = br_city_source(b, "FG2.P", b->period.to);
+        json_t *cells = pt_brief_row_new(b, t, "all", "total");
+        int source = pt_brief_city_source(b, "FG2.P", b->period.to);
 
-        br_add(b, cells, br_text(b, "合计", "Total"));
+        pt_brief_add(b, cells, pt_brief_put_text(b, "合计", "Total"));
         budget_cells(b, cells, 0, source);
     }
 }
@@ -136,86 +137,88 @@ static void table_budgets(struct br_brief *b, json_t *section) {
 static const char *const month_en[] = {"",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-json_t *br_month_text(struct br_brief *b, int month) {
+json_t *pt_brief_month_text(struct pt_brief *b, int month) {
     char zh[16];
 
     (void)snprintf(zh, sizeof zh, "%d月", month);
-    return br_text(b, zh, month_en[month]);
+    return pt_brief_put_text(b, zh, month_en[month]);
 }
 
-static void chart_progress(struct br_brief *b, json_t *section) {
-    json_t *c =
-        br_chart(b, section, "C1", "line", "执行进度与序时进度", "Execution against time progress");
-    json_t *actual = br_series(b, c, "执行进度", "Execution");
-    json_t *time = br_series(b, c, "序时进度", "Time");
-    const struct br_sums *s = &b->sums[BR_NOW];
+static void chart_progress(struct pt_brief *b, json_t *section) {
+    json_t *c = pt_brief_chart(b, section, "C1", "line", "执行进度与序时进度",
+                               "Execution against time progress");
+    json_t *actual = pt_brief_series(b, c, "执行进度", "Execution");
+    json_t *time = pt_brief_series(b, c, "序时进度", "Time");
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
 
     for (int m = 1; m <= 12; m++) {
         int32_t end = pt_date_month_end(b->period.fy * 10000 + m * 100 + 1);
-        struct br_num tp = {.v = time_progress(m), .unit = "bp", .source = -1};
+        struct pt_brief_num tp = {.v = time_progress(m), .unit = "bp", .source = -1};
 
-        br_add(b, json_object_get(c, "labels"), br_month_text(b, m));
-        br_add(b, time, br_number(b, &tp));
+        pt_brief_add(b, json_object_get(c, "labels"), pt_brief_month_text(b, m));
+        pt_brief_add(b, time, pt_brief_number(b, &tp));
         if (end <= b->period.to) {
-            struct br_num p =
-                br_ratio(br_paid(s, 0, m), br_full(s, 0, m), br_city_source(b, "FG3", end), "FG3");
-            br_add(b, actual, br_number(b, &p));
+            struct pt_brief_num p = pt_brief_ratio(pt_brief_paid(s, 0, m), pt_brief_full(s, 0, m),
+                                                   pt_brief_city_source(b, "FG3", end), "FG3");
+            pt_brief_add(b, actual, pt_brief_number(b, &p));
         } else {
-            br_add(b, actual, json_null());
+            pt_brief_add(b, actual, json_null());
         }
     }
 }
 
-static void month_row(struct br_brief *b, json_t *t, int m) {
-    const struct br_sums *s = &b->sums[BR_NOW];
+static void month_row(struct pt_brief *b, json_t *t, int m) {
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
     int32_t end = pt_date_month_end(b->period.fy * 10000 + m * 100 + 1);
-    int source = br_city_source(b, "FG2.P", end);
-    struct br_num tp = {.v = time_progress(m), .unit = "bp", .source = source, .figure = "FG6.TP"};
-    struct br_num n;
+    int source = pt_brief_city_source(b, "FG2.P", end);
+    struct pt_brief_num tp = {
+        .v = time_progress(m), .unit = "bp", .source = source, .figure = "FG6.TP"};
+    struct pt_brief_num n;
     char key[12];
     json_t *cells;
 
     (void)snprintf(key, sizeof key, "%04d-%02d", (int)b->period.fy, m);
-    cells = br_row_new(b, t, key, NULL);
-    br_add(b, cells, br_month_text(b, m));
-    n = br_fen(br_paid(s, 0, m) - (m > 1 ? br_paid(s, 0, m - 1) : 0), source, "FG2.P");
-    br_add(b, cells, br_number(b, &n));
-    n = br_fen(br_paid(s, 0, m), source, "FG2.P");
-    br_add(b, cells, br_number(b, &n));
-    (void)br_city_source(b, "FG2.Bg", end);
-    n = br_fen(br_full(s, 0, m), source, "FG2.Bg");
-    br_add(b, cells, br_number(b, &n));
-    (void)br_city_source(b, "FG3", end);
-    n = br_ratio(br_paid(s, 0, m), br_full(s, 0, m), source, "FG3");
-    br_add(b, cells, br_number(b, &n));
-    (void)br_city_source(b, "FG6.TP", end);
-    br_add(b, cells, br_number(b, &tp));
-    (void)br_city_source(b, "FG6", end);
-    n = br_ahead(&n, m);
-    br_add(b, cells, br_number(b, &n));
+    cells = pt_brief_row_new(b, t, key, NULL);
+    pt_brief_add(b, cells, pt_brief_month_text(b, m));
+    n = pt_brief_fen(pt_brief_paid(s, 0, m) - (m > 1 ? pt_brief_paid(s, 0, m - 1) : 0), source,
+                     "FG2.P");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    n = pt_brief_fen(pt_brief_paid(s, 0, m), source, "FG2.P");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    (void)pt_brief_city_source(b, "FG2.Bg", end);
+    n = pt_brief_fen(pt_brief_full(s, 0, m), source, "FG2.Bg");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    (void)pt_brief_city_source(b, "FG3", end);
+    n = pt_brief_ratio(pt_brief_paid(s, 0, m), pt_brief_full(s, 0, m), source, "FG3");
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
+    (void)pt_brief_city_source(b, "FG6.TP", end);
+    pt_brief_add(b, cells, pt_brief_number(b, &tp));
+    (void)pt_brief_city_source(b, "FG6", end);
+    n = pt_brief_ahead(&n, m);
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
 }
 
-static void table_months(struct br_brief *b, json_t *section) {
-    json_t *t = br_table(b, section, "C1", "分月执行情况", "By month", true);
+static void table_months(struct pt_brief *b, json_t *section) {
+    json_t *t = pt_brief_table(b, section, "C1", "分月执行情况", "By month", true);
 
-    br_column(b, t, "month", "月份", "Month", "left");
-    br_keep(b, t);
-    br_column(b, t, "paid", "当月支出", "Paid in month", "right");
-    br_column(b, t, "FG2.P", "累计支出", "Paid to date", "right");
-    br_column(b, t, "FG2.Bg", "全年预算", "Full-year budget", "right");
-    br_column(b, t, "FG3", "进度(%)", "Progress (%)", "right");
-    br_column(b, t, "FG6.TP", "序时(%)", "Time (%)", "right");
-    br_column(b, t, "FG6", "序时差(百分点)", "Ahead (pp)", "right");
+    pt_brief_column(b, t, "month", "月份", "Month", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "paid", "当月支出", "Paid in month", "right");
+    pt_brief_column(b, t, "FG2.P", "累计支出", "Paid to date", "right");
+    pt_brief_column(b, t, "FG2.Bg", "全年预算", "Full-year budget", "right");
+    pt_brief_column(b, t, "FG3", "进度(%)", "Progress (%)", "right");
+    pt_brief_column(b, t, "FG6.TP", "序时(%)", "Time (%)", "right");
+    pt_brief_column(b, t, "FG6", "序时差(百分点)", "Ahead (pp)", "right");
     for (int m = 1; m <= pt_date_month(b->period.to); m++)
         month_row(b, t, m);
 }
 
-int br_budget(struct br_brief *b, struct pt_err *err) {
-    json_t *s = br_section(b, "BR2", false, "预算执行与共性绩效指标",
-                           "Budget execution and the common indicators");
+int pt_brief_budget(struct pt_brief *b, struct pt_err *err) {
+    json_t *s = pt_brief_section(b, "BR2", false, "预算执行与共性绩效指标",
+                                 "Budget execution and the common indicators");
 
     table_budgets(b, s);
     chart_progress(b, s);
     table_months(b, s);
-    return br_departments(b, s, err);
+    return pt_brief_departments(b, s, err);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { W = 6400, LEFT = 460, RIGHT = 130, TOP = 380, TICKS = 5, NAMED_MAX = 24 };
 
@@ -21,7 +21,7 @@ struct plot {
 };
 
 static const char *say(const struct plot *p, const json_t *text) {
-    return br_get(text, p->english ? "en" : "zh");
+    return pt_brief_get(text, p->english ? "en" : "zh");
 }
 
 /* false where there is none. */
@@ -51,7 +51,7 @@ static void text_at(struct plot *p, int x, int y, const char *anchor, const char
                     const char *words) {
     (void)pt_buf_printf(p->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-size=\"%s\">", x,
                         y, anchor, size);
-    br_escape(p->out, words);
+    pt_brief_escape(p->out, words);
     (void)pt_buf_puts(p->out, "</text>\n");
 }
 
@@ -64,12 +64,12 @@ static void open_svg(struct plot *p) {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" "
         "aria-labelledby=\"%s-title %s-desc\">\n<title id=\"%s-title\">",
         W, p->height, p->id, p->id, p->id);
-    br_escape(p->out, title);
+    pt_brief_escape(p->out, title);
     (void)pt_buf_printf(p->out, "</title>\n<desc id=\"%s-desc\">", p->id);
-    br_escape(p->out, title);
+    pt_brief_escape(p->out, title);
     for (size_t s = 0; s < ns; s++) {
         (void)pt_buf_puts(p->out, s ? (p->english ? ", " : "、") : (p->english ? ": " : "："));
-        br_escape(p->out, say(p, json_object_get(series(p, s), "name")));
+        pt_brief_escape(p->out, say(p, json_object_get(series(p, s), "name")));
     }
     (void)pt_buf_puts(p->out,
                       p->english ? ". The numbers stand in the table beneath." : "。数字见表。");
@@ -186,7 +186,7 @@ static void marks(struct plot *p, size_t s, bool labels) {
             (void)pt_buf_puts(p->out,
                               "<g paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"30\" "
                               "stroke-linejoin=\"round\">");
-            text_at(p, x, y - 80, "middle", "112", br_get(number, "text"));
+            text_at(p, x, y - 80, "middle", "112", pt_brief_get(number, "text"));
             (void)pt_buf_puts(p->out, "</g>\n");
         } else {
             (void)pt_buf_printf(p->out,
@@ -209,7 +209,7 @@ static void month_labels(struct plot *p) {
 static int legend(struct plot *p, int x, const char *sample, const char *name) {
     (void)pt_buf_printf(p->out, "<g transform=\"translate(%d 90)\">%s</g>\n", x, sample);
     text_at(p, x + 330, 170, "start", "118", name);
-    return x + 330 + br_width(name, strlen(name)) * 62 + 200;
+    return x + 330 + pt_brief_width(name, strlen(name)) * 62 + 200;
 }
 
 static void chart_line(struct plot *p) {
@@ -285,9 +285,10 @@ static void bar(struct plot *p, size_t i, int x, int y, int w, int h, int64_t v,
                         "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" "
                         "stroke=\"#000\" stroke-width=\"%d\"><title>",
                         x, y, w, h, fill, w > 80 ? 8 : 0);
-    br_escape(p->out, say(p, json_array_get(json_object_get(p->chart, "labels"), i)));
+    pt_brief_escape(p->out, say(p, json_array_get(json_object_get(p->chart, "labels"), i)));
     (void)pt_buf_puts(p->out, " ");
-    br_escape(p->out, br_get(json_array_get(json_object_get(series(p, 0), "values"), i), "zh"));
+    pt_brief_escape(p->out,
+                    pt_brief_get(json_array_get(json_object_get(series(p, 0), "values"), i), "zh"));
     (void)pt_buf_puts(p->out, "</title></rect>\n");
 }
 
@@ -367,7 +368,7 @@ static void named_bars(struct plot *p, int64_t reference, bool has_reference) {
         text_at(p, NAMES - 60, y + 125, "end", "118",
                 say(p, json_array_get(json_object_get(p->chart, "labels"), i)));
         bar(p, i, NAMES, y + 30, w > 4 ? w : 4, STEP - 60, v, reference);
-        text_at(p, NAMES + w + 50, y + 125, "start", "112", br_get(number, "zh"));
+        text_at(p, NAMES + w + 50, y + 125, "start", "112", pt_brief_get(number, "zh"));
     }
     (void)pt_buf_printf(p->out, "<path d=\"M%d %dV%d\" stroke=\"#000\" stroke-width=\"10\"/>\n",
                         NAMES, TOP, end);
@@ -444,9 +445,10 @@ static void chart_stack(struct plot *p) {
     (void)pt_buf_puts(p->out, "</svg>\n");
 }
 
-void br_chart_svg(struct pt_buf *out, const json_t *chart, bool english) {
-    struct plot p = {.out = out, .chart = chart, .english = english, .id = br_get(chart, "id")};
-    const char *form = br_get(chart, "chart");
+void pt_brief_chart_svg(struct pt_buf *out, const json_t *chart, bool english) {
+    struct plot p = {
+        .out = out, .chart = chart, .english = english, .id = pt_brief_get(chart, "id")};
+    const char *form = pt_brief_get(chart, "chart");
 
     p.n = json_array_size(json_object_get(chart, "labels"));
     if (p.n == 0) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
+#include "internal.h"
 
 /* What a tick finds is logged behind it and names it: it belongs to what that tick knew. */
 static const char states_sql[] =
@@ -11,15 +11,15 @@ static const char states_sql[] =
     " FROM f_discrepancy d"
     " WHERE d.tick_seq <= ?1 AND length(d.id) = 16 ORDER BY d.id, d.rec";
 
-static int add_state(struct br_brief *b, sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
-    struct br_state *s;
+static int add_state(struct pt_brief *b, sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
+    struct pt_brief_state *s;
 
-    if (b->n_states == BR_FINDINGS_MAX)
+    if (b->n_states == PT_BRIEF_FINDINGS_MAX)
         return pt_err_set(err, PT_E_TOO_LARGE, "a brief reads at most %d findings",
-                          (int)BR_FINDINGS_MAX);
+                          (int)PT_BRIEF_FINDINGS_MAX);
     if (b->n_states == *cap) {
         size_t more = *cap ? *cap * 2 : 256;
-        struct br_state *grown = realloc(b->states, more * sizeof *grown);
+        struct pt_brief_state *grown = realloc(b->states, more * sizeof *grown);
 
         if (!grown)
             return pt_err_set(err, PT_E_NOMEM, "brief: no memory for findings");
@@ -40,7 +40,7 @@ static int add_state(struct br_brief *b, sqlite3_stmt *st, size_t *cap, struct p
     return 0;
 }
 
-size_t br_state_end(const struct br_brief *b, size_t first) {
+size_t pt_brief_state_end(const struct pt_brief *b, size_t first) {
     size_t i = first;
 
     while (i < b->n_states && memcmp(b->states[i].id, b->states[first].id, 16) == 0)
@@ -48,9 +48,9 @@ size_t br_state_end(const struct br_brief *b, size_t first) {
     return i;
 }
 
-const struct br_state *br_state_at(const struct br_brief *b, size_t first, size_t n,
-                                   const struct br_moment *m) {
-    const struct br_state *at = NULL;
+const struct pt_brief_state *pt_brief_state_at(const struct pt_brief *b, size_t first, size_t n,
+                                               const struct pt_brief_moment *m) {
+    const struct pt_brief_state *at = NULL;
 
     for (size_t i = first; i < first + n; i++)
         if (b->states[i].tick_seq <= m->seq)
@@ -59,8 +59,8 @@ const struct br_state *br_state_at(const struct br_brief *b, size_t first, size_
 }
 
 /* One discrepancy between two moments. */
-static void count_one(const struct br_state *was, const struct br_state *is, int32_t day,
-                      struct br_count *c) {
+static void count_one(const struct pt_brief_state *was, const struct pt_brief_state *is,
+                      int32_t day, struct pt_brief_count *c) {
     bool again;
 
     if (!is)
@@ -68,56 +68,57 @@ static void count_one(const struct br_state *was, const struct br_state *is, int
     again = !was || is->episode > was->episode;
     if (again)
         c->fresh[is->sev]++;
-    if (!br_open(is) && (again || br_open(was)))
+    if (!pt_brief_open(is) && (again || pt_brief_open(was)))
         c->closed[is->sev]++;
-    if (br_open(is))
+    if (pt_brief_open(is))
         c->open[is->sev]++;
-    if (br_overdue(is, day))
+    if (pt_brief_overdue(is, day))
         c->overdue[is->sev]++;
 }
 
-static void count_between(const struct br_brief *b, const struct br_moment *from,
-                          const struct br_moment *to, struct br_count *c) {
+static void count_between(const struct pt_brief *b, const struct pt_brief_moment *from,
+                          const struct pt_brief_moment *to, struct pt_brief_count *c) {
     memset(c, 0, sizeof *c);
     for (size_t i = 0, end; i < b->n_states; i = end) {
-        end = br_state_end(b, i);
-        count_one(br_state_at(b, i, end - i, from), br_state_at(b, i, end - i, to), to->day, c);
+        end = pt_brief_state_end(b, i);
+        count_one(pt_brief_state_at(b, i, end - i, from), pt_brief_state_at(b, i, end - i, to),
+                  to->day, c);
     }
 }
 
-int br_findings(struct br_brief *b, struct pt_err *err) {
+int pt_brief_findings(struct pt_brief *b, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     size_t cap = 0;
-    int rc = br_query(b, &st, err, states_sql, "i", (int64_t)b->now.seq);
+    int rc = pt_brief_query(b, &st, err, states_sql, "i", (int64_t)b->now.seq);
 
-    while (br_row(b, st, &rc, err))
+    while (pt_brief_row(b, st, &rc, err))
         rc = add_state(b, st, &cap, err);
     sqlite3_finalize(st);
     if (rc != 0)
         return rc;
     count_between(b, &b->since, &b->now, &b->count);
     count_between(b, &b->since_before, &b->since, &b->count_before);
-    for (size_t i = b->first_window; i < BR_WINDOWS; i++)
+    for (size_t i = b->first_window; i < PT_BRIEF_WINDOWS; i++)
         count_between(b, &b->windows[i], &b->windows[i + 1], &b->counts[i]);
     return 0;
 }
 
 /* Rules call the amount in question x; a rule that has none such gives its first amount. */
-int64_t br_at_stake(struct br_brief *b, int64_t rec) {
+int64_t pt_brief_at_stake(struct pt_brief *b, int64_t rec) {
     static const char sql[] =
         "SELECT value FROM f_discrepancy_figures WHERE rec = ?1 AND value IS NOT NULL"
         " AND unit IN ('fen', 'yuan') ORDER BY label <> 'x', idx LIMIT 1";
     sqlite3_stmt *st = NULL;
     int64_t fen = 0;
-    int rc = br_query(b, &st, NULL, sql, "i", rec);
+    int rc = pt_brief_query(b, &st, NULL, sql, "i", rec);
 
-    if (br_row(b, st, &rc, NULL))
+    if (pt_brief_row(b, st, &rc, NULL))
         fen = sqlite3_column_int64(st, 0);
     sqlite3_finalize(st);
     return fen < 0 ? -fen : fen;
 }
 
-int br_warning_source(struct br_brief *b, const char *id, const char *zh, const char *en) {
+int pt_brief_warning_source(struct pt_brief *b, const char *id, const char *zh, const char *en) {
     bool fresh = strcmp(id, "fresh") == 0;
     bool closed = strcmp(id, "closed") == 0;
     bool overdue = strcmp(id, "overdue") == 0;
@@ -126,25 +127,26 @@ int br_warning_source(struct br_brief *b, const char *id, const char *zh, const 
     int source;
 
     if (json_object_get(b->source_index, id))
-        return br_source_count(b, id, zh, en, 0, NULL);
-    source = br_source_count(b, id, zh, en, 0, NULL);
+        return pt_brief_source_count(b, id, zh, en, 0, NULL);
+    source = pt_brief_source_count(b, id, zh, en, 0, NULL);
     for (size_t i = 0, end; i < b->n_states; i = end) {
-        const struct br_state *was;
-        const struct br_state *is;
+        const struct pt_brief_state *was;
+        const struct pt_brief_state *is;
         bool again;
 
-        end = br_state_end(b, i);
-        was = br_state_at(b, i, end - i, &b->since);
-        is = br_state_at(b, i, end - i, &b->now);
+        end = pt_brief_state_end(b, i);
+        was = pt_brief_state_at(b, i, end - i, &b->since);
+        is = pt_brief_state_at(b, i, end - i, &b->now);
         again = is && (!was || is->episode > was->episode);
-        if ((fresh && !again) || (closed && !(is && !br_open(is) && (again || br_open(was)))) ||
-            (overdue && !br_overdue(is, b->now.day)) ||
-            (!fresh && !closed && !overdue && !br_open(is)))
+        if ((fresh && !again) ||
+            (closed && !(is && !pt_brief_open(is) && (again || pt_brief_open(was)))) ||
+            (overdue && !pt_brief_overdue(is, b->now.day)) ||
+            (!fresh && !closed && !overdue && !pt_brief_open(is)))
             continue;
-        if (n++ < BR_REFS_MAX && br_ref(b, is->rec, ref, sizeof ref) == 0)
-            br_source_ref(b, source, ref);
+        if (n++ < PT_BRIEF_REFS_MAX && pt_brief_ref(b, is->rec, ref, sizeof ref) == 0)
+            pt_brief_source_ref(b, source, ref);
     }
     (void)snprintf(ref, sizeof ref, "%lld", (long long)n);
-    br_put(b, json_array_get(b->sources, (size_t)source), "records", json_string(ref));
+    pt_brief_put(b, json_array_get(b->sources, (size_t)source), "records", json_string(ref));
     return source;
 }

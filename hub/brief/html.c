@@ -7,7 +7,7 @@
 
 #include <pentad/base/date.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { ROWS_ON_A_PAGE = 24 };
 
@@ -17,7 +17,7 @@ struct page {
     bool english;
 };
 
-void br_escape(struct pt_buf *out, const char *text) {
+void pt_brief_escape(struct pt_buf *out, const char *text) {
     for (const char *p = text; *p; p++) {
         switch (*p) {
         case '&':
@@ -48,11 +48,11 @@ static void raw(struct page *g, const char *s) {
 }
 
 static void esc(struct page *g, const char *s) {
-    br_escape(g->out, s);
+    pt_brief_escape(g->out, s);
 }
 
 static const char *say(const struct page *g, const json_t *text) {
-    return br_get(text, g->english ? "en" : "zh");
+    return pt_brief_get(text, g->english ? "en" : "zh");
 }
 
 static const char *pick(const struct page *g, const char *zh, const char *en) {
@@ -80,14 +80,14 @@ static void trace_command(struct pt_buf *out, const json_t *source, const char *
     int32_t day = (int32_t)json_integer_value(json_object_get(source, "valid_at"));
 
     if (!day) {
-        (void)pt_buf_printf(out, "pentad trace %s", br_get(source, "trace"));
+        (void)pt_buf_printf(out, "pentad trace %s", pt_brief_get(source, "trace"));
         return;
     }
     pt_date_format(valid, day);
     (void)pt_buf_printf(out, "pentad trace %s/%lld/%s --valid-at %s --known-at %s",
-                        br_get(source, "subject"),
+                        pt_brief_get(source, "subject"),
                         (long long)json_integer_value(json_object_get(source, "fiscal_year")),
-                        figure, valid, br_get(source, "known_at"));
+                        figure, valid, pt_brief_get(source, "known_at"));
 }
 
 /* <a href="#s3" title="FG3 · pentad trace …">: where the number comes from. */
@@ -95,25 +95,25 @@ static bool open_source(struct page *g, const json_t *number) {
     const json_t *index = json_object_get(number, "source");
     const json_t *source =
         json_array_get(json_object_get(g->brief, "sources"), (size_t)json_integer_value(index));
-    const char *figure = br_get(number, "figure");
+    const char *figure = pt_brief_get(number, "figure");
     struct pt_buf b;
 
     if (!index || !source)
         return false;
     pt_buf_init(&b, 4096);
     if (json_object_get(source, "subject")) {
-        (void)pt_buf_printf(&b, "%s %s · ", figure, br_get(source, "name"));
+        (void)pt_buf_printf(&b, "%s %s · ", figure, pt_brief_get(source, "name"));
         trace_command(&b, source, figure);
     } else {
         (void)pt_buf_printf(&b, "%s · %s%s%s", say(g, json_object_get(source, "what")),
-                            pick(g, "记录", ""), br_get(source, "records"),
+                            pick(g, "记录", ""), pt_brief_get(source, "records"),
                             pick(g, "条", " records"));
-        if (*br_get(source, "trace")) {
+        if (*pt_brief_get(source, "trace")) {
             (void)pt_buf_puts(&b, " · ");
             trace_command(&b, source, figure);
         }
     }
-    (void)pt_buf_printf(g->out, "<a href=\"#%s\" title=\"", br_get(source, "anchor"));
+    (void)pt_buf_printf(g->out, "<a href=\"#%s\" title=\"", pt_brief_get(source, "anchor"));
     esc(g, pt_buf_cstr(&b) ? pt_buf_cstr(&b) : "");
     raw(g, "\">");
     pt_buf_done(&b);
@@ -123,7 +123,7 @@ static bool open_source(struct page *g, const json_t *number) {
 static void number(struct page *g, const json_t *n, bool with_unit) {
     bool linked = open_source(g, n);
 
-    esc(g, br_say(n, g->english, with_unit));
+    esc(g, pt_brief_say(n, g->english, with_unit));
     if (with_unit && json_is_true(json_object_get(n, "forecast")))
         raw(g, pick(g, "（预计）", " (forecast)"));
     if (linked)
@@ -158,13 +158,13 @@ static void para(struct page *g, const json_t *block, bool note) {
 }
 
 static const char *align_class(const json_t *column) {
-    const char *a = br_get(column, "align");
+    const char *a = pt_brief_get(column, "align");
 
     return a[0] == 'r' ? "r" : a[0] == 'c' ? "c" : "l";
 }
 
 static void cell(struct page *g, const json_t *column, const json_t *c, bool head) {
-    const char *record = br_get(c, "record");
+    const char *record = pt_brief_get(c, "record");
 
     (void)pt_buf_printf(g->out, "<%s class=\"%s%s%s\">", head ? "th scope=\"row\"" : "td",
                         align_class(column),
@@ -193,13 +193,13 @@ static void source_line(struct page *g) {
                 "Source: the shared performance ledger, cut-off "));
     esc(g, day);
     esc(g, pick(g, "　台账快照 ", ", ledger snapshot "));
-    esc(g, br_get(g->brief, "snapshot"));
+    esc(g, pt_brief_get(g->brief, "snapshot"));
     raw(g, "</p>\n");
 }
 
 static void row(struct page *g, const json_t *columns, const json_t *r) {
     const json_t *cells = json_object_get(r, "cells");
-    const char *mark = br_get(r, "class");
+    const char *mark = pt_brief_get(r, "class");
 
     if (*mark)
         (void)pt_buf_printf(g->out, "<tr class=\"%s\">", mark);
@@ -245,7 +245,7 @@ static void table_head(struct page *g, const json_t *t, bool plain) {
     raw(g, "<caption>");
     if (!plain) {
         esc(g, pick(g, "表", "Table "));
-        esc(g, br_get(t, "id") + (br_get(t, "id")[0] == 'T'));
+        esc(g, pt_brief_get(t, "id") + (pt_brief_get(t, "id")[0] == 'T'));
         raw(g, g->english ? ". " : "　");
     }
     esc(g, say(g, json_object_get(t, "title")));
@@ -275,7 +275,7 @@ static void table(struct page *g, const json_t *t, bool plain) {
 
     (void)pt_buf_printf(g->out, "<div class=\"table scroll%s%s\" id=\"t-%s\"><table>\n",
                         json_array_size(columns) > 5 ? " wide" : "",
-                        stays_whole(columns, rows) ? " whole" : "", br_get(t, "id"));
+                        stays_whole(columns, rows) ? " whole" : "", pt_brief_get(t, "id"));
     table_head(g, t, plain);
     for (size_t i = 0; i < json_array_size(rows); i++)
         row(g, columns, json_array_get(rows, i));
@@ -297,13 +297,14 @@ static void table(struct page *g, const json_t *t, bool plain) {
 }
 
 static void chart(struct page *g, const json_t *c) {
-    (void)pt_buf_printf(g->out, "<figure id=\"%s\" class=\"scroll\"><figcaption>", br_get(c, "id"));
+    (void)pt_buf_printf(g->out, "<figure id=\"%s\" class=\"scroll\"><figcaption>",
+                        pt_brief_get(c, "id"));
     esc(g, pick(g, "图", "Chart "));
-    esc(g, br_get(c, "id") + 1);
+    esc(g, pt_brief_get(c, "id") + 1);
     raw(g, g->english ? ". " : "　");
     esc(g, say(g, json_object_get(c, "title")));
     raw(g, "</figcaption>\n");
-    br_chart_svg(g->out, c, g->english);
+    pt_brief_chart_svg(g->out, c, g->english);
     raw(g, "</figure>\n");
 }
 
@@ -313,10 +314,10 @@ static void blocks(struct page *g, const json_t *section) {
 
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *b = json_array_get(list, i);
-        const char *type = br_get(b, "type");
+        const char *type = pt_brief_get(b, "type");
 
         if (strcmp(type, "table") == 0)
-            table(g, b, br_get(b, "id")[0] != 'T');
+            table(g, b, pt_brief_get(b, "id")[0] != 'T');
         else if (strcmp(type, "chart") == 0)
             chart(g, b);
         else
@@ -334,7 +335,7 @@ static void sections(struct page *g, bool annex) {
         if (json_is_true(json_object_get(s, "annex")) != annex)
             continue;
         no++;
-        (void)pt_buf_printf(g->out, "<section id=\"%s\"%s>\n", br_get(s, "id"),
+        (void)pt_buf_printf(g->out, "<section id=\"%s\"%s>\n", pt_brief_get(s, "id"),
                             annex ? " class=\"annex\"" : "");
         if (annex)
             (void)pt_buf_printf(g->out, "<p class=\"annex-mark\">%s%d</p>\n",
@@ -343,7 +344,7 @@ static void sections(struct page *g, bool annex) {
         if (!annex && g->english)
             (void)pt_buf_printf(g->out, "%d. ", no);
         else if (!annex)
-            (void)pt_buf_printf(g->out, "%s、", br_numeral(no));
+            (void)pt_buf_printf(g->out, "%s、", pt_brief_numeral(no));
         esc(g, say(g, json_object_get(s, "title")));
         raw(g, "</h2>\n");
         blocks(g, s);
@@ -364,7 +365,7 @@ static void source_figures(struct page *g, const json_t *s) {
     if (list)
         return;
     esc(g, pick(g, "计数，记录", "count of "));
-    esc(g, br_get(s, "records"));
+    esc(g, pt_brief_get(s, "records"));
     esc(g, pick(g, "条", " records"));
     for (size_t i = 0; i < json_array_size(refs) && i < 12; i++) {
         raw(g, i ? " " : pick(g, "：", ": "));
@@ -375,19 +376,19 @@ static void source_figures(struct page *g, const json_t *s) {
 }
 
 static void source_row(struct page *g, const json_t *s) {
-    const char *subject = br_get(s, "subject");
+    const char *subject = pt_brief_get(s, "subject");
     char day[11] = "";
 
-    (void)pt_buf_printf(g->out, "<tr id=\"%s\"><th scope=\"row\">%s</th><td>", br_get(s, "anchor"),
-                        br_get(s, "anchor"));
-    esc(g, *subject ? br_get(s, "name") : say(g, json_object_get(s, "what")));
+    (void)pt_buf_printf(g->out, "<tr id=\"%s\"><th scope=\"row\">%s</th><td>",
+                        pt_brief_get(s, "anchor"), pt_brief_get(s, "anchor"));
+    esc(g, *subject ? pt_brief_get(s, "name") : say(g, json_object_get(s, "what")));
     raw(g, "</td><td>");
     esc(g, subject);
     if (*subject)
         (void)pt_buf_printf(g->out, "/%lld",
                             (long long)json_integer_value(json_object_get(s, "fiscal_year")));
     else
-        esc(g, br_get(s, "trace"));
+        esc(g, pt_brief_get(s, "trace"));
     raw(g, "</td><td>");
     source_figures(g, s);
     raw(g, "</td><td class=\"s\">");
@@ -414,7 +415,7 @@ static void sources(struct page *g) {
     raw(g, "<code>");
     (void)pt_buf_printf(g->out, "pentad trace %s/%s --valid-at %s --known-at %s",
                         pick(g, "对象", "SUBJECT"), pick(g, "指标", "FIGURE"),
-                        pick(g, "截至", "AS-OF"), br_get(g->brief, "known_at"));
+                        pick(g, "截至", "AS-OF"), pt_brief_get(g->brief, "known_at"));
     raw(g, "</code></p>\n<div class=\"table scroll wide\"><table><colgroup>"
            "<col style=\"width:8%\" /><col style=\"width:27%\" /><col style=\"width:25%\" />"
            "<col style=\"width:26%\" /><col style=\"width:14%\" /></colgroup>\n<thead><tr>");
@@ -443,11 +444,12 @@ static void as_of(struct page *g) {
     raw(g, "<p class=\"asof\">");
     if (g->english)
         (void)pt_buf_printf(g->out, "As of %s, known at %s (log size %s), ledger snapshot %s",
-                            valid, known, br_get(g->brief, "known_at"),
-                            br_get(g->brief, "snapshot"));
+                            valid, known, pt_brief_get(g->brief, "known_at"),
+                            pt_brief_get(g->brief, "snapshot"));
     else
         (void)pt_buf_printf(g->out, "数据截至%s，知悉时点%s（日志长度%s），台账快照 %s", valid,
-                            known, br_get(g->brief, "known_at"), br_get(g->brief, "snapshot"));
+                            known, pt_brief_get(g->brief, "known_at"),
+                            pt_brief_get(g->brief, "snapshot"));
     if (json_is_true(json_object_get(g->brief, "draft")))
         (void)pt_buf_printf(g->out, "<br />%s%s%s", pick(g, "草稿：", "Draft: final after "), after,
                             pick(g, "之后定稿", ""));
@@ -542,8 +544,8 @@ int pt_brief_html(const struct json_t *brief, bool english, struct pt_buf *out,
         lang, lang);
     esc(&g, say(&g, json_object_get(brief, "title")));
     raw(&g, "</title>\n<style>\n");
-    for (size_t i = 0; br_style[i]; i++)
-        raw(&g, br_style[i]);
+    for (size_t i = 0; pt_brief_style[i]; i++)
+        raw(&g, pt_brief_style[i]);
     (void)pt_buf_printf(out, "</style>\n</head>\n<body lang=\"%s\">\n<div class=\"sheet\">\n",
                         lang);
     head(&g);

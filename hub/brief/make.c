@@ -10,56 +10,58 @@
 #include <pentad/base/date.h>
 #include <pentad/record/party.h>
 
-#include "inside.h"
+#include "internal.h"
 
 /* ---- who and where ---- */
 
 /* The region whose congress approved the year's budget: the largest, where several did. */
-static int find_region(struct br_brief *b, struct pt_err *err) {
+static int find_region(struct pt_brief *b, struct pt_err *err) {
     static const char sql[] =
         "SELECT r.subject FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
-        " WHERE r.type = 123 AND r.kind = 6 AND " BR_LIVE(
+        " WHERE r.type = 123 AND r.kind = 6 AND " PT_BRIEF_LIVE(
             "r", "?1") " GROUP BY r.subject ORDER BY sum(r.fy = ?2) DESC, sum(a.total_fen) DESC, "
                        "r.subject LIMIT 1";
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->period.fy);
+    int rc =
+        pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->period.fy);
 
-    if (br_row(b, st, &rc, err))
-        (void)snprintf(b->region, sizeof b->region, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, err))
+        (void)snprintf(b->region, sizeof b->region, "%s", pt_brief_col(st, 0));
     sqlite3_finalize(st);
-    rc = rc == 0 && b->region[0] ? br_name(b, 6, b->region, b->region_name, sizeof b->region_name)
-                                 : rc;
+    rc = rc == 0 && b->region[0]
+             ? pt_brief_name(b, 6, b->region, b->region_name, sizeof b->region_name)
+             : rc;
     return rc;
 }
 
 /* A text parameter (H07) in force at the brief's moment, or `fallback` (which may be `out`). */
-static void param_text(struct br_brief *b, const char *name, const char *fallback, char *out,
+static void param_text(struct pt_brief *b, const char *name, const char *fallback, char *out,
                        size_t cap) {
     static const char sql[] =
         "SELECT p.text FROM f_rule_set_params p JOIN record r ON r.rec = p.rec WHERE p.name = ?1"
-        " AND p.text <> '' AND r.valid_from <= ?3 AND " BR_LIVE(
+        " AND p.text <> '' AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE(
             "r", "?2") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1";
     sqlite3_stmt *st = NULL;
-    int rc =
-        br_query(b, &st, NULL, sql, "sii", name, (int64_t)b->now.known_at, (int64_t)b->now.day);
+    int rc = pt_brief_query(b, &st, NULL, sql, "sii", name, (int64_t)b->now.known_at,
+                            (int64_t)b->now.day);
 
     if (fallback != out)
         (void)snprintf(out, cap, "%s", fallback);
-    if (br_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
     sqlite3_finalize(st);
 }
 
 /* The parties as Genesis names them. */
-static void body_name(struct br_brief *b, enum pt_party party, bool chinese, char *out,
+static void body_name(struct pt_brief *b, enum pt_party party, bool chinese, char *out,
                       size_t cap) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, NULL, "SELECT name FROM body WHERE party = ?1 AND name <> ''", "s",
-                      pt_party_name(party));
+    int rc = pt_brief_query(b, &st, NULL, "SELECT name FROM body WHERE party = ?1 AND name <> ''",
+                            "s", pt_party_name(party));
 
     (void)snprintf(out, cap, "%s", chinese ? pt_party_name_zh(party) : pt_party_name(party));
-    if (br_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
     sqlite3_finalize(st);
 }
 
@@ -69,14 +71,14 @@ static const char *const month_name[] = {"",        "January",  "February", "Mar
                                          "May",     "June",     "July",     "August", "September",
                                          "October", "November", "December"};
 
-static void put_title(struct br_brief *b) {
-    const struct br_period *p = &b->period;
+static void put_title(struct pt_brief *b) {
+    const struct pt_brief_period *p = &b->period;
     char zh[256];
     char en[256];
 
     if (p->quarter) {
         (void)snprintf(zh, sizeof zh, "关于%d年第%s季度市级预算绩效管理情况的通报", (int)p->fy,
-                       br_numeral(p->no));
+                       pt_brief_numeral(p->no));
         (void)snprintf(en, sizeof en, "Budget performance, %s quarter of %d",
                        p->no == 1   ? "first"
                        : p->no == 2 ? "second"
@@ -87,12 +89,12 @@ static void put_title(struct br_brief *b) {
         (void)snprintf(zh, sizeof zh, "关于%d年%d月市级预算绩效管理情况的通报", (int)p->fy, p->no);
         (void)snprintf(en, sizeof en, "Budget performance in %s %d", month_name[p->no], (int)p->fy);
     }
-    br_put(b, b->root, "title", br_text(b, zh, en));
+    pt_brief_put(b, b->root, "title", pt_brief_put_text(b, zh, en));
 }
 
 /* Numbered through since the ledger's first tick. */
-static void put_issue(struct br_brief *b) {
-    const struct br_period *p = &b->period;
+static void put_issue(struct pt_brief *b) {
+    const struct pt_brief_period *p = &b->period;
     int per_year = p->quarter ? 4 : 12;
     int first = p->quarter ? (pt_date_month(b->first_day) + 2) / 3 : pt_date_month(b->first_day);
     int total = (int)(p->fy - pt_date_year(b->first_day)) * per_year + p->no - first + 1;
@@ -101,10 +103,10 @@ static void put_issue(struct br_brief *b) {
 
     (void)snprintf(zh, sizeof zh, "第%d期（总第%d期）", p->no, total);
     (void)snprintf(en, sizeof en, "Issue %d (no. %d in all)", p->no, total);
-    br_put(b, b->root, "issue", br_text(b, zh, en));
+    pt_brief_put(b, b->root, "issue", pt_brief_put_text(b, zh, en));
 }
 
-static void put_head(struct br_brief *b) {
+static void put_head(struct pt_brief *b) {
     char zh[256];
     char en[256];
     char region[160];
@@ -115,23 +117,23 @@ static void put_head(struct br_brief *b) {
     (void)snprintf(en, sizeof en, "Five-party budget performance brief%s%s", region[0] ? ", " : "",
                    region);
     param_text(b, "brief.name.en", en, en, sizeof en);
-    br_put(b, b->root, "name", br_text(b, zh, en));
+    pt_brief_put(b, b->root, "name", pt_brief_put_text(b, zh, en));
     body_name(b, PT_PARTY_OFFICE, true, zh, sizeof zh);
     if (strcmp(zh, pt_party_name(PT_PARTY_OFFICE)) == 0)
         (void)snprintf(zh, sizeof zh, "%s预算绩效管理联席会议办公室", region);
     body_name(b, PT_PARTY_OFFICE, false, en, sizeof en);
     if (strcmp(en, pt_party_name(PT_PARTY_OFFICE)) == 0)
         (void)snprintf(en, sizeof en, "Joint-meeting office for budget performance");
-    br_put(b, b->root, "office", br_text(b, zh, en));
+    pt_brief_put(b, b->root, "office", pt_brief_put_text(b, zh, en));
     param_text(b, "brief.mark.zh", "内部资料 注意保存", zh, sizeof zh);
     param_text(b, "brief.mark.en", "Internal: keep with care", en, sizeof en);
-    br_put(b, b->root, "mark", br_text(b, zh, en));
-    br_put(
+    pt_brief_put(b, b->root, "mark", pt_brief_put_text(b, zh, en));
+    pt_brief_put(
         b, b->root, "region",
         json_pack("{s:s, s:s, s:s}", "key", b->region, "zh", b->region_name, "en", b->region_name));
 }
 
-static void put_foot(struct br_brief *b) {
+static void put_foot(struct pt_brief *b) {
     static const enum pt_party five[] = {PT_PARTY_CONGRESS, PT_PARTY_DISCIPLINE,
                                          PT_PARTY_ORGANIZATION, PT_PARTY_FINANCE, PT_PARTY_AUDIT};
     char zh[640] = "送：";
@@ -148,29 +150,32 @@ static void put_foot(struct br_brief *b) {
         body_name(b, five[i], false, name, sizeof name);
         (void)snprintf(en + m, sizeof en - m, "%s%s", name, i < 4 ? ", " : ".");
     }
-    br_add(b, foot,
-           br_text(b, "报：市委、市人大常委会、市政府。",
-                   "Reported to: the city's Party committee, people's congress standing "
-                   "committee and government."));
-    br_add(b, foot, br_text(b, zh, en));
-    br_add(b, foot,
-           br_text(b, "发：市直各部门，各区县。", "Issued to: departments and districts."));
-    br_put(b, b->root, "foot", foot);
+    pt_brief_add(
+        b, foot,
+        pt_brief_put_text(b, "报：市委、市人大常委会、市政府。",
+                          "Reported to: the city's Party committee, people's congress standing "
+                          "committee and government."));
+    pt_brief_add(b, foot, pt_brief_put_text(b, zh, en));
+    pt_brief_add(
+        b, foot,
+        pt_brief_put_text(b, "发：市直各部门，各区县。", "Issued to: departments and districts."));
+    pt_brief_put(b, b->root, "foot", foot);
 }
 
 /* Names the state of the ledger that the brief speaks of: all records known, in the log's order. */
-static int put_snapshot(struct br_brief *b, struct pt_err *err) {
+static int put_snapshot(struct pt_brief *b, struct pt_err *err) {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     sqlite3_stmt *st = NULL;
     uint8_t h[32] = {0};
     char hex[65];
     int64_t n = 0;
-    int rc = br_query(b, &st, err, "SELECT hash FROM record WHERE log_index < ?1 ORDER BY rec", "i",
-                      (int64_t)b->now.known_at);
+    int rc =
+        pt_brief_query(b, &st, err, "SELECT hash FROM record WHERE log_index < ?1 ORDER BY rec",
+                       "i", (int64_t)b->now.known_at);
 
     if (rc == 0 && (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1))
         rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
-    while (br_row(b, st, &rc, err)) {
+    while (pt_brief_row(b, st, &rc, err)) {
         (void)EVP_DigestUpdate(md, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
         n++;
     }
@@ -179,37 +184,37 @@ static int put_snapshot(struct br_brief *b, struct pt_err *err) {
         rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
     EVP_MD_CTX_free(md);
     pt_hex(hex, h, 32);
-    br_put(b, b->root, "snapshot_sha256", json_string(hex));
+    pt_brief_put(b, b->root, "snapshot_sha256", json_string(hex));
     hex[8] = '\0';
-    br_put(b, b->root, "snapshot", json_string(hex));
-    br_put(b, b->root, "records", json_integer(n));
+    pt_brief_put(b, b->root, "snapshot", json_string(hex));
+    pt_brief_put(b, b->root, "records", json_integer(n));
     return rc;
 }
 
-static json_t *moment_json(const struct br_moment *m) {
+static json_t *moment_json(const struct pt_brief_moment *m) {
     char known[24];
 
     (void)snprintf(known, sizeof known, "%llu", (unsigned long long)m->known_at);
     return json_pack("{s:s, s:i}", "known_at", known, "tick_day", (int)m->day);
 }
 
-static int put_facts(struct br_brief *b, struct pt_err *err) {
-    const struct br_period *p = &b->period;
+static int put_facts(struct pt_brief *b, struct pt_err *err) {
+    const struct pt_brief_period *p = &b->period;
     char known[24];
     int rc;
 
     (void)snprintf(known, sizeof known, "%llu", (unsigned long long)b->now.known_at);
-    br_put(b, b->root, "brief", json_integer(1));
-    br_put(b, b->root, "period", json_string(p->text));
-    br_put(b, b->root, "kind", json_string(p->quarter ? "quarter" : "month"));
-    br_put(b, b->root, "fiscal_year", json_integer(p->fy));
-    br_put(b, b->root, "from", json_integer(p->from));
-    br_put(b, b->root, "valid_at", json_integer(p->to));
-    br_put(b, b->root, "known_at", json_string(known));
-    br_put(b, b->root, "tick_day", json_integer(b->now.day));
-    br_put(b, b->root, "since", moment_json(&b->since));
-    br_put(b, b->root, "draft", json_boolean(b->draft));
-    br_put(b, b->root, "final_after", json_integer(b->final_day));
+    pt_brief_put(b, b->root, "brief", json_integer(1));
+    pt_brief_put(b, b->root, "period", json_string(p->text));
+    pt_brief_put(b, b->root, "kind", json_string(p->quarter ? "quarter" : "month"));
+    pt_brief_put(b, b->root, "fiscal_year", json_integer(p->fy));
+    pt_brief_put(b, b->root, "from", json_integer(p->from));
+    pt_brief_put(b, b->root, "valid_at", json_integer(p->to));
+    pt_brief_put(b, b->root, "known_at", json_string(known));
+    pt_brief_put(b, b->root, "tick_day", json_integer(b->now.day));
+    pt_brief_put(b, b->root, "since", moment_json(&b->since));
+    pt_brief_put(b, b->root, "draft", json_boolean(b->draft));
+    pt_brief_put(b, b->root, "final_after", json_integer(b->final_day));
     put_title(b);
     put_issue(b);
     put_head(b);
@@ -221,15 +226,15 @@ static int put_facts(struct br_brief *b, struct pt_err *err) {
 /* ---- all of it ---- */
 
 /* BR1 quotes what the others gather, so it is made after them and put first. */
-static int sections(struct br_brief *b, struct pt_err *err) {
+static int sections(struct pt_brief *b, struct pt_err *err) {
     json_t *first;
-    int rc = br_rank_departments(b, err);
+    int rc = pt_brief_rank_departments(b, err);
 
-    rc = rc == 0 ? br_budget(b, err) : rc;
-    rc = rc == 0 ? br_warnings(b, err) : rc;
-    rc = rc == 0 ? br_summary(b, err) : rc;
-    rc = rc == 0 ? br_quality(b, err) : rc;
-    rc = rc == 0 ? br_annex(b, err) : rc;
+    rc = rc == 0 ? pt_brief_budget(b, err) : rc;
+    rc = rc == 0 ? pt_brief_warnings(b, err) : rc;
+    rc = rc == 0 ? pt_brief_summary(b, err) : rc;
+    rc = rc == 0 ? pt_brief_quality(b, err) : rc;
+    rc = rc == 0 ? pt_brief_annex(b, err) : rc;
     if (rc != 0)
         return rc;
     first = json_incref(json_array_get(b->sections, 2));
@@ -238,26 +243,26 @@ static int sections(struct br_brief *b, struct pt_err *err) {
     return 0;
 }
 
-static int gather(struct br_brief *b, uint64_t known_at, struct pt_err *err) {
-    int rc = br_moments(b, known_at, err);
+static int gather(struct pt_brief *b, uint64_t known_at, struct pt_err *err) {
+    int rc = pt_brief_moments(b, known_at, err);
 
     rc = rc == 0 ? find_region(b, err) : rc;
     if (rc != 0)
         return rc;
     param_text(b, "brief.currency.zh", "元", b->money_zh, sizeof b->money_zh);
     param_text(b, "brief.currency.en", "yuan", b->money_en, sizeof b->money_en);
-    rc = br_money(b, err);
-    return rc == 0 ? br_findings(b, err) : rc;
+    rc = pt_brief_money(b, err);
+    return rc == 0 ? pt_brief_findings(b, err) : rc;
 }
 
-static int make(struct br_brief *b, uint64_t known_at, struct pt_err *err) {
+static int make(struct pt_brief *b, uint64_t known_at, struct pt_err *err) {
     int rc = gather(b, known_at, err);
 
     rc = rc == 0 ? put_facts(b, err) : rc;
-    br_put(b, b->root, "figures", json_incref(b->figures));
-    br_put(b, b->root, "sections", json_incref(b->sections));
+    pt_brief_put(b, b->root, "figures", json_incref(b->figures));
+    pt_brief_put(b, b->root, "sections", json_incref(b->sections));
     rc = rc == 0 ? sections(b, err) : rc;
-    br_put(b, b->root, "sources", json_incref(b->sources));
+    pt_brief_put(b, b->root, "sources", json_incref(b->sources));
     if (rc == 0 && b->failed)
         rc = pt_err_set(err, PT_E_NOMEM, "brief: no memory, or text that is not UTF-8");
     return rc;
@@ -265,7 +270,7 @@ static int make(struct br_brief *b, uint64_t known_at, struct pt_err *err) {
 
 int pt_brief_make(struct pt_ledger *l, const char *period, uint64_t known_at,
                   struct json_t **ret_json, struct pt_err *err) {
-    struct br_brief *b = calloc(1, sizeof *b);
+    struct pt_brief *b = calloc(1, sizeof *b);
     int rc;
 
     *ret_json = NULL;
@@ -279,9 +284,9 @@ int pt_brief_make(struct pt_ledger *l, const char *period, uint64_t known_at,
     b->source_index = json_object();
     b->figures = json_object();
     b->restated = json_array();
-    rc = br_period_parse(period, &b->period, err);
+    rc = pt_brief_period_parse(period, &b->period, err);
     if (rc == 0)
-        br_period_before(&b->period, &b->before);
+        pt_brief_period_before(&b->period, &b->before);
     rc = rc == 0 ? pt_ledger_read_begin(l, err) : rc;
     if (rc == 0) {
         rc = make(b, known_at, err);

@@ -7,7 +7,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/money.h>
 
-#include "inside.h"
+#include "internal.h"
 
 /* Each row: department ('' for none), budget, month, sum now, sum as of the brief before, records.
  * ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before. */
@@ -15,10 +15,10 @@ static const char paid_sql[] =
     "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = x.subject), ''),"
     "  x.bk, x.month, sum(x.now), sum(x.was), 0 FROM ("
     " SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
-    "   sum(CASE WHEN " BR_LIVE(
+    "   sum(CASE WHEN " PT_BRIEF_LIVE(
         "r", "?3") " THEN r.sign ELSE 0 END *"
                    "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS now,"
-                   "   sum(CASE WHEN " BR_LIVE(
+                   "   sum(CASE WHEN " PT_BRIEF_LIVE(
                        "r", "?4") " THEN r.sign ELSE 0 END *"
                                   "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS was"
                                   " FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
@@ -35,9 +35,9 @@ static const char payments_sql[] =
 static const char full_sql[] =
     "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = r.subject), ''),"
     "  a.bk, r.valid_from / 100,"
-    "  sum(CASE WHEN " BR_LIVE(
+    "  sum(CASE WHEN " PT_BRIEF_LIVE(
         "r", "?3") " THEN r.sign ELSE 0 END * s.sign * a.fen),"
-                   "  sum(CASE WHEN " BR_LIVE(
+                   "  sum(CASE WHEN " PT_BRIEF_LIVE(
                        "r", "?4") " THEN r.sign ELSE 0 END * s.sign * a.fen), count(*)"
                                   " FROM record r JOIN f_allotment a ON a.rec = r.rec JOIN (SELECT "
                                   "column1 AS kind,"
@@ -48,7 +48,7 @@ static const char full_sql[] =
                                   "r.live_from < ?3"
                                   "  AND (a.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN record i "
                                   "ON i.rec = f.rec"
-                                  "    AND " BR_LIVE(
+                                  "    AND " PT_BRIEF_LIVE(
                                       "i", "?3") " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
                                                  "    AND f.field = 'absorbs'))"
                                                  " GROUP BY 1, 2, 3";
@@ -59,7 +59,7 @@ static const char approved_sql[] =
     "WITH line AS (SELECT l.bk, coalesce(l.dept, '') AS dept, coalesce(l.func, '') AS func,"
     "   coalesce(l.subject, '') AS subject, coalesce(l.control_key, '') AS ckey,"
     "   r.sign * CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END AS fen,"
-    "   " BR_LIVE("r", "?2") " AS now, " BR_LIVE(
+    "   " PT_BRIEF_LIVE("r", "?2") " AS now, " PT_BRIEF_LIVE(
         "r", "?3") " AS was"
                    "  FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
                    "  JOIN f_congress_approval_lines l ON l.rec = r.rec"
@@ -71,18 +71,18 @@ static const char approved_sql[] =
                    "   AND d.dept = x.dept AND d.func = x.func AND d.subject = '' AND d.ckey = '')"
                    " GROUP BY bk";
 
-static int month_index(const struct br_brief *b, int64_t yyyymm) {
+static int month_index(const struct pt_brief *b, int64_t yyyymm) {
     int64_t year = yyyymm / 100;
 
     return year < b->period.fy ? 0 : year > b->period.fy ? 12 : (int)(yyyymm % 100);
 }
 
 static int compare_dept(const void *a, const void *b) {
-    return strcmp(((const struct br_dept *)a)->key, ((const struct br_dept *)b)->key);
+    return strcmp(((const struct pt_brief_dept *)a)->key, ((const struct pt_brief_dept *)b)->key);
 }
 
-static struct br_dept *find_dept(struct br_brief *b, const char *key) {
-    struct br_dept want = {0};
+static struct pt_brief_dept *find_dept(struct pt_brief *b, const char *key) {
+    struct pt_brief_dept want = {0};
 
     (void)snprintf(want.key, sizeof want.key, "%s", key);
     return b->n_depts > 0 ? bsearch(&want, b->depts, b->n_depts, sizeof *b->depts, compare_dept)
@@ -90,19 +90,19 @@ static struct br_dept *find_dept(struct br_brief *b, const char *key) {
 }
 
 /* Rows come in the order of departments, so the list of them grows sorted. */
-static int dept_of(struct br_brief *b, const char *key, size_t *cap, struct br_dept **ret,
+static int dept_of(struct pt_brief *b, const char *key, size_t *cap, struct pt_brief_dept **ret,
                    struct pt_err *err) {
-    struct br_dept *d;
+    struct pt_brief_dept *d;
 
     *ret = find_dept(b, key);
     if (*ret || !*key)
         return 0;
-    if (b->n_depts == BR_DEPTS_MAX)
+    if (b->n_depts == PT_BRIEF_DEPTS_MAX)
         return pt_err_set(err, PT_E_TOO_LARGE, "a brief ranks at most %d departments",
-                          (int)BR_DEPTS_MAX);
+                          (int)PT_BRIEF_DEPTS_MAX);
     if (b->n_depts == *cap) {
         size_t more = *cap ? *cap * 2 : 128;
-        struct br_dept *grown = realloc(b->depts, more * sizeof *grown);
+        struct pt_brief_dept *grown = realloc(b->depts, more * sizeof *grown);
 
         if (!grown)
             return pt_err_set(err, PT_E_NOMEM, "brief: no memory for departments");
@@ -119,17 +119,17 @@ static int dept_of(struct br_brief *b, const char *key, size_t *cap, struct br_d
     return 0;
 }
 
-static int add_row(struct br_brief *b, sqlite3_stmt *st, bool paid, size_t *cap,
+static int add_row(struct pt_brief *b, sqlite3_stmt *st, bool paid, size_t *cap,
                    struct pt_err *err) {
     int64_t bk = sqlite3_column_int64(st, 1);
     int m = month_index(b, sqlite3_column_int64(st, 2));
-    struct br_dept *d = NULL;
-    int rc = dept_of(b, br_col(st, 0), cap, &d, err);
+    struct pt_brief_dept *d = NULL;
+    int rc = dept_of(b, pt_brief_col(st, 0), cap, &d, err);
 
-    if (bk < 0 || bk >= BR_BKS)
+    if (bk < 0 || bk >= PT_BRIEF_BKS)
         bk = 0;
-    for (int k = 0; k < BR_KNOWN && rc == 0; k++) {
-        struct br_sums *s = &b->sums[k];
+    for (int k = 0; k < PT_BRIEF_KNOWN && rc == 0; k++) {
+        struct pt_brief_sums *s = &b->sums[k];
 
         rc =
             pt_money_add(paid ? &s->paid[bk][m] : &s->full[bk][m], sqlite3_column_int64(st, 3 + k));
@@ -140,45 +140,47 @@ static int add_row(struct br_brief *b, sqlite3_stmt *st, bool paid, size_t *cap,
     return rc == PT_E_RANGE ? pt_err_set(err, rc, "brief: a sum is larger than 64 bits") : rc;
 }
 
-static int gather(struct br_brief *b, bool paid, size_t *cap, struct pt_err *err) {
+static int gather(struct pt_brief *b, bool paid, size_t *cap, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, paid ? paid_sql : full_sql, "iiii", (int64_t)b->period.fy,
-                      (int64_t)b->period.to, (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc =
+        pt_brief_query(b, &st, err, paid ? paid_sql : full_sql, "iiii", (int64_t)b->period.fy,
+                       (int64_t)b->period.to, (int64_t)b->now.known_at, (int64_t)b->since.known_at);
 
-    while (br_row(b, st, &rc, err))
+    while (pt_brief_row(b, st, &rc, err))
         rc = add_row(b, st, paid, cap, err);
     sqlite3_finalize(st);
     return rc;
 }
 
-static int gather_approved(struct br_brief *b, struct pt_err *err) {
+static int gather_approved(struct pt_brief *b, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
-                      (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
+    int rc =
+        pt_brief_query(b, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
+                       (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
 
-    while (br_row(b, st, &rc, err)) {
+    while (pt_brief_row(b, st, &rc, err)) {
         int64_t bk = sqlite3_column_int64(st, 0);
 
-        if (bk > 0 && bk < BR_BKS)
-            for (int k = 0; k < BR_KNOWN; k++)
+        if (bk > 0 && bk < PT_BRIEF_BKS)
+            for (int k = 0; k < PT_BRIEF_KNOWN; k++)
                 b->sums[k].approved[bk] = sqlite3_column_int64(st, 1 + k);
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static int count_payments(struct br_brief *b, struct pt_err *err) {
+static int count_payments(struct pt_brief *b, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
-                      (int64_t)b->period.to, (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
+                            (int64_t)b->period.to, (int64_t)b->now.known_at);
 
-    if (br_row(b, st, &rc, err))
+    if (pt_brief_row(b, st, &rc, err))
         b->payments = sqlite3_column_int64(st, 0);
     sqlite3_finalize(st);
     return rc;
 }
 
-int br_money(struct br_brief *b, struct pt_err *err) {
+int pt_brief_money(struct pt_brief *b, struct pt_err *err) {
     size_t cap = 0;
     int rc = gather(b, false, &cap, err);
 
@@ -187,20 +189,20 @@ int br_money(struct br_brief *b, struct pt_err *err) {
     return rc == 0 ? gather_approved(b, err) : rc;
 }
 
-static int64_t cumulated(const int64_t sums[BR_BKS][BR_MONTHS], int bk, int month) {
+static int64_t cumulated(const int64_t sums[PT_BRIEF_BKS][PT_BRIEF_MONTHS], int bk, int month) {
     int64_t total = 0;
 
-    for (int k = 0; k < BR_BKS; k++)
-        for (int m = 0; m <= month && m < BR_MONTHS; m++)
+    for (int k = 0; k < PT_BRIEF_BKS; k++)
+        for (int m = 0; m <= month && m < PT_BRIEF_MONTHS; m++)
             if (bk == 0 || k == bk)
                 total += sums[k][m];
     return total;
 }
 
-int64_t br_paid(const struct br_sums *s, int bk, int month) {
+int64_t pt_brief_paid(const struct pt_brief_sums *s, int bk, int month) {
     return cumulated(s->paid, bk, month);
 }
 
-int64_t br_full(const struct br_sums *s, int bk, int month) {
+int64_t pt_brief_full(const struct pt_brief_sums *s, int bk, int month) {
     return cumulated(s->full, bk, month);
 }

@@ -6,11 +6,11 @@
 
 #include <pentad/base/date.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { WORKDAYS_AFTER = 5 };
 
-static void month_period(int32_t year, int month, struct br_period *ret) {
+static void month_period(int32_t year, int month, struct pt_brief_period *ret) {
     memset(ret, 0, sizeof *ret);
     (void)snprintf(ret->text, sizeof ret->text, "%04d-%02d", (int)year, month);
     ret->no = month;
@@ -19,7 +19,7 @@ static void month_period(int32_t year, int month, struct br_period *ret) {
     ret->to = pt_date_month_end(ret->from);
 }
 
-static void quarter_period(int32_t year, int quarter, struct br_period *ret) {
+static void quarter_period(int32_t year, int quarter, struct pt_brief_period *ret) {
     memset(ret, 0, sizeof *ret);
     (void)snprintf(ret->text, sizeof ret->text, "%04d-Q%d", (int)year, quarter);
     ret->quarter = true;
@@ -36,7 +36,7 @@ static bool digits(const char *s, int n) {
     return true;
 }
 
-int br_period_parse(const char *text, struct br_period *ret, struct pt_err *err) {
+int pt_brief_period_parse(const char *text, struct pt_brief_period *ret, struct pt_err *err) {
     bool form = strlen(text) == 7 && digits(text, 4) && text[4] == '-';
     bool quarter = form && text[5] == 'Q' && text[6] >= '1' && text[6] <= '4';
     int32_t year = 0;
@@ -60,7 +60,7 @@ int br_period_parse(const char *text, struct br_period *ret, struct pt_err *err)
     return 0;
 }
 
-void br_period_before(const struct br_period *p, struct br_period *ret) {
+void pt_brief_period_before(const struct pt_brief_period *p, struct pt_brief_period *ret) {
     int32_t last = pt_date_add(p->from, -1);
 
     if (p->quarter)
@@ -70,8 +70,8 @@ void br_period_before(const struct br_period *p, struct br_period *ret) {
 }
 
 /* The last tick that `where` lets through; known_at 0 where there is none. */
-static int last_tick(struct br_brief *b, const char *where, int64_t value, struct br_moment *ret,
-                     struct pt_err *err) {
+static int last_tick(struct pt_brief *b, const char *where, int64_t value,
+                     struct pt_brief_moment *ret, struct pt_err *err) {
     char sql[160];
     sqlite3_stmt *st = NULL;
     int rc;
@@ -80,8 +80,8 @@ static int last_tick(struct br_brief *b, const char *where, int64_t value, struc
     (void)snprintf(sql, sizeof sql,
                    "SELECT day, log_size, seq FROM tick WHERE %s <= ?1 ORDER BY no DESC LIMIT 1",
                    where);
-    rc = br_query(b, &st, err, sql, "i", value);
-    if (br_row(b, st, &rc, err)) {
+    rc = pt_brief_query(b, &st, err, sql, "i", value);
+    if (pt_brief_row(b, st, &rc, err)) {
         ret->day = sqlite3_column_int(st, 0);
         ret->known_at = (uint64_t)sqlite3_column_int64(st, 1);
         ret->seq = (uint64_t)sqlite3_column_int64(st, 2);
@@ -91,16 +91,16 @@ static int last_tick(struct br_brief *b, const char *where, int64_t value, struc
 }
 
 /* The moment of a period's final brief: the last tick of the fifth working day after it. */
-static int final_moment(struct br_brief *b, const struct br_period *p, struct br_moment *ret,
-                        int32_t *ret_day, struct pt_err *err) {
+static int final_moment(struct pt_brief *b, const struct pt_brief_period *p,
+                        struct pt_brief_moment *ret, int32_t *ret_day, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int32_t day = 0;
-    int rc = br_query(b, &st, err, "SELECT wd_add(?1, ?2)", "ii", (int64_t)p->to,
-                      (int64_t)WORKDAYS_AFTER);
+    int rc = pt_brief_query(b, &st, err, "SELECT wd_add(?1, ?2)", "ii", (int64_t)p->to,
+                            (int64_t)WORKDAYS_AFTER);
 
     memset(ret, 0, sizeof *ret);
 
-    if (br_row(b, st, &rc, err))
+    if (pt_brief_row(b, st, &rc, err))
         day = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
     *ret_day = day;
@@ -109,44 +109,44 @@ static int final_moment(struct br_brief *b, const struct br_period *p, struct br
 }
 
 /* Months that chart C4 shows: up to twelve, the last one ends with this period. */
-static int month_windows(struct br_brief *b, struct pt_err *err) {
-    struct br_period p;
+static int month_windows(struct pt_brief *b, struct pt_err *err) {
+    struct pt_brief_period p;
     int32_t day;
     int rc = 0;
 
     month_period(b->period.fy, pt_date_month(b->period.to), &p);
-    for (int i = BR_WINDOWS; i > 0; i--) {
+    for (int i = PT_BRIEF_WINDOWS; i > 0; i--) {
         b->months[i - 1] = p;
-        br_period_before(&p, &p);
+        pt_brief_period_before(&p, &p);
     }
-    for (int i = 0; i <= BR_WINDOWS && rc == 0; i++) {
-        const struct br_period *m = i == 0 ? &p : &b->months[i - 1];
+    for (int i = 0; i <= PT_BRIEF_WINDOWS && rc == 0; i++) {
+        const struct pt_brief_period *m = i == 0 ? &p : &b->months[i - 1];
 
         rc = final_moment(b, m, &b->windows[i], &day, err);
-        if (i == BR_WINDOWS || b->windows[i].known_at > b->now.known_at)
+        if (i == PT_BRIEF_WINDOWS || b->windows[i].known_at > b->now.known_at)
             b->windows[i] = b->now;
     }
     /* Months before the first tick have nothing to show. */
-    while (rc == 0 && b->first_window < BR_WINDOWS - 1 &&
+    while (rc == 0 && b->first_window < PT_BRIEF_WINDOWS - 1 &&
            b->months[b->first_window].to < b->first_day)
         b->first_window++;
     return rc;
 }
 
-static int first_tick(struct br_brief *b, struct pt_err *err) {
+static int first_tick(struct pt_brief *b, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, "SELECT day FROM tick ORDER BY no LIMIT 1", "");
+    int rc = pt_brief_query(b, &st, err, "SELECT day FROM tick ORDER BY no LIMIT 1", "");
 
-    if (br_row(b, st, &rc, err))
+    if (pt_brief_row(b, st, &rc, err))
         b->first_day = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
     return rc;
 }
 
-int br_moments(struct br_brief *b, uint64_t known_at, struct pt_err *err) {
-    struct br_moment last;
-    struct br_moment final;
-    struct br_period before;
+int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err) {
+    struct pt_brief_moment last;
+    struct pt_brief_moment final;
+    struct pt_brief_period before;
     int32_t day;
     int rc = last_tick(b, "no", INT64_MAX, &last, err);
 
@@ -172,7 +172,7 @@ int br_moments(struct br_brief *b, uint64_t known_at, struct pt_err *err) {
         b->now.known_at = known_at > pt_ledger_cursor(b->l) ? pt_ledger_cursor(b->l) : known_at;
     }
     rc = rc == 0 ? final_moment(b, &b->before, &b->since, &day, err) : rc;
-    br_period_before(&b->before, &before);
+    pt_brief_period_before(&b->before, &before);
     rc = rc == 0 ? final_moment(b, &before, &b->since_before, &day, err) : rc;
     if (b->since.known_at > b->now.known_at)
         b->since = b->now;

@@ -11,9 +11,9 @@
 #include <pentad/record/party.h>
 #include <pentad/rules/rules.h>
 
-#include "inside.h"
+#include "internal.h"
 
-enum { CORRECTIONS_MAX = 40, BR_UNKNOWN = 2 /* condition.state */ };
+enum { CORRECTIONS_MAX = 40, PT_BRIEF_UNKNOWN = 2 /* condition.state */ };
 
 /* ---- what each party sent ---- */
 
@@ -23,7 +23,7 @@ struct sent {
     bool any;
 };
 
-static int gather_sent(struct br_brief *b, struct sent *s, struct pt_err *err) {
+static int gather_sent(struct pt_brief *b, struct sent *s, struct pt_err *err) {
     static const char records[] =
         "SELECT s.party, sum(r.log_index >= ?2), count(*),"
         "  sum(r.log_index >= ?2 AND r.correction IN (2, 3, 4)), sum(r.log_index >= ?2 AND r.type "
@@ -37,11 +37,11 @@ static int gather_sent(struct br_brief *b, struct sent *s, struct pt_err *err) {
         " WHERE r.type = 232 AND r.log_index < ?1 AND c.hour IS NULL GROUP BY r.sid)"
         " WHERE done = 0 GROUP BY party";
     sqlite3_stmt *st = NULL;
-    int rc =
-        br_query(b, &st, err, records, "ii", (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc = pt_brief_query(b, &st, err, records, "ii", (int64_t)b->now.known_at,
+                            (int64_t)b->since.known_at);
 
-    while (br_row(b, st, &rc, err)) {
-        struct sent *p = &s[pt_party_from_name(br_col(st, 0))];
+    while (pt_brief_row(b, st, &rc, err)) {
+        struct sent *p = &s[pt_party_from_name(pt_brief_col(st, 0))];
 
         p->fresh = sqlite3_column_int64(st, 1);
         p->all = sqlite3_column_int64(st, 2);
@@ -51,72 +51,73 @@ static int gather_sent(struct br_brief *b, struct sent *s, struct pt_err *err) {
     }
     sqlite3_finalize(st);
     st = NULL;
-    rc = rc == 0 ? br_query(b, &st, err, closes, "i", (int64_t)b->now.known_at) : rc;
-    while (br_row(b, st, &rc, err))
-        s[pt_party_from_name(br_col(st, 0))].closed = sqlite3_column_int(st, 1);
+    rc = rc == 0 ? pt_brief_query(b, &st, err, closes, "i", (int64_t)b->now.known_at) : rc;
+    while (pt_brief_row(b, st, &rc, err))
+        s[pt_party_from_name(pt_brief_col(st, 0))].closed = sqlite3_column_int(st, 1);
     sqlite3_finalize(st);
     return rc;
 }
 
-static void standing(struct br_brief *b, json_t *cells, const struct sent *p, enum pt_party party) {
+static void standing(struct pt_brief *b, json_t *cells, const struct sent *p, enum pt_party party) {
     char zh[64];
     char en[64];
     char day[11];
 
     if (!p->any) {
-        br_add(b, cells, br_text(b, "未报送", "nothing received"));
+        pt_brief_add(b, cells, pt_brief_put_text(b, "未报送", "nothing received"));
         return;
     }
     if (!pt_date_valid(p->closed) || party == PT_PARTY_HUB) {
-        br_add(b, cells, br_text(b, "—", "—"));
+        pt_brief_add(b, cells, pt_brief_put_text(b, "—", "—"));
         return;
     }
     pt_date_format(day, p->closed);
     if (p->closed >= b->now.day) {
-        br_add(b, cells, br_text(b, "已报齐", "complete"));
+        pt_brief_add(b, cells, pt_brief_put_text(b, "已报齐", "complete"));
         return;
     }
     (void)snprintf(zh, sizeof zh, "报至%s，缺%d日", day, (int)pt_date_diff(b->now.day, p->closed));
     (void)snprintf(en, sizeof en, "up to %s, %d days missing", day,
                    (int)pt_date_diff(b->now.day, p->closed));
-    br_add(b, cells, br_text(b, zh, en));
+    pt_brief_add(b, cells, pt_brief_put_text(b, zh, en));
 }
 
-static int table_parties(struct br_brief *b, json_t *section, struct pt_err *err) {
+static int table_parties(struct pt_brief *b, json_t *section, struct pt_err *err) {
     struct sent s[PT_PARTY_END] = {{0}};
-    json_t *t = br_table(b, section, "T15", "五方数据报送情况", "What each party sent", false);
+    json_t *t =
+        pt_brief_table(b, section, "T15", "五方数据报送情况", "What each party sent", false);
     int rc = gather_sent(b, s, err);
 
-    br_column(b, t, "party", "报送方", "Party", "left");
-    br_grow(b, t);
-    br_column(b, t, "fresh", "本期记录", "Records new", "right");
-    br_column(b, t, "all", "累计记录", "Records in all", "right");
-    br_column(b, t, "corrections", "本期更正", "Corrections", "right");
-    br_column(b, t, "withheld", "本期拒收留空", "Withheld", "right");
-    br_column(b, t, "standing", "报送情况", "Standing", "left");
-    br_min(b, t, 5);
+    pt_brief_column(b, t, "party", "报送方", "Party", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "fresh", "本期记录", "Records new", "right");
+    pt_brief_column(b, t, "all", "累计记录", "Records in all", "right");
+    pt_brief_column(b, t, "corrections", "本期更正", "Corrections", "right");
+    pt_brief_column(b, t, "withheld", "本期拒收留空", "Withheld", "right");
+    pt_brief_column(b, t, "standing", "报送情况", "Standing", "left");
+    pt_brief_min(b, t, 5);
     for (int p = PT_PARTY_CONGRESS; p <= PT_PARTY_HUB && rc == 0; p++) {
         const char *name = pt_party_name((enum pt_party)p);
-        json_t *cells = br_row_new(b, t, name, NULL);
+        json_t *cells = pt_brief_row_new(b, t, name, NULL);
         char id[64];
         char en[96];
         char zh[96];
-        struct br_num n;
+        struct pt_brief_num n;
         int source;
 
         (void)snprintf(id, sizeof id, "party/%s", name);
         (void)snprintf(zh, sizeof zh, "%s报送的全部记录", pt_party_name_zh((enum pt_party)p));
         (void)snprintf(en, sizeof en, "all records of %s", name);
-        source = br_source_count(b, id, zh, en, s[p].all, NULL);
-        br_add(b, cells, br_text(b, pt_party_name_zh((enum pt_party)p), name));
-        n = br_count_num(s[p].fresh, source);
-        br_add(b, cells, br_number(b, &n));
-        n = br_count_num(s[p].all, source);
-        br_add(b, cells, br_number(b, &n));
-        n = br_count_num(s[p].corrections, source);
-        br_add(b, cells, br_number(b, &n));
-        n = br_count_num(s[p].withheld, source);
-        br_add(b, cells, br_number(b, &n));
+        source = pt_brief_source_count(b, id, zh, en, s[p].all, NULL);
+        pt_brief_add(b, cells, pt_brief_put_text(b, pt_party_name_zh((enum pt_party)p), name));
+        n = pt_brief_count_num(s[p].fresh, source);
+        pt_brief_add(b, cells, pt_brief_number(b, &n));
+        n = pt_brief_count_num(s[p].all, source);
+        pt_brief_add(b, cells, pt_brief_number(b, &n));
+        n = pt_brief_count_num(s[p].corrections, source);
+        pt_brief_add(b, cells, pt_brief_number(b, &n));
+        n = pt_brief_count_num(s[p].withheld, source);
+        pt_brief_add(b, cells, pt_brief_number(b, &n));
         standing(b, cells, &s[p], (enum pt_party)p);
     }
     return rc;
@@ -125,36 +126,37 @@ static int table_parties(struct br_brief *b, json_t *section, struct pt_err *err
 /* ---- what is missing ---- */
 
 /* Month reports of subjects with a budget, once anybody sends month reports at all. */
-static int missing_reports(struct br_brief *b, json_t *section, struct pt_err *err) {
+static int missing_reports(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] =
         "WITH due AS (SELECT DISTINCT r.subject FROM record r JOIN f_allotment a ON a.rec = r.rec"
         "  WHERE r.type = 124 AND r.fy = ?1 AND r.valid_from <= ?2 AND a.kind IN (1, 2, 4, 7)"
-        "  AND " BR_LIVE("r", "?3") "),"
-                                    " got AS (SELECT DISTINCT r.subject FROM record r JOIN "
-                                    "f_exec_snapshot x ON x.rec = r.rec"
-                                    "  WHERE r.type = 132 AND x.month = ?2 / 100 AND " BR_LIVE(
-                                        "r", "?3") ")"
-                                                   " SELECT (SELECT count(*) FROM due), (SELECT "
-                                                   "count(*) FROM due WHERE subject IN got),"
-                                                   "  EXISTS (SELECT 1 FROM f_exec_snapshot)";
+        "  AND " PT_BRIEF_LIVE(
+            "r", "?3") "),"
+                       " got AS (SELECT DISTINCT r.subject FROM record r JOIN "
+                       "f_exec_snapshot x ON x.rec = r.rec"
+                       "  WHERE r.type = 132 AND x.month = ?2 / 100 AND " PT_BRIEF_LIVE(
+                           "r", "?3") ")"
+                                      " SELECT (SELECT count(*) FROM due), (SELECT "
+                                      "count(*) FROM due WHERE subject IN got),"
+                                      "  EXISTS (SELECT 1 FROM f_exec_snapshot)";
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, sql, "iii", (int64_t)b->period.fy, (int64_t)b->period.to,
-                      (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, err, sql, "iii", (int64_t)b->period.fy, (int64_t)b->period.to,
+                            (int64_t)b->now.known_at);
 
-    if (br_row(b, st, &rc, err) && sqlite3_column_int(st, 2)) {
+    if (pt_brief_row(b, st, &rc, err) && sqlite3_column_int(st, 2)) {
         int64_t due = sqlite3_column_int64(st, 0);
         int64_t got = sqlite3_column_int64(st, 1);
-        int source = br_source_count(b, "month-reports", "本期执行月报",
-                                     "month reports of the period", got, NULL);
-        struct br_num n = br_count_num(due, source);
+        int source = pt_brief_source_count(b, "month-reports", "本期执行月报",
+                                           "month reports of the period", got, NULL);
+        struct pt_brief_num n = pt_brief_count_num(due, source);
         json_t *v = json_object();
 
-        br_var(b, v, "due", &n);
-        n = br_count_num(got, source);
-        br_var(b, v, "got", &n);
-        n = br_count_num(due - got, source);
-        br_var(b, v, "missing", &n);
-        br_para(
+        pt_brief_var(b, v, "due", &n);
+        n = pt_brief_count_num(got, source);
+        pt_brief_var(b, v, "got", &n);
+        n = pt_brief_count_num(due - got, source);
+        pt_brief_var(b, v, "missing", &n);
+        pt_brief_para(
             b, section, "执行月报：有预算的事项{due}个，已报{got}个，缺报{missing}个。",
             "Month reports: {due} subjects have a budget, {got} reported, {missing} are missing.",
             v);
@@ -163,18 +165,18 @@ static int missing_reports(struct br_brief *b, json_t *section, struct pt_err *e
     return rc;
 }
 
-static bool has_table(struct br_brief *b, const char *name) {
+static bool has_table(struct pt_brief *b, const char *name) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, NULL,
-                      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", "s", name);
-    bool yes = br_row(b, st, &rc, NULL);
+    int rc = pt_brief_query(
+        b, &st, NULL, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", "s", name);
+    bool yes = pt_brief_row(b, st, &rc, NULL);
 
     sqlite3_finalize(st);
     return yes;
 }
 
 /* Conditions are kept as of the latest tick only. */
-static int unknown(struct br_brief *b, json_t *section, struct pt_err *err) {
+static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] = "SELECT rule, count(*) FROM condition WHERE state = ?1 GROUP BY rule";
     struct pt_ledger_tick last;
     sqlite3_stmt *st = NULL;
@@ -185,7 +187,7 @@ static int unknown(struct br_brief *b, json_t *section, struct pt_err *err) {
     int rc = pt_ledger_last_tick(b->l, &last, err);
 
     if (rc != 0 || last.log_size != b->now.known_at || !has_table(b, "condition")) {
-        br_para(
+        pt_brief_para(
             b, section,
             "因数据未到而无法判断的条件只保留至台账最新时点，本期截止日之后台账已更新，不再列示。",
             "Conditions that could not be decided for want of data are kept for the ledger's "
@@ -193,25 +195,25 @@ static int unknown(struct br_brief *b, json_t *section, struct pt_err *err) {
             v);
         return rc;
     }
-    rc = br_query(b, &st, err, sql, "i", (int64_t)BR_UNKNOWN);
-    while (br_row(b, st, &rc, err)) {
+    rc = pt_brief_query(b, &st, err, sql, "i", (int64_t)PT_BRIEF_UNKNOWN);
+    while (pt_brief_row(b, st, &rc, err)) {
         int n = snprintf(list_zh + len, sizeof list_zh - len, "%s%s %lld", len ? "、" : "",
-                         br_col(st, 0), (long long)sqlite3_column_int64(st, 1));
+                         pt_brief_col(st, 0), (long long)sqlite3_column_int64(st, 1));
         len += n > 0 && (size_t)n < sizeof list_zh - len ? (size_t)n : 0;
         total += sqlite3_column_int64(st, 1);
     }
     sqlite3_finalize(st);
     if (total == 0) {
-        br_para(b, section, "没有因数据未到而无法判断的条件。",
-                "No condition is undecided for want of data.", v);
+        pt_brief_para(b, section, "没有因数据未到而无法判断的条件。",
+                      "No condition is undecided for want of data.", v);
     } else {
-        struct br_num n = br_count_num(total, -1);
+        struct pt_brief_num n = pt_brief_count_num(total, -1);
 
-        br_var(b, v, "n", &n);
-        br_var_text(b, v, "list", list_zh, list_zh);
-        br_para(b, section, "因数据未到而无法判断的条件{n}项，不视为通过：{list}。",
-                "{n} conditions are undecided for want of data and not taken as passed: {list}.",
-                v);
+        pt_brief_var(b, v, "n", &n);
+        pt_brief_var_text(b, v, "list", list_zh, list_zh);
+        pt_brief_para(
+            b, section, "因数据未到而无法判断的条件{n}项，不视为通过：{list}。",
+            "{n} conditions are undecided for want of data and not taken as passed: {list}.", v);
     }
     return rc;
 }
@@ -237,8 +239,8 @@ static const struct {
     {PT_TYPE_PERF_GOAL, "f_perf_goal", "budget_fen", "fen"},
 };
 
-static void value_cell(struct br_brief *b, json_t *cells, int type, int64_t rec) {
-    struct br_num n = {.na = true, .unit = "count", .source = -1};
+static void value_cell(struct pt_brief *b, json_t *cells, int type, int64_t rec) {
+    struct pt_brief_num n = {.na = true, .unit = "count", .source = -1};
 
     for (size_t i = 0; i < sizeof main_number / sizeof main_number[0] && rec > 0; i++) {
         char sql[128];
@@ -249,8 +251,8 @@ static void value_cell(struct br_brief *b, json_t *cells, int type, int64_t rec)
             continue;
         (void)snprintf(sql, sizeof sql, "SELECT %s FROM %s WHERE rec = ?1", main_number[i].column,
                        main_number[i].table);
-        rc = br_query(b, &st, NULL, sql, "i", rec);
-        if (br_row(b, st, &rc, NULL) && sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
+        rc = pt_brief_query(b, &st, NULL, sql, "i", rec);
+        if (pt_brief_row(b, st, &rc, NULL) && sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
             n.na = false;
             n.unit = main_number[i].unit;
             n.v = sqlite3_column_int64(st, 0);
@@ -258,9 +260,9 @@ static void value_cell(struct br_brief *b, json_t *cells, int type, int64_t rec)
         sqlite3_finalize(st);
     }
     {
-        json_t *j = br_number(b, &n);
+        json_t *j = pt_brief_number(b, &n);
 
-        br_add(b, cells, br_text(b, br_get(j, "zh"), br_get(j, "en")));
+        pt_brief_add(b, cells, pt_brief_put_text(b, pt_brief_get(j, "zh"), pt_brief_get(j, "en")));
         json_decref(j);
     }
 }
@@ -268,7 +270,7 @@ static void value_cell(struct br_brief *b, json_t *cells, int type, int64_t rec)
 static const char *const how_zh[] = {"", "", "更正", "冲销", "撤回"};
 static const char *const how_en[] = {"", "", "replaced", "reversed", "withdrawn"};
 
-static void put_correction(struct br_brief *b, json_t *t, sqlite3_stmt *st) {
+static void put_correction(struct pt_brief *b, json_t *t, sqlite3_stmt *st) {
     const struct pt_record_info *info =
         pt_record_info((enum pt_record_type)sqlite3_column_int(st, 1));
     int how = sqlite3_column_int(st, 2);
@@ -276,44 +278,47 @@ static void put_correction(struct br_brief *b, json_t *t, sqlite3_stmt *st) {
     char old[96] = "";
     json_t *cells;
 
-    (void)br_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
+    (void)pt_brief_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
     if (sqlite3_column_int64(st, 3) > 0)
-        (void)br_ref(b, sqlite3_column_int64(st, 3), old, sizeof old);
-    cells = br_row_new(b, t, ref, NULL);
-    br_add(b, cells, br_cell_record(b, ref, ref, ref));
-    br_add(b, cells, br_text(b, info ? info->name_zh : "", info ? info->name_en : ""));
-    br_add(b, cells, br_text(b, how_zh[how], how_en[how]));
+        (void)pt_brief_ref(b, sqlite3_column_int64(st, 3), old, sizeof old);
+    cells = pt_brief_row_new(b, t, ref, NULL);
+    pt_brief_add(b, cells, pt_brief_cell_record(b, ref, ref, ref));
+    pt_brief_add(b, cells,
+                 pt_brief_put_text(b, info ? info->name_zh : "", info ? info->name_en : ""));
+    pt_brief_add(b, cells, pt_brief_put_text(b, how_zh[how], how_en[how]));
     value_cell(b, cells, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 3));
     if (how == 2)
         value_cell(b, cells, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0));
     else
-        br_add(b, cells,
-               br_text(b, how == 3 ? "已冲销" : "已撤回", how == 3 ? "reversed" : "withdrawn"));
-    br_add(b, cells, br_textf(b, "%.200s", br_col(st, 4)));
+        pt_brief_add(b, cells,
+                     pt_brief_put_text(b, how == 3 ? "已冲销" : "已撤回",
+                                       how == 3 ? "reversed" : "withdrawn"));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%.200s", pt_brief_col(st, 4)));
 }
 
-static int table_corrections(struct br_brief *b, json_t *section, struct pt_err *err) {
+static int table_corrections(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] =
         "SELECT rec, type, correction, corrects, reason, count(*) OVER () FROM record"
         " WHERE log_index >= ?2 AND log_index < ?1 AND correction IN (2, 3, 4)"
         "  AND corrects IS NOT NULL AND coalesce(lost, 0) = 0 ORDER BY rec LIMIT 40";
-    json_t *t =
-        br_table(b, section, "T16-1", "本期更正、冲销、撤回的记录", "Records corrected", false);
+    json_t *t = pt_brief_table(b, section, "T16-1", "本期更正、冲销、撤回的记录",
+                               "Records corrected", false);
     sqlite3_stmt *st = NULL;
     int64_t all = 0;
-    int rc = br_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc = pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at,
+                            (int64_t)b->since.known_at);
 
-    br_column(b, t, "record", "记录", "Record", "left");
-    br_keep(b, t);
-    br_column(b, t, "type", "类别", "Type", "left");
-    br_min(b, t, 5);
-    br_column(b, t, "how", "方式", "How", "left");
-    br_keep(b, t);
-    br_column(b, t, "old", "原数", "Old", "right");
-    br_column(b, t, "new", "新数", "New", "right");
-    br_column(b, t, "reason", "原因", "Reason", "left");
-    br_grow(b, t);
-    while (br_row(b, st, &rc, err)) {
+    pt_brief_column(b, t, "record", "记录", "Record", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "type", "类别", "Type", "left");
+    pt_brief_min(b, t, 5);
+    pt_brief_column(b, t, "how", "方式", "How", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "old", "原数", "Old", "right");
+    pt_brief_column(b, t, "new", "新数", "New", "right");
+    pt_brief_column(b, t, "reason", "原因", "Reason", "left");
+    pt_brief_grow(b, t);
+    while (pt_brief_row(b, st, &rc, err)) {
         all = sqlite3_column_int64(st, 5);
         put_correction(b, t, st);
     }
@@ -325,32 +330,33 @@ static int table_corrections(struct br_brief *b, json_t *section, struct pt_err 
         (void)snprintf(zh, sizeof zh, "共%lld条，列前%d条。", (long long)all, (int)CORRECTIONS_MAX);
         (void)snprintf(en, sizeof en, "The first %d of %lld.", (int)CORRECTIONS_MAX,
                        (long long)all);
-        br_put(b, t, "note", br_text(b, zh, en));
+        pt_brief_put(b, t, "note", pt_brief_put_text(b, zh, en));
     }
     return rc;
 }
 
-static void table_restated(struct br_brief *b, json_t *section) {
+static void table_restated(struct pt_brief *b, json_t *section) {
     json_t *t;
 
     if (json_array_size(b->restated) == 0) {
-        br_para(b, section, "上期简报的数字没有因后来的记录而改变。",
-                "No figure of the last brief reads otherwise now.", json_object());
+        pt_brief_para(b, section, "上期简报的数字没有因后来的记录而改变。",
+                      "No figure of the last brief reads otherwise now.", json_object());
         return;
     }
-    t = br_table(b, section, "T16", "上期简报数字更正表", "Figures of the last brief, corrected",
-                 true);
-    br_column(b, t, "figure", "指标", "Figure", "left");
-    br_grow(b, t);
-    br_column(b, t, "old", "上期简报数", "As published", "right");
-    br_column(b, t, "new", "更正后", "As known now", "right");
+    t = pt_brief_table(b, section, "T16", "上期简报数字更正表",
+                       "Figures of the last brief, corrected", true);
+    pt_brief_column(b, t, "figure", "指标", "Figure", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "old", "上期简报数", "As published", "right");
+    pt_brief_column(b, t, "new", "更正后", "As known now", "right");
     for (size_t i = 0; i < json_array_size(b->restated); i++) {
         const json_t *r = json_array_get(b->restated, i);
-        json_t *cells = br_row_new(b, t, br_get(json_object_get(r, "name"), "en"), NULL);
+        json_t *cells =
+            pt_brief_row_new(b, t, pt_brief_get(json_object_get(r, "name"), "en"), NULL);
 
-        br_add(b, cells, json_incref(json_object_get(r, "name")));
-        br_add(b, cells, json_incref(json_object_get(r, "old")));
-        br_add(b, cells, json_incref(json_object_get(r, "new")));
+        pt_brief_add(b, cells, json_incref(json_object_get(r, "name")));
+        pt_brief_add(b, cells, json_incref(json_object_get(r, "old")));
+        pt_brief_add(b, cells, json_incref(json_object_get(r, "new")));
     }
 }
 
@@ -376,37 +382,38 @@ static const char params_sql[] =
     "SELECT name, value, rec FROM (SELECT p.name, coalesce(CAST(p.value AS TEXT), p.text) AS value,"
     "  p.rec, row_number() OVER (PARTITION BY p.name ORDER BY r.valid_from DESC, r.issued_at DESC,"
     "  r.rec DESC) AS nth FROM f_rule_set_params p JOIN record r ON r.rec = p.rec"
-    "  WHERE r.valid_from <= ?2 AND " BR_LIVE("r", "?1") ") WHERE nth = 1 ORDER BY name";
+    "  WHERE r.valid_from <= ?2 AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 ORDER BY name";
 
-static int params_in_force(struct br_brief *b, json_t *ret, struct pt_err *err) {
+static int params_in_force(struct pt_brief *b, json_t *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, params_sql, "ii", (int64_t)b->now.known_at, (int64_t)b->now.day);
+    int rc = pt_brief_query(b, &st, err, params_sql, "ii", (int64_t)b->now.known_at,
+                            (int64_t)b->now.day);
 
-    while (br_row(b, st, &rc, err)) {
+    while (pt_brief_row(b, st, &rc, err)) {
         char ref[96];
 
-        (void)br_ref(b, sqlite3_column_int64(st, 2), ref, sizeof ref);
-        br_put(b, ret, br_col(st, 0),
-               json_pack("{s:s, s:s}", "value", br_col(st, 1), "record", ref));
+        (void)pt_brief_ref(b, sqlite3_column_int64(st, 2), ref, sizeof ref);
+        pt_brief_put(b, ret, pt_brief_col(st, 0),
+                     json_pack("{s:s, s:s}", "value", pt_brief_col(st, 1), "record", ref));
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static void param_row(struct br_brief *b, json_t *t, const char *name, const char *value,
+static void param_row(struct pt_brief *b, json_t *t, const char *name, const char *value,
                       const char *what, const char *record) {
-    json_t *cells = br_row_new(b, t, name, NULL);
+    json_t *cells = pt_brief_row_new(b, t, name, NULL);
 
-    br_add(b, cells, br_textf(b, "%s", name));
-    br_add(b, cells, br_textf(b, "%s", value));
-    br_add(b, cells, br_textf(b, "%s", what));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%s", name));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%s", value));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%s", what));
     if (record)
-        br_add(b, cells, br_cell_record(b, record, record, record));
+        pt_brief_add(b, cells, pt_brief_cell_record(b, record, record, record));
     else
-        br_add(b, cells, br_text(b, "默认值", "default"));
+        pt_brief_add(b, cells, pt_brief_put_text(b, "默认值", "default"));
 }
 
-static void put_params(struct br_brief *b, json_t *t, json_t *forced) {
+static void put_params(struct pt_brief *b, json_t *t, json_t *forced) {
     size_t n;
     const struct pt_rule_info *r = pt_rules_list(&n);
     const char *name;
@@ -417,16 +424,16 @@ static void put_params(struct br_brief *b, json_t *t, json_t *forced) {
             const struct pt_rule_param *q = &r[i].params[k];
             json_t *f = json_object_get(forced, q->name);
 
-            param_row(b, t, q->name, f ? br_get(f, "value") : q->fallback, q->text,
-                      f ? br_get(f, "record") : NULL);
+            param_row(b, t, q->name, f ? pt_brief_get(f, "value") : q->fallback, q->text,
+                      f ? pt_brief_get(f, "record") : NULL);
             json_object_del(forced, q->name);
         }
     json_object_foreach(forced, name, p) {
-        param_row(b, t, name, br_get(p, "value"), "", br_get(p, "record"));
+        param_row(b, t, name, pt_brief_get(p, "value"), "", pt_brief_get(p, "record"));
     }
 }
 
-static int table_params(struct br_brief *b, json_t *section, struct pt_err *err) {
+static int table_params(struct pt_brief *b, json_t *section, struct pt_err *err) {
     json_t *forced = json_object();
     json_t *v = json_object();
     json_t *t;
@@ -437,30 +444,30 @@ static int table_params(struct br_brief *b, json_t *section, struct pt_err *err)
     (void)pt_rules_list(&n);
     rules_digest(hex);
     {
-        struct br_num rules = br_count_num((int64_t)n, -1);
+        struct pt_brief_num rules = pt_brief_count_num((int64_t)n, -1);
 
-        br_var(b, v, "n", &rules);
+        pt_brief_var(b, v, "n", &rules);
     }
-    br_var_text(b, v, "id", hex, hex);
-    br_put(b, b->root, "rule_set", json_string(hex));
-    br_para(
+    pt_brief_var_text(b, v, "id", hex, hex);
+    pt_brief_put(b, b->root, "rule_set", json_string(hex));
+    pt_brief_para(
         b, section, "比对规则{n}条，规则集标识{id}（规则文件的SHA-256前16位）。生效参数如下。",
         "{n} rules, rule set {id} (SHA-256 of their files, first 16 digits). Parameters in force:",
         v);
-    t = br_table(b, section, "T15-1", "生效的规则参数", "Parameters in force", false);
-    br_column(b, t, "name", "参数", "Parameter", "left");
-    br_column(b, t, "value", "取值", "Value", "right");
-    br_column(b, t, "what", "含义", "Meaning", "left");
-    br_grow(b, t);
-    br_column(b, t, "record", "依据", "From", "left");
-    br_keep(b, t);
+    t = pt_brief_table(b, section, "T15-1", "生效的规则参数", "Parameters in force", false);
+    pt_brief_column(b, t, "name", "参数", "Parameter", "left");
+    pt_brief_column(b, t, "value", "取值", "Value", "right");
+    pt_brief_column(b, t, "what", "含义", "Meaning", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "record", "依据", "From", "left");
+    pt_brief_keep(b, t);
     put_params(b, t, forced);
     json_decref(forced);
     return rc;
 }
 
-int br_quality(struct br_brief *b, struct pt_err *err) {
-    json_t *s = br_section(b, "BR13", false, "数据质量说明", "Quality of the data");
+int pt_brief_quality(struct pt_brief *b, struct pt_err *err) {
+    json_t *s = pt_brief_section(b, "BR13", false, "数据质量说明", "Quality of the data");
     int rc = table_parties(b, s, err);
 
     rc = rc == 0 ? missing_reports(b, s, err) : rc;

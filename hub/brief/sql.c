@@ -1,10 +1,10 @@
-#include "inside.h"
+#include "internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-int br_query(struct br_brief *b, sqlite3_stmt **ret, struct pt_err *err, const char *sql,
-             const char *fmt, ...) {
+int pt_brief_query(struct pt_brief *b, sqlite3_stmt **ret, struct pt_err *err, const char *sql,
+                   const char *fmt, ...) {
     va_list ap;
 
     if (sqlite3_prepare_v2(b->db, sql, -1, ret, NULL) != SQLITE_OK)
@@ -20,7 +20,7 @@ int br_query(struct br_brief *b, sqlite3_stmt **ret, struct pt_err *err, const c
     return 0;
 }
 
-bool br_row(struct br_brief *b, sqlite3_stmt *st, int *rc, struct pt_err *err) {
+bool pt_brief_row(struct pt_brief *b, sqlite3_stmt *st, int *rc, struct pt_err *err) {
     int s;
 
     if (*rc != 0)
@@ -33,57 +33,57 @@ bool br_row(struct br_brief *b, sqlite3_stmt *st, int *rc, struct pt_err *err) {
     return false;
 }
 
-const char *br_col(sqlite3_stmt *st, int i) {
+const char *pt_brief_col(sqlite3_stmt *st, int i) {
     const unsigned char *s = sqlite3_column_text(st, i);
 
     return s ? (const char *)s : "";
 }
 
 /* Regions have names in a code table. */
-static int region_name(struct br_brief *b, const char *key, char *out, size_t cap) {
+static int region_name(struct pt_brief *b, const char *key, char *out, size_t cap) {
     static const char sql[] =
         "SELECT e.name FROM f_code_table_entries e JOIN record r ON r.rec = e.rec"
         " JOIN f_code_table c ON c.rec = e.rec WHERE e.code = ?1 AND c.kind = 1 AND e.name <> ''"
-        " AND " BR_LIVE("r", "?2") " ORDER BY r.rec DESC LIMIT 1";
+        " AND " PT_BRIEF_LIVE("r", "?2") " ORDER BY r.rec DESC LIMIT 1";
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, NULL, sql, "si", key, (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, NULL, sql, "si", key, (int64_t)b->now.known_at);
 
-    if (br_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
     sqlite3_finalize(st);
     return rc;
 }
 
 /* The name that the newest profile known at the brief's moment gives; the key where none does. */
-int br_name(struct br_brief *b, int kind, const char *key, char *out, size_t cap) {
+int pt_brief_name(struct pt_brief *b, int kind, const char *key, char *out, size_t cap) {
     static const char sql[] =
         "SELECT coalesce(o.name, p.name) FROM record r"
         " LEFT JOIN f_org_profile o ON o.rec = r.rec LEFT JOIN f_subject_profile p ON p.rec = r.rec"
         " WHERE r.subject = ?1 AND r.type IN (101, 102) AND (?2 = 0 OR r.kind = ?2)"
-        " AND " BR_LIVE("r", "?3") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC"
-                                   " LIMIT 1";
+        " AND " PT_BRIEF_LIVE("r", "?3") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC"
+                                         " LIMIT 1";
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, NULL, sql, "sii", key, (int64_t)kind, (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, NULL, sql, "sii", key, (int64_t)kind, (int64_t)b->now.known_at);
 
     (void)snprintf(out, cap, "%s", key);
-    if (br_row(b, st, &rc, NULL) && *br_col(st, 0))
-        (void)snprintf(out, cap, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, NULL) && *pt_brief_col(st, 0))
+        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
     else if (kind == 6)
         rc = rc == 0 ? region_name(b, key, out, cap) : rc;
     sqlite3_finalize(st);
     return rc;
 }
 
-int br_ref(struct br_brief *b, int64_t rec, char *out, size_t cap) {
+int pt_brief_ref(struct pt_brief *b, int64_t rec, char *out, size_t cap) {
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, NULL,
-                      "SELECT s.party || '/' || s.name || '#' || r.seq FROM record r"
-                      " JOIN stream s ON s.sid = r.sid WHERE r.rec = ?1",
-                      "i", rec);
+    int rc = pt_brief_query(b, &st, NULL,
+                            "SELECT s.party || '/' || s.name || '#' || r.seq FROM record r"
+                            " JOIN stream s ON s.sid = r.sid WHERE r.rec = ?1",
+                            "i", rec);
 
     out[0] = '\0';
-    if (br_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", br_col(st, 0));
+    if (pt_brief_row(b, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
     sqlite3_finalize(st);
     return rc;
 }

@@ -1,8 +1,8 @@
 /* The look: GB/T 9704 as far as a brief follows it (type area 156 x 225 mm, 22 lines of 28
  * characters, red head and rule), on screens down to a phone, and in black and white. */
-#include "inside.h"
+#include "internal.h"
 
-const char *const br_style[] = {
+const char *const pt_brief_style[] = {
     "@page{size:A4;margin:37mm 26mm 35mm 28mm}\n"
     "@page:right{@bottom-right{content:\"\\2014  \" counter(page) \"  \\2014\";"
     "font:14pt SimSun,\"Songti SC\",serif;padding-right:1em}}\n"

@@ -6,7 +6,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/money.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { SENTENCES = 6, FAR_BEHIND_BP = -2000, BEHIND_BP = -1000 };
 
@@ -16,63 +16,66 @@ struct core {
     const char *key;
     const char *zh;
     const char *en;
-    struct br_num now;
-    struct br_num before;
-    struct br_num published; /* before, as known then */
-    bool ledger;             /* published can differ */
+    struct pt_brief_num now;
+    struct pt_brief_num before;
+    struct pt_brief_num published; /* before, as known then */
+    bool ledger;                   /* published can differ */
 };
 
-static bool same_year(const struct br_brief *b) {
+static bool same_year(const struct pt_brief *b) {
     return b->before.fy == b->period.fy;
 }
 
-static struct br_num none(const char *unit) {
-    return (struct br_num){.na = true, .unit = unit, .source = -1};
+static struct pt_brief_num none(const char *unit) {
+    return (struct pt_brief_num){.na = true, .unit = unit, .source = -1};
 }
 
-static struct br_num money_at(struct br_brief *b, int known, int bk, bool paid, bool before) {
-    const struct br_period *p = before ? &b->before : &b->period;
-    const struct br_sums *s = &b->sums[known];
+static struct pt_brief_num money_at(struct pt_brief *b, int known, int bk, bool paid, bool before) {
+    const struct pt_brief_period *p = before ? &b->before : &b->period;
+    const struct pt_brief_sums *s = &b->sums[known];
     int m = pt_date_month(p->to);
     const char *figure = paid ? "FG2.P" : "FG2.Bg";
-    int source = br_city_source(b, figure, p->to);
+    int source = pt_brief_city_source(b, figure, p->to);
 
     if (before && !same_year(b))
         return none("fen");
-    return br_fen(paid ? br_paid(s, bk, m) : br_full(s, bk, m), source, bk ? "sum" : figure);
+    return pt_brief_fen(paid ? pt_brief_paid(s, bk, m) : pt_brief_full(s, bk, m), source,
+                        bk ? "sum" : figure);
 }
 
-static struct br_num progress_at(struct br_brief *b, int known, bool before) {
-    const struct br_period *p = before ? &b->before : &b->period;
-    const struct br_sums *s = &b->sums[known];
+static struct pt_brief_num progress_at(struct pt_brief *b, int known, bool before) {
+    const struct pt_brief_period *p = before ? &b->before : &b->period;
+    const struct pt_brief_sums *s = &b->sums[known];
     int m = pt_date_month(p->to);
 
     if (before && !same_year(b))
         return none("bp");
-    return br_ratio(br_paid(s, 0, m), br_full(s, 0, m), br_city_source(b, "FG3", p->to), "FG3");
+    return pt_brief_ratio(pt_brief_paid(s, 0, m), pt_brief_full(s, 0, m),
+                          pt_brief_city_source(b, "FG3", p->to), "FG3");
 }
 
-static struct br_num ahead_at(struct br_brief *b, int known, bool before) {
-    struct br_num n = progress_at(b, known, before);
+static struct pt_brief_num ahead_at(struct pt_brief *b, int known, bool before) {
+    struct pt_brief_num n = progress_at(b, known, before);
 
-    n = br_ahead(&n, pt_date_month(before ? b->before.to : b->period.to));
-    (void)br_city_source(b, "FG6", before ? b->before.to : b->period.to);
+    n = pt_brief_ahead(&n, pt_date_month(before ? b->before.to : b->period.to));
+    (void)pt_brief_city_source(b, "FG6", before ? b->before.to : b->period.to);
     return n;
 }
 
-static struct br_num outturn_at(struct br_brief *b, bool before) {
-    const struct br_period *p = before ? &b->before : &b->period;
-    const struct br_sums *s = &b->sums[BR_NOW];
+static struct pt_brief_num outturn_at(struct pt_brief *b, bool before) {
+    const struct pt_brief_period *p = before ? &b->before : &b->period;
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
     int m = pt_date_month(p->to);
 
     if (before && !same_year(b))
         return none("bp");
-    return br_outturn(br_paid(s, 0, m), br_full(s, 0, m), p->to, br_city_source(b, "FG5", p->to));
+    return pt_brief_outturn(pt_brief_paid(s, 0, m), pt_brief_full(s, 0, m), p->to,
+                            pt_brief_city_source(b, "FG5", p->to));
 }
 
-static int region_figure(struct br_brief *b, const char *id, const char *unit, bool before,
-                         struct br_num *ret, struct pt_err *err) {
-    const struct br_period *p = before ? &b->before : &b->period;
+static int region_figure(struct pt_brief *b, const char *id, const char *unit, bool before,
+                         struct pt_brief_num *ret, struct pt_err *err) {
+    const struct pt_brief_period *p = before ? &b->before : &b->period;
     struct pt_figure f;
     int rc;
 
@@ -81,91 +84,93 @@ static int region_figure(struct br_brief *b, const char *id, const char *unit, b
         return 0;
     rc = pt_ledger_figure(b->l, 6, b->region, p->fy, id, p->to, b->now.known_at, &f, err);
     if (rc == 0)
-        *ret = br_from_figure(&f, br_city_source(b, id, p->to));
+        *ret = pt_brief_from_figure(&f, pt_brief_city_source(b, id, p->to));
     return rc;
 }
 
-static struct br_num warnings_open(struct br_brief *b, int sev, bool before) {
+static struct pt_brief_num warnings_open(struct pt_brief *b, int sev, bool before) {
     if (before && b->since.known_at == 0)
         return none("count");
-    return before ? br_count_num(b->count_before.open[sev], -1)
-                  : br_count_num(b->count.open[sev],
-                                 br_warning_source(b, "open", "期末在办的比对差异",
-                                                   "discrepancies open at the end"));
+    return before ? pt_brief_count_num(b->count_before.open[sev], -1)
+                  : pt_brief_count_num(b->count.open[sev],
+                                       pt_brief_warning_source(b, "open", "期末在办的比对差异",
+                                                               "discrepancies open at the end"));
 }
 
 static int64_t sum3(const int64_t v[4]) {
     return v[1] + v[2] + v[3];
 }
 
-static struct br_num overdue(struct br_brief *b, bool before) {
+static struct pt_brief_num overdue(struct pt_brief *b, bool before) {
     if (before && b->since.known_at == 0)
         return none("count");
-    return before ? br_count_num(sum3(b->count_before.overdue), -1)
-                  : br_count_num(sum3(b->count.overdue),
-                                 br_warning_source(b, "overdue", "逾期未整改的比对差异",
-                                                   "overdue discrepancies"));
+    return before ? pt_brief_count_num(sum3(b->count_before.overdue), -1)
+                  : pt_brief_count_num(sum3(b->count.overdue),
+                                       pt_brief_warning_source(b, "overdue", "逾期未整改的比对差异",
+                                                               "overdue discrepancies"));
 }
 
 /* Recovered and used again, X04, to the end of the period. */
-static int controlled(struct br_brief *b, int action, bool before, struct br_num *ret,
+static int controlled(struct pt_brief *b, int action, bool before, struct pt_brief_num *ret,
                       struct pt_err *err) {
     static const char sql[] =
         "SELECT coalesce(sum(r.sign * f.fen), 0), count(*) FROM record r"
         " JOIN f_fund_control f ON f.rec = r.rec WHERE r.type = 134 AND r.fy = ?1 AND f.action = ?2"
-        " AND r.valid_from <= ?3 AND " BR_LIVE("r", "?4");
-    const struct br_period *p = before ? &b->before : &b->period;
+        " AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE("r", "?4");
+    const struct pt_brief_period *p = before ? &b->before : &b->period;
     sqlite3_stmt *st = NULL;
     char id[48];
-    int rc = br_query(b, &st, err, sql, "iiii", (int64_t)p->fy, (int64_t)action, (int64_t)p->to,
-                      (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, err, sql, "iiii", (int64_t)p->fy, (int64_t)action,
+                            (int64_t)p->to, (int64_t)b->now.known_at);
 
     *ret = none("fen");
     (void)snprintf(id, sizeof id, "control%d/%d", action, (int)p->to);
-    if (br_row(b, st, &rc, err) && (!before || same_year(b)))
-        *ret = br_fen(
+    if (pt_brief_row(b, st, &rc, err) && (!before || same_year(b)))
+        *ret = pt_brief_fen(
             sqlite3_column_int64(st, 0),
-            br_source_count(b, id, action == 5 ? "收回沉淀资金的管控记录" : "再安排资金的管控记录",
-                            action == 5 ? "controls that recovered funds"
-                                        : "controls that reallocated funds",
-                            sqlite3_column_int64(st, 1), NULL),
+            pt_brief_source_count(
+                b, id, action == 5 ? "收回沉淀资金的管控记录" : "再安排资金的管控记录",
+                action == 5 ? "controls that recovered funds" : "controls that reallocated funds",
+                sqlite3_column_int64(st, 1), NULL),
             "sum");
     sqlite3_finalize(st);
     return rc;
 }
 
-static json_t *unit_text(struct br_brief *b, const char *unit) {
+static json_t *unit_text(struct pt_brief *b, const char *unit) {
     char zh[48];
     char en[48];
 
     if (strcmp(unit, "fen") == 0) {
         (void)snprintf(zh, sizeof zh, "万%s", b->money_zh);
         (void)snprintf(en, sizeof en, "10,000 %s", b->money_en);
-        return br_text(b, zh, en);
+        return pt_brief_put_text(b, zh, en);
     }
     if (strcmp(unit, "bp") == 0)
-        return br_text(b, "%", "%");
-    return strcmp(unit, "pp") == 0 ? br_text(b, "百分点", "pp") : br_text(b, "项", "count");
+        return pt_brief_put_text(b, "%", "%");
+    return strcmp(unit, "pp") == 0 ? pt_brief_put_text(b, "百分点", "pp")
+                                   : pt_brief_put_text(b, "项", "count");
 }
 
-static void add_core(struct br_brief *b, json_t *t, const struct core *c) {
-    json_t *cells = br_row_new(b, t, c->key, NULL);
-    struct br_num change = br_change(&c->now, &c->before);
+static void add_core(struct pt_brief *b, json_t *t, const struct core *c) {
+    json_t *cells = pt_brief_row_new(b, t, c->key, NULL);
+    struct pt_brief_num change = pt_brief_change(&c->now, &c->before);
 
-    br_add(b, cells, br_text(b, c->zh, c->en));
-    br_add(b, cells, unit_text(b, c->now.unit));
-    br_add(b, cells, br_number(b, &c->now));
-    br_add(b, cells, br_number(b, &c->before));
-    br_add(b, cells, br_number(b, &change));
-    br_put(b, b->figures, c->key, br_number(b, &c->now));
+    pt_brief_add(b, cells, pt_brief_put_text(b, c->zh, c->en));
+    pt_brief_add(b, cells, unit_text(b, c->now.unit));
+    pt_brief_add(b, cells, pt_brief_number(b, &c->now));
+    pt_brief_add(b, cells, pt_brief_number(b, &c->before));
+    pt_brief_add(b, cells, pt_brief_number(b, &change));
+    pt_brief_put(b, b->figures, c->key, pt_brief_number(b, &c->now));
     if (c->ledger && !c->before.na && !c->published.na && c->before.v != c->published.v) {
-        json_t *row = json_pack("{s:o, s:o, s:o}", "name", br_text(b, c->zh, c->en), "old",
-                                br_number(b, &c->published), "new", br_number(b, &c->before));
-        br_add(b, b->restated, row);
+        json_t *row =
+            json_pack("{s:o, s:o, s:o}", "name", pt_brief_put_text(b, c->zh, c->en), "old",
+                      pt_brief_number(b, &c->published), "new", pt_brief_number(b, &c->before));
+        pt_brief_add(b, b->restated, row);
     }
 }
 
-static int core_figures(struct br_brief *b, struct core c[13], struct pt_err *err) {
+static int core_figures(struct pt_brief *b, struct core c[13], struct pt_err *err) {
     static const struct {
         const char *key, *zh, *en;
     } name[13] = {{"P.1", "一般公共预算支出", "General public budget, paid"},
@@ -195,11 +200,11 @@ static int core_figures(struct br_brief *b, struct core c[13], struct pt_err *er
     for (int k = 0; k < 2; k++) {
         bool before = k == 1;
 #define SIDE(i) (before ? &c[i].before : &c[i].now)
-        *SIDE(0) = money_at(b, BR_NOW, 1, true, before);
-        *SIDE(1) = money_at(b, BR_NOW, 0, true, before);
-        *SIDE(2) = money_at(b, BR_NOW, 0, false, before);
-        *SIDE(3) = progress_at(b, BR_NOW, before);
-        *SIDE(4) = ahead_at(b, BR_NOW, before);
+        *SIDE(0) = money_at(b, PT_BRIEF_NOW, 1, true, before);
+        *SIDE(1) = money_at(b, PT_BRIEF_NOW, 0, true, before);
+        *SIDE(2) = money_at(b, PT_BRIEF_NOW, 0, false, before);
+        *SIDE(3) = progress_at(b, PT_BRIEF_NOW, before);
+        *SIDE(4) = ahead_at(b, PT_BRIEF_NOW, before);
         for (int f = 0; f < 2 && rc == 0; f++)
             rc = region_figure(b, fig[f], unit[f], before, SIDE(5 + f), err);
         *SIDE(7) = outturn_at(b, before);
@@ -211,11 +216,11 @@ static int core_figures(struct br_brief *b, struct core c[13], struct pt_err *er
 #undef SIDE
     }
     if (b->since.known_at > 0) {
-        c[0].published = money_at(b, BR_SINCE, 1, true, true);
-        c[1].published = money_at(b, BR_SINCE, 0, true, true);
-        c[2].published = money_at(b, BR_SINCE, 0, false, true);
-        c[3].published = progress_at(b, BR_SINCE, true);
-        c[4].published = ahead_at(b, BR_SINCE, true);
+        c[0].published = money_at(b, PT_BRIEF_SINCE, 1, true, true);
+        c[1].published = money_at(b, PT_BRIEF_SINCE, 0, true, true);
+        c[2].published = money_at(b, PT_BRIEF_SINCE, 0, false, true);
+        c[3].published = progress_at(b, PT_BRIEF_SINCE, true);
+        c[4].published = ahead_at(b, PT_BRIEF_SINCE, true);
     } else {
         for (int i = 0; i < 5; i++)
             c[i].ledger = false;
@@ -246,22 +251,22 @@ static json_t *say(struct said *said, int weight, const char *lead_zh, const cha
     return s->vars;
 }
 
-static void count_var(struct br_brief *b, json_t *v, const char *name, int64_t n, int source) {
-    struct br_num x = br_count_num(n, source);
+static void count_var(struct pt_brief *b, json_t *v, const char *name, int64_t n, int source) {
+    struct pt_brief_num x = pt_brief_count_num(n, source);
 
-    br_var(b, v, name, &x);
+    pt_brief_var(b, v, name, &x);
 }
 
-static void say_warnings(struct br_brief *b, struct said *said) {
-    const struct br_count *c = &b->count;
+static void say_warnings(struct pt_brief *b, struct said *said) {
+    const struct pt_brief_count *c = &b->count;
     bool first = b->since.known_at == 0;
     bool none_at_all = sum3(c->fresh) + sum3(c->closed) + sum3(c->open) == 0;
     int weight = c->open[3] > 0 || sum3(c->overdue) > 0 ? 3 : c->fresh[2] > 0 ? 2 : 1;
-    int fresh =
-        br_warning_source(b, "fresh", "本期新增的比对差异", "discrepancies new in this period");
-    int closed =
-        br_warning_source(b, "closed", "本期销号的比对差异", "discrepancies closed in this period");
-    struct br_num fen = br_fen(b->overdue_fen, -1, "sum");
+    int fresh = pt_brief_warning_source(b, "fresh", "本期新增的比对差异",
+                                        "discrepancies new in this period");
+    int closed = pt_brief_warning_source(b, "closed", "本期销号的比对差异",
+                                         "discrepancies closed in this period");
+    struct pt_brief_num fen = pt_brief_fen(b->overdue_fen, -1, "sum");
     json_t *v;
 
     if (none_at_all) {
@@ -284,22 +289,24 @@ static void say_warnings(struct br_brief *b, struct said *said) {
     count_var(b, v, "r0", b->count_before.fresh[3], -1);
     count_var(b, v, "y0", b->count_before.fresh[2], -1);
     count_var(b, v, "k", sum3(c->closed), closed);
-    fen.source = br_warning_source(b, "overdue", "逾期未整改的比对差异", "overdue discrepancies");
-    count_var(b, v, "q", sum3(c->overdue), fen.source);
-    br_var(b, v, "x", &fen);
     fen.source =
-        br_warning_source(b, "open", "期末在办的比对差异", "discrepancies open at the end");
+        pt_brief_warning_source(b, "overdue", "逾期未整改的比对差异", "overdue discrepancies");
+    count_var(b, v, "q", sum3(c->overdue), fen.source);
+    pt_brief_var(b, v, "x", &fen);
+    fen.source =
+        pt_brief_warning_source(b, "open", "期末在办的比对差异", "discrepancies open at the end");
     count_var(b, v, "ro", c->open[3], fen.source);
     count_var(b, v, "yo", c->open[2], fen.source);
 }
 
-static void say_execution(struct br_brief *b, struct said *said) {
-    const struct br_sums *s = &b->sums[BR_NOW];
+static void say_execution(struct pt_brief *b, struct said *said) {
+    const struct pt_brief_sums *s = &b->sums[PT_BRIEF_NOW];
     int m = pt_date_month(b->period.to);
-    int source = br_city_source(b, "FG3", b->period.to);
-    struct br_num paid = br_fen(br_paid(s, 1, m), source, "sum");
-    struct br_num rate = br_ratio(br_paid(s, 1, m), br_full(s, 1, m), source, "sum");
-    struct br_num dev = br_ahead(&rate, m);
+    int source = pt_brief_city_source(b, "FG3", b->period.to);
+    struct pt_brief_num paid = pt_brief_fen(pt_brief_paid(s, 1, m), source, "sum");
+    struct pt_brief_num rate =
+        pt_brief_ratio(pt_brief_paid(s, 1, m), pt_brief_full(s, 1, m), source, "sum");
+    struct pt_brief_num dev = pt_brief_ahead(&rate, m);
     char month_zh[32];
     char month_en[32];
     bool behind = dev.v < 0;
@@ -322,17 +329,17 @@ static void say_execution(struct br_brief *b, struct said *said) {
                      "ahead of time.");
     dev.plus = false;
     dev.v = behind ? -dev.v : dev.v;
-    br_var_text(b, v, "m", month_zh, month_en);
-    br_var(b, v, "x", &paid);
-    br_var(b, v, "p", &rate);
-    br_var(b, v, "d", &dev);
+    pt_brief_var_text(b, v, "m", month_zh, month_en);
+    pt_brief_var(b, v, "x", &paid);
+    pt_brief_var(b, v, "p", &rate);
+    pt_brief_var(b, v, "d", &dev);
 }
 
-static void say_slow(struct br_brief *b, struct said *said) {
-    const struct br_dept *slowest = NULL;
+static void say_slow(struct pt_brief *b, struct said *said) {
+    const struct pt_brief_dept *slowest = NULL;
     int32_t tp = pt_ratio_bp(pt_date_month(b->period.to), 12);
     int64_t n = 0;
-    struct br_num rate = {.unit = "bp", .figure = "FG3"};
+    struct pt_brief_num rate = {.unit = "bp", .figure = "FG3"};
     json_t *v;
 
     for (size_t i = 0; i < b->n_depts; i++)
@@ -347,20 +354,20 @@ static void say_slow(struct br_brief *b, struct said *said) {
             "{n} departments are more than 20 percentage points behind time; the slowest, {name}, "
             "stands at {p}.");
     rate.v = slowest->ci1;
-    rate.source = br_source_figure(b, 4, slowest->key, slowest->name, b->period.fy, "FG3",
-                                   b->period.to, b->now.known_at);
-    br_var_text(b, v, "name", slowest->name, slowest->name);
+    rate.source = pt_brief_source_figure(b, 4, slowest->key, slowest->name, b->period.fy, "FG3",
+                                         b->period.to, b->now.known_at);
+    pt_brief_var_text(b, v, "name", slowest->name, slowest->name);
     count_var(b, v, "n", n, -1);
-    br_var(b, v, "p", &rate);
+    pt_brief_var(b, v, "p", &rate);
 }
 
-static void say_breakdown(struct br_brief *b, struct said *said, const struct br_num *open) {
-    const struct br_dept *lowest = NULL;
+static void say_breakdown(struct pt_brief *b, struct said *said, const struct pt_brief_num *open) {
+    const struct pt_brief_dept *lowest = NULL;
     int64_t n = 0;
     json_t *v;
 
     for (size_t i = 0; i < b->n_depts; i++) {
-        const struct br_dept *d = &b->depts[i];
+        const struct pt_brief_dept *d = &b->depts[i];
 
         if (d->ci2.na || d->ci2.value >= 10000)
             continue;
@@ -374,12 +381,12 @@ static void say_breakdown(struct br_brief *b, struct said *said, const struct br
             "{name}等{n}个部门预算到项目率未达100%，{x}尚未细化落实到项目。",
             "{n} departments, {name} the furthest, have not broken all of their budget down to "
             "projects: {x} is open.");
-    br_var_text(b, v, "name", lowest->name, lowest->name);
+    pt_brief_var_text(b, v, "name", lowest->name, lowest->name);
     count_var(b, v, "n", n, -1);
-    br_var(b, v, "x", open);
+    pt_brief_var(b, v, "x", open);
 }
 
-static void say_held(struct br_brief *b, struct said *said) {
+static void say_held(struct pt_brief *b, struct said *said) {
     json_t *v;
 
     if (b->held == 0)
@@ -387,104 +394,106 @@ static void say_held(struct br_brief *b, struct said *said) {
     v = say(said, 2, "拨款管控。", "Funds held back. ", "期末对{n}个事项暂缓或停止拨款。",
             "Funds are suspended or stopped for {n} subject(s).");
     count_var(b, v, "n", b->held,
-              br_source_count(b, "held", "期末有效的暂缓、停止拨款记录",
-                              "controls that suspend or stop funds", b->held, NULL));
+              pt_brief_source_count(b, "held", "期末有效的暂缓、停止拨款记录",
+                                    "controls that suspend or stop funds", b->held, NULL));
 }
 
 /* The widest gap between self-evaluation and spot check that arrived in this period. */
-static int say_gap(struct br_brief *b, struct said *said, struct pt_err *err) {
+static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
     static const char sql[] =
         "SELECT subject, kind, fy, self, spot, count(*) OVER () FROM ("
         " SELECT r.subject, r.kind, r.fy, p.total_cp AS spot, (SELECT v.total_cp FROM record x"
         "   JOIN f_evaluation v ON v.rec = x.rec WHERE x.subject = r.subject AND x.type = 141"
-        "   AND x.fy = r.fy AND v.kind = 1 AND v.total_cp IS NOT NULL AND " BR_LIVE(
+        "   AND x.fy = r.fy AND v.kind = 1 AND v.total_cp IS NOT NULL AND " PT_BRIEF_LIVE(
             "x",
             "?1") "   ORDER BY x.valid_from DESC, x.issued_at DESC, x.rec DESC LIMIT 1) AS self"
                   " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = 141 AND "
                   "p.kind = 2"
-                  "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " BR_LIVE(
+                  "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " PT_BRIEF_LIVE(
                       "r", "?1") ") WHERE abs(self - spot) >= 1000 ORDER BY abs(self - spot) DESC, "
                                  "subject LIMIT 1";
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc = pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at,
+                            (int64_t)b->since.known_at);
 
-    if (br_row(b, st, &rc, err)) {
+    if (pt_brief_row(b, st, &rc, err)) {
         int64_t self = sqlite3_column_int64(st, 3);
         int64_t spot = sqlite3_column_int64(st, 4);
         char name[640];
         int source;
-        struct br_num n = {.unit = "cp", .figure = "FG12"};
+        struct pt_brief_num n = {.unit = "cp", .figure = "FG12"};
         json_t *v =
             say(said, 2, "评价质量。", "Evaluations. ",
                 "{name}自评{a}、抽评{b}，相差{c}，按规定予以通报；相差10分以上的共{n}个。",
                 "{name} gave itself {a}, the spot check {b}, {c} apart, to be criticized in "
                 "a circular; {n} are 10 points or more apart.");
 
-        (void)br_name(b, sqlite3_column_int(st, 1), br_col(st, 0), name, sizeof name);
-        source = br_source_figure(b, sqlite3_column_int(st, 1), br_col(st, 0), name,
-                                  sqlite3_column_int(st, 2), "FG12", b->period.to, b->now.known_at);
-        br_var_text(b, v, "name", name, name);
+        (void)pt_brief_name(b, sqlite3_column_int(st, 1), pt_brief_col(st, 0), name, sizeof name);
+        source = pt_brief_source_figure(b, sqlite3_column_int(st, 1), pt_brief_col(st, 0), name,
+                                        sqlite3_column_int(st, 2), "FG12", b->period.to,
+                                        b->now.known_at);
+        pt_brief_var_text(b, v, "name", name, name);
         n.source = source;
         n.v = self;
-        br_var(b, v, "a", &n);
+        pt_brief_var(b, v, "a", &n);
         n.v = spot;
-        br_var(b, v, "b", &n);
+        pt_brief_var(b, v, "b", &n);
         n.v = self > spot ? self - spot : spot - self;
-        br_var(b, v, "c", &n);
+        pt_brief_var(b, v, "c", &n);
         count_var(b, v, "n", sqlite3_column_int64(st, 5), -1);
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static void say_recovered(struct br_brief *b, struct said *said, const struct br_num *rec,
-                          const struct br_num *again) {
+static void say_recovered(struct pt_brief *b, struct said *said, const struct pt_brief_num *rec,
+                          const struct pt_brief_num *again) {
     json_t *v;
 
     if (rec->na || rec->v == 0)
         return;
     v = say(said, 0, "资金盘活。", "Idle funds. ", "本年累计收回沉淀资金{x}，已调整安排{y}。",
             "This year {x} of idle funds were recovered and {y} used again.");
-    br_var(b, v, "x", rec);
-    br_var(b, v, "y", again);
+    pt_brief_var(b, v, "x", rec);
+    pt_brief_var(b, v, "y", again);
 }
 
 /* Findings and what audit verified of them, all that is known. */
-static int say_audit(struct br_brief *b, struct said *said, struct pt_err *err) {
+static int say_audit(struct pt_brief *b, struct said *said, struct pt_err *err) {
     static const char sql[] =
         "WITH done AS (SELECT t.root, max(a.fen_fixed) AS fen FROM ref f"
-        "  JOIN record v ON v.rec = f.rec AND v.type = 164 AND " BR_LIVE(
+        "  JOIN record v ON v.rec = f.rec AND v.type = 164 AND " PT_BRIEF_LIVE(
             "v", "?1") "  JOIN f_audit_verify a ON a.rec = v.rec AND a.status = 1"
                        "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND t.hash = f.hash "
                        "AND t.type = 163"
                        "  WHERE f.field = 'finding' GROUP BY t.root)"
                        " SELECT count(*), count(d.root), coalesce(sum(d.fen), 0) FROM record r"
-                       " LEFT JOIN done d ON d.root = r.root WHERE r.type = 163 AND " BR_LIVE("r",
-                                                                                              "?1");
+                       " LEFT JOIN done d ON d.root = r.root WHERE r.type = 163 AND " PT_BRIEF_LIVE(
+                           "r", "?1");
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, sql, "i", (int64_t)b->now.known_at);
+    int rc = pt_brief_query(b, &st, err, sql, "i", (int64_t)b->now.known_at);
 
-    if (br_row(b, st, &rc, err) && sqlite3_column_int64(st, 0) > 0) {
+    if (pt_brief_row(b, st, &rc, err) && sqlite3_column_int64(st, 0) > 0) {
         int64_t found = sqlite3_column_int64(st, 0);
         int64_t done = sqlite3_column_int64(st, 1);
-        int source = br_source_count(b, "audit", "审计发现及整改核查记录",
-                                     "audit findings and their verifications", found, NULL);
-        struct br_num rate = br_ratio(done, found, source, "count");
-        struct br_num fen = br_fen(sqlite3_column_int64(st, 2), source, "sum");
+        int source = pt_brief_source_count(b, "audit", "审计发现及整改核查记录",
+                                           "audit findings and their verifications", found, NULL);
+        struct pt_brief_num rate = pt_brief_ratio(done, found, source, "count");
+        struct pt_brief_num fen = pt_brief_fen(sqlite3_column_int64(st, 2), source, "sum");
         json_t *v = say(said, done < found ? 1 : 0, "审计整改。", "Audit. ",
                         "审计查出问题累计{n}个，已整改{m}个，整改率{p}，整改金额{x}。",
                         "Audit has found {n} problems, {m} are put right ({p}), {x} in money.");
 
         count_var(b, v, "n", found, source);
         count_var(b, v, "m", done, source);
-        br_var(b, v, "p", &rate);
-        br_var(b, v, "x", &fen);
+        pt_brief_var(b, v, "p", &rate);
+        pt_brief_var(b, v, "x", &fen);
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static void put_sentences(struct br_brief *b, json_t *section, struct said *said) {
+static void put_sentences(struct pt_brief *b, json_t *section, struct said *said) {
     size_t put = 0;
 
     for (int weight = 3; weight >= 0; weight--)
@@ -494,28 +503,29 @@ static void put_sentences(struct br_brief *b, json_t *section, struct said *said
             if (s->weight != weight)
                 continue;
             if (put++ < SENTENCES)
-                br_para_lead(b, section, s->lead_zh, s->lead_en, s->zh, s->en, s->vars);
+                pt_brief_para_lead(b, section, s->lead_zh, s->lead_en, s->zh, s->en, s->vars);
             else
                 json_decref(s->vars);
         }
 }
 
-static void table_core(struct br_brief *b, json_t *section, const struct core *c, size_t n) {
-    json_t *t = br_table(b, section, "T1", "核心指标一览", "Core figures", false);
+static void table_core(struct pt_brief *b, json_t *section, const struct core *c, size_t n) {
+    json_t *t = pt_brief_table(b, section, "T1", "核心指标一览", "Core figures", false);
 
-    br_column(b, t, "figure", "指标", "Figure", "left");
-    br_grow(b, t);
-    br_column(b, t, "unit", "单位", "Unit", "center");
-    br_column(b, t, "now", "本期", "This period", "right");
-    br_column(b, t, "before", "上期", "Last period", "right");
-    br_column(b, t, "change", "增减", "Change", "right");
+    pt_brief_column(b, t, "figure", "指标", "Figure", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "unit", "单位", "Unit", "center");
+    pt_brief_column(b, t, "now", "本期", "This period", "right");
+    pt_brief_column(b, t, "before", "上期", "Last period", "right");
+    pt_brief_column(b, t, "change", "增减", "Change", "right");
     for (size_t i = 0; i < n; i++)
         add_core(b, t, &c[i]);
-    br_put(b, t, "note", br_text(b, "率的增减为百分点。", "Rates change by percentage points."));
+    pt_brief_put(b, t, "note",
+                 pt_brief_put_text(b, "率的增减为百分点。", "Rates change by percentage points."));
 }
 
-int br_summary(struct br_brief *b, struct pt_err *err) {
-    json_t *s = br_section(b, "BR1", false, "本期要情", "The period in brief");
+int pt_brief_summary(struct pt_brief *b, struct pt_err *err) {
+    json_t *s = pt_brief_section(b, "BR1", false, "本期要情", "The period in brief");
     struct said said = {.n = 0};
     struct core c[13];
     int rc = core_figures(b, c, err);

@@ -8,7 +8,7 @@
 
 #include <pentad/base/date.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 400, COLS_MAX = 16, CELL_LINES_MAX = 64, CELL_MIN = 8 };
 
@@ -36,7 +36,7 @@ static int char_width(const char *p, size_t len, size_t *ret_len) {
     return w < 0 ? 0 : w;
 }
 
-int br_width(const char *text, size_t len) {
+int pt_brief_width(const char *text, size_t len) {
     int w = 0;
 
     for (size_t i = 0, n; i < len; i += n)
@@ -44,8 +44,8 @@ int br_width(const char *text, size_t len) {
     return w;
 }
 
-void br_pad(struct pt_buf *out, const char *text, size_t len, int width, bool right) {
-    int gap = width - br_width(text, len);
+void pt_brief_pad(struct pt_buf *out, const char *text, size_t len, int width, bool right) {
+    int gap = width - pt_brief_width(text, len);
 
     for (int i = 0; right && i < gap; i++)
         (void)pt_buf_putc(out, ' ');
@@ -54,19 +54,19 @@ void br_pad(struct pt_buf *out, const char *text, size_t len, int width, bool ri
         (void)pt_buf_putc(out, ' ');
 }
 
-static void color(struct br_term *t, const char *code) {
+static void color(struct pt_brief_term *t, const char *code) {
     if (t->color)
         (void)pt_buf_puts(t->out, code);
 }
 
-static void line(struct br_term *t, const char *glyph) {
+static void line(struct pt_brief_term *t, const char *glyph) {
     for (int i = 0; i < t->width; i++)
         (void)pt_buf_puts(t->out, glyph);
     (void)pt_buf_putc(t->out, '\n');
 }
 
-static const char *say(const struct br_term *t, const json_t *text) {
-    return br_get(text, t->english ? "en" : "zh");
+static const char *say(const struct pt_brief_term *t, const json_t *text) {
+    return pt_brief_get(text, t->english ? "en" : "zh");
 }
 
 /* The bytes of `text` that fit into `width` columns; English breaks at a space where it can. */
@@ -92,7 +92,7 @@ static size_t fit(const char *text, size_t len, int width) {
 }
 
 /* Lines of at most `width` columns, `indent` blanks before the first. */
-static void wrapped(struct br_term *t, const char *text, int indent) {
+static void wrapped(struct pt_brief_term *t, const char *text, int indent) {
     size_t len = strlen(text);
     int first = indent;
 
@@ -114,12 +114,12 @@ static void wrapped(struct br_term *t, const char *text, int indent) {
     }
 }
 
-static void centred(struct br_term *t, const char *text) {
+static void centred(struct pt_brief_term *t, const char *text) {
     size_t len = strlen(text);
 
     while (len > 0) {
         size_t n = fit(text, len, t->width);
-        int gap = (t->width - br_width(text, n)) / 2;
+        int gap = (t->width - pt_brief_width(text, n)) / 2;
 
         for (int i = 0; i < gap; i++)
             (void)pt_buf_putc(t->out, ' ');
@@ -132,7 +132,7 @@ static void centred(struct br_term *t, const char *text) {
 
 /* ---- paragraphs ---- */
 
-static void para(struct br_term *t, const json_t *block) {
+static void para(struct pt_brief_term *t, const json_t *block) {
     const json_t *list = json_object_get(block, t->english ? "en" : "zh");
     const json_t *lead = json_object_get(block, "lead");
     struct pt_buf b;
@@ -143,7 +143,7 @@ static void para(struct br_term *t, const json_t *block) {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *run = json_array_get(list, i);
 
-        (void)pt_buf_puts(&b, br_say(run, t->english, true));
+        (void)pt_buf_puts(&b, pt_brief_say(run, t->english, true));
         if (json_is_true(json_object_get(run, "forecast")))
             (void)pt_buf_puts(&b, t->english ? " (forecast)" : "（预计）");
     }
@@ -154,7 +154,7 @@ static void para(struct br_term *t, const json_t *block) {
 /* ---- tables ---- */
 
 struct grid {
-    struct br_term *t;
+    struct pt_brief_term *t;
     const json_t *columns;
     size_t n;
     int width[COLS_MAX];
@@ -162,11 +162,11 @@ struct grid {
 };
 
 static const char *cell_text(const struct grid *g, const json_t *cell) {
-    return br_say(cell, g->t->english, false);
+    return pt_brief_say(cell, g->t->english, false);
 }
 
 static bool is_gap(const json_t *row) {
-    return strcmp(br_get(row, "class"), "gap") == 0;
+    return strcmp(pt_brief_get(row, "class"), "gap") == 0;
 }
 
 /* As wide as the widest cell; then the widest text columns give way until the line fits;
@@ -178,12 +178,12 @@ static bool measure(struct grid *g, const json_t *rows) {
         const json_t *column = json_array_get(g->columns, c);
         const char *name = say(g->t, column);
 
-        g->right[c] = br_get(column, "align")[0] == 'r';
-        g->width[c] = br_width(name, strlen(name));
+        g->right[c] = pt_brief_get(column, "align")[0] == 'r';
+        g->width[c] = pt_brief_width(name, strlen(name));
         for (size_t r = 0; r < json_array_size(rows); r++) {
             const json_t *row = json_array_get(rows, r);
             const char *s = cell_text(g, json_array_get(json_object_get(row, "cells"), c));
-            int w = br_width(s, strlen(s));
+            int w = pt_brief_width(s, strlen(s));
 
             if (!is_gap(row) && w > g->width[c])
                 g->width[c] = w;
@@ -242,7 +242,7 @@ static void put_cells(struct grid *g, const char *const *text) {
                 show--;
             if (c > 0)
                 (void)pt_buf_puts(g->t->out, "  ");
-            br_pad(g->t->out, s, show, g->width[c], g->right[c]);
+            pt_brief_pad(g->t->out, s, show, g->width[c], g->right[c]);
             at[c] += take;
             more = more || len > take;
         }
@@ -254,7 +254,7 @@ static void put_cells(struct grid *g, const char *const *text) {
 
 static void put_row(struct grid *g, const json_t *row) {
     const json_t *cells = json_object_get(row, "cells");
-    const char *mark = br_get(row, "class");
+    const char *mark = pt_brief_get(row, "class");
     const char *text[COLS_MAX];
 
     if (is_gap(row)) {
@@ -276,8 +276,8 @@ static void put_row(struct grid *g, const json_t *row) {
         color(g->t, plain);
 }
 
-static void caption(struct br_term *t, const json_t *table) {
-    const char *id = br_get(table, "id");
+static void caption(struct pt_brief_term *t, const json_t *table) {
+    const char *id = pt_brief_get(table, "id");
     const json_t *unit = json_object_get(table, "unit");
     struct pt_buf b;
 
@@ -295,7 +295,7 @@ static void caption(struct br_term *t, const json_t *table) {
     pt_buf_done(&b);
 }
 
-static void table(struct br_term *t, const json_t *block) {
+static void table(struct pt_brief_term *t, const json_t *block) {
     const json_t *rows = json_object_get(block, "rows");
     const json_t *note = json_object_get(block, "note");
     struct grid g = {.t = t, .columns = json_object_get(block, "columns")};
@@ -328,7 +328,7 @@ static void table(struct br_term *t, const json_t *block) {
 
 /* ---- head, sections ---- */
 
-static void head(struct br_term *t, const json_t *brief) {
+static void head(struct pt_brief_term *t, const json_t *brief) {
     char day[11] = "";
     char valid[11] = "";
     bool draft = json_is_true(json_object_get(brief, "draft"));
@@ -354,7 +354,7 @@ static void head(struct br_term *t, const json_t *brief) {
         (void)snprintf(words, sizeof words,
                        t->english ? "As of %s, known at %s (log size %s), snapshot %s%s"
                                   : "数据截至%s，知悉时点%s（日志长度%s），台账快照%s%s",
-                       valid, day, br_get(brief, "known_at"), br_get(brief, "snapshot"),
+                       valid, day, pt_brief_get(brief, "known_at"), pt_brief_get(brief, "snapshot"),
                        !draft       ? ""
                        : t->english ? ", DRAFT"
                                     : "，草稿");
@@ -362,23 +362,23 @@ static void head(struct br_term *t, const json_t *brief) {
     }
 }
 
-static void blocks(struct br_term *t, const json_t *section) {
+static void blocks(struct pt_brief_term *t, const json_t *section) {
     const json_t *list = json_object_get(section, "blocks");
 
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *b = json_array_get(list, i);
-        const char *type = br_get(b, "type");
+        const char *type = pt_brief_get(b, "type");
 
         if (strcmp(type, "table") == 0)
             table(t, b);
         else if (strcmp(type, "chart") == 0)
-            br_chart_term(t, b);
+            pt_brief_chart_term(t, b);
         else
             para(t, b);
     }
 }
 
-static void sections(struct br_term *t, const json_t *brief, bool annex) {
+static void sections(struct pt_brief_term *t, const json_t *brief, bool annex) {
     const json_t *list = json_object_get(brief, "sections");
     int no = 0;
 
@@ -396,7 +396,7 @@ static void sections(struct br_term *t, const json_t *brief, bool annex) {
         else if (t->english)
             (void)snprintf(words, sizeof words, "%d. %s", no, title);
         else
-            (void)snprintf(words, sizeof words, "%s、%s", br_numeral(no), title);
+            (void)snprintf(words, sizeof words, "%s、%s", pt_brief_numeral(no), title);
         (void)pt_buf_putc(t->out, '\n');
         color(t, bold);
         wrapped(t, words, 0);
@@ -407,10 +407,10 @@ static void sections(struct br_term *t, const json_t *brief, bool annex) {
 
 int pt_brief_text(const struct json_t *brief, bool chinese, int width, bool with_color,
                   struct pt_buf *out, struct pt_err *err) {
-    struct br_term t = {out, !chinese, with_color,
-                        width < WIDTH_MIN   ? WIDTH_MIN
-                        : width > WIDTH_MAX ? WIDTH_MAX
-                                            : width};
+    struct pt_brief_term t = {out, !chinese, with_color,
+                              width < WIDTH_MIN   ? WIDTH_MIN
+                              : width > WIDTH_MAX ? WIDTH_MAX
+                                                  : width};
 
     if (!json_object_get(brief, "brief") || !json_is_array(json_object_get(brief, "sections")))
         return pt_err_set(err, PT_E_FORMAT, "this JSON is no brief: it has no sections");

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { LABEL_MAX = 24, BARS_MAX = 20, VALUE = 10 };
 
@@ -14,12 +14,12 @@ static bool value_of(const json_t *number, int64_t *ret) {
     return s != NULL;
 }
 
-static const char *say(const struct br_term *t, const json_t *text) {
-    return br_get(text, t->english ? "en" : "zh");
+static const char *say(const struct pt_brief_term *t, const json_t *text) {
+    return pt_brief_get(text, t->english ? "en" : "zh");
 }
 
 /* `eighths` eighths of a column, in a field of `width` columns. */
-static void bar(struct br_term *t, int64_t eighths, int width) {
+static void bar(struct pt_brief_term *t, int64_t eighths, int width) {
     static const char *const part[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     int full = (int)(eighths / 8);
     int rest = (int)(eighths % 8);
@@ -31,12 +31,12 @@ static void bar(struct br_term *t, int64_t eighths, int width) {
         (void)pt_buf_putc(t->out, ' ');
 }
 
-static int label_width(struct br_term *t, const json_t *labels) {
+static int label_width(struct pt_brief_term *t, const json_t *labels) {
     int w = 0;
 
     for (size_t i = 0; i < json_array_size(labels); i++) {
         const char *s = say(t, json_array_get(labels, i));
-        int n = br_width(s, strlen(s));
+        int n = pt_brief_width(s, strlen(s));
 
         w = n > w ? n : w;
     }
@@ -44,26 +44,26 @@ static int label_width(struct br_term *t, const json_t *labels) {
 }
 
 /* Cut at a character so that it fits. */
-static void label(struct br_term *t, const char *s, int width) {
+static void label(struct pt_brief_term *t, const char *s, int width) {
     size_t len = strlen(s);
 
-    while (len > 0 && br_width(s, len) > width) {
+    while (len > 0 && pt_brief_width(s, len) > width) {
         len--;
         while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)
             len--;
     }
-    br_pad(t->out, s, len, width, false);
+    pt_brief_pad(t->out, s, len, width, false);
     (void)pt_buf_puts(t->out, "  ");
 }
 
-static void title(struct br_term *t, const json_t *chart) {
+static void title(struct pt_brief_term *t, const json_t *chart) {
     (void)pt_buf_printf(t->out, "\n%s%s%s%s\n", t->english ? "Chart " : "图",
-                        br_get(chart, "id") + 1, t->english ? ". " : "　",
+                        pt_brief_get(chart, "id") + 1, t->english ? ". " : "　",
                         say(t, json_object_get(chart, "title")));
 }
 
 /* Rates against a reference each: the bar, the value, and how far from the reference. */
-static void rates(struct br_term *t, const json_t *labels, const json_t *values,
+static void rates(struct pt_brief_term *t, const json_t *labels, const json_t *values,
                   const json_t *references, const json_t *reference, size_t from, size_t to) {
     int names = label_width(t, labels);
     int width = t->width - names - 2 * VALUE - 6;
@@ -80,7 +80,8 @@ static void rates(struct br_term *t, const json_t *labels, const json_t *values,
         label(t, say(t, json_array_get(labels, i)), names);
         bar(t, (v < 0 ? 0 : v > 10000 ? 10000 : v) * width * 8 / 10000, width);
         (void)pt_buf_puts(t->out, "  ");
-        br_pad(t->out, br_get(number, "zh"), strlen(br_get(number, "zh")), VALUE - 2, true);
+        pt_brief_pad(t->out, pt_brief_get(number, "zh"), strlen(pt_brief_get(number, "zh")),
+                     VALUE - 2, true);
         if (has) {
             int64_t d = v - r;
 
@@ -88,7 +89,7 @@ static void rates(struct br_term *t, const json_t *labels, const json_t *values,
                            (long long)(llabs(d) / 100), (long long)(llabs(d) % 100));
             if (t->color && d < -1000)
                 (void)pt_buf_puts(t->out, d < -2000 ? "\033[31m" : "\033[33m");
-            br_pad(t->out, dev, strlen(dev), VALUE, true);
+            pt_brief_pad(t->out, dev, strlen(dev), VALUE, true);
             if (t->color && d < -1000)
                 (void)pt_buf_puts(t->out, "\033[0m");
         }
@@ -96,7 +97,7 @@ static void rates(struct br_term *t, const json_t *labels, const json_t *values,
     }
 }
 
-static void stack(struct br_term *t, const json_t *chart) {
+static void stack(struct pt_brief_term *t, const json_t *chart) {
     static const char *const glyph[] = {"█", "▒", "░"};
     static const char *const code[] = {"\033[31m", "\033[33m", ""};
     const json_t *labels = json_object_get(chart, "labels");
@@ -139,11 +140,11 @@ static void stack(struct br_term *t, const json_t *chart) {
     (void)pt_buf_putc(t->out, '\n');
 }
 
-void br_chart_term(struct br_term *t, const json_t *chart) {
+void pt_brief_chart_term(struct pt_brief_term *t, const json_t *chart) {
     const json_t *labels = json_object_get(chart, "labels");
     const json_t *list = json_object_get(chart, "series");
     const json_t *first = json_object_get(json_array_get(list, 0), "values");
-    const char *form = br_get(chart, "chart");
+    const char *form = pt_brief_get(chart, "chart");
     size_t n = json_array_size(labels);
 
     title(t, chart);

@@ -8,7 +8,7 @@
 #include <pentad/rules/rules.h>
 #include <pentad/v1/common.pb-c.h>
 
-#include "inside.h"
+#include "internal.h"
 
 #define SK(name) PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_##name
 
@@ -17,40 +17,43 @@ static const char *const sev_en[] = {"", "Info", "Yellow", "Red"};
 static const char *const status_zh[] = {"", "待答复", "已答复", "已销号", "已认可"};
 static const char *const status_en[] = {"", "open", "replied", "closed", "waived"};
 
-static void number_cell(struct br_brief *b, json_t *cells, int64_t v, int source) {
-    struct br_num n = br_count_num(v, source);
+static void number_cell(struct pt_brief *b, json_t *cells, int64_t v, int source) {
+    struct pt_brief_num n = pt_brief_count_num(v, source);
 
-    br_add(b, cells, br_number(b, &n));
+    pt_brief_add(b, cells, pt_brief_number(b, &n));
 }
 
 /* ---- counts ---- */
 
-static void table_counts(struct br_brief *b, json_t *section) {
-    json_t *t = br_table(b, section, "T4", "预警增减情况", "Discrepancies by severity", false);
-    int fresh =
-        br_warning_source(b, "fresh", "本期新增的比对差异", "discrepancies new in this period");
-    int closed =
-        br_warning_source(b, "closed", "本期销号的比对差异", "discrepancies closed in this period");
-    int open = br_warning_source(b, "open", "期末在办的比对差异", "discrepancies open at the end");
-    int overdue = br_warning_source(b, "overdue", "逾期未整改的比对差异", "overdue discrepancies");
+static void table_counts(struct pt_brief *b, json_t *section) {
+    json_t *t =
+        pt_brief_table(b, section, "T4", "预警增减情况", "Discrepancies by severity", false);
+    int fresh = pt_brief_warning_source(b, "fresh", "本期新增的比对差异",
+                                        "discrepancies new in this period");
+    int closed = pt_brief_warning_source(b, "closed", "本期销号的比对差异",
+                                         "discrepancies closed in this period");
+    int open =
+        pt_brief_warning_source(b, "open", "期末在办的比对差异", "discrepancies open at the end");
+    int overdue =
+        pt_brief_warning_source(b, "overdue", "逾期未整改的比对差异", "overdue discrepancies");
 
-    br_column(b, t, "severity", "级别", "Severity", "left");
-    br_grow(b, t);
-    br_column(b, t, "before", "上期在办", "Open before", "right");
-    br_column(b, t, "fresh", "本期新增", "New", "right");
-    br_column(b, t, "closed", "本期销号", "Closed", "right");
-    br_column(b, t, "open", "期末在办", "Open", "right");
-    br_column(b, t, "overdue", "其中逾期", "Overdue", "right");
+    pt_brief_column(b, t, "severity", "级别", "Severity", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "before", "上期在办", "Open before", "right");
+    pt_brief_column(b, t, "fresh", "本期新增", "New", "right");
+    pt_brief_column(b, t, "closed", "本期销号", "Closed", "right");
+    pt_brief_column(b, t, "open", "期末在办", "Open", "right");
+    pt_brief_column(b, t, "overdue", "其中逾期", "Overdue", "right");
     for (int s = 3; s >= 1; s--) {
-        json_t *cells = br_row_new(b, t,
-                                   s == 3   ? "red"
-                                   : s == 2 ? "yellow"
-                                            : "info",
-                                   s == 3   ? "red"
-                                   : s == 2 ? "yellow"
-                                            : NULL);
+        json_t *cells = pt_brief_row_new(b, t,
+                                         s == 3   ? "red"
+                                         : s == 2 ? "yellow"
+                                                  : "info",
+                                         s == 3   ? "red"
+                                         : s == 2 ? "yellow"
+                                                  : NULL);
 
-        br_add(b, cells, br_text(b, sev_zh[s], sev_en[s]));
+        pt_brief_add(b, cells, pt_brief_put_text(b, sev_zh[s], sev_en[s]));
         number_cell(b, cells, b->count_before.open[s], -1);
         number_cell(b, cells, b->count.fresh[s], fresh);
         number_cell(b, cells, b->count.closed[s], closed);
@@ -59,32 +62,32 @@ static void table_counts(struct br_brief *b, json_t *section) {
     }
 }
 
-static void chart_months(struct br_brief *b, json_t *section) {
+static void chart_months(struct pt_brief *b, json_t *section) {
     json_t *c =
-        br_chart(b, section, "C4", "stack", "各月新增比对差异", "New discrepancies by month");
-    json_t *t = br_table(b, section, "C4", "各月比对差异", "Discrepancies by month", false);
+        pt_brief_chart(b, section, "C4", "stack", "各月新增比对差异", "New discrepancies by month");
+    json_t *t = pt_brief_table(b, section, "C4", "各月比对差异", "Discrepancies by month", false);
     json_t *series[4];
 
-    series[3] = br_series(b, c, sev_zh[3], sev_en[3]);
-    series[2] = br_series(b, c, sev_zh[2], sev_en[2]);
-    series[1] = br_series(b, c, sev_zh[1], sev_en[1]);
-    br_column(b, t, "month", "月份", "Month", "left");
-    br_keep(b, t);
-    br_column(b, t, "red", "新增红色", "New red", "right");
-    br_column(b, t, "yellow", "新增黄色", "New yellow", "right");
-    br_column(b, t, "info", "新增提示", "New info", "right");
-    br_column(b, t, "closed", "销号", "Closed", "right");
-    br_column(b, t, "open", "期末在办", "Open", "right");
-    for (size_t i = b->first_window; i < BR_WINDOWS; i++) {
-        const struct br_count *k = &b->counts[i];
-        json_t *cells = br_row_new(b, t, b->months[i].text, NULL);
+    series[3] = pt_brief_series(b, c, sev_zh[3], sev_en[3]);
+    series[2] = pt_brief_series(b, c, sev_zh[2], sev_en[2]);
+    series[1] = pt_brief_series(b, c, sev_zh[1], sev_en[1]);
+    pt_brief_column(b, t, "month", "月份", "Month", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "red", "新增红色", "New red", "right");
+    pt_brief_column(b, t, "yellow", "新增黄色", "New yellow", "right");
+    pt_brief_column(b, t, "info", "新增提示", "New info", "right");
+    pt_brief_column(b, t, "closed", "销号", "Closed", "right");
+    pt_brief_column(b, t, "open", "期末在办", "Open", "right");
+    for (size_t i = b->first_window; i < PT_BRIEF_WINDOWS; i++) {
+        const struct pt_brief_count *k = &b->counts[i];
+        json_t *cells = pt_brief_row_new(b, t, b->months[i].text, NULL);
 
-        br_add(b, json_object_get(c, "labels"), br_textf(b, "%s", b->months[i].text));
-        br_add(b, cells, br_textf(b, "%s", b->months[i].text));
+        pt_brief_add(b, json_object_get(c, "labels"), pt_brief_textf(b, "%s", b->months[i].text));
+        pt_brief_add(b, cells, pt_brief_textf(b, "%s", b->months[i].text));
         for (int s = 3; s >= 1; s--) {
-            struct br_num n = br_count_num(k->fresh[s], -1);
+            struct pt_brief_num n = pt_brief_count_num(k->fresh[s], -1);
 
-            br_add(b, series[s], br_number(b, &n));
+            pt_brief_add(b, series[s], pt_brief_number(b, &n));
             number_cell(b, cells, k->fresh[s], -1);
         }
         number_cell(b, cells, k->closed[1] + k->closed[2] + k->closed[3], -1);
@@ -95,7 +98,7 @@ static void chart_months(struct br_brief *b, json_t *section) {
 /* ---- lists ---- */
 
 struct item {
-    const struct br_state *state;
+    const struct pt_brief_state *state;
     int64_t fen;
 };
 
@@ -119,19 +122,19 @@ static const char *tail(const char *message, bool chinese) {
 }
 
 /* Whose department answers for the subject: its own name where it is a body itself. */
-static void responsible(struct br_brief *b, int kind, const char *key, char *out, size_t cap) {
+static void responsible(struct pt_brief *b, int kind, const char *key, char *out, size_t cap) {
     static const char sql[] = "SELECT org FROM member WHERE kind = 4 AND subject = ?1 LIMIT 1";
     sqlite3_stmt *st = NULL;
     int rc;
 
     out[0] = '\0';
     if (kind == SK(DEPT) || kind == SK(UNIT) || kind == SK(REGION)) {
-        (void)br_name(b, kind, key, out, cap);
+        (void)pt_brief_name(b, kind, key, out, cap);
         return;
     }
-    rc = br_query(b, &st, NULL, sql, "s", key);
-    if (br_row(b, st, &rc, NULL))
-        (void)br_name(b, SK(DEPT), br_col(st, 0), out, cap);
+    rc = pt_brief_query(b, &st, NULL, sql, "s", key);
+    if (pt_brief_row(b, st, &rc, NULL))
+        (void)pt_brief_name(b, SK(DEPT), pt_brief_col(st, 0), out, cap);
     sqlite3_finalize(st);
 }
 
@@ -155,58 +158,60 @@ static const char detail_sql[] =
     "SELECT rule, kind, key, fiscal_year, message_zh, message_en, responders FROM f_discrepancy"
     " WHERE rec = ?1";
 
-static void put_responsible(struct br_brief *b, json_t *cells, int kind, const char *key,
+static void put_responsible(struct pt_brief *b, json_t *cells, int kind, const char *key,
                             const char *list) {
     char zh[320];
     char en[320];
 
     responsible(b, kind, key, zh, sizeof zh);
     if (zh[0]) {
-        br_add(b, cells, br_text(b, zh, zh));
+        pt_brief_add(b, cells, pt_brief_put_text(b, zh, zh));
         return;
     }
     responders(list, true, zh, sizeof zh);
     responders(list, false, en, sizeof en);
-    br_add(b, cells, br_text(b, zh, en));
+    pt_brief_add(b, cells, pt_brief_put_text(b, zh, en));
 }
 
-static void put_rule(struct br_brief *b, json_t *cells, const char *id, const char *ref) {
+static void put_rule(struct pt_brief *b, json_t *cells, const char *id, const char *ref) {
     const struct pt_rule_info *rule = pt_rules_find(id);
     char zh[160];
     char en[160];
 
     (void)snprintf(zh, sizeof zh, "%s %s", id, rule ? rule->name_zh : "");
     (void)snprintf(en, sizeof en, "%s %s", id, rule ? rule->name_en : "");
-    br_add(b, cells, br_cell_record(b, zh, en, ref));
+    pt_brief_add(b, cells, pt_brief_cell_record(b, zh, en, ref));
 }
 
-static int put_item(struct br_brief *b, json_t *t, const struct item *it, bool severity,
+static int put_item(struct pt_brief *b, json_t *t, const struct item *it, bool severity,
                     struct pt_err *err) {
-    const struct br_state *s = it->state;
+    const struct pt_brief_state *s = it->state;
     sqlite3_stmt *st = NULL;
     char ref[96];
     char name[640];
     char due[11] = "—";
-    bool late = br_overdue(s, b->now.day);
+    bool late = pt_brief_overdue(s, b->now.day);
     json_t *cells;
-    int rc = br_query(b, &st, err, detail_sql, "i", s->rec);
+    int rc = pt_brief_query(b, &st, err, detail_sql, "i", s->rec);
 
-    if (!br_row(b, st, &rc, err)) {
+    if (!pt_brief_row(b, st, &rc, err)) {
         sqlite3_finalize(st);
         return rc;
     }
-    (void)br_ref(b, s->rec, ref, sizeof ref);
-    cells = br_row_new(b, t, ref, late ? "late" : NULL);
-    put_rule(b, cells, br_col(st, 0), ref);
+    (void)pt_brief_ref(b, s->rec, ref, sizeof ref);
+    cells = pt_brief_row_new(b, t, ref, late ? "late" : NULL);
+    put_rule(b, cells, pt_brief_col(st, 0), ref);
     if (severity)
-        br_add(b, cells, br_text(b, sev_zh[s->sev], sev_en[s->sev]));
-    (void)br_name(b, sqlite3_column_int(st, 1), br_col(st, 2), name, sizeof name);
-    br_add(b, cells, br_textf(b, "%s", name));
-    put_responsible(b, cells, sqlite3_column_int(st, 1), br_col(st, 2), br_col(st, 6));
-    br_add(b, cells, br_cell_record(b, tail(br_col(st, 4), true), tail(br_col(st, 5), false), ref));
+        pt_brief_add(b, cells, pt_brief_put_text(b, sev_zh[s->sev], sev_en[s->sev]));
+    (void)pt_brief_name(b, sqlite3_column_int(st, 1), pt_brief_col(st, 2), name, sizeof name);
+    pt_brief_add(b, cells, pt_brief_textf(b, "%s", name));
+    put_responsible(b, cells, sqlite3_column_int(st, 1), pt_brief_col(st, 2), pt_brief_col(st, 6));
+    pt_brief_add(b, cells,
+                 pt_brief_cell_record(b, tail(pt_brief_col(st, 4), true),
+                                      tail(pt_brief_col(st, 5), false), ref));
     if (pt_date_valid(s->due))
         pt_date_format(due, s->due);
-    br_add(b, cells, br_textf(b, "%s", due));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%s", due));
     if (late) {
         char zh[64];
         char en[64];
@@ -214,28 +219,29 @@ static int put_item(struct br_brief *b, json_t *t, const struct item *it, bool s
 
         (void)snprintf(zh, sizeof zh, "%s，逾期%d日", status_zh[s->status], days);
         (void)snprintf(en, sizeof en, "%s, %d days late", status_en[s->status], days);
-        br_add(b, cells, br_text(b, zh, en));
+        pt_brief_add(b, cells, pt_brief_put_text(b, zh, en));
     } else {
-        br_add(b, cells, br_text(b, status_zh[s->status], status_en[s->status]));
+        pt_brief_add(b, cells, pt_brief_put_text(b, status_zh[s->status], status_en[s->status]));
     }
     sqlite3_finalize(st);
     return rc;
 }
 
 /* Open ones of the severity (0: any), overdue only where `late`; worst first. */
-static size_t choose(struct br_brief *b, int sev, bool late, struct item *items, int64_t *ret_fen) {
+static size_t choose(struct pt_brief *b, int sev, bool late, struct item *items, int64_t *ret_fen) {
     size_t n = 0;
 
     *ret_fen = 0;
     for (size_t i = 0, end; i < b->n_states; i = end) {
-        const struct br_state *s;
+        const struct pt_brief_state *s;
 
-        end = br_state_end(b, i);
-        s = br_state_at(b, i, end - i, &b->now);
-        if (!br_open(s) || (sev && s->sev != sev) || (late && !br_overdue(s, b->now.day)))
+        end = pt_brief_state_end(b, i);
+        s = pt_brief_state_at(b, i, end - i, &b->now);
+        if (!pt_brief_open(s) || (sev && s->sev != sev) ||
+            (late && !pt_brief_overdue(s, b->now.day)))
             continue;
         items[n].state = s;
-        items[n].fen = br_at_stake(b, s->rec);
+        items[n].fen = pt_brief_at_stake(b, s->rec);
         if (*ret_fen < INT64_MAX - items[n].fen)
             *ret_fen += items[n].fen;
         n++;
@@ -246,36 +252,36 @@ static size_t choose(struct br_brief *b, int sev, bool late, struct item *items,
     return n;
 }
 
-static int list(struct br_brief *b, json_t *section, const char *id, const char *zh, const char *en,
+static int list(struct pt_brief *b, json_t *section, const char *id, const char *zh, const char *en,
                 const struct item *items, size_t n, bool severity, struct pt_err *err) {
-    json_t *t = br_table(b, section, id, zh, en, false);
+    json_t *t = pt_brief_table(b, section, id, zh, en, false);
     int rc = 0;
 
-    br_column(b, t, "rule", "规则", "Rule", "left");
-    br_min(b, t, 5);
+    pt_brief_column(b, t, "rule", "规则", "Rule", "left");
+    pt_brief_min(b, t, 5);
     if (severity) {
-        br_column(b, t, "severity", "级别", "Severity", "left");
-        br_keep(b, t);
+        pt_brief_column(b, t, "severity", "级别", "Severity", "left");
+        pt_brief_keep(b, t);
     }
-    br_column(b, t, "subject", "事项", "Subject", "left");
-    br_min(b, t, 7);
-    br_column(b, t, "responsible", "责任单位", "Responsible", "left");
-    br_min(b, t, 6);
-    br_column(b, t, "fact", "事实", "Fact", "left");
-    br_grow(b, t);
-    br_column(b, t, "due", "期限", "Due", "left");
-    br_keep(b, t);
-    br_column(b, t, "status", "状态", "Status", "left");
-    br_min(b, t, 6);
-    for (size_t i = 0; i < n && i < BR_LIST_MAX && rc == 0; i++)
+    pt_brief_column(b, t, "subject", "事项", "Subject", "left");
+    pt_brief_min(b, t, 7);
+    pt_brief_column(b, t, "responsible", "责任单位", "Responsible", "left");
+    pt_brief_min(b, t, 6);
+    pt_brief_column(b, t, "fact", "事实", "Fact", "left");
+    pt_brief_grow(b, t);
+    pt_brief_column(b, t, "due", "期限", "Due", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "status", "状态", "Status", "left");
+    pt_brief_min(b, t, 6);
+    for (size_t i = 0; i < n && i < PT_BRIEF_LIST_MAX && rc == 0; i++)
         rc = put_item(b, t, &items[i], severity, err);
-    if (n > BR_LIST_MAX) {
+    if (n > PT_BRIEF_LIST_MAX) {
         char more_zh[64];
         char more_en[64];
 
-        (void)snprintf(more_zh, sizeof more_zh, "另有%zu项，见台账", n - BR_LIST_MAX);
-        (void)snprintf(more_en, sizeof more_en, "%zu more: see the ledger", n - BR_LIST_MAX);
-        br_put(b, t, "note", br_text(b, more_zh, more_en));
+        (void)snprintf(more_zh, sizeof more_zh, "另有%zu项，见台账", n - PT_BRIEF_LIST_MAX);
+        (void)snprintf(more_en, sizeof more_en, "%zu more: see the ledger", n - PT_BRIEF_LIST_MAX);
+        pt_brief_put(b, t, "note", pt_brief_put_text(b, more_zh, more_en));
     }
     return rc;
 }
@@ -288,48 +294,50 @@ static const char held_sql[] =
     "  row_number() OVER (PARTITION BY r.subject, coalesce(f.unit, '')"
     "   ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC) AS nth"
     " FROM record r JOIN f_fund_control f ON f.rec = r.rec"
-    " WHERE r.type = 134 AND f.action IN (2, 3, 4) AND r.valid_from <= ?2 AND " BR_LIVE(
+    " WHERE r.type = 134 AND f.action IN (2, 3, 4) AND r.valid_from <= ?2 AND " PT_BRIEF_LIVE(
         "r", "?1") ") WHERE nth = 1 AND action IN (2, 3) ORDER BY effective, rec LIMIT 500";
 
-static int table_held(struct br_brief *b, json_t *section, struct pt_err *err) {
-    json_t *t =
-        br_table(b, section, "T5-2", "暂缓、停止拨款情况", "Funds suspended or stopped", false);
+static int table_held(struct pt_brief *b, json_t *section, struct pt_err *err) {
+    json_t *t = pt_brief_table(b, section, "T5-2", "暂缓、停止拨款情况",
+                               "Funds suspended or stopped", false);
     sqlite3_stmt *st = NULL;
-    int rc = br_query(b, &st, err, held_sql, "ii", (int64_t)b->now.known_at, (int64_t)b->now.day);
+    int rc =
+        pt_brief_query(b, &st, err, held_sql, "ii", (int64_t)b->now.known_at, (int64_t)b->now.day);
 
-    br_column(b, t, "subject", "事项", "Subject", "left");
-    br_column(b, t, "responsible", "责任单位", "Responsible", "left");
-    br_column(b, t, "action", "措施", "Measure", "left");
-    br_keep(b, t);
-    br_column(b, t, "from", "生效日期", "From", "left");
-    br_keep(b, t);
-    br_column(b, t, "reason", "原因", "Reason", "left");
-    br_grow(b, t);
-    while (br_row(b, st, &rc, err)) {
+    pt_brief_column(b, t, "subject", "事项", "Subject", "left");
+    pt_brief_column(b, t, "responsible", "责任单位", "Responsible", "left");
+    pt_brief_column(b, t, "action", "措施", "Measure", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "from", "生效日期", "From", "left");
+    pt_brief_keep(b, t);
+    pt_brief_column(b, t, "reason", "原因", "Reason", "left");
+    pt_brief_grow(b, t);
+    while (pt_brief_row(b, st, &rc, err)) {
         char ref[96];
         char name[640];
         char day[11] = "—";
         bool stop = sqlite3_column_int(st, 3) == 3;
         json_t *cells;
 
-        (void)br_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
-        cells = br_row_new(b, t, ref, NULL);
-        (void)br_name(b, sqlite3_column_int(st, 2), br_col(st, 1), name, sizeof name);
-        br_add(b, cells, br_cell_record(b, name, name, ref));
-        put_responsible(b, cells, sqlite3_column_int(st, 2), br_col(st, 1), "[]");
-        br_add(b, cells,
-               stop ? br_text(b, "停止拨款", "stopped") : br_text(b, "暂缓拨款", "suspended"));
+        (void)pt_brief_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
+        cells = pt_brief_row_new(b, t, ref, NULL);
+        (void)pt_brief_name(b, sqlite3_column_int(st, 2), pt_brief_col(st, 1), name, sizeof name);
+        pt_brief_add(b, cells, pt_brief_cell_record(b, name, name, ref));
+        put_responsible(b, cells, sqlite3_column_int(st, 2), pt_brief_col(st, 1), "[]");
+        pt_brief_add(b, cells,
+                     stop ? pt_brief_put_text(b, "停止拨款", "stopped")
+                          : pt_brief_put_text(b, "暂缓拨款", "suspended"));
         if (pt_date_valid(sqlite3_column_int(st, 4)))
             pt_date_format(day, sqlite3_column_int(st, 4));
-        br_add(b, cells, br_textf(b, "%s", day));
-        br_add(b, cells, br_textf(b, "%s", br_col(st, 5)));
+        pt_brief_add(b, cells, pt_brief_textf(b, "%s", day));
+        pt_brief_add(b, cells, pt_brief_textf(b, "%s", pt_brief_col(st, 5)));
         b->held++;
     }
     sqlite3_finalize(st);
     return rc;
 }
 
-static void opening(struct br_brief *b, json_t *section) {
+static void opening(struct pt_brief *b, json_t *section) {
     json_t *v = json_object();
     char from[11];
     char to[11];
@@ -339,18 +347,19 @@ static void opening(struct br_brief *b, json_t *section) {
         pt_date_format(from, b->since.day);
     else
         (void)snprintf(from, sizeof from, "—");
-    br_var_text(b, v, "from", from, from);
-    br_var_text(b, v, "to", to, to);
+    pt_brief_var_text(b, v, "from", from, from);
+    pt_brief_var_text(b, v, "to", to, to);
     if (b->since.day)
-        br_note(b, section, "统计区间：自上期简报截止日（{from}）之后至本期截止日（{to}）。",
-                "Counted: after the last brief's cut-off ({from}) up to this one's ({to}).", v);
+        pt_brief_note(b, section, "统计区间：自上期简报截止日（{from}）之后至本期截止日（{to}）。",
+                      "Counted: after the last brief's cut-off ({from}) up to this one's ({to}).",
+                      v);
     else
-        br_note(b, section, "统计区间：自台账启用至本期截止日（{to}）。",
-                "Counted: from the ledger's beginning up to this brief's cut-off ({to}).", v);
+        pt_brief_note(b, section, "统计区间：自台账启用至本期截止日（{to}）。",
+                      "Counted: from the ledger's beginning up to this brief's cut-off ({to}).", v);
 }
 
-int br_warnings(struct br_brief *b, struct pt_err *err) {
-    json_t *s = br_section(b, "BR4", false, "预警与整改情况", "Warnings and rectification");
+int pt_brief_warnings(struct pt_brief *b, struct pt_err *err) {
+    json_t *s = pt_brief_section(b, "BR4", false, "预警与整改情况", "Warnings and rectification");
     struct item *items = calloc(b->n_states ? b->n_states : 1, sizeof *items);
     int64_t fen;
     size_t skip = 0; /* the red ones stand in the table before */

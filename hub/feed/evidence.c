@@ -240,7 +240,7 @@ static int put_proof(struct making *m, uint64_t index, uint8_t tag, struct pt_bu
         rc = pt_tlogproof_format(&text, index, &path, pt_buf_span(&m->note));
     }
     if (rc == 0) {
-        wire_bytes(out, tag, pt_buf_span(&text));
+        pt_feed_wire_bytes(out, tag, pt_buf_span(&text));
     }
     pt_buf_done(&text);
     return rc == 0 ? 0
@@ -250,8 +250,8 @@ static int put_proof(struct making *m, uint64_t index, uint8_t tag, struct pt_bu
 
 /* EvidenceBatch, without its own tag. */
 static int put_batch(struct making *m, const struct pt_store_entry *e, struct pt_buf *out) {
-    wire_number(out, BATCH_LOG_INDEX, e->index);
-    wire_bytes(out, BATCH_LOG_ENTRY, e->log_entry);
+    pt_feed_wire_number(out, BATCH_LOG_INDEX, e->index);
+    pt_feed_wire_bytes(out, BATCH_LOG_ENTRY, e->log_entry);
     return put_proof(m, e->index, BATCH_TLOG_PROOF, out);
 }
 
@@ -263,13 +263,13 @@ static int put_record(struct making *m, const struct pt_store_entry *e,
     struct pt_merkle_path path;
     int rc = pt_merkle_inclusion(&nodes, i, e->record_count, &path);
 
-    wire_number(out, RECORD_SEQ, e->first_seq + i);
-    wire_bytes(out, RECORD_BYTES, bytes);
+    pt_feed_wire_number(out, RECORD_SEQ, e->first_seq + i);
+    pt_feed_wire_bytes(out, RECORD_BYTES, bytes);
     if (has_batch) {
-        wire_number(out, RECORD_BATCH, m->n_batches);
+        pt_feed_wire_number(out, RECORD_BATCH, m->n_batches);
     }
     for (unsigned k = 0; rc == 0 && k < path.n; k++) {
-        wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
+        pt_feed_wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
     }
     return rc;
 }
@@ -314,7 +314,7 @@ static int key_entry(void *ctx, const struct pt_store_entry *e) {
     pt_buf_reset(&m->entry);
     pt_buf_reset(&m->record);
     rc = put_batch(m, e, &m->record);
-    wire_bytes(&m->entry, KEY_ENTRY, pt_buf_span(&m->record));
+    pt_feed_wire_bytes(&m->entry, KEY_ENTRY, pt_buf_span(&m->record));
     for (uint32_t i = 0; rc == 0 && i < e->record_count; i++) {
         bool wanted = false;
 
@@ -324,11 +324,11 @@ static int key_entry(void *ctx, const struct pt_store_entry *e) {
         if (rc == 0 && wanted) {
             pt_buf_reset(&m->record);
             rc = put_record(m, e, &tree, i, rec, false, &m->record);
-            wire_bytes(&m->entry, KEY_RECORDS, pt_buf_span(&m->record));
+            pt_feed_wire_bytes(&m->entry, KEY_RECORDS, pt_buf_span(&m->record));
         }
     }
     pt_merkle_tree_done(&tree);
-    wire_bytes(&m->batches, BUNDLE_KEY_HISTORY, pt_buf_span(&m->entry));
+    pt_feed_wire_bytes(&m->batches, BUNDLE_KEY_HISTORY, pt_buf_span(&m->entry));
     return rc;
 }
 
@@ -404,7 +404,7 @@ static int take_records(struct making *m, const struct pt_store_entry *e,
         for (rc = 1; rc == 1 && i <= ref->seq - e->first_seq; i++) {
             rc = pt_batch_record_next(e->records, &pos, &rec);
         }
-        rc = rc == 1 ? feed_may_read(rec, author, m->reader, &m->scratch, &full) : PT_E_CORRUPT;
+        rc = rc == 1 ? pt_feed_may_read(rec, author, m->reader, &m->scratch, &full) : PT_E_CORRUPT;
         if (rc == 0 && !full && !m->for_figure) {
             return pt_err_set(m->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read",
                               ref->party, ref->stream, (unsigned long long)ref->seq,
@@ -413,7 +413,7 @@ static int take_records(struct making *m, const struct pt_store_entry *e,
         if (rc == 0 && full) {
             pt_buf_reset(&m->record);
             rc = put_record(m, e, tree, i - 1, rec, true, &m->record);
-            wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
+            pt_feed_wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
             (*ret_taken)++;
         }
         m->withheld += rc == 0 && !full;
@@ -434,7 +434,7 @@ static int wanted_entry(void *ctx, const struct pt_store_entry *e) {
     if (rc == 0 && taken > 0) {
         pt_buf_reset(&m->entry);
         rc = put_batch(m, e, &m->entry);
-        wire_bytes(&m->batches, BUNDLE_BATCHES, pt_buf_span(&m->entry));
+        pt_feed_wire_bytes(&m->batches, BUNDLE_BATCHES, pt_buf_span(&m->entry));
         m->n_batches++;
         m->n_records += taken;
     }
@@ -479,10 +479,10 @@ static int put_genesis(struct making *m, struct pt_buf *out) {
         rc = pt_err_set(m->err, PT_E_CORRUPT, "log entry 0 is no genesis");
     }
     if (rc == 0) {
-        wire_number(out, BUNDLE_VERSION, 1);
-        wire_bytes(out, BUNDLE_ORIGIN, pt_span_str(e.genesis->origin));
-        wire_bytes(out, BUNDLE_HUB, pt_span(e.leaf.b, PT_HASH_LEN));
-        wire_bytes(out, BUNDLE_GENESIS_ENTRY, pt_buf_span(&bytes));
+        pt_feed_wire_number(out, BUNDLE_VERSION, 1);
+        pt_feed_wire_bytes(out, BUNDLE_ORIGIN, pt_span_str(e.genesis->origin));
+        pt_feed_wire_bytes(out, BUNDLE_HUB, pt_span(e.leaf.b, PT_HASH_LEN));
+        pt_feed_wire_bytes(out, BUNDLE_GENESIS_ENTRY, pt_buf_span(&bytes));
         rc = put_proof(m, 0, BUNDLE_GENESIS_PROOF, out);
     }
     pt_entry_done(&e);
@@ -499,9 +499,9 @@ static int put_figure(struct making *m, const Pentad__V1__EvidenceFigure *figure
     }
     pt_buf_reset(&m->entry);
     rc = pt_msg_encode(&figure->base, &m->entry, m->err);
-    wire_bytes(out, BUNDLE_FIGURE, pt_buf_span(&m->entry));
+    pt_feed_wire_bytes(out, BUNDLE_FIGURE, pt_buf_span(&m->entry));
     for (size_t i = 0; rc == 0 && i < m->n_records; i++) {
-        wire_number(out, BUNDLE_INPUTS, i);
+        pt_feed_wire_number(out, BUNDLE_INPUTS, i);
     }
     return rc;
 }

@@ -43,14 +43,14 @@ struct paging {
 /* FeedRecord with one field. */
 static void put_record(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
     pt_buf_putc(b, ENTRY_RECORDS);
-    wire_varint(b, 1 + wire_varint_len(bytes.len) + bytes.len);
-    wire_bytes(b, tag, bytes);
+    pt_feed_wire_varint(b, 1 + pt_feed_wire_varint_len(bytes.len) + bytes.len);
+    pt_feed_wire_bytes(b, tag, bytes);
 }
 
 /* ---- visibility ---------------------------------------------------------------------------- */
 
-int feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
-                  struct pt_arena *scratch, bool *ret) {
+int pt_feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
+                     struct pt_arena *scratch, bool *ret) {
     Pentad__V1__Record *rec = NULL;
     enum pt_visibility v;
     int rc = 0;
@@ -72,7 +72,7 @@ static int write_records(struct paging *p, const struct pt_store_entry *e) {
     int rc;
     while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
         bool full = false;
-        rc = feed_may_read(rec, author, p->reader, &p->scratch, &full);
+        rc = pt_feed_may_read(rec, author, p->reader, &p->scratch, &full);
         if (rc != 0) {
             return rc;
         }
@@ -98,8 +98,8 @@ static int on_entry(void *ctx, const struct pt_store_entry *e) {
         return FULL;
     }
     pt_buf_reset(&p->entry);
-    wire_number(&p->entry, ENTRY_LOG_INDEX, e->index);
-    wire_bytes(&p->entry, ENTRY_LOG_ENTRY, e->log_entry);
+    pt_feed_wire_number(&p->entry, ENTRY_LOG_INDEX, e->index);
+    pt_feed_wire_bytes(&p->entry, ENTRY_LOG_ENTRY, e->log_entry);
     int rc = write_records(p, e);
     if (rc == 0) {
         rc = p->entry.failed;
@@ -111,7 +111,7 @@ static int on_entry(void *ctx, const struct pt_store_entry *e) {
     if (p->n_entries > 0 && p->out->len - p->start + p->entry.len > p->limit) {
         return FULL;
     }
-    wire_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
+    pt_feed_wire_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
     p->n_entries++;
     return p->out->len - p->start >= p->limit ? FULL : 0;
 }
@@ -126,10 +126,10 @@ static int write_end(struct pt_log *log, const struct paging *p, uint64_t end, s
         rc = pt_log_consistency(log, p->after, end, &path, err);
     }
     if (rc == 0) {
-        wire_bytes(p->out, PAGE_CHECKPOINT, pt_buf_span(&note));
-        wire_number(p->out, PAGE_LOG_SIZE, p->size);
+        pt_feed_wire_bytes(p->out, PAGE_CHECKPOINT, pt_buf_span(&note));
+        pt_feed_wire_number(p->out, PAGE_LOG_SIZE, p->size);
         for (unsigned i = 0; i < path.n; i++) {
-            wire_bytes(p->out, PAGE_CONSISTENCY, pt_span(path.h[i].b, PT_HASH_LEN));
+            pt_feed_wire_bytes(p->out, PAGE_CONSISTENCY, pt_span(path.h[i].b, PT_HASH_LEN));
         }
         rc = p->out->failed == 0 ? 0 : pt_err_set(err, p->out->failed, "the page doesn't fit");
     }
@@ -177,7 +177,7 @@ int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint3
 
 int pt_feed_page_settled(struct pt_buf *page, uint64_t size) {
     pt_buf_putc(page, PAGE_SETTLED_SIZE); /* the last tag: strict encoding wants them in order */
-    wire_varint(page, size);
+    pt_feed_wire_varint(page, size);
     return page->failed;
 }
 
@@ -205,7 +205,7 @@ static int fetch_from(void *ctx, const struct pt_store_entry *e) {
                           (unsigned long long)e->index);
     }
     pt_arena_init(&scratch, SCRATCH_MAX);
-    rc = feed_may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
+    rc = pt_feed_may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
     pt_arena_done(&scratch);
     if (rc == 0 && !full) {
         rc = pt_err_set(f->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read", e->party,

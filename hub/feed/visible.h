@@ -1,6 +1,6 @@
 /* May a reader have a record's bytes? */
-#ifndef PT_FEED_VISIBLE_H
-#define PT_FEED_VISIBLE_H
+#ifndef PENTAD_FEED_VISIBLE_H
+#define PENTAD_FEED_VISIBLE_H
 
 #include <stdbool.h>
 
@@ -9,7 +9,7 @@
 #include <pentad/record/party.h>
 
 /* Uses and resets `scratch` where the type alone doesn't decide. */
-int feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
-                  struct pt_arena *scratch, bool *ret);
+int pt_feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
+                     struct pt_arena *scratch, bool *ret);
 
 #endif

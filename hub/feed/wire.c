@@ -1,6 +1,6 @@
 #include "wire.h"
 
-void wire_varint(struct pt_buf *b, uint64_t v) {
+void pt_feed_wire_varint(struct pt_buf *b, uint64_t v) {
     uint8_t bytes[10];
     size_t n = 0;
     do {
@@ -10,7 +10,7 @@ void wire_varint(struct pt_buf *b, uint64_t v) {
     pt_buf_append(b, bytes, n);
 }
 
-size_t wire_varint_len(uint64_t v) {
+size_t pt_feed_wire_varint_len(uint64_t v) {
     size_t n = 1;
     for (; v > 0x7f; v >>= 7) {
         n++;
@@ -18,13 +18,13 @@ size_t wire_varint_len(uint64_t v) {
     return n;
 }
 
-void wire_number(struct pt_buf *b, uint8_t tag, uint64_t v) {
+void pt_feed_wire_number(struct pt_buf *b, uint8_t tag, uint64_t v) {
     pt_buf_putc(b, (char)tag);
-    wire_varint(b, v);
+    pt_feed_wire_varint(b, v);
 }
 
-void wire_bytes(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
+void pt_feed_wire_bytes(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
     pt_buf_putc(b, (char)tag);
-    wire_varint(b, bytes.len);
+    pt_feed_wire_varint(b, bytes.len);
     pt_buf_append_span(b, bytes);
 }

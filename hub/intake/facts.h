@@ -5,7 +5,7 @@
 #include <pentad/proof/batch.h>
 #include <pentad/proof/merkle.h>
 
-#include "exchange_private.h"
+#include "exchange_internal.h"
 
 #define FAULT_ARENA_MAX (1024u * 1024)
 /* What the faults of one batch may take in its refusal: a refusal goes into a group that others

@@ -1,4 +1,4 @@
-#include "exchange_private.h"
+#include "exchange_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 
 #include <pentad/ledger/ledger.h>
 
-#include "inside.h"
+#include "internal.h"
 
 static const char temp_tables[] =
     "CREATE TEMP TABLE changed(rec INTEGER PRIMARY KEY, type INTEGER, was INTEGER, now INTEGER);"

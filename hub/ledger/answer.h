@@ -1,6 +1,6 @@
 /* What query.c, trace.c and state.c share to build answers. Not for others. */
-#ifndef PT_LEDGER_ANSWER_H
-#define PT_LEDGER_ANSWER_H
+#ifndef PENTAD_LEDGER_ANSWER_H
+#define PENTAD_LEDGER_ANSWER_H
 
 #include <jansson.h>
 

@@ -6,7 +6,7 @@
 #include <pentad/ledger/ledger.h>
 #include <pentad/record/decode.h>
 
-#include "inside.h"
+#include "internal.h"
 
 static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
 

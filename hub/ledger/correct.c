@@ -12,7 +12,7 @@
 
 #include <pentad/ledger/ledger.h>
 
-#include "inside.h"
+#include "internal.h"
 
 struct link {
     int64_t rec;

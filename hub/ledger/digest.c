@@ -6,7 +6,7 @@
 
 #include <pentad/ledger/ledger.h>
 
-#include "inside.h"
+#include "internal.h"
 
 enum { TABLES_MAX = 256 };
 

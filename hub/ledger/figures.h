@@ -1,10 +1,10 @@
 /* Between figures.c (formulas) and figsql.c (what they are summed from). Not for others. */
-#ifndef PT_LEDGER_FIGURES_INSIDE_H
-#define PT_LEDGER_FIGURES_INSIDE_H
+#ifndef PENTAD_LEDGER_FIGURES_INSIDE_H
+#define PENTAD_LEDGER_FIGURES_INSIDE_H
 
 #include <pentad/ledger/figures.h>
 
-#include "inside.h"
+#include "internal.h"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {

@@ -17,7 +17,7 @@
 #include <pentad/base/money.h>
 #include <pentad/ledger/ledger.h>
 
-#include "inside.h"
+#include "internal.h"
 
 static bool all_ints(int n, sqlite3_value **v) {
     for (int i = 0; i < n; i++)

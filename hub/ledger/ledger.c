@@ -9,7 +9,7 @@
 #include <pentad/base/codec.h>
 #include <pentad/base/file.h>
 
-#include "inside.h"
+#include "internal.h"
 #include "schema.h"
 
 static const char pragmas_write[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;"

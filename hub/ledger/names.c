@@ -5,7 +5,7 @@
 #include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
 
-#include "inside.h"
+#include "internal.h"
 
 static const char name_sql[] =
     "SELECT name FROM (SELECT v.name, v.r_valid, v.r_issued, v.rec FROM v_subject_profile v"

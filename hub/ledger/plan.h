@@ -6,8 +6,8 @@
  *   a sub-message's fields stand flat as <field>_<name>; repeated scalars as a JSON array
  *   v_<member>, v_<member>_<field>          the same with the record's common part (r_…), live rows
  *                           only: neither voided nor waiting for approval */
-#ifndef PT_LEDGER_PLAN_H
-#define PT_LEDGER_PLAN_H
+#ifndef PENTAD_LEDGER_PLAN_H
+#define PENTAD_LEDGER_PLAN_H
 
 #include <stdbool.h>
 #include <stdint.h>

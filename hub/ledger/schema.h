@@ -1,6 +1,6 @@
 /* The part of ledger.db that isn't made from descriptors. */
-#ifndef PT_LEDGER_SCHEMA_H
-#define PT_LEDGER_SCHEMA_H
+#ifndef PENTAD_LEDGER_SCHEMA_H
+#define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
 #define PT_LEDGER_VERSION "1"

@@ -1,6 +1,6 @@
 /* Thin helpers over SQLite for this room: one place that maps its errors. */
-#ifndef PT_LEDGER_SQLX_H
-#define PT_LEDGER_SQLX_H
+#ifndef PENTAD_LEDGER_SQLX_H
+#define PENTAD_LEDGER_SQLX_H
 
 #include <stdbool.h>
 #include <stdint.h>

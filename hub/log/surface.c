@@ -1,4 +1,4 @@
-#include "log_private.h"
+#include "internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* The files of hub/rules/sql, in name order. */
-#ifndef PT_RULES_EMBEDDED_H
-#define PT_RULES_EMBEDDED_H
+#ifndef PENTAD_RULES_EMBEDDED_H
+#define PENTAD_RULES_EMBEDDED_H
 
 #include <stddef.h>
 

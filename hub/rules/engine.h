@@ -7,8 +7,8 @@
  *                                 logged H01 (finding) ◄── compare ──────── pending H01
  *
  * A condition is stored while it fires or is unknown; clear means no row. */
-#ifndef PT_RULES_ENGINE_H
-#define PT_RULES_ENGINE_H
+#ifndef PENTAD_RULES_ENGINE_H
+#define PENTAD_RULES_ENGINE_H
 
 #include <sqlite3.h>
 

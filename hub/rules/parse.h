@@ -1,7 +1,7 @@
 /* A rule file: a header of `-- key: value` lines, then sections `-- [name]` of SQL. The engine
  * knows no rule by name; docs/writing-rules.md explains the format. */
-#ifndef PT_RULES_PARSE_H
-#define PT_RULES_PARSE_H
+#ifndef PENTAD_RULES_PARSE_H
+#define PENTAD_RULES_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  *     └──────┘
  *
  * Knows batches and receipts; one thread a lane. docs/formats.md 1. */
-#ifndef PT_MEASURE_LANE_H
-#define PT_MEASURE_LANE_H
+#ifndef PENTAD_MEASURE_LANE_H
+#define PENTAD_MEASURE_LANE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* What a user would pick instead, measured with the same rows. Each prints one JSON line. */
-#ifndef PT_MEASURE_PEERS_H
-#define PT_MEASURE_PEERS_H
+#ifndef PENTAD_MEASURE_PEERS_H
+#define PENTAD_MEASURE_PEERS_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* The rows that every contestant of ops/bench gets: payment records (X01, one line) of about 320
  * bytes, valid under the code family cn, the same for the same stream and number.
  * Knows the record's form; no network, no storage. Any thread. */
-#ifndef PT_MEASURE_ROWS_H
-#define PT_MEASURE_ROWS_H
+#ifndef PENTAD_MEASURE_ROWS_H
+#define PENTAD_MEASURE_ROWS_H
 
 #include <stdint.h>
 

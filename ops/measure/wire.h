@@ -1,8 +1,8 @@
 /* One HTTP/2 connection to the hub over mutual TLS, made for sending batches in order with several
  * answers outstanding, at little cost: the driver shares its processors with the hub.
  * Knows HTTP/2; no batches, no receipts. One thread a wire. */
-#ifndef PT_MEASURE_WIRE_H
-#define PT_MEASURE_WIRE_H
+#ifndef PENTAD_MEASURE_WIRE_H
+#define PENTAD_MEASURE_WIRE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,7 +9,7 @@
 
 #include <pentad/record/text.h>
 
-#include "codes_priv.h"
+#include "codes_internal.h"
 
 struct entry {
     char *code;
@@ -34,7 +34,7 @@ struct pt_codes {
 };
 
 int pt_codes_new(const char *family, struct pt_codes **ret_codes, struct pt_err *err) {
-    const struct code_family *f = code_family_find(family);
+    const struct code_family *f = pt_code_family_find(family);
     struct pt_codes *c;
 
     *ret_codes = NULL;
@@ -186,7 +186,7 @@ static int apply_syntax(struct pt_codes *c, const Pentad__V1__CodeTable *table,
     for (size_t i = 0; i < table->n_syntax; i++) {
         const char *pattern = table->syntax[i]->pattern;
 
-        if (pattern == NULL || !code_pattern_valid(pattern)) {
+        if (pattern == NULL || !pt_code_pattern_valid(pattern)) {
             return pt_err_set(err, PT_E_FIELD, "syntax[%zu] has no valid pattern", i);
         }
     }
@@ -309,7 +309,7 @@ static int check_syntax(const struct pt_codes *c, Pentad__V1__CodeKind kind,
             continue;
         }
         declared = true;
-        if (!code_pattern_match(s->pattern, code)) {
+        if (!pt_code_pattern_match(s->pattern, code)) {
             continue;
         }
         if (s->check != PENTAD__V1__CODE_CHECK__CODE_CHECK_GB32100 || pt_uscc_valid(code)) {

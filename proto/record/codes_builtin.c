@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "codes_priv.h"
+#include "codes_internal.h"
 
 #define KIND(k) PENTAD__V1__CODE_KIND__CODE_KIND_##k
 #define SUBJECT(k) PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_##k
@@ -41,7 +41,7 @@ static const struct code_family families[] = {
     {"open", NULL, 0}, /* any body's own codes: whatever a code may be at all */
 };
 
-const struct code_family *code_family_find(const char *name) {
+const struct code_family *pt_code_family_find(const char *name) {
     for (size_t i = 0; name != NULL && i < sizeof(families) / sizeof(families[0]); i++) {
         if (strcmp(families[i].name, name) == 0) {
             return &families[i];
@@ -58,7 +58,7 @@ static bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
 }
 
-bool code_pattern_valid(const char *pattern) {
+bool pt_code_pattern_valid(const char *pattern) {
     size_t n = strnlen(pattern, PT_CODE_MAX + 1);
     const char *star = strchr(pattern, '*');
 
@@ -73,7 +73,7 @@ bool code_pattern_valid(const char *pattern) {
     return true;
 }
 
-bool code_pattern_match(const char *pattern, const char *code) {
+bool pt_code_pattern_match(const char *pattern, const char *code) {
     for (; *pattern != '\0'; pattern++, code++) {
         switch (*pattern) {
         case '*':

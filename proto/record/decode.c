@@ -70,7 +70,7 @@ bool pt_utf8_valid(const uint8_t *p, size_t len) {
 int pt_msg_check_strict(const ProtobufCMessageDescriptor *d, struct pt_span in,
                         struct pt_err *err) {
     struct wire_fault f = {0};
-    int rc = wire_check(d, in, &f);
+    int rc = pt_wire_check(d, in, &f);
 
     if (rc != 0) {
         return pt_err_set(err, rc, "%s%s%s %s", d->short_name, f.path[0] != '\0' ? " " : "", f.path,
@@ -123,8 +123,8 @@ int pt_record_decode(struct pt_span in, struct pt_arena *arena, Pentad__V1__Reco
         return record_fault(arena, ret_fault, PT_E_TOO_LARGE, "", "is larger than 4 MiB");
     }
     f.path[0] = '\0';
-    rc = wire_check_bounded(&pentad__v1__record__descriptor, in, WIRE_RECORD_MESSAGES,
-                            WIRE_RECORD_FIELDS, &f);
+    rc = pt_wire_check_bounded(&pentad__v1__record__descriptor, in, WIRE_RECORD_MESSAGES,
+                               WIRE_RECORD_FIELDS, &f);
     if (rc != 0) {
         return record_fault(arena, ret_fault, rc, f.path, f.why);
     }

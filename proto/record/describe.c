@@ -108,7 +108,7 @@ static void walk(const struct walk *w, const struct msg_rules *rules, const char
 
 void pt_record_describe(enum pt_record_type type, pt_field_about_cb cb, void *user) {
     const struct walk w = {cb, user};
-    const struct msg_rules *rules = type == PT_TYPE_NONE ? &rules_record : rules_of(type);
+    const struct msg_rules *rules = type == PT_TYPE_NONE ? &rules_record : pt_record_rules_of(type);
 
     if (rules != NULL) {
         walk(&w, rules, "", 0);

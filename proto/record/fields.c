@@ -1,6 +1,6 @@
 #include "fields.h"
 
-size_t field_step(ProtobufCType type) {
+size_t pt_field_step(ProtobufCType type) {
     switch (type) {
     case PROTOBUF_C_TYPE_STRING:
     case PROTOBUF_C_TYPE_MESSAGE:
@@ -17,7 +17,7 @@ size_t field_step(ProtobufCType type) {
     }
 }
 
-bool field_is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
+bool pt_field_is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
     if (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
         return *(const uint32_t *)(const void *)(base + f->quantifier_offset) == f->id;
     }
@@ -27,7 +27,8 @@ bool field_is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
     return *(const protobuf_c_boolean *)(const void *)(base + f->quantifier_offset) != 0;
 }
 
-size_t field_elements(const ProtobufCFieldDescriptor *f, const uint8_t *base, const uint8_t **ret) {
+size_t pt_field_elements(const ProtobufCFieldDescriptor *f, const uint8_t *base,
+                         const uint8_t **ret) {
     *ret = *(const uint8_t *const *)(const void *)(base + f->offset);
     return *(const size_t *)(const void *)(base + f->quantifier_offset);
 }

@@ -7,10 +7,11 @@
 #include <protobuf-c/protobuf-c.h>
 
 /* Bytes of one element in a repeated field's array. */
-size_t field_step(ProtobufCType type);
+size_t pt_field_step(ProtobufCType type);
 /* Is a field that isn't repeated set in the message at `base`? */
-bool field_is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base);
+bool pt_field_is_set(const ProtobufCFieldDescriptor *f, const uint8_t *base);
 /* How many elements a repeated field has, and where they start. */
-size_t field_elements(const ProtobufCFieldDescriptor *f, const uint8_t *base, const uint8_t **ret);
+size_t pt_field_elements(const ProtobufCFieldDescriptor *f, const uint8_t *base,
+                         const uint8_t **ret);
 
 #endif

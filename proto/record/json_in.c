@@ -20,7 +20,7 @@ struct reader {
 static int wrong(struct reader *r, const struct path *at, const char *leaf, const char *what) {
     char path[PATH_MAX_LEN];
 
-    path_write(path, at, leaf);
+    pt_path_write(path, at, leaf);
     return pt_err_set(r->err, PT_E_FORMAT, "%s %s", path[0] != '\0' ? path : "the document", what);
 }
 
@@ -178,7 +178,7 @@ static int read_value(struct reader *r, const ProtobufCFieldDescriptor *f, json_
 static int read_list(struct reader *r, const ProtobufCFieldDescriptor *f, json_t *json,
                      const struct path *up, uint8_t *base) {
     size_t n = json_array_size(json);
-    size_t step = field_step(f->type);
+    size_t step = pt_field_step(f->type);
     uint8_t *v;
 
     if (!json_is_array(json)) {

@@ -79,11 +79,11 @@ static json_t *value_json(const ProtobufCFieldDescriptor *f, const void *p, stru
 static json_t *list_json(const ProtobufCFieldDescriptor *f, const uint8_t *base,
                          struct pt_err *err) {
     const uint8_t *v = NULL;
-    size_t n = field_elements(f, base, &v);
+    size_t n = pt_field_elements(f, base, &v);
     json_t *list = json_array();
 
     for (size_t i = 0; list != NULL && i < n; i++) {
-        if (json_array_append_new(list, value_json(f, v + i * field_step(f->type), err)) != 0) {
+        if (json_array_append_new(list, value_json(f, v + i * pt_field_step(f->type), err)) != 0) {
             json_decref(list);
             list = NULL;
         }
@@ -106,7 +106,7 @@ int pt_json_from_msg(const ProtobufCMessage *msg, struct json_t **ret_json, stru
                 continue;
             }
             v = list_json(f, base, err);
-        } else if (field_is_set(f, base)) {
+        } else if (pt_field_is_set(f, base)) {
             v = value_json(f, base + f->offset, err);
         } else {
             continue;

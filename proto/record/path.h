@@ -15,6 +15,6 @@ struct path {
 };
 
 /* "body.payment_batch.lines[3].fen": `at`, then `leaf` (may be NULL). Cut if too long. */
-void path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf);
+void pt_path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf);
 
 #endif

@@ -70,12 +70,12 @@ struct check {
 };
 
 /* Adds a fault at `at`.`leaf` (leaf may be NULL). */
-void check_fault(struct check *c, int code, const struct path *at, const char *leaf,
-                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void pt_check_fault(struct check *c, int code, const struct path *at, const char *leaf,
+                    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* "is required" */
-void check_missing(struct check *c, const struct path *at, const char *leaf, const char *when);
-void check_msg(struct check *c, const struct msg_rules *r, const struct path *at,
-               const ProtobufCMessage *msg);
+void pt_check_missing(struct check *c, const struct path *at, const char *leaf, const char *when);
+void pt_check_msg(struct check *c, const struct msg_rules *r, const struct path *at,
+                  const ProtobufCMessage *msg);
 
 /* One line a field: its number, its kind, then what the kind needs. */
 #define REQ(i, ...)                                                                                \
@@ -104,6 +104,6 @@ extern const struct msg_rules rules_record; /* the common part; the oneof has no
 extern const struct msg_rules rules_source;
 extern const struct msg_rules rules_year_amount;
 
-const struct msg_rules *rules_of(enum pt_record_type type);
+const struct msg_rules *pt_record_rules_of(enum pt_record_type type);
 
 #endif

@@ -17,24 +17,24 @@ static void audit_figure_cross(struct check *c, const struct path *at,
     }
     if (a->item == PENTAD__V1__AUDIT_ITEM__AUDIT_ITEM_INDICATOR) {
         if (a->indicator == NULL) {
-            check_missing(c, at, "indicator", "for INDICATOR");
+            pt_check_missing(c, at, "indicator", "for INDICATOR");
         }
         if (a->value == NULL) {
-            check_missing(c, at, "value", "for INDICATOR");
+            pt_check_missing(c, at, "value", "for INDICATOR");
         }
         if (a->has_fen) {
-            check_fault(c, PT_E_FIELD, at, "fen", "can't stand in an INDICATOR");
+            pt_check_fault(c, PT_E_FIELD, at, "fen", "can't stand in an INDICATOR");
         }
         return;
     }
     if (!a->has_fen) {
-        check_missing(c, at, "fen", "except for INDICATOR");
+        pt_check_missing(c, at, "fen", "except for INDICATOR");
     }
     if (a->value != NULL) {
-        check_fault(c, PT_E_FIELD, at, "value", "may stand in an INDICATOR only");
+        pt_check_fault(c, PT_E_FIELD, at, "value", "may stand in an INDICATOR only");
     }
     if (a->indicator != NULL) {
-        check_fault(c, PT_E_FIELD, at, "indicator", "may stand in an INDICATOR only");
+        pt_check_fault(c, PT_E_FIELD, at, "indicator", "may stand in an INDICATOR only");
     }
 }
 MSG_RULES(audit_figure, audit_figure_rows, audit_figure_cross);

@@ -17,7 +17,7 @@ static void tranche_cross(struct check *c, const struct path *at, const Protobuf
     const Pentad__V1__Tranche *t = (const Pentad__V1__Tranche *)msg;
 
     if (t->has_no && t->has_of && t->no > t->of) {
-        check_fault(c, PT_E_FIELD, at, "no", "is %d of %d", t->no, t->of);
+        pt_check_fault(c, PT_E_FIELD, at, "no", "is %d of %d", t->no, t->of);
     }
 }
 static MSG_RULES(tranche, tranche_rows, tranche_cross);
@@ -59,10 +59,10 @@ static void allotment_cross(struct check *c, const struct path *at, const Protob
         return;
     }
     if (a->kind == PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER && a->to_rgn == NULL) {
-        check_missing(c, at, "to_rgn", "for a TRANSFER");
+        pt_check_missing(c, at, "to_rgn", "for a TRANSFER");
     }
     if (a->absorbs != NULL && a->kind != PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INITIAL) {
-        check_fault(c, PT_E_FIELD, at, "absorbs", "may stand in an INITIAL only");
+        pt_check_fault(c, PT_E_FIELD, at, "absorbs", "may stand in an INITIAL only");
     }
 }
 MSG_RULES(allotment, allotment_rows, allotment_cross);
@@ -91,7 +91,7 @@ static void payment_line_cross(struct check *c, const struct path *at,
     const Pentad__V1__PaymentLine *l = (const Pentad__V1__PaymentLine *)msg;
 
     if (l->payee_uscc != NULL && l->has_payee_token) {
-        check_fault(c, PT_E_FIELD, at, "payee_token", "can't stand beside payee_uscc");
+        pt_check_fault(c, PT_E_FIELD, at, "payee_token", "can't stand beside payee_uscc");
     }
 }
 static MSG_RULES(payment_line, payment_line_rows, payment_line_cross);
@@ -119,10 +119,10 @@ static void payment_batch_cross(struct check *c, const struct path *at,
                           l->op == PENTAD__V1__PAYMENT_OP__PAYMENT_OP_REFUND ? -l->fen : l->fen);
     }
     if (rc != 0) {
-        check_fault(c, PT_E_SUM, at, "sum_fen", "can't be: the lines add up beyond 64 bits");
+        pt_check_fault(c, PT_E_SUM, at, "sum_fen", "can't be: the lines add up beyond 64 bits");
     } else if (p->has_sum_fen && p->sum_fen != sum) {
-        check_fault(c, PT_E_SUM, at, "sum_fen", "is %" PRId64 ", but the lines add up to %" PRId64,
-                    p->sum_fen, sum);
+        pt_check_fault(c, PT_E_SUM, at, "sum_fen",
+                       "is %" PRId64 ", but the lines add up to %" PRId64, p->sum_fen, sum);
     }
 }
 MSG_RULES(payment_batch, payment_batch_rows, payment_batch_cross);
@@ -147,13 +147,13 @@ static void fund_control_cross(struct check *c, const struct path *at,
     bool recover = f->action == PENTAD__V1__FUND_ACTION__FUND_ACTION_RECOVER;
 
     if ((reallocate || recover) && !f->has_fen) {
-        check_missing(c, at, "fen", reallocate ? "for REALLOCATE" : "for RECOVER");
+        pt_check_missing(c, at, "fen", reallocate ? "for REALLOCATE" : "for RECOVER");
     }
     if (reallocate && f->to_subject == NULL) {
-        check_missing(c, at, "to_subject", "for REALLOCATE");
+        pt_check_missing(c, at, "to_subject", "for REALLOCATE");
     }
     if (f->action == PENTAD__V1__FUND_ACTION__FUND_ACTION_WARN && !f->has_reply_due) {
-        check_missing(c, at, "reply_due", "for WARN");
+        pt_check_missing(c, at, "reply_due", "for WARN");
     }
 }
 MSG_RULES(fund_control, fund_control_rows, fund_control_cross);

@@ -53,10 +53,10 @@ static void record_subject(struct check *c) {
         return;
     }
     if (kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE) {
-        check_missing(c, NULL, "subject", "");
+        pt_check_missing(c, NULL, "subject", "");
     } else {
-        check_fault(c, PT_E_FIELD, NULL, "subject.kind", "can't be the subject of a %s (%s)",
-                    c->info->code, c->info->name_en);
+        pt_check_fault(c, PT_E_FIELD, NULL, "subject.kind", "can't be the subject of a %s (%s)",
+                       c->info->code, c->info->name_en);
     }
 }
 
@@ -68,28 +68,28 @@ static void record_correction(struct check *c) {
 
     if (!corrects) {
         if (rec->corrects != NULL) {
-            check_fault(c, PT_E_CORRECTION, NULL, "corrects", "stands without a correction");
+            pt_check_fault(c, PT_E_CORRECTION, NULL, "corrects", "stands without a correction");
         }
         if (rec->correction_reason != NULL) {
-            check_fault(c, PT_E_CORRECTION, NULL, "correction_reason",
-                        "stands without a correction");
+            pt_check_fault(c, PT_E_CORRECTION, NULL, "correction_reason",
+                           "stands without a correction");
         }
         return;
     }
     if ((unsigned)rec->correction >= 32 ||
         !(c->info->corrections & (1U << (unsigned)rec->correction))) {
-        check_fault(c, PT_E_CORRECTION, NULL, "correction", "is not allowed for a %s (%s)",
-                    c->info->code, c->info->name_en);
+        pt_check_fault(c, PT_E_CORRECTION, NULL, "correction", "is not allowed for a %s (%s)",
+                       c->info->code, c->info->name_en);
     }
     if (rec->correction_reason == NULL) {
-        check_missing(c, NULL, "correction_reason", "with a correction");
+        pt_check_missing(c, NULL, "correction_reason", "with a correction");
     }
     if (rec->corrects == NULL) {
-        check_missing(c, NULL, "corrects", "with a correction");
+        pt_check_missing(c, NULL, "corrects", "with a correction");
     } else if (pt_party_from_name(rec->corrects->party) != c->author) {
-        check_fault(c, PT_E_CORRECTION, NULL, "corrects.party",
-                    "is another party: %s may correct its own records only",
-                    pt_party_name(c->author));
+        pt_check_fault(c, PT_E_CORRECTION, NULL, "corrects.party",
+                       "is another party: %s may correct its own records only",
+                       pt_party_name(c->author));
     }
 }
 
@@ -100,26 +100,26 @@ static void record_cross(struct check *c, const struct path *at, const ProtobufC
     (void)at;
     (void)msg;
     if ((flags & PT_RT_YEAR) && !rec->has_fiscal_year) {
-        check_missing(c, NULL, "fiscal_year", "");
+        pt_check_missing(c, NULL, "fiscal_year", "");
     }
     if ((flags & PT_RT_EFFECTIVE) && !rec->has_effective) {
-        check_missing(c, NULL, "effective", "");
+        pt_check_missing(c, NULL, "effective", "");
     }
     if ((flags & PT_RT_DOC_NO) && rec->doc_no == NULL) {
-        check_missing(c, NULL, "doc_no", "");
+        pt_check_missing(c, NULL, "doc_no", "");
     }
     if (rec->has_issued_at_ms && rec->issued_at_ms > 0 &&
         rec->issued_at_ms - PT_ISSUED_AHEAD_MS > c->received_at_ms) {
-        check_fault(c, PT_E_CLOCK, NULL, "issued_at_ms",
-                    "is more than 5 minutes ahead of the time of receipt (%" PRId64 " ms)",
-                    rec->issued_at_ms - c->received_at_ms);
+        pt_check_fault(c, PT_E_CLOCK, NULL, "issued_at_ms",
+                       "is more than 5 minutes ahead of the time of receipt (%" PRId64 " ms)",
+                       rec->issued_at_ms - c->received_at_ms);
     }
     record_subject(c);
     record_correction(c);
 }
 MSG_RULES(record, record_rows, record_cross);
 
-const struct msg_rules *rules_of(enum pt_record_type type) {
+const struct msg_rules *pt_record_rules_of(enum pt_record_type type) {
     switch (type) {
 #define X(NAME, TAG, CODE, MEMBER, ...)                                                            \
     case PT_TYPE_##NAME:                                                                           \

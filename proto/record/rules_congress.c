@@ -26,7 +26,7 @@ static void approval_line_cross(struct check *c, const struct path *at,
     const Pentad__V1__ApprovalLine *l = (const Pentad__V1__ApprovalLine *)msg;
 
     if (l->func == NULL && l->dept == NULL && l->subject == NULL) {
-        check_missing(c, at, "func", "where neither dept nor subject stands");
+        pt_check_missing(c, at, "func", "where neither dept nor subject stands");
     }
 }
 static MSG_RULES(approval_line, approval_line_rows, approval_line_cross);
@@ -50,7 +50,7 @@ static void congress_approval_cross(struct check *c, const struct path *at,
         const struct path here = {at, "lines", i};
 
         if (l->has_op && !adjust) {
-            check_fault(c, PT_E_FIELD, &here, "op", "may stand in an ADJUST only");
+            pt_check_fault(c, PT_E_FIELD, &here, "op", "may stand in an ADJUST only");
         }
         if (l->fen < 0) {
             return; /* said so already */
@@ -59,10 +59,10 @@ static void congress_approval_cross(struct check *c, const struct path *at,
                           l->op == PENTAD__V1__APPROVAL_OP__APPROVAL_OP_REDUCE ? -l->fen : l->fen);
     }
     if (rc != 0) {
-        check_fault(c, PT_E_SUM, at, "total_fen", "can't be: the lines add up beyond 64 bits");
+        pt_check_fault(c, PT_E_SUM, at, "total_fen", "can't be: the lines add up beyond 64 bits");
     } else if (a->has_total_fen && a->total_fen != sum) {
-        check_fault(c, PT_E_SUM, at, "total_fen",
-                    "is %" PRId64 ", but the lines add up to %" PRId64, a->total_fen, sum);
+        pt_check_fault(c, PT_E_SUM, at, "total_fen",
+                       "is %" PRId64 ", but the lines add up to %" PRId64, a->total_fen, sum);
     }
 }
 MSG_RULES(congress_approval, congress_approval_rows, congress_approval_cross);

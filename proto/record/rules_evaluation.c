@@ -64,9 +64,9 @@ static void scored_fields(struct check *c, const struct path *at, const Pentad__
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (indicators && fields[i].present) {
-            check_fault(c, PT_E_FIELD, at, fields[i].name, "can't stand in frame INDICATORS");
+            pt_check_fault(c, PT_E_FIELD, at, fields[i].name, "can't stand in frame INDICATORS");
         } else if (!indicators && !fields[i].present) {
-            check_missing(c, at, fields[i].name, "except in frame INDICATORS");
+            pt_check_missing(c, at, fields[i].name, "except in frame INDICATORS");
         }
     }
 }
@@ -78,13 +78,13 @@ static void indicator_items(struct check *c, const struct path *at,
         const struct path here = {at, "items", i};
 
         if (it->has_weight_cp) {
-            check_fault(c, PT_E_FIELD, &here, "weight_cp", "can't stand in frame INDICATORS");
+            pt_check_fault(c, PT_E_FIELD, &here, "weight_cp", "can't stand in frame INDICATORS");
         }
         if (it->has_score_cp) {
-            check_fault(c, PT_E_FIELD, &here, "score_cp", "can't stand in frame INDICATORS");
+            pt_check_fault(c, PT_E_FIELD, &here, "score_cp", "can't stand in frame INDICATORS");
         }
         if (it->target == NULL && it->actual == NULL) {
-            check_missing(c, &here, "target", "where actual is absent");
+            pt_check_missing(c, &here, "target", "where actual is absent");
         }
     }
 }
@@ -99,28 +99,29 @@ static void scored_items(struct check *c, const struct path *at, const Pentad__V
         const struct path here = {at, "items", i};
 
         if (!it->has_weight_cp) {
-            check_missing(c, &here, "weight_cp", "");
+            pt_check_missing(c, &here, "weight_cp", "");
         }
         if (!it->has_score_cp) {
-            check_missing(c, &here, "score_cp", "");
+            pt_check_missing(c, &here, "score_cp", "");
         } else if (it->score_cp > it->weight_cp) {
-            check_fault(c, PT_E_FIELD, &here, "score_cp", "is %d, more than its weight %d",
-                        it->score_cp, it->weight_cp);
+            pt_check_fault(c, PT_E_FIELD, &here, "score_cp", "is %d, more than its weight %d",
+                           it->score_cp, it->weight_cp);
         }
         weights += it->weight_cp;
         scores += it->score_cp;
     }
     if (v->n_items > 0 && weights != 10000) {
-        check_fault(c, PT_E_SUM, at, "items",
-                    "have weights that add up to %" PRId64 ", must be 10000", weights);
+        pt_check_fault(c, PT_E_SUM, at, "items",
+                       "have weights that add up to %" PRId64 ", must be 10000", weights);
     }
     off = (int64_t)v->total_cp - scores;
     if (v->has_total_cp && (off > 1 || off < -1)) {
-        check_fault(c, PT_E_SUM, at, "total_cp", "is %d, but the scores add up to %" PRId64,
-                    v->total_cp, scores);
+        pt_check_fault(c, PT_E_SUM, at, "total_cp", "is %d, but the scores add up to %" PRId64,
+                       v->total_cp, scores);
     }
     if (v->has_total_cp && v->has_rating && v->rating != pt_rating_band(v->total_cp)) {
-        check_fault(c, PT_E_FIELD, at, "rating", "is not the band of a total of %d", v->total_cp);
+        pt_check_fault(c, PT_E_FIELD, at, "rating", "is not the band of a total of %d",
+                       v->total_cp);
     }
 }
 
@@ -138,7 +139,7 @@ static void evaluation_cross(struct check *c, const struct path *at, const Proto
         scored_items(c, at, v);
     }
     if (v->kind == PENTAD__V1__EVALUATION_KIND__EVALUATION_KIND_SPOT && v->reviewed == NULL) {
-        check_missing(c, at, "reviewed", "for SPOT");
+        pt_check_missing(c, at, "reviewed", "for SPOT");
     }
 }
 MSG_RULES(evaluation, evaluation_rows, evaluation_cross);
@@ -161,11 +162,11 @@ static void rectification_cross(struct check *c, const struct path *at,
         return;
     }
     if (!plan && !r->has_result) {
-        check_missing(c, at, "result", "for REPORT and VERIFY");
+        pt_check_missing(c, at, "result", "for REPORT and VERIFY");
     }
     if (!verify && c->author != PT_PARTY_FINANCE && pt_party_in(c->info->authors, c->author)) {
-        check_fault(c, PT_E_TYPE, at, "phase", "must be VERIFY where %s is the author",
-                    pt_party_name(c->author));
+        pt_check_fault(c, PT_E_TYPE, at, "phase", "must be VERIFY where %s is the author",
+                       pt_party_name(c->author));
     }
 }
 MSG_RULES(rectification, rectification_rows, rectification_cross);

@@ -28,10 +28,10 @@ static void org_profile_cross(struct check *c, const struct path *at, const Prot
     const Pentad__V1__OrgProfile *p = (const Pentad__V1__OrgProfile *)msg;
 
     if (p->has_level && p->level == PENTAD__V1__ORG_LEVEL__ORG_LEVEL_UNIT && p->parent == NULL) {
-        check_missing(c, at, "parent", "for a UNIT");
+        pt_check_missing(c, at, "parent", "for a UNIT");
     }
     if (p->has_active_from && p->has_active_to && p->active_to < p->active_from) {
-        check_fault(c, PT_E_FIELD, at, "active_to", "is before active_from");
+        pt_check_fault(c, PT_E_FIELD, at, "active_to", "is before active_from");
     }
 }
 MSG_RULES(org_profile, org_profile_rows, org_profile_cross);
@@ -85,20 +85,20 @@ static void plan_curve(struct check *c, const struct path *at,
         return;
     }
     if (p->n_plan_curve_bp != 12) {
-        check_fault(c, PT_E_FIELD, at, "plan_curve_bp", "has %zu months, must have 12 or none",
-                    p->n_plan_curve_bp);
+        pt_check_fault(c, PT_E_FIELD, at, "plan_curve_bp", "has %zu months, must have 12 or none",
+                       p->n_plan_curve_bp);
         return;
     }
     for (size_t i = 1; i < 12; i++) {
         if (p->plan_curve_bp[i] < p->plan_curve_bp[i - 1]) {
             const struct path here = {at, "plan_curve_bp", i};
 
-            check_fault(c, PT_E_FIELD, &here, NULL, "is less than the month before");
+            pt_check_fault(c, PT_E_FIELD, &here, NULL, "is less than the month before");
             return;
         }
     }
     if (p->plan_curve_bp[11] != 10000) {
-        check_fault(c, PT_E_FIELD, at, "plan_curve_bp", "must end at 10000");
+        pt_check_fault(c, PT_E_FIELD, at, "plan_curve_bp", "must end at 10000");
     }
 }
 
@@ -112,14 +112,14 @@ static void subject_profile_cross(struct check *c, const struct path *at,
         rc = rc != 0 ? rc : pt_money_add(&sum, p->src_split[i]->fen);
     }
     if (p->n_src_split > 0 && (rc != 0 || sum != p->total_fen)) {
-        check_fault(c, PT_E_SUM, at, "total_fen",
-                    "is %" PRId64 ", but src_split adds up to %" PRId64, p->total_fen, sum);
+        pt_check_fault(c, PT_E_SUM, at, "total_fen",
+                       "is %" PRId64 ", but src_split adds up to %" PRId64, p->total_fen, sum);
     }
     if (p->has_start && p->has_end && p->end < p->start) {
-        check_fault(c, PT_E_FIELD, at, "end", "is before start");
+        pt_check_fault(c, PT_E_FIELD, at, "end", "is before start");
     }
     if (p->has_is_major && p->is_major && !p->has_major_basis) {
-        check_missing(c, at, "major_basis", "for a major subject");
+        pt_check_missing(c, at, "major_basis", "for a major subject");
     }
     plan_curve(c, at, p);
 }
@@ -158,7 +158,7 @@ static void ex_ante_total(struct check *c, const struct path *at, const Pentad__
     weights =
         (int64_t)w->necessity_cp + w->economy_cp + w->goal_cp + w->feasibility_cp + w->funding_cp;
     if (weights != 10000) {
-        check_fault(c, PT_E_SUM, at, "weights", "add up to %" PRId64 ", must be 10000", weights);
+        pt_check_fault(c, PT_E_SUM, at, "weights", "add up to %" PRId64 ", must be 10000", weights);
         return;
     }
     total = (int64_t)s->necessity_cp * w->necessity_cp + (int64_t)s->economy_cp * w->economy_cp +
@@ -166,9 +166,9 @@ static void ex_ante_total(struct check *c, const struct path *at, const Pentad__
             (int64_t)s->funding_cp * w->funding_cp;
     off = (int64_t)e->total_cp * 10000 - total;
     if (e->has_total_cp && (off > 10000 || off < -10000)) {
-        check_fault(c, PT_E_SUM, at, "total_cp",
-                    "is %d, but the weighted scores add up to %" PRId64, e->total_cp,
-                    (total + 5000) / 10000);
+        pt_check_fault(c, PT_E_SUM, at, "total_cp",
+                       "is %d, but the weighted scores add up to %" PRId64, e->total_cp,
+                       (total + 5000) / 10000);
     }
 }
 
@@ -183,8 +183,8 @@ static void ex_ante_eval_cross(struct check *c, const struct path *at,
         rc = rc != 0 ? rc : pt_money_add(&sum, e->need[i]->fen);
     }
     if (e->has_requested_fen && (rc != 0 || sum != e->requested_fen)) {
-        check_fault(c, PT_E_SUM, at, "requested_fen",
-                    "is %" PRId64 ", but need adds up to %" PRId64, e->requested_fen, sum);
+        pt_check_fault(c, PT_E_SUM, at, "requested_fen",
+                       "is %" PRId64 ", but need adds up to %" PRId64, e->requested_fen, sum);
     }
 }
 MSG_RULES(ex_ante_eval, ex_ante_eval_rows, ex_ante_eval_cross);
@@ -211,22 +211,22 @@ static void goal_indicator_cross(struct check *c, const struct path *at,
 
     if (i->na_reason != NULL) {
         if (i->has_weight_cp && i->weight_cp != 0) {
-            check_fault(c, PT_E_FIELD, at, "weight_cp", "must be 0 where na_reason stands");
+            pt_check_fault(c, PT_E_FIELD, at, "weight_cp", "must be 0 where na_reason stands");
         }
         return;
     }
     if (!i->has_nature) {
-        check_missing(c, at, "nature", "unless na_reason stands");
+        pt_check_missing(c, at, "nature", "unless na_reason stands");
     }
     if (i->target == NULL) {
-        check_missing(c, at, "target", "unless na_reason stands");
+        pt_check_missing(c, at, "target", "unless na_reason stands");
     }
     if (!i->has_weight_cp) {
-        check_missing(c, at, "weight_cp", "unless na_reason stands");
+        pt_check_missing(c, at, "weight_cp", "unless na_reason stands");
     }
     if (i->has_nature && i->nature == PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_RANGE &&
         i->target2 == NULL) {
-        check_missing(c, at, "target2", "for a RANGE");
+        pt_check_missing(c, at, "target2", "for a RANGE");
     }
 }
 static MSG_RULES(goal_indicator, goal_indicator_rows, goal_indicator_cross);
@@ -253,7 +253,7 @@ static void goal_ids(struct check *c, const struct path *at, const Pentad__V1__P
             const char *b = g->indicators[j]->id;
 
             if (a != NULL && b != NULL && strcmp(a, b) == 0) {
-                check_fault(c, PT_E_FIELD, &here, "id", "stands twice: %.64s", a);
+                pt_check_fault(c, PT_E_FIELD, &here, "id", "stands twice: %.64s", a);
                 break;
             }
         }
@@ -268,19 +268,19 @@ static void perf_goal_cross(struct check *c, const struct path *at, const Protob
         weights += g->indicators[i]->weight_cp;
     }
     if (g->n_indicators > 0 && weights != 10000) {
-        check_fault(c, PT_E_SUM, at, "indicators",
-                    "have weights that add up to %" PRId64 ", must be 10000", weights);
+        pt_check_fault(c, PT_E_SUM, at, "indicators",
+                       "have weights that add up to %" PRId64 ", must be 10000", weights);
     }
     goal_ids(c, at, g);
     if (g->has_version && g->version > 1) {
         if (g->change_reason == NULL) {
-            check_missing(c, at, "change_reason", "from version 2 on");
+            pt_check_missing(c, at, "change_reason", "from version 2 on");
         }
         if (g->approval_doc == NULL) {
-            check_missing(c, at, "approval_doc", "from version 2 on");
+            pt_check_missing(c, at, "approval_doc", "from version 2 on");
         }
         if (!g->has_approver) {
-            check_missing(c, at, "approver", "from version 2 on");
+            pt_check_missing(c, at, "approver", "from version 2 on");
         }
     }
 }
@@ -299,11 +299,11 @@ static void goal_review_cross(struct check *c, const struct path *at, const Prot
     }
     if (r->grade == PENTAD__V1__RATING__RATING_POOR &&
         r->result != PENTAD__V1__REVIEW_RESULT__REVIEW_RESULT_FAIL) {
-        check_fault(c, PT_E_FIELD, at, "result", "must be FAIL where the grade is POOR (差)");
+        pt_check_fault(c, PT_E_FIELD, at, "result", "must be FAIL where the grade is POOR (差)");
     }
     if (r->grade == PENTAD__V1__RATING__RATING_FAIR &&
         r->result != PENTAD__V1__REVIEW_RESULT__REVIEW_RESULT_RETURN) {
-        check_fault(c, PT_E_FIELD, at, "result", "must be RETURN where the grade is FAIR (中)");
+        pt_check_fault(c, PT_E_FIELD, at, "result", "must be RETURN where the grade is FAIR (中)");
     }
 }
 MSG_RULES(goal_review, goal_review_rows, goal_review_cross);

@@ -4,7 +4,7 @@
 #include <pentad/base/err.h>
 #include <pentad/record/discrepancy.h>
 
-#include "codes_priv.h"
+#include "codes_internal.h"
 #include "rules.h"
 
 /* H01 比对差异 */
@@ -20,7 +20,7 @@ static void discrepancy_figure_cross(struct check *c, const struct path *at,
     const Pentad__V1__DiscrepancyFigure *f = (const Pentad__V1__DiscrepancyFigure *)msg;
 
     if (f->has_value && f->text != NULL) {
-        check_fault(c, PT_E_FIELD, at, "text", "can't stand beside value");
+        pt_check_fault(c, PT_E_FIELD, at, "text", "can't stand beside value");
     }
     /* Neither: the figure is not applicable (a ratio over nothing). */
 }
@@ -60,8 +60,8 @@ static void discrepancy_cross(struct check *c, const struct path *at, const Prot
     }
     pt_discrepancy_id(id, d->rule, d->kind, d->key, d->fiscal_year, d->period, d->object);
     if (memcmp(id, d->id.data, sizeof(id)) != 0) {
-        check_fault(c, PT_E_FIELD, at, "id",
-                    "is not that of rule, kind, key, fiscal_year, period and object");
+        pt_check_fault(c, PT_E_FIELD, at, "id",
+                       "is not that of rule, kind, key, fiscal_year, period and object");
     }
 }
 MSG_RULES(discrepancy, discrepancy_rows, discrepancy_cross);
@@ -80,11 +80,12 @@ static void discrepancy_reply_cross(struct check *c, const struct path *at,
         return;
     }
     if (r->kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE && c->author != PT_PARTY_OFFICE) {
-        check_fault(c, PT_E_TYPE, at, "kind", "may be WAIVE where the office is the author only");
+        pt_check_fault(c, PT_E_TYPE, at, "kind",
+                       "may be WAIVE where the office is the author only");
     }
     if (r->text == NULL && r->kind != PENTAD__V1__REPLY_KIND__REPLY_KIND_CORRECTED &&
         r->kind != PENTAD__V1__REPLY_KIND__REPLY_KIND_RECTIFIED) {
-        check_missing(c, at, "text", "unless the reply is CORRECTED or RECTIFIED");
+        pt_check_missing(c, at, "text", "unless the reply is CORRECTED or RECTIFIED");
     }
 }
 MSG_RULES(discrepancy_reply, discrepancy_reply_rows, discrepancy_reply_cross);
@@ -124,7 +125,7 @@ static void rule_param_cross(struct check *c, const struct path *at, const Proto
     const Pentad__V1__RuleParam *p = (const Pentad__V1__RuleParam *)msg;
 
     if (p->has_value == (p->text != NULL)) {
-        check_fault(c, PT_E_FIELD, at, "value", "and text: exactly one of the two must stand");
+        pt_check_fault(c, PT_E_FIELD, at, "value", "and text: exactly one of the two must stand");
     }
 }
 static MSG_RULES(rule_param, rule_param_rows, rule_param_cross);
@@ -143,7 +144,7 @@ static void rule_set_cross(struct check *c, const struct path *at, const Protobu
             const char *b = s->params[j]->name;
 
             if (a != NULL && b != NULL && strcmp(a, b) == 0) {
-                check_fault(c, PT_E_FIELD, &here, "name", "stands twice: %.64s", a);
+                pt_check_fault(c, PT_E_FIELD, &here, "name", "stands twice: %.64s", a);
                 break;
             }
         }
@@ -164,7 +165,7 @@ static void days_of_year(struct check *c, const struct path *at, const char *nam
         if (days[i] / 10000 != year) {
             const struct path here = {at, name, i};
 
-            check_fault(c, PT_E_FIELD, &here, NULL, "is not in %d", year);
+            pt_check_fault(c, PT_E_FIELD, &here, NULL, "is not in %d", year);
         }
     }
 }
@@ -190,9 +191,9 @@ static const struct field_rule code_syntax_rows[] = {
 static void code_syntax_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__CodeSyntax *s = (const Pentad__V1__CodeSyntax *)msg;
 
-    if (s->pattern != NULL && !code_pattern_valid(s->pattern)) {
-        check_fault(c, PT_E_FIELD, at, "pattern",
-                    "must be up to 64 ASCII characters without blanks, '*' last only");
+    if (s->pattern != NULL && !pt_code_pattern_valid(s->pattern)) {
+        pt_check_fault(c, PT_E_FIELD, at, "pattern",
+                       "must be up to 64 ASCII characters without blanks, '*' last only");
     }
 }
 static MSG_RULES(code_syntax, code_syntax_rows, code_syntax_cross);
@@ -216,7 +217,7 @@ static void code_table_cross(struct check *c, const struct path *at, const Proto
     const Pentad__V1__CodeTable *t = (const Pentad__V1__CodeTable *)msg;
 
     if (t->n_syntax == 0 && t->n_entries == 0) {
-        check_missing(c, at, "entries", "where no syntax stands");
+        pt_check_missing(c, at, "entries", "where no syntax stands");
     }
 }
 MSG_RULES(code_table, code_table_rows, code_table_cross);
@@ -254,7 +255,7 @@ static void stream_close_cross(struct check *c, const struct path *at,
         pt_party_set bit = PT_PARTY_BIT(pt_party_from_name(s->classes[i]->reader_class));
 
         if (seen & bit) {
-            check_fault(c, PT_E_FIELD, &here, "reader_class", "stands twice");
+            pt_check_fault(c, PT_E_FIELD, &here, "reader_class", "stands twice");
         }
         seen |= bit;
     }
@@ -289,7 +290,7 @@ static void key_change_cross(struct check *c, const struct path *at, const Proto
     const Pentad__V1__KeyChange *k = (const Pentad__V1__KeyChange *)msg;
 
     if (k->n_add == 0 && k->n_retire == 0) {
-        check_missing(c, at, "add", "where nothing is retired");
+        pt_check_missing(c, at, "add", "where nothing is retired");
     }
 }
 MSG_RULES(key_change, key_change_rows, key_change_cross);
@@ -316,10 +317,10 @@ static void incident_cross(struct check *c, const struct path *at, const Protobu
         return;
     }
     if (i->envelope_a == NULL) {
-        check_missing(c, at, "envelope_a", "for EQUIVOCATION");
+        pt_check_missing(c, at, "envelope_a", "for EQUIVOCATION");
     }
     if (i->envelope_b == NULL) {
-        check_missing(c, at, "envelope_b", "for EQUIVOCATION");
+        pt_check_missing(c, at, "envelope_b", "for EQUIVOCATION");
     }
 }
 MSG_RULES(incident, incident_rows, incident_cross);

@@ -21,27 +21,27 @@ struct at_field {
     size_t index;
 };
 
-void check_fault(struct check *c, int code, const struct path *at, const char *leaf,
-                 const char *fmt, ...) {
+void pt_check_fault(struct check *c, int code, const struct path *at, const char *leaf,
+                    const char *fmt, ...) {
     char path[PATH_MAX_LEN];
     char text[200];
     va_list ap;
 
-    path_write(path, at, leaf);
+    pt_path_write(path, at, leaf);
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     pt_faults_add(c->out, code, path, "%s %s", path[0] != '\0' ? path : "the record", text);
 }
 
-void check_missing(struct check *c, const struct path *at, const char *leaf, const char *when) {
-    check_fault(c, PT_E_MISSING, at, leaf, "is required%s%s", when[0] != '\0' ? " " : "", when);
+void pt_check_missing(struct check *c, const struct path *at, const char *leaf, const char *when) {
+    pt_check_fault(c, PT_E_MISSING, at, leaf, "is required%s%s", when[0] != '\0' ? " " : "", when);
 }
 
 #define AT_FAULT(c, af, code, ...)                                                                 \
     do {                                                                                           \
         const struct path here_ = {(af)->up, (af)->f->name, (af)->index};                          \
-        check_fault((c), (code), &here_, NULL, __VA_ARGS__);                                       \
+        pt_check_fault((c), (code), &here_, NULL, __VA_ARGS__);                                    \
     } while (0)
 
 static void check_text(struct check *c, const struct at_field *af, const char *s) {
@@ -98,16 +98,16 @@ static void check_ref(struct check *c, const struct path *here, const ProtobufCM
     enum pt_party party = pt_party_from_name(ref->party);
 
     if (party == PT_PARTY_NONE || party == PT_PARTY_PUBLIC) {
-        check_fault(c, PT_E_FIELD, here, "party", "is no party's name");
+        pt_check_fault(c, PT_E_FIELD, here, "party", "is no party's name");
     }
     if (!pt_name_valid(ref->stream)) {
-        check_fault(c, PT_E_FIELD, here, "stream", "is no stream's name");
+        pt_check_fault(c, PT_E_FIELD, here, "stream", "is no stream's name");
     }
     if (!ref->has_seq || ref->seq == 0) {
-        check_fault(c, PT_E_FIELD, here, "seq", "must be 1 or more");
+        pt_check_fault(c, PT_E_FIELD, here, "seq", "must be 1 or more");
     }
     if (!ref->has_hash || ref->hash.len != 32) {
-        check_fault(c, PT_E_FIELD, here, "hash", "must be the record hash, 32 bytes");
+        pt_check_fault(c, PT_E_FIELD, here, "hash", "must be the record hash, 32 bytes");
     }
 }
 
@@ -117,17 +117,18 @@ static void check_subject(struct check *c, const struct path *here, const Pentad
                                  PATH_NO_INDEX};
 
     if (!s->has_kind || pt_subject_kind_name(s->kind) == NULL) {
-        check_fault(c, PT_E_FIELD, here, "kind", "is no kind of subject");
+        pt_check_fault(c, PT_E_FIELD, here, "kind", "is no kind of subject");
         return;
     }
     if (s->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE) {
         if (s->key != NULL) {
-            check_fault(c, PT_E_FIELD, here, "key", "must be left out where there is no subject");
+            pt_check_fault(c, PT_E_FIELD, here, "key",
+                           "must be left out where there is no subject");
         }
         return;
     }
     if (s->key == NULL) {
-        check_missing(c, here, "key", "");
+        pt_check_missing(c, here, "key", "");
         return;
     }
     code_fault(c, &key, pt_codes_check_subject(c->codes, s->kind, c->year, s->key), s->key);
@@ -230,7 +231,7 @@ static void check_message(struct check *c, const struct at_field *af, const Prot
         check_subject(c, &here, (const Pentad__V1__Subject *)msg);
         break;
     case RK_MSG:
-        check_msg(c, af->rule->sub, &here, msg);
+        pt_check_msg(c, af->rule->sub, &here, msg);
         break;
     default:
         PT_ASSERT(af->rule->kind == RK_ANY);
@@ -277,16 +278,16 @@ static void check_value(struct check *c, const struct at_field *af, const void *
 
 static void check_repeated(struct check *c, struct at_field *af, const uint8_t *base) {
     const uint8_t *v = NULL;
-    size_t n = field_elements(af->f, base, &v);
+    size_t n = pt_field_elements(af->f, base, &v);
     size_t max = af->rule->items > 0 ? af->rule->items : (size_t)RULE_ITEMS;
-    size_t step = field_step(af->f->type);
+    size_t step = pt_field_step(af->f->type);
 
     if (n == 0 && (af->rule->flags & RULE_REQUIRED) && !c->withdrawn) {
-        check_missing(c, af->up, af->f->name, "at least once");
+        pt_check_missing(c, af->up, af->f->name, "at least once");
     }
     if (n > max) {
-        check_fault(c, PT_E_TOO_LARGE, af->up, af->f->name,
-                    "stands %zu times, at most %zu are allowed", n, max);
+        pt_check_fault(c, PT_E_TOO_LARGE, af->up, af->f->name,
+                       "stands %zu times, at most %zu are allowed", n, max);
         return;
     }
     for (af->index = 0; af->index < n; af->index++) {
@@ -294,8 +295,8 @@ static void check_repeated(struct check *c, struct at_field *af, const uint8_t *
     }
 }
 
-void check_msg(struct check *c, const struct msg_rules *r, const struct path *at,
-               const ProtobufCMessage *msg) {
+void pt_check_msg(struct check *c, const struct msg_rules *r, const struct path *at,
+                  const ProtobufCMessage *msg) {
     const uint8_t *base = (const uint8_t *)msg;
 
     PT_ASSERT(msg->descriptor == r->d);
@@ -305,10 +306,10 @@ void check_msg(struct check *c, const struct msg_rules *r, const struct path *at
         PT_ASSERT(af.f->id == af.rule->id);
         if (af.f->label == PROTOBUF_C_LABEL_REPEATED) {
             check_repeated(c, &af, base);
-        } else if (field_is_set(af.f, base)) {
+        } else if (pt_field_is_set(af.f, base)) {
             check_value(c, &af, base + af.f->offset);
         } else if ((af.rule->flags & RULE_REQUIRED) && !c->withdrawn) {
-            check_missing(c, at, af.f->name, "");
+            pt_check_missing(c, at, af.f->name, "");
         }
     }
     if (r->cross != NULL && !c->withdrawn) {
@@ -318,8 +319,8 @@ void check_msg(struct check *c, const struct msg_rules *r, const struct path *at
 
 static void check_author(struct check *c) {
     if (!pt_party_in(c->info->authors, c->author)) {
-        check_fault(c, PT_E_TYPE, NULL, "body", "is a %s (%s), which %s may not author",
-                    c->info->code, c->info->name_en, pt_party_name(c->author));
+        pt_check_fault(c, PT_E_TYPE, NULL, "body", "is a %s (%s), which %s may not author",
+                       c->info->code, c->info->name_en, pt_party_name(c->author));
     }
 }
 
@@ -345,15 +346,15 @@ int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *cod
     const ProtobufCMessage *body = pt_record_body(rec);
 
     if (c.info == NULL || body == NULL) {
-        check_missing(&c, NULL, "body", "");
+        pt_check_missing(&c, NULL, "body", "");
     } else {
         const struct path here = {&top, c.info->member, PATH_NO_INDEX};
 
         check_author(&c);
-        check_msg(&c, &rules_record, NULL, &rec->base);
+        pt_check_msg(&c, &rules_record, NULL, &rec->base);
         c.withdrawn =
             rec->has_correction && rec->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
-        check_msg(&c, rules_of(c.info->type), &here, body);
+        pt_check_msg(&c, pt_record_rules_of(c.info->type), &here, body);
     }
     if (out->count > before) {
         return out->v[before].code;

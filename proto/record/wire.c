@@ -35,7 +35,7 @@ static int fail(const struct cursor *c, int code, const struct path *at, const c
                 const char *why) {
     c->fault->code = code;
     c->fault->why = why;
-    path_write(c->fault->path, at, leaf);
+    pt_path_write(c->fault->path, at, leaf);
     return code;
 }
 
@@ -130,7 +130,8 @@ static int check_packed(struct cursor *c, const ProtobufCFieldDescriptor *f,
     return 0;
 }
 
-static int check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c, const struct path *up);
+static int pt_check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c,
+                        const struct path *up);
 
 /* The bytes of one length-delimited field. */
 static int check_bytes(struct cursor *c, const ProtobufCFieldDescriptor *f, const struct path *up,
@@ -159,7 +160,7 @@ static int check_bytes(struct cursor *c, const ProtobufCFieldDescriptor *f, cons
             return fail(c, PT_E_TOO_LARGE, &here, NULL, "is one of too many parts");
         }
         c->left->messages--;
-        rc = check_msg(f->descriptor, &in, &here);
+        rc = pt_check_msg(f->descriptor, &in, &here);
         break;
     case PROTOBUF_C_TYPE_STRING:
         if (!pt_utf8_valid(in.p, (size_t)len)) {
@@ -221,7 +222,8 @@ static const ProtobufCFieldDescriptor *next_field(const ProtobufCMessageDescript
     return f;
 }
 
-static int check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c, const struct path *up) {
+static int pt_check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c,
+                        const struct path *up) {
     struct seen s = {0};
 
     while (c->p < c->end) {
@@ -265,19 +267,19 @@ static int check_msg(const ProtobufCMessageDescriptor *d, struct cursor *c, cons
     return 0;
 }
 
-int wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
-                       size_t fields, struct wire_fault *f) {
+int pt_wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
+                          size_t fields, struct wire_fault *f) {
     struct budget left = {messages, fields};
     struct cursor c = {in.p, in.p != NULL ? in.p + in.len : in.p, f, &left};
 
-    return in.len == 0 ? 0 : check_msg(d, &c, NULL);
+    return in.len == 0 ? 0 : pt_check_msg(d, &c, NULL);
 }
 
-int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f) {
-    return wire_check_bounded(d, in, WIRE_MESSAGES, WIRE_RECORD_FIELDS + in.len / 4, f);
+int pt_wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f) {
+    return pt_wire_check_bounded(d, in, WIRE_MESSAGES, WIRE_RECORD_FIELDS + in.len / 4, f);
 }
 
-void path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf) {
+void pt_path_write(char out[PATH_MAX_LEN], const struct path *at, const char *leaf) {
     const struct path *chain[16];
     size_t n = 0;
     size_t used = 0;

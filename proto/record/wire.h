@@ -23,9 +23,9 @@ enum { WIRE_RECORD_MESSAGES = 131072, WIRE_RECORD_FIELDS = 524288 };
 enum { WIRE_MESSAGES = 1 << 20 };
 
 /* 0, or a code with *f filled in. PT_E_TOO_LARGE beyond WIRE_MESSAGES and so many fields. */
-int wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f);
+int pt_wire_check(const ProtobufCMessageDescriptor *d, struct pt_span in, struct wire_fault *f);
 /* The same, and at most so many messages and fields in it at all depths: PT_E_TOO_LARGE. */
-int wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
-                       size_t fields, struct wire_fault *f);
+int pt_wire_check_bounded(const ProtobufCMessageDescriptor *d, struct pt_span in, size_t messages,
+                          size_t fields, struct wire_fault *f);
 
 #endif

@@ -1,8 +1,8 @@
 /* A hub without HTTP for tests: keys of all parties, a genesis, a log in a directory, and a writer
  * that takes one batch a group. And streams that sign batches as a connector would.
  * One thread. */
-#ifndef PT_TEST_HUB_H
-#define PT_TEST_HUB_H
+#ifndef PENTAD_TEST_HUB_H
+#define PENTAD_TEST_HUB_H
 
 #include <pentad/certs/key.h>
 #include <pentad/certs/keycache.h>

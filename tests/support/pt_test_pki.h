@@ -1,7 +1,7 @@
 /* A throwaway authority for tests: certificates in memory, nothing on disk unless asked.
  * Knows X.509 and nothing of Pentad; one thread at a time. */
-#ifndef PT_TEST_PKI_H
-#define PT_TEST_PKI_H
+#ifndef PENTAD_TEST_PKI_H
+#define PENTAD_TEST_PKI_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  * genesis, a pentad-hub process, TLS clients, and streams that sign batches as connectors would.
  * Everything lives in one temporary folder. Any failure of the setting aborts with a message.
  * One thread a client. */
-#ifndef PT_TEST_WORLD_H
-#define PT_TEST_WORLD_H
+#ifndef PENTAD_TEST_WORLD_H
+#define PENTAD_TEST_WORLD_H
 
 #include <sys/types.h>
 

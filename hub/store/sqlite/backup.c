@@ -1,6 +1,6 @@
 /* A whole copy of log.db as of one moment, while a hub works on it. Other tools copy pages that
  * wait in the write-ahead log without their sums; here both ends go through the page layer. */
-#include "sqlite_private.h"
+#include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "sqlite_private.h"
+#include "internal.h"
 
 #include <string.h>
 

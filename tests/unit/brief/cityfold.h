@@ -1,8 +1,8 @@
 /* Folds a generated sample city (pentad-city) into a ledger day by day, without hub or connectors:
  * mappings make the records, the rules run at each tick, what they find is logged. For tests that
  * look at a ledger as large as a city's. */
-#ifndef PT_TEST_CITYFOLD_H
-#define PT_TEST_CITYFOLD_H
+#ifndef PENTAD_TEST_CITYFOLD_H
+#define PENTAD_TEST_CITYFOLD_H
 
 #include <stddef.h>
 #include <stdint.h>

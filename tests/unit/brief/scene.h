@@ -7,8 +7,8 @@
  *   D 市气象局  bk 1     none                  0                  10              none
  *
  * "late": paid on 05-30, logged on 06-12, after May's brief (cut-off 06-07). */
-#ifndef PT_TEST_SCENE_H
-#define PT_TEST_SCENE_H
+#ifndef PENTAD_TEST_SCENE_H
+#define PENTAD_TEST_SCENE_H
 
 #include <jansson.h>
 

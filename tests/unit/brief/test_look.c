@@ -8,7 +8,7 @@
 
 #include <criterion/criterion.h>
 
-#include "inside.h"
+#include "internal.h"
 #include "scene.h"
 
 static char *html_of(struct scene *s, bool english) {
@@ -205,8 +205,8 @@ Test(look, columns_line_up_under_chinese_headings) {
         if (strncmp(p, "─", 3) == 0)
             continue;
         rows++;
-        width = width ? width : br_width(p, len);
-        cr_expect_eq(br_width(p, len), width, "%.*s", (int)len, p);
+        width = width ? width : pt_brief_width(p, len);
+        cr_expect_eq(pt_brief_width(p, len), width, "%.*s", (int)len, p);
     }
     cr_expect_eq(rows, 6, "a heading, four budgets, the total");
     free(text);
@@ -225,7 +225,7 @@ Test(look, no_line_is_wider_than_asked) {
 
             cr_expect_null(strchr(text, '\033'), "no colour unless asked");
             for (const char *p = text; *p; p += strcspn(p, "\n") + 1)
-                cr_expect_leq(br_width(p, strcspn(p, "\n")), widths[w], "%d: %.*s", widths[w],
+                cr_expect_leq(pt_brief_width(p, strcspn(p, "\n")), widths[w], "%d: %.*s", widths[w],
                               (int)strcspn(p, "\n"), p);
             free(text);
         }

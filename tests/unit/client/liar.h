@@ -1,7 +1,7 @@
 /* A hub whose pages can be bent before they are read, with the hub's own signature put back where
  * the lie is the hub's. Any failure of the setting aborts. */
-#ifndef PT_TEST_LIAR_H
-#define PT_TEST_LIAR_H
+#ifndef PENTAD_TEST_LIAR_H
+#define PENTAD_TEST_LIAR_H
 
 #include <pentad/client/batch.h>
 #include <pentad/client/follower.h>

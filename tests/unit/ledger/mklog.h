@@ -1,7 +1,7 @@
 /* A log made in memory for the tests of ledger and rules: records by party, day by day, as entries
  * that pt_ledger_apply and pt_fold_apply take. Signatures are absent: the fold reads none. */
-#ifndef PT_TEST_MKLOG_H
-#define PT_TEST_MKLOG_H
+#ifndef PENTAD_TEST_MKLOG_H
+#define PENTAD_TEST_MKLOG_H
 
 #include <pentad/base/arena.h>
 #include <pentad/base/clock.h>

@@ -1,6 +1,6 @@
 /* A mapper driven to its end over a small CSV text, with all it hands out kept. */
-#ifndef PT_TEST_MAPPING_SUPPORT_H
-#define PT_TEST_MAPPING_SUPPORT_H
+#ifndef PENTAD_TEST_MAPPING_SUPPORT_H
+#define PENTAD_TEST_MAPPING_SUPPORT_H
 
 #include <pentad/mapping/mapping.h>
 #include <pentad/record/codes.h>

@@ -62,7 +62,7 @@ Test(catalogue, every_field_has_a_rule) {
 
     rows_match(&rules_record, 14, 0);
     for (size_t i = 0; i < n; i++) {
-        const struct msg_rules *r = rules_of(rows[i].type);
+        const struct msg_rules *r = pt_record_rules_of(rows[i].type);
 
         cr_assert_not_null(r, "%s", rows[i].code);
         cr_assert_eq(r->d, rows[i].body);

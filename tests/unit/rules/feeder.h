@@ -1,7 +1,7 @@
 /* Exports through the declared mappings into a log and a fold, day by day, in one process: what the
  * connectors and the hub do, without keys and network. For check programs: errors end them. */
-#ifndef PT_TEST_FEEDER_H
-#define PT_TEST_FEEDER_H
+#ifndef PENTAD_TEST_FEEDER_H
+#define PENTAD_TEST_FEEDER_H
 
 #include <pentad/mapping/mapping.h>
 #include <pentad/rules/fold.h>

@@ -1,7 +1,7 @@
 /* A small world for the rules' tests: a log in memory, a fold over it, and a hub that authors what
  * the fold asks for, as hub/app does. */
-#ifndef PT_TEST_WORLD_H
-#define PT_TEST_WORLD_H
+#ifndef PENTAD_TEST_RULES_WORLD_H
+#define PENTAD_TEST_RULES_WORLD_H
 
 #include <pentad/rules/fold.h>
 

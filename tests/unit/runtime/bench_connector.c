@@ -40,15 +40,15 @@ static void collecting(int n, bool grouped) {
     rig_source(&r, grouped ? RIG_PAYMENTS : RIG_BILLS, "rows.csv");
     r.idle_max = 1;
     r.no_ticks = true;
-    if (rig_open(&r) != 0 || receive(r.c, 0, &more, &r.err) != 0 ||
+    if (rig_open(&r) != 0 || pt_connector_receive(r.c, 0, &more, &r.err) != 0 ||
         pt_codes_new("cn", &r.c->codes, &r.err) != 0) {
         fprintf(stderr, "%s\n", r.err.msg);
         abort();
     }
     int64_t start = now_us();
-    int rc = connector_begin(r.c, &r.err);
+    int rc = pt_connector_begin(r.c, &r.err);
     if (rc == 0) {
-        rc = connector_end(r.c, collect(r.c, 20190101, 0, &more, &r.err), &r.err);
+        rc = pt_connector_end(r.c, pt_connector_collect(r.c, 20190101, 0, &more, &r.err), &r.err);
     }
     double s = since(start);
     uint64_t records = r.c->next_seq - 1;
@@ -60,14 +60,15 @@ static void collecting(int n, bool grouped) {
            grouped ? "grouped" : "single", n, (unsigned long long)records, s, n / s,
            (double)records / s);
     start = now_us();
-    rc = connector_begin(r.c, &r.err);
+    rc = pt_connector_begin(r.c, &r.err);
     if (rc == 0) {
-        rc = connector_end(r.c, author_close(r.c, 20190101, -1, false, &r.err), &r.err);
+        rc = pt_connector_end(r.c, pt_connector_author_close(r.c, 20190101, -1, false, &r.err),
+                              &r.err);
     }
     printf("close over them in %.2f s: %.0f records/s\n", since(start),
            (double)records / since(start));
     start = now_us();
-    rc = rc ? rc : send_all(r.c, &r.err);
+    rc = rc ? rc : pt_connector_send_all(r.c, &r.err);
     if (rc != 0) {
         fprintf(stderr, "%s\n", r.err.msg);
         abort();
@@ -94,7 +95,7 @@ static void following(int n) {
     int64_t start = now_us();
     bool more = true;
     while (more) {
-        if (receive(r.c, 0, &more, &r.err) != 0) {
+        if (pt_connector_receive(r.c, 0, &more, &r.err) != 0) {
             fprintf(stderr, "%s\n", r.err.msg);
             abort();
         }

@@ -375,7 +375,7 @@ int rig_open(struct rig *r) {
                                        .ctx = r};
     memset(&r->err, 0, sizeof r->err);
     r->idle = 0;
-    int rc = connector_open_take(&r->config, &opt, &hub, &r->c, &r->err);
+    int rc = pt_connector_open_take(&r->config, &opt, &hub, &r->c, &r->err);
     if (rc == 0 && r->lenient) {
         must(pt_codes_new("open", &r->c->codes, &r->err), &r->err, "codes");
     }

@@ -1,8 +1,8 @@
 /* A connector at a hub without a network, in a folder of its own: sources as CSV files, a sink in
  * memory, and a hand on everything that can go wrong between them.
  * Any failure of the setting aborts. One thread. */
-#ifndef PT_TEST_RIG_H
-#define PT_TEST_RIG_H
+#ifndef PENTAD_TEST_RIG_H
+#define PENTAD_TEST_RIG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include <pentad/runtime/connector.h>
 #include <pentad/runtime/state.h>
 
-#include "connector_private.h"
+#include "connector_internal.h"
 #include "pt_test_hub.h"
 
 #define RIG_DELIVERED_MAX 4096

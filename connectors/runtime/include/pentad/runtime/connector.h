@@ -2,11 +2,11 @@
  * from which it goes on after any interruption.
  *
  *            rows                 records                 batches
- *   sources ─────► collect ─────► outbox ─────► send ───────────────► hub
+ *   sources ─────► pt_connector_collect ─────► outbox ─────► send ───────────────► hub
  *                    (one transaction with             answer: receipt │ refusal
  *                     the source's position)           (withheld in place, cut again)
  *
- *   sink ◄───── deliver ◄───── receive ◄──────────────── feed ◄─────── hub
+ *   sink ◄───── deliver ◄───── pt_connector_receive ◄──────────────── feed ◄─────── hub
  *                    (one transaction with the
  *                     verified size of the log)
  *

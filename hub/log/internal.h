@@ -1,6 +1,6 @@
 /* What the room's files share. */
-#ifndef PENTAD_LOG_PRIVATE_H
-#define PENTAD_LOG_PRIVATE_H
+#ifndef PENTAD_LOG_INTERNAL_H
+#define PENTAD_LOG_INTERNAL_H
 
 #include <pthread.h>
 #include <stdatomic.h>

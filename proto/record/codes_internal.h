@@ -1,6 +1,6 @@
 /* Inside of a set of codes. */
-#ifndef PENTAD_RECORD_CODES_PRIV_H
-#define PENTAD_RECORD_CODES_PRIV_H
+#ifndef PENTAD_RECORD_CODES_INTERNAL_H
+#define PENTAD_RECORD_CODES_INTERNAL_H
 
 #include <pentad/record/codes.h>
 
@@ -19,10 +19,10 @@ struct code_family {
     size_t n_syntax;
 };
 
-const struct code_family *code_family_find(const char *name);
+const struct code_family *pt_code_family_find(const char *name);
 
 /* Is this a pattern (hub.proto, CodeSyntax)? */
-bool code_pattern_valid(const char *pattern);
-bool code_pattern_match(const char *pattern, const char *code);
+bool pt_code_pattern_valid(const char *pattern);
+bool pt_code_pattern_match(const char *pattern, const char *code);
 
 #endif

@@ -1,6 +1,6 @@
 /* What the room's files share: the store, its connections, its statements. */
-#ifndef PENTAD_STORE_SQLITE_PRIVATE_H
-#define PENTAD_STORE_SQLITE_PRIVATE_H
+#ifndef PENTAD_STORE_SQLITE_INTERNAL_H
+#define PENTAD_STORE_SQLITE_INTERNAL_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* What the room's files share: the exchange's state and the rules snapshot. */
-#ifndef PENTAD_INTAKE_EXCHANGE_PRIVATE_H
-#define PENTAD_INTAKE_EXCHANGE_PRIVATE_H
+#ifndef PENTAD_INTAKE_EXCHANGE_INTERNAL_H
+#define PENTAD_INTAKE_EXCHANGE_INTERNAL_H
 
 #include <stdatomic.h>
 

@@ -1,6 +1,6 @@
 /* What the state file's parts share. */
-#ifndef PT_RUNTIME_STATE_PRIVATE_H
-#define PT_RUNTIME_STATE_PRIVATE_H
+#ifndef PENTAD_RUNTIME_STATE_INTERNAL_H
+#define PENTAD_RUNTIME_STATE_INTERNAL_H
 
 #include <stdbool.h>
 
@@ -14,8 +14,8 @@ struct pt_state {
     bool in_transaction;
 };
 
-int state_blob(sqlite3_stmt *st, int column, struct pt_buf *out);
+int pt_state_blob(sqlite3_stmt *st, int column, struct pt_buf *out);
 /* Copies a text column and a NUL into hold and returns its offset there. */
-size_t state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column);
+size_t pt_state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column);
 
 #endif

@@ -1,6 +1,6 @@
 /* What the follower's files share. */
-#ifndef PT_CLIENT_FOLLOWER_PRIVATE_H
-#define PT_CLIENT_FOLLOWER_PRIVATE_H
+#ifndef PENTAD_CLIENT_FOLLOWER_INTERNAL_H
+#define PENTAD_CLIENT_FOLLOWER_INTERNAL_H
 
 #include <pentad/client/follower.h>
 
@@ -53,12 +53,13 @@ struct pt_follower {
 };
 
 /* Opens entry 0 into f; *ret_keys is the history that begins with it. */
-int follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
-                          struct pt_keyhistory **ret_keys, struct pt_err *err);
-void follower_forget_genesis(struct pt_follower *f);
-int follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e, struct pt_err *err);
-void follower_events_free(struct key_event *events, size_t from, size_t n);
-struct followed_stream *follower_find_stream(const struct follower_state *st, const char *party,
-                                             const char *stream);
+int pt_follower_take_genesis(struct pt_follower *f, struct pt_span log_entry,
+                             struct pt_keyhistory **ret_keys, struct pt_err *err);
+void pt_follower_forget_genesis(struct pt_follower *f);
+int pt_follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e,
+                            struct pt_err *err);
+void pt_follower_events_free(struct key_event *events, size_t from, size_t n);
+struct followed_stream *pt_follower_find_stream(const struct follower_state *st, const char *party,
+                                                const char *stream);
 
 #endif

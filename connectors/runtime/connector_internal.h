@@ -1,6 +1,6 @@
 /* The connector's parts share one structure; each file does one step of the way of a record. */
-#ifndef PT_RUNTIME_CONNECTOR_PRIVATE_H
-#define PT_RUNTIME_CONNECTOR_PRIVATE_H
+#ifndef PENTAD_RUNTIME_CONNECTOR_INTERNAL_H
+#define PENTAD_RUNTIME_CONNECTOR_INTERNAL_H
 
 #include <sys/stat.h>
 
@@ -32,8 +32,8 @@ struct hub_port {
     void *ctx;
 };
 /* Over mutual TLS; a request stops soon after *stop is set. */
-int hub_http_open(const struct pt_config *config, const volatile bool *stop, struct hub_port *ret,
-                  struct pt_err *err);
+int pt_connector_hub_http_open(const struct pt_config *config, const volatile bool *stop,
+                               struct hub_port *ret, struct pt_err *err);
 
 struct source {
     struct pt_connector *c;
@@ -107,80 +107,84 @@ struct pt_connector {
 /* ---- connector.c ---- */
 
 /* As pt_connector_open; hub NULL: over HTTP. A hub that is given is taken. */
-int connector_open_take(const struct pt_config *config, const struct pt_connector_options *opt,
-                        const struct hub_port *hub, struct pt_connector **ret, struct pt_err *err);
-void connector_event(struct pt_connector *c, const char *event, const char *fmt, ...)
+int pt_connector_open_take(const struct pt_config *config, const struct pt_connector_options *opt,
+                           const struct hub_port *hub, struct pt_connector **ret,
+                           struct pt_err *err);
+void pt_connector_event(struct pt_connector *c, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* On the replay clock, and on a stream that closes its days: stream `keys` holds KeyChange records
  * alone and closes nothing. */
-bool connector_by_day(const struct pt_connector *c);
-bool connector_closes(const struct pt_connector *c);
-int connector_begin(struct pt_connector *c, struct pt_err *err);
+bool pt_connector_by_day(const struct pt_connector *c);
+bool pt_connector_closes(const struct pt_connector *c);
+int pt_connector_begin(struct pt_connector *c, struct pt_err *err);
 /* Ends the transaction: commits where rc is 0, else takes everything back (what is in memory of it
  * too) and returns rc. */
-int connector_end(struct pt_connector *c, int rc, struct pt_err *err);
+int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err);
 /* Keeps what doesn't hold, in a transaction of its own. */
-void connector_keep_evidence(struct pt_connector *c, int code, const char *what,
-                             struct pt_span bytes);
-int connector_save_view(struct pt_connector *c, struct pt_err *err); /* in a transaction */
+void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
+                                struct pt_span bytes);
+int pt_connector_save_view(struct pt_connector *c, struct pt_err *err); /* in a transaction */
 
 /* ---- author.c: gives a record its place in the stream and puts it into the outbox ---- */
 
 /* In a transaction. Sets seq, nonce and, where it is missing, issued_at in *r. */
-int author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
-                  const char *doc_no, const char *origin, struct pt_err *err);
+int pt_connector_author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                               const char *doc_no, const char *origin, struct pt_err *err);
 /* Puts `r` in the place of outbox record `seq` of business day `day`. */
-int author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int32_t day,
-                   const char *type, struct pt_err *err);
+int pt_connector_author_replace(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq,
+                                int32_t day, const char *type, struct pt_err *err);
 /* The hub's own validation, before anything is sent: 0, or the first fault's code with its path and
  * sentence. */
-int author_validate(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
-                    size_t path_cap, struct pt_err *err);
+int pt_connector_author_validate(struct pt_connector *c, const Pentad__V1__Record *rec,
+                                 char *ret_path, size_t path_cap, struct pt_err *err);
 /* Replaces outbox record `seq` by a note that it is withheld, issued no later than the refusal (a
  * clock that is ahead must not have the note refused too). */
-int author_withheld(struct pt_connector *c, uint64_t seq, int32_t day, int64_t refused_at_ms,
-                    const char *type, const char *code, const char *field, const char *origin,
-                    struct pt_err *err);
+int pt_connector_author_withheld(struct pt_connector *c, uint64_t seq, int32_t day,
+                                 int64_t refused_at_ms, const char *type, const char *code,
+                                 const char *field, const char *origin, struct pt_err *err);
 
 /* ---- author_close.c ---- */
 
 /* hour -1: the day is over. */
-int author_close(struct pt_connector *c, int32_t day, int hour, bool final, struct pt_err *err);
+int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, bool final,
+                              struct pt_err *err);
 /* After records from `seq` on were replaced: the StreamCloses behind them say so. */
-int author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err);
+int pt_connector_author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err);
 
 /* ---- collect.c ---- */
 
-int sources_open(struct pt_connector *c, struct pt_err *err);
-void sources_close(struct pt_connector *c);
+int pt_connector_sources_open(struct pt_connector *c, struct pt_err *err);
+void pt_connector_sources_close(struct pt_connector *c);
 /* In a transaction, which is committed and begun anew on the way where it gets large. At most
  * `budget` rows (0: no limit); *ret_more says that more were there. */
-int collect(struct pt_connector *c, int32_t day, uint64_t budget, bool *ret_more,
-            struct pt_err *err);
+int pt_connector_collect(struct pt_connector *c, int32_t day, uint64_t budget, bool *ret_more,
+                         struct pt_err *err);
 /* Every source is read to its end, or to a row that waits for its day. */
-bool sources_done(const struct pt_connector *c);
+bool pt_connector_sources_done(const struct pt_connector *c);
 /* A mapper's reading is not what is stored: begin again from there. */
-void sources_restart(struct pt_connector *c);
+void pt_connector_sources_restart(struct pt_connector *c);
 /* Puts the mapper where the state file says; s->missing where there is no file. */
-int source_start(struct source *s, struct pt_err *err);
+int pt_connector_source_start(struct source *s, struct pt_err *err);
 
 /* ---- send.c ---- */
 
 /* 0 when nothing is left to send; with c->later set, an error that passes. */
-int send_all(struct pt_connector *c, struct pt_err *err);
+int pt_connector_send_all(struct pt_connector *c, struct pt_err *err);
 /* In a transaction: signs what is pending where no statement is under way. */
-int send_cut(struct pt_connector *c, struct pt_err *err);
+int pt_connector_send_cut(struct pt_connector *c, struct pt_err *err);
 
 /* ---- refusal.c ---- */
 
-int refusal_take(struct pt_connector *c, const struct pt_batch_row *b, const struct pt_answer *a,
-                 struct pt_span reply, struct pt_err *err);
+int pt_connector_refusal_take(struct pt_connector *c, const struct pt_batch_row *b,
+                              const struct pt_answer *a, struct pt_span reply, struct pt_err *err);
 /* May this refused batch be cut again? 0, or why a person is needed first. */
-int refusal_allows(struct pt_connector *c, const struct pt_batch_row *b, struct pt_err *err);
+int pt_connector_refusal_allows(struct pt_connector *c, const struct pt_batch_row *b,
+                                struct pt_err *err);
 
 /* ---- receive.c ---- */
 
-/* One page of the feed. *ret_new says whether it held anything. As send_all about c->later. */
-int receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err);
+/* One page of the feed. *ret_new says whether it held anything. As pt_connector_send_all about
+ * c->later. */
+int pt_connector_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err);
 
 #endif

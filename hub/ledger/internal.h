@@ -3,8 +3,8 @@
  * A record is *live* at log size K if live_from < K and (live_to is NULL or live_to >= K): both are
  * log indexes. live_from is NULL while it waits (approvals, an unresolved correction) and for what
  * is no fact of its own (a withdrawal, a loser of two corrections of one record). */
-#ifndef PT_LEDGER_INSIDE_H
-#define PT_LEDGER_INSIDE_H
+#ifndef PENTAD_LEDGER_INTERNAL_H
+#define PENTAD_LEDGER_INTERNAL_H
 
 #include <openssl/evp.h>
 #include <sqlite3.h>
