@@ -133,12 +133,17 @@ static void give_output(struct publisher *p) {
     }
 }
 
+static bool may_publish(const struct publisher *p, unsigned window) {
+    return p->next < p->end && p->sent - p->acked < window;
+}
+
+/* An answer to a PING may still be in the output when every row so far is acknowledged: it goes
+ * first, and then more rows do, or nothing would ever be heard again. */
 static bool turn(struct publisher *p, const struct peer_rows *r, unsigned window) {
     take_input(p);
+    give_output(p);
     if (p->out_at == p->out.len) {
-        give_output(p);
-        while (p->next < p->end && p->sent - p->acked < window &&
-               p->out.len < OUT_MAX - 2 * ROW_MAX) {
+        while (may_publish(p, window) && p->out.len < OUT_MAX - 2 * ROW_MAX) {
             publish(p, r);
         }
     }
@@ -177,7 +182,9 @@ static int run_all(struct publisher *p, unsigned n, const struct peer_rows *r, u
         for (unsigned i = 0; i < n; i++) {
             over = turn(&p[i], r, window) && over;
             fds[i].fd = p[i].fd;
-            fds[i].events = (short)(POLLIN | (p[i].out_at < p[i].out.len ? POLLOUT : 0));
+            fds[i].events = p[i].out_at < p[i].out.len || may_publish(&p[i], window)
+                                ? POLLIN | POLLOUT
+                                : POLLIN;
             if (p[i].failed) {
                 (void)fprintf(stderr, "pentad-peers: %s\n", p[i].said);
                 return -1;
