@@ -39,6 +39,27 @@ static int enrol(struct all_keys *all, struct pt_span spki, const char *whose, s
     return 0;
 }
 
+/* Each of them once, or one witness would count as two of the quorum; and none that signs anything
+ * else. */
+static int check_witnesses(const Pentad__V1__Genesis *g, struct all_keys *all, struct pt_err *err) {
+    struct pt_vkey k;
+    uint8_t spki[44];
+
+    for (size_t i = 0; i < g->n_witness_vkeys; i++) {
+        int rc = pt_vkey_parse(&k, g->witness_vkeys[i], strlen(g->witness_vkeys[i]), err);
+
+        if (rc != 0 || k.type != PT_NOTE_COSIGNATURE) {
+            return pt_err_set(err, PT_E_FIELD, "genesis: witness key %zu is not of type 04", i + 1);
+        }
+        pt_ed25519_spki(spki, k.pub);
+        rc = enrol(all, pt_span(spki, sizeof(spki)), k.name, err);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    return 0;
+}
+
 static int check_vkeys(const Pentad__V1__Genesis *g, struct all_keys *all, struct pt_err *err) {
     struct pt_vkey k;
     uint8_t spki[44];
@@ -64,13 +85,7 @@ static int check_vkeys(const Pentad__V1__Genesis *g, struct all_keys *all, struc
     if (g->n_witness_vkeys > WITNESSES_MAX || !g->has_quorum || g->quorum > g->n_witness_vkeys) {
         return pt_err_set(err, PT_E_FIELD, "genesis: quorum is missing or above its witnesses");
     }
-    for (size_t i = 0; i < g->n_witness_vkeys; i++) {
-        rc = pt_vkey_parse(&k, g->witness_vkeys[i], strlen(g->witness_vkeys[i]), err);
-        if (rc != 0 || k.type != PT_NOTE_COSIGNATURE) {
-            return pt_err_set(err, PT_E_FIELD, "genesis: witness key %zu is not of type 04", i + 1);
-        }
-    }
-    return 0;
+    return check_witnesses(g, all, err);
 }
 
 static bool text_ok(const char *s) {

@@ -234,20 +234,21 @@ static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse us
 
 /* ---- genesis ---- */
 
-static int enrol_log_key(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
-                         struct pt_err *err) {
-    struct party *hub = find_party(k, "hub");
+/* The log's own key and the witnesses': known, so that none of them is ever enrolled for batches.
+ */
+static int enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__KeyUse use,
+                      struct pt_err *err) {
     struct pt_vkey v;
     uint8_t spki[44];
-    int rc = pt_vkey_parse(&v, g->log_vkey, strlen(g->log_vkey), err);
+    int rc = pt_vkey_parse(&v, vkey, strlen(vkey), err);
 
     if (rc != 0) {
         return rc;
     }
-    PT_ASSERT(hub != NULL);
     pt_ed25519_spki(spki, v.pub);
-    return enrol(k, hub, PENTAD__V1__KEY_USE__KEY_USE_LOG,
-                 PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519, pt_span(spki, sizeof(spki)), 0);
+    rc = enrol(k, must_find_party(k, "hub"), use, PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519,
+               pt_span(spki, sizeof(spki)), 0);
+    return rc == 0 ? 0 : pt_err_set(err, rc, "genesis: no memory for its keys");
 }
 
 int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
@@ -271,7 +272,11 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
         }
     }
     k->version++;
-    return enrol_log_key(k, g, err);
+    rc = enrol_vkey(k, g->log_vkey, PENTAD__V1__KEY_USE__KEY_USE_LOG, err);
+    for (size_t i = 0; rc == 0 && i < g->n_witness_vkeys; i++) {
+        rc = enrol_vkey(k, g->witness_vkeys[i], PENTAD__V1__KEY_USE__KEY_USE_COSIGNING, err);
+    }
+    return rc;
 }
 
 /* ---- deciding on a change ---- */

@@ -238,6 +238,27 @@ Pentad__V1__Genesis *fake_genesis(void) {
     return g;
 }
 
+void fake_witnesses(Pentad__V1__Genesis *g, unsigned first, unsigned second) {
+    const unsigned keys[2] = {first, second};
+
+    g->witness_vkeys = calloc(2, sizeof(char *));
+    cr_assert_not_null(g->witness_vkeys);
+    for (unsigned i = 0; i < 2; i++) {
+        struct pt_vkey v;
+        struct pt_buf text;
+        uint8_t pub[32];
+        char name[16];
+
+        pt_buf_init(&text, 1024);
+        fake_pub(keys[i], pub);
+        snprintf(name, sizeof(name), "witness-%u", i);
+        cr_assert_eq(pt_vkey_make(&v, name, PT_NOTE_COSIGNATURE, pub), 0);
+        pt_vkey_format(&text, &v);
+        g->witness_vkeys[g->n_witness_vkeys++] = dup(pt_buf_cstr(&text));
+        pt_buf_done(&text);
+    }
+}
+
 void fake_genesis_entry(struct pt_buf *out, struct pt_hash *hub) {
     Pentad__V1__Genesis *g = fake_genesis();
     Pentad__V1__LogEntry e = PENTAD__V1__LOG_ENTRY__INIT;

@@ -33,6 +33,8 @@ enum { FAKE_LOG = 99, FAKE_RECOVERY = 200 };
 extern const char *const fake_parties[7];
 unsigned fake_key_of(const char *party);
 Pentad__V1__Genesis *fake_genesis(void);
+/* Adds two witnesses, witness-0 and witness-1, with these keys. */
+void fake_witnesses(Pentad__V1__Genesis *g, unsigned first, unsigned second);
 /* Its sealed log entry. */
 void fake_genesis_entry(struct pt_buf *out, struct pt_hash *hub);
 struct pt_keyhistory *fake_history(void);

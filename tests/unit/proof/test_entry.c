@@ -104,6 +104,26 @@ Test(entry, bad_genesis) {
     }
 }
 
+/* One witness under two names would count as two of the quorum. */
+Test(entry, a_witness_key_stands_once_and_does_nothing_else) {
+    const struct {
+        unsigned first, second;
+        int code;
+    } cases[] = {{401, 402, 0},
+                 {401, 401, PT_E_EXISTS},
+                 {401, 103, PT_E_EXISTS}, /* finance signs with it */
+                 {401, FAKE_LOG, PT_E_EXISTS}};
+    struct pt_err err = {0};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        Pentad__V1__Genesis *g = fake_genesis();
+
+        fake_witnesses(g, cases[i].first, cases[i].second);
+        cr_assert_eq(pt_genesis_check(g, &err), cases[i].code, "case %zu: %s", i, err.msg);
+        pentad__v1__genesis__free_unpacked(g, NULL);
+    }
+}
+
 /* ---- statements ---- */
 
 struct made {

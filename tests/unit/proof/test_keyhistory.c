@@ -114,6 +114,19 @@ Test(keyhistory, one_key_is_enrolled_once_ever) {
     cr_assert_eq(own(12, "finance", "main", 103, 0, 0, 104), PT_E_NOT_FOUND, "audit's");
 }
 
+Test(keyhistory, a_witness_key_is_never_enrolled_for_batches) {
+    Pentad__V1__Genesis *g = fake_genesis();
+
+    fake_witnesses(g, 401, 402);
+    pt_keyhistory_free(k);
+    cr_assert_eq(pt_keyhistory_new(&k), 0);
+    cr_assert_eq(pt_keyhistory_genesis(k, g, NULL), 0);
+    pentad__v1__genesis__free_unpacked(g, NULL);
+    cr_assert_eq(own(10, "finance", "main", 103, 402, SIGNING, 0), PT_E_EXISTS);
+    cr_assert_eq(own(10, "finance", "main", 103, 403, SIGNING, 0), 0);
+    cr_assert_eq(may_sign(402, "hub", 11), PT_E_FORBIDDEN);
+}
+
 Test(keyhistory, a_signing_key_changes_signing_keys_only) {
     cr_assert_eq(own(10, "finance", "main", 103, 300, COSIGNING, 0), PT_E_FORBIDDEN);
     cr_assert_eq(own(10, "finance", "main", 103, 0, 0, FAKE_RECOVERY), PT_E_FORBIDDEN);
