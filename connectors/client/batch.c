@@ -7,6 +7,7 @@
 #include <pentad/proof/dsse.h>
 #include <pentad/proof/entry.h>
 #include <pentad/proof/merkle.h>
+#include <pentad/proof/refusal.h>
 
 int pt_batch_sign(const struct pt_batch_cut *cut, const struct pt_key *key,
                   struct pt_buf *ret_envelope, struct pt_hash *ret_statement, struct pt_err *err) {
@@ -90,36 +91,9 @@ out:
 static int open_refusal(const Pentad__V1__Envelope *env, const struct pt_hash *statement,
                         const struct pt_trust *trust, const struct pt_keyhistory *keys,
                         struct pt_answer *ret, struct pt_err *err) {
-    if (!env->payload_type || strcmp(env->payload_type, PT_DSSE_REFUSAL) != 0) {
-        return pt_err_set(err, PT_E_FORMAT, "the refusal's envelope is of another type");
-    }
-    const struct pt_keyhistory_key *signer = NULL;
-    int rc = pt_keyhistory_find_signer(keys, env, "hub", &trust->sv, &signer, err);
-    if (rc != 0) {
-        return pt_err_set(err, PT_E_SIGNATURE, "the refusal is not signed by the hub: ignored");
-    }
-    ProtobufCMessage *m = NULL;
-    rc = pt_strict_unpack(&pentad__v1__refusal__descriptor,
-                          pt_span(env->payload.data, env->payload.len), &m, err);
-    if (rc != 0) {
-        return rc;
-    }
-    ret->refusal = (Pentad__V1__Refusal *)m;
-    if (!ret->refusal->has_statement_hash || ret->refusal->statement_hash.len != PT_HASH_LEN ||
-        memcmp(ret->refusal->statement_hash.data, statement->b, PT_HASH_LEN) != 0 ||
-        !ret->refusal->has_hub || ret->refusal->hub.len != PT_HASH_LEN ||
-        memcmp(ret->refusal->hub.data, trust->hub.b, PT_HASH_LEN) != 0) {
-        return pt_err_set(err, PT_E_PROOF, "the refusal is for another statement");
-    }
-    /* Whoever stole a key that the hub no longer uses must not make authors cut true batches anew.
-     */
-    if (signer->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING ||
-        !pt_keyhistory_key_live(signer, ret->refusal->tree_size)) {
-        return pt_err_set(err, PT_E_RETIRED_KEY,
-                          "the refusal is signed by a key that the hub didn't sign with then");
-    }
-    ret->refused = true;
-    return 0;
+    int rc = pt_refusal_open(env, &trust->hub, statement, keys, &trust->sv, &ret->refusal, err);
+    ret->refused = rc == 0;
+    return rc;
 }
 
 int pt_answer_open(struct pt_span reply, const struct pt_hash *statement,

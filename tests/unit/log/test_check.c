@@ -9,8 +9,11 @@
 
 #include <sqlite3.h>
 
+#include <pentad/base/codec.h>
 #include <pentad/base/file.h>
+#include <pentad/certs/dsse.h>
 #include <pentad/log/check.h>
+#include <pentad/proof/dsse.h>
 #include <pentad/store/sqlite.h>
 
 #include "pt_test_hub.h"
@@ -190,6 +193,48 @@ Test(check, an_edit_by_sql_is_found_and_named, .timeout = 120) {
     expect_named("DELETE FROM refusal", "refusals");
     expect_named("UPDATE state SET size=size-1", "signed checkpoint");
     expect_named("UPDATE state SET checkpoint=x'00'", "signed checkpoint");
+}
+
+static int copy_refusal(void *ctx, const struct pt_store_refusal *r) {
+    return pt_buf_append_span(ctx, r->refusal);
+}
+
+/* The stored refusal's words in an envelope of another type, under the hub's own key. */
+static void sign_as_another_type(struct pt_buf *out) {
+    struct pt_store_reader *r = NULL;
+    struct pt_buf bytes;
+    ProtobufCMessage *m = NULL;
+    pt_buf_init(&bytes, 1 << 20);
+    cr_assert_eq(pt_store_read_begin(hub.store, &r, NULL), 0);
+    cr_assert_eq(pt_store_refusals(r, 1, 1, copy_refusal, &bytes, NULL), 0);
+    pt_store_read_end(r);
+    cr_assert_eq(pt_strict_unpack(&pentad__v1__envelope__descriptor, pt_buf_span(&bytes), &m, NULL),
+                 0);
+    const Pentad__V1__Envelope *env = (const Pentad__V1__Envelope *)m;
+    cr_assert_eq(pt_dsse_sign(th_key(&hub, "hub"), PT_DSSE_BATCH_STATEMENT,
+                              pt_span(env->payload.data, env->payload.len), out, NULL),
+                 0);
+    protobuf_c_message_free_unpacked(m, NULL);
+    pt_buf_done(&bytes);
+}
+
+Test(check, a_refusal_that_no_connector_would_take_is_named) {
+    struct pt_buf env, sql;
+    char *hex;
+    pt_buf_init(&env, 1 << 20);
+    pt_buf_init(&sql, 1 << 20);
+    fill();
+    sign_as_another_type(&env);
+    th_close(&hub);
+    hex = malloc(2 * env.len + 1);
+    cr_assert_not_null(hex);
+    pt_hex(hex, env.p, env.len);
+    cr_assert_eq(pt_buf_printf(&sql, "UPDATE refusal SET refusal=x'%s'", hex), 0);
+    expect_named(pt_buf_cstr(&sql), "refusal 1 (finance/main");
+    cr_assert_not_null(strstr(named, "another type"), "%s", named);
+    free(hex);
+    pt_buf_done(&sql);
+    pt_buf_done(&env);
 }
 
 Test(check, a_hub_does_not_open_what_was_changed) {
