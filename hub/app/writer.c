@@ -15,7 +15,8 @@
 
 #define RETRY_MS 1000
 #define OWN_RETRY_MS 10000
-#define OWN_EVERY_US 100000 /* the hub's own share is looked at, however much there is to do */
+#define IDLE_MAX_US 60000000 /* the wall clock may be set meanwhile */
+#define OWN_EVERY_US 100000  /* the hub's own share is looked at, however much there is to do */
 
 struct pt_writer {
     struct pt_hub *hub;
@@ -366,6 +367,21 @@ static void wait_us(struct pt_writer *w, int64_t us) {
     (void)pthread_cond_timedwait(&w->more, &w->lock, &ts);
 }
 
+/* How long nothing has to be done while nothing is queued: until the hub's own share is due, which
+ * also loads the exchange where that must be. wake_ms is told by the wall clock, the moment before
+ * which nothing is tried again by the monotonic one. */
+static int64_t idle_us(const struct pt_writer *w, int64_t wake_ms) {
+    int64_t now_us = pt_monotonic_us();
+    int64_t us = w->must_load           ? w->retry_us - now_us
+                 : wake_ms == INT64_MAX ? IDLE_MAX_US
+                                        : (wake_ms - pt_hub_now_ms(w->hub)) * 1000;
+
+    if (us < w->own_retry_us - now_us) {
+        us = w->own_retry_us - now_us;
+    }
+    return us < IDLE_MAX_US ? us : IDLE_MAX_US;
+}
+
 /* Sleeps until there is something to do; takes the queue into the backlog. False: the end. */
 static bool take_work(struct pt_writer *w, int64_t wake_ms, bool *ret_woken) {
     bool go;
@@ -373,15 +389,12 @@ static bool take_work(struct pt_writer *w, int64_t wake_ms, bool *ret_woken) {
     (void)pthread_mutex_lock(&w->lock);
     w->view.busy_since_us = 0;
     while (w->head == NULL && w->backlog.head == NULL && !w->wake && !w->stop) {
-        int64_t now_ms = pt_hub_now_ms(w->hub);
-        int64_t us = w->must_load           ? w->retry_us - pt_monotonic_us()
-                     : wake_ms == INT64_MAX ? (int64_t)3600 * 1000000
-                                            : (wake_ms - now_ms) * 1000;
+        int64_t us = idle_us(w, wake_ms);
 
         if (us <= 0) {
             break;
         }
-        wait_us(w, us < 60000000 ? us : 60000000); /* the wall clock may be set meanwhile */
+        wait_us(w, us);
     }
     pt_backlog_append(&w->backlog, w->head);
     w->head = NULL;
