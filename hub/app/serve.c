@@ -240,9 +240,7 @@ static void free_parts(struct pt_hub *h) {
     pt_folder_free(h->folder);
     pt_writer_free(h->writer);
     pt_evidence_cache_free(h->evidence);
-    if (h->waiters != NULL) {
-        pt_feed_waiters_free(h->waiters);
-    }
+    pt_feed_waiters_free(h->waiters);
     for (unsigned i = 0; h->ledgers != NULL && i < h->config.workers; i++) {
         pt_ledger_close(h->ledgers[i]);
     }
@@ -294,7 +292,7 @@ static int serve(struct pt_hub *h, struct pt_err *err) {
         }
         run_loop(h);
     }
-    pt_pool_stop(h->pool);
+    pt_pool_stop(h->pool); /* first: what it examines it hands to the writer */
     if (folder) {
         pt_folder_stop(h->folder);
     }
@@ -310,13 +308,11 @@ int pt_hub_serve(struct pt_hub *h, struct pt_err *err) {
     take_limits(h, &h->config.limits);
     if (rc == 0 && uv_loop_init(&h->loop) != 0) {
         rc = pt_err_set(err, PT_E_NOMEM, "the event loop can't be made");
+        pt_pool_stop(h->pool);
     } else if (rc == 0) {
         rc = serve(h, err);
         pt_http_server_free(h->http);
         (void)uv_loop_close(&h->loop);
-        pt_feed_waiters_end(h->waiters);
-    } else if (h->pool != NULL) {
-        pt_pool_stop(h->pool);
     }
     free_parts(h);
     return rc;

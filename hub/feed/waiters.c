@@ -131,14 +131,3 @@ int64_t pt_feed_waiters_due(struct pt_feed_waiters *w, int64_t now_ms) {
     }
     return soonest;
 }
-
-void pt_feed_waiters_end(struct pt_feed_waiters *w) {
-    struct ring due, *next;
-    ring_init(&due);
-    for (struct ring *r = w->waiting.next; r != &w->waiting; r = next) {
-        next = r->next;
-        ring_take(r);
-        ring_add(&due, r);
-    }
-    wake(w, &due, false);
-}

@@ -41,7 +41,7 @@ Test(waiters, wake_at_growth_or_deadline_exactly_once) {
     cr_assert_eq(pt_feed_waiters_due(w, 2000), 9000);
     cr_assert(y.fired == 1 && !y.grown);
     x.again = false;
-    pt_feed_waiters_end(w);
+    (void)pt_feed_waiters_due(w, INT64_MAX);
     cr_assert_eq(x.fired, 2);
     cr_assert_eq(pt_feed_waiters_count(w), 0);
     pt_feed_waiters_free(w);
@@ -71,7 +71,7 @@ Test(waiters, are_capped) {
         cr_assert_eq(pt_feed_waiters_add(w, 1, 1000, wake, &x, &a), 0);
     }
     cr_assert_eq(pt_feed_waiters_add(w, 1, 1000, wake, &x, &a), PT_E_BUSY);
-    pt_feed_waiters_end(w);
+    (void)pt_feed_waiters_due(w, INT64_MAX);
     cr_assert_eq(x.fired, PT_FEED_WAITERS_MAX);
     pt_feed_waiters_free(w);
 }

@@ -39,7 +39,7 @@ int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, 
 
 struct pt_feed_waiters;
 struct pt_feed_waiter;
-/* Fires exactly once, on the owner's thread, from grown(), due() or end(); not after cancel(). It
+/* Fires exactly once, on the owner's thread, from grown() or due(); not after cancel(). It
  * may add and cancel other waiters. */
 typedef void (*pt_feed_wake_cb)(void *ctx, bool grown);
 
@@ -47,7 +47,8 @@ typedef void (*pt_feed_wake_cb)(void *ctx, bool grown);
 #define PT_FEED_WAIT_MAX_S 300
 
 int pt_feed_waiters_new(struct pt_feed_waiters **ret);
-void pt_feed_waiters_free(struct pt_feed_waiters *w); /* must be empty: call end() first */
+/* NULL is fine; else nobody may wait any more. */
+void pt_feed_waiters_free(struct pt_feed_waiters *w);
 /* Wakes when the log is larger than `after`, or at deadline_ms (the owner's clock). PT_E_BUSY when
  * the list is full. Call only where the log isn't larger already. */
 int pt_feed_waiters_add(struct pt_feed_waiters *w, uint64_t after, int64_t deadline_ms,
@@ -56,7 +57,6 @@ void pt_feed_waiter_cancel(struct pt_feed_waiters *w, struct pt_feed_waiter *wai
 void pt_feed_waiters_grown(struct pt_feed_waiters *w, uint64_t log_size);
 /* Wakes who is due at now_ms; returns when to call next (INT64_MAX: nobody waits). */
 int64_t pt_feed_waiters_due(struct pt_feed_waiters *w, int64_t now_ms);
-void pt_feed_waiters_end(struct pt_feed_waiters *w);
 size_t pt_feed_waiters_count(const struct pt_feed_waiters *w);
 
 #endif
