@@ -59,6 +59,10 @@ static int take_incident(struct pt_exchange *x, const struct standing *at,
     bool proven = open_side(x, at, inc->envelope_a, &a) && open_side(x, at, inc->envelope_b, &b) &&
                   pt_hash_eq(&a.hub, &x->hub) && pt_statements_conflict(&a, &b);
     if (proven) {
+        s = pt_stream_find(x, a.msg->party, a.msg->stream);
+    }
+    /* A stream that there is no room for can't write anyway: nothing to freeze. */
+    if (proven && s == NULL && pt_stream_room(x, a.msg->party)) {
         code = pt_stream_enrol(x, a.msg->party, a.msg->stream, &s, err);
     }
     if (s != NULL && !s->s.frozen) {

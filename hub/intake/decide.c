@@ -345,8 +345,7 @@ static int step_stream(struct deciding *d) {
     if (d->slot != NULL && d->slot->s.closed) {
         return refuse(d, PT_E_CLOSED, true, "stream", "the stream was closed for good");
     }
-    if (d->slot == NULL &&
-        (d->x->n_streams == PT_EXCHANGE_STREAMS_MAX || !pt_stream_room(d->x, d->st->msg->party))) {
+    if (d->slot == NULL && !pt_stream_room(d->x, d->st->msg->party)) {
         return reject(d, PT_E_BUSY, "there are too many streams already; use one of them");
     }
     int code = against_refused(d);

@@ -38,6 +38,9 @@ struct stream_slot *pt_stream_find(const struct pt_exchange *x, const char *part
 
 bool pt_stream_room(const struct pt_exchange *x, const char *party) {
     size_t n = 0;
+    if (x->n_streams == PT_EXCHANGE_STREAMS_MAX) {
+        return false;
+    }
     for (size_t i = 0; i < x->n_streams; i++) {
         n += strcmp(x->streams[i]->s.party, party) == 0;
     }
@@ -51,7 +54,7 @@ int pt_stream_enrol(struct pt_exchange *x, const char *party, const char *stream
         *ret = x->streams[x->by_name[at] - 1];
         return 0;
     }
-    if (x->n_streams == PT_EXCHANGE_STREAMS_MAX || !pt_stream_room(x, party)) {
+    if (!pt_stream_room(x, party)) {
         return pt_err_set(err, PT_E_BUSY, "%s has %d streams already; use one of them", party,
                           PT_EXCHANGE_PARTY_STREAMS_MAX);
     }

@@ -212,7 +212,8 @@ Test(attack, json_of_a_million_empty_lists_is_not_parsed) {
     pt_buf_done(&json);
 }
 
-Test(attack, no_party_can_use_up_the_streams_of_all) {
+/* As many streams as finance may have, `main` among them. */
+static void fill_streams(void) {
     char name[33];
     struct th_stream many;
     for (unsigned i = 0; i < PT_EXCHANGE_PARTY_STREAMS_MAX - 1; i++) {
@@ -220,6 +221,11 @@ Test(attack, no_party_can_use_up_the_streams_of_all) {
         th_stream_init(&many, &hub, "finance", name);
         th_send_payments(&many, 1);
     }
+}
+
+Test(attack, no_party_can_use_up_the_streams_of_all) {
+    struct th_stream many;
+    fill_streams();
     th_stream_init(&many, &hub, "finance", "one-too-many");
     pt_buf_reset(&batch);
     th_cut_payments(&many, 1, &batch);
@@ -233,6 +239,42 @@ Test(attack, no_party_can_use_up_the_streams_of_all) {
     th_stream_init(&many, &hub, "audit", "another");
     th_send_record(&many, &r, NULL);
     th_send_payments(&s, 1);
+}
+
+/* An Incident can be about a stream that never wrote. Where its party has no room for that stream,
+ * the record has no effect; were it an error, each such record would cost its whole group. */
+Test(attack, an_incident_over_one_stream_too_many_fails_nothing) {
+    struct pt_buf twin;
+    struct th_stream many, a;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Incident body = PENTAD__V1__INCIDENT__INIT;
+    fill_streams();
+    pt_buf_init(&twin, 1 << 20);
+    th_stream_init(&many, &hub, "finance", "one-too-many");
+    pt_buf_reset(&batch);
+    th_cut_payments(&many, 1, &batch);
+    th_cut_payments(&many, 2, &twin);
+    Pentad__V1__Batch *x = pentad__v1__batch__unpack(NULL, batch.len, batch.p);
+    Pentad__V1__Batch *y = pentad__v1__batch__unpack(NULL, twin.len, twin.p);
+    body.has_kind = 1;
+    body.kind = PENTAD__V1__INCIDENT_KIND__INCIDENT_KIND_EQUIVOCATION;
+    body.envelope_a = x->envelope;
+    body.envelope_b = y->envelope;
+    body.party = (char *)"finance";
+    body.stream = (char *)"one-too-many";
+    r.body_case = PENTAD__V1__RECORD__BODY_INCIDENT;
+    r.incident = &body;
+    th_stream_init(&a, &hub, "audit", "main");
+    size_t before = pt_exchange_stream_count(hub.x);
+    th_send_record(&a, &r, NULL);
+    cr_assert_eq(pt_exchange_stream_count(hub.x), before + 1); /* audit/main */
+    cr_assert_null(pt_exchange_stream(hub.x, "finance", "one-too-many"));
+    th_close(&hub);
+    th_open(&hub);
+    cr_assert_eq(pt_exchange_stream_count(hub.x), before + 1);
+    pentad__v1__batch__free_unpacked(x, NULL);
+    pentad__v1__batch__free_unpacked(y, NULL);
+    pt_buf_done(&twin);
 }
 
 /* ---- stolen keys ---------------------------------------------------------------------------- */
