@@ -18,30 +18,30 @@ int64_t pt_hub_now_ms(const struct pt_hub *h) {
     return pt_clock_now_ms(h->clock);
 }
 
-/* ---- rules snapshot --------------------------------------------------------------------- */
+/* ---- the snapshot --------------------------------------------------------------------- */
 
-struct pt_intake_rules *pt_hub_rules(struct pt_hub *h) {
-    struct pt_intake_rules *r;
+struct pt_intake_snapshot *pt_hub_snapshot(struct pt_hub *h) {
+    struct pt_intake_snapshot *r;
 
-    (void)pthread_mutex_lock(&h->rules_lock);
-    r = pt_intake_rules_ref(h->rules);
-    (void)pthread_mutex_unlock(&h->rules_lock);
+    (void)pthread_mutex_lock(&h->snapshot_lock);
+    r = pt_intake_snapshot_ref(h->snapshot);
+    (void)pthread_mutex_unlock(&h->snapshot_lock);
     return r;
 }
 
-void pt_hub_set_rules(struct pt_hub *h, struct pt_intake_rules *take) {
-    struct pt_intake_rules *old = take;
+void pt_hub_set_snapshot(struct pt_hub *h, struct pt_intake_snapshot *take) {
+    struct pt_intake_snapshot *old = take;
 
     if (take == NULL) {
-        return; /* out of memory: the older rules are found stale and looked at again */
+        return; /* out of memory: the older one is found stale and looked at again */
     }
-    (void)pthread_mutex_lock(&h->rules_lock);
-    if (take != h->rules) {
-        old = h->rules;
-        h->rules = take;
+    (void)pthread_mutex_lock(&h->snapshot_lock);
+    if (take != h->snapshot) {
+        old = h->snapshot;
+        h->snapshot = take;
     }
-    (void)pthread_mutex_unlock(&h->rules_lock);
-    pt_intake_rules_unref(old);
+    (void)pthread_mutex_unlock(&h->snapshot_lock);
+    pt_intake_snapshot_unref(old);
 }
 
 /* ---- the exchange from the log ----------------------------------------------------------- */
@@ -293,18 +293,20 @@ static int open_log(struct pt_hub *h, struct pt_err *err) {
     if (rc != 0) {
         return rc;
     }
-    pt_hub_set_rules(h, pt_exchange_rules(h->x));
+    pt_hub_set_snapshot(h, pt_exchange_snapshot(h->x));
     g = pt_log_genesis(h->log);
     h->live = g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
     h->first_day = g->first_day;
-    return h->rules == NULL ? pt_err_set(err, PT_E_NOMEM, "no memory for the rules") : 0;
+    return h->snapshot == NULL
+               ? pt_err_set(err, PT_E_NOMEM, "no memory for the snapshot of keys and codes")
+               : 0;
 }
 
 int pt_hub_boot(struct pt_hub *h, struct pt_err *err) {
     int rc;
 
     (void)pthread_mutex_init(&h->x_lock, NULL);
-    (void)pthread_mutex_init(&h->rules_lock, NULL);
+    (void)pthread_mutex_init(&h->snapshot_lock, NULL);
     rc = open_keys(h, err);
     if (rc == 0) {
         rc = open_log(h, err);
@@ -313,14 +315,14 @@ int pt_hub_boot(struct pt_hub *h, struct pt_err *err) {
 }
 
 void pt_hub_unboot(struct pt_hub *h) {
-    pt_intake_rules_unref(h->rules);
+    pt_intake_snapshot_unref(h->snapshot);
     pt_exchange_free(h->x);
     pt_log_free(h->log);
     pt_store_sqlite_close(h->store);
     pt_key_free(h->signing_key);
     pt_key_free(h->log_key);
     pt_keycache_free(h->keycache);
-    (void)pthread_mutex_destroy(&h->rules_lock);
+    (void)pthread_mutex_destroy(&h->snapshot_lock);
     (void)pthread_mutex_destroy(&h->x_lock);
 }
 

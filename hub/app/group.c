@@ -251,19 +251,19 @@ static int decide(struct pt_group *g, struct pt_submit *s, struct pt_intake_deci
     const struct pt_intake_ports ports = {logged, refused, holder, root_at, g};
 
     for (int i = 0; i < STALE_TRIES; i++) {
-        struct pt_intake_rules *rules;
+        struct pt_intake_snapshot *snapshot;
         int rc = pt_intake_decide(g->hub->x, s->facts, s->party, &ports, d);
 
         if (rc != PT_INTAKE_STALE) {
             return rc;
         }
-        rules = pt_exchange_rules(g->hub->x);
+        snapshot = pt_exchange_snapshot(g->hub->x);
         pt_intake_facts_free(s->facts);
         s->facts = NULL;
-        rc = rules == NULL ? PT_E_NOMEM
-                           : pt_intake_examine(rules, s->form, pt_http_request_body(s->req),
-                                               g->now_ms, &s->facts);
-        pt_intake_rules_unref(rules);
+        rc = snapshot == NULL ? PT_E_NOMEM
+                              : pt_intake_examine(snapshot, s->form, pt_http_request_body(s->req),
+                                                  g->now_ms, &s->facts);
+        pt_intake_snapshot_unref(snapshot);
         if (rc != 0) {
             return rc;
         }
@@ -337,7 +337,7 @@ static int own_refused(const struct pt_intake_decision *d, struct pt_err *err) {
 int pt_group_add_own(struct pt_group *g, struct pt_buf *batch_take, struct pt_err *err) {
     const struct pt_intake_ports ports = {logged, refused, holder, root_at, g};
     struct pt_group_own *o = &g->owns[g->n_own];
-    struct pt_intake_rules *rules = pt_exchange_rules(g->hub->x);
+    struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(g->hub->x);
     struct pt_intake_decision d;
     int rc;
 
@@ -346,12 +346,13 @@ int pt_group_add_own(struct pt_group *g, struct pt_buf *batch_take, struct pt_er
     pt_buf_init(batch_take, 1);
     o->facts = NULL;
     g->n_own++;
-    if (rules == NULL) {
-        return pt_err_set(err, PT_E_NOMEM, "no memory for the rules of acceptance");
+    if (snapshot == NULL) {
+        return pt_err_set(err, PT_E_NOMEM, "no memory for the snapshot of keys and codes");
     }
     pt_intake_decision_init(&d);
-    rc = pt_intake_examine(rules, PT_INTAKE_PROTOBUF, pt_buf_span(&o->batch), g->now_ms, &o->facts);
-    pt_intake_rules_unref(rules);
+    rc = pt_intake_examine(snapshot, PT_INTAKE_PROTOBUF, pt_buf_span(&o->batch), g->now_ms,
+                           &o->facts);
+    pt_intake_snapshot_unref(snapshot);
     if (rc == 0) {
         rc = pt_intake_decide(g->hub->x, o->facts, "hub", &ports, &d);
     }

@@ -57,9 +57,9 @@ struct pt_hub {
      * it to read. */
     pthread_mutex_t x_lock;
     struct pt_exchange *x;
-    /* What workers verify against; the pointer is under rules_lock, the value immutable. */
-    pthread_mutex_t rules_lock;
-    struct pt_intake_rules *rules;
+    /* What workers verify against; the pointer is under snapshot_lock, the value immutable. */
+    pthread_mutex_t snapshot_lock;
+    struct pt_intake_snapshot *snapshot;
 
     struct pt_pool *pool;
     struct pt_writer *writer;
@@ -91,9 +91,9 @@ void pt_hub_unboot(struct pt_hub *h);
 int pt_hub_check_files(const struct pt_app_config *c, struct pt_err *err);
 /* The exchange anew from the store (start; after a failed append). */
 int pt_hub_exchange_load(struct pt_hub *h, struct pt_exchange **ret, struct pt_err *err);
-/* The rules snapshot to examine with: counted, the caller unrefs. */
-struct pt_intake_rules *pt_hub_rules(struct pt_hub *h);
-void pt_hub_set_rules(struct pt_hub *h, struct pt_intake_rules *take);
+/* The snapshot to examine with: counted, the caller unrefs. */
+struct pt_intake_snapshot *pt_hub_snapshot(struct pt_hub *h);
+void pt_hub_set_snapshot(struct pt_hub *h, struct pt_intake_snapshot *take);
 int64_t pt_hub_now_ms(const struct pt_hub *h);
 
 /* serve.c: listener, signals, stop. Returns when the hub has stopped. */

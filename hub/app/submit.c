@@ -27,7 +27,7 @@ static void examine(struct pt_pool_task *t, unsigned worker) {
     struct pt_submit *s = (struct pt_submit *)t;
     struct pt_hub *h = s->hub;
     int64_t t0 = pt_monotonic_us();
-    struct pt_intake_rules *rules;
+    struct pt_intake_snapshot *snapshot;
     struct pt_span held;
     int rc;
 
@@ -36,10 +36,10 @@ static void examine(struct pt_pool_task *t, unsigned worker) {
         (void)pt_err_set(&s->err, PT_E_STOPPING, "the client left");
         return;
     }
-    rules = pt_hub_rules(h);
-    rc = pt_intake_examine(rules, s->form, pt_http_request_body(s->req), pt_hub_now_ms(h),
+    snapshot = pt_hub_snapshot(h);
+    rc = pt_intake_examine(snapshot, s->form, pt_http_request_body(s->req), pt_hub_now_ms(h),
                            &s->facts);
-    pt_intake_rules_unref(rules);
+    pt_intake_snapshot_unref(snapshot);
     if (rc != 0) {
         (void)pt_err_set(&s->err, rc, "no memory to examine the batch");
         return;

@@ -204,7 +204,7 @@ static int load(struct pt_writer *w, struct pt_err *err) {
         }
         pt_exchange_free(h->x);
         h->x = fresh;
-        pt_hub_set_rules(h, pt_exchange_rules(h->x));
+        pt_hub_set_snapshot(h, pt_exchange_snapshot(h->x));
     }
     rc = pt_own_load(&w->own, h, err);
     tick = pt_exchange_last_tick(h->x);
@@ -269,7 +269,7 @@ static void committed(struct pt_writer *w, int64_t commit_us) {
     (void)atomic_fetch_add(&m->batches, g->n_entries - g->n_own);
     (void)atomic_fetch_add(&m->records, g->records);
     (void)atomic_fetch_add(&m->bytes, g->record_bytes);
-    pt_hub_set_rules(h, pt_exchange_rules(h->x));
+    pt_hub_set_snapshot(h, pt_exchange_snapshot(h->x));
     (void)pthread_mutex_lock(&w->lock);
     w->view.tick_day = tick != NULL ? tick->day : 0;
     w->view.own_size = own_size(h->x);

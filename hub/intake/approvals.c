@@ -159,8 +159,8 @@ static int enforce(struct pt_exchange *x, const struct target *t) {
             pt_codes_free(x->codes);
             x->codes = next;
             next = NULL;
-            pt_intake_rules_unref(x->rules);
-            x->rules = NULL;
+            pt_intake_snapshot_unref(x->snapshot);
+            x->snapshot = NULL;
         }
         pt_codes_free(next);
     }

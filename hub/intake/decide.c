@@ -93,14 +93,14 @@ static int step_frozen(struct deciding *d) {
 
 /* ---- the key -------------------------------------------------------------------------------- */
 
-static bool rules_stale(const struct pt_exchange *x, const struct pt_intake_facts *f) {
-    return x->rules == NULL || x->keys_version != pt_keyhistory_version(x->keys) ||
-           x->rules->generation != f->rules->generation;
+/* By identity, which holds over a reload of the exchange too: the facts keep theirs alive. */
+static bool snapshot_stale(const struct pt_exchange *x, const struct pt_intake_facts *f) {
+    return x->snapshot != f->snapshot || x->keys_version != pt_keyhistory_version(x->keys);
 }
 
 static int step_key(struct deciding *d) {
     struct pt_err why = {0};
-    if (rules_stale(d->x, d->f)) {
+    if (snapshot_stale(d->x, d->f)) {
         return PT_INTAKE_STALE;
     }
     if (d->f->sig.code != 0) {

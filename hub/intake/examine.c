@@ -53,8 +53,8 @@ static int open_batch(struct pt_intake_facts *f, enum pt_intake_form form, struc
 
 static void check_signature(struct pt_intake_facts *f) {
     const struct pt_keyhistory_key *key = NULL;
-    int code = pt_keyhistory_find_signer(f->rules->keys, f->env, f->st.msg->party, &f->rules->sv,
-                                         &key, &f->sig);
+    int code = pt_keyhistory_find_signer(f->snapshot->keys, f->env, f->st.msg->party,
+                                         &f->snapshot->sv, &key, &f->sig);
     if (code == 0) {
         f->key = key->fingerprint;
     }
@@ -105,7 +105,7 @@ static void check_originator(struct examining *e, const Pentad__V1__Record *rec,
     if (rec->originator == NULL) {
         return;
     }
-    const char *other = pt_rules_party_of(e->f->rules, rec->originator, e->f->st.msg->party);
+    const char *other = pt_snapshot_party_of(e->f->snapshot, rec->originator, e->f->st.msg->party);
     if (other != NULL) {
         char why[128];
         (void)snprintf(why, sizeof why, "originator is the code of %s, which speaks for itself",
@@ -151,7 +151,7 @@ static int examine_record(struct examining *e, struct pt_span bytes, uint64_t se
     check_keys_stream(e, rec, seq);
     check_originator(e, rec, seq);
     pt_faults_init(&found, &e->scratch);
-    if (pt_record_validate(rec, e->f->rules->codes, e->author, e->now_ms, &found) != 0) {
+    if (pt_record_validate(rec, e->f->snapshot->codes, e->author, e->now_ms, &found) != 0) {
         for (size_t i = 0; i < found.count; i++) {
             pt_facts_fault(e->f, seq, found.v[i].code, found.v[i].field, found.v[i].message);
         }
@@ -205,19 +205,19 @@ static int examine_records(struct pt_intake_facts *f, int64_t now_ms) {
 
 /* ---- both ----------------------------------------------------------------------------------- */
 
-int pt_intake_examine(struct pt_intake_rules *rules, enum pt_intake_form form, struct pt_span body,
-                      int64_t now_ms, struct pt_intake_facts **ret) {
+int pt_intake_examine(struct pt_intake_snapshot *snapshot, enum pt_intake_form form,
+                      struct pt_span body, int64_t now_ms, struct pt_intake_facts **ret) {
     *ret = NULL;
     struct pt_intake_facts *f = calloc(1, sizeof *f);
     if (f == NULL) {
         return PT_E_NOMEM;
     }
-    f->rules = pt_intake_rules_ref(rules);
+    f->snapshot = pt_intake_snapshot_ref(snapshot);
     pt_buf_init(&f->json, PT_BATCH_BYTES_MAX);
     pt_arena_init(&f->arena, FAULT_ARENA_MAX);
     int code = open_batch(f, form, body);
     if (code == 0) {
-        f->hub_ours = pt_hash_eq(&f->st.hub, &rules->hub);
+        f->hub_ours = pt_hash_eq(&f->st.hub, &snapshot->hub);
         /* What can't be accepted anyway costs no signature check and no hashing. */
         if (f->hub_ours) {
             check_signature(f);
@@ -247,7 +247,7 @@ void pt_intake_facts_free(struct pt_intake_facts *f) {
     }
     pt_buf_done(&f->json);
     pt_arena_done(&f->arena);
-    pt_intake_rules_unref(f->rules);
+    pt_intake_snapshot_unref(f->snapshot);
     free(f);
 }
 

@@ -26,7 +26,7 @@ void pt_exchange_free(struct pt_exchange *x) {
     }
     pt_streams_done(x);
     pt_targets_done(x);
-    pt_intake_rules_unref(x->rules);
+    pt_intake_snapshot_unref(x->snapshot);
     pt_keyhistory_free(x->keys);
     pt_codes_free(x->codes);
     pt_entry_done(&x->genesis);

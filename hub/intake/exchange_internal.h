@@ -1,4 +1,4 @@
-/* What the room's files share: the exchange's state and the rules snapshot. */
+/* What the room's files share: the exchange's state and its snapshot. */
 #ifndef PENTAD_INTAKE_EXCHANGE_INTERNAL_H
 #define PENTAD_INTAKE_EXCHANGE_INTERNAL_H
 
@@ -20,9 +20,8 @@
 #define MEMBERS_MAX 16
 #define USCC_MAX 256 /* pt_genesis_check's bound */
 
-struct pt_intake_rules {
+struct pt_intake_snapshot {
     _Atomic unsigned refs;
-    uint64_t generation;
     struct pt_hash hub;
     struct {
         char party[PT_NAME_MAX + 1];
@@ -63,7 +62,7 @@ struct pt_exchange {
     struct pt_entry genesis; /* owned copy */
     int64_t last_received_ms;
     struct pt_keyhistory *keys;
-    uint64_t keys_version; /* when `rules` was made */
+    uint64_t keys_version; /* when `snapshot` was made */
     struct pt_codes *codes;
     struct pt_exchange_tick tick;
 
@@ -76,8 +75,7 @@ struct pt_exchange {
     size_t target_bytes; /* of the code tables among them */
 
     struct pt_arena scratch;
-    struct pt_intake_rules *rules; /* NULL: to be made anew */
-    uint64_t generation;
+    struct pt_intake_snapshot *snapshot; /* NULL: to be made anew */
 };
 
 /* Where a record stands. */
@@ -90,8 +88,9 @@ struct standing {
     struct pt_hash hash;
 };
 
-/* rules.c: which other party than `self` has that unified social credit code; NULL: none. */
-const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc, const char *self);
+/* snapshot.c: which other party than `self` has that unified social credit code; NULL: none. */
+const char *pt_snapshot_party_of(const struct pt_intake_snapshot *r, const char *uscc,
+                                 const char *self);
 
 /* streams.c */
 /* May the party open one more? */

@@ -15,8 +15,8 @@
 #define ENTRY_OVERHEAD 64u /* what a LogEntry adds around its envelope, at most */
 
 struct pt_intake_facts {
-    struct pt_intake_rules *rules; /* counted */
-    struct pt_buf json;            /* the protobuf form of a JSON body */
+    struct pt_intake_snapshot *snapshot; /* counted */
+    struct pt_buf json;                  /* the protobuf form of a JSON body */
     struct pt_batch_view view;
     Pentad__V1__Envelope *env; /* owned; NULL where it couldn't be opened */
     bool has_statement;

@@ -383,9 +383,9 @@ static void author_incident(struct test_hub *h, struct pt_intake_facts *f,
 static struct pt_intake_facts *examine(struct test_hub *h, enum pt_intake_form form,
                                        struct pt_span body) {
     struct pt_intake_facts *f = NULL;
-    struct pt_intake_rules *rules = pt_exchange_rules(h->x);
-    must(pt_intake_examine(rules, form, body, h->now_ms, &f), NULL, "examine");
-    pt_intake_rules_unref(rules);
+    struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(h->x);
+    must(pt_intake_examine(snapshot, form, body, h->now_ms, &f), NULL, "examine");
+    pt_intake_snapshot_unref(snapshot);
     return f;
 }
 

@@ -111,18 +111,40 @@ Test(exchange, facts_from_before_a_key_change_are_found_again) {
     struct pt_intake_facts *f = NULL;
     struct pt_intake_decision d;
     cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
-    struct pt_intake_rules *rules = pt_exchange_rules(hub.x);
+    struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(hub.x);
     change_keys(fresh, NULL);
     pt_buf_reset(&batch);
     s.key = fresh;
     th_cut_payments(&s, 1, &batch);
-    cr_assert_eq(pt_intake_examine(rules, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), TH_T0, &f), 0);
+    cr_assert_eq(pt_intake_examine(snapshot, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), TH_T0, &f),
+                 0);
     pt_intake_decision_init(&d);
     cr_assert_eq(pt_intake_decide(hub.x, f, "finance", NULL, &d), PT_INTAKE_STALE);
     pt_intake_decision_done(&d);
     pt_intake_facts_free(f);
-    pt_intake_rules_unref(rules);
+    pt_intake_snapshot_unref(snapshot);
     submit(PT_INTAKE_ACCEPT, 0);
+    pt_key_free(fresh);
+}
+
+Test(exchange, facts_from_before_a_reload_are_found_again) {
+    struct pt_key *fresh = NULL;
+    struct pt_intake_facts *f = NULL;
+    struct pt_intake_decision d;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
+    struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(hub.x);
+    th_cut_payments(&s, 1, &batch);
+    cr_assert_eq(pt_intake_examine(snapshot, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), TH_T0, &f),
+                 0);
+    change_keys(fresh, NULL);
+    th_close(&hub);
+    th_open(&hub);
+    pt_intake_snapshot_unref(pt_exchange_snapshot(hub.x));
+    pt_intake_decision_init(&d);
+    cr_assert_eq(pt_intake_decide(hub.x, f, "finance", NULL, &d), PT_INTAKE_STALE);
+    pt_intake_decision_done(&d);
+    pt_intake_facts_free(f);
+    pt_intake_snapshot_unref(snapshot);
     pt_key_free(fresh);
 }
 

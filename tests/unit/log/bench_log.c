@@ -88,10 +88,10 @@ int main(int argc, char **argv) {
     }
     printf("%u batches of %u records, %zu bytes a record\n", batches, per,
            bytes / ((size_t)batches * per));
-    struct pt_intake_rules *rules = pt_exchange_rules(hub.x);
+    struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(hub.x);
     t0 = pt_monotonic_us();
     for (unsigned i = 0; i < batches; i++) {
-        if (pt_intake_examine(rules, PT_INTAKE_PROTOBUF, pt_buf_span(&jobs[i].body), TH_T0,
+        if (pt_intake_examine(snapshot, PT_INTAKE_PROTOBUF, pt_buf_span(&jobs[i].body), TH_T0,
                               &jobs[i].facts) != 0) {
             return 1;
         }
@@ -117,7 +117,7 @@ int main(int argc, char **argv) {
         pt_buf_done(&jobs[i].body);
         pt_buf_done(&jobs[i].entry);
     }
-    pt_intake_rules_unref(rules);
+    pt_intake_snapshot_unref(snapshot);
     free(jobs);
     th_done(&hub);
     return 0;

@@ -3,8 +3,8 @@
  * rebuilds it when it starts, and anybody with a copy of the log (audit, verify) gets the same.
  * Knows records about the exchange; must not know storage, network or clocks.
  *
- * One thread owns an exchange. What workers verify against is a pt_intake_rules snapshot
- * (rules.h), immutable and counted. docs/formats.md 1, 2 and 5. */
+ * One thread owns an exchange. What workers verify against is a pt_intake_snapshot (snapshot.h),
+ * immutable and counted. docs/formats.md 1, 2 and 5. */
 #ifndef PENTAD_INTAKE_EXCHANGE_H
 #define PENTAD_INTAKE_EXCHANGE_H
 
@@ -14,7 +14,7 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
-#include <pentad/intake/rules.h>
+#include <pentad/intake/snapshot.h>
 #include <pentad/proof/entry.h>
 #include <pentad/proof/hash.h>
 #include <pentad/proof/keyhistory.h>
@@ -101,6 +101,6 @@ bool pt_exchange_day_closed(const struct pt_exchange *x, int32_t day);
 
 /* The snapshot to verify against now; counted, the caller unrefs. Changes only when keys or codes
  * did. NULL when out of memory. */
-struct pt_intake_rules *pt_exchange_rules(struct pt_exchange *x);
+struct pt_intake_snapshot *pt_exchange_snapshot(struct pt_exchange *x);
 
 #endif

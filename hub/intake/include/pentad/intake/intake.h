@@ -1,4 +1,4 @@
-/* Accept or refuse a batch. Two steps: examining (heavy, any thread, no state but a rules
+/* Accept or refuse a batch. Two steps: examining (heavy, any thread, no state but a
  * snapshot) finds the facts; deciding (cheap, the writer thread) takes facts, stream state and who
  * sent it, and gives the one answer that the acceptance order demands.
  * Knows batches, keys, the catalogue; must not know storage, network or clocks: time and look-ups
@@ -32,9 +32,9 @@ struct pt_intake_facts;
 
 /* `body` is borrowed until pt_intake_facts_free (records are stored straight from it). now_ms is
  * what received_at will be, near enough for validation. Always gives facts, whatever is wrong with
- * the batch; the return value is PT_E_NOMEM or 0. `rules` is referenced, not taken. */
-int pt_intake_examine(struct pt_intake_rules *rules, enum pt_intake_form form, struct pt_span body,
-                      int64_t now_ms, struct pt_intake_facts **ret);
+ * the batch; the return value is PT_E_NOMEM or 0. `snapshot` is referenced, not taken. */
+int pt_intake_examine(struct pt_intake_snapshot *snapshot, enum pt_intake_form form,
+                      struct pt_span body, int64_t now_ms, struct pt_intake_facts **ret);
 void pt_intake_facts_free(struct pt_intake_facts *f); /* NULL is fine */
 
 /* NULL where the envelope or statement couldn't be opened. Borrowed, like all that follows. */
@@ -44,11 +44,8 @@ struct pt_span pt_intake_facts_records(const struct pt_intake_facts *f);  /* rec
 struct pt_span pt_intake_facts_held(const struct pt_intake_facts *f);     /* held checkpoint */
 uint32_t pt_intake_facts_marks(const struct pt_intake_facts *f);
 
-/* Look-ups that only rare paths need (a statement below the head, one that saw an old tree). Each
- * may also return PT_INTAKE_LATER where its answer waits for the group at hand to be committed;
- * pt_intake_decide then returns that, and the caller commits and asks again. */
-#define PT_INTAKE_STALE 1
-#define PT_INTAKE_LATER 2
+/* Look-ups that only rare paths need (a statement below the head, one that saw an old tree). They
+ * count what is accepted or refused but not yet committed. */
 struct pt_intake_ports {
     /* The logged entry with that statement: 0 and its index, or PT_E_NOT_FOUND. */
     int (*logged)(void *ctx, const struct pt_hash *statement, uint64_t *ret_index);
@@ -91,9 +88,10 @@ void pt_intake_decision_done(struct pt_intake_decision *d);
 
 /* Writer thread. tls_party: the party that the TLS identity names, never NULL or empty (an unknown
  * identity doesn't come this far). Returns 0 and a decision; PT_INTAKE_STALE where the facts were
- * found against older rules (examine again with pt_exchange_rules(x), then decide again); or a
- * look-up's failure (PT_E_STORE …) or PT_INTAKE_LATER. *ret is initialised; it may be used again.
- */
+ * found against another snapshot than the exchange's present one (examine again with
+ * pt_exchange_snapshot(x), then decide again); or a look-up's failure (PT_E_STORE …). *ret is
+ * initialised; it may be used again. */
+#define PT_INTAKE_STALE 1
 int pt_intake_decide(const struct pt_exchange *x, struct pt_intake_facts *f, const char *tls_party,
                      const struct pt_intake_ports *ports, struct pt_intake_decision *ret);
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct pt_intake_rules *pt_intake_rules_ref(struct pt_intake_rules *r) {
+struct pt_intake_snapshot *pt_intake_snapshot_ref(struct pt_intake_snapshot *r) {
     atomic_fetch_add(&r->refs, 1);
     return r;
 }
 
-void pt_intake_rules_unref(struct pt_intake_rules *r) {
+void pt_intake_snapshot_unref(struct pt_intake_snapshot *r) {
     if (r == NULL || atomic_fetch_sub(&r->refs, 1) != 1) {
         return;
     }
@@ -18,7 +18,8 @@ void pt_intake_rules_unref(struct pt_intake_rules *r) {
     free(r);
 }
 
-const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc, const char *self) {
+const char *pt_snapshot_party_of(const struct pt_intake_snapshot *r, const char *uscc,
+                                 const char *self) {
     const char *found = NULL;
     for (size_t i = 0; i < r->n_members; i++) {
         if (strcmp(r->members[i].uscc, uscc) != 0) {
@@ -32,7 +33,7 @@ const char *pt_rules_party_of(const struct pt_intake_rules *r, const char *uscc,
     return found;
 }
 
-static void copy_members(struct pt_intake_rules *r, const Pentad__V1__Genesis *g) {
+static void copy_members(struct pt_intake_snapshot *r, const Pentad__V1__Genesis *g) {
     PT_ASSERT(g->n_parties <= MEMBERS_MAX);
     for (size_t i = 0; i < g->n_parties; i++) {
         (void)snprintf(r->members[i].party, sizeof r->members[i].party, "%s", g->parties[i]->party);
@@ -41,34 +42,32 @@ static void copy_members(struct pt_intake_rules *r, const Pentad__V1__Genesis *g
     r->n_members = g->n_parties;
 }
 
-static struct pt_intake_rules *rules_make(const struct pt_exchange *x) {
-    struct pt_intake_rules *r = calloc(1, sizeof *r);
+static struct pt_intake_snapshot *snapshot_make(const struct pt_exchange *x) {
+    struct pt_intake_snapshot *r = calloc(1, sizeof *r);
     if (r == NULL) {
         return NULL;
     }
     atomic_init(&r->refs, 1);
-    r->generation = x->generation;
     r->hub = x->hub;
     r->sv = x->sv;
     copy_members(r, x->genesis.genesis);
     if (pt_keyhistory_clone(x->keys, &r->keys) != 0 ||
         pt_codes_clone(x->codes, &r->codes, NULL) != 0) {
-        pt_intake_rules_unref(r);
+        pt_intake_snapshot_unref(r);
         return NULL;
     }
     return r;
 }
 
-struct pt_intake_rules *pt_exchange_rules(struct pt_exchange *x) {
+struct pt_intake_snapshot *pt_exchange_snapshot(struct pt_exchange *x) {
     PT_ASSERT(x->size > 0);
-    if (x->rules != NULL && x->keys_version != pt_keyhistory_version(x->keys)) {
-        pt_intake_rules_unref(x->rules);
-        x->rules = NULL;
+    if (x->snapshot != NULL && x->keys_version != pt_keyhistory_version(x->keys)) {
+        pt_intake_snapshot_unref(x->snapshot);
+        x->snapshot = NULL;
     }
-    if (x->rules == NULL) {
-        x->generation++;
-        x->rules = rules_make(x);
+    if (x->snapshot == NULL) {
+        x->snapshot = snapshot_make(x);
         x->keys_version = pt_keyhistory_version(x->keys);
     }
-    return x->rules != NULL ? pt_intake_rules_ref(x->rules) : NULL;
+    return x->snapshot != NULL ? pt_intake_snapshot_ref(x->snapshot) : NULL;
 }
