@@ -1,5 +1,6 @@
 #include "folder.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,9 @@ static int read_step(struct pt_folder *f, uint64_t from, struct pt_err *err) {
         rc = pt_store_entries(r, from, STEP_ENTRIES, true, take_entry, s, err);
     }
     pt_store_read_end(r);
+    if (rc == 0 && s->n == 0) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "log entry %" PRIu64 " is missing", from);
+    }
     return rc > 0 ? 0 : rc;
 }
 
@@ -187,8 +191,8 @@ static void say_progress(struct pt_folder *f, uint64_t cursor) {
     int64_t now = pt_monotonic_us();
 
     if (cursor < size && now - f->said_us >= PROGRESS_US) {
-        pt_log(PT_LOG_INFO, "fold_progress", "%llu of %llu log entries folded",
-               (unsigned long long)cursor, (unsigned long long)size);
+        pt_log(PT_LOG_INFO, "fold_progress", "%" PRIu64 " of %" PRIu64 " log entries folded",
+               cursor, size);
         f->said_us = now;
     }
 }

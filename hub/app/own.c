@@ -76,6 +76,10 @@ int pt_own_load(struct pt_own *o, struct pt_hub *h, struct pt_err *err) {
         if (rc == 0) {
             rc = pt_store_entries(r, index, 1, true, load_entry, &l, err);
         }
+        if (rc == 0 && l.next <= seq) {
+            rc = pt_err_set(err, PT_E_CORRUPT, "log entry %llu is missing",
+                            (unsigned long long)index);
+        }
     }
     pt_store_read_end(r);
     return rc;

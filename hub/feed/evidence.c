@@ -143,6 +143,7 @@ static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, ui
         return pt_err_set(err, PT_E_NOMEM, "no memory for the key history");
     }
     while (rc == 0 && c->scanned < size) {
+        size_t known = c->n;
         uint64_t n = size - c->scanned < SCAN_CHUNK ? size - c->scanned : SCAN_CHUNK;
 
         memset(s, 0, sizeof(*s));
@@ -161,7 +162,11 @@ static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, ui
                 rc = cache_add(c, s->marked[i]);
             }
         }
-        c->scanned += rc == 0 ? n : 0;
+        if (rc == 0) {
+            c->scanned += n;
+        } else {
+            c->n = known; /* the next bundle scans this stretch again */
+        }
     }
     free(s);
     return rc;
@@ -446,7 +451,13 @@ static int put_records(struct making *m, const struct pt_evidence_want *want, st
     int rc = find_places(m, want);
 
     while (rc == 0 && m->at < m->n_places) {
-        rc = pt_store_entries(m->r, m->places[m->at].index, 1, true, wanted_entry, m, m->err);
+        const struct place *next = &m->places[m->at];
+
+        rc = pt_store_entries(m->r, next->index, 1, true, wanted_entry, m, m->err);
+        if (rc == 0 && &m->places[m->at] == next) {
+            rc = pt_err_set(m->err, PT_E_CORRUPT, "log entry %llu is missing",
+                            (unsigned long long)next->index);
+        }
         if (rc == 0 && (m->batches.failed != 0 || m->records.failed != 0)) {
             rc = pt_err_set(m->err, PT_E_TOO_LARGE,
                             "the bundle would be larger than %zu bytes; ask for less",

@@ -185,7 +185,9 @@ static int check_contents(struct store_check *k, struct pt_err *err) {
         rc = pt_store_refusals(k->reader, 1, state.n_refusals, on_refusal, k, &why);
         pt_store_read_end(k->reader);
         k->reader = NULL;
-        if (rc != 0 && rc != PT_E_NOMEM) {
+        if (rc == PT_E_NOMEM) {
+            pt_err_set(err, rc, "out of memory");
+        } else if (rc != 0) {
             pt_checker_fault(&k->c, rc, "refusals", "%s", why.msg);
             rc = 0;
         } else if (k->c.ret->refusals != state.n_refusals) {

@@ -143,9 +143,27 @@ static int copy_entry(void *ctx, const struct pt_store_entry *e) {
     return pt_buf_append_span(ctx, e->log_entry);
 }
 
+struct leaf {
+    struct pt_hash hash;
+    bool found;
+};
+
 static int leaf_of_entry(void *ctx, const struct pt_store_entry *e) {
-    pt_leaf_hash(ctx, e->log_entry.p, e->log_entry.len);
+    struct leaf *l = ctx;
+    pt_leaf_hash(&l->hash, e->log_entry.p, e->log_entry.len);
+    l->found = true;
     return 0;
+}
+
+static int read_leaf(struct store_source *s, uint64_t index, struct pt_hash *ret) {
+    struct leaf l = {0};
+    int rc = pt_store_entries(s->reader, index, 1, false, leaf_of_entry, &l, s->err);
+    if (rc == 0 && !l.found) {
+        rc = pt_err_set(s->err, PT_E_CORRUPT, "log entry %llu is missing",
+                        (unsigned long long)index);
+    }
+    *ret = l.hash;
+    return rc;
 }
 
 /* From the full tile that holds it; else from its children; a leaf from its entry. The recursion
@@ -165,7 +183,7 @@ static int read_node(void *ctx, unsigned level, uint64_t index, struct pt_hash *
                           (unsigned long long)t.index);
     }
     if (level == 0) {
-        return pt_store_entries(s->reader, index, 1, false, leaf_of_entry, ret, s->err);
+        return read_leaf(s, index, ret);
     }
     rc = read_node(ctx, level - 1, 2 * index, &left);
     if (rc == 0) {
