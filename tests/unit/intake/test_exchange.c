@@ -130,10 +130,12 @@ Test(exchange, facts_from_before_a_key_change_are_found_again) {
 Test(exchange, facts_from_before_a_reload_are_found_again) {
     struct pt_key *fresh = NULL;
     struct pt_intake_facts *f = NULL;
+    struct th_stream other;
     struct pt_intake_decision d;
     cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
     struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(hub.x);
-    th_cut_payments(&s, 1, &batch);
+    th_stream_init(&other, &hub, "finance", "other");
+    th_cut_payments(&other, 1, &batch);
     cr_assert_eq(pt_intake_examine(snapshot, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), TH_T0, &f),
                  0);
     change_keys(fresh, NULL);
