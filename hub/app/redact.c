@@ -88,12 +88,15 @@ static void strip(json_t *node) {
     (void)json_object_set_new(node, "withheld", json_true());
 }
 
+/* What lies too deep to be looked at is nobody's. */
 static void walk(json_t *node, enum pt_party reader, unsigned depth) {
     const char *key;
     json_t *value;
     size_t i;
 
     if (depth > DEPTH_MAX) {
+        (void)json_array_clear(node);
+        (void)json_object_clear(node);
         return;
     }
     if (json_is_array(node)) {

@@ -1,4 +1,5 @@
 /* What a reader may not see is taken out of the ledger's answers. */
+#include <stdio.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -45,6 +46,24 @@ Test(redact, payments_are_for_four) {
         cr_assert_not_null(strstr(s, "\"value\":\"500\",\"inputs\""), "the figure stays: %s", s);
         free(s);
     }
+}
+
+/* A record at the bottom of more lists than any answer of ours has. */
+Test(redact, what_lies_too_deep_to_look_at_is_nobodys) {
+    enum { DEEP = 100 };
+    char text[2 * DEEP + 100];
+    char *s;
+
+    memset(text, '[', DEEP);
+    (void)snprintf(text + DEEP, sizeof(text) - DEEP,
+                   "{\"id\": \"finance/main#3\", \"type\": \"X01\", \"doc_no\": \"secret\"}");
+    for (size_t n = strlen(text), i = 0; i < DEEP; i++) {
+        text[n + i] = ']';
+        text[n + i + 1] = '\0';
+    }
+    s = redacted(text, PT_PARTY_OFFICE);
+    cr_assert_null(strstr(s, "secret"));
+    free(s);
 }
 
 Test(redact, a_withheld_records_trace_doesnt_repeat_it) {
