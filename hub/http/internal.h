@@ -77,6 +77,7 @@ struct pt_http_request {
     bool handed; /* the handler has it and owes an answer */
     bool answered;
     struct pt_http_task reap;
+    struct pt_http_task no_memory; /* posted where there is none for an answer */
     size_t field_count;
     struct pt_h1_field fields[];
 };

@@ -76,6 +76,20 @@ static void deliver(void *ctx) {
     free(p);
 }
 
+/* A request that nobody answers would hold its connection until the client gives up. */
+static void deliver_no_memory(void *ctx) {
+    struct pt_http_request *req = ctx;
+
+    (void)pt_http_respond(req, 503, NULL, 0, pt_span(NULL, 0));
+    pt_http_request_release(req);
+}
+
+static void post(struct pt_http_server *s, struct pt_http_task *task) {
+    int rc = pt_http_post_task(s, task);
+
+    PT_ASSERT(rc == 0); /* the server waits for its requests */
+}
+
 static char *copy_text(char *at, const char *s) {
     size_t n = strlen(s) + 1;
 
@@ -94,6 +108,9 @@ int pt_http_respond_from_any_thread(struct pt_http_request *req, int status,
     }
     struct parcel *p = calloc(1, sizeof *p + text_len);
     if (p == NULL) {
+        req->no_memory.fn = deliver_no_memory;
+        req->no_memory.ctx = pt_http_request_ref(req);
+        post(req->server, &req->no_memory);
         return PT_E_NOMEM;
     }
     char *at = p->text;
@@ -110,7 +127,6 @@ int pt_http_respond_from_any_thread(struct pt_http_request *req, int status,
     pt_buf_init(body, body->max);
     p->task.fn = deliver;
     p->task.ctx = p;
-    int rc = pt_http_post_task(req->server, &p->task);
-    PT_ASSERT(rc == 0); /* the server waits for its requests */
+    post(req->server, &p->task);
     return 0;
 }

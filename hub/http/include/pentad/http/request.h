@@ -83,8 +83,8 @@ int pt_http_respond_take(struct pt_http_request *req, int status,
                          const struct pt_http_header *headers, size_t header_count,
                          struct pt_buf *body);
 /* The same from any thread: copies the headers, takes the body, sends on the loop thread. The
- * caller holds a reference during the call only. PT_E_NOMEM, and then nothing was sent and
- * the body is kept. */
+ * caller holds a reference during the call only. PT_E_NOMEM: the body is kept, and the peer gets a
+ * 503 without one: the request counts as answered. */
 int pt_http_respond_from_any_thread(struct pt_http_request *req, int status,
                                     const struct pt_http_header *headers, size_t header_count,
                                     struct pt_buf *body);
