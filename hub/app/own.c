@@ -87,7 +87,6 @@ int pt_own_load(struct pt_own *o, struct pt_hub *h, struct pt_err *err) {
 
 bool pt_own_may_write(const struct pt_hub *h) {
     const struct pt_exchange_stream *st = pt_exchange_stream(h->x, "hub", PT_HUB_STREAM);
-
     const struct pt_keyhistory_key *key;
     struct pt_hash fp;
 

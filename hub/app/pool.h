@@ -5,9 +5,9 @@
  * A lane is one TLS identity. Lanes share the workers by bytes, so one sender's backfill doesn't
  * hold up another's single batch, and what a lane has submitted is done in the order of submission.
  * One thread more takes small batches only: they needn't wait until a large one is done.
- * Queries never take more than half of the workers, so that a batch never waits for a long one;
- * they have lanes too, one a party, that take turns: one party's hundred questions are one wait of
- * another's.
+ * Queries never take more than half of the workers (rounded up: a lone worker serves both), so that
+ * a batch doesn't wait for a long one; they have lanes too, one a party, that take turns: one
+ * party's hundred questions are one wait of another's.
  * Any thread may submit. */
 #ifndef PENTAD_APP_POOL_H
 #define PENTAD_APP_POOL_H

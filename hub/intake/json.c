@@ -44,7 +44,11 @@ static int take_base64(const json_t *v, const char *where, struct pt_buf *out, s
         return pt_err_set(err, PT_E_FORMAT, "%s must be base64 text", where);
     }
     int code = pt_unbase64_append(out, json_string_value(v), json_string_length(v));
-    return code == 0 ? 0 : pt_err_set(err, code, "%s is not canonical base64", where);
+    return code == 0 ? 0
+                     : pt_err_set(err, code,
+                                  code == PT_E_FORMAT ? "%s is not canonical base64"
+                                                      : "%s doesn't fit a batch",
+                                  where);
 }
 
 static int take_text(const json_t *v, const char *where, char **ret, struct pt_err *err) {
