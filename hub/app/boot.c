@@ -11,6 +11,8 @@
 #include <pentad/intake/intake.h>
 #include <pentad/store/sqlite.h>
 
+#include "held.h"
+
 #define LOAD_CHUNK 1024
 #define PROGRESS_US (5 * 1000000)
 
@@ -283,6 +285,9 @@ static int open_log(struct pt_hub *h, struct pt_err *err) {
     cfg.store = h->store;
     if (rc == 0) {
         rc = found_log(h, &cfg, err);
+    }
+    if (rc == 0) {
+        rc = pt_held_check_kept(h, err);
     }
     if (rc == 0) {
         rc = pt_hub_exchange_load(h, &h->x, err);

@@ -9,6 +9,7 @@
 #include <pentad/record/json.h>
 #include <pentad/record/party.h>
 
+#include "held.h"
 #include "reply.h"
 #include "writer.h"
 
@@ -46,7 +47,7 @@ static void examine(struct pt_pool_task *t, unsigned worker) {
     }
     held = pt_intake_facts_held(s->facts);
     if (held.len > 0) {
-        rc = pt_log_judge_held(h->log, held, &s->err);
+        rc = pt_held_judge(h, held, &s->err);
         if (rc != 0) {
             s->err.code = rc;
         }

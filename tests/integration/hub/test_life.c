@@ -11,6 +11,7 @@
 #include <pentad/base/clock.h>
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/proof/batch.h>
 #include <pentad/v1/feed.pb-c.h>
 
 #include "pt_test_world.h"
@@ -294,6 +295,85 @@ static int run_config(struct tw *w, const char *more) {
 
     tw_path(w, "hub.yaml", path, sizeof path);
     return run(w->hub_program, argv);
+}
+
+/* The log.db of before, without what came after. */
+static void put_back(struct tw *w, const struct pt_buf *old) {
+    static const char *const gone[] = {"data/log.db-wal", "data/log.db-shm", "data/ledger.db",
+                                       "data/ledger.db-wal", "data/ledger.db-shm"};
+    char path[512];
+
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+        tw_path(w, gone[i], path, sizeof path);
+        (void)unlink(path);
+    }
+    tw_path(w, "data/log.db", path, sizeof path);
+    cr_assert_eq(pt_file_write(path, old->p, old->len, 0600, NULL), 0);
+}
+
+static void read_log_db(struct tw *w, struct pt_buf *out) {
+    char path[512];
+
+    tw_path(w, "data/log.db", path, sizeof path);
+    pt_buf_init(out, 64u << 20);
+    cr_assert_eq(pt_file_read(path, out, NULL), 0);
+}
+
+/* The checkpoint of the receipt that the client got last. */
+static void receipt_checkpoint(struct tw_client *c, struct pt_buf *out) {
+    Pentad__V1__SubmitReply *r = pentad__v1__submit_reply__unpack(NULL, c->body.len, c->body.p);
+
+    cr_assert(r != NULL && r->receipt != NULL);
+    pt_buf_init(out, BATCH_MAX);
+    pt_buf_append(out, r->receipt->checkpoint.data, r->receipt->checkpoint.len);
+    pentad__v1__submit_reply__free_unpacked(r, NULL);
+}
+
+/* Whoever holds a receipt of the entries that are gone stops it; starting again changes nothing. */
+Test(life, a_hub_that_was_rolled_back_signs_no_more_after_a_restart_either) {
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s;
+    struct pt_buf b, held, old, whole;
+    char code[64], path[512];
+
+    tw_init(&w, NULL);
+    tw_start(&w);
+    tw_client_init(&c, &w, "finance", "main");
+    tw_stream_init(&s, &w, "finance", "main");
+    pt_buf_init(&b, BATCH_MAX);
+    tw_cut_payments(&s, 1, &b);
+    tw_send(&s, &c, pt_buf_span(&b));
+    cr_assert_eq(tw_stop(&w, SIGTERM), 0);
+    read_log_db(&w, &old);
+    tw_start(&w);
+    tw_cut_payments(&s, 1, &b);
+    tw_send(&s, &c, pt_buf_span(&b));
+    receipt_checkpoint(&c, &held);
+    cr_assert_eq(tw_stop(&w, SIGTERM), 0);
+    read_log_db(&w, &whole);
+
+    put_back(&w, &old);
+    tw_start(&w);
+    tw_cut_payments(&s, 1, &b);
+    pt_batch_held_append(&b, pt_buf_span(&held));
+    cr_assert_eq(tw_post(&c, "/v1/batches", pt_buf_span(&b), "application/x-protobuf"), 409);
+    cr_assert_str_eq(tw_code(&c, code), "fork");
+    cr_assert_eq(tw_get(&c, "/readyz", NULL), 503);
+    cr_assert_eq(tw_stop(&w, SIGTERM), 0);
+    tw_path(&w, "data/fork.note", path, sizeof path);
+    cr_assert(pt_file_exists(path));
+    cr_assert_eq(run_config(&w, NULL), 1, "it would sign another history");
+
+    put_back(&w, &whole);
+    tw_start(&w);
+    cr_assert_eq(tw_send(&s, &c, pt_buf_span(&b)), 3, "the newer log.db is back");
+    pt_buf_done(&whole);
+    pt_buf_done(&old);
+    pt_buf_done(&held);
+    pt_buf_done(&b);
+    tw_client_done(&c);
+    tw_done(&w);
 }
 
 Test(life, says_no_to_what_it_cant_use) {
