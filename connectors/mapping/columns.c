@@ -234,7 +234,7 @@ int pt_columns_eval(const struct pt_mapping *m, const unsigned *bound, const str
 
 static int cond_holds(const struct pt_cond *c, const struct pt_cell *cell, bool *ret,
                       struct pt_err *err) {
-    int64_t v = 0;
+    int sign = 0;
     *ret = false;
     switch (c->kind) {
     case PT_COND_EQUALS:
@@ -258,13 +258,11 @@ static int cond_holds(const struct pt_cond *c, const struct pt_cell *cell, bool 
         break;
     }
     if (cell->len) { /* an empty cell is neither zero nor negative */
-        struct pt_number_style style = c->style;
-        style.round = false;
-        int rc = pt_value_number(cell->p, cell->len, &style, 9, &v, err);
+        int rc = pt_value_sign(cell->p, cell->len, &c->style, &sign, err);
         if (rc)
             return rc;
     }
-    *ret = (c->kind == PT_COND_ZERO ? cell->len && v == 0 : v < 0) == c->want;
+    *ret = (c->kind == PT_COND_ZERO ? cell->len && sign == 0 : sign < 0) == c->want;
     return 0;
 }
 

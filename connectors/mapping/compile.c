@@ -682,6 +682,10 @@ const struct pt_source_config *pt_mapping_source(const struct pt_mapping *m) {
     return &m->source;
 }
 
+bool pt_mapping_grouped(const struct pt_mapping *m) {
+    return m->n_rules == 1 && m->rules[0].grouped; /* such a record stands alone */
+}
+
 size_t pt_mapping_record_count(const struct pt_mapping *m) {
     return m->n_rules;
 }

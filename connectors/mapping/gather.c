@@ -203,7 +203,8 @@ static void gather_close(void *self) {
 
 int pt_gather_open_take(const struct pt_mapping *m, const unsigned *bound, struct pt_source *inner,
                         struct pt_source *ret, struct pt_err *err) {
-    static const struct pt_source_ops ops = {gather_next, gather_seek, gather_header, gather_close};
+    static const struct pt_source_ops ops = {gather_next, gather_seek, gather_header, gather_close,
+                                             NULL};
     memset(ret, 0, sizeof(*ret));
     struct gather *g = calloc(1, sizeof(*g));
     if (g == NULL) {

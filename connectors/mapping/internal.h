@@ -159,6 +159,9 @@ struct pt_number_style {
  * parentheses are negative. PT_E_AMOUNT with the sentence, PT_E_RANGE. */
 int pt_value_number(const char *p, size_t len, const struct pt_number_style *style, int shift,
                     int64_t *ret, struct pt_err *err);
+/* -1, 0 or 1, of a number of any size and any number of decimals. */
+int pt_value_sign(const char *p, size_t len, const struct pt_number_style *style, int *ret,
+                  struct pt_err *err);
 /* The same as canonical decimal text ("1.000,50" -> "1000.50"), into arena. */
 int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *style,
                      struct pt_arena *arena, const char **ret, struct pt_err *err);

@@ -505,6 +505,10 @@ int32_t pt_mapper_waiting(const struct pt_mapper *mp) {
     return mp->waiting;
 }
 
+bool pt_mapper_unfinished(struct pt_mapper *mp) {
+    return pt_source_unfinished(&mp->src);
+}
+
 bool pt_mapper_settled(const struct pt_mapper *mp) {
     return !mp->open;
 }

@@ -173,6 +173,16 @@ int pt_value_number(const char *p, size_t len, const struct pt_number_style *sty
     return 0;
 }
 
+int pt_value_sign(const char *p, size_t len, const struct pt_number_style *style, int *ret,
+                  struct pt_err *err) {
+    struct digits d;
+    int rc = read_digits(p, len, style, &d, err);
+    if (rc)
+        return rc;
+    *ret = strspn(d.d, "0") == d.n ? 0 : d.minus ? -1 : 1;
+    return 0;
+}
+
 int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *style,
                      struct pt_arena *arena, const char **ret, struct pt_err *err) {
     struct digits d;

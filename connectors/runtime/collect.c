@@ -1,5 +1,6 @@
 /* Rows of the party's own system into the outbox, day by day. What is collected of a row and the
  * source's position behind it are one transaction: a row is sent once, or not at all. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #define STEP_ROWS 500
 #define RETRY_MS (60 * 1000)
+#define REST_MS (10 * 1000) /* a file that didn't change for so long isn't being written */
 #define DEFERRED_MAX (17u * 1024 * 1024) /* packed rows of a group that waits */
 
 /* ---- what the mapper hands out ---- */
@@ -179,7 +181,7 @@ void pt_connector_sources_close(struct pt_connector *c) {
 bool pt_connector_sources_done(const struct pt_connector *c) {
     for (size_t i = 0; i < c->n_sources; i++) {
         const struct source *s = &c->sources[i];
-        if (s->more && !s->missing && s->waiting == 0) {
+        if (s->unfinished || (s->more && !s->missing && s->waiting == 0)) {
             return false;
         }
     }
@@ -191,6 +193,7 @@ void pt_connector_sources_restart(struct pt_connector *c) {
         struct source *s = &c->sources[i];
         s->started = false;
         s->more = true;
+        s->unfinished = false;
         s->waiting = 0;
         s->again = NULL;
     }
@@ -201,34 +204,68 @@ static bool same_file(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-int pt_connector_source_start(struct source *s, struct pt_err *err) {
+/* Nobody is writing it. The file's own time says so where its clock can be believed; a file server
+ * whose clock is ahead is watched instead. On the replay clock files are complete. */
+static bool at_rest(struct source *s, const struct stat *now) {
+    int64_t us = pt_monotonic_us();
+    if (pt_connector_by_day(s->c)) {
+        return true;
+    }
+    if (s->looked_us == 0 || !same_file(now, &s->looked)) {
+        s->looked = *now;
+        s->looked_us = us;
+    }
+    int64_t changed_ms = (int64_t)now->st_mtim.tv_sec * 1000 + now->st_mtim.tv_nsec / 1000000;
+    return pt_clock_now_ms(&pt_clock_system) - changed_ms >= REST_MS ||
+           us - s->looked_us >= (int64_t)REST_MS * 1000;
+}
+
+static int look(struct source *s, struct stat *ret, struct pt_err *err) {
+    s->missing = stat(s->config->path, ret) != 0;
+    return s->missing && errno != ENOENT
+               ? pt_err_set(err, PT_E_IO, "it can't be looked at: %s", strerrordesc_np(errno))
+               : 0;
+}
+
+/* Reads from the stored position on; with `growing`, no further than the last whole row. */
+static int open_at_position(struct source *s, bool growing, struct pt_err *err) {
     struct pt_connector *c = s->c;
-    struct stat now;
-    s->missing = stat(s->config->path, &now) != 0;
-    if (s->missing) {
-        return 0;
-    }
-    /* A file that was read to its end and has changed since: it grew. */
-    bool changed = s->started && !s->more && !same_file(&now, &s->seen);
-    if (s->started && !changed) {
-        return 0;
-    }
+    struct pt_source_config config = *pt_mapping_source(s->mapping);
     struct pt_source src = {0};
+    config.growing = growing;
     s->started = false;
     pt_buf_reset(&s->stored);
     int rc = pt_source_position_get(c->state, s->name, &s->stored, err);
-    if (rc == PT_E_NOT_FOUND) {
-        rc = 0;
+    if (rc == 0 || rc == PT_E_NOT_FOUND) {
+        rc = c->opt.open_source(&config, s->config->path, &src, err);
     }
-    if (rc == 0) {
-        rc = c->opt.open_source(pt_mapping_source(s->mapping), s->config->path, &src, err);
+    return rc ? rc : pt_mapper_start_take(s->mapper, &src, pt_buf_cstr(&s->stored), err);
+}
+
+int pt_connector_source_start(struct source *s, struct pt_err *err) {
+    struct stat now;
+    int rc = look(s, &now, err);
+    if (rc != 0 || s->missing) {
+        s->unfinished = false;
+        return rc;
     }
-    if (rc == PT_E_NOT_FOUND) {
-        s->missing = true;
+    /* A file that was read to its end and has changed since: it grew. */
+    bool changed = s->started && !s->more && !same_file(&now, &s->seen);
+    bool rests = at_rest(s, &now), whole = s->unfinished && rests;
+    if (s->started && !changed && !whole) {
         return 0;
     }
-    if (rc == 0) {
-        rc = pt_mapper_start_take(s->mapper, &src, pt_buf_cstr(&s->stored), err);
+    s->unfinished = !rests && pt_mapping_grouped(s->mapping);
+    if (s->unfinished) {
+        return 0; /* its last group may not be whole */
+    }
+    /* Whole rows alone; what stands behind them is looked at when they are read. */
+    s->growing = !whole && !pt_mapping_grouped(s->mapping) && !pt_connector_by_day(s->c);
+    rc = open_at_position(s, s->growing, err);
+    if (rc == PT_E_NOT_FOUND) {
+        s->unfinished = s->growing; /* no more than a part of its heading yet */
+        s->missing = !s->growing;
+        return 0;
     }
     if (rc == 0) {
         s->seen = now;
@@ -294,6 +331,16 @@ static int read_rows(struct source *s, uint64_t *budget, struct pt_err *err) {
     return rc ? rc : store_position(s, err);
 }
 
+static int read_source(struct source *s, uint64_t *budget, struct pt_err *err) {
+    int rc = pt_connector_source_start(s, err);
+    s->waiting = 0;
+    if (rc == 0 && s->started && s->more && !s->missing) {
+        rc = read_rows(s, budget, err);
+        s->unfinished = s->growing && !s->more && pt_mapper_unfinished(s->mapper);
+    }
+    return rc;
+}
+
 static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err) {
     struct pt_connector *c = s->c;
     uint64_t before = c->next_seq;
@@ -303,10 +350,9 @@ static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err
     if (s->started && s->more && s->waiting > c->day) {
         return 0;
     }
-    int rc = pt_connector_source_start(s, err);
-    s->waiting = 0;
-    if (rc == 0 && s->started && s->more && !s->missing) {
-        rc = read_rows(s, budget, err);
+    int rc = read_source(s, budget, err);
+    if (rc == 0 && s->unfinished) {
+        rc = read_source(s, budget, err); /* its last row too, where nobody is writing it */
     }
     if (rc != 0 && rc != PT_E_STOPPING) {
         c->failed = s;

@@ -45,7 +45,11 @@ struct source {
     bool more;                           /* there may be rows that were not read yet */
     bool missing;                        /* there is no such file yet */
     int32_t waiting;                     /* its next row is for that day; 0: none is held back */
+    bool unfinished;                     /* somebody is writing it: its end is left for later */
+    bool growing;                        /* it was started so that its end may be left */
     struct stat seen;                    /* the file when it was started */
+    struct stat looked;                  /* the file when it was last found changed */
+    int64_t looked_us;                   /* monotonic, then */
     struct pt_buf stored;                /* its position in the state file */
     int64_t retry_ms;                    /* after a failure: not before */
     const struct pt_deferred_row *again; /* the deferred row that is being mapped again */

@@ -232,6 +232,7 @@ static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *e
     struct pt_batch_row last;
     int rc = 0;
     *ret_more = false;
+    c->failed = NULL;
     if (c->ended) {
         return 0;
     }

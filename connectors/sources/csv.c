@@ -2,7 +2,10 @@
  *
  * libcsv is fed one physical line at a time, so that the place after a row is known exactly. A
  * quote that never closes would swallow the file: past the caps (or at the end of the file) its
- * line is given back as a bad row and reading goes on with the line after it. */
+ * line is given back as a bad row and reading goes on with the line after it.
+ *
+ * A position is "<offset>:<line>:<rows so far>:<length>:<crc>", the place after a row with the
+ * last line before it: a file that was rewritten is noticed, instead of read on somewhere. */
 #include "internal.h"
 
 #include <csv.h>
@@ -11,6 +14,7 @@
 #include <string.h>
 
 #define ROW_MAX_LINES 1000
+#define POSITION_NUMBERS 5
 
 struct csv_source {
     struct pt_source_config cfg;
@@ -24,6 +28,7 @@ struct csv_source {
     struct pt_field fields[PT_ROW_MAX_FIELDS];
     size_t n;
     bool row_done, too_many, too_big;
+    bool unfinished; /* the file ends in what may be the beginning of a row */
     struct pt_row row;
     uint64_t number; /* data rows so far */
     struct pt_field *names;
@@ -100,7 +105,7 @@ static void row_bad(struct csv_source *s, int code, const char *msg) {
     snprintf(s->row.bad_msg, sizeof(s->row.bad_msg), "%s", msg);
 }
 
-static int row_finish(struct csv_source *s, uint64_t end, uint64_t next_line, struct pt_err *err) {
+static int row_finish(struct csv_source *s, const struct pt_line *last, struct pt_err *err) {
     if (s->text.failed)
         return pt_err_set(err, s->text.failed, "%s line %llu: the row doesn't fit", s->file,
                           (unsigned long long)s->row.line);
@@ -111,12 +116,13 @@ static int row_finish(struct csv_source *s, uint64_t end, uint64_t next_line, st
     s->row.fields = s->fields;
     s->row.n = s->n;
     s->row.file = s->file;
-    char *p = put_u64(s->row.after, end);
-    *p++ = ':';
-    p = put_u64(p, next_line);
-    *p++ = ':';
-    p = put_u64(p, s->number);
-    *p = '\0';
+    const uint64_t place[POSITION_NUMBERS] = {last->end, last->number + 1, s->number,
+                                              last->end - last->begin, last->crc};
+    char *p = s->row.after;
+    for (size_t i = 0; i < POSITION_NUMBERS; i++) {
+        p = put_u64(p, place[i]);
+        *p++ = i + 1 < POSITION_NUMBERS ? ':' : '\0';
+    }
     return 0;
 }
 
@@ -143,6 +149,14 @@ static int give_back(struct csv_source *s, const struct pt_line *first, int code
     return 0;
 }
 
+/* The file ends here in what may be the beginning of a row: it stays unread. */
+static int leave_tail(struct csv_source *s, const struct pt_line *first, struct pt_err *err) {
+    int rc = parser_reset(s, err);
+    s->unfinished = true;
+    row_reset(s);
+    return rc ? rc : pt_lines_seek(s->lines, first->begin, first->number, err);
+}
+
 /* Reads lines until a row is complete. *ret_any = false at the end. *ret_end: the place after. */
 static int read_row(struct csv_source *s, bool *ret_any, struct pt_line *ret_last,
                     struct pt_err *err) {
@@ -157,6 +171,8 @@ static int read_row(struct csv_source *s, bool *ret_any, struct pt_line *ret_las
         if (line.p == NULL) {
             if (n_lines == 0)
                 return 0;
+            if (s->cfg.growing)
+                return leave_tail(s, &first, err);
             *ret_any = true;
             *ret_last = first;
             return give_back(s, &first, PT_E_ROW, "a quoted field opens here and never closes",
@@ -166,6 +182,8 @@ static int read_row(struct csv_source *s, bool *ret_any, struct pt_line *ret_las
             first = line;
             s->row.line = line.number;
         }
+        if (s->cfg.growing && !line.has_break)
+            return leave_tail(s, &first, err);
         bytes += line.len;
         if (n_lines > 1 && (bytes > PT_ROW_MAX_BYTES || n_lines > ROW_MAX_LINES)) {
             *ret_any = true;
@@ -230,7 +248,7 @@ static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *er
         s->row.number = ++s->number;
         if (!s->row.bad)
             check_shape(s);
-        rc = row_finish(s, last.end, last.number + 1, err);
+        rc = row_finish(s, &last, err);
         if (rc)
             return rc;
         *ret_row = &s->row;
@@ -238,24 +256,50 @@ static int csv_next(void *self, const struct pt_row **ret_row, struct pt_err *er
     }
 }
 
-static int csv_seek(void *self, const char *pos, struct pt_err *err) {
-    struct csv_source *s = self;
-    uint64_t v[3] = {0}; /* offset, line, rows so far */
-    const char *p = pos;
-    for (size_t i = 0; i < 3 && p; i++) {
-        char *end;
-        v[i] = strtoull(p, &end, 10);
-        bool ok = end != p && *p >= '0' && *p <= '9' && *end == (i < 2 ? ':' : '\0');
-        p = ok ? end + (i < 2) : NULL;
-    }
-    if (p == NULL || v[1] == 0)
-        return pt_err_set(err, PT_E_FORMAT, "%s: \"%.60s\" is not a position of this file", s->file,
-                          pos);
-    int rc = parser_reset(s, err);
+/* The line before a position must be the one that was read there; goes behind it. */
+static int pass_line_before(struct csv_source *s, const uint64_t place[POSITION_NUMBERS],
+                            struct pt_err *err) {
+    struct pt_line line;
+    int rc = pt_lines_seek(s->lines, place[0] - place[3], place[1] - 1, err);
+    if (rc == 0)
+        rc = pt_lines_next(s->lines, &line, err);
     if (rc)
         return rc;
+    if (line.p == NULL || line.end < place[0])
+        return pt_err_set(err, PT_E_TRUNCATED,
+                          "%s is shorter than what was read of it (%llu bytes, to line %llu): a "
+                          "source file only grows (docs/connector.md)",
+                          s->file, (unsigned long long)place[0], (unsigned long long)place[1] - 1);
+    if (line.crc != (uint32_t)place[4])
+        return pt_err_set(err, PT_E_FORMAT,
+                          "%s line %llu is not what was read there before: the file was rewritten; "
+                          "a source file only grows (docs/connector.md)",
+                          s->file, (unsigned long long)place[1] - 1);
+    return 0;
+}
+
+static int csv_seek(void *self, const char *pos, struct pt_err *err) {
+    struct csv_source *s = self;
+    uint64_t v[POSITION_NUMBERS] = {0};
+    const char *p = pos;
+    for (size_t i = 0; i < POSITION_NUMBERS && p; i++) {
+        char *end;
+        v[i] = strtoull(p, &end, 10);
+        bool ok =
+            end != p && *p >= '0' && *p <= '9' && *end == (i + 1 < POSITION_NUMBERS ? ':' : '\0');
+        p = ok ? end + 1 : NULL;
+    }
+    if (p == NULL || v[1] < 2 || v[3] > v[0])
+        return pt_err_set(err, PT_E_FORMAT, "%s: \"%.60s\" is not a position of this file", s->file,
+                          pos);
     s->number = v[2];
-    return pt_lines_seek(s->lines, v[0], v[1], err);
+    int rc = parser_reset(s, err);
+    return rc ? rc : pass_line_before(s, v, err);
+}
+
+static bool csv_unfinished(void *self) {
+    const struct csv_source *s = self;
+    return s->unfinished;
 }
 
 static int csv_header(void *self, const struct pt_field **ret_names, size_t *ret_n,
@@ -323,6 +367,8 @@ static int read_header(struct csv_source *s, struct pt_err *err) {
     s->cfg.columns = 0;
     int rc = csv_next(s, &row, err);
     s->cfg.columns = columns;
+    if (rc == 0 && row == NULL && s->cfg.growing)
+        return pt_err_set(err, PT_E_NOT_FOUND, "%s: nothing whole stands in it yet", s->file);
     if (rc || row == NULL)
         return rc;
     if (row->bad)
@@ -353,7 +399,8 @@ static char *file_name(const char *path) {
 
 int pt_csv_open(const struct pt_source_config *config, const char *path, struct pt_source *ret,
                 struct pt_err *err) {
-    static const struct pt_source_ops ops = {csv_next, csv_seek, csv_header, csv_close};
+    static const struct pt_source_ops ops = {csv_next, csv_seek, csv_header, csv_close,
+                                             csv_unfinished};
     memset(ret, 0, sizeof(*ret));
     if ((unsigned char)config->separator >= 0x80 || (unsigned char)config->quote >= 0x80)
         return pt_err_set(err, PT_E_CONFIG, "%s: separator and quote are ASCII characters", path);

@@ -14,6 +14,8 @@ struct pt_line {
     size_t len;
     uint64_t begin, end; /* byte offsets in the unpacked file */
     uint64_t number;     /* 1-based */
+    uint32_t crc;        /* of its bytes as they stand in the file, without the line break */
+    bool has_break;      /* and not one that may be half of CR LF at the end of the file */
     int bad;             /* 0, PT_E_ENCODING, PT_E_TOO_LARGE */
 };
 

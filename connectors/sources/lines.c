@@ -288,9 +288,8 @@ static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct 
             size_t n = l->in_len - l->in_pos, k = 0;
             while (k < n && p[k] != '\n' && p[k] != '\r')
                 k++;
-            if (l->raw.len + k > PT_ROW_MAX_BYTES)
-                *ret_long = true;
-            else
+            *ret_long = *ret_long || l->raw.len + k > PT_ROW_MAX_BYTES;
+            if (!*ret_long)
                 pt_buf_append(&l->raw, p, k);
             l->in_pos += k;
             l->offset += k;
@@ -302,9 +301,8 @@ static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct 
         if (rc || v < 0)
             return rc;
         if (v != '\n' && v != '\r') {
-            if (l->raw.len + l->unit > PT_ROW_MAX_BYTES)
-                *ret_long = true;
-            else
+            *ret_long = *ret_long || l->raw.len + l->unit > PT_ROW_MAX_BYTES;
+            if (!*ret_long)
                 pt_buf_append(&l->raw, u, l->unit);
             continue;
         }
@@ -314,6 +312,7 @@ static int cut_line(struct pt_lines *l, bool *ret_break, bool *ret_long, struct 
             rc = peek_lf(l, &lf, err);
             if (rc)
                 return rc;
+            *ret_break = !l->eof; /* at the end of the file it may be half of CR LF */
             if (lf)
                 rc = next_unit(l, u, &v, err);
         }
@@ -356,6 +355,8 @@ int pt_lines_next(struct pt_lines *l, struct pt_line *ret, struct pt_err *err) {
     bool ok = false;
     for (size_t i = 0; i < l->n_enc && !ok; i++)
         ok = convert(l, &l->enc[i]);
+    ret->has_break = has_break;
+    ret->crc = too_long ? 0 : (uint32_t)crc32(0, l->raw.p, (uInt)l->raw.len);
     if (too_long)
         ret->bad = PT_E_TOO_LARGE;
     else if (!ok)

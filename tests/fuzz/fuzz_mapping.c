@@ -91,7 +91,8 @@ static int on_defer(void *ctx, const struct pt_deferred *d) {
 static const struct pt_mapper_ops ops = {.record = on_record, .dead = on_dead, .defer = on_defer};
 
 static void run(const struct pt_mapping *m, const char *text, size_t n) {
-    static const struct pt_source_ops source_ops = {rows_next, rows_seek, rows_header, rows_close};
+    static const struct pt_source_ops source_ops = {rows_next, rows_seek, rows_header, rows_close,
+                                                    NULL};
     struct pt_mapper *mp = NULL;
     struct pt_err err = {0};
     bool more = true;

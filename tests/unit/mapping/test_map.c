@@ -205,6 +205,24 @@ Test(map, skip_rules_count_by_reason) {
     got_done(&g);
 }
 
+/* Whether an amount is zero or negative can be told at any size. */
+Test(map, conditions_on_large_amounts) {
+    struct got g;
+    run_mapping(
+        &(struct run){
+            .yaml = "mapping: m\nsource: {header: no}\nformats: {unit: yuan}\n"
+                    "skip: [{reason: zero, when: [{column: \"2\", zero: yes}]}]\n" B04(
+                        "      - {to: body.fen, from: \"2\", sign: {to: body.kind, plus: ADD, "
+                        "minus: REDUCE}}\n"),
+            .csv = "a,123456789012.34,A\nb,-20000000000,A\nc,0.00000000000,A\n"},
+        &g);
+    cr_assert_eq(g.rc, 0, "%s", g.err.msg);
+    cr_assert_eq(g.n_records, 2);
+    cr_assert_eq(g.n_dead, 0);
+    cr_assert_eq(g.tally.skipped[0].rows, 1);
+    got_done(&g);
+}
+
 Test(map, records_and_fields_on_condition) {
     struct got g;
     run_mapping(

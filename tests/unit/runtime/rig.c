@@ -1,9 +1,12 @@
 #include "rig.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <pentad/base/arena.h>
@@ -33,9 +36,19 @@ const char *rig_path(struct rig *r, const char *name) {
     return p;
 }
 
+void rig_age(struct rig *r, const char *name, int seconds) {
+    struct timespec now, times[2];
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    times[0] = times[1] = (struct timespec){now.tv_sec - seconds, now.tv_nsec};
+    if (utimensat(AT_FDCWD, rig_path(r, name), times, 0) != 0) {
+        abort();
+    }
+}
+
 void rig_write(struct rig *r, const char *name, const char *text) {
     struct pt_err err = {0};
     must(pt_file_write(rig_path(r, name), text, strlen(text), 0600, &err), &err, name);
+    rig_age(r, name, 3600);
 }
 
 void rig_append(struct rig *r, const char *name, const char *text) {
@@ -43,6 +56,7 @@ void rig_append(struct rig *r, const char *name, const char *text) {
     if (!f || fputs(text, f) < 0 || fclose(f) != 0) {
         abort();
     }
+    rig_age(r, name, 3600);
 }
 
 static const char *mapping_text(const char *name) {

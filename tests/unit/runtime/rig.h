@@ -57,10 +57,11 @@ struct rig {
 
 void rig_init(struct rig *r, const char *party, bool live);
 void rig_done(struct rig *r);
-/* A file in the rig's folder. */
+/* A file in the rig's folder, last changed an hour ago. */
 void rig_write(struct rig *r, const char *name, const char *text);
 void rig_append(struct rig *r, const char *name, const char *text);
-const char *rig_path(struct rig *r, const char *name); /* of the last four calls */
+void rig_age(struct rig *r, const char *name, int seconds); /* changed so long ago */
+const char *rig_path(struct rig *r, const char *name);      /* of the last four calls */
 /* Adds a source: one of the mappings below, over a file of the folder. */
 void rig_source(struct rig *r, const char *mapping, const char *file);
 #define RIG_BILLS "bills"       /* day,no,unit,voucher,fen -> X01 each; total: the sum of fen */

@@ -101,6 +101,69 @@ Test(live, a_source_that_fails_holds_up_nobody) {
     rig_done(&r);
 }
 
+/* A file that somebody is writing: whole rows are read, its end when nothing has come for a
+ * while. */
+Test(live, half_a_row_is_not_a_row) {
+    struct rig r;
+    setting(&r);
+    rig_append(&r, "bills.csv", "20190701,N2," RIG_UNIT ",V2,1");
+    rig_age(&r, "bills.csv", 0);
+    r.once = false;
+    r.idle_max = 2;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 0);
+    rig_append(&r, "bills.csv", "50\n20190701,N3," RIG_UNIT ",\"V");
+    rig_age(&r, "bills.csv", 0);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N2"), 1);
+    rig_append(&r, "bills.csv", "3\",300"); /* and no line break: this is its end */
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N3"), 1);
+    cr_assert_eq(rig_counts(&r).dead_letters, 0);
+    cr_assert_eq(rig_counts(&r).records, 3);
+    rig_done(&r);
+}
+
+Test(live, a_file_of_groups_is_read_when_it_rests) {
+    struct rig r;
+    setting(&r);
+    rig_write(&r, "groups.csv", HEAD "20190701,G1," RIG_UNIT ",V8,1\n");
+    rig_source(&r, RIG_PAYMENTS, "groups.csv");
+    rig_age(&r, "groups.csv", 0);
+    r.once = false;
+    r.idle_max = 2;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "G1"), 0);
+    rig_append(&r, "groups.csv", "20190701,G1," RIG_UNIT ",V9,2\n");
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "G1"), 1);
+    rig_done(&r);
+}
+
+Test(live, a_file_that_was_cut_or_rewritten_is_said_not_read) {
+    static const char *const files[] = {HEAD, HEAD "20190701,N9," RIG_UNIT ",V1,100\n"
+                                                   "20190701,N2," RIG_UNIT ",V2,200\n"};
+    static const int codes[] = {PT_E_TRUNCATED, PT_E_FORMAT};
+    static const char *const words[] = {"shorter", "rewritten"};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig r;
+        setting(&r);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        rig_write(&r, "bills.csv", files[i]);
+        cr_assert_eq(rig_run(&r), codes[i], "%s", r.err.msg);
+        cr_assert(strstr(r.err.msg, words[i]), "%s", r.err.msg);
+        cr_assert_eq(rig_counts(&r).records, 1);
+        r.once = false;
+        r.idle_max = 2;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_assert(rig_had_event(&r, "source_failed"));
+        rig_done(&r);
+    }
+}
+
 static int64_t fast_now(void *ctx) {
     struct rig *r = ctx;
     return r->hub.now_ms + (r->idle_max == 7 ? 6 * 60000 : r->idle_max == 8 ? 90 * 60000 : 0);

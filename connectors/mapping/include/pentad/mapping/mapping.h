@@ -49,6 +49,8 @@ const struct pt_source_config *pt_mapping_source(const struct pt_mapping *m);
 /* Type codes this mapping makes ("X01"), i < n. */
 size_t pt_mapping_record_count(const struct pt_mapping *m);
 const char *pt_mapping_record_type(const struct pt_mapping *m, size_t i);
+/* Several rows make one record: its file must be written to a group's end before it is read. */
+bool pt_mapping_grouped(const struct pt_mapping *m);
 
 /* ---- what the mapper hands out; everything is borrowed until the callback returns ---- */
 
@@ -153,6 +155,8 @@ int pt_mapper_step(struct pt_mapper *mp, uint64_t max_rows, bool *ret_more, stru
 void pt_mapper_until(struct pt_mapper *mp, int32_t day);
 /* The send day of the row that is held back, else 0. */
 int32_t pt_mapper_waiting(const struct pt_mapper *mp);
+/* The source ended in what may be the beginning of a row: read again when more is written. */
+bool pt_mapper_unfinished(struct pt_mapper *mp);
 /* No group is open: the position covers everything that was handed out. Only then may what was
  * handed out be stored with it, or a row of the open group would be set aside twice. */
 bool pt_mapper_settled(const struct pt_mapper *mp);

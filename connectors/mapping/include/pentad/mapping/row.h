@@ -44,6 +44,9 @@ struct pt_source_ops {
     /* Column names; *ret_n = 0 where the source has none. Borrowed, valid until close. */
     int (*header)(void *self, const struct pt_field **ret_names, size_t *ret_n, struct pt_err *err);
     void (*close)(void *self);
+    /* Optional. At the end: did something stand behind the last row that may be the beginning of
+     * one (only where the config says `growing`)? */
+    bool (*unfinished)(void *self);
 };
 struct pt_source {
     const struct pt_source_ops *ops;
@@ -60,6 +63,9 @@ static inline int pt_source_seek(struct pt_source *s, const char *pos, struct pt
 static inline int pt_source_header(struct pt_source *s, const struct pt_field **ret_names,
                                    size_t *ret_n, struct pt_err *err) {
     return s->ops->header(s->self, ret_names, ret_n, err);
+}
+static inline bool pt_source_unfinished(struct pt_source *s) {
+    return s->ops && s->ops->unfinished && s->ops->unfinished(s->self);
 }
 /* Safe on a zeroed source. */
 static inline void pt_source_close(struct pt_source *s) {
@@ -81,6 +87,8 @@ struct pt_source_config {
     enum pt_header header; /* AUTO: the first row is one if it holds no number */
     uint32_t skip_lines;   /* lines before the header or the first row */
     uint32_t columns;      /* 0, or how many fields a row must have */
+    bool growing;          /* somebody may be writing it: a last line without a line break, or a
+                              quoted field that is still open, is not a row yet */
 };
 
 /* A row as bytes, so that a deferred row can be stored and mapped again later. */

@@ -14,8 +14,9 @@ int pt_source_open(const struct pt_source_config *config, const char *path, stru
                    struct pt_err *err);
 
 /* CSV, plain or .gz (told by content), RFC 4180 and worse: BOM, CR LF / LF / CR, blank rows,
- * quoted multi-line fields, mixed encodings by line. Position = byte offset in the unpacked text.
- */
+ * quoted multi-line fields, mixed encodings by line. Seeking to a position is PT_E_TRUNCATED where
+ * the file is shorter by now, PT_E_FORMAT where the line before it is another one. With
+ * config->growing PT_E_NOT_FOUND also while the heading isn't whole. */
 int pt_csv_open(const struct pt_source_config *config, const char *path, struct pt_source *ret,
                 struct pt_err *err);
 
