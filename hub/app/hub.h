@@ -51,7 +51,7 @@ struct pt_hub {
     struct pt_store *store;
     struct pt_log *log;
     _Atomic bool fork_kept; /* what proves that this log doesn't extend what was signed */
-    bool live; /* the genesis's clock */
+    bool live;              /* the genesis's clock */
     int32_t first_day;
 
     /* The writer holds x_lock from a group's first decision until the group is durable; others hold
