@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "rules.h"
+#include "checks.h"
 
 enum { ABOUT_PATH_MAX = 160, DEPTH_MAX = 6 };
 
@@ -21,21 +21,21 @@ static const char *code_name(Pentad__V1__CodeKind kind) {
 }
 
 /* Kinds that a word says. */
-static const char *kind_word(enum rule_kind kind) {
+static const char *kind_word(enum check_kind kind) {
     static const char *const words[] = {
-        [RK_DATE] = "date, yyyymmdd",
-        [RK_MONTH] = "month, yyyymm",
-        [RK_YEAR] = "year, yyyy",
-        [RK_FEN] = "amount in fen, 0 to 9000000000000000",
-        [RK_SIGNED] = "whole number, may be negative",
-        [RK_ENUM] = "one of its names",
-        [RK_DECIMAL] = "decimal number",
-        [RK_KEY] = "subject key",
-        [RK_SUBJECT] = "subject",
-        [RK_REF] = "reference to a record",
-        [RK_PARTY] = "party",
-        [RK_STREAM] = "stream",
-        [RK_MS] = "Unix milliseconds",
+        [CK_DATE] = "date, yyyymmdd",
+        [CK_MONTH] = "month, yyyymm",
+        [CK_YEAR] = "year, yyyy",
+        [CK_FEN] = "amount in fen, 0 to 9000000000000000",
+        [CK_SIGNED] = "whole number, may be negative",
+        [CK_ENUM] = "one of its names",
+        [CK_DECIMAL] = "decimal number",
+        [CK_KEY] = "subject key",
+        [CK_SUBJECT] = "subject",
+        [CK_REF] = "reference to a record",
+        [CK_PARTY] = "party",
+        [CK_STREAM] = "stream",
+        [CK_MS] = "Unix milliseconds",
     };
 
     return (size_t)kind < sizeof(words) / sizeof(words[0]) ? words[kind] : NULL;
@@ -58,49 +58,49 @@ static const char *plain_type(ProtobufCType type) {
     }
 }
 
-static void accepts(const struct field_rule *r, const ProtobufCFieldDescriptor *f, char *out,
+static void accepts(const struct field_check *r, const ProtobufCFieldDescriptor *f, char *out,
                     size_t cap) {
     const char *word = kind_word(r->kind);
 
-    if (r->kind == RK_TEXT) {
+    if (r->kind == CK_TEXT) {
         (void)snprintf(out, cap, "text, at most %" PRId64 " characters", r->max);
-    } else if (r->kind == RK_CODE) {
+    } else if (r->kind == CK_CODE) {
         (void)snprintf(out, cap, "code of kind %s", code_name(r->code));
-    } else if (r->kind == RK_BYTES && r->min == r->max) {
+    } else if (r->kind == CK_BYTES && r->min == r->max) {
         (void)snprintf(out, cap, "%" PRId64 " bytes", r->min);
-    } else if (r->kind == RK_BYTES) {
+    } else if (r->kind == CK_BYTES) {
         (void)snprintf(out, cap, "%" PRId64 " to %" PRId64 " bytes", r->min, r->max);
-    } else if (r->kind == RK_INT && r->max == INT64_MAX) {
+    } else if (r->kind == CK_INT && r->max == INT64_MAX) {
         (void)snprintf(out, cap, "from %" PRId64, r->min);
-    } else if (r->kind == RK_INT) {
+    } else if (r->kind == CK_INT) {
         (void)snprintf(out, cap, "%" PRId64 " to %" PRId64, r->min, r->max);
     } else {
         (void)snprintf(out, cap, "%s", word != NULL ? word : plain_type(f->type));
     }
 }
 
-static void walk(const struct walk *w, const struct msg_rules *rules, const char *above,
+static void walk(const struct walk *w, const struct msg_checks *checks, const char *above,
                  unsigned depth) {
     PT_ASSERT(depth < DEPTH_MAX);
-    for (size_t i = 0; i < rules->n; i++) {
-        const struct field_rule *r = &rules->v[i];
+    for (size_t i = 0; i < checks->n; i++) {
+        const struct field_check *r = &checks->v[i];
         const ProtobufCFieldDescriptor *f =
-            protobuf_c_message_descriptor_get_field(rules->d, r->id);
+            protobuf_c_message_descriptor_get_field(checks->d, r->id);
         char path[ABOUT_PATH_MAX];
         struct pt_field_about about = {.path = path,
                                        .depth = depth,
-                                       .in = rules->d,
+                                       .in = checks->d,
                                        .field = f,
-                                       .required = (r->flags & RULE_REQUIRED) != 0};
+                                       .required = (r->flags & CHECK_REQUIRED) != 0};
 
         PT_ASSERT(f != NULL);
         (void)snprintf(path, sizeof(path), "%s%s%s", above, *above ? "." : "", f->name);
         if (f->label == PROTOBUF_C_LABEL_REPEATED) {
-            about.items_max = r->items != 0 ? r->items : RULE_ITEMS;
+            about.items_max = r->items != 0 ? r->items : CHECK_ITEMS;
         }
         accepts(r, f, about.accepts, sizeof(about.accepts));
         w->cb(w->user, &about);
-        if (r->kind == RK_MSG) {
+        if (r->kind == CK_MSG) {
             walk(w, r->sub, path, depth + 1);
         }
     }
@@ -108,9 +108,10 @@ static void walk(const struct walk *w, const struct msg_rules *rules, const char
 
 void pt_record_describe(enum pt_record_type type, pt_field_about_cb cb, void *user) {
     const struct walk w = {cb, user};
-    const struct msg_rules *rules = type == PT_TYPE_NONE ? &rules_record : pt_record_rules_of(type);
+    const struct msg_checks *checks =
+        type == PT_TYPE_NONE ? &checks_record : pt_record_checks_of(type);
 
-    if (rules != NULL) {
-        walk(&w, rules, "", 0);
+    if (checks != NULL) {
+        walk(&w, checks, "", 0);
     }
 }

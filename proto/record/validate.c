@@ -10,18 +10,18 @@
 #include <pentad/record/ref.h>
 #include <pentad/record/text.h>
 
+#include "checks.h"
 #include "fields.h"
-#include "rules.h"
 
 /* A field of a message, and where we are. */
 struct at_field {
     const struct path *up;
     const ProtobufCFieldDescriptor *f;
-    const struct field_rule *rule;
+    const struct field_check *want;
     size_t index;
 };
 
-void pt_check_fault(struct check *c, int code, const struct path *at, const char *leaf,
+void pt_check_fault(struct checking *c, int code, const struct path *at, const char *leaf,
                     const char *fmt, ...) {
     char path[PATH_MAX_LEN];
     char text[200];
@@ -34,7 +34,8 @@ void pt_check_fault(struct check *c, int code, const struct path *at, const char
     pt_faults_add(c->out, code, path, "%s %s", path[0] != '\0' ? path : "the record", text);
 }
 
-void pt_check_missing(struct check *c, const struct path *at, const char *leaf, const char *when) {
+void pt_check_missing(struct checking *c, const struct path *at, const char *leaf,
+                      const char *when) {
     pt_check_fault(c, PT_E_MISSING, at, leaf, "is required%s%s", when[0] != '\0' ? " " : "", when);
 }
 
@@ -44,7 +45,7 @@ void pt_check_missing(struct check *c, const struct path *at, const char *leaf, 
         pt_check_fault((c), (code), &here_, NULL, __VA_ARGS__);                                    \
     } while (0)
 
-static void check_text(struct check *c, const struct at_field *af, const char *s) {
+static void check_text(struct checking *c, const struct at_field *af, const char *s) {
     size_t chars = 0;
     const char *why = NULL;
 
@@ -52,13 +53,13 @@ static void check_text(struct check *c, const struct at_field *af, const char *s
         AT_FAULT(c, af, PT_E_FIELD, "is empty: leave the field out instead");
     } else if (pt_text_check(s, strlen(s), &chars, &why) != 0) {
         AT_FAULT(c, af, PT_E_TEXT, "holds %s", why);
-    } else if (chars > (size_t)af->rule->max) {
+    } else if (chars > (size_t)af->want->max) {
         AT_FAULT(c, af, PT_E_TOO_LARGE, "has %zu characters, at most %" PRId64 " are allowed",
-                 chars, af->rule->max);
+                 chars, af->want->max);
     }
 }
 
-static void code_fault(struct check *c, const struct at_field *af, int rc, const char *code) {
+static void code_fault(struct checking *c, const struct at_field *af, int rc, const char *code) {
     switch (rc) {
     case 0:
         break;
@@ -93,7 +94,7 @@ static bool is_decimal(const char *s) {
     return *s == '\0' && whole >= 1 && whole <= 12 && part <= 6;
 }
 
-static void check_ref(struct check *c, const struct path *here, const ProtobufCMessage *msg) {
+static void check_ref(struct checking *c, const struct path *here, const ProtobufCMessage *msg) {
     const Pentad__V1__RecordRef *ref = (const Pentad__V1__RecordRef *)msg;
     enum pt_party party = pt_party_from_name(ref->party);
 
@@ -112,7 +113,8 @@ static void check_ref(struct check *c, const struct path *here, const ProtobufCM
 }
 
 /* A subject with kind and key; NONE has no key. */
-static void check_subject(struct check *c, const struct path *here, const Pentad__V1__Subject *s) {
+static void check_subject(struct checking *c, const struct path *here,
+                          const Pentad__V1__Subject *s) {
     const struct at_field key = {here, &pentad__v1__subject__descriptor.fields[1], NULL,
                                  PATH_NO_INDEX};
 
@@ -134,66 +136,66 @@ static void check_subject(struct check *c, const struct path *here, const Pentad
     code_fault(c, &key, pt_codes_check_subject(c->codes, s->kind, c->year, s->key), s->key);
 }
 
-static void check_string(struct check *c, const struct at_field *af, const char *s) {
+static void check_string(struct checking *c, const struct at_field *af, const char *s) {
     enum pt_party party;
 
-    switch (af->rule->kind) {
-    case RK_TEXT:
+    switch (af->want->kind) {
+    case CK_TEXT:
         check_text(c, af, s);
         break;
-    case RK_DECIMAL:
+    case CK_DECIMAL:
         if (!is_decimal(s)) {
             AT_FAULT(c, af, PT_E_FIELD, "is not a decimal number (such as 12.5): \"%.40s\"", s);
         }
         break;
-    case RK_CODE:
-        code_fault(c, af, pt_codes_check(c->codes, af->rule->code, c->year, s), s);
+    case CK_CODE:
+        code_fault(c, af, pt_codes_check(c->codes, af->want->code, c->year, s), s);
         break;
-    case RK_KEY:
+    case CK_KEY:
         code_fault(c, af, pt_codes_check_key(c->codes, c->year, s), s);
         break;
-    case RK_PARTY:
+    case CK_PARTY:
         party = pt_party_from_name(s);
         if (party == PT_PARTY_NONE || party == PT_PARTY_PUBLIC) {
             AT_FAULT(c, af, PT_E_FIELD, "is no party's name");
         }
         break;
-    case RK_STREAM:
+    case CK_STREAM:
         if (!pt_name_valid(s)) {
             AT_FAULT(c, af, PT_E_FIELD, "is no stream's name");
         }
         break;
     default:
-        PT_ASSERT(af->rule->kind == RK_ANY);
+        PT_ASSERT(af->want->kind == CK_ANY);
         break;
     }
 }
 
-static void check_range(struct check *c, const struct at_field *af, int64_t v) {
-    if (v < af->rule->min || v > af->rule->max) {
+static void check_range(struct checking *c, const struct at_field *af, int64_t v) {
+    if (v < af->want->min || v > af->want->max) {
         AT_FAULT(c, af, PT_E_FIELD, "is %" PRId64 ", must be %" PRId64 " to %" PRId64, v,
-                 af->rule->min, af->rule->max);
+                 af->want->min, af->want->max);
     }
 }
 
-static void check_number(struct check *c, const struct at_field *af, int64_t v) {
-    switch (af->rule->kind) {
-    case RK_DATE:
+static void check_number(struct checking *c, const struct at_field *af, int64_t v) {
+    switch (af->want->kind) {
+    case CK_DATE:
         if (v < INT32_MIN || v > INT32_MAX || !pt_date_valid((int32_t)v)) {
             AT_FAULT(c, af, PT_E_FIELD, "is no date: %" PRId64, v);
         }
         break;
-    case RK_MONTH:
+    case CK_MONTH:
         if (v < 190001 || v > 219912 || v % 100 < 1 || v % 100 > 12) {
             AT_FAULT(c, af, PT_E_FIELD, "is no month: %" PRId64, v);
         }
         break;
-    case RK_YEAR:
+    case CK_YEAR:
         if (v < 1900 || v > 2199) {
             AT_FAULT(c, af, PT_E_FIELD, "is no year: %" PRId64, v);
         }
         break;
-    case RK_FEN:
+    case CK_FEN:
         if (v < 0) {
             AT_FAULT(c, af, PT_E_NEGATIVE, "is %" PRId64 ", amounts are never negative", v);
         } else if (v > PT_FEN_MAX) {
@@ -201,45 +203,46 @@ static void check_number(struct check *c, const struct at_field *af, int64_t v) 
                      PT_FEN_MAX);
         }
         break;
-    case RK_MS:
+    case CK_MS:
         if (v <= 0) {
             AT_FAULT(c, af, PT_E_FIELD, "is no time: %" PRId64, v);
         }
         break;
-    case RK_INT:
+    case CK_INT:
         check_range(c, af, v);
         break;
-    case RK_ENUM:
+    case CK_ENUM:
         if (v == 0 || protobuf_c_enum_descriptor_get_value(af->f->descriptor, (int)v) == NULL) {
             AT_FAULT(c, af, PT_E_FIELD, "has no known value: %" PRId64, v);
         }
         break;
     default:
-        PT_ASSERT(af->rule->kind == RK_SIGNED || af->rule->kind == RK_ANY);
+        PT_ASSERT(af->want->kind == CK_SIGNED || af->want->kind == CK_ANY);
         break;
     }
 }
 
-static void check_message(struct check *c, const struct at_field *af, const ProtobufCMessage *msg) {
+static void check_message(struct checking *c, const struct at_field *af,
+                          const ProtobufCMessage *msg) {
     const struct path here = {af->up, af->f->name, af->index};
 
-    switch (af->rule->kind) {
-    case RK_REF:
+    switch (af->want->kind) {
+    case CK_REF:
         check_ref(c, &here, msg);
         break;
-    case RK_SUBJECT:
+    case CK_SUBJECT:
         check_subject(c, &here, (const Pentad__V1__Subject *)msg);
         break;
-    case RK_MSG:
-        pt_check_msg(c, af->rule->sub, &here, msg);
+    case CK_MSG:
+        pt_check_msg(c, af->want->sub, &here, msg);
         break;
     default:
-        PT_ASSERT(af->rule->kind == RK_ANY);
+        PT_ASSERT(af->want->kind == CK_ANY);
         break;
     }
 }
 
-static void check_value(struct check *c, const struct at_field *af, const void *p) {
+static void check_value(struct checking *c, const struct at_field *af, const void *p) {
     const ProtobufCBinaryData *bytes;
 
     switch (af->f->type) {
@@ -248,9 +251,9 @@ static void check_value(struct check *c, const struct at_field *af, const void *
         break;
     case PROTOBUF_C_TYPE_BYTES:
         bytes = p;
-        if ((int64_t)bytes->len < af->rule->min || (int64_t)bytes->len > af->rule->max) {
+        if ((int64_t)bytes->len < af->want->min || (int64_t)bytes->len > af->want->max) {
             AT_FAULT(c, af, PT_E_FIELD, "has %zu bytes, must have %" PRId64 " to %" PRId64,
-                     bytes->len, af->rule->min, af->rule->max);
+                     bytes->len, af->want->min, af->want->max);
         }
         break;
     case PROTOBUF_C_TYPE_MESSAGE:
@@ -276,13 +279,13 @@ static void check_value(struct check *c, const struct at_field *af, const void *
     }
 }
 
-static void check_repeated(struct check *c, struct at_field *af, const uint8_t *base) {
+static void check_repeated(struct checking *c, struct at_field *af, const uint8_t *base) {
     const uint8_t *v = NULL;
     size_t n = pt_field_elements(af->f, base, &v);
-    size_t max = af->rule->items > 0 ? af->rule->items : (size_t)RULE_ITEMS;
+    size_t max = af->want->items > 0 ? af->want->items : (size_t)CHECK_ITEMS;
     size_t step = pt_field_step(af->f->type);
 
-    if (n == 0 && (af->rule->flags & RULE_REQUIRED) && !c->withdrawn) {
+    if (n == 0 && (af->want->flags & CHECK_REQUIRED) && !c->withdrawn) {
         pt_check_missing(c, af->up, af->f->name, "at least once");
     }
     if (n > max) {
@@ -295,7 +298,7 @@ static void check_repeated(struct check *c, struct at_field *af, const uint8_t *
     }
 }
 
-void pt_check_msg(struct check *c, const struct msg_rules *r, const struct path *at,
+void pt_check_msg(struct checking *c, const struct msg_checks *r, const struct path *at,
                   const ProtobufCMessage *msg) {
     const uint8_t *base = (const uint8_t *)msg;
 
@@ -303,12 +306,12 @@ void pt_check_msg(struct check *c, const struct msg_rules *r, const struct path 
     for (size_t i = 0; i < r->n; i++) {
         struct at_field af = {at, &r->d->fields[i], &r->v[i], PATH_NO_INDEX};
 
-        PT_ASSERT(af.f->id == af.rule->id);
+        PT_ASSERT(af.f->id == af.want->id);
         if (af.f->label == PROTOBUF_C_LABEL_REPEATED) {
             check_repeated(c, &af, base);
         } else if (pt_field_is_set(af.f, base)) {
             check_value(c, &af, base + af.f->offset);
-        } else if ((af.rule->flags & RULE_REQUIRED) && !c->withdrawn) {
+        } else if ((af.want->flags & CHECK_REQUIRED) && !c->withdrawn) {
             pt_check_missing(c, at, af.f->name, "");
         }
     }
@@ -317,7 +320,7 @@ void pt_check_msg(struct check *c, const struct msg_rules *r, const struct path 
     }
 }
 
-static void check_author(struct check *c) {
+static void check_author(struct checking *c) {
     if (!pt_party_in(c->info->authors, c->author)) {
         pt_check_fault(c, PT_E_TYPE, NULL, "body", "is a %s (%s), which %s may not author",
                        c->info->code, c->info->name_en, pt_party_name(c->author));
@@ -334,13 +337,13 @@ static int32_t code_year(const Pentad__V1__Record *rec) {
 
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                        enum pt_party author, int64_t received_at_ms, struct pt_faults *out) {
-    struct check c = {.codes = codes,
-                      .out = out,
-                      .rec = rec,
-                      .info = pt_record_info_of(rec),
-                      .author = author,
-                      .received_at_ms = received_at_ms,
-                      .year = code_year(rec)};
+    struct checking c = {.codes = codes,
+                         .out = out,
+                         .rec = rec,
+                         .info = pt_record_info_of(rec),
+                         .author = author,
+                         .received_at_ms = received_at_ms,
+                         .year = code_year(rec)};
     size_t before = out->count;
     const struct path top = {NULL, "body", PATH_NO_INDEX};
     const ProtobufCMessage *body = pt_record_body(rec);
@@ -351,10 +354,10 @@ int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *cod
         const struct path here = {&top, c.info->member, PATH_NO_INDEX};
 
         check_author(&c);
-        pt_check_msg(&c, &rules_record, NULL, &rec->base);
+        pt_check_msg(&c, &checks_record, NULL, &rec->base);
         c.withdrawn =
             rec->has_correction && rec->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
-        pt_check_msg(&c, pt_record_rules_of(c.info->type), &here, body);
+        pt_check_msg(&c, pt_record_checks_of(c.info->type), &here, body);
     }
     if (out->count > before) {
         return out->v[before].code;

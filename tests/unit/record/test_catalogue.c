@@ -5,7 +5,7 @@
 #include <pentad/record/ref.h>
 #include <pentad/record/visible.h>
 
-#include "rules.h"
+#include "checks.h"
 #include "support.h"
 
 Test(catalogue, has_a_row_for_every_body_and_no_other) {
@@ -42,13 +42,13 @@ Test(catalogue, has_a_row_for_every_body_and_no_other) {
     cr_assert_null(pt_record_info((enum pt_record_type)103));
 }
 
-static void rows_match(const struct msg_rules *r, size_t n_fields, int depth) {
+static void rows_match(const struct msg_checks *r, size_t n_fields, int depth) {
     cr_assert_lt(depth, 8);
     cr_assert_eq(r->n, n_fields, "%s: %zu rows, %zu fields", r->d->name, r->n, n_fields);
     for (size_t i = 0; i < r->n; i++) {
         cr_assert_eq(r->v[i].id, r->d->fields[i].id, "%s row %zu", r->d->name, i);
-        cr_assert_eq(r->v[i].kind == RK_MSG, r->v[i].sub != NULL);
-        cr_assert(r->v[i].kind != RK_TEXT || r->v[i].max > 0);
+        cr_assert_eq(r->v[i].kind == CK_MSG, r->v[i].sub != NULL);
+        cr_assert(r->v[i].kind != CK_TEXT || r->v[i].max > 0);
         if (r->v[i].sub != NULL) {
             cr_assert_eq((const void *)r->v[i].sub->d, r->d->fields[i].descriptor);
             rows_match(r->v[i].sub, r->v[i].sub->d->n_fields, depth + 1);
@@ -60,9 +60,9 @@ Test(catalogue, every_field_has_a_rule) {
     size_t n;
     const struct pt_record_info *rows = pt_record_infos(&n);
 
-    rows_match(&rules_record, 14, 0);
+    rows_match(&checks_record, 14, 0);
     for (size_t i = 0; i < n; i++) {
-        const struct msg_rules *r = pt_record_rules_of(rows[i].type);
+        const struct msg_checks *r = pt_record_checks_of(rows[i].type);
 
         cr_assert_not_null(r, "%s", rows[i].code);
         cr_assert_eq(r->d, rows[i].body);

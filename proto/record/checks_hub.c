@@ -4,18 +4,18 @@
 #include <pentad/base/err.h>
 #include <pentad/record/discrepancy.h>
 
+#include "checks.h"
 #include "codes_internal.h"
-#include "rules.h"
 
 /* H01 比对差异 */
-static const struct field_rule discrepancy_figure_rows[] = {
+static const struct field_check discrepancy_figure_rows[] = {
     REQ(1, TEXT, CHARS(60)),
     OPT(2, SIGNED),
     OPT(3, TEXT, CHARS(500)),
     OPT(4, TEXT, CHARS(30)),
 };
 
-static void discrepancy_figure_cross(struct check *c, const struct path *at,
+static void discrepancy_figure_cross(struct checking *c, const struct path *at,
                                      const ProtobufCMessage *msg) {
     const Pentad__V1__DiscrepancyFigure *f = (const Pentad__V1__DiscrepancyFigure *)msg;
 
@@ -24,9 +24,9 @@ static void discrepancy_figure_cross(struct check *c, const struct path *at,
     }
     /* Neither: the figure is not applicable (a ratio over nothing). */
 }
-static MSG_RULES(discrepancy_figure, discrepancy_figure_rows, discrepancy_figure_cross);
+static MSG_CHECKS(discrepancy_figure, discrepancy_figure_rows, discrepancy_figure_cross);
 
-static const struct field_rule discrepancy_rows[] = {
+static const struct field_check discrepancy_rows[] = {
     REQ(1, BYTES, RANGE(16, 16)),
     REQ(2, TEXT, CHARS(16)),
     REQ(3, ENUM),
@@ -37,7 +37,7 @@ static const struct field_rule discrepancy_rows[] = {
     OPT(8, TEXT, CHARS(30)),
     OPT(9, TEXT, CHARS(200)),
     OPT(10, REF, ITEMS(10000)),
-    OPT(11, MSG, SUB(rules_discrepancy_figure), ITEMS(200)),
+    OPT(11, MSG, SUB(checks_discrepancy_figure), ITEMS(200)),
     REQ(12, TEXT, CHARS(2000)),
     REQ(13, TEXT, CHARS(2000)),
     REQ(14, DATE),
@@ -51,7 +51,8 @@ static const struct field_rule discrepancy_rows[] = {
 };
 
 /* The id says what makes two findings the same one. */
-static void discrepancy_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void discrepancy_cross(struct checking *c, const struct path *at,
+                              const ProtobufCMessage *msg) {
     const Pentad__V1__Discrepancy *d = (const Pentad__V1__Discrepancy *)msg;
     uint8_t id[16];
 
@@ -64,15 +65,15 @@ static void discrepancy_cross(struct check *c, const struct path *at, const Prot
                        "is not that of rule, kind, key, fiscal_year, period and object");
     }
 }
-MSG_RULES(discrepancy, discrepancy_rows, discrepancy_cross);
+MSG_CHECKS(discrepancy, discrepancy_rows, discrepancy_cross);
 
 /* H02 差异答复 */
-static const struct field_rule discrepancy_reply_rows[] = {
+static const struct field_check discrepancy_reply_rows[] = {
     REQ(1, BYTES, RANGE(16, 16)), OPT(2, INT, RANGE(1, UINT32_MAX)), REQ(3, ENUM),
     OPT(4, TEXT, CHARS(2000)),    OPT(5, REF, ITEMS(100)),
 };
 
-static void discrepancy_reply_cross(struct check *c, const struct path *at,
+static void discrepancy_reply_cross(struct checking *c, const struct path *at,
                                     const ProtobufCMessage *msg) {
     const Pentad__V1__DiscrepancyReply *r = (const Pentad__V1__DiscrepancyReply *)msg;
 
@@ -88,56 +89,57 @@ static void discrepancy_reply_cross(struct check *c, const struct path *at,
         pt_check_missing(c, at, "text", "unless the reply is CORRECTED or RECTIFIED");
     }
 }
-MSG_RULES(discrepancy_reply, discrepancy_reply_rows, discrepancy_reply_cross);
+MSG_CHECKS(discrepancy_reply, discrepancy_reply_rows, discrepancy_reply_cross);
 
 /* H03 台账快照 */
-static const struct field_rule class_digest_rows[] = {
+static const struct field_check class_digest_rows[] = {
     REQ(1, PARTY),
     REQ(2, BYTES, HASH),
     REQ(3, ANY),
 };
-static MSG_RULES(class_digest, class_digest_rows, NULL);
+static MSG_CHECKS(class_digest, class_digest_rows, NULL);
 
-static const struct field_rule named_count_rows[] = {
+static const struct field_check named_count_rows[] = {
     REQ(1, TEXT, CHARS(60)),
     REQ(2, ANY),
 };
-static MSG_RULES(named_count, named_count_rows, NULL);
+static MSG_CHECKS(named_count, named_count_rows, NULL);
 
-static const struct field_rule ledger_snapshot_rows[] = {
+static const struct field_check ledger_snapshot_rows[] = {
     REQ(1, INT, RANGE(1, INT64_MAX)),
     REQ(2, DATE),
     REQ(3, INT, RANGE(1, INT64_MAX)),
-    OPT(4, MSG, SUB(rules_class_digest), ITEMS(8)),
-    OPT(5, MSG, SUB(rules_named_count), ITEMS(200)),
+    OPT(4, MSG, SUB(checks_class_digest), ITEMS(8)),
+    OPT(5, MSG, SUB(checks_named_count), ITEMS(200)),
     OPT(6, REF),
 };
-MSG_RULES(ledger_snapshot, ledger_snapshot_rows, NULL);
+MSG_CHECKS(ledger_snapshot, ledger_snapshot_rows, NULL);
 
 /* H07 规则参数 */
-static const struct field_rule rule_param_rows[] = {
+static const struct field_check rule_param_rows[] = {
     REQ(1, TEXT, CHARS(64)),
     OPT(2, SIGNED),
     OPT(3, TEXT, CHARS(200)),
 };
 
-static void rule_param_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void rule_param_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
     const Pentad__V1__RuleParam *p = (const Pentad__V1__RuleParam *)msg;
 
     if (p->has_value == (p->text != NULL)) {
         pt_check_fault(c, PT_E_FIELD, at, "value", "and text: exactly one of the two must stand");
     }
 }
-static MSG_RULES(rule_param, rule_param_rows, rule_param_cross);
+static MSG_CHECKS(rule_param, rule_param_rows, rule_param_cross);
 
-static const struct field_rule rule_set_rows[] = {
-    REQ(1, MSG, SUB(rules_rule_param)),
+static const struct field_check rule_set_rows[] = {
+    REQ(1, MSG, SUB(checks_rule_param)),
 };
 
-static void rule_set_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void rule_set_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__RuleSet *s = (const Pentad__V1__RuleSet *)msg;
 
-    for (size_t i = 1; i < s->n_params && i < RULE_ITEMS; i++) {
+    for (size_t i = 1; i < s->n_params && i < CHECK_ITEMS; i++) {
         for (size_t j = 0; j < i; j++) {
             const struct path here = {at, "params", i};
             const char *a = s->params[i]->name;
@@ -150,16 +152,16 @@ static void rule_set_cross(struct check *c, const struct path *at, const Protobu
         }
     }
 }
-MSG_RULES(rule_set, rule_set_rows, rule_set_cross);
+MSG_CHECKS(rule_set, rule_set_rows, rule_set_cross);
 
 /* H08 工作日历 */
-static const struct field_rule workdays_rows[] = {
+static const struct field_check workdays_rows[] = {
     REQ(1, YEAR),
     OPT(2, DATE, ITEMS(366)),
     OPT(3, DATE, ITEMS(366)),
 };
 
-static void days_of_year(struct check *c, const struct path *at, const char *name, int32_t year,
+static void days_of_year(struct checking *c, const struct path *at, const char *name, int32_t year,
                          const int32_t *days, size_t n) {
     for (size_t i = 0; i < n && i < 366; i++) {
         if (days[i] / 10000 != year) {
@@ -170,7 +172,7 @@ static void days_of_year(struct check *c, const struct path *at, const char *nam
     }
 }
 
-static void workdays_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void workdays_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__Workdays *w = (const Pentad__V1__Workdays *)msg;
 
     if (w->has_year) {
@@ -178,17 +180,18 @@ static void workdays_cross(struct check *c, const struct path *at, const Protobu
         days_of_year(c, at, "workdays", w->year, w->workdays, w->n_workdays);
     }
 }
-MSG_RULES(workdays, workdays_rows, workdays_cross);
+MSG_CHECKS(workdays, workdays_rows, workdays_cross);
 
 /* H09 码表 */
-static const struct field_rule code_syntax_rows[] = {
+static const struct field_check code_syntax_rows[] = {
     REQ(1, ENUM),
     REQ(2, TEXT, CHARS(PT_CODE_MAX)),
     OPT(3, ENUM),
     OPT(4, ENUM),
 };
 
-static void code_syntax_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void code_syntax_cross(struct checking *c, const struct path *at,
+                              const ProtobufCMessage *msg) {
     const Pentad__V1__CodeSyntax *s = (const Pentad__V1__CodeSyntax *)msg;
 
     if (s->pattern != NULL && !pt_code_pattern_valid(s->pattern)) {
@@ -196,56 +199,57 @@ static void code_syntax_cross(struct check *c, const struct path *at, const Prot
                        "must be up to 64 ASCII characters without blanks, '*' last only");
     }
 }
-static MSG_RULES(code_syntax, code_syntax_rows, code_syntax_cross);
+static MSG_CHECKS(code_syntax, code_syntax_rows, code_syntax_cross);
 
-static const struct field_rule code_entry_rows[] = {
+static const struct field_check code_entry_rows[] = {
     REQ(1, TEXT, CHARS(PT_CODE_MAX)),
     REQ(2, TEXT, CHARS(200)),
     OPT(3, TEXT, CHARS(PT_CODE_MAX)),
 };
-static MSG_RULES(code_entry, code_entry_rows, NULL);
+static MSG_CHECKS(code_entry, code_entry_rows, NULL);
 
-static const struct field_rule code_table_rows[] = {
+static const struct field_check code_table_rows[] = {
     REQ(1, TEXT, CHARS(CODES_FAMILY_MAX)),
     REQ(2, ENUM),
     OPT(3, INT, RANGE(0, 2199)),
-    OPT(4, MSG, SUB(rules_code_syntax), ITEMS(100)),
-    OPT(5, MSG, SUB(rules_code_entry), ITEMS(100000)),
+    OPT(4, MSG, SUB(checks_code_syntax), ITEMS(100)),
+    OPT(5, MSG, SUB(checks_code_entry), ITEMS(100000)),
 };
 
-static void code_table_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void code_table_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
     const Pentad__V1__CodeTable *t = (const Pentad__V1__CodeTable *)msg;
 
     if (t->n_syntax == 0 && t->n_entries == 0) {
         pt_check_missing(c, at, "entries", "where no syntax stands");
     }
 }
-MSG_RULES(code_table, code_table_rows, code_table_cross);
+MSG_CHECKS(code_table, code_table_rows, code_table_cross);
 
 /* Tick */
-static const struct field_rule tick_rows[] = {
+static const struct field_check tick_rows[] = {
     REQ(1, DATE),
     REQ(2, ANY),
     REQ(3, MS),
 };
-MSG_RULES(tick, tick_rows, NULL);
+MSG_CHECKS(tick, tick_rows, NULL);
 
 /* StreamClose */
-static const struct field_rule reader_count_rows[] = {
+static const struct field_check reader_count_rows[] = {
     REQ(1, PARTY),
     REQ(2, ANY),
     REQ(3, BYTES, HASH),
 };
-static MSG_RULES(reader_count, reader_count_rows, NULL);
+static MSG_CHECKS(reader_count, reader_count_rows, NULL);
 
-static const struct field_rule stream_close_rows[] = {
+static const struct field_check stream_close_rows[] = {
     REQ(1, DATE),
     OPT(2, ANY),
-    OPT(3, MSG, SUB(rules_reader_count), ITEMS(8)),
+    OPT(3, MSG, SUB(checks_reader_count), ITEMS(8)),
     OPT(4, INT, RANGE(0, 23)),
 };
 
-static void stream_close_cross(struct check *c, const struct path *at,
+static void stream_close_cross(struct checking *c, const struct path *at,
                                const ProtobufCMessage *msg) {
     const Pentad__V1__StreamClose *s = (const Pentad__V1__StreamClose *)msg;
     pt_party_set seen = 0;
@@ -260,57 +264,58 @@ static void stream_close_cross(struct check *c, const struct path *at,
         seen |= bit;
     }
 }
-MSG_RULES(stream_close, stream_close_rows, stream_close_cross);
+MSG_CHECKS(stream_close, stream_close_rows, stream_close_cross);
 
 /* Approval */
-static const struct field_rule approval_rows[] = {
+static const struct field_check approval_rows[] = {
     REQ(1, REF),
     OPT(2, TEXT, CHARS(16)),
     REQ(3, ENUM),
     OPT(4, TEXT, CHARS(500)),
 };
-MSG_RULES(approval, approval_rows, NULL);
+MSG_CHECKS(approval, approval_rows, NULL);
 
 /* KeyChange. Whether a key is a good one is for whoever knows keys. */
-static const struct field_rule public_key_rows[] = {
+static const struct field_check public_key_rows[] = {
     REQ(1, ENUM),
     REQ(2, ENUM),
     REQ(3, BYTES, RANGE(1, 1024)),
 };
-static MSG_RULES(public_key, public_key_rows, NULL);
+static MSG_CHECKS(public_key, public_key_rows, NULL);
 
-static const struct field_rule key_change_rows[] = {
+static const struct field_check key_change_rows[] = {
     REQ(1, PARTY),
-    OPT(2, MSG, SUB(rules_public_key), ITEMS(32)),
+    OPT(2, MSG, SUB(checks_public_key), ITEMS(32)),
     OPT(3, BYTES, HASH, ITEMS(32)),
     OPT(4, TEXT, CHARS(500)),
 };
 
-static void key_change_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void key_change_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
     const Pentad__V1__KeyChange *k = (const Pentad__V1__KeyChange *)msg;
 
     if (k->n_add == 0 && k->n_retire == 0) {
         pt_check_missing(c, at, "add", "where nothing is retired");
     }
 }
-MSG_RULES(key_change, key_change_rows, key_change_cross);
+MSG_CHECKS(key_change, key_change_rows, key_change_cross);
 
 /* Withheld */
-static const struct field_rule withheld_rows[] = {
+static const struct field_check withheld_rows[] = {
     REQ(1, TEXT, CHARS(16)),
     REQ(2, TEXT, CHARS(40)),
     OPT(3, TEXT, CHARS(200)),
-    OPT(4, MSG, SUB(rules_source)),
+    OPT(4, MSG, SUB(checks_source)),
 };
-MSG_RULES(withheld, withheld_rows, NULL);
+MSG_CHECKS(withheld, withheld_rows, NULL);
 
 /* Incident. Whether the envelopes conflict is for whoever knows statements. */
-static const struct field_rule incident_rows[] = {
+static const struct field_check incident_rows[] = {
     REQ(1, ENUM),  OPT(2, ANY),    OPT(3, ANY),
     REQ(4, PARTY), REQ(5, STREAM), OPT(6, TEXT, CHARS(1000)),
 };
 
-static void incident_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void incident_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__Incident *i = (const Pentad__V1__Incident *)msg;
 
     if (i->kind != PENTAD__V1__INCIDENT_KIND__INCIDENT_KIND_EQUIVOCATION) {
@@ -323,13 +328,13 @@ static void incident_cross(struct check *c, const struct path *at, const Protobu
         pt_check_missing(c, at, "envelope_b", "for EQUIVOCATION");
     }
 }
-MSG_RULES(incident, incident_rows, incident_cross);
+MSG_CHECKS(incident, incident_rows, incident_cross);
 
 /* Lift */
-static const struct field_rule lift_rows[] = {
+static const struct field_check lift_rows[] = {
     REQ(1, REF),
     REQ(2, PARTY),
     REQ(3, STREAM),
     OPT(4, TEXT, CHARS(500)),
 };
-MSG_RULES(lift, lift_rows, NULL);
+MSG_CHECKS(lift, lift_rows, NULL);

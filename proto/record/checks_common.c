@@ -3,29 +3,29 @@
 
 #include <pentad/base/err.h>
 
-#include "rules.h"
+#include "checks.h"
 
-static const struct field_rule source_rows[] = {
+static const struct field_check source_rows[] = {
     OPT(1, TEXT, CHARS(100)),
     OPT(2, TEXT, CHARS(500)),
     OPT(3, ANY),
 };
-MSG_RULES(source, source_rows, NULL);
+MSG_CHECKS(source, source_rows, NULL);
 
-static const struct field_rule year_amount_rows[] = {
+static const struct field_check year_amount_rows[] = {
     REQ(1, YEAR),
     REQ(2, FEN),
 };
-MSG_RULES(year_amount, year_amount_rows, NULL);
+MSG_CHECKS(year_amount, year_amount_rows, NULL);
 
-static const struct field_rule attachment_rows[] = {
+static const struct field_check attachment_rows[] = {
     REQ(1, TEXT, CHARS(255)),
     REQ(2, BYTES, HASH),
     REQ(3, ANY),
 };
-static MSG_RULES(attachment, attachment_rows, NULL);
+static MSG_CHECKS(attachment, attachment_rows, NULL);
 
-static const struct field_rule record_rows[] = {
+static const struct field_check record_rows[] = {
     REQ(1, INT, RANGE(1, INT64_MAX)),
     REQ(2, BYTES, RANGE(16, 16)),
     OPT(3, SUBJECT),
@@ -38,11 +38,11 @@ static const struct field_rule record_rows[] = {
     OPT(10, ENUM),
     OPT(11, REF),
     OPT(12, TEXT, CHARS(500)),
-    OPT(13, MSG, SUB(rules_attachment), ITEMS(100)),
-    OPT(14, MSG, SUB(rules_source)),
+    OPT(13, MSG, SUB(checks_attachment), ITEMS(100)),
+    OPT(14, MSG, SUB(checks_source)),
 };
 
-static void record_subject(struct check *c) {
+static void record_subject(struct checking *c) {
     const Pentad__V1__Subject *s = c->rec->subject;
     Pentad__V1__SubjectKind kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE;
 
@@ -60,7 +60,7 @@ static void record_subject(struct check *c) {
     }
 }
 
-static void record_correction(struct check *c) {
+static void record_correction(struct checking *c) {
     const Pentad__V1__Record *rec = c->rec;
     bool corrects = rec->has_correction &&
                     rec->correction != PENTAD__V1__CORRECTION__CORRECTION_NONE &&
@@ -93,7 +93,7 @@ static void record_correction(struct check *c) {
     }
 }
 
-static void record_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void record_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__Record *rec = c->rec;
     unsigned flags = c->info->flags;
 
@@ -117,13 +117,13 @@ static void record_cross(struct check *c, const struct path *at, const ProtobufC
     record_subject(c);
     record_correction(c);
 }
-MSG_RULES(record, record_rows, record_cross);
+MSG_CHECKS(record, record_rows, record_cross);
 
-const struct msg_rules *pt_record_rules_of(enum pt_record_type type) {
+const struct msg_checks *pt_record_checks_of(enum pt_record_type type) {
     switch (type) {
 #define X(NAME, TAG, CODE, MEMBER, ...)                                                            \
     case PT_TYPE_##NAME:                                                                           \
-        return &rules_##MEMBER;
+        return &checks_##MEMBER;
         PT_RECORD_TABLE(X)
 #undef X
     default:

@@ -3,7 +3,7 @@
 
 #include <pentad/base/err.h>
 
-#include "rules.h"
+#include "checks.h"
 
 Pentad__V1__Rating pt_rating_band(int32_t total_cp) {
     if (total_cp >= 9000) {
@@ -16,14 +16,14 @@ Pentad__V1__Rating pt_rating_band(int32_t total_cp) {
 }
 
 /* V01 绩效评价 */
-static const struct field_rule evaluation_item_rows[] = {
+static const struct field_check evaluation_item_rows[] = {
     REQ(1, TEXT, CHARS(64)),  OPT(2, INT, CP),         OPT(3, TEXT, CHARS(100)),
     OPT(4, TEXT, CHARS(100)), OPT(5, INT, CP),         OPT(6, TEXT, CHARS(500)),
     OPT(7, TEXT, CHARS(200)), OPT(8, TEXT, CHARS(60)),
 };
-static MSG_RULES(evaluation_item, evaluation_item_rows, NULL);
+static MSG_CHECKS(evaluation_item, evaluation_item_rows, NULL);
 
-static const struct field_rule evaluation_rows[] = {
+static const struct field_check evaluation_rows[] = {
     REQ(1, ENUM),
     REQ(2, ENUM),
     REQ(3, ENUM),
@@ -32,7 +32,7 @@ static const struct field_rule evaluation_rows[] = {
     OPT(6, FEN),
     OPT(7, FEN),
     OPT(8, INT, RANGE(0, INT32_MAX)),
-    REQ(9, MSG, SUB(rules_evaluation_item)),
+    REQ(9, MSG, SUB(checks_evaluation_item)),
     OPT(10, INT, CP),
     OPT(11, ENUM),
     OPT(12, CODE, OF(USCC)),
@@ -50,8 +50,8 @@ struct scored_field {
     bool present;
 };
 
-static void scored_fields(struct check *c, const struct path *at, const Pentad__V1__Evaluation *v,
-                          bool indicators) {
+static void scored_fields(struct checking *c, const struct path *at,
+                          const Pentad__V1__Evaluation *v, bool indicators) {
     const struct scored_field fields[] = {
         {"goal", v->goal != NULL},
         {"budget_init_fen", v->has_budget_init_fen},
@@ -71,7 +71,7 @@ static void scored_fields(struct check *c, const struct path *at, const Pentad__
     }
 }
 
-static void indicator_items(struct check *c, const struct path *at,
+static void indicator_items(struct checking *c, const struct path *at,
                             const Pentad__V1__Evaluation *v) {
     for (size_t i = 0; i < v->n_items; i++) {
         const Pentad__V1__EvaluationItem *it = v->items[i];
@@ -89,7 +89,8 @@ static void indicator_items(struct check *c, const struct path *at,
     }
 }
 
-static void scored_items(struct check *c, const struct path *at, const Pentad__V1__Evaluation *v) {
+static void scored_items(struct checking *c, const struct path *at,
+                         const Pentad__V1__Evaluation *v) {
     int64_t weights = 0;
     int64_t scores = 0;
     int64_t off;
@@ -125,7 +126,8 @@ static void scored_items(struct check *c, const struct path *at, const Pentad__V
     }
 }
 
-static void evaluation_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void evaluation_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
     const Pentad__V1__Evaluation *v = (const Pentad__V1__Evaluation *)msg;
     bool indicators = v->frame == PENTAD__V1__EVALUATION_FRAME__EVALUATION_FRAME_INDICATORS;
 
@@ -142,17 +144,17 @@ static void evaluation_cross(struct check *c, const struct path *at, const Proto
         pt_check_missing(c, at, "reviewed", "for SPOT");
     }
 }
-MSG_RULES(evaluation, evaluation_rows, evaluation_cross);
+MSG_CHECKS(evaluation, evaluation_rows, evaluation_cross);
 
 /* V03 整改 */
-static const struct field_rule rectification_rows[] = {
+static const struct field_check rectification_rows[] = {
     REQ(1, REF),  REQ(2, ENUM),
     REQ(3, DATE), OPT(4, INT, BP),
     OPT(5, ENUM), OPT(6, TEXT, CHARS(2000)),
     OPT(7, FEN),  OPT(8, INT, RANGE(0, 1000000)),
 };
 
-static void rectification_cross(struct check *c, const struct path *at,
+static void rectification_cross(struct checking *c, const struct path *at,
                                 const ProtobufCMessage *msg) {
     const Pentad__V1__Rectification *r = (const Pentad__V1__Rectification *)msg;
     bool verify = r->phase == PENTAD__V1__RECTIFICATION_PHASE__RECTIFICATION_PHASE_VERIFY;
@@ -169,4 +171,4 @@ static void rectification_cross(struct check *c, const struct path *at,
                        pt_party_name(c->author));
     }
 }
-MSG_RULES(rectification, rectification_rows, rectification_cross);
+MSG_CHECKS(rectification, rectification_rows, rectification_cross);

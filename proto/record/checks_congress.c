@@ -3,12 +3,12 @@
 #include <pentad/base/err.h>
 #include <pentad/base/money.h>
 
-#include "rules.h"
+#include "checks.h"
 
 /* B03 人大批准 */
 enum { APPROVAL_LINES_MAX = 50000 };
 
-static const struct field_rule approval_line_rows[] = {
+static const struct field_check approval_line_rows[] = {
     REQ(1, ENUM),
     OPT(2, CODE, OF(FUNCTION)),
     OPT(3, CODE, OF(BODY)),
@@ -21,7 +21,7 @@ static const struct field_rule approval_line_rows[] = {
     OPT(10, ENUM),
 };
 
-static void approval_line_cross(struct check *c, const struct path *at,
+static void approval_line_cross(struct checking *c, const struct path *at,
                                 const ProtobufCMessage *msg) {
     const Pentad__V1__ApprovalLine *l = (const Pentad__V1__ApprovalLine *)msg;
 
@@ -29,16 +29,16 @@ static void approval_line_cross(struct check *c, const struct path *at,
         pt_check_missing(c, at, "func", "where neither dept nor subject stands");
     }
 }
-static MSG_RULES(approval_line, approval_line_rows, approval_line_cross);
+static MSG_CHECKS(approval_line, approval_line_rows, approval_line_cross);
 
-static const struct field_rule congress_approval_rows[] = {
+static const struct field_check congress_approval_rows[] = {
     REQ(1, ENUM),
     REQ(2, DATE),
-    REQ(3, MSG, SUB(rules_approval_line), ITEMS(APPROVAL_LINES_MAX)),
+    REQ(3, MSG, SUB(checks_approval_line), ITEMS(APPROVAL_LINES_MAX)),
     REQ(4, SIGNED),
 };
 
-static void congress_approval_cross(struct check *c, const struct path *at,
+static void congress_approval_cross(struct checking *c, const struct path *at,
                                     const ProtobufCMessage *msg) {
     const Pentad__V1__CongressApproval *a = (const Pentad__V1__CongressApproval *)msg;
     bool adjust = a->kind == PENTAD__V1__APPROVAL_KIND__APPROVAL_KIND_ADJUST;
@@ -65,11 +65,11 @@ static void congress_approval_cross(struct check *c, const struct path *at,
                        "is %" PRId64 ", but the lines add up to %" PRId64, a->total_fen, sum);
     }
 }
-MSG_RULES(congress_approval, congress_approval_rows, congress_approval_cross);
+MSG_CHECKS(congress_approval, congress_approval_rows, congress_approval_cross);
 
 /* N01 人大监督意见 */
-static const struct field_rule congress_opinion_rows[] = {
+static const struct field_check congress_opinion_rows[] = {
     REQ(1, ENUM), REQ(2, TEXT, CHARS(2000)), OPT(3, DATE), REQ(4, TEXT, CHARS(64)), OPT(5, ENUM),
     OPT(6, ANY),
 };
-MSG_RULES(congress_opinion, congress_opinion_rows, NULL);
+MSG_CHECKS(congress_opinion, congress_opinion_rows, NULL);

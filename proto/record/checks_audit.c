@@ -1,14 +1,14 @@
 #include <pentad/base/err.h>
 
-#include "rules.h"
+#include "checks.h"
 
 /* A02 审计认定数 */
-static const struct field_rule audit_figure_rows[] = {
+static const struct field_check audit_figure_rows[] = {
     REQ(1, ENUM),    OPT(2, TEXT, CHARS(64)),  OPT(3, FEN),
     OPT(4, DECIMAL), OPT(5, TEXT, CHARS(500)), REQ(6, TEXT, CHARS(100)),
 };
 
-static void audit_figure_cross(struct check *c, const struct path *at,
+static void audit_figure_cross(struct checking *c, const struct path *at,
                                const ProtobufCMessage *msg) {
     const Pentad__V1__AuditFigure *a = (const Pentad__V1__AuditFigure *)msg;
 
@@ -37,10 +37,10 @@ static void audit_figure_cross(struct check *c, const struct path *at,
         pt_check_fault(c, PT_E_FIELD, at, "indicator", "may stand in an INDICATOR only");
     }
 }
-MSG_RULES(audit_figure, audit_figure_rows, audit_figure_cross);
+MSG_CHECKS(audit_figure, audit_figure_rows, audit_figure_cross);
 
 /* A03 审计发现 */
-static const struct field_rule audit_finding_rows[] = {
+static const struct field_check audit_finding_rows[] = {
     REQ(1, TEXT, CHARS(64)),
     REQ(2, TEXT, CHARS(100)),
     REQ(3, ENUM),
@@ -52,10 +52,10 @@ static const struct field_rule audit_finding_rows[] = {
     OPT(9, TEXT, CHARS(500)),
     REQ(10, DATE),
 };
-MSG_RULES(audit_finding, audit_finding_rows, NULL);
+MSG_CHECKS(audit_finding, audit_finding_rows, NULL);
 
 /* A04 整改核查 */
-static const struct field_rule audit_verify_rows[] = {
+static const struct field_check audit_verify_rows[] = {
     REQ(1, REF), REQ(2, DATE), REQ(3, ENUM), OPT(4, FEN), OPT(5, REF, ITEMS(100)),
 };
-MSG_RULES(audit_verify, audit_verify_rows, NULL);
+MSG_CHECKS(audit_verify, audit_verify_rows, NULL);

@@ -4,32 +4,32 @@
 #include <pentad/base/err.h>
 #include <pentad/base/money.h>
 
-#include "rules.h"
+#include "checks.h"
 
 /* B04 预算指标 */
-static const struct field_rule tranche_rows[] = {
+static const struct field_check tranche_rows[] = {
     REQ(1, INT, RANGE(1, 1000)),
     REQ(2, INT, RANGE(1, 1000)),
     OPT(3, DATE),
 };
 
-static void tranche_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void tranche_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
     const Pentad__V1__Tranche *t = (const Pentad__V1__Tranche *)msg;
 
     if (t->has_no && t->has_of && t->no > t->of) {
         pt_check_fault(c, PT_E_FIELD, at, "no", "is %d of %d", t->no, t->of);
     }
 }
-static MSG_RULES(tranche, tranche_rows, tranche_cross);
+static MSG_CHECKS(tranche, tranche_rows, tranche_cross);
 
-static const struct field_rule allotment_links_rows[] = {
+static const struct field_check allotment_links_rows[] = {
     OPT(1, REF),
     OPT(2, REF),
     OPT(3, REF),
 };
-static MSG_RULES(allotment_links, allotment_links_rows, NULL);
+static MSG_CHECKS(allotment_links, allotment_links_rows, NULL);
 
-static const struct field_rule allotment_rows[] = {
+static const struct field_check allotment_rows[] = {
     REQ(1, ENUM),
     REQ(2, TEXT, CHARS(64)),
     REQ(3, CODE, OF(BODY)),
@@ -41,18 +41,19 @@ static const struct field_rule allotment_rows[] = {
     REQ(9, YEAR),
     REQ(10, FEN),
     REQ(11, ANY),
-    OPT(12, MSG, SUB(rules_tranche)),
+    OPT(12, MSG, SUB(checks_tranche)),
     OPT(13, CODE, OF(REGION)),
     REQ(14, DATE),
     OPT(15, REF),
-    OPT(16, MSG, SUB(rules_allotment_links)),
+    OPT(16, MSG, SUB(checks_allotment_links)),
     REQ(17, TEXT, CHARS(100)),
     OPT(18, TEXT, CHARS(100)),
     OPT(19, REF),
     OPT(20, ENUM),
 };
 
-static void allotment_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void allotment_cross(struct checking *c, const struct path *at,
+                            const ProtobufCMessage *msg) {
     const Pentad__V1__Allotment *a = (const Pentad__V1__Allotment *)msg;
 
     if (!a->has_kind) {
@@ -65,10 +66,10 @@ static void allotment_cross(struct check *c, const struct path *at, const Protob
         pt_check_fault(c, PT_E_FIELD, at, "absorbs", "may stand in an INITIAL only");
     }
 }
-MSG_RULES(allotment, allotment_rows, allotment_cross);
+MSG_CHECKS(allotment, allotment_rows, allotment_cross);
 
 /* X01 国库支付 */
-static const struct field_rule payment_line_rows[] = {
+static const struct field_check payment_line_rows[] = {
     REQ(1, TEXT, CHARS(64)),
     REQ(2, KEY),
     OPT(3, TEXT, CHARS(64)),
@@ -86,7 +87,7 @@ static const struct field_rule payment_line_rows[] = {
     OPT(15, ENUM),
 };
 
-static void payment_line_cross(struct check *c, const struct path *at,
+static void payment_line_cross(struct checking *c, const struct path *at,
                                const ProtobufCMessage *msg) {
     const Pentad__V1__PaymentLine *l = (const Pentad__V1__PaymentLine *)msg;
 
@@ -94,16 +95,16 @@ static void payment_line_cross(struct check *c, const struct path *at,
         pt_check_fault(c, PT_E_FIELD, at, "payee_token", "can't stand beside payee_uscc");
     }
 }
-static MSG_RULES(payment_line, payment_line_rows, payment_line_cross);
+static MSG_CHECKS(payment_line, payment_line_rows, payment_line_cross);
 
-static const struct field_rule payment_batch_rows[] = {
+static const struct field_check payment_batch_rows[] = {
     REQ(1, DATE),
     OPT(2, ENUM),
-    REQ(3, MSG, SUB(rules_payment_line), ITEMS(PT_PAYMENT_LINES_MAX)),
+    REQ(3, MSG, SUB(checks_payment_line), ITEMS(PT_PAYMENT_LINES_MAX)),
     REQ(4, SIGNED),
 };
 
-static void payment_batch_cross(struct check *c, const struct path *at,
+static void payment_batch_cross(struct checking *c, const struct path *at,
                                 const ProtobufCMessage *msg) {
     const Pentad__V1__PaymentBatch *p = (const Pentad__V1__PaymentBatch *)msg;
     int64_t sum = 0;
@@ -125,22 +126,22 @@ static void payment_batch_cross(struct check *c, const struct path *at,
                        "is %" PRId64 ", but the lines add up to %" PRId64, p->sum_fen, sum);
     }
 }
-MSG_RULES(payment_batch, payment_batch_rows, payment_batch_cross);
+MSG_CHECKS(payment_batch, payment_batch_rows, payment_batch_cross);
 
 /* X02 执行月报 */
-static const struct field_rule exec_snapshot_rows[] = {
+static const struct field_check exec_snapshot_rows[] = {
     REQ(1, MONTH), REQ(2, FEN), REQ(3, FEN), OPT(4, FEN), OPT(5, FEN),
 };
-MSG_RULES(exec_snapshot, exec_snapshot_rows, NULL);
+MSG_CHECKS(exec_snapshot, exec_snapshot_rows, NULL);
 
 /* X04 资金管控 */
-static const struct field_rule fund_control_rows[] = {
+static const struct field_check fund_control_rows[] = {
     REQ(1, ENUM),    REQ(2, CODE, OF(BODY)),    OPT(3, FEN),
     OPT(4, SUBJECT), REQ(5, TEXT, CHARS(1000)), OPT(6, REF, ITEMS(100)),
     OPT(7, DATE),
 };
 
-static void fund_control_cross(struct check *c, const struct path *at,
+static void fund_control_cross(struct checking *c, const struct path *at,
                                const ProtobufCMessage *msg) {
     const Pentad__V1__FundControl *f = (const Pentad__V1__FundControl *)msg;
     bool reallocate = f->action == PENTAD__V1__FUND_ACTION__FUND_ACTION_REALLOCATE;
@@ -156,4 +157,4 @@ static void fund_control_cross(struct check *c, const struct path *at,
         pt_check_missing(c, at, "reply_due", "for WARN");
     }
 }
-MSG_RULES(fund_control, fund_control_rows, fund_control_cross);
+MSG_CHECKS(fund_control, fund_control_rows, fund_control_cross);

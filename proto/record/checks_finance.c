@@ -6,10 +6,10 @@
 #include <pentad/base/err.h>
 #include <pentad/base/money.h>
 
-#include "rules.h"
+#include "checks.h"
 
 /* P01 机构档案 */
-static const struct field_rule org_profile_rows[] = {
+static const struct field_check org_profile_rows[] = {
     OPT(1, CODE, OF(USCC)),
     REQ(2, TEXT, CHARS(100)),
     OPT(3, TEXT, CHARS(30)),
@@ -24,7 +24,8 @@ static const struct field_rule org_profile_rows[] = {
     OPT(12, DATE),
 };
 
-static void org_profile_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void org_profile_cross(struct checking *c, const struct path *at,
+                              const ProtobufCMessage *msg) {
     const Pentad__V1__OrgProfile *p = (const Pentad__V1__OrgProfile *)msg;
 
     if (p->has_level && p->level == PENTAD__V1__ORG_LEVEL__ORG_LEVEL_UNIT && p->parent == NULL) {
@@ -34,16 +35,16 @@ static void org_profile_cross(struct check *c, const struct path *at, const Prot
         pt_check_fault(c, PT_E_FIELD, at, "active_to", "is before active_from");
     }
 }
-MSG_RULES(org_profile, org_profile_rows, org_profile_cross);
+MSG_CHECKS(org_profile, org_profile_rows, org_profile_cross);
 
 /* P02 事项档案 */
-static const struct field_rule source_split_rows[] = {
+static const struct field_check source_split_rows[] = {
     REQ(1, ENUM),
     REQ(2, FEN),
 };
-static MSG_RULES(source_split, source_split_rows, NULL);
+static MSG_CHECKS(source_split, source_split_rows, NULL);
 
-static const struct field_rule subject_profile_rows[] = {
+static const struct field_check subject_profile_rows[] = {
     OPT(1, TEXT, CHARS(64), ITEMS(100)),
     REQ(2, TEXT, CHARS(200)),
     REQ(3, ENUM, ITEMS(6)),
@@ -61,7 +62,7 @@ static const struct field_rule subject_profile_rows[] = {
     OPT(15, ENUM, ITEMS(10)),
     OPT(16, ANY),
     REQ(17, FEN),
-    OPT(18, MSG, SUB(rules_source_split), ITEMS(6)),
+    OPT(18, MSG, SUB(checks_source_split), ITEMS(6)),
     OPT(19, FEN),
     OPT(20, ANY),
     OPT(21, INT, BP, ITEMS(12)),
@@ -71,15 +72,15 @@ static const struct field_rule subject_profile_rows[] = {
     OPT(32, FEN),
     OPT(33, FEN),
     OPT(34, FEN),
-    OPT(41, MSG, SUB(rules_year_amount), ITEMS(100)),
-    OPT(42, MSG, SUB(rules_year_amount), ITEMS(100)),
+    OPT(41, MSG, SUB(checks_year_amount), ITEMS(100)),
+    OPT(42, MSG, SUB(checks_year_amount), ITEMS(100)),
     OPT(51, ENUM),
     OPT(52, FEN),
     OPT(53, TEXT, CHARS(200)),
     OPT(54, FEN),
 };
 
-static void plan_curve(struct check *c, const struct path *at,
+static void plan_curve(struct checking *c, const struct path *at,
                        const Pentad__V1__SubjectProfile *p) {
     if (p->n_plan_curve_bp == 0) {
         return;
@@ -102,7 +103,7 @@ static void plan_curve(struct check *c, const struct path *at,
     }
 }
 
-static void subject_profile_cross(struct check *c, const struct path *at,
+static void subject_profile_cross(struct checking *c, const struct path *at,
                                   const ProtobufCMessage *msg) {
     const Pentad__V1__SubjectProfile *p = (const Pentad__V1__SubjectProfile *)msg;
     int64_t sum = 0;
@@ -123,29 +124,30 @@ static void subject_profile_cross(struct check *c, const struct path *at,
     }
     plan_curve(c, at, p);
 }
-MSG_RULES(subject_profile, subject_profile_rows, subject_profile_cross);
+MSG_CHECKS(subject_profile, subject_profile_rows, subject_profile_cross);
 
 /* E01 事前绩效评估 */
-static const struct field_rule five_criteria_rows[] = {
+static const struct field_check five_criteria_rows[] = {
     REQ(1, INT, CP), REQ(2, INT, CP), REQ(3, INT, CP), REQ(4, INT, CP), REQ(5, INT, CP),
 };
-static MSG_RULES(five_criteria, five_criteria_rows, NULL);
+static MSG_CHECKS(five_criteria, five_criteria_rows, NULL);
 
-static const struct field_rule ex_ante_eval_rows[] = {
+static const struct field_check ex_ante_eval_rows[] = {
     REQ(1, ENUM),
     REQ(2, CODE, OF(BODY)),
     OPT(3, CODE, OF(USCC)),
     REQ(4, DATE),
-    REQ(5, MSG, SUB(rules_five_criteria)),
-    REQ(6, MSG, SUB(rules_five_criteria)),
+    REQ(5, MSG, SUB(checks_five_criteria)),
+    REQ(6, MSG, SUB(checks_five_criteria)),
     REQ(7, INT, CP),
     REQ(8, ENUM),
     REQ(9, ENUM),
-    REQ(10, MSG, SUB(rules_year_amount), ITEMS(50)),
+    REQ(10, MSG, SUB(checks_year_amount), ITEMS(50)),
     REQ(11, FEN),
 };
 
-static void ex_ante_total(struct check *c, const struct path *at, const Pentad__V1__ExAnteEval *e) {
+static void ex_ante_total(struct checking *c, const struct path *at,
+                          const Pentad__V1__ExAnteEval *e) {
     const Pentad__V1__FiveCriteria *s = e->scores;
     const Pentad__V1__FiveCriteria *w = e->weights;
     int64_t weights;
@@ -172,7 +174,7 @@ static void ex_ante_total(struct check *c, const struct path *at, const Pentad__
     }
 }
 
-static void ex_ante_eval_cross(struct check *c, const struct path *at,
+static void ex_ante_eval_cross(struct checking *c, const struct path *at,
                                const ProtobufCMessage *msg) {
     const Pentad__V1__ExAnteEval *e = (const Pentad__V1__ExAnteEval *)msg;
     int64_t sum = 0;
@@ -187,10 +189,10 @@ static void ex_ante_eval_cross(struct check *c, const struct path *at,
                        "is %" PRId64 ", but need adds up to %" PRId64, e->requested_fen, sum);
     }
 }
-MSG_RULES(ex_ante_eval, ex_ante_eval_rows, ex_ante_eval_cross);
+MSG_CHECKS(ex_ante_eval, ex_ante_eval_rows, ex_ante_eval_cross);
 
 /* E04 绩效目标 */
-static const struct field_rule goal_indicator_rows[] = {
+static const struct field_check goal_indicator_rows[] = {
     REQ(1, TEXT, CHARS(64)),
     REQ(2, ENUM),
     REQ(3, ENUM),
@@ -205,7 +207,7 @@ static const struct field_rule goal_indicator_rows[] = {
 };
 
 /* An indicator that applies states how it is measured; one that doesn't says why. */
-static void goal_indicator_cross(struct check *c, const struct path *at,
+static void goal_indicator_cross(struct checking *c, const struct path *at,
                                  const ProtobufCMessage *msg) {
     const Pentad__V1__GoalIndicator *i = (const Pentad__V1__GoalIndicator *)msg;
 
@@ -229,21 +231,21 @@ static void goal_indicator_cross(struct check *c, const struct path *at,
         pt_check_missing(c, at, "target2", "for a RANGE");
     }
 }
-static MSG_RULES(goal_indicator, goal_indicator_rows, goal_indicator_cross);
+static MSG_CHECKS(goal_indicator, goal_indicator_rows, goal_indicator_cross);
 
-static const struct field_rule perf_goal_rows[] = {
+static const struct field_check perf_goal_rows[] = {
     REQ(1, INT, RANGE(1, 1000)),
     REQ(2, ENUM),
     REQ(3, TEXT, CHARS(500)),
     REQ(4, ENUM),
     REQ(5, FEN),
-    REQ(6, MSG, SUB(rules_goal_indicator), ITEMS(200)),
+    REQ(6, MSG, SUB(checks_goal_indicator), ITEMS(200)),
     OPT(7, TEXT, CHARS(500)),
     OPT(8, TEXT, CHARS(100)),
     OPT(9, ENUM),
 };
 
-static void goal_ids(struct check *c, const struct path *at, const Pentad__V1__PerfGoal *g) {
+static void goal_ids(struct checking *c, const struct path *at, const Pentad__V1__PerfGoal *g) {
     size_t n = g->n_indicators < 200 ? g->n_indicators : 200;
 
     for (size_t i = 1; i < n; i++) {
@@ -260,7 +262,8 @@ static void goal_ids(struct check *c, const struct path *at, const Pentad__V1__P
     }
 }
 
-static void perf_goal_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void perf_goal_cross(struct checking *c, const struct path *at,
+                            const ProtobufCMessage *msg) {
     const Pentad__V1__PerfGoal *g = (const Pentad__V1__PerfGoal *)msg;
     int64_t weights = 0;
 
@@ -284,14 +287,15 @@ static void perf_goal_cross(struct check *c, const struct path *at, const Protob
         }
     }
 }
-MSG_RULES(perf_goal, perf_goal_rows, perf_goal_cross);
+MSG_CHECKS(perf_goal, perf_goal_rows, perf_goal_cross);
 
 /* E05 绩效目标审核 (财预〔2015〕88号) */
-static const struct field_rule goal_review_rows[] = {
+static const struct field_check goal_review_rows[] = {
     REQ(1, REF), REQ(2, ENUM), REQ(3, ENUM), REQ(4, ENUM), REQ(5, ENUM), REQ(6, ENUM),
 };
 
-static void goal_review_cross(struct check *c, const struct path *at, const ProtobufCMessage *msg) {
+static void goal_review_cross(struct checking *c, const struct path *at,
+                              const ProtobufCMessage *msg) {
     const Pentad__V1__GoalReview *r = (const Pentad__V1__GoalReview *)msg;
 
     if (!r->has_grade || !r->has_result) {
@@ -306,4 +310,4 @@ static void goal_review_cross(struct check *c, const struct path *at, const Prot
         pt_check_fault(c, PT_E_FIELD, at, "result", "must be RETURN where the grade is FAIR (中)");
     }
 }
-MSG_RULES(goal_review, goal_review_rows, goal_review_cross);
+MSG_CHECKS(goal_review, goal_review_rows, goal_review_cross);
