@@ -243,12 +243,16 @@ static const char *unit_name(enum pt_unit unit) {
 static int figure_of(struct pt_call *c, const struct asked *a, Pentad__V1__EvidenceFigure *ret,
                      char *subject, size_t cap, struct inputs *in, struct pt_err *err) {
     struct pt_figure f;
-    int rc = pt_ledger_figure(c->ledger, a->kind, a->key, a->fiscal_year, a->figure, a->valid_at,
-                              a->known_at, &f, err);
+    const struct pt_figure_ask ask = {.kind = a->kind,
+                                      .key = a->key,
+                                      .fiscal_year = a->fiscal_year,
+                                      .figure = a->figure,
+                                      .valid_at = a->valid_at,
+                                      .known_at = a->known_at};
+    int rc = pt_ledger_figure(c->ledger, &ask, &f, err);
 
     if (rc == 0) {
-        rc = pt_ledger_inputs(c->ledger, a->kind, a->key, a->fiscal_year, a->figure, a->valid_at,
-                              a->known_at, take_input, in, err);
+        rc = pt_ledger_inputs(c->ledger, &ask, take_input, in, err);
     }
     if (rc != 0) {
         return rc == PT_E_TOO_LARGE

@@ -49,9 +49,9 @@ int pt_brief_rank_departments(struct pt_brief *b, struct pt_err *err) {
 
         rc = pt_brief_name(b, DEPT, d->key, d->name, sizeof d->name);
         d->ci1 = pt_ratio_bp(d->paid, d->full);
-        rc = rc == 0 ? pt_ledger_figure(b->l, DEPT, d->key, b->period.fy, "FG4", b->period.to,
-                                        b->now.known_at, &d->ci2, err)
-                     : rc;
+        const struct pt_figure_ask ask = {DEPT,  d->key,       b->period.fy,
+                                          "FG4", b->period.to, b->now.known_at};
+        rc = rc == 0 ? pt_ledger_figure(b->l, &ask, &d->ci2, err) : rc;
     }
     if (rc == 0)
         rank(b);

@@ -5,6 +5,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/money.h>
+#include <pentad/v1/common.pb-c.h>
 
 #include "internal.h"
 
@@ -82,7 +83,13 @@ static int region_figure(struct pt_brief *b, const char *id, const char *unit, b
     *ret = none(unit);
     if (!b->region[0] || (before && !same_year(b)))
         return 0;
-    rc = pt_ledger_figure(b->l, 6, b->region, p->fy, id, p->to, b->now.known_at, &f, err);
+    const struct pt_figure_ask ask = {PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION,
+                                      b->region,
+                                      p->fy,
+                                      id,
+                                      p->to,
+                                      b->now.known_at};
+    rc = pt_ledger_figure(b->l, &ask, &f, err);
     if (rc == 0)
         *ret = pt_brief_from_figure(&f, pt_brief_city_source(b, id, p->to));
     return rc;

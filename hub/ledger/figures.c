@@ -373,25 +373,26 @@ int pt_asof_figure(const struct pt_asof *a, const char *figure, struct pt_figure
     }
 }
 
-int pt_ledger_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                     const char *figure, int32_t valid_at, uint64_t known_at,
-                     struct pt_figure *ret_figure, struct pt_err *err) {
-    struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year, valid_at, known_at);
-
-    return pt_asof_figure(&a, figure, ret_figure, err);
+static struct pt_asof asof_ask(struct pt_ledger *l, const struct pt_figure_ask *ask) {
+    return pt_asof_make(l, ask->kind, ask->key, ask->fiscal_year, ask->valid_at, ask->known_at);
 }
 
-/* As many things decide a figure. NOLINTNEXTLINE(readability-function-size) */
-int pt_ledger_inputs(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                     const char *figure, int32_t valid_at, uint64_t known_at, pt_ledger_input_cb cb,
+int pt_ledger_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                     struct pt_figure *ret_figure, struct pt_err *err) {
+    struct pt_asof a = asof_ask(l, ask);
+
+    return pt_asof_figure(&a, ask->figure, ret_figure, err);
+}
+
+int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err) {
-    struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year, valid_at, known_at);
-    const struct pt_figure_def *d = pt_figure_def_find(figure);
+    struct pt_asof a = asof_ask(l, ask);
+    const struct pt_figure_def *d = pt_figure_def_find(ask->figure);
     sqlite3_stmt *st = NULL;
     int rc;
 
     if (!d)
-        return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", figure);
+        return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", ask->figure);
     rc = pt_asof_inputs(&a, d->sources, err);
     rc = rc == 0 ? pt_sqlx_prepare(l->db,
                                    "SELECT s.party, s.name, r.seq, r.log_index FROM inputs i"

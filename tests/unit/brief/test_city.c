@@ -46,9 +46,14 @@ static void same_as(struct pt_ledger *l, const json_t *brief, int kind, const ch
     uint64_t known = strtoull(json_string_value(json_object_get(brief, "known_at")), NULL, 10);
     struct pt_figure want;
     struct pt_err err = {0};
-    int rc = pt_ledger_figure(
-        l, kind, key, (int32_t)json_integer_value(json_object_get(brief, "fiscal_year")), id,
-        (int32_t)json_integer_value(json_object_get(brief, "valid_at")), known, &want, &err);
+    const struct pt_figure_ask ask = {
+        .kind = kind,
+        .key = key,
+        .fiscal_year = (int32_t)json_integer_value(json_object_get(brief, "fiscal_year")),
+        .figure = id,
+        .valid_at = (int32_t)json_integer_value(json_object_get(brief, "valid_at")),
+        .known_at = known};
+    int rc = pt_ledger_figure(l, &ask, &want, &err);
 
     cr_assert_eq(rc, 0, "%s", err.msg);
     cr_expect_eq(want.na, value == NULL, "%s %s", key, id);

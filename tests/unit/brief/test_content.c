@@ -105,9 +105,14 @@ Test(content, the_sums_are_the_ledgers_figures) {
             struct pt_figure want;
             struct pt_err err = {0};
 
-            cr_assert_eq(pt_ledger_figure(s.l, city ? K(REGION) : K(DEPT), city ? "370100" : row,
-                                          2019, figure[f], 20190630, known, &want, &err),
-                         0, "%s", err.msg);
+            const struct pt_figure_ask ask = {city ? K(REGION) : K(DEPT),
+                                              city ? "370100" : row,
+                                              2019,
+                                              figure[f],
+                                              20190630,
+                                              known};
+
+            cr_assert_eq(pt_ledger_figure(s.l, &ask, &want, &err), 0, "%s", err.msg);
             if (want.na)
                 cr_expect_null(value, "%s %s", row, figure[f]);
             else

@@ -57,8 +57,9 @@ static int64_t fig(int kind, const char *key, const char *id, int32_t valid_at, 
     struct pt_figure f;
     struct pt_err err = {0};
 
-    cr_assert_eq(pt_ledger_figure(l, kind, key, 2019, id, valid_at, known_at, &f, &err), 0, "%s",
-                 err.msg);
+    cr_assert_eq(pt_ledger_figure(
+                     l, &(struct pt_figure_ask){kind, key, 2019, id, valid_at, known_at}, &f, &err),
+                 0, "%s", err.msg);
     return f.na ? NA : f.value;
 }
 
@@ -259,8 +260,9 @@ Test(figures, inputs) {
 
     small_department();
     cr_assert_eq(
-        pt_ledger_inputs(l, K(PROJECT), P1, 2019, "FG3", 20190331, NOW, collect, list, &err), 0,
-        "%s", err.msg);
+        pt_ledger_inputs(l, &(struct pt_figure_ask){K(PROJECT), P1, 2019, "FG3", 20190331, NOW},
+                         collect, list, &err),
+        0, "%s", err.msg);
     cr_expect_str_eq(list, "finance5 finance7 ", "%s", list); /* B04 INITIAL, X01 of March */
     end();
 }

@@ -43,8 +43,10 @@ static int64_t value(struct pt_ledger *l, const char *figure, uint64_t known_at)
     struct pt_figure f;
     struct pt_err err = {0};
 
-    cr_assert_eq(pt_ledger_figure(l, K(PROJECT), P1, 2019, figure, 20201231, known_at, &f, &err), 0,
-                 "%s", err.msg);
+    cr_assert_eq(
+        pt_ledger_figure(
+            l, &(struct pt_figure_ask){K(PROJECT), P1, 2019, figure, 20201231, known_at}, &f, &err),
+        0, "%s", err.msg);
     return f.na ? INT64_MIN : f.value;
 }
 

@@ -214,8 +214,8 @@ static void ask(struct poisoning *p, int kind, const char *key) {
             struct pt_figure f;
             struct json_t *j = NULL;
             struct pt_err err = {0};
-            int rc =
-                pt_ledger_figure(l, kind, key, fy, figures[i], 20191231, PT_KNOWN_NOW, &f, &err);
+            const struct pt_figure_ask which = {kind, key, fy, figures[i], 20191231, PT_KNOWN_NOW};
+            int rc = pt_ledger_figure(l, &which, &f, &err);
 
             cr_expect(rc == 0 || rc == PT_E_NOT_FOUND, "%s of %s: %s", figures[i], key, err.msg);
             rc = pt_ledger_trace_figure(l, kind, key, fy, figures[i], 20191231, PT_KNOWN_NOW, &j,

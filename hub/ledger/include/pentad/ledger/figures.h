@@ -52,11 +52,18 @@ extern const struct pt_figure_info pt_figure_table[];
 
 #define PT_KNOWN_NOW UINT64_MAX /* known_at: everything folded so far */
 
-/* `kind` as enum SubjectKind, `key` the subject's key; known_at a log size or PT_KNOWN_NOW;
- * valid_at yyyymmdd. PT_E_NOT_FOUND: no such figure id. A subject that nobody has named gives NA.
- */
-int pt_ledger_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                     const char *figure, int32_t valid_at, uint64_t known_at,
+/* Which figure, of whom, as of when. Strings are borrowed. */
+struct pt_figure_ask {
+    int kind;        /* enum SubjectKind */
+    const char *key; /* the subject's */
+    int32_t fiscal_year;
+    const char *figure; /* an id of the table */
+    int32_t valid_at;   /* yyyymmdd */
+    uint64_t known_at;  /* a log size or PT_KNOWN_NOW */
+};
+
+/* PT_E_NOT_FOUND: no such figure id. A subject that nobody has named gives NA. */
+int pt_ledger_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                      struct pt_figure *ret_figure, struct pt_err *err);
 
 /* The records a figure is computed from, in log order: (party, stream, seq) for evidence. The
@@ -64,8 +71,7 @@ int pt_ledger_figure(struct pt_ledger *l, int kind, const char *key, int32_t fis
  * returned. */
 typedef int (*pt_ledger_input_cb)(void *ctx, const char *party, const char *stream, uint64_t seq,
                                   uint64_t log_index);
-int pt_ledger_inputs(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                     const char *figure, int32_t valid_at, uint64_t known_at, pt_ledger_input_cb cb,
+int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err);
 
 /* "12,345.67 万元", "95.12 %", "92.50", "优"; "—" for NA. */
