@@ -123,11 +123,13 @@ int pt_file_write(const char *path, const void *p, size_t len, unsigned mode, st
     if (n < 0 || (size_t)n >= sizeof(tmp)) {
         return io_err(err, path, "can't write", ENAMETOOLONG);
     }
-    fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
+    /* A left-over path.tmp goes, or one that somebody planted: written through a link it would be
+     * another's file. */
+    (void)unlink(tmp);
+    fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
     if (fd < 0) {
         return io_err(err, tmp, "can't create", errno);
     }
-    /* A left-over path.tmp keeps its old mode otherwise. */
     error = fchmod(fd, (mode_t)mode) == 0 ? 0 : errno;
     error = error != 0 ? error : write_fd(fd, p, len);
     if (close(fd) != 0 && error == 0) {

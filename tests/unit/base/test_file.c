@@ -23,6 +23,38 @@ static void remove_dir(void) {
 
 TestSuite(file, .init = make_dir, .fini = remove_dir);
 
+static void expect_content(const char *file, const char *text) {
+    struct pt_buf b;
+
+    pt_buf_init(&b, 64);
+    cr_assert_eq(pt_file_read(file, &b, NULL), 0);
+    cr_assert_str_eq(pt_buf_cstr(&b), text);
+    pt_buf_done(&b);
+}
+
+/* Whoever can write into the folder must not lead the writer to a file elsewhere. */
+Test(file, a_planted_link_is_not_written_through) {
+    char victim[128], tmp[160];
+    struct pt_err err = {0};
+    struct stat st;
+
+    cr_assert_eq(pt_path_join(victim, sizeof(victim), dir, "victim"), 0);
+    (void)snprintf(tmp, sizeof(tmp), "%s.tmp", path);
+    cr_assert_eq(pt_file_write(victim, "mine", 4, 0600, &err), 0, "%s", err.msg);
+    for (int hard = 0; hard < 2; hard++) {
+        cr_assert_eq(hard ? link(victim, tmp) : symlink(victim, tmp), 0);
+        cr_assert_eq(pt_file_write(path, "other", 5, 0644, &err), 0, "%s", err.msg);
+        expect_content(path, "other");
+        expect_content(victim, "mine");
+        cr_assert_eq(lstat(path, &st), 0);
+        cr_assert(S_ISREG(st.st_mode));
+        cr_assert_eq(st.st_mode & 0777, 0644);
+        cr_assert_eq(stat(victim, &st), 0);
+        cr_assert_eq(st.st_mode & 0777, 0600);
+    }
+    (void)unlink(victim);
+}
+
 Test(file, writes_replace_and_read_back) {
     struct pt_err err = {0};
     struct pt_buf b;

@@ -10,7 +10,8 @@
 
 /* Appends the whole file to `out` (whose max is the limit). The message names the path. */
 int pt_file_read(const char *path, struct pt_buf *out, struct pt_err *err);
-/* Writes path.tmp, fsyncs, renames over path, fsyncs the directory. `mode` as for open(2). */
+/* Writes path.tmp anew (what stands there is removed, never written through), fsyncs, renames over
+ * path, fsyncs the directory. `mode` as for open(2). */
 int pt_file_write(const char *path, const void *p, size_t len, unsigned mode, struct pt_err *err);
 int pt_mkdirs(const char *path, unsigned mode, struct pt_err *err); /* like mkdir -p */
 bool pt_file_exists(const char *path);
