@@ -10,7 +10,13 @@
 
 #include "internal.h"
 
-enum { WIDTH_MIN = 60, WIDTH_MAX = 400, COLS_MAX = 16, CELL_LINES_MAX = 64, CELL_MIN = 8 };
+enum {
+    WIDTH_MIN = 60,
+    WIDTH_MAX = 400,
+    COLS_MAX = 16,
+    CELL_LINES_MAX = 64,
+    CELL_MIN = 10 /* a date */
+};
 
 static const char bold[] = "\033[1m";
 static const char red[] = "\033[31m";
@@ -19,16 +25,18 @@ static const char dim[] = "\033[2m";
 static const char plain[] = "\033[0m";
 
 /* Columns of the character at p; *ret_len its bytes (at least 1). */
-static int char_width(const char *p, size_t len, size_t *ret_len) {
+static int char_width(const char *p, size_t len, size_t *ret_len, utf8proc_int32_t *ret_char) {
     utf8proc_int32_t c;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)p, (utf8proc_ssize_t)len, &c);
     int w;
 
     if (n <= 0 || c < 0) {
         *ret_len = 1;
+        *ret_char = '?';
         return 1;
     }
     *ret_len = (size_t)n;
+    *ret_char = c;
     w = utf8proc_charwidth(c);
     /* Terminals set for Chinese and others differ on these; typesetters don't. */
     if (c == 0x2014 || c == 0x201C || c == 0x201D || c == 0x2026)
@@ -37,10 +45,11 @@ static int char_width(const char *p, size_t len, size_t *ret_len) {
 }
 
 int pt_brief_width(const char *text, size_t len) {
+    utf8proc_int32_t c;
     int w = 0;
 
     for (size_t i = 0, n; i < len; i += n)
-        w += char_width(text + i, len - i, &n);
+        w += char_width(text + i, len - i, &n, &c);
     return w;
 }
 
@@ -69,24 +78,45 @@ static const char *say(const struct pt_brief_term *t, const json_t *text) {
     return pt_brief_get(text, t->english ? "en" : "zh");
 }
 
-/* The bytes of `text` that fit into `width` columns; English breaks at a space where it can. */
+/* Marks that no line begins with, and those that none ends with. */
+static bool closes(utf8proc_int32_t c) {
+    return c == 0x3001 || c == 0x3002 || c == 0xFF0C || c == 0xFF1B || c == 0xFF1A || c == 0xFF1F ||
+           c == 0xFF01 || c == 0xFF09 || c == 0x3015 || c == 0x300B || c == 0x201D || c == 0xFF05 ||
+           c == ')' || c == '%';
+}
+
+static bool opens(utf8proc_int32_t c) {
+    return c == 0xFF08 || c == 0x3014 || c == 0x300A || c == 0x201C || c == '(';
+}
+
+/* May a line end between these two: behind a space or beside a Chinese character, never within a
+ * word or a number. */
+static bool may_break(utf8proc_int32_t before, utf8proc_int32_t behind) {
+    if (before == ' ')
+        return true;
+    return (before >= 0x80 || behind >= 0x80 || behind == '(') && !closes(behind) && !opens(before);
+}
+
+/* The bytes of `text` that fit into `width` columns, up to where a line may end if there is one. */
 static size_t fit(const char *text, size_t len, int width) {
+    utf8proc_int32_t before = 0;
     size_t end = 0;
-    size_t space = 0;
+    size_t good = 0;
     int w = 0;
 
     for (size_t i = 0, n; i < len; i += n) {
-        int c = char_width(text + i, len - i, &n);
+        utf8proc_int32_t c = 0;
+        int columns = char_width(text + i, len - i, &n, &c);
 
-        if (w + c > width && end > 0)
-            return space > 0 && (unsigned char)text[i] < 0x80 && text[i] != ' ' ? space : end;
-        if (text[i] == '\n')
+        if (end > 0 && may_break(before, c))
+            good = i;
+        if (w + columns > width && end > 0 && c != ' ')
+            return good > 0 ? good : end;
+        if (c == '\n')
             return i + 1;
-        w += c;
+        w += columns;
         end = i + n;
-        /* Behind a space, or anything that isn't a letter of a word: a break is fine. */
-        if (text[i] == ' ' || (unsigned char)text[i] >= 0x80)
-            space = end;
+        before = c;
     }
     return len;
 }
@@ -169,43 +199,92 @@ static bool is_gap(const json_t *row) {
     return strcmp(pt_brief_get(row, "class"), "gap") == 0;
 }
 
-/* As wide as the widest cell; then the widest text columns give way until the line fits;
- * false where it can't. */
+/* The columns that a cell wants, 0 for a row without columns. */
+static int cell_width(const struct grid *g, const json_t *row, size_t c) {
+    const char *s = cell_text(g, json_array_get(json_object_get(row, "cells"), c));
+
+    return is_gap(row) ? 0 : pt_brief_width(s, strlen(s));
+}
+
+/* The longest piece of a heading that no line may end within. */
+static int piece_width(const char *text) {
+    size_t len = strlen(text);
+    utf8proc_int32_t before = ' ';
+    int most = 0;
+    int w = 0;
+
+    for (size_t i = 0, n; i < len; i += n) {
+        utf8proc_int32_t c = 0;
+        int columns = char_width(text + i, len - i, &n, &c);
+
+        w = may_break(before, c) ? columns : w + columns;
+        if (c != ' ' && w > most)
+            most = w;
+        before = c;
+    }
+    return most;
+}
+
+/* The columns of a heading over two lines: what stands in parentheses goes onto the second. */
+static int folded_width(const char *name) {
+    size_t head = strcspn(name, "(");
+    int first = pt_brief_width(name, head);
+    int second = pt_brief_width(name + head, strlen(name + head));
+
+    if (second == 0)
+        return (first + 1) / 2;
+    return first > second ? first : second;
+}
+
+/* Takes columns from the widest that is above its floor until the line fits. */
+static int narrow(struct grid *g, int total, const int *floor) {
+    while (total > g->t->width) {
+        size_t widest = g->n;
+
+        for (size_t c = 0; c < g->n; c++)
+            if (g->width[c] > floor[c] && (widest == g->n || g->width[c] > g->width[widest]))
+                widest = c;
+        if (widest == g->n)
+            break;
+        g->width[widest]--;
+        total--;
+    }
+    return total;
+}
+
+/* As wide as the widest cell. Where that is too much, headings of numbers go over two lines, then
+ * texts, then headings over more; numbers are never cut. False where even that doesn't fit. */
 static bool measure(struct grid *g, const json_t *rows) {
+    int floor[COLS_MAX];
+    int least[COLS_MAX];
     int total = 0;
 
     for (size_t c = 0; c < g->n; c++) {
         const json_t *column = json_array_get(g->columns, c);
         const char *name = say(g->t, column);
+        int body = 0;
+        int piece = piece_width(name);
+        int heading = pt_brief_width(name, strlen(name));
 
-        g->right[c] = pt_brief_get(column, "align")[0] == 'r';
-        g->width[c] = pt_brief_width(name, strlen(name));
         for (size_t r = 0; r < json_array_size(rows); r++) {
-            const json_t *row = json_array_get(rows, r);
-            const char *s = cell_text(g, json_array_get(json_object_get(row, "cells"), c));
-            int w = pt_brief_width(s, strlen(s));
+            int w = cell_width(g, json_array_get(rows, r), c);
 
-            if (!is_gap(row) && w > g->width[c])
-                g->width[c] = w;
+            body = w > body ? w : body;
         }
+        g->right[c] = pt_brief_get(column, "align")[0] == 'r';
+        g->width[c] = heading > body ? heading : body;
+        least[c] = g->right[c] ? body > piece ? body : piece : CELL_MIN;
+        floor[c] = g->width[c];
+        if (g->right[c])
+            floor[c] = folded_width(name) > least[c] ? folded_width(name) : least[c];
         total += g->width[c] + (c > 0 ? 2 : 0);
     }
-    while (total > g->t->width) {
-        size_t widest = g->n;
-
-        for (size_t c = 0; c < g->n; c++)
-            if (!g->right[c] && g->width[c] > CELL_MIN &&
-                (widest == g->n || g->width[c] > g->width[widest]))
-                widest = c;
-        for (size_t c = 0; c < g->n && widest == g->n; c++)
-            if (g->width[c] > CELL_MIN)
-                widest = c;
-        if (widest == g->n)
-            return false;
-        g->width[widest]--;
-        total--;
-    }
-    return true;
+    total = narrow(g, total, floor);
+    for (size_t c = 0; c < g->n; c++)
+        floor[c] = g->right[c] ? g->width[c] : least[c];
+    total = narrow(g, total, floor);
+    total = narrow(g, total, least);
+    return total <= g->t->width;
 }
 
 /* Too narrow for columns: a row becomes lines of "heading: value". */
@@ -250,6 +329,22 @@ static void put_cells(struct grid *g, const char *const *text) {
             g->t->out->len--;
         (void)pt_buf_putc(g->t->out, '\n');
     }
+}
+
+static void put_headings(struct grid *g) {
+    char folded[COLS_MAX][128];
+    const char *text[COLS_MAX];
+
+    for (size_t c = 0; c < g->n; c++) {
+        const char *name = say(g->t, json_array_get(g->columns, c));
+        size_t head = strcspn(name, "(");
+        bool fold = pt_brief_width(name, strlen(name)) > g->width[c] && name[head];
+
+        (void)snprintf(folded[c], sizeof folded[c], "%.*s%s%s", (int)head, name, fold ? "\n" : "",
+                       name + head);
+        text[c] = folded[c];
+    }
+    put_cells(g, text);
 }
 
 static void put_row(struct grid *g, const json_t *row) {
@@ -299,7 +394,6 @@ static void table(struct pt_brief_term *t, const json_t *block) {
     const json_t *rows = json_object_get(block, "rows");
     const json_t *note = json_object_get(block, "note");
     struct grid g = {.t = t, .columns = json_object_get(block, "columns")};
-    const char *text[COLS_MAX];
 
     g.n = json_array_size(g.columns);
     if (g.n > COLS_MAX)
@@ -314,10 +408,8 @@ static void table(struct pt_brief_term *t, const json_t *block) {
             put_stacked(&g, json_array_get(rows, r));
         return;
     }
-    for (size_t c = 0; c < g.n; c++)
-        text[c] = say(t, json_array_get(g.columns, c));
     color(t, dim);
-    put_cells(&g, text);
+    put_headings(&g);
     line(t, "─");
     color(t, plain);
     for (size_t r = 0; r < json_array_size(rows); r++)
@@ -364,17 +456,23 @@ static void head(struct pt_brief_term *t, const json_t *brief) {
 
 static void blocks(struct pt_brief_term *t, const json_t *section) {
     const json_t *list = json_object_get(section, "blocks");
+    bool was_para = true;
 
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *b = json_array_get(list, i);
         const char *type = pt_brief_get(b, "type");
 
+        bool is_para = strcmp(type, "table") != 0 && strcmp(type, "chart") != 0;
+
+        if (is_para && !was_para)
+            (void)pt_buf_putc(t->out, '\n');
         if (strcmp(type, "table") == 0)
             table(t, b);
-        else if (strcmp(type, "chart") == 0)
+        else if (!is_para)
             pt_brief_chart_term(t, b);
         else
             para(t, b);
+        was_para = is_para;
     }
 }
 

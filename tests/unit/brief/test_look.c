@@ -232,6 +232,53 @@ Test(look, no_line_is_wider_than_asked) {
     s_close(&s);
 }
 
+/* Every number of a table as it stands in the text: whole, on one line. */
+static void check_numbers(const json_t *table, const char *text) {
+    const json_t *columns = json_object_get(table, "columns");
+    const json_t *rows = json_object_get(table, "rows");
+
+    for (size_t r = 0; r < json_array_size(rows); r++)
+        for (size_t c = 0; c < json_array_size(columns); c++) {
+            const json_t *cells = json_object_get(json_array_get(rows, r), "cells");
+            const char *align = pt_brief_get(json_array_get(columns, c), "align");
+
+            if (align[0] == 'r' && c < json_array_size(cells)) {
+                const char *number = pt_brief_say(json_array_get(cells, c), false, false);
+
+                cr_expect_not_null(strstr(text, number), "%s is cut", number);
+            }
+        }
+}
+
+Test(look, lines_break_where_a_reader_expects) {
+    static const char *const closing[] = {"，", "。", "、", "；", "）", "”"};
+    static const int widths[] = {60, 80, 100};
+    struct scene s;
+    json_t *j;
+
+    s_open(&s);
+    s_play(&s, 20190708);
+    j = s_brief(&s, "2019-06");
+    for (size_t w = 0; w < 3; w++) {
+        char *text = text_of(&s, true, widths[w], false);
+        const json_t *sections = json_object_get(j, "sections");
+
+        for (size_t i = 0; i < json_array_size(sections); i++) {
+            const json_t *blocks = json_object_get(json_array_get(sections, i), "blocks");
+
+            for (size_t k = 0; k < json_array_size(blocks); k++)
+                check_numbers(json_array_get(blocks, k), text);
+        }
+        for (const char *p = text; *p; p += strcspn(p, "\n") + 1)
+            for (size_t k = 0; k < sizeof closing / sizeof closing[0]; k++)
+                cr_expect_neq(strncmp(p, closing[k], strlen(closing[k])), 0, "%d: %.*s", widths[w],
+                              (int)strcspn(p, "\n"), p);
+        free(text);
+    }
+    json_decref(j);
+    s_close(&s);
+}
+
 Test(look, colours_when_asked) {
     struct scene s;
     char *text;
