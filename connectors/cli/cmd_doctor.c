@@ -161,7 +161,9 @@ static int doctor(const struct cli_options *o) {
     struct pt_config *c = NULL;
     struct pt_trust trust = {0};
     int32_t today = pt_date_from_ms(pt_clock_now_ms(&pt_clock_system));
-    say(&d, today > 20240101, "clock", "this machine says %d", today);
+    char day[11];
+    pt_date_format(day, today);
+    say(&d, today > 20240101, "clock", "this machine says %s", day);
     if (pt_config_load(o->config, &c, &err) != 0) {
         say(&d, false, "configuration", "%s", err.msg);
     } else {

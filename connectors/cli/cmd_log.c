@@ -19,6 +19,7 @@ struct checking {
     struct pt_progress progress;
     json_t *faults;
     bool json;
+    bool store; /* a hub's folder with its records, not a static tree */
 };
 
 static void on_fault(void *ctx, int code, const char *where, const char *what) {
@@ -52,11 +53,14 @@ static void print_check(const struct pt_log_check_result *r, struct checking *k)
         json_decref(j);
         return;
     }
-    printf("%s: %llu entries, %llu records (%llu bytes), %llu refusals, %llu tiles\n"
-           "  hub   %s\n  root  %s at size %llu; signed up to %llu\n",
-           r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries,
-           (unsigned long long)r->records, (unsigned long long)r->record_bytes,
-           (unsigned long long)r->refusals, (unsigned long long)r->tiles, hub, root,
+    printf("%s: %llu entries, ", r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries);
+    if (k->store) {
+        printf("%llu records (%llu bytes), %llu refusals, ", (unsigned long long)r->records,
+               (unsigned long long)r->record_bytes, (unsigned long long)r->refusals);
+    }
+    printf("%llu tiles%s\n", (unsigned long long)r->tiles,
+           k->store ? "" : " (a static tree: it holds no records)");
+    printf("  hub   %s\n  root  %s at size %llu; signed up to %llu\n", hub, root,
            (unsigned long long)r->entries, (unsigned long long)r->signed_size);
     if (r->faults) {
         printf("  %llu faults\n", (unsigned long long)r->faults);
@@ -80,6 +84,7 @@ static int check(const struct cli_options *o, const char *dir) {
         pt_progress_start(&k.progress, "checking", 0);
         char db[4096];
         if (pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db)) {
+            k.store = true;
             const struct pt_sqlite_opts so = {.read_only = true, .examine = true};
             rc = pt_store_sqlite_open(dir, &so, &store, &err);
             rc = rc ? rc : pt_log_check(store, &opts, &result, &err);

@@ -201,7 +201,8 @@ static void print_named(const char *title, const json_t *list, const char *field
             break;
         }
         const char *id = json_string_value(x);
-        printf("    %s %s %s\n", id ? id : text(x, "id"), text(x, "type"), text(x, field));
+        const char *name = text(x, field);
+        printf("    %s %s%s%s\n", id ? id : text(x, "id"), text(x, "type"), *name ? " " : "", name);
     }
 }
 
@@ -223,7 +224,10 @@ static void print_record(const struct cli_options *o, const json_t *j) {
     }
     free(body);
     print_lines(json_object_get(j, "lines"), shown, zh);
-    print_named(zh ? "更正链" : "corrections", json_object_get(j, "corrections"), "correction");
+    /* The chain holds the record itself; alone it says nothing. */
+    if (json_array_size(json_object_get(j, "corrections")) > 1) {
+        print_named(zh ? "更正链" : "corrections", json_object_get(j, "corrections"), "correction");
+    }
     print_named(zh ? "引用" : "refers to", json_object_get(j, "refers_to"), "field");
     print_named(zh ? "批准" : "approved by", json_object_get(j, "approval"), "doc_no");
     print_named(zh ? "被引用" : "referred to by", json_object_get(j, "referred_by"), "field");
