@@ -217,10 +217,22 @@ size_t pt_layout_rows(const struct pt_out_layout *l, const struct pt_delivery *d
     return n ? n : 1;
 }
 
+/* What a spreadsheet computes instead of showing: =1+1, +1, -1, @sum, in full width too (Excel
+ * takes ＝ for = where Chinese or Japanese is set), also behind spaces. */
+static bool formula_like(const char *s) {
+    static const char *const starts[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+    while (*s == ' ' || *s == '\t')
+        s++;
+    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+        if (strncmp(s, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Quoted where it must be. Control characters can't be in a record's text; a space stands for one
  * here all the same, so that a row is one line whatever comes. */
 void pt_csv_text(struct pt_buf *out, const char *s, bool guard) {
-    bool formula = guard && strchr("=+-@", *s) && *s;
+    bool formula = guard && formula_like(s);
     bool quote = formula || strpbrk(s, ",\"\r\n;") != NULL || *s == ' ';
     if (quote)
         pt_buf_putc(out, '"');

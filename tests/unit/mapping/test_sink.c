@@ -41,6 +41,8 @@ static char *content(const char *name) {
     return text;
 }
 
+static const char *purpose = "=SUM(\"x\")";
+
 /* One payment batch of n lines. */
 struct payment {
     Pentad__V1__Record rec;
@@ -50,13 +52,13 @@ struct payment {
 };
 
 static void make_payment(struct payment *p, uint64_t log_index, uint32_t in_batch, size_t n) {
-    static char voucher[] = "V,1", purpose[] = "=SUM(\"x\")";
+    static char voucher[] = "V,1";
     pentad__v1__record__init(&p->rec);
     pentad__v1__payment_batch__init(&p->batch);
     for (size_t i = 0; i < n; i++) {
         pentad__v1__payment_line__init(&p->lines[i]);
         p->lines[i].voucher_no = voucher;
-        p->lines[i].purpose = purpose;
+        p->lines[i].purpose = (char *)(uintptr_t)purpose;
         p->lines[i].has_fen = true;
         p->lines[i].fen = (int64_t)i + 1;
         p->lines[i].has_op = true;
@@ -150,6 +152,46 @@ Test(sink, everything_without_a_declaration, .init = setup, .fini = teardown) {
     cr_assert_not_null(strstr(text, "\"'=SUM(\"\"x\"\")\""), "no formula for a spreadsheet: %s",
                        text);
     free(text);
+}
+
+/* For people: whatever a spreadsheet computes is text. For programs: as it was said. */
+Test(sink, formulas, .init = setup, .fini = teardown) {
+    static const char *const risky[] = {"=1+1", "+1",  "-1",  "@sum", "  =1",
+                                        "＝1",  "＋1", "－1", "＠a"};
+    static const char *const harmless[] = {"a=1", "1-1", "款-1", "'=1"};
+    static const struct pt_sink_column only[] = {{"purpose", "body.lines.purpose"}};
+    static const struct pt_sink_type files[2] = {{"X01", "programs.csv", only, 1},
+                                                 {"X01", "people.csv", only, 1}};
+    char want[512] = "position,purpose\n", guarded[512] = "\xEF\xBB\xBFposition,purpose\n";
+    uint64_t at = 0;
+    for (size_t i = 0; i < sizeof risky / sizeof *risky; i++) {
+        bool space = risky[i][0] == ' ';
+        size_t w = strlen(want), g = strlen(guarded);
+        at++;
+        snprintf(want + w, sizeof want - w, space ? "%d/0/1-1,\"%s\"\n" : "%d/0/1-1,%s\n", (int)at,
+                 risky[i]);
+        snprintf(guarded + g, sizeof guarded - g, "%d/0/1-1,\"'%s\"\n", (int)at, risky[i]);
+    }
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        size_t w = strlen(want), g = strlen(guarded);
+        at++;
+        snprintf(want + w, sizeof want - w, "%d/0/1-1,%s\n", (int)at, harmless[i]);
+        snprintf(guarded + g, sizeof guarded - g, "%d/0/1-1,%s\n", (int)at, harmless[i]);
+    }
+    for (int people = 0; people < 2; people++) {
+        struct pt_sink s;
+        struct pt_err err = {0};
+        cr_assert_eq(pt_csv_sink_open(dir, &files[people], 1, people, &s, &err), 0, "%s", err.msg);
+        for (uint64_t k = 1; k <= at; k++) {
+            size_t n = sizeof risky / sizeof *risky;
+            purpose = k <= n ? risky[k - 1] : harmless[k - 1 - n];
+            cr_assert(deliver(&s, k, 0, 1));
+        }
+        pt_sink_close(&s);
+        char *text = content(files[people].file);
+        cr_assert_str_eq(text, people ? guarded : want);
+        free(text);
+    }
 }
 
 Test(sink, faults, .init = setup, .fini = teardown) {

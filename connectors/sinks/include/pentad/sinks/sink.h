@@ -25,10 +25,12 @@ struct pt_sink_type {
     const struct pt_sink_column *columns; /* n = 0: everything, by walking descriptors */
     size_t n_columns;
 };
-/* Writes <dir>/<type>.csv, UTF-8 (with BOM where asked, for spreadsheets), one heading line, and
+/* Writes <dir>/<type>.csv, UTF-8, one heading line, and
  * as first column `position` (log index, place in batch, row of rows). Types not named in `types`
  * get every field. The arrays are copied. PT_E_IO, PT_E_CONFIG (a path that isn't there; a file
- * whose heading is another). */
+ * whose heading is another).
+ * bom: for people with a spreadsheet: a byte order mark, and an apostrophe before text that it
+ * would compute. Without, the text exactly as in the record: for programs. */
 int pt_csv_sink_open(const char *dir, const struct pt_sink_type *types, size_t n_types, bool bom,
                      struct pt_sink *ret, struct pt_err *err);
 
