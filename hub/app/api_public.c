@@ -1,5 +1,6 @@
 /* The transparency surface and what watches the hub: no business data in any of it. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <pentad/proof/tile.h>
@@ -81,6 +82,7 @@ void pt_api_readyz(struct pt_call *c) {
     struct pt_writer_view w;
     struct pt_folder_view f;
     struct pt_err err = {0};
+    char text[256];
 
     pt_writer_view(c->hub->writer, &w);
     pt_folder_view(c->hub->folder, &f);
@@ -95,7 +97,12 @@ void pt_api_readyz(struct pt_call *c) {
     } else if (!f.caught_up) {
         reply_health(c, false, "the ledger is being folded; batches are accepted meanwhile");
     } else {
-        reply_health(c, true, "ready");
+        /* What it can't know, it doesn't say: that nobody holds more of this log than its files. */
+        (void)snprintf(text, sizeof(text),
+                       "ready: %" PRIu64 " log entries, extending every checkpoint in its own files"
+                       " and every one that somebody showed it since its start",
+                       pt_log_size(c->hub->log));
+        reply_health(c, true, text);
     }
 }
 

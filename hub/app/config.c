@@ -245,6 +245,36 @@ static int take_all(struct pt_app_config *c, const char *folder, const struct fi
     return rc != 0 ? rc : take_limits(&c->limits, &f->limits, err);
 }
 
+bool pt_app_config_differs(const struct pt_app_config *in_force, const struct pt_app_config *fresh,
+                           char *out, size_t cap) {
+    const struct {
+        const char *name;
+        bool other;
+    } t[] = {
+        {"data", strcmp(in_force->data, fresh->data) != 0},
+        {"listen.address", strcmp(in_force->address, fresh->address) != 0},
+        {"listen.port", in_force->port != fresh->port},
+        {"keys.log", strcmp(in_force->log_key, fresh->log_key) != 0},
+        {"keys.signing", strcmp(in_force->signing_key, fresh->signing_key) != 0},
+        {"genesis", strcmp(in_force->genesis, fresh->genesis) != 0},
+        {"publish_ms", in_force->publish_ms != fresh->publish_ms},
+        {"clock.settle_ms", in_force->settle_ms != fresh->settle_ms},
+        {"clock.quiet_ms", in_force->quiet_ms != fresh->quiet_ms},
+        {"workers", in_force->workers != fresh->workers},
+        {"log_level", in_force->log_level != fresh->log_level},
+    };
+    size_t n = 0;
+
+    PT_ASSERT(cap > 0);
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        if (t[i].other && n < cap) {
+            n += (size_t)snprintf(out + n, cap - n, " %s", t[i].name);
+        }
+    }
+    return n > 0;
+}
+
 int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_err *err) {
     struct complaint said = {""};
     const cyaml_config_t config = {.log_fn = on_complaint,

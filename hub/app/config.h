@@ -4,6 +4,7 @@
 #ifndef PENTAD_APP_CONFIG_H
 #define PENTAD_APP_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,8 +13,7 @@
 
 #define PT_APP_PATH_MAX 4096
 
-/* Of these, batches, queries and polls are taken anew on a reload (SIGHUP), as the TLS files are;
- * everything else needs a restart. */
+/* All of these are taken anew on a reload (SIGHUP), as the TLS files are. */
 struct pt_app_limits {
     uint32_t connections;
     uint32_t connections_per_identity;
@@ -45,6 +45,10 @@ struct pt_app_config {
 
 /* PT_E_CONFIG with file, line and what to do; PT_E_NOMEM. */
 int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_err *err);
+/* Writes the names of what `fresh` has otherwise and a reload doesn't take, each with a space
+ * before it; false where there is nothing such. */
+bool pt_app_config_differs(const struct pt_app_config *in_force, const struct pt_app_config *fresh,
+                           char *out, size_t cap);
 /* A whole file, commented, as --help shows it. */
 extern const char pt_app_config_example[];
 

@@ -88,8 +88,14 @@ static void take_limits(struct pt_hub *h, const struct pt_app_limits *l) {
     atomic_store(&h->max_polls, l->polls);
 }
 
+static void http_limits(struct pt_http_config *c, const struct pt_app_limits *l) {
+    c->connections_max = l->connections;
+    c->connections_per_identity_max = l->connections_per_identity;
+    c->inflight_max = (size_t)l->inflight_mib << 20;
+    c->inflight_per_identity_max = (size_t)l->inflight_per_identity_mib << 20;
+}
+
 static int listen_on(struct pt_hub *h, struct pt_err *err) {
-    const struct pt_app_limits *l = &h->config.limits;
     const struct pt_http_handlers handlers = {pt_routes_on_head, pt_routes_on_request, h};
     struct pt_http_config c;
     SSL_CTX *tls = NULL;
@@ -103,10 +109,7 @@ static int listen_on(struct pt_hub *h, struct pt_err *err) {
     c.port = h->config.port;
     c.tls = tls;
     c.client_cert_required = true;
-    c.connections_max = l->connections;
-    c.connections_per_identity_max = l->connections_per_identity;
-    c.inflight_max = (size_t)l->inflight_mib << 20;
-    c.inflight_per_identity_max = (size_t)l->inflight_per_identity_mib << 20;
+    http_limits(&c, &h->config.limits);
     rc = pt_http_server_new(&h->loop, &c, &handlers, &h->http, err);
     SSL_CTX_free(tls);
     return rc;
@@ -129,12 +132,19 @@ static int write_port(struct pt_hub *h, struct pt_err *err) {
  * the old ones in force. */
 static void reload(struct pt_hub *h) {
     struct pt_app_config fresh;
+    struct pt_http_config http;
+    char later[200];
     struct pt_err err = {0};
     SSL_CTX *tls = NULL;
     int rc = pt_app_config_load(h->config_path, &fresh, &err);
 
     if (rc == 0) {
         rc = tls_ctx(h, &fresh, &tls, &err);
+    }
+    if (rc == 0) {
+        pt_http_config_default(&http);
+        http_limits(&http, &fresh.limits);
+        rc = pt_http_server_set_limits(h->http, &http, &err);
     }
     if (rc == 0) {
         rc = pt_http_server_set_tls(h->http, tls, &err);
@@ -146,6 +156,10 @@ static void reload(struct pt_hub *h) {
     }
     take_limits(h, &fresh.limits);
     pt_log(PT_LOG_INFO, "reloaded", "certificates, revocation list and limits");
+    if (pt_app_config_differs(&h->config, &fresh, later, sizeof(later))) {
+        pt_log(PT_LOG_WARN, "restart_needed", "changed in %s, and not in force before a restart:%s",
+               h->config_path, later);
+    }
 }
 
 static void handle_closed(uv_handle_t *handle) {

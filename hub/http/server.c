@@ -243,6 +243,21 @@ int pt_http_server_set_tls(struct pt_http_server *s, SSL_CTX *tls, struct pt_err
     return 0;
 }
 
+int pt_http_server_set_limits(struct pt_http_server *s, const struct pt_http_config *limits,
+                              struct pt_err *err) {
+    struct pt_http_config c = s->config;
+
+    c.connections_max = limits->connections_max;
+    c.connections_per_identity_max = limits->connections_per_identity_max;
+    c.inflight_max = limits->inflight_max;
+    c.inflight_per_identity_max = limits->inflight_per_identity_max;
+    int rc = check_config(&c, err);
+    if (rc == 0) {
+        s->config = c;
+    }
+    return rc;
+}
+
 static int server_setup(struct pt_http_server *s, struct pt_err *err) {
     s->bio_method = pt_http_tls_method();
     if (s->bio_method == NULL) {

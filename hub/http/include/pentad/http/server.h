@@ -92,6 +92,12 @@ uint16_t pt_http_server_port(const struct pt_http_server *server);
  * on. */
 int pt_http_server_set_tls(struct pt_http_server *server, SSL_CTX *tls, struct pt_err *err);
 
+/* Takes the four limits on connections and bytes in flight out of `limits`, from now on; what is
+ * open above them is let be and ends in its time. PT_E_CONFIG, and the old ones stay. Loop thread.
+ */
+int pt_http_server_set_limits(struct pt_http_server *server, const struct pt_http_config *limits,
+                              struct pt_err *err);
+
 /* Graceful stop: listening ends, idle connections close, watchers hear PT_HTTP_ENDING, requests in
  * progress are finished and answered, and what is left after stop_grace_ms is cut. `done` fires
  * exactly once, later, on the loop thread, when every connection is closed and every request
