@@ -103,6 +103,26 @@ static int check_values(const struct cli_command *cmd, const struct cli_options 
     return EXIT_OK;
 }
 
+/* A command takes what its usage names. */
+static bool takes(const struct cli_command *cmd, const char *name) {
+    size_t len = strlen(name);
+    for (const char *at = cmd->usage; (at = strstr(at, name)) != NULL; at += len) {
+        bool word = at == cmd->usage || strchr(" [(|\n", at[-1]);
+        if (word && (at[len] == '\0' || strchr(" ])|,;:.\n", at[len]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int check_taken(const struct cli_command *cmd, const struct option_row *o) {
+    if (strcmp(o->name, "--help") == 0 || strcmp(o->name, "-h") == 0 ||
+        takes(cmd, strcmp(o->name, "-o") == 0 ? "--out" : o->name)) {
+        return EXIT_OK;
+    }
+    return pt_cli_misuse(cmd, "%s has no meaning here", o->name);
+}
+
 static int parse(const struct cli_command *cmd, int argc, char **argv, struct cli_options *ret) {
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
@@ -125,6 +145,9 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         const struct option_row *o = find_option(argv[i], &len);
         if (!o || (!o->value && argv[i][len] == '=')) {
             return pt_cli_misuse(cmd, "there is no option %s", argv[i]);
+        }
+        if (check_taken(cmd, o) != EXIT_OK) {
+            return EXIT_UNUSABLE;
         }
         char *at = (char *)ret + o->at;
         if (!o->value) {

@@ -119,8 +119,8 @@ static void print_list(const struct cli_options *o, const json_t *j) {
     }
     printf(zh ? "共%zu项：红色%u，黄色%u，提示%u；截至 %s（日志 %lld）\n"
               : "%zu: %u red, %u yellow, %u informational; as of %s (log size %lld)\n",
-           json_array_size(list), red, yellow, info, text(j, "tick_day"),
-           (long long)json_integer_value(json_object_get(j, "log_size")));
+           json_array_size(list), red, yellow, info, text(j, "known_tick_day"),
+           (long long)json_integer_value(json_object_get(j, "known_at")));
 }
 
 static int list(const struct cli_options *o) {
@@ -149,7 +149,7 @@ const struct cli_command cmd_discrepancy = {
     .name = "discrepancy",
     .what = "what doesn't add up, who must answer, by when",
     .usage =
-        "usage: pentad discrepancy [SUBJECT] (--config FILE | --data HUBDIR)\n"
+        "usage: pentad discrepancy [SUBJECT] (--config FILE [--hub URL] | --data HUBDIR)\n"
         "                          [--rule K04] [--severity R|Y|I] [--responder PARTY]\n"
         "                          [--status active|OPEN|REPLIED|CLOSED|WAIVED|all]\n"
         "                          [--known-at DAY|SIZE] [--count] [--json] [--zh|--en]\n"
@@ -157,7 +157,14 @@ const struct cli_command cmd_discrepancy = {
         "Lists discrepancies, by default those that still want something done (active: open or\n"
         "replied to). The last word of each is the record that raised it; pentad trace takes it.\n"
         "\n"
-        "exit: 0 done, 1 it failed, 2 wrong use\n"
+        "  SUBJECT      PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
+        "               unique): that subject's alone\n"
+        "  --known-at   what stood then: at a log size, or at a day's last tick with all that it\n"
+        "               found, as in the brief of that day (default: now)\n"
+        "  --count      how many alone\n"
+        "  --json       for machines\n"
+        "\n"
+        "exit: 0 done (also where there is none), 1 it failed (no such subject too), 2 wrong use\n"
         "\n"
         "example: pentad discrepancy --severity R --config office/connector.yaml\n",
     .min_args = 0,

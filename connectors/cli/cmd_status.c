@@ -7,6 +7,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/ledger/query.h>
 #include <pentad/record/party.h>
 #include <pentad/runtime/state.h>
 
@@ -42,18 +43,22 @@ static int64_t metric(const char *text, const char *name) {
     return -1;
 }
 
-static void streams(struct cli_hub *h, json_t *out) {
-    for (enum pt_party p = PT_PARTY_CONGRESS; p <= PT_PARTY_HUB; p++) {
-        char path[96];
-        json_t *head = NULL;
-        struct pt_err err = {0};
-        const char *stream =
-            strcmp(pt_party_name(p), h->config->party) == 0 ? h->config->stream : "main";
-        (void)snprintf(path, sizeof path, "/v1/streams/%s/%s", pt_party_name(p), stream);
-        if (pt_cli_get_json(h, path, &head, &err) == 0) {
-            json_array_append_new(out, head);
+/* Every stream, a party's together. */
+static int streams(struct cli_hub *h, json_t *out, struct pt_err *err) {
+    json_t *all = NULL;
+    int rc = pt_cli_get_json(h, "/v1/streams", &all, err);
+    for (enum pt_party p = PT_PARTY_CONGRESS; rc == 0 && p <= PT_PARTY_HUB; p++) {
+        size_t i;
+        json_t *head;
+        json_array_foreach(json_object_get(all, "streams"), i, head) {
+            const char *party = json_string_value(json_object_get(head, "party"));
+            if (party && strcmp(party, pt_party_name(p)) == 0) {
+                json_array_append(out, head);
+            }
         }
     }
+    json_decref(all);
+    return rc;
 }
 
 static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
@@ -79,7 +84,7 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
     pt_buf_done(&text);
     json_t *list = json_array();
     if (rc == 0) {
-        streams(h, list);
+        rc = streams(h, list, err);
     }
     json_object_set_new(out, "streams", list);
     return rc;
@@ -120,8 +125,11 @@ static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
         rc = pt_ledger_last_tick(l, &tick, err);
     }
     if (rc == 0) {
+        json_t *list = NULL;
+        rc = pt_ledger_streams_json(l, &list, err);
         json_object_set_new(out, "fold_entries", json_integer((json_int_t)pt_ledger_cursor(l)));
         json_object_set_new(out, "tick_day", json_integer(tick.day));
+        json_object_set_new(out, "streams", list ? list : json_array());
     }
     pt_ledger_close(l);
     return rc;
@@ -230,11 +238,12 @@ const struct cli_command cmd_status = {
     .name = "status",
     .what = "where the hub, the ledger and a connector stand",
     .usage =
-        "usage: pentad status (--config FILE | --data HUBDIR) [--json] [--zh|--en]\n"
+        "usage: pentad status (--config FILE [--hub URL] | --data HUBDIR) [--json] [--zh|--en]\n"
         "\n"
         "Says whether the hub is ready, how long the log is, how far the ledger has folded, the\n"
-        "last tick, each party's stream, and what this connector has still to send or could not\n"
-        "read. --data reads a hub's data folder without the hub.\n"
+        "last tick, every stream of every party (a party's keys among them) and how far it is,\n"
+        "and what this connector has still to send or could not read. --data reads a hub's data\n"
+        "folder without the hub: what its ledger has folded.\n"
         "\n"
         "exit: 0 ready, 1 not, 2 wrong use\n"
         "\n"

@@ -19,13 +19,18 @@ static const char *text(const json_t *o, const char *name) {
 
 /* ---- asking ---- */
 
-static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, const char *what,
-                      json_t **ret, struct pt_err *err) {
+#define PAGE PT_LIST_DEFAULT /* of each list at once; where more is wanted, larger steps */
+#define STEP 4000
+
+static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, size_t offset, json_t **ret,
+                      struct pt_err *err) {
+    const struct pt_list_page page = {offset > 0 ? STEP : PAGE, (uint32_t)offset};
+    const char *what = o->args[0];
     struct pt_ref ref;
     struct cli_figure f;
     struct pt_err not_a_record;
     if (pt_ref_parse(what, &ref, &not_a_record) == 0) {
-        return pt_ledger_trace_record(l, ref.party, ref.stream, ref.seq, ret, err);
+        return pt_ledger_trace_record(l, ref.party, ref.stream, ref.seq, page, ret, err);
     }
     int kind = 0;
     char key[128];
@@ -42,18 +47,20 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, const ch
         rc = pt_ledger_subject_parse(l, f.subject, &kind, key, sizeof key, err);
     }
     if (rc == 0) {
-        rc = pt_ledger_trace_figure(l, kind, key, f.year, f.figure, valid_at, known, ret, err);
+        rc =
+            pt_ledger_trace_figure(l, kind, key, f.year, f.figure, valid_at, known, page, ret, err);
     }
     return rc;
 }
 
-static int ask_hub(const struct cli_options *o, struct cli_hub *h, const char *what, json_t **ret,
+static int ask_hub(const struct cli_options *o, struct cli_hub *h, size_t offset, json_t **ret,
                    struct pt_err *err) {
+    const char *what = o->args[0];
     struct pt_ref ref;
     struct cli_figure f;
     struct pt_err not_a_record;
     struct pt_buf path;
-    char first = '?';
+    char first = '?', number[32];
     int rc = 0;
     pt_buf_init(&path, 4096);
     if (pt_ref_parse(what, &ref, &not_a_record) == 0) {
@@ -66,14 +73,93 @@ static int ask_hub(const struct cli_options *o, struct cli_hub *h, const char *w
         (void)pt_buf_printf(&path, "/%d/", f.year);
         pt_cli_path_escape(&path, f.figure);
         (void)pt_buf_puts(&path, "/trace");
+        pt_cli_query_add(&path, &first, "valid_at", o->valid_at);
+        pt_cli_query_add(&path, &first, "known_at", o->known_at);
     }
-    pt_cli_query_add(&path, &first, "valid_at", o->valid_at);
-    pt_cli_query_add(&path, &first, "known_at", o->known_at);
+    if (offset > 0) {
+        (void)snprintf(number, sizeof number, "%zu", offset);
+        pt_cli_query_add(&path, &first, "offset", number);
+        (void)snprintf(number, sizeof number, "%d", STEP);
+        pt_cli_query_add(&path, &first, "limit", number);
+    }
     if (rc == 0) {
         rc = pt_cli_get_json(h, pt_buf_cstr(&path), ret, err);
     }
     pt_buf_done(&path);
     return rc;
+}
+
+static json_int_t number(const json_t *o, const char *name) {
+    return json_integer_value(json_object_get(o, name));
+}
+
+/* Does any list go on behind what came? */
+static bool goes_on(const json_t *j) {
+    size_t i;
+    const char *name;
+    json_t *x;
+    json_array_foreach(json_object_get(j, "inputs"), i, x) {
+        if (number(x, "omitted") > 0) {
+            return true;
+        }
+    }
+    json_object_foreach(json_object_get(j, "omitted"), name, x) {
+        if (json_integer_value(x) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void append_page(json_t *all, const json_t *page) {
+    size_t i;
+    const char *name;
+    json_t *x;
+    json_array_foreach(json_object_get(all, "inputs"), i, x) {
+        const json_t *more = json_array_get(json_object_get(page, "inputs"), i);
+        (void)json_array_extend(json_object_get(x, "records"), json_object_get(more, "records"));
+        (void)json_object_set(x, "omitted", json_object_get(more, "omitted"));
+    }
+    json_object_foreach(json_object_get(page, "omitted"), name, x) {
+        (void)json_array_extend(json_object_get(all, name), json_object_get(page, name));
+        (void)json_object_set(json_object_get(all, "omitted"), name, x);
+    }
+}
+
+static int ask_page(const struct cli_options *o, struct cli_answers *a, size_t offset, json_t **ret,
+                    struct pt_err *err) {
+    return a->ledger ? ask_ledger(o, a->ledger, offset, ret, err)
+                     : ask_hub(o, &a->hub, offset, ret, err);
+}
+
+/* Page after page, until `want` of each list are there: all of them at the first one's moment. */
+static int ask(const struct cli_options *o, struct cli_answers *a, size_t want, json_t **ret,
+               struct pt_err *err) {
+    struct cli_options then = *o;
+    char known_at[24];
+    int rc = ask_page(o, a, 0, ret, err);
+    size_t offset = PAGE;
+    if (rc == 0 && json_object_get(*ret, "inputs")) {
+        (void)snprintf(known_at, sizeof known_at, "%lld", (long long)number(*ret, "known_at"));
+        then.known_at = known_at;
+        then.valid_at = json_string_value(json_object_get(*ret, "valid_at"));
+    }
+    for (; rc == 0 && offset < want && goes_on(*ret); offset += STEP) {
+        json_t *page = NULL;
+        rc = ask_page(&then, a, offset, &page, err);
+        if (rc == 0) {
+            append_page(*ret, page);
+            (void)json_object_set_new(json_object_get(*ret, "page"), "limit",
+                                      json_integer((json_int_t)(offset + STEP)));
+        }
+        json_decref(page);
+    }
+    return rc;
+}
+
+/* How many of each list are wanted; `otherwise` where nobody says. */
+static size_t wanted(const struct cli_options *o, size_t otherwise) {
+    return o->inputs ? SIZE_MAX : o->depth ? (size_t)strtoull(o->depth, NULL, 10) : otherwise;
 }
 
 /* ---- printing ---- */
@@ -117,10 +203,19 @@ static void print_record_line(const json_t *r, const char *indent, bool zh) {
     }
 }
 
+/* Nothing is left out without a word on it. */
+static void print_more(const char *indent, size_t listed, size_t total, bool zh) {
+    if (listed < total) {
+        printf(zh ? "%s… 另有 %zu 条未列出（--depth %zu 全部列出）\n"
+                  : "%s… %zu more (--depth %zu lists all)\n",
+               indent, total - listed, total);
+    }
+}
+
 static void print_figure(const struct cli_options *o, const json_t *j) {
     bool zh = pt_cli_chinese(o);
     const json_t *subject = json_object_get(j, "subject");
-    size_t shown = o->depth ? (size_t)strtoul(o->depth, NULL, 10) : RECORDS_SHOWN;
+    size_t shown = wanted(o, RECORDS_SHOWN);
     printf("%s %s  %s:%s %s  %lld\n", text(j, "figure"), text(j, zh ? "name_zh" : "name_en"),
            text(subject, "kind"), text(subject, "key"), text(subject, "name"),
            (long long)json_integer_value(json_object_get(j, "fiscal_year")));
@@ -146,30 +241,35 @@ static void print_figure(const struct cli_options *o, const json_t *j) {
             }
             print_record_line(r, "  │   ", zh);
         }
-        if ((size_t)count > k) {
-            printf("  │   … %lld %s\n", count - (long long)k,
-                   zh ? "条未列出（--depth，--inputs，--json）"
-                      : "more (--depth, --inputs, --json)");
-        }
+        print_more("  │   ", k, (size_t)count, zh);
     }
 }
 
-static void print_ids(const char *what, const json_t *list) {
+/* Of list `name` of `o`: what is there and what was left out. */
+static size_t total_of(const json_t *o, const char *name) {
+    return json_array_size(json_object_get(o, name)) +
+           (size_t)number(json_object_get(o, "omitted"), name);
+}
+
+static void print_ids(const char *what, const json_t *line, const char *name, size_t shown,
+                      bool zh) {
+    const json_t *list = json_object_get(line, name);
+    size_t total = total_of(line, name);
     size_t i;
     json_t *x;
-    if (json_array_size(list) == 0) {
+    if (total == 0) {
         return;
     }
     printf("      %s", what);
     json_array_foreach(list, i, x) {
         const char *id = json_string_value(x);
-        printf(" %s", id ? id : text(x, "id"));
-        if (i == 7) {
-            printf(" … %zu", json_array_size(list));
+        if (i == shown) {
             break;
         }
+        printf(" %s", id ? id : text(x, "id"));
     }
     putchar('\n');
+    print_more("        ", i, total, zh);
 }
 
 static void print_lines(const json_t *lines, size_t shown, bool zh) {
@@ -177,40 +277,41 @@ static void print_lines(const json_t *lines, size_t shown, bool zh) {
     json_t *line;
     json_array_foreach(lines, i, line) {
         if (i == shown) {
-            printf("    … %zu %s\n", json_array_size(lines) - i, zh ? "行未列出" : "lines more");
             break;
         }
         printf("    %s %s  %s  ", zh ? "凭证" : "voucher", text(line, "voucher_no"),
                text(line, "subject"));
         print_amount(json_object_get(line, "fen"), "fen");
         putchar('\n');
-        print_ids(zh ? "指标" : "allotted by", json_object_get(line, "quota"));
-        print_ids(zh ? "批准" : "approved by", json_object_get(line, "approval"));
+        print_ids(zh ? "指标" : "allotted by", line, "quota", shown, zh);
+        print_ids(zh ? "批准" : "approved by", line, "approval", shown, zh);
     }
+    print_more("    ", i, json_array_size(lines), zh);
 }
 
-static void print_named(const char *title, const json_t *list, const char *field) {
+static void print_named(const char *title, const json_t *j, const char *name, const char *field,
+                        size_t shown, bool zh) {
     size_t i;
     json_t *x;
-    json_array_foreach(list, i, x) {
+    json_array_foreach(json_object_get(j, name), i, x) {
         if (i == 0) {
             printf("  %s\n", title);
         }
-        if (i == 20) {
-            printf("    … %zu\n", json_array_size(list) - i);
+        if (i == shown) {
             break;
         }
         const char *id = json_string_value(x);
-        const char *name = text(x, field);
-        printf("    %s %s%s%s\n", id ? id : text(x, "id"), text(x, "type"), *name ? " " : "", name);
+        const char *said = text(x, field);
+        printf("    %s %s%s%s\n", id ? id : text(x, "id"), text(x, "type"), *said ? " " : "", said);
     }
+    print_more("    ", i, total_of(j, name), zh);
 }
 
 static void print_record(const struct cli_options *o, const json_t *j) {
     bool zh = pt_cli_chinese(o);
     const json_t *r = json_object_get(j, "record");
     const json_t *src = json_object_get(r, "source");
-    size_t shown = o->depth ? (size_t)strtoul(o->depth, NULL, 10) : RECORDS_SHOWN;
+    size_t shown = wanted(o, RECORDS_SHOWN);
     print_record_line(r, "", zh);
     printf("    %s %s  %s %s\n", zh ? "生效" : "effective", text(r, "effective"),
            zh ? "散列" : "hash", text(r, "hash"));
@@ -225,13 +326,13 @@ static void print_record(const struct cli_options *o, const json_t *j) {
     free(body);
     print_lines(json_object_get(j, "lines"), shown, zh);
     /* The chain holds the record itself; alone it says nothing. */
-    if (json_array_size(json_object_get(j, "corrections")) > 1) {
-        print_named(zh ? "更正链" : "corrections", json_object_get(j, "corrections"), "correction");
+    if (total_of(j, "corrections") > 1) {
+        print_named(zh ? "更正链" : "corrections", j, "corrections", "correction", shown, zh);
     }
-    print_named(zh ? "引用" : "refers to", json_object_get(j, "refers_to"), "field");
-    print_named(zh ? "批准" : "approved by", json_object_get(j, "approval"), "doc_no");
-    print_named(zh ? "被引用" : "referred to by", json_object_get(j, "referred_by"), "field");
-    print_named(zh ? "差异" : "discrepancies", json_object_get(j, "discrepancies"), "field");
+    print_named(zh ? "引用" : "refers to", j, "refers_to", "field", shown, zh);
+    print_named(zh ? "批准" : "approved by", j, "approval", "doc_no", shown, zh);
+    print_named(zh ? "被引用" : "referred to by", j, "referred_by", "field", shown, zh);
+    print_named(zh ? "差异" : "discrepancies", j, "discrepancies", "field", shown, zh);
 }
 
 /* The ids alone, one a line, for scripts. */
@@ -247,12 +348,18 @@ static void print_inputs(const json_t *j) {
 
 static int trace(const struct cli_options *o) {
     struct pt_err err = {0};
+    struct pt_ref ref;
     struct cli_answers a;
     json_t *j = NULL;
+    if ((o->valid_at || o->known_at || o->inputs) && pt_ref_parse(o->args[0], &ref, NULL) == 0) {
+        return pt_cli_misuse(&cmd_trace, "%s is for figures; a record is told as it stands now",
+                             o->inputs     ? "--inputs"
+                             : o->valid_at ? "--valid-at"
+                                           : "--known-at");
+    }
     int rc = pt_cli_answers_open(o, &a, &err);
     if (rc == 0) {
-        rc = a.ledger ? ask_ledger(o, a.ledger, o->args[0], &j, &err)
-                      : ask_hub(o, &a.hub, o->args[0], &j, &err);
+        rc = ask(o, &a, wanted(o, PAGE), &j, &err);
     }
     int result = EXIT_OK;
     if (rc != 0) {
@@ -276,25 +383,25 @@ const struct cli_command cmd_trace = {
     .name = "trace",
     .what = "where a figure comes from, what became of a record",
     .usage =
-        "usage: pentad trace (RECORD | FIGURE) (--config FILE | --data HUBDIR)\n"
-        "                    [--valid-at DAY] [--known-at DAY|SIZE] [--depth N] [--inputs] "
-        "[--json]\n"
+        "usage: pentad trace (RECORD | FIGURE) (--config FILE [--hub URL] | --data HUBDIR)\n"
+        "                    [--valid-at DAY] [--known-at DAY|SIZE] [--depth N] [--inputs]\n"
+        "                    [--json] [--zh|--en]\n"
         "\n"
-        "A figure is traced down to the records it is computed from, with author, times, log "
-        "index\n"
-        "and signing key of each; a record up to the allotment and the approval it rests on, with\n"
-        "its corrections and the discrepancies that cite it.\n"
+        "A figure is traced down to the records it is computed from, with author, times, log\n"
+        "index and signing key of each; a record up to the allotment and the approval it rests\n"
+        "on, with its corrections and the discrepancies that cite it.\n"
         "\n"
         "  RECORD       finance/main#1234\n"
-        "  FIGURE       PROJECT:37010016T000000001777/2019/FG3 (the kind may be left out where "
-        "the\n"
-        "               key is unique)\n"
-        "  --valid-at   as of that business day (default: the last tick's)\n"
-        "  --known-at   what the ledger knew then: a log size, or a day's last tick\n"
-        "  --depth N    records shown of each input (default 12)\n"
-        "  --inputs     the records' ids alone, one a line\n"
+        "  FIGURE       PROJECT:37010016T000000001777/2019/FG3 (the kind may be left out where\n"
+        "               the key is unique)\n"
+        "  --valid-at   of a figure: as of that business day (default: the last tick's)\n"
+        "  --known-at   of a figure: what the ledger knew then: a log size, or a day's last tick\n"
+        "               (default: all that is folded)\n"
+        "  --depth N    what is shown of each list (default 12; with --json 1000). Where there is\n"
+        "               more, it says how much: \"omitted\" in JSON\n"
+        "  --inputs     of a figure: the ids of all its records alone, one a line\n"
         "\n"
-        "exit: 0 done, 1 it failed, 2 wrong use\n"
+        "exit: 0 done, 1 it failed (no such record, subject or figure too), 2 wrong use\n"
         "\n"
         "example: pentad trace 37010016T000000001777/2019/FG3 --config audit/connector.yaml\n",
     .min_args = 1,

@@ -16,48 +16,94 @@
 #include "reply.h"
 #include "routes.h"
 
+#define STREAM_HEAD_MAX 512
+
+/* The strings and the hash stay the stream's own. */
+static void head_of(const struct pt_exchange_stream *st, Pentad__V1__StreamHead *head) {
+    pentad__v1__stream_head__init(head);
+    head->party = (char *)(uintptr_t)st->party;
+    head->stream = (char *)(uintptr_t)st->stream;
+    head->has_next_seq = 1;
+    head->next_seq = st->next_seq;
+    head->has_last_statement = 1;
+    head->last_statement.data = (uint8_t *)(uintptr_t)st->last_statement.b;
+    head->last_statement.len = sizeof(st->last_statement.b);
+    head->has_log_index = st->last_index > 0;
+    head->log_index = st->last_index;
+    head->has_frozen = 1;
+    head->frozen = st->frozen;
+    head->has_closed = 1;
+    head->closed = st->closed;
+    head->has_last_closed_day = st->last_closed_day > 0;
+    head->last_closed_day = st->last_closed_day;
+}
+
+/* Takes the buffer's content. */
+static void reply_packed(struct pt_call *c, const ProtobufCMessageDescriptor *d,
+                         struct pt_buf *body) {
+    if (body->failed == 0 && pt_reply_wants_json(c->req, true)) {
+        pt_reply_message(c->req, d, pt_buf_span(body));
+        pt_buf_done(body);
+    } else {
+        pt_reply_bytes(c->req, "application/x-protobuf", body);
+    }
+}
+
 void pt_api_stream(struct pt_call *c) {
-    Pentad__V1__StreamHead head = PENTAD__V1__STREAM_HEAD__INIT;
+    Pentad__V1__StreamHead head;
     const struct pt_exchange_stream *st;
     struct pt_hub *h = c->hub;
-    struct pt_hash last;
     struct pt_buf body;
     bool found;
 
+    pt_buf_init(&body, STREAM_HEAD_MAX);
     (void)pthread_mutex_lock(&h->x_lock);
     st = pt_exchange_stream(h->x, c->param[0], c->param[1]);
     found = st != NULL;
     if (found) {
-        last = st->last_statement;
-        head.has_next_seq = 1;
-        head.next_seq = st->next_seq;
-        head.has_last_statement = 1;
-        head.has_log_index = st->last_index > 0;
-        head.log_index = st->last_index;
-        head.has_frozen = 1;
-        head.frozen = st->frozen;
-        head.has_closed = 1;
-        head.closed = st->closed;
-        head.has_last_closed_day = st->last_closed_day > 0;
-        head.last_closed_day = st->last_closed_day;
+        head_of(st, &head);
+        (void)pt_strict_pack(&body, &head.base);
     }
     (void)pthread_mutex_unlock(&h->x_lock);
-    if (!found) {
-        pt_reply_problem_from_any_thread(c->req, PT_E_NOT_FOUND, "no such stream");
+    if (found) {
+        reply_packed(c, &pentad__v1__stream_head__descriptor, &body);
         return;
     }
-    head.last_statement.data = last.b;
-    head.last_statement.len = sizeof(last.b);
-    head.party = c->param[0];
-    head.stream = c->param[1];
-    pt_buf_init(&body, 1024);
-    (void)pt_strict_pack(&body, &head.base);
-    if (pt_reply_wants_json(c->req, true)) {
-        pt_reply_message(c->req, &pentad__v1__stream_head__descriptor, pt_buf_span(&body));
-        pt_buf_done(&body);
-    } else {
-        pt_reply_bytes(c->req, "application/x-protobuf", &body);
+    pt_buf_done(&body);
+    pt_reply_problem_from_any_thread(c->req, PT_E_NOT_FOUND, "no such stream");
+}
+
+void pt_api_streams(struct pt_call *c) {
+    Pentad__V1__StreamHeads all = PENTAD__V1__STREAM_HEADS__INIT;
+    Pentad__V1__StreamHead *heads;
+    struct pt_hub *h = c->hub;
+    struct pt_buf body;
+    size_t n;
+
+    (void)pthread_mutex_lock(&h->x_lock);
+    n = pt_exchange_stream_count(h->x);
+    heads = calloc(n + 1, sizeof(*heads));
+    all.streams = calloc(n + 1, sizeof(*all.streams));
+    pt_buf_init(&body, (n + 1) * STREAM_HEAD_MAX);
+    for (size_t i = 0; heads != NULL && all.streams != NULL && i < n; i++) {
+        const struct pt_exchange_stream *st = pt_exchange_stream_at(h->x, i);
+
+        if (st->enrolled) { /* not one that only ever sent what was refused */
+            head_of(st, &heads[i]);
+            all.streams[all.n_streams++] = &heads[i];
+        }
     }
+    all.has_log_size = 1;
+    all.log_size = pt_exchange_size(h->x);
+    if (heads == NULL || all.streams == NULL) {
+        body.failed = PT_E_NOMEM;
+    } else {
+        (void)pt_strict_pack(&body, &all.base);
+    }
+    (void)pthread_mutex_unlock(&h->x_lock);
+    free(heads);
+    free(all.streams);
+    reply_packed(c, &pentad__v1__stream_heads__descriptor, &body);
 }
 
 /* {party}/{stream}/{seq} of the path. */
@@ -94,19 +140,37 @@ void pt_api_record(struct pt_call *c) {
     pt_buf_done(&body);
 }
 
+/* ?limit= and ?offset= of a trace's lists. */
+static int page_of(struct pt_call *c, struct pt_list_page *ret, struct pt_err *err) {
+    uint64_t limit = 0;
+    uint64_t offset = 0;
+    int rc = pt_param_u64(c->req, "limit", PT_LIST_DEFAULT, PT_LIST_MAX, &limit, err);
+
+    if (rc == 0) {
+        rc = pt_param_u64(c->req, "offset", 0, INT32_MAX, &offset, err);
+    }
+    *ret = (struct pt_list_page){limit == 0 ? 1 : (uint32_t)limit, (uint32_t)offset};
+    return rc;
+}
+
 void pt_api_record_trace(struct pt_call *c) {
     struct pt_err err = {0};
     struct json_t *json = NULL;
+    struct pt_list_page page;
     struct pt_ref ref;
     int rc = ref_of(c, &ref, &err);
 
+    if (rc == 0) {
+        rc = page_of(c, &page, &err);
+    }
     if (rc == 0 && c->ledger == NULL) {
         rc = pt_err_set(&err, PT_E_BUSY, "the ledger isn't there yet");
     }
     if (rc == 0) {
         rc = pt_ledger_read_begin(c->ledger, &err);
         if (rc == 0) {
-            rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, &json, &err);
+            rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, &json,
+                                        &err);
             pt_ledger_read_end(c->ledger);
         }
     }
@@ -185,14 +249,18 @@ static int begin(struct pt_call *c, struct pt_err *err) {
 void pt_api_figure_trace(struct pt_call *c) {
     struct pt_err err = {0};
     struct json_t *json = NULL;
+    struct pt_list_page page;
     struct asked a;
     int rc = begin(c, &err);
 
     if (rc == 0) {
-        rc = asked_of(c, &a, &err);
+        rc = page_of(c, &page, &err);
+        if (rc == 0) {
+            rc = asked_of(c, &a, &err);
+        }
         if (rc == 0) {
             rc = pt_ledger_trace_figure(c->ledger, a.kind, a.key, a.fiscal_year, a.figure,
-                                        a.valid_at, a.known_at, &json, &err);
+                                        a.valid_at, a.known_at, page, &json, &err);
         }
         pt_ledger_read_end(c->ledger);
     }

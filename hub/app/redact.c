@@ -117,8 +117,12 @@ void pt_redact(struct json_t *json, enum pt_party reader) {
     walk(json, reader, 0);
     /* A record's trace repeats what it says beside it. */
     if (json_is_true(json_object_get(json_object_get(json, "record"), "withheld"))) {
-        (void)json_object_del(json, "lines");
-        (void)json_object_del(json, "approval");
-        (void)json_object_del(json, "refers_to");
+        static const char *const said[] = {"lines", "approval", "refers_to"};
+        json_t *omitted = json_object_get(json, "omitted");
+
+        for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+            (void)json_object_del(json, said[i]);
+            (void)json_object_del(omitted, said[i]);
+        }
     }
 }

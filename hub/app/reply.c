@@ -32,7 +32,8 @@ void pt_reply_bytes(struct pt_http_request *req, const char *type, struct pt_buf
     const struct pt_http_header field = {"content-type", type};
 
     if (body->failed) {
-        pt_reply_problem_from_any_thread(req, body->failed, "the answer is too large");
+        pt_reply_problem_from_any_thread(req, body->failed,
+                                         "the answer is too large: ask for less at once");
     } else {
         (void)pt_http_respond_from_any_thread(req, 200, &field, 1, body);
     }

@@ -12,28 +12,32 @@
 #include "submit.h"
 
 static const struct pt_route routes[] = {
-    {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL},
-    {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream},
-    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page},
-    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record},
-    {"GET", "/v1/records/{party}/{stream}/{seq}/trace", PT_ROUTE_QUERY, true, pt_api_record_trace},
+    {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL, NULL},
+    {"GET", "/v1/streams", PT_ROUTE_QUERY, true, pt_api_streams, NULL},
+    {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream, NULL},
+    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page, "after wait limit"},
+    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record, NULL},
+    {"GET", "/v1/records/{party}/{stream}/{seq}/trace", PT_ROUTE_QUERY, true, pt_api_record_trace,
+     "limit offset"},
     {"GET", "/v1/records/{party}/{stream}/{seq}/evidence", PT_ROUTE_QUERY, true,
-     pt_api_record_evidence},
-    {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects},
-    {"GET", "/v1/subjects/{key}", PT_ROUTE_QUERY, true, pt_api_subject},
-    {"GET", "/v1/discrepancies", PT_ROUTE_QUERY, true, pt_api_discrepancies},
+     pt_api_record_evidence, NULL},
+    {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects, "kind after limit"},
+    {"GET", "/v1/subjects/{key}", PT_ROUTE_QUERY, true, pt_api_subject,
+     "fiscal_year valid_at known_at"},
+    {"GET", "/v1/discrepancies", PT_ROUTE_QUERY, true, pt_api_discrepancies,
+     "rule severity responder status subject limit offset known_at"},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/trace", PT_ROUTE_QUERY, true,
-     pt_api_figure_trace},
+     pt_api_figure_trace, "valid_at known_at limit offset"},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,
-     pt_api_figure_evidence},
-    {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief},
-    {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint},
-    {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile},
-    {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez},
-    {"GET", "/readyz", PT_ROUTE_LOOP, false, pt_api_readyz},
-    {"GET", "/metrics", PT_ROUTE_LOOP, false, pt_api_metrics},
-    {"GET", "/openapi.json", PT_ROUTE_LOOP, false, pt_api_openapi},
-    {NULL, NULL, PT_ROUTE_LOOP, false, NULL},
+     pt_api_figure_evidence, "valid_at known_at"},
+    {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief, "lang known_at"},
+    {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint, NULL},
+    {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile, NULL},
+    {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez, NULL},
+    {"GET", "/readyz", PT_ROUTE_LOOP, false, pt_api_readyz, NULL},
+    {"GET", "/metrics", PT_ROUTE_LOOP, false, pt_api_metrics, NULL},
+    {"GET", "/openapi.json", PT_ROUTE_LOOP, false, pt_api_openapi, NULL},
+    {NULL, NULL, PT_ROUTE_LOOP, false, NULL, NULL},
 };
 
 const struct pt_route *pt_routes(void) {
@@ -142,6 +146,35 @@ int pt_route_params(const struct pt_route *r, const char *path,
     return 0;
 }
 
+/* ---- the query ---------------------------------------------------------------------------- */
+
+/* Is that one of `names`, words with a space between? */
+static bool named(const char *names, const char *name, size_t len) {
+    for (size_t n; *names != '\0'; names += n + (names[n] == ' ' ? 1 : 0)) {
+        n = strcspn(names, " ");
+        if (n == len && memcmp(names, name, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int pt_route_query_check(const struct pt_route *r, const char *query, struct pt_err *err) {
+    const char *names = r->query != NULL ? r->query : "";
+
+    for (size_t n; *query != '\0'; query += n + (query[n] == '&' ? 1 : 0)) {
+        size_t len = strcspn(query, "&=");
+
+        n = strcspn(query, "&");
+        if (n > 0 && !named(names, query, len)) {
+            return pt_err_set(err, PT_E_PARAMETER, "?%.*s: %s takes %s%s",
+                              (int)(len < 60 ? len : 60), query, r->pattern,
+                              *names != '\0' ? "only these: " : "no parameters", names);
+        }
+    }
+    return 0;
+}
+
 /* ---- requests ---------------------------------------------------------------------------- */
 
 /* The party that a certificate speaks for, if the genesis has it. */
@@ -181,7 +214,9 @@ void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_h
         (void)pt_err_set(&ret->refusal, PT_E_IDENTITY,
                          "the certificate says %.80s, which is no party of this hub",
                          pt_http_request_peer(req)->identity);
+        return;
     }
+    (void)pt_route_query_check(r, pt_http_request_query(req), &ret->refusal);
 }
 
 void pt_call_free(struct pt_call *c) {

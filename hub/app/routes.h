@@ -27,6 +27,7 @@ struct pt_route {
     enum pt_route_where where;
     bool party; /* the certificate must name a party of the genesis */
     pt_route_fn handle;
+    const char *query; /* names of the parameters that it takes, a space between; NULL: none */
 };
 
 /* One request under way. LOOP: lives in the call. FEED, QUERY: on the heap, holds the request. */
@@ -54,6 +55,10 @@ int pt_route_find(const char *method, const char *path, const struct pt_route **
 int pt_route_params(const struct pt_route *r, const char *path,
                     char params[PT_ROUTE_PARAMS][PT_ROUTE_PARAM_MAX]);
 
+/* 0 where `query` (raw, "" for none) has no parameter but those that the route takes; else
+ * PT_E_PARAMETER, and the sentence names it and those that there are. */
+int pt_route_query_check(const struct pt_route *r, const char *query, struct pt_err *err);
+
 /* For the listener. */
 void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_http_route *ret);
 void pt_routes_on_request(void *hub, struct pt_http_request *req);
@@ -69,6 +74,7 @@ void pt_api_metrics(struct pt_call *c);
 void pt_api_openapi(struct pt_call *c);
 void pt_api_checkpoint(struct pt_call *c);
 void pt_api_tile(struct pt_call *c);
+void pt_api_streams(struct pt_call *c);
 void pt_api_stream(struct pt_call *c);
 void pt_api_feed(struct pt_call *c);      /* loop thread: wait or go to a worker */
 void pt_api_feed_page(struct pt_call *c); /* worker */

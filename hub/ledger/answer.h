@@ -20,10 +20,12 @@ json_t *pt_json_figure(const struct pt_figure *f);
 /* One record as traces show it: id, type, author, originator, doc_no, times, log index, signer,
  * correction, standing at that log size. */
 json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err);
-/* Its body out of the fact tables, lists capped. */
-json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec);
+/* Its body out of the fact tables. A list has at most `list_max` of its entries; beside one that
+ * has more stands "<list>_omitted": how many. */
+enum { PT_BODY_LIST_SHORT = 600, PT_BODY_LIST_WHOLE = 1000000 };
+json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec, int list_max);
 
-/* The newest H01 of each id up to known_at; sql_filter is over d (f_discrepancy), binds ?2.. */
+/* The newest H01 of each id that was known at known_at. */
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
                      int64_t *ret_total, struct pt_err *err);
 

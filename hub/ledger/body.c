@@ -4,8 +4,6 @@
 
 #include "answer.h"
 
-enum { LIST_MAX = 600 };
-
 static json_t *enum_json(const ProtobufCFieldDescriptor *f, int v) {
     const ProtobufCEnumValue *e = protobuf_c_enum_descriptor_get_value(f->descriptor, v);
     return e ? json_string(e->name) : json_integer(v);
@@ -46,33 +44,39 @@ static json_t *column_json(const ProtobufCFieldDescriptor *f, sqlite3_stmt *st, 
     }
 }
 
-static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_stmt *st,
-                        int64_t rec);
+/* Whose body, and how much of each list. */
+struct body {
+    struct pt_ledger *l;
+    int64_t rec;
+    int list_max;
+};
+
+static json_t *row_json(const struct body *o, const struct pt_plan *p, sqlite3_stmt *st);
 
 /* Rows of one table under a record (and, deeper, under a row of it). */
-static json_t *rows_json(struct pt_ledger *l, const struct pt_plan *p, int64_t rec,
-                         const int64_t *idx) {
+static json_t *rows_json(const struct body *o, const struct pt_plan *p, const int64_t *idx,
+                         int *ret_omitted) {
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
     struct pt_buf b;
     int n = 0;
 
     pt_buf_init(&b, 4096);
-    pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)rec);
+    pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)o->rec);
     for (unsigned i = 0; i + 1 < p->n_idx && i < 3; i++)
         pt_buf_printf(&b, " AND %s = %lld", pt_plan_idx(i), (long long)idx[i]);
-    pt_buf_printf(&b, " ORDER BY %s LIMIT %d", p->n_idx ? pt_plan_idx(p->n_idx - 1) : "rec",
-                  LIST_MAX);
-    if (!b.failed && pt_sqlx_prepare(l->db, pt_buf_cstr(&b), &st, NULL) == 0)
-        while (n++ < LIST_MAX && sqlite3_step(st) == SQLITE_ROW)
-            (void)json_array_append_new(a, row_json(l, p, st, rec));
+    pt_buf_printf(&b, " ORDER BY %s", p->n_idx ? pt_plan_idx(p->n_idx - 1) : "rec");
+    if (!b.failed && pt_sqlx_prepare(o->l->db, pt_buf_cstr(&b), &st, NULL) == 0)
+        for (; sqlite3_step(st) == SQLITE_ROW; n++)
+            if (n < o->list_max)
+                (void)json_array_append_new(a, row_json(o, p, st));
+    *ret_omitted = n > o->list_max ? n - o->list_max : 0;
     sqlite3_finalize(st);
     pt_buf_done(&b);
     return a;
 }
 
-static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_stmt *st,
-                        int64_t rec) {
+static json_t *row_json(const struct body *o, const struct pt_plan *p, sqlite3_stmt *st) {
     json_t *j = json_object();
     int64_t idx[3] = {0, 0, 0};
     int c = 1;
@@ -83,23 +87,32 @@ static json_t *row_json(struct pt_ledger *l, const struct pt_plan *p, sqlite3_st
         if (sqlite3_column_type(st, c) != SQLITE_NULL)
             (void)json_object_set_new(j, p->cols[i].name, column_json(p->cols[i].at.field, st, c));
     for (size_t i = 0; i < p->n_children; i++) {
-        json_t *list = rows_json(l, p->children[i], rec, idx);
+        const char *name = p->children[i]->at.field->name;
+        int omitted = 0;
+        json_t *list = rows_json(o, p->children[i], idx, &omitted);
+        char beside[80];
+
         if (json_array_size(list) > 0)
-            (void)json_object_set_new(j, p->children[i]->at.field->name, list);
+            (void)json_object_set_new(j, name, list);
         else
             json_decref(list);
+        (void)snprintf(beside, sizeof beside, "%s_omitted", name);
+        if (omitted > 0)
+            (void)json_object_set_new(j, beside, json_integer(omitted));
     }
     return j;
 }
 
-json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec) {
+json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec, int list_max) {
     static const int64_t none[3] = {0, 0, 0};
+    const struct body o = {.l = l, .rec = rec, .list_max = list_max};
     json_t *rows;
     json_t *one;
+    int omitted;
 
     if (type <= 0 || type >= PT_TAG_MAX || !l->plans[type])
         return json_null();
-    rows = rows_json(l, l->plans[type], rec, none);
+    rows = rows_json(&o, l->plans[type], none, &omitted);
     one = json_array_size(rows) > 0 ? json_incref(json_array_get(rows, 0)) : json_null();
     json_decref(rows);
     return one;

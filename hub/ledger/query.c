@@ -78,6 +78,33 @@ json_t *pt_json_figure(const struct pt_figure *f) {
     return j;
 }
 
+/* Does any record speak of it: as its subject, as what was paid or approved, as whose money it is?
+ * An empty answer about somebody whom nobody knows would look like one about somebody who did
+ * nothing. */
+static int subject_known(struct pt_ledger *l, int kind, const char *key, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT EXISTS(SELECT 1 FROM subj WHERE key = ?2 AND kind = ?1)"
+        " OR EXISTS(SELECT 1 FROM member WHERE kind = ?1 AND org = ?2)"
+        " OR EXISTS(SELECT 1 FROM agg_approved WHERE key = ?2"
+        "   AND level = CASE ?1 WHEN 4 THEN 'D' WHEN 5 THEN '' WHEN 6 THEN '' ELSE 'S' END)"
+        " OR (?1 NOT IN (4, 5, 6)"
+        "   AND EXISTS(SELECT 1 FROM f_payment_batch_lines WHERE subject = ?2))";
+    sqlite3_stmt *st = NULL;
+    bool known = false;
+    int rc = pt_sqlx_prepare(l->db, sql, &st, err);
+
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_int(st, 1, kind);
+    sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
+    known = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) != 0;
+    sqlite3_finalize(st);
+    return known ? 0
+                 : pt_err_set(err, PT_E_NOT_FOUND,
+                              "the ledger knows no %s %.80s: no record speaks of it",
+                              pt_subject_kind_name((Pentad__V1__SubjectKind)kind), key);
+}
+
 int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind, char *ret_key,
                             size_t key_cap, struct pt_err *err) {
     Pentad__V1__SubjectKind kind;
@@ -91,7 +118,7 @@ int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind
     if (strchr(text, ':') && pt_subject_parse(text, &kind, &key, NULL) == 0) {
         *ret_kind = (int)kind;
         (void)snprintf(ret_key, key_cap, "%s", key);
-        return 0;
+        return subject_known(l, *ret_kind, ret_key, err);
     }
     rc = pt_sqlx_prepare(l->db, "SELECT kind FROM subj WHERE key = ? ORDER BY kind", &st, err);
     if (rc != 0)
@@ -106,7 +133,8 @@ int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind
     sqlite3_finalize(st);
     (void)snprintf(ret_key, key_cap, "%s", text);
     if (n == 0)
-        return pt_err_set(err, PT_E_NOT_FOUND, "no record names a subject %.80s", text);
+        return pt_err_set(err, PT_E_NOT_FOUND,
+                          "the ledger knows no subject %.80s: no record speaks of it", text);
     return n == 1 ? 0
                   : pt_err_set(err, PT_E_USAGE, "%.80s is of several kinds, say KIND:key:%s", text,
                                kinds);
@@ -198,27 +226,38 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
     return j;
 }
 
-/* ?1 the first record number that isn't known yet, ?2 rule, ?3 severity, ?4 responder, ?5 lowest
- * and ?6 highest status, ?7 kind, ?8 key. */
+/* ?1 the tick up to which findings were known, ?2 rule, ?3 severity, ?4 responder, ?5 lowest and ?6
+ * highest status, ?7 kind, ?8 key. What a tick finds is logged behind it and names it: it belongs
+ * to what that tick knew. */
 #define FINDINGS                                                                                   \
     " FROM f_discrepancy d JOIN record r ON r.rec = d.rec JOIN stream s ON s.sid = r.sid"          \
-    " WHERE d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id AND e.rec < ?1)"     \
+    " WHERE d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id"                     \
+    "   AND e.tick_seq <= ?1)"                                                                     \
     " AND (?2 IS NULL OR d.rule = ?2) AND (?3 = 0 OR d.severity = ?3)"                             \
     " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.responders) j WHERE j.value = ?4))"     \
     " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"
 
-static int first_unknown(struct pt_ledger *l, uint64_t known_at, int64_t *ret, struct pt_err *err) {
-    char sql[128];
-    bool found;
-    int rc;
+/* The last tick up to a log size: its number in hub/main, 0 where there was none, and its day. */
+static int tick_known(struct pt_ledger *l, uint64_t known_at, int64_t *ret_seq, int32_t *ret_day,
+                      struct pt_err *err) {
+    bool now = known_at == 0 || known_at >= pt_ledger_cursor(l);
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sqlx_prepare(
+        l->db, "SELECT seq, day FROM tick WHERE log_size <= ? ORDER BY no DESC LIMIT 1", &st, err);
 
-    *ret = INT64_MAX;
-    if (known_at == 0 || known_at >= pt_ledger_cursor(l))
-        return 0;
-    (void)snprintf(sql, sizeof sql, "SELECT first_rec + n FROM entry WHERE log_index = %llu",
-                   (unsigned long long)known_at - 1);
-    rc = pt_sqlx_int64(l->db, sql, ret, &found, err);
-    return rc;
+    *ret_seq = 0;
+    *ret_day = 0;
+    if (rc != 0)
+        return rc;
+    sqlite3_bind_int64(st, 1, now ? INT64_MAX : (int64_t)known_at);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        *ret_seq = sqlite3_column_int64(st, 0);
+        *ret_day = sqlite3_column_int(st, 1);
+    }
+    sqlite3_finalize(st);
+    if (now)
+        *ret_seq = INT64_MAX;
+    return 0;
 }
 
 static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
@@ -239,13 +278,13 @@ static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
                       "no status is called %.40s; use OPEN, REPLIED, CLOSED, WAIVED or active", s);
 }
 
-static int bind_filter(sqlite3_stmt *st, const struct pt_discrepancy_filter *f, int64_t unknown,
+static int bind_filter(sqlite3_stmt *st, const struct pt_discrepancy_filter *f, int64_t tick,
                        struct pt_err *err) {
     int lo;
     int hi;
     int rc = status_range(f->status, &lo, &hi, err);
 
-    sqlite3_bind_int64(st, 1, unknown);
+    sqlite3_bind_int64(st, 1, tick);
     pt_sqlx_bind_text(st, 2, f->rule && f->rule[0] ? f->rule : NULL);
     sqlite3_bind_int(st, 3, f->severity);
     pt_sqlx_bind_text(st, 4, f->responder && f->responder[0] ? f->responder : NULL);
@@ -261,12 +300,13 @@ static int bind_filter(sqlite3_stmt *st, const struct pt_discrepancy_filter *f, 
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
                      int64_t *ret_total, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int64_t unknown;
-    int rc = first_unknown(l, f->known_at, &unknown, err);
+    int64_t tick;
+    int32_t day;
+    int rc = tick_known(l, f->known_at, &tick, &day, err);
 
     *ret_total = 0;
     rc = rc == 0 ? pt_sqlx_prepare(l->db, "SELECT count(*)" FINDINGS, &st, err) : rc;
-    rc = rc == 0 ? bind_filter(st, f, unknown, err) : rc;
+    rc = rc == 0 ? bind_filter(st, f, tick, err) : rc;
     if (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
         *ret_total = sqlite3_column_int64(st, 0);
     sqlite3_finalize(st);
@@ -281,7 +321,7 @@ int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
                        " d.period, d.object LIMIT ?9 OFFSET ?10",
                        &st, err)
                  : rc;
-    rc = rc == 0 ? bind_filter(st, f, unknown, err) : rc;
+    rc = rc == 0 ? bind_filter(st, f, tick, err) : rc;
     if (rc == 0) {
         sqlite3_bind_int(st, 9, f->limit > 0 ? f->limit : 1000);
         sqlite3_bind_int(st, 10, f->offset);
@@ -296,19 +336,59 @@ int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepanc
                                  struct json_t **ret_json, struct pt_err *err) {
     json_t *j;
     json_t *a = json_array();
+    uint64_t known_at = pt_ledger_cursor(l);
     int64_t total = 0;
+    int64_t tick;
+    int32_t day;
     int rc;
 
     *ret_json = NULL;
-    rc = pt_json_findings(l, f, a, &total, err);
+    if (f->known_at != 0 && f->known_at < known_at)
+        known_at = f->known_at;
+    rc = tick_known(l, known_at, &tick, &day, err);
+    rc = rc == 0 ? pt_json_findings(l, f, a, &total, err) : rc;
     if (rc != 0) {
         json_decref(a);
         return rc;
     }
     j = pt_answer_head(l);
+    (void)json_object_set_new(j, "known_at", json_integer((json_int_t)known_at));
+    (void)json_object_set_new(j, "known_tick_day", pt_json_day(day));
     (void)json_object_set_new(j, "total", json_integer(total));
     (void)json_object_set_new(j, "discrepancies", a);
     *ret_json = j;
+    return 0;
+}
+
+/* ---- streams ---- */
+
+int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT s.party, s.name, max(r.seq) + 1, max(r.log_index), (SELECT max(c.day)"
+        " FROM f_stream_close c JOIN record x ON x.rec = c.rec WHERE x.sid = s.sid)"
+        " FROM stream s JOIN record r ON r.sid = s.sid GROUP BY s.sid ORDER BY s.party, s.name";
+    sqlite3_stmt *st = NULL;
+    json_t *a;
+    int rc = pt_sqlx_prepare(l->db, sql, &st, err);
+
+    *ret_json = NULL;
+    if (rc != 0)
+        return rc;
+    a = json_array();
+    while (sqlite3_step(st) == SQLITE_ROW) {
+        json_t *j = json_object();
+
+        (void)json_object_set_new(j, "party", json_string(pt_sqlx_text(st, 0)));
+        (void)json_object_set_new(j, "stream", json_string(pt_sqlx_text(st, 1)));
+        (void)json_object_set_new(j, "next_seq", pt_json_i64(sqlite3_column_int64(st, 2)));
+        (void)json_object_set_new(j, "log_index", pt_json_i64(sqlite3_column_int64(st, 3)));
+        if (sqlite3_column_int(st, 4) > 0)
+            (void)json_object_set_new(j, "last_closed_day",
+                                      json_integer(sqlite3_column_int(st, 4)));
+        (void)json_array_append_new(a, j);
+    }
+    sqlite3_finalize(st);
+    *ret_json = a;
     return 0;
 }
 
@@ -443,7 +523,8 @@ static json_t *profile(const struct pt_asof *a) {
     sqlite3_bind_int(st, 2, a->valid_at);
     sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
     if (sqlite3_step(st) == SQLITE_ROW)
-        j = pt_json_body(a->l, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0));
+        j = pt_json_body(a->l, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0),
+                         PT_BODY_LIST_SHORT);
     sqlite3_finalize(st);
     return j;
 }

@@ -9,7 +9,48 @@
 
 #include "answer.h"
 
-enum { NODE_RECORDS_MAX = 1000, LINKS_MAX = 200 };
+/* One list of a trace while it is filled: what stands before and behind the page is only counted.
+ */
+struct listing {
+    json_t *a;
+    uint64_t from, to; /* [from, to) is listed */
+    uint64_t seen;
+};
+
+static struct listing list_make(struct pt_list_page page) {
+    uint32_t limit = page.limit == 0 ? PT_LIST_DEFAULT : page.limit;
+
+    PT_ASSERT(limit <= PT_LIST_MAX);
+    return (struct listing){json_array(), page.offset, (uint64_t)page.offset + limit, 0};
+}
+
+static json_t *page_json(struct pt_list_page page) {
+    return json_pack("{s:i, s:i}", "limit", (int)(page.limit == 0 ? PT_LIST_DEFAULT : page.limit),
+                     "offset", (int)page.offset);
+}
+
+/* One more is there: does it stand on the page? */
+static bool list_next(struct listing *x) {
+    uint64_t n = x->seen++;
+
+    return n >= x->from && n < x->to;
+}
+
+static json_int_t list_omitted(const struct listing *x) {
+    return (json_int_t)(x->seen > x->to ? x->seen - x->to : 0);
+}
+
+/* Puts the list into `j`, and how many follow into "omitted" there. */
+static void list_put(struct listing *x, json_t *j, const char *name) {
+    json_t *omitted = json_object_get(j, "omitted");
+
+    if (!omitted) {
+        omitted = json_object();
+        (void)json_object_set_new(j, "omitted", omitted);
+    }
+    (void)json_object_set_new(j, name, x->a);
+    (void)json_object_set_new(omitted, name, json_integer(list_omitted(x)));
+}
 
 static json_t *time_json(int64_t ms) {
     char s[25];
@@ -176,13 +217,13 @@ static bool value_of(sqlite3_stmt *st, int64_t rec, const char *key, int64_t *re
     return found;
 }
 
-static int node_records(const struct pt_asof *a, size_t n, json_t *node, struct pt_err *err) {
-    json_t *list = json_array();
+static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page page, json_t *node,
+                        struct pt_err *err) {
+    struct listing list = list_make(page);
     sqlite3_stmt *each = NULL;
     sqlite3_stmt *value = NULL;
     int64_t sum = 0;
     int64_t v = 0;
-    json_int_t count = 0;
     int rc = pt_sqlx_prepare(a->l->db, "SELECT rec FROM inputs ORDER BY rec", &each, err);
 
     if (rc == 0 && nodes[n].value)
@@ -194,26 +235,25 @@ static int node_records(const struct pt_asof *a, size_t n, json_t *node, struct 
 
         if (has && __builtin_add_overflow(sum, v, &sum))
             sum = v < 0 ? INT64_MIN : INT64_MAX;
-        if (count++ >= NODE_RECORDS_MAX)
+        if (!list_next(&list))
             continue;
         r = pt_json_record(a->l, rec, a->known_at, err);
         if (!r)
             continue;
         (void)json_object_set_new(r, "value", has ? pt_json_i64(v) : json_null());
-        (void)json_array_append_new(list, r);
+        (void)json_array_append_new(list.a, r);
     }
     sqlite3_finalize(each);
     sqlite3_finalize(value);
-    (void)json_object_set_new(node, "count", json_integer(count));
-    (void)json_object_set_new(
-        node, "omitted", json_integer(count > NODE_RECORDS_MAX ? count - NODE_RECORDS_MAX : 0));
+    (void)json_object_set_new(node, "count", json_integer((json_int_t)list.seen));
+    (void)json_object_set_new(node, "omitted", json_integer(list_omitted(&list)));
     (void)json_object_set_new(node, "value", value ? pt_json_i64(sum) : json_null());
-    (void)json_object_set_new(node, "records", list);
+    (void)json_object_set_new(node, "records", list.a);
     return rc;
 }
 
-static int trace_nodes(const struct pt_asof *a, unsigned sources, json_t *into,
-                       struct pt_err *err) {
+static int trace_nodes(const struct pt_asof *a, unsigned sources, struct pt_list_page page,
+                       json_t *into, struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0] && rc == 0; i++) {
@@ -225,7 +265,7 @@ static int trace_nodes(const struct pt_asof *a, unsigned sources, json_t *into,
         node = json_object();
         (void)json_object_set_new(node, "name", json_string(nodes[i].name));
         (void)json_object_set_new(node, "text", json_string(nodes[i].en));
-        rc = rc == 0 ? node_records(a, i, node, err) : rc;
+        rc = rc == 0 ? node_records(a, i, page, node, err) : rc;
         (void)json_array_append_new(into, node);
     }
     return rc;
@@ -233,7 +273,7 @@ static int trace_nodes(const struct pt_asof *a, unsigned sources, json_t *into,
 
 int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
                            const char *figure, int32_t valid_at, uint64_t known_at,
-                           struct json_t **ret_json, struct pt_err *err) {
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
     struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year, valid_at, known_at);
     const struct pt_figure_def *d = pt_figure_def_find(figure);
     struct pt_figure f;
@@ -245,7 +285,7 @@ int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32
     if (rc != 0)
         return rc;
     inputs = json_array();
-    rc = trace_nodes(&a, d->sources, inputs, err);
+    rc = trace_nodes(&a, d->sources, page, inputs, err);
     if (rc != 0) {
         json_decref(inputs);
         return rc;
@@ -259,6 +299,7 @@ int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32
     (void)json_object_set_new(j, "fiscal_year", json_integer(fiscal_year));
     (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
+    (void)json_object_set_new(j, "page", page_json(page));
     (void)json_object_set_new(j, "inputs", inputs);
     *ret_json = j;
     return 0;
@@ -266,20 +307,22 @@ int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32
 
 /* ---- record ---- */
 
-/* Ids of the records a query gives, in log order. */
-static json_t *ids(struct pt_ledger *l, const char *sql, int64_t rec, const char *extra) {
-    json_t *a = json_array();
+/* Ids of the records a query gives, in log order, as `name` of `j`. */
+static void put_ids(struct pt_ledger *l, const char *sql, int64_t rec, const char *extra,
+                    struct pt_list_page page, json_t *j, const char *name) {
+    struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
 
     if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
         sqlite3_bind_int64(st, 1, rec);
         if (extra)
             sqlite3_bind_text(st, 2, extra, -1, SQLITE_STATIC);
-        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW)
-            (void)json_array_append_new(a, id_of(l, sqlite3_column_int64(st, 0)));
+        while (sqlite3_step(st) == SQLITE_ROW)
+            if (list_next(&list))
+                (void)json_array_append_new(list.a, id_of(l, sqlite3_column_int64(st, 0)));
     }
     sqlite3_finalize(st);
-    return a;
+    list_put(&list, j, name);
 }
 
 /* The approvals whose lines bind the allotments that `allotments` selects (record x, allotment a):
@@ -300,7 +343,8 @@ static json_t *ids(struct pt_ledger *l, const char *sql, int64_t rec, const char
     " SELECT DISTINCT p.rec FROM m CROSS JOIN record p ON p.rec = m.rec AND p.fy = m.fy"           \
     " AND p.live_from IS NOT NULL AND p.live_to IS NULL ORDER BY 1"
 
-static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
+/* A batch's lines are few and all there; of what each rests on, the page's first so many. */
+static json_t *payment_links(struct pt_ledger *l, int64_t rec, struct pt_list_page page) {
     static const char lines_sql[] =
         "SELECT voucher_no, subject, fen, op, quota_no, bk, func, control_key FROM"
         " f_payment_batch_lines WHERE rec = ?1 ORDER BY idx";
@@ -314,6 +358,7 @@ static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
         APPROVALS_OF("f_payment_batch_lines l CROSS JOIN record x ON x.subject = l.subject"
                      " AND x.type = 124 CROSS JOIN f_allotment a ON a.rec = x.rec"
                      " WHERE l.rec = ?1 AND l.voucher_no = ?2");
+    const struct pt_list_page each = {.limit = page.limit};
     json_t *out = json_array();
     sqlite3_stmt *st = NULL;
 
@@ -331,8 +376,8 @@ static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
                 j, "op", json_string(sqlite3_column_int(st, 3) == 2 ? "REFUND" : "PAY"));
             (void)json_object_set_new(j, "quota_no", pt_json_text(pt_sqlx_text(st, 4)));
             (void)json_object_set_new(j, "control_key", pt_json_text(pt_sqlx_text(st, 7)));
-            (void)json_object_set_new(j, "quota", ids(l, quota_sql, rec, voucher));
-            (void)json_object_set_new(j, "approval", ids(l, approval_sql, rec, voucher));
+            put_ids(l, quota_sql, rec, voucher, each, j, "quota");
+            put_ids(l, approval_sql, rec, voucher, each, j, "approval");
             (void)json_array_append_new(out, j);
         }
     }
@@ -340,36 +385,41 @@ static json_t *payment_links(struct pt_ledger *l, int64_t rec) {
     return out;
 }
 
-static json_t *refers_to(struct pt_ledger *l, int64_t rec) {
+static struct listing refers_to(struct pt_ledger *l, int64_t rec, struct pt_list_page page) {
     static const char sql[] =
         "SELECT f.field, s.party, s.name, f.t_seq, r.type FROM ref f JOIN stream s"
         " ON s.sid = f.t_sid LEFT JOIN record r ON r.sid = f.t_sid AND r.seq = f.t_seq"
         " AND r.hash = f.hash WHERE f.rec = ?1 ORDER BY f.field, s.party, s.name, f.t_seq";
-    json_t *a = json_array();
+    struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
 
     if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
         sqlite3_bind_int64(st, 1, rec);
-        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+        while (sqlite3_step(st) == SQLITE_ROW) {
             const struct pt_record_info *i =
                 pt_record_info((enum pt_record_type)sqlite3_column_int(st, 4));
-            json_t *j = json_object();
+            json_t *j;
+
+            if (!list_next(&list))
+                continue;
+            j = json_object();
 
             (void)json_object_set_new(j, "field", json_string(pt_sqlx_text(st, 0)));
             (void)json_object_set_new(j, "id", pt_json_record_id(st, 1, 2, 3));
             (void)json_object_set_new(j, "resolved",
                                       json_boolean(sqlite3_column_type(st, 4) != SQLITE_NULL));
             (void)json_object_set_new(j, "type", i ? json_string(i->code) : json_null());
-            (void)json_array_append_new(a, j);
+            (void)json_array_append_new(list.a, j);
         }
     }
     sqlite3_finalize(st);
-    return a;
+    return list;
 }
 
 /* Who names this record; H01s are listed apart. */
-static json_t *referred_by(struct pt_ledger *l, int64_t rec, bool findings) {
-    json_t *a = json_array();
+static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool findings,
+                                  struct pt_list_page page) {
+    struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
 
     if (pt_sqlx_prepare(l->db,
@@ -382,22 +432,23 @@ static json_t *referred_by(struct pt_ledger *l, int64_t rec, bool findings) {
                         &st, NULL) == 0) {
         sqlite3_bind_int64(st, 1, rec);
         sqlite3_bind_int(st, 2, findings);
-        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+        while (sqlite3_step(st) == SQLITE_ROW) {
             int64_t by = sqlite3_column_int64(st, 0);
-            json_t *j = pt_json_record(l, by, UINT64_MAX, NULL);
+            json_t *j = list_next(&list) ? pt_json_record(l, by, UINT64_MAX, NULL) : NULL;
 
             if (j && findings)
-                (void)json_object_set_new(j, "body", pt_json_body(l, PT_TYPE_DISCREPANCY, by));
+                (void)json_object_set_new(
+                    j, "body", pt_json_body(l, PT_TYPE_DISCREPANCY, by, PT_BODY_LIST_SHORT));
             if (j)
-                (void)json_array_append_new(a, j);
+                (void)json_array_append_new(list.a, j);
         }
     }
     sqlite3_finalize(st);
-    return a;
+    return list;
 }
 
-static json_t *chain(struct pt_ledger *l, int64_t rec) {
-    json_t *a = json_array();
+static struct listing chain(struct pt_ledger *l, int64_t rec, struct pt_list_page page) {
+    struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
 
     if (pt_sqlx_prepare(l->db,
@@ -405,14 +456,16 @@ static json_t *chain(struct pt_ledger *l, int64_t rec) {
                         " rec = ?1) ORDER BY rec",
                         &st, NULL) == 0) {
         sqlite3_bind_int64(st, 1, rec);
-        while (json_array_size(a) < LINKS_MAX && sqlite3_step(st) == SQLITE_ROW) {
-            json_t *j = pt_json_record(l, sqlite3_column_int64(st, 0), UINT64_MAX, NULL);
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            json_t *j = list_next(&list)
+                            ? pt_json_record(l, sqlite3_column_int64(st, 0), UINT64_MAX, NULL)
+                            : NULL;
             if (j)
-                (void)json_array_append_new(a, j);
+                (void)json_array_append_new(list.a, j);
         }
     }
     sqlite3_finalize(st);
-    return a;
+    return list;
 }
 
 static int find_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
@@ -441,9 +494,10 @@ static int find_record(struct pt_ledger *l, const char *party, const char *strea
 }
 
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
-                           struct json_t **ret_json, struct pt_err *err) {
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
     static const char approval_sql[] =
         APPROVALS_OF("record x JOIN f_allotment a ON a.rec = x.rec WHERE x.rec = ?1");
+    struct listing list;
     int64_t rec = 0;
     int type = 0;
     json_t *j;
@@ -456,17 +510,22 @@ int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *s
     r = pt_json_record(l, rec, UINT64_MAX, err);
     if (!r)
         return PT_E_STORE;
-    (void)json_object_set_new(r, "body", pt_json_body(l, type, rec));
+    (void)json_object_set_new(r, "body", pt_json_body(l, type, rec, PT_BODY_LIST_WHOLE));
     j = pt_answer_head(l);
+    (void)json_object_set_new(j, "page", page_json(page));
     (void)json_object_set_new(j, "record", r);
-    (void)json_object_set_new(j, "corrections", chain(l, rec));
-    (void)json_object_set_new(j, "refers_to", refers_to(l, rec));
+    list = chain(l, rec, page);
+    list_put(&list, j, "corrections");
+    list = refers_to(l, rec, page);
+    list_put(&list, j, "refers_to");
     if (type == PT_TYPE_PAYMENT_BATCH)
-        (void)json_object_set_new(j, "lines", payment_links(l, rec));
+        (void)json_object_set_new(j, "lines", payment_links(l, rec, page));
     if (type == PT_TYPE_ALLOTMENT)
-        (void)json_object_set_new(j, "approval", ids(l, approval_sql, rec, NULL));
-    (void)json_object_set_new(j, "referred_by", referred_by(l, rec, false));
-    (void)json_object_set_new(j, "discrepancies", referred_by(l, rec, true));
+        put_ids(l, approval_sql, rec, NULL, page, j, "approval");
+    list = referred_by(l, rec, false, page);
+    list_put(&list, j, "referred_by");
+    list = referred_by(l, rec, true, page);
+    list_put(&list, j, "discrepancies");
     *ret_json = j;
     return 0;
 }

@@ -208,6 +208,76 @@ Test(read, records_are_for_those_who_may) {
     tear_down(&t);
 }
 
+/* Asked for what there isn't, a hub must not answer another question. */
+Test(read, unknown_parameters_are_refused) {
+    static const char *const wrong[] = {"/v1/discrepancies?severty=R",
+                                        "/v1/feed?after=1&foo=2",
+                                        "/v1/subjects?offset=3",
+                                        "/v1/records/finance/main/1?known_at=2",
+                                        "/v1/briefs/2019-06.json?language=en",
+                                        "/v1/streams?party=finance",
+                                        "/checkpoint?size=1",
+                                        "/readyz?verbose",
+                                        "/metrics?x=1"};
+    struct setting t;
+    char code[64];
+    json_t *j;
+
+    set_up(&t);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        cr_assert_eq(tw_get(&t.finance, wrong[i], NULL), 400, "%s: %ld", wrong[i],
+                     t.finance.status);
+        cr_assert_str_eq(t.finance.type, "application/problem+json");
+        cr_assert_str_eq(tw_code(&t.finance, code), "unknown_parameter");
+    }
+    cr_assert_eq(tw_get(&t.finance, "/v1/discrepancies?severty=R", NULL), 400);
+    cr_assert_not_null(strstr(pt_buf_cstr(&t.finance.body), "?severty"));
+    cr_assert_not_null(strstr(pt_buf_cstr(&t.finance.body), "rule severity responder"));
+    cr_assert_eq(tw_post(&t.finance, "/v1/batches?dry=1", pt_span_str("x"), NULL), 400);
+    cr_assert_str_eq(tw_code(&t.finance, code), "unknown_parameter");
+    cr_assert_eq(tw_get(&t.finance, "/v1/streams", NULL), 200);
+    j = json_loadb((const char *)t.finance.body.p, t.finance.body.len, 0, NULL);
+    cr_assert_eq(json_array_size(json_object_get(j, "streams")), TW_PARTIES,
+                 "one a party, as the genesis has it");
+    json_decref(j);
+    tear_down(&t);
+}
+
+/* Limits change without a restart; what can't is named. */
+Test(read, limits_are_reloaded) {
+    static const char more[] = "limits: {connections_per_identity: 1}\nworkers: 3\n";
+    struct setting t;
+    struct tw_client second;
+    struct pt_buf yaml;
+    char path[512];
+    int64_t until;
+
+    set_up(&t);
+    tw_path(&t.w, "hub.yaml", path, sizeof path);
+    pt_buf_init(&yaml, 65536);
+    cr_assert_eq(pt_file_read(path, &yaml, NULL), 0);
+    cr_assert_null(strstr(pt_buf_cstr(&yaml), "limits:"));
+    pt_buf_puts(&yaml, more);
+    cr_assert_eq(pt_file_write(path, yaml.p, yaml.len, 0644, NULL), 0);
+    cr_assert_eq(kill(t.w.pid, SIGHUP), 0);
+    until = pt_monotonic_us() + 10 * 1000000LL;
+    tw_client_init(&second, &t.w, "finance", "main");
+    do { /* one connection stays open: the other is turned away */
+        tw_get(&t.finance, "/livez", NULL);
+        tw_get(&second, "/livez", NULL);
+        cr_assert_lt(pt_monotonic_us(), until, "the limit isn't in force");
+    } while (t.finance.status != 429 && second.status != 429);
+    tw_client_done(&second);
+    cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
+    tw_path(&t.w, "hub.log", path, sizeof path);
+    pt_buf_reset(&yaml);
+    cr_assert_eq(pt_file_read(path, &yaml, NULL), 0);
+    cr_assert_not_null(strstr(pt_buf_cstr(&yaml), "restart_needed"));
+    cr_assert_not_null(strstr(pt_buf_cstr(&yaml), "restart: workers"));
+    pt_buf_done(&yaml);
+    tear_down(&t);
+}
+
 static int verify(struct tw *w, struct pt_span bundle, size_t *ret_records) {
     struct pt_evidence_result *r = NULL;
     struct pt_policy *policy = calloc(1, sizeof *policy);

@@ -107,12 +107,51 @@ static bool is_route(const char *pattern, const char *method) {
     return false;
 }
 
+Test(routes, unknown_parameters_are_named) {
+    const struct pt_route *r = NULL;
+    struct pt_err err = {0};
+
+    cr_assert_eq(find("GET", "/v1/subjects", &r), 0);
+    cr_assert_eq(pt_route_query_check(r, "", &err), 0);
+    cr_assert_eq(pt_route_query_check(r, "kind=DEPT&&limit=5&after", &err), 0);
+    cr_assert_eq(pt_route_query_check(r, "kind=DEPT&lmit=5", &err), PT_E_PARAMETER);
+    cr_assert_not_null(strstr(err.msg, "?lmit:"), "%s", err.msg);
+    cr_assert_not_null(strstr(err.msg, "kind after limit"), "%s", err.msg);
+    cr_assert_eq(pt_route_query_check(r, "limi=5", &err), PT_E_PARAMETER);
+    cr_assert_eq(pt_route_query_check(r, "limits=5", &err), PT_E_PARAMETER);
+    cr_assert_eq(pt_route_query_check(r, "=5", &err), PT_E_PARAMETER);
+    cr_assert_eq(find("GET", "/checkpoint", &r), 0);
+    cr_assert_eq(pt_route_query_check(r, "x", &err), PT_E_PARAMETER);
+    cr_assert_not_null(strstr(err.msg, "no parameters"), "%s", err.msg);
+}
+
 /* A parameter of the path is named in it, and the other way round. */
+static void check_query(const char *pattern, json_t *p, char *all, size_t cap) {
+    const char *name = json_string_value(json_object_get(p, "name"));
+    size_t n = strlen(all);
+
+    cr_assert_not_null(name, "%s", pattern);
+    if (strcmp(json_string_value(json_object_get(p, "in")), "query") == 0) {
+        snprintf(all + n, cap - n, "%s%s", n > 0 ? " " : "", name);
+    }
+}
+
+static const char *taken(const char *pattern) {
+    for (const struct pt_route *r = pt_routes(); r->pattern != NULL; r++) {
+        if (strcmp(r->pattern, pattern) == 0) {
+            return r->query != NULL ? r->query : "";
+        }
+    }
+    return NULL;
+}
+
 static void check_parameters(const char *pattern, json_t *op) {
     json_t *p;
     size_t i, in_path = 0, braces = 0;
+    char query[256] = "";
 
     json_array_foreach(json_object_get(op, "parameters"), i, p) {
+        check_query(pattern, p, query, sizeof query);
         if (strcmp(json_string_value(json_object_get(p, "in")), "path") == 0) {
             char name[64];
 
@@ -124,6 +163,7 @@ static void check_parameters(const char *pattern, json_t *op) {
     for (const char *c = pattern; *c != '\0'; c++) {
         braces += *c == '{';
     }
+    cr_assert_str_eq(query, taken(pattern), "%s: openapi.json has other parameters", pattern);
     cr_assert_eq(in_path, braces, "%s: its parameters aren't all documented", pattern);
 }
 

@@ -374,10 +374,19 @@ Test(ledger, answers) {
     cr_expect_eq(kind, K(PROJECT));
     cr_expect_eq(pt_ledger_subject_parse(l, "nobody", &kind, key, sizeof key, &err),
                  PT_E_NOT_FOUND);
-
-    cr_assert_eq(
-        pt_ledger_trace_figure(l, K(PROJECT), P1, 2019, "FG3", 20190331, PT_KNOWN_NOW, &j, &err), 0,
+    cr_expect_eq(pt_ledger_subject_parse(l, "PROJECT:nobody", &kind, key, sizeof key, &err),
+                 PT_E_NOT_FOUND);
+    cr_expect_not_null(strstr(err.msg, "PROJECT nobody"), "%s", err.msg);
+    cr_expect_eq(
+        pt_ledger_subject_parse(l, "DEPT:37010019R000000000001", &kind, key, sizeof key, &err),
+        PT_E_NOT_FOUND, "a project is no department");
+    cr_expect_eq(
+        pt_ledger_subject_parse(l, "DEPT:11370100004188813W", &kind, key, sizeof key, &err), 0,
         "%s", err.msg);
+
+    cr_assert_eq(pt_ledger_trace_figure(l, K(PROJECT), P1, 2019, "FG3", 20190331, PT_KNOWN_NOW,
+                                        (struct pt_list_page){0}, &j, &err),
+                 0, "%s", err.msg);
     cr_expect_str_eq(at(j, "text", NULL), "0.00%");
     cr_expect_str_eq(at(j, "subject", "name"), "校舍改造");
     node = json_array_get(json_object_get(j, "inputs"), 1);
@@ -388,7 +397,9 @@ Test(ledger, answers) {
                      "finance/main#5");
     json_decref(j);
 
-    cr_assert_eq(pt_ledger_trace_record(l, "finance", "main", 4, &j, &err), 0, "%s", err.msg);
+    cr_assert_eq(
+        pt_ledger_trace_record(l, "finance", "main", 4, (struct pt_list_page){0}, &j, &err), 0,
+        "%s", err.msg);
     cr_expect_str_eq(at(j, "record", "type"), "X01");
     cr_expect_eq(json_array_size(json_object_get(j, "corrections")), 2);
     node = json_array_get(json_object_get(j, "lines"), 0);
@@ -402,7 +413,9 @@ Test(ledger, answers) {
            "fen", NULL),
         "10000000");
     json_decref(j);
-    cr_expect_eq(pt_ledger_trace_record(l, "finance", "main", 99, &j, &err), PT_E_NOT_FOUND);
+    cr_expect_eq(
+        pt_ledger_trace_record(l, "finance", "main", 99, (struct pt_list_page){0}, &j, &err),
+        PT_E_NOT_FOUND);
 
     cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, 20190331, PT_KNOWN_NOW, &j, &err), 0,
                  "%s", err.msg);
@@ -419,6 +432,50 @@ Test(ledger, answers) {
                      l, &(struct pt_discrepancy_filter){.status = "active"}, &j, &err),
                  0, "%s", err.msg);
     cr_expect_eq(json_integer_value(json_object_get(j, "total")), 0);
+    json_decref(j);
+    pt_ledger_close(l);
+    mk_done(&m);
+}
+
+/* Nothing is left out of a list without being counted, and pages give all of it. */
+Test(ledger, long_lists_come_in_pages) {
+    struct mklog m;
+    struct mk_line line = {"V1", P1, "Q1", WAN, 0, NULL};
+    struct mk_ref p;
+    struct pt_ledger *l;
+    struct pt_err err = {0};
+    json_t *j = NULL;
+    json_t *node;
+    int got = 0;
+
+    mk_init(&m);
+    for (int i = 0; i < 25; i++)
+        p = mk_pay(&m, UNIT1, 2019, 20190301, &line, 1, NULL);
+    for (int i = 0; i < 25; i++)
+        (void)mk_pay(&m, UNIT1, 2019, 20190301, &line, 1, &p);
+    mk_tick(&m, 20190302);
+    l = fold_log(&m, 5);
+    for (uint32_t offset = 0; offset < 30; offset += 10) {
+        cr_assert_eq(pt_ledger_trace_figure(l, K(PROJECT), P1, 2019, "FG2.P", 20190331,
+                                            PT_KNOWN_NOW, (struct pt_list_page){10, offset}, &j,
+                                            &err),
+                     0, "%s", err.msg);
+        node = json_array_get(json_object_get(j, "inputs"), 0);
+        got += (int)json_array_size(json_object_get(node, "records"));
+        cr_expect_eq(json_integer_value(json_object_get(node, "count")), 26,
+                     "a voucher is reversed once");
+        cr_expect_eq(json_integer_value(json_object_get(node, "omitted")), 26 - got);
+        json_decref(j);
+    }
+    cr_expect_eq(got, 26);
+    cr_assert_eq(
+        pt_ledger_trace_record(l, "finance", "main", 25, (struct pt_list_page){10, 0}, &j, &err), 0,
+        "%s", err.msg);
+    cr_expect_eq(json_array_size(json_object_get(j, "referred_by")), 10);
+    cr_expect_eq(json_integer_value(json_object_get(json_object_get(j, "omitted"), "referred_by")),
+                 15);
+    cr_expect_eq(json_integer_value(json_object_get(json_object_get(j, "omitted"), "refers_to")),
+                 0);
     json_decref(j);
     pt_ledger_close(l);
     mk_done(&m);

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <sqlite3.h>
 
 #include <pentad/base/date.h>
+#include <pentad/ledger/query.h>
 
 #include "world.h"
 
@@ -274,5 +276,32 @@ Test(findings, an_idle_tick_reads_no_ledger) {
     after = scanned(&w);
     cr_expect(before > 0 && after < 500, "an idle tick stepped through %lld rows",
               (long long)after);
+    w_close(&w);
+}
+
+/* What a tick finds is logged behind it. A day means its last tick with all that it found: the same
+ * findings as the brief of that moment counts. */
+Test(findings, a_day_knows_what_its_tick_found) {
+    static const int32_t days[] = {20190228, 20190301, 20190302};
+    static const size_t active[] = {0, 1, 1};
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    struct pt_ledger *l = pt_fold_ledger(w.f);
+    struct pt_err err = {0};
+
+    cr_assert_eq(s.status, OPEN);
+    w_days(&w, 20190302, 20190302);
+    for (size_t i = 0; i < 3; i++) {
+        struct pt_discrepancy_filter f = {.rule = "K04", .status = "active"};
+        json_t *j = NULL;
+
+        if (pt_ledger_known_at(l, days[i], &f.known_at, &err) != 0)
+            cr_assert_fail("%s", err.msg);
+        cr_assert_eq(pt_ledger_discrepancies_json(l, &f, &j, &err), 0, "%s", err.msg);
+        cr_expect_eq(json_array_size(json_object_get(j, "discrepancies")), active[i], "%d",
+                     days[i]);
+        cr_expect_eq(json_integer_value(json_object_get(j, "known_at")), f.known_at);
+        json_decref(j);
+    }
     w_close(&w);
 }

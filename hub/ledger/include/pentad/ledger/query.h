@@ -14,13 +14,16 @@
 
 struct json_t;
 
-/* "PROJECT:370100…", "DEPT:…", or a bare key where only one kind has it (PT_E_NOT_FOUND: nobody
- * named it; PT_E_USAGE: several kinds, the message lists them). */
+/* "PROJECT:370100…", "DEPT:…", or a bare key where only one kind has it (PT_E_NOT_FOUND: no record
+ * speaks of it; PT_E_USAGE: several kinds, the message lists them). */
 int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind, char *ret_key,
                             size_t key_cap, struct pt_err *err);
 /* The subject's name as its profile says (latest), or its key. */
 int pt_ledger_subject_name(struct pt_ledger *l, int kind, const char *key, char *out, size_t cap);
 
+/* A list of every stream that has written: {"party", "stream", "next_seq" as text, "log_index" of
+ * its last batch, "last_closed_day" yyyymmdd}, by party and name. */
+int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err);
 /* {"log_size", "subjects": [{"kind","key","name","dept","years":[…],"open"}…], "next": key|null};
  * kind 0: all; `after` a "KIND:key" or NULL; limit 1..1000. */
 int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, int limit,
@@ -31,17 +34,27 @@ int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t f
                        int32_t valid_at, uint64_t known_at, struct json_t **ret_json,
                        struct pt_err *err);
 
-/* Figure → formula, value, inputs as a tree down to records. */
+/* What a trace lists of everything that is a list: `limit` (0: PT_LIST_DEFAULT; at most
+ * PT_LIST_MAX) from `offset` on. What follows is counted, as "omitted", and is had by asking on
+ * from there. */
+#define PT_LIST_DEFAULT 1000
+#define PT_LIST_MAX 10000
+struct pt_list_page {
+    uint32_t limit, offset;
+};
+
+/* Figure → formula, value, inputs as a tree down to records; each input has "count", "omitted". */
 int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
                            const char *figure, int32_t valid_at, uint64_t known_at,
-                           struct json_t **ret_json, struct pt_err *err);
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
 /* One record: what it says, its corrections, what it refers to up to the approval, who refers to
- * it, the discrepancies that cite it. */
+ * it, the discrepancies that cite it. "omitted" has a number for each of these lists. */
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
-                           struct json_t **ret_json, struct pt_err *err);
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
 
 /* NULL or 0: any. severity 1 I, 2 Y, 3 R. status: "OPEN" "REPLIED" "CLOSED" "WAIVED", or "active" =
- * OPEN and REPLIED. As of known_at: the newest logged H01 of each id. */
+ * OPEN and REPLIED. As of known_at: the newest H01 of each id by the last tick up to there; what a
+ * tick finds is logged behind it, and belongs to what was known at it. */
 struct pt_discrepancy_filter {
     const char *rule;
     int severity;

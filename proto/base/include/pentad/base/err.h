@@ -35,6 +35,7 @@
     X(PT_E_USAGE, 27, "usage", 400, 0, "wrong use", "用法错误")                                    \
     X(PT_E_UNSUPPORTED, 28, "unsupported", 400, 0, "not supported", "不支持")                      \
     X(PT_E_METHOD, 29, "method_not_allowed", 405, 0, "method not allowed", "方法不允许")           \
+    X(PT_E_PARAMETER, 30, "unknown_parameter", 400, 0, "no such parameter", "没有此参数")          \
     /* acceptance, in its order (docs/formats.md 1) */                                             \
     X(PT_E_IDENTITY, 40, "unknown_identity", 403, 0, "TLS identity not known", "TLS身份未知")      \
     X(PT_E_FORBIDDEN, 41, "forbidden", 403, 0, "not allowed for this identity", "无权限")          \
