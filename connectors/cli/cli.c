@@ -75,7 +75,7 @@ static const struct option_row *find_option(const char *arg, size_t *ret_len) {
     return NULL;
 }
 
-static bool is_number(const char *text) {
+bool pt_cli_is_number(const char *text) {
     size_t len = strspn(text, "0123456789");
     return len > 0 && len < 19 && text[len] == '\0';
 }
@@ -86,7 +86,7 @@ static int check_values(const struct cli_command *cmd, const struct cli_options 
     if (o->valid_at && pt_date_parse(o->valid_at, &day) != 0) {
         return pt_cli_misuse(cmd, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
     }
-    if (o->known_at && !is_number(o->known_at) &&
+    if (o->known_at && !pt_cli_is_number(o->known_at) &&
         (!strchr(o->known_at, '-') || pt_date_parse(o->known_at, &day) != 0)) {
         return pt_cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
                              o->known_at);
@@ -94,10 +94,10 @@ static int check_values(const struct cli_command *cmd, const struct cli_options 
     if (o->severity && (strlen(o->severity) != 1 || !strchr("IYR", o->severity[0]))) {
         return pt_cli_misuse(cmd, "--severity %s is none of I, Y, R", o->severity);
     }
-    if (o->year && !is_number(o->year)) {
+    if (o->year && !pt_cli_is_number(o->year)) {
         return pt_cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
     }
-    if (o->depth && !is_number(o->depth)) {
+    if (o->depth && !pt_cli_is_number(o->depth)) {
         return pt_cli_misuse(cmd, "--depth %s is not a number", o->depth);
     }
     return EXIT_OK;

@@ -51,6 +51,9 @@ int pt_cli_fail(const struct pt_err *err);
 int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Decimal digits alone, fewer than 19. */
+bool pt_cli_is_number(const char *text);
+
 /* Messages in Chinese? --zh, --en, else by the locale. */
 bool pt_cli_chinese(const struct cli_options *o);
 

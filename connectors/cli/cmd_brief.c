@@ -89,8 +89,8 @@ const struct cli_command cmd_brief = {
     .name = "brief",
     .what = "the brief of a month or quarter",
     .usage =
-        "usage: pentad brief PERIOD (--config FILE | --data HUBDIR) [--html | --json]\n"
-        "                    [--summary] [--out FILE] [--known-at DAY|SIZE] [--en]\n"
+        "usage: pentad brief PERIOD (--config FILE [--hub URL] | --data HUBDIR) [--html | --json]\n"
+        "                    [--summary] [--out FILE] [--known-at DAY|SIZE] [--zh|--en]\n"
         "\n"
         "The brief of the joint meeting: the period in a few sentences, the four budgets, the\n"
         "departments' ranking, warnings and what became of them, and the quality of the data.\n"

@@ -194,7 +194,7 @@ const struct cli_command cmd_doctor = {
     .name = "doctor",
     .what = "look at a connector's set-up and say what is wrong with it",
     .usage =
-        "usage: pentad doctor --config FILE [--json]\n"
+        "usage: pentad doctor --config FILE [--hub URL] [--json]\n"
         "\n"
         "Looks at the configuration, keys and their file modes, the certificate and how long it\n"
         "lasts, the trust files, every mapping and source, the state file, and whether the hub\n"

@@ -73,8 +73,8 @@ const struct cli_command cmd_evidence = {
     .name = "evidence",
     .what = "fetch what proves a record or a figure, as one file",
     .usage =
-        "usage: pentad evidence (RECORD | FIGURE) --out FILE --config FILE\n"
-        "                       [--valid-at DAY] [--known-at DAY|SIZE]\n"
+        "usage: pentad evidence (RECORD | FIGURE) --out FILE --config FILE [--hub URL]\n"
+        "                       [--valid-at DAY] [--known-at DAY|SIZE] [--quiet]\n"
         "\n"
         "Writes one file that holds the records (as far as this party may read them), the signed\n"
         "statements, the log entries, the proofs up to a signed checkpoint and the history of the\n"

@@ -223,7 +223,7 @@ const struct cli_command cmd_ledger = {
         "usage: pentad ledger digest --data HUBDIR [--json]\n"
         "       pentad ledger replay --data HUBDIR [--out FILE] [--json]\n"
         "       pentad ledger row SUBJECT [--year 2019] [--valid-at DAY] [--known-at DAY|SIZE]\n"
-        "                         (--config FILE | --data HUBDIR)\n"
+        "                         (--config FILE [--hub URL] | --data HUBDIR)\n"
         "\n"
         "digest  SHA-256 over every row: the same for the same log, on any machine\n"
         "replay  folds the log from its first entry, with all rules, and compares: the ledger is\n"

@@ -268,6 +268,11 @@ static int dispatch(const struct cli_options *o) {
                               : pt_cli_misuse(&cmd_log, "back up where to? name a folder");
     }
     if (strcmp(what, "show") == 0 && o->data) {
+        for (int i = 1; i < o->n_args; i++) {
+            if (!pt_cli_is_number(o->args[i])) {
+                return pt_cli_misuse(&cmd_log, "show: %s is not a number", o->args[i]);
+            }
+        }
         uint64_t from = o->n_args > 1 ? strtoull(o->args[1], NULL, 10) : 0;
         uint64_t n = o->n_args > 2 ? strtoull(o->args[2], NULL, 10) : 20;
         return show(o, from, n);
@@ -280,8 +285,8 @@ const struct cli_command cmd_log = {
     .what = "check the whole log, back it up, export it as static tiles, show its entries",
     .usage =
         "usage: pentad log check DIR --trust DIR [--json]\n"
-        "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL])\n"
-        "       pentad log backup DIR --data HUBDIR\n"
+        "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL]) [--quiet]\n"
+        "       pentad log backup DIR --data HUBDIR [--quiet]\n"
         "       pentad log show [FROM [COUNT]] --data HUBDIR [--json]\n"
         "\n"
         "check   computes every record, leaf, tile, chain and signature anew, of a hub's data\n"
@@ -293,7 +298,8 @@ const struct cli_command cmd_log = {
         "while\n"
         "        a hub runs on it (copying the file by other means may lose what waits in its\n"
         "        write-ahead log)\n"
-        "show    lists entries: who signed what, when it was received\n"
+        "show    lists entries, COUNT (20) from log index FROM (0): who signed what, when it was\n"
+        "        received\n"
         "\n"
         "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use\n"
         "\n"

@@ -96,7 +96,7 @@ const struct cli_command cmd_push = {
     .name = "push",
     .what = "hand a record written as JSON to a connector",
     .usage =
-        "usage: pentad push FILE.json… --config FILE\n"
+        "usage: pentad push FILE.json… --config FILE [--quiet]\n"
         "\n"
         "Puts records that a person wrote (an approval, a reply to a discrepancy, a notice) into "
         "a\n"
