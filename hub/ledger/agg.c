@@ -29,7 +29,7 @@ static const char sums[] =
     " SELECT l.subject, coalesce(l.fund_year, r.fy), l.bk, coalesce(l.control_key, ''), r.fy,"
     "   p.pay_date / 100,"
     "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = 2 THEN -l.fen ELSE l.fen END),"
-    "   max(coalesce(p.date_precision, 1) > 1), min(p.pay_date), max(r.sign < 0 OR c.was)"
+    "   max(coalesce(p.date_precision, 1) - 1), min(p.pay_date), max(r.sign < 0 OR c.was)"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
     " JOIN f_payment_batch_lines l ON l.rec = c.rec"
     " WHERE c.type = 131 AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"

@@ -211,6 +211,16 @@ static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct p
     return pt_sqlx_run(st, err);
 }
 
+/* A payment dated to a month or year only counts at its last day. */
+static void settle_pay_date(Pentad__V1__PaymentBatch *p) {
+    if (!p->has_pay_date || !p->has_date_precision || !pt_date_valid(p->pay_date))
+        return;
+    if (p->date_precision == PENTAD__V1__DATE_PRECISION__DATE_PRECISION_MONTH)
+        p->pay_date = pt_date_month_end(p->pay_date);
+    else if (p->date_precision == PENTAD__V1__DATE_PRECISION__DATE_PRECISION_YEAR)
+        p->pay_date = pt_date_year(p->pay_date) * 10000 + 1231;
+}
+
 static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const ProtobufCMessage *body;
     struct ref_ctx ctx = {l, f->rec};
@@ -226,6 +236,8 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     if (!plan)
         return pt_err_set(err, PT_E_CORRUPT, "record %s#%llu has no body of a known type", f->party,
                           (unsigned long long)f->seq);
+    if (f->r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH)
+        settle_pay_date(f->r->payment_batch);
     /* Every member of the oneof is a pointer to a message. */
     body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
     rc = pt_plan_insert(plan, f->rec, body, &l->scratch, add_ref, &ctx, err);

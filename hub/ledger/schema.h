@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "1"
+#define PT_LEDGER_VERSION "2"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
@@ -36,7 +36,8 @@ static const char pt_schema_head[] =
     "  rec INTEGER);\n"
     "CREATE INDEX tick_day ON tick(day);\n"
     "CREATE TABLE subj(key TEXT, kind INTEGER, PRIMARY KEY(key, kind)) WITHOUT ROWID;\n"
-    /* Sums as of the last tick. */
+    "CREATE INDEX subj_kind ON subj(kind);\n"
+    /* Sums as of the last tick. coarse: 1 where a payment is dated to a month only, 2 to a year. */
     "CREATE TABLE agg_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT, fy INTEGER,\n"
     "  month INTEGER, fen INTEGER, coarse INTEGER,\n"
     "  PRIMARY KEY(subject, fund_year, bk, ckey, fy, month)) WITHOUT ROWID;\n"
@@ -49,6 +50,7 @@ static const char pt_schema_head[] =
        F function in a region. tol: what rounding in the source document may explain. */
     "CREATE TABLE agg_approved(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"
     "  fen INTEGER, tol INTEGER, PRIMARY KEY(level, key, fy, bk, func)) WITHOUT ROWID;\n"
+    "CREATE INDEX approved_by_func ON agg_approved(fy, bk, func, level);\n"
     /* Whose subject is whose: department (4) and unit (5) of every subject, its own included. */
     "CREATE TABLE member(kind INTEGER, org TEXT, subject TEXT,\n"
     "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
@@ -67,8 +69,8 @@ static const char pt_schema_tail[] =
     "CREATE INDEX pay_subject ON f_payment_batch_lines(subject, voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
-    "CREATE INDEX quota_dept ON f_allotment(dept);\n"
-    "CREATE INDEX quota_func ON f_allotment(func, dept);\n"
+    "CREATE INDEX quota_dept ON f_allotment(dept, func);\n"
+    "CREATE INDEX quota_func ON f_allotment(func);\n"
     "CREATE INDEX quota_ckey ON f_allotment(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX approved_subject ON f_congress_approval_lines(subject);\n"
     "CREATE INDEX approved_dept ON f_congress_approval_lines(dept, func);\n"
@@ -83,8 +85,8 @@ static const char pt_schema_tail[] =
     /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's
        newest. */
     "CREATE VIEW score AS SELECT v.*, CASE v.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"
-    "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE v.by WHEN 3 THEN 5 ELSE 3 END\n"
-    "  WHEN 7 THEN 5 END AS rank\n"
+    "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE v.by WHEN 3 THEN 5 WHEN 2 THEN 3 END\n"
+    "  WHEN 7 THEN CASE v.by WHEN 3 THEN 5 END END AS rank\n"
     "  FROM v_evaluation v WHERE v.total_cp IS NOT NULL;\n"
     /* References that lead to a record that is here with that very hash. */
     "CREATE VIEW resolved AS SELECT f.rec, f.field, t.rec AS target, t.root AS t_root,\n"

@@ -83,6 +83,7 @@ struct city_project {
     int32_t bk;
     char func[8];
     enum city_line line;
+    char voted[8];    /* the 款 or 类 under which congress approved it; empty: func itself */
     int64_t ap_delta; /* congress approved the first INITIAL plus this */
     char letter;      /* R personnel, Y operating, T specific target */
     bool is_new, is_major, is_infra, is_special, lump;

@@ -42,10 +42,13 @@ static void plant_k07(struct city *c) {
 static void k58(struct city *c, const struct city_project *p, const struct city_finding *f,
                 const char *near_why) {
     int32_t opened = pt_date_add(f->due, 1);
-    int32_t red = pt_date_add(f->due, 31);
+    int32_t red = pt_date_add(f->due, 30);
     int32_t last = f->done_day ? f->done_day : 20200701;
     struct city_truth *t;
 
+    while (!city_is_workday(red)) /* a last day off moves to the next working day */
+        red = pt_date_add(red, 1);
+    red = pt_date_add(red, 1);
     if (near_why != NULL)
         t = city_near(c, "K58", p, opened, near_why);
     else
@@ -71,7 +74,7 @@ static struct city_finding *old_finding(struct city *c, const struct city_projec
 static void plant_k58(struct city *c) {
     struct city_project *p = city_plant(c, 2800000, 9700);
 
-    k58(c, p, old_finding(c, p, 20190625, 20190828, 0, 0), NULL);
+    k58(c, p, old_finding(c, p, 20190625, 20190829, 0, 0), NULL);
     p = city_plant(c, 3900000, 9700);
     k58(c, p, old_finding(c, p, 20190626, 20190916, 20190912, 20190926), NULL);
     p = city_plant(c, 1700000, 9700);

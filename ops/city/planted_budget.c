@@ -25,8 +25,17 @@ static void on_own_line(struct city *c, struct city_project *p, int64_t ap_delta
     (void)snprintf(p->func, sizeof(p->func), "%.5s0%d", city_depts[p->dept].kuan, 3 + taken);
 }
 
+/* Approved in one line of the department's with all else under the same 款 (5 digits) or 类 (3)
+ * that has no line of its own. */
+static void on_class_line(struct city *c, struct city_project *p, int32_t dept, int digits,
+                          int64_t ap_delta) {
+    p->dept = p->unit = dept;
+    on_own_line(c, p, ap_delta);
+    (void)snprintf(p->voted, sizeof(p->voted), "%.*s", digits, p->func);
+}
+
 static void k01_line(struct city_truth *t, const struct city *c, const struct city_project *p) {
-    (void)snprintf(t->object, sizeof(t->object), "%d/%s", p->bk, p->func);
+    (void)snprintf(t->object, sizeof(t->object), "%d/%s", p->bk, p->voted[0] ? p->voted : p->func);
     if (p->line == LINE_DEPT) {
         t->kind = "DEPT";
         (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[p->dept].uscc);
@@ -74,6 +83,27 @@ static void plant_k01(struct city *c) {
     city_quota(p, QUOTA_INITIAL, 20190416, 30 * CITY_WAN)->payable = 29 * CITY_WAN;
     city_adjust(c, p, 20190828, 20190830, 30 * CITY_WAN);
     k01(c, p, 20190416, 20190830);
+}
+
+/* Congress approved by 款 or 类, the allotments are coded to the 项. */
+static void plant_k01_classes(struct city *c) {
+    struct city_project *p = city_plant(c, 5200000, 9800);
+
+    on_class_line(c, p, 50, 5, -16 * CITY_WAN);
+    city_adjust(c, p, 20190626, 20190628, 16 * CITY_WAN);
+    k01(c, p, DAY_ALLOTTED, 20190628);
+
+    p = city_plant(c, 2400000, 9800);
+    on_class_line(c, p, 51, 3, 10 * CITY_WAN);
+    p = city_plant(c, 3100000, 9800);
+    on_class_line(c, p, 51, 3, -19 * CITY_WAN);
+    k01(c, p, DAY_ALLOTTED, 0);
+
+    p = city_plant(c, 1800000, 9800);
+    on_class_line(c, p, 52, 5, -30 * CITY_WAN);
+    p = city_plant(c, 2200000, 9800);
+    on_class_line(c, p, 52, 5, 30 * CITY_WAN);
+    k01_near(c, p, DAY_ALLOTTED, "款级批准覆盖其下各项，合计恰等于批准数");
 }
 
 static void near_k01(struct city *c) {
@@ -153,6 +183,7 @@ static void near_k04(struct city *c) {
 void city_plant_budget(struct city *c) {
     plant_k01(c);
     near_k01(c);
+    plant_k01_classes(c);
     plant_k04(c);
     near_k04(c);
 }

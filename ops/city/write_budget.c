@@ -22,7 +22,7 @@ static void add_line(struct lines *ls, const struct city_project *p, int32_t ind
                      .project = p->line == LINE_SUBJECT ? index : -1,
                      .fen = fen};
 
-    (void)snprintf(x.func, sizeof(x.func), "%s", p->func);
+    (void)snprintf(x.func, sizeof(x.func), "%s", p->voted[0] ? p->voted : p->func);
     for (size_t i = 0; i < ls->n; i++) {
         struct line *y = &ls->list[i];
 

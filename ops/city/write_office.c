@@ -107,8 +107,32 @@ static void func_rows(struct table *t, const char *no) {
         {"2320301", "地方政府一般债券付息支出"},
         {"2320303", "地方政府向国际组织借款付息支出"},
     };
+    static const struct city_code classes[] = {
+        {"201", "一般公共服务支出"},
+        {"203", "国防支出"},
+        {"204", "公共安全支出"},
+        {"205", "教育支出"},
+        {"206", "科学技术支出"},
+        {"207", "文化旅游体育与传媒支出"},
+        {"208", "社会保障和就业支出"},
+        {"210", "卫生健康支出"},
+        {"211", "节能环保支出"},
+        {"212", "城乡社区支出"},
+        {"213", "农林水支出"},
+        {"214", "交通运输支出"},
+        {"215", "资源勘探信息等支出"},
+        {"216", "商业服务业等支出"},
+        {"217", "金融支出"},
+        {"219", "援助其他地区支出"},
+        {"220", "自然资源海洋气象等支出"},
+        {"221", "住房保障支出"},
+        {"222", "粮油物资储备支出"},
+        {"224", "灾害防治及应急管理支出"},
+        {"229", "其他支出"},
+        {"232", "债务付息支出"},
+    };
     size_t n = 0;
-    size_t cap = (size_t)CITY_DEPTS * 9 + 16;
+    size_t cap = (size_t)CITY_DEPTS * 10 + 48;
     struct city_code *list = city_alloc(cap, sizeof(*list));
     char(*text)[96] = city_alloc(cap * 2, sizeof(*text));
     char(*at)[96] = text;
@@ -122,7 +146,10 @@ static void func_rows(struct table *t, const char *no) {
             list[n].name = keep(&at, names[k], "");
         }
         list[n++] = (struct city_code){x->item, x->item_name};
+        list[n++] = (struct city_code){x->kuan, x->kuan_name};
     }
+    for (size_t k = 0; k < sizeof(classes) / sizeof(classes[0]); k++)
+        list[n++] = classes[k];
     for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++)
         list[n++] = others[k];
     qsort(list, n, sizeof(*list), by_code);

@@ -13,14 +13,15 @@
 -- figure: P fen
 -- figure: x yuan
 -- scope: region
--- As of the month's end; UNKNOWN until the month is over and its report is here. No tolerance.
+-- As of the month's end; UNKNOWN until the month is over and its report is here, and where a payment is
+-- dated to the year only, since it may be of any month. No tolerance.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
 SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = 132
 UNION SELECT subject, month, '' FROM d_pay
 UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = 132
   CROSS JOIN f_exec_snapshot v ON v.rec = r.rec
-  WHERE v.month > d.month AND v.month / 100 = d.fy
+  WHERE (v.month > d.month OR d.coarse = 2) AND v.month / 100 = d.fy
 -- [all]
 SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FROM v_exec_snapshot v
 -- [condition]
@@ -30,11 +31,12 @@ WITH said AS MATERIALIZED (
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
-    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month <= said.b) AS paid
+    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month <= said.b) AS paid,
+    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month > said.b) AS later
   FROM said LEFT JOIN f_exec_snapshot f ON f.rec = said.rec)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, b / 100 AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
-  CASE WHEN reported IS NULL OR tick_day() <= month_end(b) THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN reported IS NULL OR tick_day() <= month_end(b) OR later = 2 THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_YELLOW AS sev, reported AS reported, paid AS P, reported - paid AS x
 FROM sums
 -- [agenda]

@@ -18,7 +18,7 @@
 -- param: k07.red_ppm int 10000 红色差额占支出的百万分比
 -- scope: region
 -- Yellow above max(10,000 yuan, 0.1 % of P), red above max(1,000,000 yuan, 1 % of P). A department's P
--- is the sum of its own and its units' subjects.
+-- is the sum of its own and its units' subjects, a region's that of its departments.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 162
@@ -26,6 +26,10 @@ UNION SELECT d.subject, d.fy, '' FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_audi
   WHERE v.r_subject = d.subject AND v.r_type = 162 AND v.r_fy = d.fy)
 UNION SELECT m.org, d.fy, '' FROM d_pay d JOIN member m ON m.subject = d.subject WHERE EXISTS (SELECT 1 FROM v_audit_figure v
   WHERE v.r_subject = m.org AND v.r_type = 162 AND v.r_fy = d.fy)
+UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_pay) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
+  WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = 162 AND v.r_fy = d.fy)
+UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = 162
+  WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (101, 102, 124))
 -- [all]
 SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
@@ -34,7 +38,12 @@ WITH found AS MATERIALIZED (
       AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
   SELECT found.*, r.kind AS kind, f.fen AS q,
-    CASE WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) THEN
+    CASE WHEN r.kind = @SUBJECT_KIND_REGION THEN
+      (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (
+         SELECT found.a UNION SELECT o.r_subject FROM v_org_profile o WHERE o.rgn = found.a AND o.r_kind = @SUBJECT_KIND_DEPT
+         UNION SELECT m.subject FROM v_org_profile o JOIN member m ON m.kind = @SUBJECT_KIND_DEPT AND m.org = o.r_subject
+          WHERE o.rgn = found.a AND o.r_kind = @SUBJECT_KIND_DEPT))
+    WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) THEN
       (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (
          SELECT found.a UNION SELECT m.subject FROM member m WHERE m.kind = r.kind AND m.org = found.a))
     ELSE (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = found.a AND p.fy = found.b) END AS paid

@@ -63,7 +63,7 @@ dev AS MATERIALIZED (
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
-  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse = 1 OR NOT daily THEN 'UNKNOWN'
+  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
        WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,

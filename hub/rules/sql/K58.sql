@@ -13,19 +13,21 @@
 -- figure: due date
 -- figure: n day volatile
 -- figure: x fen
--- param: k58.red_days int 30 逾期多少天升为红色
+-- param: k58.red_days int 30 逾期多少天后升为红色（末日逢休息日顺延）
 -- scope: region
+-- Red once the calendar days after the date due are over; a last day off moves to the next working day.
 -- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
 -- Keys: a the finding's first record (number in the ledger), b '', c ''.
 -- [touch]
 SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 163
 UNION SELECT f.t_root, '', '' FROM changed c JOIN resolved f ON f.rec = c.rec
   WHERE c.type IN (143, 164) AND f.t_type = 163 AND f.field IN ('finding', 'source')
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K58' AND EXISTS (SELECT 1 FROM changed WHERE type = 218)
 -- [all]
 SELECT DISTINCT v.r_root, '', '' FROM v_audit_finding v
 -- [agenda]
 SELECT t.a, t.b, t.c, date_add(v.due, 1) AS due FROM touched t JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec
-UNION SELECT t.a, t.b, t.c, date_add(v.due, param('k58.red_days') + 1) FROM touched t JOIN record r ON r.root = t.a
+UNION SELECT t.a, t.b, t.c, date_add(cd_add(v.due, param('k58.red_days')), 1) FROM touched t JOIN record r ON r.root = t.a
   JOIN v_audit_finding v ON v.rec = r.rec
 -- [condition]
 SELECT t.a, t.b, t.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period, v.finding_no AS object,
@@ -36,7 +38,7 @@ SELECT t.a, t.b, t.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS 
               AND w.result = @RECTIFICATION_RESULT_DONE JOIN stream s ON s.sid = w.r_sid AND s.party = 'audit'
               WHERE f.t_root = t.a AND f.field = 'source') THEN 'CLEAR'
        ELSE 'FIRE' END AS state,
-  CASE WHEN date_diff(tick_day(), v.due) > param('k58.red_days') THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  CASE WHEN tick_day() > cd_add(v.due, param('k58.red_days')) THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
   v.finding_no AS no, v.due AS due, date_diff(tick_day(), v.due) AS n, coalesce(v.fen, 0) AS x
 FROM touched t JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec
 -- [inputs]

@@ -63,6 +63,7 @@ struct state {
     struct finding findings[MAX_FINDINGS];
     size_t n_findings;
     struct sheet *files[16];
+    struct sheet *days; /* the working calendar */
     size_t at[16];
 };
 
@@ -161,6 +162,24 @@ static void take_profile(struct state *s, const struct sheet *f, size_t row) {
     cr_assert(!x->has_curve || x->curve[12] == 10000);
 }
 
+/* The finest line there is: the project's, the department's, the region's; each by 项, 款, 类. */
+static struct approved *bound_to(struct state *s, char bk, const char *func, const char *dept,
+                                 const char *code) {
+    const char *of[3][2] = {{dept, code}, {dept, ""}, {"", ""}};
+
+    for (size_t k = 0; k < 3; k++)
+        for (int digits = 7; digits >= 3; digits -= 2) {
+            char key[128];
+            int32_t at;
+
+            (void)snprintf(key, sizeof(key), "%c/%.*s/%s/%s", bk, digits, func, of[k][0], of[k][1]);
+            at = names_find(&s->line_keys, key);
+            if (at >= 0 && s->lines[at].known)
+                return &s->lines[at];
+        }
+    return NULL;
+}
+
 static void take_allotment(struct state *s, const struct sheet *f, size_t row) {
     const char *kind = sheet_get(f, row, "指标类型");
     const char *func = sheet_get(f, row, "功能科目");
@@ -178,12 +197,10 @@ static void take_allotment(struct state *s, const struct sheet *f, size_t row) {
         x->first_b04 = s->today;
     x->has_b04 = true;
     x->full[issued / 100 % 100] += less ? -fen : fen;
-    line = line_of(s, x->bk, func, dept, code);
-    if (!line->known)
-        line = line_of(s, x->bk, func, dept, "");
-    if (!line->known)
-        line = line_of(s, x->bk, func, "", "");
-    cr_assert(line->known, "%s: nothing approved", code);
+    line = bound_to(s, x->bk, func, dept, code);
+    cr_assert(line != NULL, "%s: nothing approved", code);
+    if (strcmp(kind, "批复") == 0 || strcmp(kind, "追减") == 0)
+        line->tolerance += 50;
     if (strcmp(kind, "批复") == 0)
         line->b0 += fen;
     else if (strcmp(kind, "追减") == 0)
@@ -405,6 +422,19 @@ static void rules_of_voucher(struct state *s, const struct voucher *v) {
         fires(s, "K35", "PROJECT", code, 2019, 0, v->no, 'R');
 }
 
+/* The day itself, or the next working day. */
+static int32_t open_day(const struct state *s, int32_t day) {
+    for (;; day = pt_date_add(day, 1)) {
+        bool open = pt_date_weekday(day) <= 5;
+
+        for (size_t row = 0; row < s->days->rows; row++)
+            if (cell_date(sheet_get(s->days, row, "日期")) == day)
+                open = strcmp(sheet_get(s->days, row, "性质"), "上班") == 0;
+        if (open)
+            return day;
+    }
+}
+
 static void rules_of_finding(struct state *s, const struct finding *f) {
     const struct subject *x = &s->subjects[f->subject];
     const char *code = s->codes.list[f->subject];
@@ -416,7 +446,7 @@ static void rules_of_finding(struct state *s, const struct finding *f) {
         fires(s, "K53", "PROJECT", code, 2019, 0, f->no, 'R');
     if (f->done == 0 && s->today > f->due)
         fires(s, "K58", "PROJECT", code, f->year, 0, f->no,
-              s->today > pt_date_add(f->due, 30) ? 'R' : 'Y');
+              s->today > open_day(s, pt_date_add(f->due, 30)) ? 'R' : 'Y');
 }
 
 static void tick(struct state *s) {
@@ -455,6 +485,7 @@ void replay_run(struct replay *r, const char *dir) {
     s->lines = calloc(LINES * 4, sizeof(*s->lines));
     for (size_t k = 0; k < FILES; k++)
         s->files[k] = sheet_load(dir, file_names[k]);
+    s->days = sheet_load(dir, "office/workdays.csv");
     s->vouchers = calloc(s->files[X01]->rows + 1, sizeof(*s->vouchers));
     cr_assert(r->found && s->subjects && s->lines && s->vouchers);
     for (s->today = FIRST; s->today <= LAST; s->today = pt_date_add(s->today, 1)) {
@@ -473,6 +504,7 @@ void replay_run(struct replay *r, const char *dir) {
         cr_assert_eq(s->at[k], s->files[k]->rows, "%s is not in order", file_names[k]);
         sheet_free(s->files[k]);
     }
+    sheet_free(s->days);
     names_free(&s->codes);
     names_free(&s->line_keys);
     free(s->subjects);

@@ -274,6 +274,8 @@ struct mk_ref mk_pay(struct mklog *m, const char *unit, int32_t fy, int32_t pay_
     PT_ASSERT(n <= 64);
     b.has_pay_date = b.has_sum_fen = 1;
     b.pay_date = pay_date;
+    b.has_date_precision = m->pay_precision != 0;
+    b.date_precision = (Pentad__V1__DatePrecision)m->pay_precision;
     b.n_lines = n;
     b.lines = lp;
     for (size_t i = 0; i < n; i++) {

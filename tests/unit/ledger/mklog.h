@@ -30,6 +30,7 @@ struct mklog {
     int32_t day; /* of issued_at_ms */
     int64_t ms;  /* grows with each record */
     uint64_t nonce;
+    int pay_precision; /* of mk_pay: 2 a month, 3 a year; 0 a day */
     struct pt_arena arena;
 };
 

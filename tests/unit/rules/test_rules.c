@@ -104,6 +104,90 @@ Test(rules, k01_finest_line_and_missing_approval) {
     end(&w);
 }
 
+/* Congress approved by class and by department as a whole; allotments are coded to the item. */
+Test(rules, k01_a_coarser_approval_covers_the_finer) {
+    static const char DEPT2[] = "11370100004188900A";
+    struct world w;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    (void)mk_org(&w.m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
+    (void)mk_org(&w.m, K(DEPT), DEPT2, "市科技局", NULL, "370100");
+    /* 205 (类) 100 万元, of which nothing is said; 20502 (款) 30 万元 beside it; all of DEPT2's 50.
+     */
+    (void)mk_approve_budget(&w.m, 1, "370100", "济人发1", 2019, 20190117, "205", DEPT1, NULL,
+                            100 * WAN, 1);
+    (void)mk_approve_budget(&w.m, 1, "370100", "济人发2", 2019, 20190117, "20502", DEPT1, NULL,
+                            30 * WAN, 1);
+    (void)mk_approve_budget(&w.m, 1, "370100", "济人发3", 2019, 20190117, NULL, DEPT2, NULL,
+                            50 * WAN, 1);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q1", "2050101", 2019, 20190128, 60 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q2", "2050302", 2019, 20190128, 40 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q3", "2050201", 2019, 20190128, 10 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q4", "2050202", 2019, 20190128, 20 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q5", "2060101", 2019, 20190128, 20 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q6", "2110301", 2019, 20190128, 30 * WAN, NULL);
+    w_tick(&w, 20190128);
+    cr_expect_eq(w_h01s(&w), 0, "100 of 100, 30 of 30, 50 of 50");
+    /* One fen more under the class: 60 + 40 + 0.000001 of 100; the 款 and its 30 stand apart. */
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q7", "2050999", 2019, 20190201, 1, NULL);
+    w_tick(&w, 20190201);
+    s = w_find(&w, "K01", DEPT1, "", "1/205");
+    cr_expect_eq(s.status, OPEN);
+    cr_expect(strstr(s.message_zh, "批复100.00万元超人大批准100.00万元") != NULL, "%s",
+              s.message_zh);
+    cr_expect_eq(s.n_inputs, 4, "Q1, Q2, Q7 and the class's approval, got %d", s.n_inputs);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q8", "2050203", 2019, 20190202, WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q9", "2013202", 2019, 20190202, WAN, NULL);
+    w_tick(&w, 20190202);
+    cr_expect_eq(w_find(&w, "K01", DEPT1, "", "1/20502").status, OPEN, "31 of 30 at the 款");
+    cr_expect_eq(w_find(&w, "K01", DEPT2, "", "1/").status, OPEN,
+                 "51 of 50, whatever the function");
+    cr_expect_eq(w_find(&w, "K01", NULL, NULL, NULL).n, 3);
+    /* An item of its own takes what it covers out of the 款: 10 + 20 of 30 there, 1 of 1 here. */
+    (void)mk_approve_budget(&w.m, 2, "370100", "济人发4", 2019, 20190301, "2050203", DEPT1, NULL,
+                            WAN, 1);
+    w_tick(&w, 20190301);
+    cr_expect_eq(w_find(&w, "K01", DEPT1, "", "1/20502").status, CLOSED);
+    cr_expect_eq(w_find(&w, "K01", DEPT1, "", "1/205").status, OPEN);
+    /* The tolerance counts lines on both sides: a class approved in 万元 explains half of one. */
+    (void)mk_approve_budget(&w.m, 2, "370100", "济人发5", 2019, 20190302, "205", DEPT1, NULL, 0, 3);
+    w_tick(&w, 20190302);
+    cr_expect_eq(w_find(&w, "K01", DEPT1, "", "1/205").status, CLOSED);
+    end(&w);
+}
+
+/* The same function in two regions: each department's money counts against its own congress. */
+Test(rules, k01_each_region_by_itself) {
+    static const char DEPT2[] = "11370102004188900A";
+    static const char DEPT3[] = "11370103004188900A";
+    struct world w;
+
+    w_open(&w, ":memory:");
+    (void)mk_org(&w.m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
+    (void)mk_org(&w.m, K(DEPT), DEPT2, "历下区教体局", NULL, "370102");
+    (void)mk_org(&w.m, K(DEPT), DEPT3, "市中区教体局", NULL, "370103");
+    (void)mk_approve_budget(&w.m, 1, "370100", "济人发1", 2019, 20190117, "205", NULL, NULL,
+                            100 * WAN, 1);
+    (void)mk_approve_budget(&w.m, 1, "370102", "历人发1", 2019, 20190117, "2050201", NULL, NULL,
+                            20 * WAN, 1);
+    (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q1", "2050201", 2019, 20190128, 100 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q2", "2050201", 2019, 20190128, 20 * WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, "37010319R000000000003", DEPT3, "Q3", "2050201", 2019, 20190128,
+                   5 * WAN, NULL);
+    w_tick(&w, 20190128);
+    cr_expect_eq(w_h01s(&w), 0, "the third region's approval hasn't come: unknown");
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q4", "2050201", 2019, 20190201, WAN, NULL);
+    w_tick(&w, 20190201);
+    cr_expect_eq(w_find(&w, "K01", "370102", "", "1/2050201").status, OPEN, "21 of 20");
+    cr_expect_eq(w_h01s(&w), 1);
+    (void)mk_approve_budget(&w.m, 1, "370103", "市中人发1", 2019, 20190117, "2050205", NULL, NULL,
+                            9 * WAN, 1);
+    w_tick(&w, 20190202);
+    cr_expect_eq(w_find(&w, "K01", DEPT3, "", "1/2050201").status, OPEN, "5 of nothing");
+    end(&w);
+}
+
 Test(rules, k01_unknown_before_any_approval) {
     struct world w;
 
@@ -238,6 +322,28 @@ Test(rules, k06_month_report) {
     end(&w);
 }
 
+/* Dated to the year, a payment may be of any month: May's report can't be judged, December's can.
+ */
+Test(rules, k06_payments_dated_to_the_year) {
+    struct world w;
+
+    begin(&w);
+    (void)mk_month(&w.m, P1, 201905, 3 * WAN, NULL);
+    w.m.pay_precision = 2;
+    pay1(&w, 20190507, "V1", P1, 3 * WAN, NULL, NULL); /* of May: counts at 05-31 */
+    w_tick(&w, 20190605);
+    cr_expect_eq(w_h01s(&w), 0, "a month is known to the day of its report");
+    w.m.pay_precision = 3;
+    pay1(&w, 20190101, "V2", P1, WAN, NULL, NULL);
+    (void)mk_month(&w.m, P1, 201906, 4 * WAN, NULL);
+    w_tick(&w, 20190705);
+    cr_expect_eq(w_find(&w, "K06", NULL, NULL, NULL).n, 0, "June: 3 or 4, nobody knows");
+    (void)mk_month(&w.m, P1, 201912, 4 * WAN + 1, NULL);
+    w_tick(&w, 20200105);
+    cr_expect_eq(w_find(&w, "K06", P1, "201912", "").status, OPEN, "the year's end is known");
+    end(&w);
+}
+
 Test(rules, k07_finance_and_audit) {
     struct world w;
     struct mk_ref a;
@@ -260,6 +366,32 @@ Test(rules, k07_finance_and_audit) {
     (void)mk_audit_paid(&w.m, P1, 2019, 20200306, 90 * WAN, &a);
     w_tick(&w, 20200306);
     cr_expect_eq(w_find(&w, "K07", P1, NULL, NULL).status, CLOSED);
+    end(&w);
+}
+
+/* A region's payments are its departments': 90 + 90 of 180 found by audit, then 1,000,001 fen less.
+ */
+Test(rules, k07_of_a_region) {
+    struct world w;
+    Pentad__V1__Record r;
+    Pentad__V1__AuditFigure f = PENTAD__V1__AUDIT_FIGURE__INIT;
+
+    begin(&w);
+    f.has_item = f.has_fen = 1;
+    f.item = PENTAD__V1__AUDIT_ITEM__AUDIT_ITEM_PAID;
+    f.fen = 180 * WAN;
+    pay1(&w, 20190301, "V1", P1, 90 * WAN, NULL, NULL);
+    pay1(&w, 20190301, "V2", P2, 90 * WAN, NULL, NULL);
+    w_tick(&w, 20190301);
+    r = mk_record(K(REGION), "370100", 2019, 20200301);
+    r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_FIGURE;
+    r.audit_figure = &f;
+    (void)mk_add(&w.m, "audit", &r);
+    w_tick(&w, 20200301);
+    cr_expect_eq(w_find(&w, "K07", NULL, NULL, NULL).n, 0);
+    pay1(&w, 20190302, "V3", P2, -(WAN + 1), NULL, NULL);
+    w_tick(&w, 20200302);
+    cr_expect_eq(w_find(&w, "K07", "370100", "", "").status, OPEN);
     end(&w);
 }
 
@@ -339,6 +471,48 @@ Test(rules, k35_paid_while_suspended) {
     pay1(&w, 20190610, "V2", P1, WAN, &in, NULL);
     w_tick(&w, 20190621);
     cr_expect_eq(w_find(&w, "K35", P1, "", "V2").status, CLOSED);
+    cr_expect_eq(w_find(&w, "K35", NULL, NULL, NULL).n, 1);
+    end(&w);
+}
+
+Test(rules, k35_ends_with_its_own_unit) {
+    static const char U1[] = "12370100000000001U"; /* who pays in these tests */
+    struct world w;
+
+    begin(&w);
+    (void)mk_control(&w.m, SUSPEND, P1, U1, 2019, 20190610, 0);
+    w_tick(&w, 20190610);
+    (void)mk_control(&w.m, RESUME, P1, "12370100000000002U", 2019, 20190620, 0);
+    w_tick(&w, 20190620);
+    pay1(&w, 20190621, "V1", P1, WAN, NULL, NULL);
+    w_tick(&w, 20190621);
+    cr_expect_eq(w_find(&w, "K35", P1, "", "V1").status, OPEN, "another unit was resumed");
+    (void)mk_control(&w.m, RESUME, P1, U1, 2019, 20190701, 0);
+    w_tick(&w, 20190701);
+    pay1(&w, 20190701, "V2", P1, WAN, NULL, NULL);
+    w_tick(&w, 20190702);
+    cr_expect_eq(w_find(&w, "K35", P1, "", "V2").n, 0);
+    end(&w);
+}
+
+/* Suspended from 06-10 to 08-05. A payment of June or August may have been outside; July's wasn't.
+ */
+Test(rules, k35_payments_dated_to_a_month) {
+    struct world w;
+
+    begin(&w);
+    (void)mk_control(&w.m, SUSPEND, P1, NULL, 2019, 20190610, 0);
+    w_tick(&w, 20190610);
+    w.m.pay_precision = 2;
+    pay1(&w, 20190615, "V6", P1, WAN, NULL, NULL);
+    pay1(&w, 20190701, "V7", P1, WAN, NULL, NULL);
+    w_tick(&w, 20190802);
+    (void)mk_control(&w.m, RESUME, P1, NULL, 2019, 20190805, 0);
+    w_tick(&w, 20190805);
+    pay1(&w, 20190803, "V8", P1, WAN, NULL, NULL);
+    pay1(&w, 20190901, "V9", P1, WAN, NULL, NULL);
+    w_tick(&w, 20190905);
+    cr_expect_eq(w_find(&w, "K35", P1, "", "V7").status, OPEN);
     cr_expect_eq(w_find(&w, "K35", NULL, NULL, NULL).n, 1);
     end(&w);
 }
@@ -436,12 +610,15 @@ Test(rules, k58_overdue) {
     w_days(&w, 20190606, 20190630);
     cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).sev, 2);
     w_tick(&w, 20190701);
-    cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).sev, 3, "31 days");
-    (void)mk_verify(&w.m, P1, 2018, 20190702, &f, 2);
+    cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).sev, 2,
+                 "the 30th day, 06-30, is a Sunday: it counts as 07-01");
     w_tick(&w, 20190702);
-    cr_expect_neq(w_find(&w, "K58", P1, NULL, NULL).status, CLOSED, "ongoing isn't done");
-    (void)mk_verify(&w.m, P1, 2018, 20190703, &f, 1);
+    cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).sev, 3, "the 30 calendar days are over");
+    (void)mk_verify(&w.m, P1, 2018, 20190703, &f, 2);
     w_tick(&w, 20190703);
+    cr_expect_neq(w_find(&w, "K58", P1, NULL, NULL).status, CLOSED, "ongoing isn't done");
+    (void)mk_verify(&w.m, P1, 2018, 20190704, &f, 1);
+    w_tick(&w, 20190704);
     cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).status, CLOSED);
     end(&w);
 }
