@@ -68,6 +68,11 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"                \
     " JOIN record r ON r.rec = l.rec WHERE" LIVE("r") "AND r.fy = ?1 AND r.valid_from <= ?2"
 
+/* Of a department: its own lines, and those that name only a subject of its. */
+#define OF_DEPT                                                                                    \
+    " AND (l.dept = ?4 OR (coalesce(l.dept, '') = ''"                                              \
+    " AND l.subject IN (SELECT s.subject FROM scope s)))"
+
 #define EVAL(what, cond)                                                                           \
     "SELECT " what ", r.rec FROM record r JOIN f_evaluation f ON f.rec = r.rec"                    \
     " WHERE r.subject = ?4 AND r.type = 141 AND r.fy = ?1 AND r.valid_from <= ?2"                  \
@@ -75,7 +80,8 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
 
 #define RANK                                                                                       \
     "CASE f.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 3 WHEN 1 THEN 1"            \
-    " WHEN 6 THEN CASE f.\"by\" WHEN 3 THEN 5 ELSE 3 END WHEN 7 THEN 5 END"
+    " WHEN 6 THEN CASE f.\"by\" WHEN 3 THEN 5 WHEN 2 THEN 3 END"                                   \
+    " WHEN 7 THEN CASE f.\"by\" WHEN 3 THEN 5 END END"
 
 static const char *const sql[Q_COUNT] = {
     [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope SELECT ?4",
@@ -122,10 +128,10 @@ static const char *const sql[Q_COUNT] = {
                     " JOIN f_fund_control f ON f.rec = r.rec"
                     " WHERE f.action = 5 AND r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r"),
     [Q_APPROVED_ITEM] = LINES " AND a.kind IN (1, 2) AND l.subject = ?4",
-    [Q_APPROVED_DEPT] = LINES " AND a.kind IN (1, 2) AND l.dept = ?4",
+    [Q_APPROVED_DEPT] = LINES " AND a.kind IN (1, 2)" OF_DEPT,
     [Q_APPROVED_REGION] = LINES " AND a.kind IN (1, 2) AND r.subject = ?4",
     [Q_FINAL_ITEM] = LINES " AND a.kind = 3 AND l.subject = ?4",
-    [Q_FINAL_DEPT] = LINES " AND a.kind = 3 AND l.dept = ?4",
+    [Q_FINAL_DEPT] = LINES " AND a.kind = 3" OF_DEPT,
     [Q_FINAL_REGION] = LINES " AND a.kind = 3 AND r.subject = ?4",
     [Q_PLAN] = "SELECT f.lump_sum, f.plan_curve_bp, r.rec FROM record r JOIN f_subject_profile f"
                " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = 102 AND r.valid_from <= ?2"
@@ -308,12 +314,13 @@ int pt_asof_recovered(const struct pt_asof *a, int64_t *ret_fen, struct pt_err *
 int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
                      bool *ret_found, struct pt_err *err) {
     int q = final_accounts ? Q_FINAL_ITEM : Q_APPROVED_ITEM;
+    int rc = pt_asof_scope(a, err);
 
     if (is_org(a->kind))
         q = final_accounts ? Q_FINAL_DEPT : Q_APPROVED_DEPT;
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
         q = final_accounts ? Q_FINAL_REGION : Q_APPROVED_REGION;
-    return one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err);
+    return rc == 0 ? one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err) : rc;
 }
 
 int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err) {
@@ -371,13 +378,13 @@ static const struct {
      "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
      " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (1, 2) JOIN record r ON r.rec = "
      "l.rec"
-     " WHERE (l.subject = ?4 OR l.dept = ?4 OR r.subject = ?4) AND r.fy = ?1"
-     " AND r.valid_from <= ?2 AND" LIVE("r")},
+     " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
+                                    " AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_FINAL,
      "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
      " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind = 3 JOIN record r ON r.rec = l.rec"
-     " WHERE (l.subject = ?4 OR l.dept = ?4 OR r.subject = ?4) AND r.fy = ?1"
-     " AND r.valid_from <= ?2 AND" LIVE("r")},
+     " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
+                                    " AND r.valid_from <= ?2 AND" LIVE("r")},
 };
 
 /* The single row behind a plan or a score. */

@@ -61,6 +61,13 @@ int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bo
 /* Fills temp.inputs with the records behind these sources. */
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err);
 
+/* Is line l of approval r one of this subject's, department's or region's? A department's are its
+ * own and those that name only a subject of its (temp.scope). */
+#define PT_APPROVED_FOR(key)                                                                       \
+    " (l.subject = " key " OR l.dept = " key " OR r.subject = " key                                \
+    " OR (coalesce(l.dept, '') = '' AND l.subject IN (SELECT s.subject FROM scope s)"              \
+    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = 4)))"
+
 struct pt_figure_def {
     struct pt_figure_info info;
     unsigned sources;

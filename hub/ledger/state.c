@@ -2,15 +2,17 @@
  *
  *   ST0 ──E01──► ST1 ──E05 PASS──► ST2 ──B03──► ST5 ──B04 INITIAL──► ST6 ──X01, +1 day──► ST7
  *    │ E01 REJECT/差, E05 FAIL                                                 │ ▲
- *    ▼                                              WARN, J04 ──► ST8 ──V03────┤ │ VERIFY DONE
+ *    ▼ (a new E01, E04 reopens)                     WARN, J04 ──► ST8 ──V03────┤ │ VERIFY DONE
  *   STX                                                  SUSPEND ──► ST9 ──────┘ RESUME
  *                                                        STOP ──► ST10
- *   12-31 ──► ST11 ──V01 SELF──► ST12 ──V01 SPOT, KEY, EXPIRY──► ST13
+ *   12-31, the item's end ──► ST11 ──V01 SELF──► ST12 ──V01 SPOT, KEY, EXPIRY──► ST13
  *
  * A state is derived. A record that comes without its guard moves it nevertheless and is listed in
  * `irregular`. ST3 ST4 ST14 ST15 come with their record types. */
 #include <stdio.h>
 #include <string.h>
+
+#include <pentad/base/date.h>
 
 #include "answer.h"
 
@@ -56,6 +58,9 @@ struct machine {
     bool passed_goal; /* E05 PASS seen */
     bool approved;    /* B03 line seen */
     bool allotted;
+    bool evaluated; /* E01 passed */
+    bool by_goal;   /* STX because of the goal, not of the ex-ante evaluation */
+    int32_t end;    /* of the item, as P02 has it */
     json_t *irregular;
     json_t *steps;
 };
@@ -94,12 +99,19 @@ static void irregular(struct machine *m, int32_t day, const char *what) {
 static void on_plan(struct machine *m, int type, int a, int b, int32_t day) {
     bool early = m->s < ST5 || m->s == STX;
 
-    if (type == PT_TYPE_SUBJECT_PROFILE && m->s == ST_NONE)
-        move(m, ST0, day, "P02");
-    else if (type == PT_TYPE_EX_ANTE_EVAL && early)
-        move(m, a == 4 || b == 4 ? STX : ST1, day, "E01");
-    else if (type == PT_TYPE_GOAL_REVIEW) {
+    if (type == PT_TYPE_SUBJECT_PROFILE) {
+        m->end = a;
+        if (m->s == ST_NONE)
+            move(m, ST0, day, "P02");
+    } else if (type == PT_TYPE_EX_ANTE_EVAL && early) {
+        m->evaluated = a != 4 && b != 4;
+        m->by_goal = false;
+        move(m, m->evaluated ? ST1 : STX, day, "E01");
+    } else if (type == PT_TYPE_PERF_GOAL && m->s == STX && m->by_goal) {
+        move(m, m->evaluated ? ST1 : ST0, day, "E04");
+    } else if (type == PT_TYPE_GOAL_REVIEW) {
         m->passed_goal = m->passed_goal || a == 1;
+        m->by_goal = a == 3;
         if (early && a != 2)
             move(m, a == 1 ? ST2 : STX, day, "E05");
     } else if (type == PT_TYPE_CONGRESS_APPROVAL) {
@@ -141,11 +153,11 @@ static void on_year(struct machine *m, int type, int a, int b, int32_t day) {
         move(m, ST8, day, "J04 WARNING");
     } else if (type == PT_TYPE_RECTIFICATION && a == 3 && b == 1 && m->s == ST8) {
         move(m, ST7, day, "V03 VERIFY");
-    } else if (type == PT_TYPE_EVALUATION && a == 1 && m->s < ST12) {
+    } else if (type == PT_TYPE_EVALUATION && (a == 1 || (a == 6 && b == 2)) && m->s < ST12) {
         if (m->s < ST11)
             irregular(m, day, "ST12: V01 SELF before the year's end");
-        move(m, ST12, day, "V01 SELF");
-    } else if (type == PT_TYPE_EVALUATION && a >= 2 && a <= 5) {
+        move(m, ST12, day, a == 1 ? "V01 SELF" : "V01 DEPT");
+    } else if (type == PT_TYPE_EVALUATION && ((a >= 2 && a <= 5) || (a >= 6 && b == 3))) {
         move(m, ST13, day, "V01");
     }
 }
@@ -153,11 +165,12 @@ static void on_year(struct machine *m, int type, int a, int b, int32_t day) {
 /* What happened to one item in one year, in fold order: day, type, a, b. Payments: once a day. */
 static const char events_sql[] =
     "WITH r AS (SELECT r.*, s.party, s.name FROM record r JOIN stream s ON s.sid = r.sid"
-    "  WHERE r.subject = ?4 AND r.type IN (102, 111, 115, 124, 134, 141, 143, 194)"
+    "  WHERE r.subject = ?4 AND r.type IN (102, 111, 114, 115, 124, 134, 141, 143, 194)"
     "  AND (r.fy = ?1 OR r.type IN (102, 111) OR (r.type IN (143, 194) AND r.fy IS NULL))"
     "  AND r.valid_from <= ?2 AND r.live_from < ?3 AND (r.live_to IS NULL OR r.live_to >= ?3))"
     " SELECT r.valid_from, r.type,"
-    "  CASE r.type WHEN 111 THEN (SELECT conclusion FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
+    "  CASE r.type WHEN 102 THEN (SELECT \"end\" FROM f_subject_profile f WHERE f.rec = r.rec)"
+    "   WHEN 111 THEN (SELECT conclusion FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
     "   WHEN 115 THEN (SELECT result FROM f_goal_review f WHERE f.rec = r.rec)"
     "   WHEN 124 THEN (SELECT kind FROM f_allotment f WHERE f.rec = r.rec)"
     "   WHEN 134 THEN (SELECT action FROM f_fund_control f WHERE f.rec = r.rec)"
@@ -165,6 +178,7 @@ static const char events_sql[] =
     "   WHEN 143 THEN (SELECT phase FROM f_rectification f WHERE f.rec = r.rec)"
     "   WHEN 194 THEN (SELECT kind FROM f_notice f WHERE f.rec = r.rec) END,"
     "  CASE r.type WHEN 111 THEN (SELECT rating FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
+    "   WHEN 141 THEN (SELECT \"by\" FROM f_evaluation f WHERE f.rec = r.rec)"
     "   WHEN 143 THEN (SELECT result FROM f_rectification f WHERE f.rec = r.rec) END,"
     "  r.issued_at, r.party, r.name, r.seq FROM r"
     " UNION ALL SELECT p.pay_date, 131, 0, 0, min(q.issued_at), '', '', 0"
@@ -181,18 +195,24 @@ static const char events_sql[] =
     "        WHERE subject = ?4 AND kind = 4)))))"
     " ORDER BY 1, 5, 6, 7, 8, 2";
 
-/* Time moves it too: the day after the allotment, the year's end. */
-static void pass_time(struct machine *m, int32_t fy, int32_t day) {
+/* Time moves it too: the day after the allotment, the end of the item or of the year. `over`: that
+ * day is over, else it begins. */
+static void pass_time(struct machine *m, int32_t fy, int32_t day, bool over) {
     int32_t end = fy * 10000 + 1231;
+    const char *why = "12-31";
 
+    if (m->end >= fy * 10000 + 101 && m->end < end) {
+        end = m->end;
+        why = "end of the item";
+    }
     if (m->s == ST6 && day > m->since)
-        move(m, ST7, m->since, "ST6 + 1 day");
-    if (day >= end && m->s >= ST6 && m->s <= ST10)
-        move(m, ST11, end, "12-31");
+        move(m, ST7, pt_date_add(m->since, 1), "ST6 + 1 day");
+    if ((over ? day >= end : day > end) && m->s >= ST6 && m->s <= ST10)
+        move(m, ST11, end, why);
 }
 
 json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
-    struct machine m = {ST_NONE, 0, false, false, false, json_array(), json_array()};
+    struct machine m = {.s = ST_NONE, .irregular = json_array(), .steps = json_array()};
     sqlite3_stmt *st = NULL;
     json_t *j;
     size_t n;
@@ -206,14 +226,13 @@ json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
             int32_t day = sqlite3_column_int(st, 0);
             int type = sqlite3_column_int(st, 1);
 
-            if (day > a->fy * 10000 + 1231)
-                pass_time(&m, a->fy, day);
+            pass_time(&m, a->fy, day, false);
             on_plan(&m, type, sqlite3_column_int(st, 2), sqlite3_column_int(st, 3), day);
             on_year(&m, type, sqlite3_column_int(st, 2), sqlite3_column_int(st, 3), day);
         }
     }
     sqlite3_finalize(st);
-    pass_time(&m, a->fy, a->valid_at);
+    pass_time(&m, a->fy, a->valid_at, true);
     n = name_of(m.s);
     j = json_object();
     (void)json_object_set_new(j, "code", m.s == ST_NONE ? json_null() : json_string(names[n].code));

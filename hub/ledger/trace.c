@@ -184,10 +184,10 @@ static const struct {
      "SELECT sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * r.sign)"
      " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
      " JOIN record r ON r.rec = l.rec WHERE l.rec = ?1"
-     " AND (l.subject = ?2 OR l.dept = ?2 OR r.subject = ?2)"},
+     " AND" PT_APPROVED_FOR("?2")},
     {PT_SRC_FINAL, "AP_fa", "final accounts (B03)",
      "SELECT sum(l.fen * r.sign) FROM f_congress_approval_lines l JOIN record r ON r.rec = l.rec"
-     " WHERE l.rec = ?1 AND (l.subject = ?2 OR l.dept = ?2 OR r.subject = ?2)"},
+     " WHERE l.rec = ?1 AND" PT_APPROVED_FOR("?2")},
     {PT_SRC_QUOTA, "Bg", "allotted (B04)",
      "SELECT f.fen * r.sign * quota_sign(f.kind) FROM f_allotment f JOIN record r ON r.rec = f.rec"
      " WHERE f.rec = ?1"},
@@ -326,20 +326,24 @@ static void put_ids(struct pt_ledger *l, const char *sql, int64_t rec, const cha
 }
 
 /* The approvals whose lines bind the allotments that `allotments` selects (record x, allotment a):
- * by control key where both have one, else by subject, department or function. Each a way of its
- * own along its own index: as one condition, every line would be read for every allotment. */
+ * by control key where both have one, else by subject, department or function; a line's function
+ * covers what is finer (类 its 款 and 项). Each a way of its own along its own index: as one
+ * condition, every line would be read for every allotment. */
 #define BOUND                                                                                      \
     " UNION SELECT b.rec, q.fy FROM q CROSS JOIN f_congress_approval_lines b ON b.bk = q.bk"
 #define NO_COMMON_KEY " AND (q.ckey = '' OR coalesce(b.control_key, '') = '')"
+#define COVERS "IN (q.func, substr(q.func, 1, 5), substr(q.func, 1, 3)"
 #define NO_SUBJECT " AND coalesce(b.subject, '') = ''"
 #define APPROVALS_OF(allotments)                                                                   \
     "WITH q AS MATERIALIZED (SELECT DISTINCT x.fy, x.subject, a.bk, a.func, a.dept,"               \
     " coalesce(a.control_key, '') AS ckey FROM " allotments "),"                                   \
     " m(rec, fy) AS (SELECT 0, 0 WHERE 0" BOUND                                                    \
     " AND b.control_key = q.ckey AND b.control_key <> ''" BOUND                                    \
-    " AND b.subject = q.subject AND b.func = q.func AND b.subject <> ''" NO_COMMON_KEY BOUND       \
-    " AND b.dept = q.dept AND b.func = q.func AND b.dept <> ''" NO_SUBJECT NO_COMMON_KEY BOUND     \
-    " AND b.func = q.func AND coalesce(b.dept, '') = ''" NO_SUBJECT NO_COMMON_KEY ")"              \
+    " AND b.subject = q.subject AND coalesce(b.func, '') " COVERS                                  \
+    ", '') AND b.subject <> ''" NO_COMMON_KEY BOUND                                                \
+    " AND b.dept = q.dept AND coalesce(b.func, '') " COVERS                                        \
+    ", '') AND b.dept <> ''" NO_SUBJECT NO_COMMON_KEY BOUND " AND b.func " COVERS                  \
+    ") AND coalesce(b.dept, '') = ''" NO_SUBJECT NO_COMMON_KEY ")"                                 \
     " SELECT DISTINCT p.rec FROM m CROSS JOIN record p ON p.rec = m.rec AND p.fy = m.fy"           \
     " AND p.live_from IS NOT NULL AND p.live_to IS NULL ORDER BY 1"
 

@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include <pentad/base/date.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/ledger/query.h>
 
 #include "mklog.h"
 
@@ -240,6 +243,108 @@ Test(figures, three_way) {
     (void)mk_audit_paid(&m, P1, 2019, 20200410, 30 * WAN, &a);
     tick(20200602);
     cr_expect_eq(fig(K(PROJECT), P1, "FG23", 20200601, NOW), 0);
+    end();
+}
+
+/* A line that names a project only is its department's too; a payment of the year counts at its
+ * end. */
+Test(figures, department_lines_and_coarse_dates) {
+    small_department();
+    (void)mk_approve_budget(&m, 1, RGN, "济人发3", 2019, 20190117, NULL, NULL, P2, 7 * WAN, 1);
+    m.pay_precision = 3;
+    pay(20190101, "V7", P2, 2 * WAN, NULL, NULL);
+    tick(20200101);
+    cr_expect_eq(fig(K(PROJECT), P2, "FG1", 20191231, NOW), 7 * WAN);
+    cr_expect_eq(fig(K(DEPT), DEPT1, "FG1", 20191231, NOW), 207 * WAN);
+    cr_expect_eq(fig(K(REGION), RGN, "FG1", 20191231, NOW), 207 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P2, "FG2.P", 20191230, NOW), 40 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P2, "FG2.P", 20191231, NOW), 42 * WAN);
+    end();
+}
+
+static void region_scored(int by, int32_t on, int32_t cp) {
+    Pentad__V1__Record r = mk_record(K(REGION), RGN, 2019, on);
+    Pentad__V1__Evaluation e = PENTAD__V1__EVALUATION__INIT;
+
+    e.has_kind = e.has_by = e.has_total_cp = 1;
+    e.kind = PENTAD__V1__EVALUATION_KIND__EVALUATION_KIND_REGION;
+    e.by = (Pentad__V1__EvaluationBy)by;
+    e.total_cp = cp;
+    r.body_case = PENTAD__V1__RECORD__BODY_EVALUATION;
+    r.evaluation = &e;
+    (void)mk_add(&m, "finance", &r);
+}
+
+Test(figures, a_region_is_scored_by_finance) {
+    begin();
+    region_scored(PENTAD__V1__EVALUATION_BY__EVALUATION_BY_DEPT, 20200301, 9500);
+    tick(20200301);
+    cr_expect_eq(fig(K(REGION), RGN, "FG11", 20200301, NOW), NA);
+    region_scored(PENTAD__V1__EVALUATION_BY__EVALUATION_BY_FIN, 20200302, 8200);
+    region_scored(PENTAD__V1__EVALUATION_BY__EVALUATION_BY_DEPT, 20200303, 9500);
+    tick(20200303);
+    cr_expect_eq(fig(K(REGION), RGN, "FG11", 20200303, NOW), 8200);
+    end();
+}
+
+static void reviewed(int32_t on, int result) {
+    Pentad__V1__Record r = mk_record(K(PROJECT), P1, 2019, on);
+    Pentad__V1__GoalReview g = PENTAD__V1__GOAL_REVIEW__INIT;
+
+    g.has_result = 1;
+    g.result = (Pentad__V1__ReviewResult)result;
+    r.body_case = PENTAD__V1__RECORD__BODY_GOAL_REVIEW;
+    r.goal_review = &g;
+    (void)mk_add(&m, "finance", &r);
+}
+
+static void state_is(int32_t day, const char *code, const char *since) {
+    struct pt_err err = {0};
+    json_t *j;
+    json_t *state;
+
+    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, day, NOW, &j, &err), 0, "%s", err.msg);
+    state = json_object_get(j, "state");
+    cr_expect_str_eq(json_string_value(json_object_get(state, "code")), code, "%d", day);
+    cr_expect_str_eq(json_string_value(json_object_get(state, "since")), since, "%d", day);
+    json_decref(j);
+}
+
+/* A failed goal, a new one, passed; allotted, running from the next day on; the item ends in June.
+ */
+Test(figures, states) {
+    Pentad__V1__Record r;
+    Pentad__V1__SubjectProfile p = PENTAD__V1__SUBJECT_PROFILE__INIT;
+    Pentad__V1__PerfGoal g = PENTAD__V1__PERF_GOAL__INIT;
+
+    begin();
+    r = mk_record(K(PROJECT), P1, 2019, 20190102);
+    p.has_end = 1;
+    p.end = 20190630;
+    r.body_case = PENTAD__V1__RECORD__BODY_SUBJECT_PROFILE;
+    r.subject_profile = &p;
+    (void)mk_add(&m, "finance", &r);
+    reviewed(20190105, 3);
+    r = mk_record(K(PROJECT), P1, 2019, 20190110);
+    r.body_case = PENTAD__V1__RECORD__BODY_PERF_GOAL;
+    r.perf_goal = &g;
+    (void)mk_add(&m, "finance", &r);
+    reviewed(20190115, 1);
+    (void)mk_approve_budget(&m, 1, RGN, "济人发1", 2019, 20190117, "205", DEPT1, NULL, WAN, 1);
+    (void)mk_allot(&m, 1, P1, DEPT1, "Q1", "2050205", 2019, 20190128, WAN, NULL);
+    pay(20190315, "V1", P1, WAN / 2, NULL, NULL);
+    (void)mk_eval(&m, 1, P1, 2019, 20200301, 9000, NULL, NULL);
+    tick(20200301);
+    state_is(20190104, "ST0", "2019-01-02");
+    state_is(20190109, "STX", "2019-01-05");
+    state_is(20190110, "ST0", "2019-01-10");
+    state_is(20190116, "ST2", "2019-01-15");
+    state_is(20190127, "ST5", "2019-01-17");
+    state_is(20190128, "ST6", "2019-01-28");
+    state_is(20190401, "ST7", "2019-01-29");
+    state_is(20190629, "ST7", "2019-01-29");
+    state_is(20191231, "ST11", "2019-06-30");
+    state_is(20200301, "ST12", "2020-03-01");
     end();
 }
 
