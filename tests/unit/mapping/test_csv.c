@@ -178,9 +178,15 @@ Test(csv, faults_of_the_file) {
     cfg.format[0] = '\0';
     cr_assert_eq(pt_source_open(&cfg, f.path, &s, &err), 0);
     cr_assert_eq(pt_source_seek(&s, "1:2", &err), PT_E_FORMAT);
-    cr_assert_eq(pt_source_seek(&s, "0:1:0", &err), 0);
     cr_assert_eq(pt_source_next(&s, &row, &err), 0);
     cr_assert_str_eq(row->fields[1].p, "b");
+    char after[PT_SOURCE_POS_MAX];
+    snprintf(after, sizeof(after), "%s", row->after);
+    cr_assert_eq(pt_source_seek(&s, after, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_source_next(&s, &row, &err), 0);
+    cr_assert_null(row, "nothing behind it");
+    cr_assert_eq(pt_source_seek(&s, "4:2:1:4:7", &err), PT_E_FORMAT, "another line stood there");
+    cr_assert_eq(pt_source_seek(&s, "9:3:2:4:7", &err), PT_E_TRUNCATED);
     pt_source_close(&s);
     pt_source_close(&s);
     drop(&f);
