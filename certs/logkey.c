@@ -23,8 +23,8 @@ static int name_and_key(const struct pt_key *k, const char *name, uint8_t type, 
     return 0;
 }
 
-int pt_logkey_sign_note(const struct pt_key *k, const char *name, struct pt_span text,
-                        struct pt_buf *out, struct pt_err *err) {
+static int sign_note(const struct pt_key *k, const char *name, struct pt_span text,
+                     struct pt_buf *out, struct pt_err *err) {
     uint8_t sig[PT_SIG_MAX];
     struct pt_vkey v;
     size_t n;
@@ -51,7 +51,7 @@ int pt_logkey_sign_checkpoint(const struct pt_key *k, const struct pt_checkpoint
     if (rc != 0) {
         rc = pt_err_set(err, rc, "no memory for a checkpoint");
     } else {
-        rc = pt_logkey_sign_note(k, c->origin, pt_buf_span(&text), out, err);
+        rc = sign_note(k, c->origin, pt_buf_span(&text), out, err);
     }
     pt_buf_done(&text);
     return rc;

@@ -366,8 +366,9 @@ static int check_items(const struct pt_keyhistory *k, const Pentad__V1__KeyChang
     return rc != 0 ? rc : check_retires(k, c, power, err);
 }
 
-int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
-                               const Pentad__V1__KeyChange *c, struct pt_err *err) {
+/* May it take effect, or wait for approvals? */
+static int check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
+                        const Pentad__V1__KeyChange *c, struct pt_err *err) {
     const struct pt_keyhistory_key *signer = find(k, &at->signing_key);
     const struct party *author = known_party(k, at->party);
 
@@ -459,7 +460,7 @@ static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event
 
 int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
                          const Pentad__V1__KeyChange *c, struct pt_err *err) {
-    int rc = pt_keyhistory_check_change(k, at, c, err);
+    int rc = check_change(k, at, c, err);
 
     if (rc != 0) {
         return rc;

@@ -9,8 +9,6 @@
 /* k must be Ed25519 (PT_E_UNSUPPORTED else). */
 int pt_logkey_vkey(const struct pt_key *k, const char *name, uint8_t type, struct pt_vkey *ret);
 /* Appends the whole signed note: text, empty line, one line of type 01. */
-int pt_logkey_sign_note(const struct pt_key *k, const char *name, struct pt_span text,
-                        struct pt_buf *out, struct pt_err *err);
 int pt_logkey_sign_checkpoint(const struct pt_key *k, const struct pt_checkpoint *c,
                               struct pt_buf *out, struct pt_err *err);
 /* Appends one line of type 04 for a note whose text is given. */

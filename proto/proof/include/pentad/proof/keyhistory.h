@@ -55,12 +55,9 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
  * signing key, or its recovery key), waits for approvals (another party's keys), or is refused
  * with a code and has no effect: PT_E_MISSING, PT_E_FIELD, PT_E_FORBIDDEN, PT_E_EXISTS (enrolled
  * before), PT_E_NOT_FOUND (retires no live key of that party).
- * Intake calls pt_keyhistory_check_change first; replay ignores what was refused. */
+ * Whoever replays the log ignores what was refused. */
 int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
                          const Pentad__V1__KeyChange *c, struct pt_err *err);
-/* The same decision without an effect. */
-int pt_keyhistory_check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
-                               const Pentad__V1__KeyChange *c, struct pt_err *err);
 /* An Approval record by at->party. Counts only where its target is a KeyChange that waits, stands
  * earlier in the log and is of another party than at->party; else nothing happens. The change
  * takes effect with 3 of congress, discipline, organization and audit. A later rejection by the
