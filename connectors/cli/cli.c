@@ -309,6 +309,14 @@ int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_e
     return 0;
 }
 
+int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page) {
+    struct pt_err err = {0};
+    int rc = page->failed ? pt_err_set(&err, page->failed, "the page doesn't fit into memory")
+                          : pt_cli_output(o, pt_buf_span(page), &err);
+    pt_buf_done(page);
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
+}
+
 int pt_cli_print_json(json_t *j) {
     char *text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     if (!text) {

@@ -101,6 +101,8 @@ int pt_cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_er
 
 /* Writes to --out durably, or to stdout. */
 int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_err *err);
+/* A page that was gathered in `page`, which ends here; says what failed. An EXIT_… code. */
+int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page);
 int pt_cli_print_json(json_t *j);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,

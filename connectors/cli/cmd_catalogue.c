@@ -408,7 +408,6 @@ static void list_text(struct pt_buf *out, bool chinese) {
 
 static int catalogue(const struct cli_options *o) {
     const struct pt_record_info *only = NULL;
-    struct pt_err err = {0};
     if (o->n_args == 1) {
         only = pt_record_info_by_code(o->args[0]);
         only = only ? only : pt_record_info_by_member(o->args[0]);
@@ -428,10 +427,7 @@ static int catalogue(const struct cli_options *o) {
     } else {
         list_text(&out, pt_cli_chinese(o));
     }
-    int rc = out.failed ? pt_err_set(&err, out.failed, "the page doesn't fit into memory")
-                        : pt_cli_output(o, pt_buf_span(&out), &err);
-    pt_buf_done(&out);
-    return rc ? pt_cli_fail(&err) : EXIT_OK;
+    return pt_cli_page_done(o, &out);
 }
 
 const struct cli_command cmd_catalogue = {

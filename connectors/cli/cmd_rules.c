@@ -160,7 +160,6 @@ static void list_text(struct pt_buf *out, const struct pt_rule_info *r, size_t n
 static int rules(const struct cli_options *o) {
     size_t n = 0;
     const struct pt_rule_info *list = pt_rules_list(&n);
-    struct pt_err err = {0};
     struct pt_buf out;
     if (o->n_args == 1) {
         list = pt_rules_find(o->args[0]);
@@ -184,10 +183,7 @@ static int rules(const struct cli_options *o) {
     } else {
         list_text(&out, list, n, pt_cli_chinese(o));
     }
-    int rc = out.failed ? pt_err_set(&err, out.failed, "the page doesn't fit into memory")
-                        : pt_cli_output(o, pt_buf_span(&out), &err);
-    pt_buf_done(&out);
-    return rc ? pt_cli_fail(&err) : EXIT_OK;
+    return pt_cli_page_done(o, &out);
 }
 
 const struct cli_command cmd_rules = {
