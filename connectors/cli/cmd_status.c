@@ -13,6 +13,8 @@
 
 #include "cli.h"
 
+#define DEAD_SHOWN 20 /* dead letters, the newest; the table dead_letter has them all */
+
 /* ---- a hub that runs: its health, its metrics, the streams' heads ---- */
 
 static const struct {
@@ -90,6 +92,19 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
     return rc;
 }
 
+static int dead_letter(void *ctx, const struct pt_dead_letter *d) {
+    json_t *list = ctx;
+    json_array_append_new(list, json_pack("{s:s?,s:I,s:s?,s:s?,s:s?,s:s?,s:s?}", "file", d->file,
+                                          "row", (json_int_t)d->row, "column", d->column, "value",
+                                          d->value, "code", d->code, "reason", d->reason,
+                                          "reason_zh", d->reason_zh));
+    if (json_array_size(list) > DEAD_SHOWN) {
+        (void)json_array_remove(list, 0);
+    }
+    return 0;
+}
+
+/* What this connector knows by itself, also where no hub answers. */
 static void own_state(const struct pt_config *c, json_t *out) {
     char path[4096];
     struct pt_state *s = NULL;
@@ -98,16 +113,19 @@ static void own_state(const struct pt_config *c, json_t *out) {
     if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
         return;
     }
-    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k, &err) == 0) {
-        json_object_set_new(out, "connector",
-                            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i}", "party", c->party,
-                                      "stream", c->stream, "records", (json_int_t)k.records,
-                                      "not_receipted", (json_int_t)k.pending_records, "refused",
-                                      (json_int_t)k.refused, "dead_letters",
-                                      (json_int_t)k.dead_letters, "deferred",
-                                      (json_int_t)k.deferred, "closed_day", (int)k.closed_day,
-                                      "tick_day", (int)k.tick_day));
+    json_t *dead = json_array();
+    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k, &err) == 0 &&
+        pt_dead_letter_each(s, dead_letter, dead, &err) == 0) {
+        json_object_set_new(
+            out, "connector",
+            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:O}", "party", c->party, "stream",
+                      c->stream, "records", (json_int_t)k.records, "not_receipted",
+                      (json_int_t)k.pending_records, "refused", (json_int_t)k.refused,
+                      "dead_letters", (json_int_t)k.dead_letters, "deferred",
+                      (json_int_t)k.deferred, "closed_day", (int)k.closed_day, "tick_day",
+                      (int)k.tick_day, "newest_dead_letters", dead));
     }
+    json_decref(dead);
     pt_state_free(s);
 }
 
@@ -167,16 +185,32 @@ static long long count(const json_t *o, const char *name) {
     return (long long)json_integer_value(json_object_get(o, name));
 }
 
+static const char *word(const json_t *o, const char *name) {
+    const char *s = json_string_value(json_object_get(o, name));
+    return s ? s : "";
+}
+
+static void print_dead_letter(const json_t *d, bool zh) {
+    const char *column = word(d, "column"), *value = word(d, "value");
+    printf(zh ? "  %s 第%lld行%s%s" : "  %s row %lld%s%s", word(d, "file"), count(d, "row"),
+           *column ? (zh ? "，" : ", ") : "", column);
+    printf(*value ? " \"%s\"%s%s\n" : "%s%s%s\n", value, zh ? "：" : ": ",
+           word(d, zh ? "reason_zh" : "reason"));
+}
+
 static void print_connector(const json_t *c, bool zh) {
     printf(
         zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 行搁置，%lld "
              "行等待引用\n"
            : "connector %s/%s: %lld records, %lld not receipted, %lld batches refused, %lld dead "
              "letters, %lld rows waiting for a reference\n",
-        json_string_value(json_object_get(c, "party")),
-        json_string_value(json_object_get(c, "stream")), count(c, "records"),
-        count(c, "not_receipted"), count(c, "refused"), count(c, "dead_letters"),
-        count(c, "deferred"));
+        word(c, "party"), word(c, "stream"), count(c, "records"), count(c, "not_receipted"),
+        count(c, "refused"), count(c, "dead_letters"), count(c, "deferred"));
+    size_t i;
+    json_t *d;
+    json_array_foreach(json_object_get(c, "newest_dead_letters"), i, d) {
+        print_dead_letter(d, zh);
+    }
 }
 
 static void print_status(const struct cli_options *o, const json_t *j) {
@@ -218,12 +252,13 @@ static int status(const struct cli_options *o) {
         }
     }
     int result = EXIT_OK;
+    if (o->json && (rc == 0 || json_object_get(j, "connector"))) {
+        (void)pt_cli_print_json(j);
+    } else if (!o->json) {
+        print_status(o, j);
+    }
     if (rc != 0) {
         result = pt_cli_fail(&err) && rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
-    } else if (o->json) {
-        (void)pt_cli_print_json(j);
-    } else {
-        print_status(o, j);
     }
     const json_t *ready = json_object_get(j, "ready");
     if (rc == 0 && ready && !json_is_true(ready)) {
