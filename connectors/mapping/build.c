@@ -319,6 +319,33 @@ long pt_build_row_of(const struct pt_build *b, const char *path) {
     return -1;
 }
 
+/* Takes the last part, with its index, off a path that ends at *end, if it is `name`. */
+static bool take_part(const char *path, const char **end, const char *name) {
+    const char *e = *end, *start;
+    if (e > path && e[-1] == ']')
+        while (e > path && *--e != '[')
+            ;
+    for (start = e; start > path && start[-1] != '.';)
+        start--;
+    if ((size_t)(e - start) != strlen(name) || memcmp(start, name, (size_t)(e - start)) != 0)
+        return false;
+    *end = start > path ? start - 1 : path;
+    return true;
+}
+
+int pt_build_column_of(const struct pt_rule *rule, const char *path) {
+    for (size_t i = 0; i < rule->n_fields; i++) {
+        const struct pt_fieldmap *f = &rule->fields[i];
+        const char *end = path + strlen(path);
+        bool same = f->fd && f->column >= 0 && take_part(path, &end, f->fd->name);
+        for (int n = f->node; same && n > 0; n = rule->nodes[n].parent)
+            same = take_part(path, &end, rule->nodes[n].fd->name);
+        if (same && (end == path || (end == path + 4 && memcmp(path, "body", 4) == 0)))
+            return f->column;
+    }
+    return -1;
+}
+
 void pt_build_drop_row(struct pt_build *b, size_t row) {
     PT_ASSERT(row < b->n_rows && !b->rows[row].gone);
     for (size_t i = 1; i < b->rule->n_nodes; i++) {

@@ -93,7 +93,7 @@ int pt_set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_row 
     return s->system && s->locator ? 0 : PT_E_NOMEM;
 }
 
-int pt_validated(struct pt_mapper *mp, const struct pt_build *b, char path[160],
+int pt_validated(struct pt_mapper *mp, const struct pt_build *b, bool cells, char path[160],
                  struct pt_fault_at *f) {
     struct pt_err why = {0};
     path[0] = '\0';
@@ -101,9 +101,11 @@ int pt_validated(struct pt_mapper *mp, const struct pt_build *b, char path[160],
         return 0;
     int rc = mp->ops->validate(mp->ctx, (const Pentad__V1__Record *)b->cur[0], path, 160, &why);
     if (rc) {
+        int column = pt_build_column_of(b->rule, path);
         f->code = rc;
-        f->column = f->value = "";
-        snprintf(f->msg, sizeof(f->msg), "%.80s%s%.160s", path, *path ? ": " : "", why.msg);
+        f->column = column >= 0 ? mp->m->columns[column].name : "";
+        f->value = column >= 0 && cells && mp->cells[column].p ? mp->cells[column].p : "";
+        snprintf(f->msg, sizeof(f->msg), "%s", why.msg);
     }
     return rc;
 }
@@ -125,14 +127,9 @@ int pt_emit_dead(struct pt_mapper *mp, const char *file, uint64_t line, size_t r
     memcpy(value, f->value, n);
     value[n] = '\0';
     d.value = value;
-    bool column = f->column[0] != '\0';
-    struct pt_err en, zh;
-    pt_err_set(&en, f->code, "%.60s row %llu%s%.60s: %s", file, (unsigned long long)line,
-               column ? ", column " : "", f->column, f->msg);
-    pt_err_set(&zh, f->code, "%.60s 第%llu行%s%.60s%s：%s（“%.60s”）", file,
-               (unsigned long long)line, column ? "“" : "", f->column, column ? "”列" : "",
-               pt_err_text(f->code, true), column ? value : f->msg);
-    snprintf(d.reason_en, sizeof(d.reason_en), "%s", en.msg);
+    struct pt_err zh;
+    pt_err_set(&zh, f->code, "%s（“%.180s”）", pt_err_text(f->code, true), *value ? value : f->msg);
+    snprintf(d.reason_en, sizeof(d.reason_en), "%s", f->msg);
     snprintf(d.reason_zh, sizeof(d.reason_zh), "%s", zh.msg);
     return mp->ops->dead ? mp->ops->dead(mp->ctx, &d) : 0;
 }

@@ -93,7 +93,7 @@ static int validate(struct pt_mapper *mp, struct pt_group *g, size_t rule, struc
         int rc = pt_build_end(b);
         if (rc)
             return pt_err_set(err, rc, "%s: the record doesn't fit in memory", g->file);
-        if (pt_validated(mp, b, path, &f) == 0)
+        if (pt_validated(mp, b, false, path, &f) == 0)
             return 0;
         long bad = left > 1 ? pt_build_row_of(b, path) : -1;
         for (size_t i = 0; i < b->n_rows; i++) {

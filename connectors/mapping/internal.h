@@ -386,6 +386,8 @@ int pt_build_row(struct pt_build *b, const struct pt_val *vals, uint64_t line, c
 int pt_build_end(struct pt_build *b);
 /* The row that made the element which `path` names ("body.x.lines[3].fen"); -1 = none. */
 long pt_build_row_of(const struct pt_build *b, const char *path);
+/* The column that fills the field which `path` names; -1 = none. */
+int pt_build_column_of(const struct pt_rule *rule, const char *path);
 /* Takes a row's elements out again (not the last one: then the record is gone). */
 void pt_build_drop_row(struct pt_build *b, size_t row);
 

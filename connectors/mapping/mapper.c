@@ -170,7 +170,7 @@ static int build_one(struct pt_mapper *mp, const struct pt_rule *rule, const str
     if (rc)
         return pt_err_set(err, rc, "%s line %llu: the record doesn't fit in memory", row->file,
                           (unsigned long long)row->line);
-    if (pt_validated(mp, &d->build, path, &d->fault))
+    if (pt_validated(mp, &d->build, true, path, &d->fault))
         d->outcome = PT_OUT_DEAD;
     return 0;
 }

@@ -97,8 +97,9 @@ int pt_pack_row(struct pt_mapper *mp, const struct pt_row *row, const unsigned *
 /* The next row of packed bytes; PT_E_NOT_FOUND behind the last. Moves *packed on. */
 int pt_unpack_row(struct pt_span *packed, struct pt_arena *arena, struct pt_row *ret_row);
 int pt_set_source(struct pt_mapper *mp, struct pt_build *b, const struct pt_row *row);
-/* The caller's validation: 0, or a code with the place in f->msg and `path`. */
-int pt_validated(struct pt_mapper *mp, const struct pt_build *b, char path[160],
+/* The caller's validation: 0, or a code with the place in `path` and *f. `cells`: mp->cells are of
+ * the row that the record was made from. */
+int pt_validated(struct pt_mapper *mp, const struct pt_build *b, bool cells, char path[160],
                  struct pt_fault_at *f);
 
 /* group.c */

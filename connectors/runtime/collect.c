@@ -63,8 +63,9 @@ static int on_dead(void *ctx, const struct pt_dead_row *d) {
                                        .code = pt_err_name(d->code),
                                        .reason = d->reason_en,
                                        .reason_zh = d->reason_zh};
-    pt_connector_event(s->c, "dead_letter", "%s row %llu, column %s: %s", d->file,
-                       (unsigned long long)d->line, d->column, d->reason_en);
+    pt_connector_event(s->c, "dead_letter", "%s row %llu%s%s: %s", d->file,
+                       (unsigned long long)d->line, d->column[0] ? ", column " : "", d->column,
+                       d->reason_en);
     return told(s, pt_dead_letter_add(s->c->state, &row, &err), &err);
 }
 
@@ -420,22 +421,22 @@ static int release_staged(struct pt_connector *c, struct pt_err *err) {
 }
 
 static int give_up(struct source *s, const struct pt_deferred_row *row, struct pt_err *err) {
-    char want[300], reason[400], zh[400];
-    (void)snprintf(want, sizeof want, "%.40s %.20s %.200s", row->want_party, row->want_type,
-                   row->want_doc_no);
-    (void)snprintf(reason, sizeof reason, "refers to a record that did not come within %d days: %s",
-                   DEFER_DAYS, want);
-    (void)snprintf(zh, sizeof zh, "引用的记录%d天内未到：%s", DEFER_DAYS, want);
+    struct pt_err want, reason, zh; /* cut at characters, should a document's number be long */
+    pt_err_set(&want, PT_E_NOT_FOUND, "%s %s %s", row->want_party, row->want_type,
+               row->want_doc_no);
+    pt_err_set(&reason, PT_E_NOT_FOUND, "refers to a record that did not come within %d days: %s",
+               DEFER_DAYS, want.msg);
+    pt_err_set(&zh, PT_E_NOT_FOUND, "引用的记录%d天内未到：%s", DEFER_DAYS, want.msg);
     const struct pt_dead_letter d = {.source = s->name,
                                      .file = row->file,
                                      .row = row->line,
                                      .column = "",
-                                     .value = want,
+                                     .value = want.msg,
                                      .code = pt_err_name(PT_E_NOT_FOUND),
-                                     .reason = reason,
-                                     .reason_zh = zh};
+                                     .reason = reason.msg,
+                                     .reason_zh = zh.msg};
     pt_connector_event(s->c, "dead_letter", "%s row %llu: %s", row->file,
-                       (unsigned long long)row->line, reason);
+                       (unsigned long long)row->line, reason.msg);
     return pt_dead_letter_add(s->c->state, &d, err);
 }
 

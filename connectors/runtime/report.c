@@ -66,7 +66,9 @@ static void source_text(const struct source *s, struct pt_buf *out) {
                         s->more ? "  (not at its end)" : "");
     const struct pt_tally *t = s->started ? pt_mapper_tally(s->mapper) : NULL;
     if (!t) {
-        (void)pt_buf_puts(out, "    no such file yet\n");
+        (void)pt_buf_puts(out, s->missing      ? "    no such file yet\n"
+                               : s->unfinished ? "    somebody is writing it: read when it rests\n"
+                                               : "    it could not be read (the log says why)\n");
         return;
     }
     line_text(m, "read", &t->read, out);
@@ -100,10 +102,14 @@ static int dead_json(void *ctx, const struct pt_dead_letter *d) {
 
 static int dead_text(void *ctx, const struct pt_dead_letter *d) {
     struct pt_buf *out = ctx;
-    (void)pt_buf_printf(out, "    %s row %llu, %s \"%.60s\": %s (%s)\n", d->file ? d->file : "",
-                        (unsigned long long)d->row, d->column ? d->column : "",
-                        d->value ? d->value : "", d->reason ? d->reason : "",
-                        d->code ? d->code : "");
+    (void)pt_buf_printf(out, "    %s row %llu", d->file ? d->file : "", (unsigned long long)d->row);
+    if (d->column && d->column[0]) {
+        (void)pt_buf_printf(out, ", %s", d->column);
+    }
+    if (d->value && d->value[0]) {
+        (void)pt_buf_printf(out, " \"%s\"", d->value);
+    }
+    (void)pt_buf_printf(out, ": %s (%s)\n", d->reason ? d->reason : "", d->code ? d->code : "");
     return out->len > DEAD_TEXT_MAX;
 }
 

@@ -70,7 +70,9 @@ static void code_fault(struct checking *c, const struct at_field *af, int rc, co
         AT_FAULT(c, af, rc, "is %.64s, which the code table in force doesn't have", code);
         break;
     default:
-        AT_FAULT(c, af, PT_E_FIELD, "is \"%.64s\", which isn't written as such a code is", code);
+        AT_FAULT(c, af, PT_E_FIELD,
+                 "is \"%.64s\", which isn't written as such a code is (docs/mapping.md, Codes)",
+                 code);
         break;
     }
 }

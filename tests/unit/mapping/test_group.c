@@ -96,6 +96,7 @@ Test(group, a_line_that_the_validator_refuses_is_set_aside_alone) {
     cr_assert_eq(g.n_dead, 1);
     cr_assert_eq(g.dead[0].line, 2);
     cr_assert_not_null(strstr(g.dead[0].en, "lines[1].func"), "%s", g.dead[0].en);
+    cr_assert_str_eq(g.dead[0].column, "功能科目");
     cr_assert(g.tally.dead.rows == 1 && g.tally.mapped.rows == 2);
     got_done(&g);
 }

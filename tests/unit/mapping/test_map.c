@@ -105,8 +105,8 @@ Test(map, a_negative_amount_without_a_meaning_is_a_dead_letter) {
     cr_assert_str_eq(g.dead[0].file, "pagos.csv");
     cr_assert_str_eq(g.dead[0].column, "1");
     cr_assert_str_eq(g.dead[0].value, "-2");
-    cr_assert_not_null(strstr(g.dead[0].en, "pagos.csv row 2, column 1"), "%s", g.dead[0].en);
-    cr_assert_not_null(strstr(g.dead[0].zh, "第2行"), "%s", g.dead[0].zh);
+    cr_assert_not_null(strstr(g.dead[0].en, "is negative"), "%s", g.dead[0].en);
+    cr_assert_not_null(strstr(g.dead[0].zh, "金额不得为负"), "%s", g.dead[0].zh);
     cr_assert_not_null(strstr(g.dead[0].zh, "金额不得为负"), "%s", g.dead[0].zh);
     got_done(&g);
 }
@@ -340,6 +340,9 @@ Test(map, what_the_validator_refuses_is_a_dead_letter) {
     cr_assert_eq(g.n_dead, 1);
     cr_assert_eq(g.dead[0].line, 2);
     cr_assert_not_null(strstr(g.dead[0].en, "subject.key"), "%s", g.dead[0].en);
+    cr_assert_str_eq(g.dead[0].column, "项目代码");
+    cr_assert_str_eq(g.dead[0].value, "no-such-form");
+    cr_assert_str_eq(g.dead[0].zh, "字段无效（“no-such-form”）");
     cr_assert_eq(g.n_records, 2);
     cr_assert_null(strstr(g.records[1].json, "\"subject\""), "no subject where it is 无");
     got_done(&g);

@@ -403,7 +403,7 @@ Test(live, the_report_counts_across_restarts) {
     cr_assert_eq(pt_connector_report(r.c, true, &json), 0);
     const char *t = pt_buf_cstr(&text), *j = pt_buf_cstr(&json);
     cr_assert(strstr(t, "2 records, 1 batches receipted, 0 refused"), "%s", t);
-    cr_assert(strstr(t, "bills.csv row 4, fen \"x\""), "%s", t);
+    cr_assert(strstr(t, "bills.csv row 4, fen \"x\": \"x\" is not a number"), "%s", t);
     cr_assert(strstr(t, "total 0.50"), "%s", t);
     cr_assert(strstr(j, "\"rows\": 3") && strstr(j, "\"X01\": 2") && strstr(j, "\"total\": \"50\""),
               "%s", j);

@@ -71,12 +71,12 @@ struct pt_mapped {
 struct pt_dead_row {
     const char *file;
     uint64_t line;
-    size_t rule;        /* SIZE_MAX: the row as such */
-    const char *type;   /* "" when the row as such is bad */
-    const char *column; /* as the mapping names it, "" = none */
-    const char *value;  /* as read, cut at 200 bytes */
-    int code;           /* PT_E_… */
-    char reason_en[256];
+    size_t rule;         /* SIZE_MAX: the row as such */
+    const char *type;    /* "" when the row as such is bad */
+    const char *column;  /* as the mapping names it, "" = none */
+    const char *value;   /* as read, cut at 200 bytes */
+    int code;            /* PT_E_… */
+    char reason_en[256]; /* the sentence alone: place and value stand beside it */
     char reason_zh[256];
     const char *position;
 };
