@@ -119,26 +119,11 @@ static int take_record(struct pt_exchange *x, const struct standing *at, struct 
     return code == PT_E_NOMEM ? pt_err_set(err, code, "out of memory") : 0;
 }
 
-static bool about_exchange(unsigned type) {
-    switch (type) {
-    case PT_TYPE_TICK:
-    case PT_TYPE_STREAM_CLOSE:
-    case PT_TYPE_APPROVAL:
-    case PT_TYPE_KEY_CHANGE:
-    case PT_TYPE_INCIDENT:
-    case PT_TYPE_LIFT:
-    case PT_TYPE_CODE_TABLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 uint32_t pt_exchange_marks(struct pt_span records) {
     struct pt_span rec;
     size_t pos = 0;
     while (pt_batch_record_next(records, &pos, &rec) == 1) {
-        if (about_exchange(pt_record_peek(rec))) {
+        if (pt_record_about_exchange(pt_record_peek(rec))) {
             return 1;
         }
     }
@@ -153,7 +138,7 @@ int pt_exchange_apply_records(struct pt_exchange *x, const struct standing *batc
     int code = 0;
     for (; code == 0 && pt_batch_record_next(records, &pos, &bytes) == 1; at.seq++) {
         Pentad__V1__Record *rec = NULL;
-        if (!about_exchange(pt_record_peek(bytes))) {
+        if (!pt_record_about_exchange(pt_record_peek(bytes))) {
             continue;
         }
         pt_arena_reset(&x->scratch);

@@ -6,13 +6,8 @@
 #include <string.h>
 
 #include <pentad/proof/batch.h>
+#include <pentad/record/catalogue.h>
 #include <pentad/v1/record.pb-c.h>
-
-#define BODY_TICK 231
-#define BODY_APPROVAL 233
-#define BODY_KEY_CHANGE 235
-/* What a start reads records for; the same set as intake marks. */
-static const unsigned marked_types[] = {219, 231, 232, 233, 235, 238, 239};
 
 int pt_checker_init(struct checker *c, const struct pt_log_check_opts *o,
                     struct pt_log_check_result *ret) {
@@ -135,10 +130,8 @@ static void check_records(struct checker *c, const struct pt_statement *st, stru
         unsigned type = pt_record_peek(rec);
         pt_leaf_hash(&h, rec.p, rec.len);
         pt_merkle_append(&tree, &h);
-        ret->only_key_changes = ret->only_key_changes && type == BODY_KEY_CHANGE;
-        for (size_t i = 0; i < sizeof marked_types / sizeof marked_types[0]; i++) {
-            ret->marked = ret->marked || type == marked_types[i];
-        }
+        ret->only_key_changes = ret->only_key_changes && type == PT_TYPE_KEY_CHANGE;
+        ret->marked = ret->marked || pt_record_about_exchange(type);
         c->ret->records++;
         c->ret->record_bytes += rec.len;
     }
@@ -179,7 +172,8 @@ static int apply_records(struct checker *c, const struct pt_entry *e, uint64_t i
     while (rc == 0 && pt_batch_record_next(records, &pos, &rec) == 1) {
         ProtobufCMessage *m = NULL;
         unsigned type = pt_record_peek(rec);
-        if ((type != BODY_APPROVAL && type != BODY_KEY_CHANGE && !(type == BODY_TICK && hub)) ||
+        if ((type != PT_TYPE_APPROVAL && type != PT_TYPE_KEY_CHANGE &&
+             !(type == PT_TYPE_TICK && hub)) ||
             pt_strict_unpack(&pentad__v1__record__descriptor, rec, &m, NULL) != 0) {
             continue;
         }

@@ -74,3 +74,18 @@ const ProtobufCMessage *pt_record_body(const Pentad__V1__Record *rec) {
     /* Every member of the oneof is a message, so any of them names the pointer. */
     return (const ProtobufCMessage *)rec->tick;
 }
+
+bool pt_record_about_exchange(unsigned type) {
+    switch (type) {
+    case PT_TYPE_TICK:
+    case PT_TYPE_STREAM_CLOSE:
+    case PT_TYPE_APPROVAL:
+    case PT_TYPE_KEY_CHANGE:
+    case PT_TYPE_INCIDENT:
+    case PT_TYPE_LIFT:
+    case PT_TYPE_CODE_TABLE:
+        return true;
+    default:
+        return false;
+    }
+}

@@ -159,4 +159,8 @@ const struct pt_record_info *pt_record_info_of(const Pentad__V1__Record *rec);
 /* The body as a generic message, borrowed; NULL if none is set. */
 const ProtobufCMessage *pt_record_body(const Pentad__V1__Record *rec);
 
+/* Is a record of that type about the exchange itself (keys, approvals, ticks, closes, incidents,
+ * lifts, code tables)? The log marks the entries that hold one. */
+bool pt_record_about_exchange(unsigned type);
+
 #endif
