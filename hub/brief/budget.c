@@ -137,7 +137,7 @@ static void table_budgets(struct pt_brief *b, json_t *section) {
 static const char *const month_en[] = {"",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-json_t *pt_brief_month_text(struct pt_brief *b, int month) {
+static json_t *month_text(struct pt_brief *b, int month) {
     char zh[16];
 
     (void)snprintf(zh, sizeof zh, "%d月", month);
@@ -155,7 +155,7 @@ static void chart_progress(struct pt_brief *b, json_t *section) {
         int32_t end = pt_date_month_end(b->period.fy * 10000 + m * 100 + 1);
         struct pt_brief_num tp = {.v = time_progress(m), .unit = "bp", .source = -1};
 
-        pt_brief_add(b, json_object_get(c, "labels"), pt_brief_month_text(b, m));
+        pt_brief_add(b, json_object_get(c, "labels"), month_text(b, m));
         pt_brief_add(b, time, pt_brief_number(b, &tp));
         if (end <= b->period.to) {
             struct pt_brief_num p = pt_brief_ratio(pt_brief_paid(s, 0, m), pt_brief_full(s, 0, m),
@@ -179,7 +179,7 @@ static void month_row(struct pt_brief *b, json_t *t, int m) {
 
     (void)snprintf(key, sizeof key, "%04d-%02d", (int)b->period.fy, m);
     cells = pt_brief_row_new(b, t, key, NULL);
-    pt_brief_add(b, cells, pt_brief_month_text(b, m));
+    pt_brief_add(b, cells, month_text(b, m));
     n = pt_brief_fen(pt_brief_paid(s, 0, m) - (m > 1 ? pt_brief_paid(s, 0, m - 1) : 0), source,
                      "FG2.P");
     pt_brief_add(b, cells, pt_brief_number(b, &n));

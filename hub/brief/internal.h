@@ -250,7 +250,6 @@ struct pt_brief_num pt_brief_ratio(int64_t num, int64_t den, int source, const c
 struct pt_brief_num pt_brief_ahead(const struct pt_brief_num *progress, int month);
 /* FG5 of a body or a region at a month's end: before the year's end a forecast. */
 struct pt_brief_num pt_brief_outturn(int64_t paid, int64_t full, int32_t valid_at, int source);
-json_t *pt_brief_month_text(struct pt_brief *b, int month);
 const char *pt_brief_numeral(int n); /* 一 to 十三 */
 
 /* Renderers: what a text or number says in a language. */

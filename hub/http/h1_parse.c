@@ -121,10 +121,6 @@ void pt_h1_parser_reset(struct pt_h1_parser *p) {
     p->text = text;
 }
 
-bool pt_h1_parser_fresh(const struct pt_h1_parser *p) {
-    return p->state == S_START && p->head_bytes == 0;
-}
-
 static void fail(struct pt_h1_parser *p, int status, const char *why) {
     p->state = S_ERROR;
     p->status = status;

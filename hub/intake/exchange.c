@@ -134,10 +134,6 @@ const struct pt_hash *pt_exchange_hub(const struct pt_exchange *x) {
     return &x->hub;
 }
 
-const Pentad__V1__Genesis *pt_exchange_genesis(const struct pt_exchange *x) {
-    return x->genesis.genesis;
-}
-
 int64_t pt_exchange_last_received_ms(const struct pt_exchange *x) {
     return x->last_received_ms;
 }

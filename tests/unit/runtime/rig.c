@@ -208,7 +208,7 @@ static void tick_if_due(struct rig *r) {
     const struct pt_exchange_stream *s =
         pt_exchange_stream(r->hub.x, r->config.party, r->config.stream);
     const struct pt_exchange_tick *last = pt_exchange_last_tick(r->hub.x);
-    const Pentad__V1__Genesis *g = pt_exchange_genesis(r->hub.x);
+    const Pentad__V1__Genesis *g = pt_log_genesis(r->hub.log);
     int32_t next = last->day ? pt_date_add(last->day, 1) : g->first_day;
     if (!r->no_ticks && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY && s &&
         s->last_closed_day >= next) {

@@ -74,9 +74,6 @@ void pt_h1_parser_reset(struct pt_h1_parser *p);
 enum pt_h1_event pt_h1_parse(struct pt_h1_parser *p, const uint8_t *in, size_t len,
                              size_t *ret_consumed, struct pt_span *ret_body);
 
-/* True when no byte of a message has been seen since init or reset. */
-bool pt_h1_parser_fresh(const struct pt_h1_parser *p);
-
 static inline const char *pt_h1_str(const struct pt_h1_parser *p, uint32_t at) {
     return (const char *)p->text.p + at;
 }

@@ -85,7 +85,6 @@ uint32_t pt_exchange_marks(struct pt_span records);
 
 uint64_t pt_exchange_size(const struct pt_exchange *x); /* entries applied */
 const struct pt_hash *pt_exchange_hub(const struct pt_exchange *x);
-const Pentad__V1__Genesis *pt_exchange_genesis(const struct pt_exchange *x);
 int64_t pt_exchange_last_received_ms(const struct pt_exchange *x);
 /* NULL where the stream never wrote and Genesis doesn't name it. */
 const struct pt_exchange_stream *pt_exchange_stream(const struct pt_exchange *x, const char *party,
