@@ -13,16 +13,10 @@
 #include <pentad/store/sqlite.h>
 #include <pentad/v1/record.pb-c.h>
 
+#include "pt_test_records.h"
+
 const char *const th_party_names[TH_PARTIES] = {"congress", "discipline", "organization", "finance",
                                                 "audit",    "office",     "hub"};
-
-static void must(int code, const struct pt_err *err, const char *what) {
-    if (code != 0) {
-        fprintf(stderr, "test hub: %s: %s: %s\n", what, pt_err_name(code),
-                err != NULL ? err->msg : "");
-        abort();
-    }
-}
 
 static int sign_checkpoint(void *ctx, const struct pt_checkpoint *c, struct pt_buf *out,
                            struct pt_err *err) {
@@ -63,8 +57,8 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     pt_buf_init(&text, 4096);
     pt_buf_init(&env, 65535);
     pt_buf_init(&next, 65535);
-    must(pt_logkey_vkey(h->log_key, TH_ORIGIN, PT_NOTE_ED25519, &vkey), NULL, "vkey");
-    must(pt_vkey_format(&text, &vkey), NULL, "vkey");
+    tr_must(pt_logkey_vkey(h->log_key, TH_ORIGIN, PT_NOTE_ED25519, &vkey), NULL, "vkey");
+    tr_must(pt_vkey_format(&text, &vkey), NULL, "vkey");
     for (int i = 0; i < TH_PARTIES; i++) {
         struct pt_span spki = pt_key_spki(h->keys[i]);
         pentad__v1__public_key__init(&keys[i]);
@@ -98,14 +92,14 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     g.n_parties = TH_PARTIES;
     g.parties = list;
     g.created_at_ms = TH_T0 - 1000;
-    must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
+    tr_must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
     for (int i = 0; i < TH_PARTIES; i++) {
         pt_buf_reset(&next);
-        must(pt_genesis_sign(pt_buf_span(&env), h->keys[i], &next, &err), &err, "genesis");
+        tr_must(pt_genesis_sign(pt_buf_span(&env), h->keys[i], &next, &err), &err, "genesis");
         pt_buf_reset(&env);
         pt_buf_append_span(&env, pt_buf_span(&next));
     }
-    must(pt_genesis_seal(pt_buf_span(&env), &h->genesis, &hub, &err), &err, "genesis");
+    tr_must(pt_genesis_seal(pt_buf_span(&env), &h->genesis, &hub, &err), &err, "genesis");
     pt_buf_done(&next);
     pt_buf_done(&env);
     pt_buf_done(&text);
@@ -186,10 +180,10 @@ int th_exchange_load(struct pt_store *store, const struct pt_sigverify *sv,
 
 void th_open(struct test_hub *h) {
     struct pt_err err = {0};
-    must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
+    tr_must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
     struct pt_log_config cfg = th_log_config(h);
-    must(pt_log_open(&cfg, NULL, NULL, &h->log, &err), &err, "log");
-    must(th_exchange_load(h->store, &h->sv, &h->x, &err), &err, "exchange");
+    tr_must(pt_log_open(&cfg, NULL, NULL, &h->log, &err), &err, "log");
+    tr_must(th_exchange_load(h->store, &h->sv, &h->x, &err), &err, "exchange");
 }
 
 void th_close(struct test_hub *h) {
@@ -215,16 +209,16 @@ void th_init_clock(struct test_hub *h, bool live, int32_t first_day) {
         abort();
     }
     for (int i = 0; i < TH_PARTIES; i++) {
-        must(pt_key_generate(PT_KEY_ED25519, &h->keys[i], &err), &err, "key");
+        tr_must(pt_key_generate(PT_KEY_ED25519, &h->keys[i], &err), &err, "key");
     }
-    must(pt_key_generate(PT_KEY_ED25519, &h->log_key, &err), &err, "key");
-    must(pt_keycache_new(&h->cache), NULL, "cache");
+    tr_must(pt_key_generate(PT_KEY_ED25519, &h->log_key, &err), &err, "key");
+    tr_must(pt_keycache_new(&h->cache), NULL, "cache");
     h->sv = pt_keycache_sigverify(h->cache);
     pt_buf_init(&h->genesis, 65535);
     make_genesis(h, live, first_day);
-    must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
+    tr_must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
     struct pt_log_config cfg = th_log_config(h);
-    must(pt_log_create(&cfg, pt_buf_span(&h->genesis), &err), &err, "create");
+    tr_must(pt_log_create(&cfg, pt_buf_span(&h->genesis), &err), &err, "create");
     pt_store_sqlite_close(h->store);
     th_open(h);
 }
@@ -317,12 +311,12 @@ static void commit_entry(struct test_hub *h, struct pt_intake_facts *f, struct t
     pt_buf_init(&bytes, PT_ENTRY_MAX);
     snprintf(e.party, sizeof e.party, "%s", st->msg->party);
     snprintf(e.stream, sizeof e.stream, "%s", st->msg->stream);
-    must(pt_intake_entry_write(f, at, &bytes, &err), &err, "entry");
+    tr_must(pt_intake_entry_write(f, at, &bytes, &err), &err, "entry");
     e.log_entry = pt_buf_span(&bytes);
     ret->index = pt_log_size(h->log);
-    must(pt_intake_accept(h->x, f, ret->index, at, &err), &err, "accept");
-    must(pt_log_append(h->log, &e, 1, NULL, 0, &err), &err, "append");
-    must(pt_log_receipt(h->log, ret->index, e.log_entry, &ret->bytes, &err), &err, "receipt");
+    tr_must(pt_intake_accept(h->x, f, ret->index, at, &err), &err, "accept");
+    tr_must(pt_log_append(h->log, &e, 1, NULL, 0, &err), &err, "append");
+    tr_must(pt_log_receipt(h->log, ret->index, e.log_entry, &ret->bytes, &err), &err, "receipt");
     pt_buf_done(&bytes);
 }
 
@@ -340,13 +334,14 @@ static void commit_refusal(struct test_hub *h, struct pt_intake_facts *f,
     pt_buf_init(&payload, 1024 * 1024);
     snprintf(r.party, sizeof r.party, "%s", st->msg->party);
     snprintf(r.stream, sizeof r.stream, "%s", st->msg->stream);
-    must(pt_log_root_at(h->log, pt_log_size(h->log), &root, &err), &err, "root");
-    must(pt_intake_refuse(h->x, f, d, h->now_ms, pt_log_size(h->log), &root, &payload, &err), &err,
-         "refuse");
-    must(pt_dsse_sign(th_key(h, "hub"), PT_DSSE_REFUSAL, pt_buf_span(&payload), &ret->bytes, &err),
-         &err, "sign");
+    tr_must(pt_log_root_at(h->log, pt_log_size(h->log), &root, &err), &err, "root");
+    tr_must(pt_intake_refuse(h->x, f, d, h->now_ms, pt_log_size(h->log), &root, &payload, &err),
+            &err, "refuse");
+    tr_must(
+        pt_dsse_sign(th_key(h, "hub"), PT_DSSE_REFUSAL, pt_buf_span(&payload), &ret->bytes, &err),
+        &err, "sign");
     r.refusal = pt_buf_span(&ret->bytes);
-    must(pt_log_append(h->log, NULL, 0, &r, 1, &err), &err, "append");
+    tr_must(pt_log_append(h->log, NULL, 0, &r, 1, &err), &err, "append");
     pt_buf_done(&payload);
 }
 
@@ -360,12 +355,12 @@ static void answer_again(struct test_hub *h, const struct pt_intake_decision *d,
     struct pt_err err = {0};
     if (d->verdict == PT_INTAKE_RECEIPT_AGAIN) {
         ret->index = d->index;
-        must(pt_log_receipt(h->log, d->index, pt_span(NULL, 0), &ret->bytes, &err), &err,
-             "receipt");
+        tr_must(pt_log_receipt(h->log, d->index, pt_span(NULL, 0), &ret->bytes, &err), &err,
+                "receipt");
         return;
     }
-    must(pt_store_read_begin(h->store, &r, &err), &err, "read");
-    must(pt_store_refusal(r, &d->statement, take_refusal, &ret->bytes, &err), &err, "refusal");
+    tr_must(pt_store_read_begin(h->store, &r, &err), &err, "read");
+    tr_must(pt_store_refusal(r, &d->statement, take_refusal, &ret->bytes, &err), &err, "refusal");
     pt_store_read_end(r);
 }
 
@@ -373,8 +368,8 @@ static void author_incident(struct test_hub *h, struct pt_intake_facts *f,
                             const struct pt_intake_decision *d) {
     struct pt_intake_incident inc;
     struct pt_err err = {0};
-    must(pt_intake_incident_make(&inc, f, pt_buf_span(&d->other), h->now_ms, &err), &err,
-         "incident");
+    tr_must(pt_intake_incident_make(&inc, f, pt_buf_span(&d->other), h->now_ms, &err), &err,
+            "incident");
     Pentad__V1__Record *list[1] = {&inc.record};
     th_author(h, list, 1);
     pt_intake_incident_done(&inc);
@@ -384,7 +379,7 @@ static struct pt_intake_facts *examine(struct test_hub *h, enum pt_intake_form f
                                        struct pt_span body) {
     struct pt_intake_facts *f = NULL;
     struct pt_intake_snapshot *snapshot = pt_exchange_snapshot(h->x);
-    must(pt_intake_examine(snapshot, form, body, h->now_ms, &f), NULL, "examine");
+    tr_must(pt_intake_examine(snapshot, form, body, h->now_ms, &f), NULL, "examine");
     pt_intake_snapshot_unref(snapshot);
     return f;
 }
@@ -397,7 +392,7 @@ void th_submit(struct test_hub *h, enum pt_intake_form form, struct pt_span body
     memset(ret, 0, sizeof *ret);
     pt_buf_init(&ret->bytes, 4 * 1024 * 1024);
     pt_intake_decision_init(&d);
-    must(pt_intake_decide(h->x, f, tls_party, &ports, &d), &d.err, "decide");
+    tr_must(pt_intake_decide(h->x, f, tls_party, &ports, &d), &d.err, "decide");
     ret->verdict = d.verdict;
     ret->code = d.code;
     snprintf(ret->msg, sizeof ret->msg, "%s", d.err.msg);
@@ -442,56 +437,11 @@ void th_stream_init(struct th_stream *s, struct test_hub *h, const char *party,
 }
 
 void th_record(Pentad__V1__Record *r, uint64_t seq, struct pt_buf *out) {
-    struct pt_err err = {0};
-    if (!r->has_issued_at_ms) {
-        r->has_issued_at_ms = 1;
-        r->issued_at_ms = TH_T0;
-    }
-    must(pt_author_record(r, seq, &pt_entropy_system, out, &err), &err, "record");
+    tr_record(r, seq, TH_T0, out);
 }
 
 void th_payment(uint64_t seq, int64_t fen, struct pt_buf *out) {
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__PaymentBatch body = PENTAD__V1__PAYMENT_BATCH__INIT;
-    Pentad__V1__PaymentLine line = PENTAD__V1__PAYMENT_LINE__INIT;
-    Pentad__V1__PaymentLine *lines[1] = {&line};
-    Pentad__V1__Source source = PENTAD__V1__SOURCE__INIT;
-    char voucher[32];
-    snprintf(voucher, sizeof voucher, "2019-%010llu", (unsigned long long)seq);
-    subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT;
-    subject.key = (char *)"11370100004188813W";
-    source.system = (char *)"市财政业务综合管理平台";
-    source.locator = (char *)"payments-2019.csv";
-    source.has_row = 1;
-    source.row = seq;
-    line.voucher_no = voucher;
-    line.subject = (char *)"37010019R000000000001";
-    line.quota_no = (char *)"Q2019-000001";
-    line.has_bk = line.has_fund_year = line.has_fen = line.has_op = 1;
-    line.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
-    line.func = (char *)"2120303";
-    line.econ_d = (char *)"31005";
-    line.fund_year = 2019;
-    line.fen = fen;
-    line.op = PENTAD__V1__PAYMENT_OP__PAYMENT_OP_PAY;
-    line.payee_uscc = (char *)"91350100M000100Y43";
-    line.payee_name = (char *)"济南市政工程有限公司";
-    line.purpose = (char *)"城市道路整修工程进度款";
-    body.has_pay_date = body.has_sum_fen = 1;
-    body.pay_date = 20190630;
-    body.n_lines = 1;
-    body.lines = lines;
-    body.sum_fen = fen;
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190630;
-    r.source = &source;
-    r.body_case = PENTAD__V1__RECORD__BODY_PAYMENT_BATCH;
-    r.payment_batch = &body;
-    th_record(&r, seq, out);
+    tr_payment(seq, fen, TH_T0, out);
 }
 
 void th_cut(struct th_stream *s, const struct pt_span *records, size_t n, struct pt_buf *out) {
@@ -499,7 +449,7 @@ void th_cut(struct th_stream *s, const struct pt_span *records, size_t n, struct
     uint64_t size = pt_log_size(s->hub->log);
     struct pt_hash root;
     struct pt_err err = {0};
-    must(pt_log_root_at(s->hub->log, size, &root, &err), &err, "root");
+    tr_must(pt_log_root_at(s->hub->log, size, &root, &err), &err, "root");
     struct pt_author_head head = {.hub = hub,
                                   .party = s->party,
                                   .stream = s->stream,
@@ -509,27 +459,16 @@ void th_cut(struct th_stream *s, const struct pt_span *records, size_t n, struct
                                   .seen_size = size,
                                   .seen_root = &root,
                                   .signed_at_ms = s->hub->now_ms};
-    must(pt_author_batch(&head, records, n, s->key, pt_span(NULL, 0), out, &s->statement, &err),
-         &err, "batch");
+    tr_must(pt_author_batch(&head, records, n, s->key, pt_span(NULL, 0), out, &s->statement, &err),
+            &err, "batch");
 }
 
 void th_cut_payments(struct th_stream *s, size_t n, struct pt_buf *out) {
-    struct pt_buf bytes;
-    struct pt_span *spans = calloc(n, sizeof *spans);
-    size_t *ends = calloc(n, sizeof *ends);
-    pt_buf_init(&bytes, (size_t)64 * 1024 * 1024);
-    for (size_t i = 0; i < n; i++) {
-        th_payment(s->next_seq + i, 100 + (int64_t)i, &bytes);
-        ends[i] = bytes.len;
-    }
-    for (size_t i = 0; i < n; i++) {
-        size_t from = i == 0 ? 0 : ends[i - 1];
-        spans[i] = pt_span(bytes.p + from, ends[i] - from);
-    }
-    th_cut(s, spans, n, out);
-    pt_buf_done(&bytes);
-    free(ends);
-    free(spans);
+    struct tr_packed p;
+
+    tr_pack_payments(&p, n, s->next_seq, TH_T0);
+    th_cut(s, p.records, n, out);
+    tr_packed_done(&p);
 }
 
 void th_advance(struct th_stream *s, size_t n) {
@@ -544,7 +483,7 @@ static void send_cut(struct th_stream *s, struct pt_buf *batch, size_t n) {
     th_submit(s->hub, PT_INTAKE_PROTOBUF, pt_buf_span(batch), s->party, &reply);
     if (reply.verdict != PT_INTAKE_ACCEPT) {
         pt_err_set(&err, reply.code, "verdict %d: %s", (int)reply.verdict, reply.msg);
-        must(PT_E_REFUSED, &err, "a batch that should be accepted");
+        tr_must(PT_E_REFUSED, &err, "a batch that should be accepted");
     }
     th_advance(s, n);
     th_reply_done(&reply);

@@ -26,19 +26,13 @@
 #include <pentad/proof/close.h>
 #include <pentad/proof/dsse.h>
 
+#include "pt_test_records.h"
+
 extern char **environ;
 
 const char *const tw_party_names[TW_PARTIES] = {"congress", "discipline", "organization", "finance",
                                                 "audit",    "office",     "hub"};
 static char *main_stream[] = {(char *)"main"};
-
-static void must(int code, const struct pt_err *err, const char *what) {
-    if (code != 0) {
-        fprintf(stderr, "test world: %s: %s: %s\n", what, pt_err_name(code),
-                err != NULL ? err->msg : "");
-        abort();
-    }
-}
 
 void tw_path(const struct tw *w, const char *name, char *out, size_t cap) {
     snprintf(out, cap, "%s/%s", w->dir, name);
@@ -65,9 +59,9 @@ static void seal(struct tw *w, struct pt_buf *env) {
     char path[512];
 
     pt_buf_init(&entry, 65535);
-    must(pt_genesis_seal(pt_buf_span(env), &entry, &w->hub, &err), &err, "seal");
+    tr_must(pt_genesis_seal(pt_buf_span(env), &entry, &w->hub, &err), &err, "seal");
     tw_path(w, "genesis.entry", path, sizeof path);
-    must(pt_file_write(path, entry.p, entry.len, 0600, &err), &err, "genesis.entry");
+    tr_must(pt_file_write(path, entry.p, entry.len, 0600, &err), &err, "genesis.entry");
     pt_buf_done(&entry);
 }
 
@@ -78,7 +72,7 @@ static void sign_by_all(struct tw *w, struct pt_buf *env) {
     pt_buf_init(&next, 65535);
     for (size_t i = 0; i < TW_PARTIES; i++) {
         pt_buf_reset(&next);
-        must(pt_genesis_sign(pt_buf_span(env), w->keys[i], &next, &err), &err, "sign");
+        tr_must(pt_genesis_sign(pt_buf_span(env), w->keys[i], &next, &err), &err, "sign");
         pt_buf_reset(env);
         pt_buf_append_span(env, pt_buf_span(&next));
     }
@@ -119,9 +113,9 @@ static void make_genesis(struct tw *w, const struct tw_opts *o) {
     pt_buf_init(&text, 4096);
     pt_buf_init(&env, 65535);
     tw_path(w, "pki", path, sizeof path);
-    must(pt_ca_fingerprint(path, &ca, &err), &err, "ca");
-    must(pt_logkey_vkey(w->log_key, TW_ORIGIN, PT_NOTE_ED25519, &w->vkey), NULL, "vkey");
-    must(pt_vkey_format(&text, &w->vkey), NULL, "vkey");
+    tr_must(pt_ca_fingerprint(path, &ca, &err), &err, "ca");
+    tr_must(pt_logkey_vkey(w->log_key, TW_ORIGIN, PT_NOTE_ED25519, &w->vkey), NULL, "vkey");
+    tr_must(pt_vkey_format(&text, &w->vkey), NULL, "vkey");
     for (size_t i = 0; i < TW_PARTIES; i++) {
         fill_party(w, i, o, &parties[i], &keys[i], &key_lists[i]);
         list[i] = &parties[i];
@@ -140,7 +134,7 @@ static void make_genesis(struct tw *w, const struct tw_opts *o) {
     g.n_parties = TW_PARTIES;
     g.parties = list;
     g.created_at_ms = pt_clock_now_ms(&pt_clock_system) - 1000;
-    must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
+    tr_must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
     sign_by_all(w, &env);
     seal(w, &env);
     pt_buf_done(&env);
@@ -159,7 +153,7 @@ static void write_file(const char *base, const char *ext, const void *p, size_t 
     char path[600];
 
     snprintf(path, sizeof path, "%s.%s", base, ext);
-    must(pt_file_write(path, p, len, 0600, &err), &err, path);
+    tr_must(pt_file_write(path, p, len, 0600, &err), &err, path);
 }
 
 void tw_identity(struct tw *w, const char *party, const char *kind, const char *name) {
@@ -179,15 +173,15 @@ void tw_identity(struct tw *w, const char *party, const char *kind, const char *
     pt_buf_init(&csr, 65536);
     pt_buf_init(&cert, 65536);
     snprintf(uri, sizeof uri, "pentad:%s/%s/%s", party, kind, name);
-    must(pt_identity_parse(uri, &what.identity), NULL, uri);
+    tr_must(pt_identity_parse(uri, &what.identity), NULL, uri);
     what.sans = server ? sans : NULL;
     what.n_sans = server ? 2 : 0;
-    must(pt_key_generate(PT_KEY_P256, &key, &err), &err, "tls key");
+    tr_must(pt_key_generate(PT_KEY_P256, &key, &err), &err, "tls key");
     snprintf(path, sizeof path, "%s.key", base);
-    must(pt_key_save(key, path, &err), &err, path);
-    must(pt_csr_create(key, &what.identity, what.sans, what.n_sans, &csr, &err), &err, "csr");
+    tr_must(pt_key_save(key, path, &err), &err, path);
+    tr_must(pt_csr_create(key, &what.identity, what.sans, what.n_sans, &csr, &err), &err, "csr");
     tw_path(w, "pki", path, sizeof path);
-    must(pt_ca_issue(path, pt_buf_span(&csr), &what, &cert, &err), &err, "issue");
+    tr_must(pt_ca_issue(path, pt_buf_span(&csr), &what, &cert, &err), &err, "issue");
     write_file(base, "crt", cert.p, cert.len);
     pt_buf_done(&cert);
     pt_buf_done(&csr);
@@ -201,8 +195,8 @@ void tw_revoke(struct tw *w, const char *party, const char *kind, const char *na
 
     snprintf(uri, sizeof uri, "pentad:%s/%s/%s", party, kind, name);
     tw_path(w, "pki", path, sizeof path);
-    must(pt_ca_revoke(path, uri, "keyCompromise", pt_clock_now_ms(&pt_clock_system), &n, &err),
-         &err, "revoke");
+    tr_must(pt_ca_revoke(path, uri, "keyCompromise", pt_clock_now_ms(&pt_clock_system), &n, &err),
+            &err, "revoke");
     PT_ASSERT(n == 1);
 }
 
@@ -226,7 +220,7 @@ static void write_config(const struct tw *w, const struct tw_opts *o) {
     }
     pt_buf_puts(&yaml, o->more != NULL ? o->more : "");
     tw_path(w, "hub.yaml", path, sizeof path);
-    must(pt_file_write(path, yaml.p, yaml.len, 0600, &err), &err, "hub.yaml");
+    tr_must(pt_file_write(path, yaml.p, yaml.len, 0600, &err), &err, "hub.yaml");
     pt_buf_done(&yaml);
 }
 
@@ -242,24 +236,24 @@ void tw_init(struct tw *w, const struct tw_opts *opts) {
     PT_ASSERT(mkdtemp(w->dir) != NULL);
     snprintf(w->hub_program, sizeof w->hub_program, "%s",
              o->hub_program != NULL ? o->hub_program : PT_BINARY_DIR "/bin/pentad-hub");
-    must(pt_keycache_new(&w->cache), NULL, "keys");
+    tr_must(pt_keycache_new(&w->cache), NULL, "keys");
     w->sv = pt_keycache_sigverify(w->cache);
     for (size_t i = 0; i < TW_PARTIES; i++) {
-        must(pt_key_generate(PT_KEY_ED25519, &w->keys[i], &err), &err, "key");
+        tr_must(pt_key_generate(PT_KEY_ED25519, &w->keys[i], &err), &err, "key");
     }
-    must(pt_key_generate(PT_KEY_ED25519, &w->log_key, &err), &err, "log key");
+    tr_must(pt_key_generate(PT_KEY_ED25519, &w->log_key, &err), &err, "log key");
     tw_path(w, "log.key", path, sizeof path);
-    must(pt_key_save(w->log_key, path, &err), &err, path);
+    tr_must(pt_key_save(w->log_key, path, &err), &err, path);
     tw_path(w, "signing.key", path, sizeof path);
-    must(pt_key_save(tw_key(w, "hub"), path, &err), &err, path);
+    tr_must(pt_key_save(tw_key(w, "hub"), path, &err), &err, path);
     tw_path(w, "pki", path, sizeof path);
-    must(pt_mkdirs(path, 0700, &err), &err, path);
-    must(pt_ca_create(path,
-                      &(struct pt_ca_create){.origin = TW_ORIGIN,
-                                             .days = 30,
-                                             .now_ms = pt_clock_now_ms(&pt_clock_system)},
-                      &err),
-         &err, "ca");
+    tr_must(pt_mkdirs(path, 0700, &err), &err, path);
+    tr_must(pt_ca_create(path,
+                         &(struct pt_ca_create){.origin = TW_ORIGIN,
+                                                .days = 30,
+                                                .now_ms = pt_clock_now_ms(&pt_clock_system)},
+                         &err),
+            &err, "ca");
     tw_identity(w, "hub", "role", "server");
     make_genesis(w, o);
     write_config(w, o);
@@ -492,52 +486,25 @@ void tw_cut_packed(struct tw_stream *s, const struct pt_span *recs, size_t n, st
                                         .signed_at_ms = pt_clock_now_ms(&pt_clock_system)};
 
     pt_buf_reset(out);
-    must(pt_author_batch(&head, recs, n, s->key, pt_span(NULL, 0), out, &s->statement, &err), &err,
-         "batch");
+    tr_must(pt_author_batch(&head, recs, n, s->key, pt_span(NULL, 0), out, &s->statement, &err),
+            &err, "batch");
     s->cut_n = n;
 }
 
-/* Packed one after the other in `bytes`, cut at `ends`. */
-static void cut_ends(struct tw_stream *s, const struct pt_buf *bytes, const size_t *ends, size_t n,
-                     struct pt_buf *out) {
-    struct pt_span *spans = calloc(n, sizeof *spans);
-
-    PT_ASSERT(spans != NULL);
-    for (size_t i = 0, at = 0; i < n; at = ends[i++]) {
-        spans[i] = pt_span(bytes->p + at, ends[i] - at);
-    }
-    tw_cut_packed(s, spans, n, out);
-    free(spans);
-}
-
 void tw_cut(struct tw_stream *s, Pentad__V1__Record *const *recs, size_t n, struct pt_buf *out) {
-    size_t *ends = calloc(n, sizeof *ends);
-    struct pt_buf bytes;
+    struct tr_packed p;
 
-    PT_ASSERT(ends != NULL);
-    pt_buf_init(&bytes, 8u * 1024 * 1024);
-    for (size_t i = 0; i < n; i++) {
-        tw_record(recs[i], s->next_seq + i, &bytes);
-        ends[i] = bytes.len;
-    }
-    cut_ends(s, &bytes, ends, n, out);
-    pt_buf_done(&bytes);
-    free(ends);
+    tr_pack(&p, recs, n, s->next_seq, pt_clock_now_ms(&pt_clock_system));
+    tw_cut_packed(s, p.records, n, out);
+    tr_packed_done(&p);
 }
 
 void tw_cut_payments(struct tw_stream *s, size_t n, struct pt_buf *out) {
-    size_t *ends = calloc(n, sizeof *ends);
-    struct pt_buf bytes;
+    struct tr_packed p;
 
-    PT_ASSERT(ends != NULL);
-    pt_buf_init(&bytes, 64u * 1024 * 1024);
-    for (size_t i = 0; i < n; i++) {
-        tw_payment(s->next_seq + i, 100 + (int64_t)i, &bytes);
-        ends[i] = bytes.len;
-    }
-    cut_ends(s, &bytes, ends, n, out);
-    pt_buf_done(&bytes);
-    free(ends);
+    tr_pack_payments(&p, n, s->next_seq, pt_clock_now_ms(&pt_clock_system));
+    tw_cut_packed(s, p.records, n, out);
+    tr_packed_done(&p);
 }
 
 void tw_cut_close(struct tw_stream *s, int32_t day, bool is_final, struct pt_buf *out) {
@@ -560,58 +527,11 @@ void tw_advance(struct tw_stream *s) {
 }
 
 void tw_record(Pentad__V1__Record *r, uint64_t seq, struct pt_buf *out) {
-    struct pt_err err = {0};
-
-    if (!r->has_issued_at_ms) {
-        r->has_issued_at_ms = 1;
-        r->issued_at_ms = pt_clock_now_ms(&pt_clock_system);
-    }
-    must(pt_author_record(r, seq, &pt_entropy_system, out, &err), &err, "record");
+    tr_record(r, seq, pt_clock_now_ms(&pt_clock_system), out);
 }
 
 void tw_payment(uint64_t seq, int64_t fen, struct pt_buf *out) {
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__PaymentBatch body = PENTAD__V1__PAYMENT_BATCH__INIT;
-    Pentad__V1__PaymentLine line = PENTAD__V1__PAYMENT_LINE__INIT;
-    Pentad__V1__PaymentLine *lines[1] = {&line};
-    Pentad__V1__Source source = PENTAD__V1__SOURCE__INIT;
-    char voucher[32];
-
-    snprintf(voucher, sizeof voucher, "2019-%010llu", (unsigned long long)seq);
-    subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT;
-    subject.key = (char *)"11370100004188813W";
-    source.system = (char *)"市财政业务综合管理平台";
-    source.locator = (char *)"payments-2019.csv";
-    source.has_row = 1;
-    source.row = seq;
-    line.voucher_no = voucher;
-    line.subject = (char *)"37010019R000000000001";
-    line.quota_no = (char *)"Q2019-000001";
-    line.has_bk = line.has_fund_year = line.has_fen = line.has_op = 1;
-    line.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
-    line.func = (char *)"2120303";
-    line.econ_d = (char *)"31005";
-    line.fund_year = 2019;
-    line.fen = fen;
-    line.op = PENTAD__V1__PAYMENT_OP__PAYMENT_OP_PAY;
-    line.payee_uscc = (char *)"91350100M000100Y43";
-    line.payee_name = (char *)"济南市政工程有限公司";
-    line.purpose = (char *)"城市道路整修工程进度款";
-    body.has_pay_date = body.has_sum_fen = 1;
-    body.pay_date = 20190630;
-    body.n_lines = 1;
-    body.lines = lines;
-    body.sum_fen = fen;
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190630;
-    r.source = &source;
-    r.body_case = PENTAD__V1__RECORD__BODY_PAYMENT_BATCH;
-    r.payment_batch = &body;
-    tw_record(&r, seq, out);
+    tr_payment(seq, fen, pt_clock_now_ms(&pt_clock_system), out);
 }
 
 /* ---- answers ------------------------------------------------------------------------------- */
@@ -680,7 +600,7 @@ Pentad__V1__Refusal *tw_refusal(struct tw *w, struct pt_span body) {
 
     pt_buf_init(&env, 2u * 1024 * 1024);
     pt_buf_init(&payload, 2u * 1024 * 1024);
-    must(pt_pubkey_from_spki(pt_key_spki(tw_key(w, "hub")), &pub, &err), &err, "hub key");
+    tr_must(pt_pubkey_from_spki(pt_key_spki(tw_key(w, "hub")), &pub, &err), &err, "hub key");
     if (reply != NULL && reply->refusal != NULL &&
         pt_strict_pack(&env, &reply->refusal->base) == 0 &&
         pt_dsse_open(pub, PT_DSSE_REFUSAL, pt_buf_span(&env), &payload, &err) == 0) {
