@@ -249,6 +249,7 @@ static struct lane_slot *free_slot(struct lane *l) {
 }
 
 static int post_next(struct lane *l) {
+    static const struct wire_field type = {"content-type", "application/protobuf"};
     struct lane_slot *slot = free_slot(l);
     struct lane_batch *b = &l->batches[l->next];
 
@@ -261,7 +262,7 @@ static int post_next(struct lane *l) {
         b->sent_us = pt_monotonic_us();
     }
     l->in_flight++;
-    return wire_post(&l->wire, "/v1/batches", &slot->call);
+    return wire_ask(&l->wire, "POST", "/v1/batches", &type, 1, &slot->call);
 }
 
 static void settle_rewind(struct lane *l) {

@@ -14,7 +14,14 @@
 
 #include <pentad/certs/tls.h>
 
-enum { OUT_MAX = 128 * 1024, RECORD = 16384, TURN_READS = 16 };
+enum {
+    OUT_MAX = 128 * 1024,
+    RECORD = 16384,
+    TURN_READS = 16,
+    STREAM_WINDOW = 1 << 20, /* so that large answers needn't wait for us */
+    WINDOW = 16 << 20,
+    FIELDS_MAX = 4,
+};
 
 /* ---- nghttp2 --------------------------------------------------------------------------- */
 
@@ -41,6 +48,13 @@ static int on_data(nghttp2_session *s, uint8_t flags, int32_t id, const uint8_t 
                                                                      : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
+static void sent_whole(struct wire *w, struct wire_call *call) {
+    if (call->sending) {
+        call->sending = false;
+        w->sending--;
+    }
+}
+
 static int on_close(nghttp2_session *s, int32_t id, uint32_t error, void *ctx) {
     struct wire_call *call = nghttp2_session_get_stream_user_data(s, id);
     struct wire *w = ctx;
@@ -48,9 +62,9 @@ static int on_close(nghttp2_session *s, int32_t id, uint32_t error, void *ctx) {
     if (call == NULL) {
         return 0;
     }
-    if (w->sending == call) {
-        w->sending = NULL;
-    }
+    sent_whole(w, call);
+    call->id = 0;
+    call->error = error;
     if (error != 0 && call->status < 400) {
         call->status = 0;
     }
@@ -67,19 +81,20 @@ static ssize_t read_body(nghttp2_session *s, int32_t id, uint8_t *to, size_t cap
 
     (void)s;
     (void)id;
-    memcpy(to, call->body.p + call->sent, n);
+    if (n > 0) {
+        memcpy(to, call->body.p + call->sent, n);
+    }
     call->sent += n;
     if (call->sent == call->body.len) {
         *flags |= NGHTTP2_DATA_FLAG_EOF;
-        if (w->sending == call) {
-            w->sending = NULL;
-        }
+        sent_whole(w, call);
     }
     return (ssize_t)n;
 }
 
 static int start_session(struct wire *w) {
-    const nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0}};
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}, {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW}};
     nghttp2_session_callbacks *cbs = NULL;
     int rc;
 
@@ -92,7 +107,10 @@ static int start_session(struct wire *w) {
     rc = nghttp2_session_client_new(&w->session, cbs, w);
     nghttp2_session_callbacks_del(cbs);
     if (rc == 0) {
-        rc = nghttp2_submit_settings(w->session, NGHTTP2_FLAG_NONE, settings, 1);
+        rc = nghttp2_submit_settings(w->session, NGHTTP2_FLAG_NONE, settings, 2);
+    }
+    if (rc == 0) {
+        rc = nghttp2_session_set_local_window_size(w->session, NGHTTP2_FLAG_NONE, 0, WINDOW);
     }
     return rc == 0 ? 0 : PT_E_NOMEM;
 }
@@ -187,22 +205,35 @@ static nghttp2_nv nv(const char *name, const char *value) {
 }
 
 bool wire_may_post(const struct wire *w) {
-    return w->sending == NULL && w->out.len - w->out_at < OUT_MAX;
+    return w->sending == 0 && w->out.len - w->out_at < OUT_MAX;
 }
 
-int wire_post(struct wire *w, const char *path, struct wire_call *call) {
-    const nghttp2_nv nva[] = {nv(":method", "POST"), nv(":scheme", "https"),
-                              nv(":authority", "localhost"), nv(":path", path),
-                              nv("content-type", "application/protobuf")};
+int wire_ask(struct wire *w, const char *method, const char *path, const struct wire_field *fields,
+             size_t n, struct wire_call *call) {
+    nghttp2_nv nva[4 + FIELDS_MAX] = {nv(":method", method), nv(":scheme", "https"),
+                                      nv(":authority", "localhost"), nv(":path", path)};
     const nghttp2_data_provider data = {.source = {.ptr = call}, .read_callback = read_body};
+    bool post = strcmp(method, "POST") == 0;
 
-    PT_ASSERT(w->sending == NULL);
+    PT_ASSERT(n <= FIELDS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        nva[4 + i] = nv(fields[i].name, fields[i].value);
+    }
     call->sent = 0;
     call->status = 0;
+    call->error = 0;
+    call->sending = post;
     pt_buf_reset(&call->answer);
-    w->sending = call;
-    return nghttp2_submit_request(w->session, NULL, nva, sizeof(nva) / sizeof(nva[0]), &data,
-                                  call) > 0
+    call->id = nghttp2_submit_request(w->session, NULL, nva, 4 + n, post ? &data : NULL, call);
+    if (call->id < 0) {
+        return PT_E_NET;
+    }
+    w->sending += post ? 1 : 0;
+    return 0;
+}
+
+int wire_abandon(struct wire *w, struct wire_call *call) {
+    return nghttp2_submit_rst_stream(w->session, NGHTTP2_FLAG_NONE, call->id, NGHTTP2_CANCEL) == 0
                ? 0
                : PT_E_NET;
 }

@@ -1,6 +1,6 @@
-/* One HTTP/2 connection to the hub over mutual TLS, made for sending batches in order with several
- * answers outstanding, at little cost: the driver shares its processors with the hub.
- * Knows HTTP/2; no batches, no receipts. One thread a wire. */
+/* One HTTP/2 connection to a server on this machine over TLS, with several answers outstanding, at
+ * little cost: whoever measures a hub shares its processors. The listener's tests ask through it
+ * too. Knows HTTP/2; no batches, no receipts. One thread a wire. */
 #ifndef PENTAD_MEASURE_WIRE_H
 #define PENTAD_MEASURE_WIRE_H
 
@@ -17,10 +17,17 @@
 
 /* One request; the caller's until `answered` was called or the wire was closed. */
 struct wire_call {
-    struct pt_span body; /* borrowed */
+    struct pt_span body; /* borrowed; of a POST */
     size_t sent;
-    int status; /* 0: none came */
+    int status;     /* 0: none came whole */
+    uint32_t error; /* HTTP/2's, why the stream closed */
     struct pt_buf answer;
+    int32_t id;   /* of the stream; 0 once it is closed */
+    bool sending; /* its body isn't handed over whole yet */
+};
+struct wire_field {
+    const char *name; /* in small letters */
+    const char *value;
 };
 typedef void (*wire_answered_cb)(void *ctx, struct wire_call *call);
 
@@ -28,7 +35,7 @@ struct wire {
     int fd;
     SSL *ssl;
     nghttp2_session *session;
-    struct wire_call *sending; /* its body isn't handed over whole yet */
+    size_t sending; /* calls whose bodies aren't handed over whole yet */
     struct pt_buf out;
     size_t out_at;
     bool read_blocked_on_write;
@@ -41,9 +48,13 @@ int wire_open(struct wire *w, SSL_CTX *tls, uint16_t port, wire_answered_cb answ
               struct pt_err *err);
 void wire_close(struct wire *w); /* zeroed or closed is fine */
 bool wire_is_open(const struct wire *w);
-/* Bodies go out one after the other, so that what is sent first arrives first. */
+/* Nothing waits to be sent: what is posted now arrives before what is posted later. */
 bool wire_may_post(const struct wire *w);
-int wire_post(struct wire *w, const char *path, struct wire_call *call);
+/* With a POST goes the call's body. At most four fields of the caller's. */
+int wire_ask(struct wire *w, const char *method, const char *path, const struct wire_field *fields,
+             size_t n, struct wire_call *call);
+/* Resets the stream of a call that isn't answered yet. */
+int wire_abandon(struct wire *w, struct wire_call *call);
 /* Reads and writes what it can without waiting; PT_E_NET when the connection is over. */
 int wire_turn(struct wire *w);
 short wire_events(const struct wire *w); /* what to poll for */

@@ -28,17 +28,17 @@ struct client {
 static void check(const struct h2c_call *call) {
     char want[16];
 
-    if (call->abandon || call->status == 0) {
+    if (call->abandon || call->wire.status == 0) {
         return;
     }
-    PT_ASSERT(call->status == 200);
+    PT_ASSERT(call->wire.status == 200);
     if (strcmp(call->path, "/sum") == 0) {
-        snprintf(want, sizeof want, "%08x", hx_sum(call->body, call->body_len));
-        PT_ASSERT(pt_span_eq(pt_buf_span(&call->answer), pt_span_str(want)));
+        snprintf(want, sizeof want, "%08x", hx_sum(call->wire.body.p, call->wire.body.len));
+        PT_ASSERT(pt_span_eq(pt_buf_span(&call->wire.answer), pt_span_str(want)));
     } else if (strcmp(call->path, "/worker") == 0) {
-        PT_ASSERT(pt_span_eq(pt_buf_span(&call->answer), pt_span(call->body, call->body_len)));
+        PT_ASSERT(pt_span_eq(pt_buf_span(&call->wire.answer), call->wire.body));
     } else {
-        PT_ASSERT(pt_span_eq(pt_buf_span(&call->answer), pt_span_str("hello")));
+        PT_ASSERT(pt_span_eq(pt_buf_span(&call->wire.answer), pt_span_str("hello")));
     }
 }
 
@@ -50,13 +50,13 @@ static bool round_of(struct client *cl, struct h2c *c, struct pt_rng *rng) {
     for (int i = 0; i < STREAMS; i++) {
         const char *path = paths[pt_rng_below(rng, 3)];
         calls[i].path = path;
-        calls[i].body = path[1] == 'h' ? NULL : body;
-        calls[i].body_len = 1 + (size_t)pt_rng_below(rng, BODY - 1);
+        size_t len = 1 + (size_t)pt_rng_below(rng, BODY - 1);
+        calls[i].wire.body = path[1] == 'h' ? pt_span(NULL, 0) : pt_span(body, len);
         calls[i].abandon = pt_rng_below(rng, 8) == 0;
     }
     bool ok = h2c_run(c, calls, STREAMS);
     for (int i = 0; i < STREAMS; i++) {
-        if (calls[i].closed && calls[i].error == 0) {
+        if (calls[i].closed && calls[i].wire.error == 0) {
             check(&calls[i]);
             cl->answered++;
         }
@@ -74,7 +74,7 @@ static void *client(void *arg) {
         struct h2c c;
         if (!h2c_open(cl->hx, &c, i % 2 == 0 ? &cl->hx->treasury : &cl->hx->audit)) {
             PT_ASSERT(cl->until_cut);
-            hx_raw_close(&c.raw);
+            h2c_close(&c);
             break;
         }
         bool ok = round_of(cl, &c, &rng) && round_of(cl, &c, &rng);

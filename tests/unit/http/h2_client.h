@@ -1,33 +1,23 @@
-/* A small HTTP/2 client for tests: many requests side by side on one connection, one thread. */
+/* Many requests side by side on one HTTP/2 connection to the harness's server, one thread. */
 #ifndef HX_H2_CLIENT_H
 #define HX_H2_CLIENT_H
 
-#include <nghttp2/nghttp2.h>
-
 #include "harness.h"
+#include "wire.h"
 
-struct h2c;
 struct h2c_call {
+    struct wire_call wire; /* its body: NULL: GET. The rest of it is the answer */
     const char *path;
-    const void *body; /* NULL: GET */
-    size_t body_len;
-    bool abandon; /* reset once it was sent */
     const char *cookies[3];
-    /* results */
-    int status; /* 0: none came */
-    uint32_t error;
+    bool abandon;   /* reset once it was sent */
+    bool abandoned; /* results of h2c_run: it was */
     bool closed;
-    struct pt_buf answer;
-    struct h2c *client;
-    size_t sent;
 };
 
 struct h2c {
-    struct hx_raw raw;
-    nghttp2_session *session;
+    SSL_CTX *tls;
+    struct wire wire;
     size_t open;
-    struct pt_buf out;
-    size_t out_at;
 };
 
 bool h2c_open(struct hx *hx, struct h2c *c, const struct pt_test_cert *cert);
@@ -35,6 +25,6 @@ bool h2c_open(struct hx *hx, struct h2c *c, const struct pt_test_cert *cert);
  * connection ended before or nothing moved for ten seconds. */
 bool h2c_run(struct h2c *c, struct h2c_call *calls, size_t count);
 void h2c_calls_done(struct h2c_call *calls, size_t count);
-void h2c_close(struct h2c *c);
+void h2c_close(struct h2c *c); /* also where h2c_open failed */
 
 #endif

@@ -25,12 +25,11 @@ static void measure(struct hx *hx, const char *path, const void *body, size_t le
         memset(calls, 0, sizeof calls);
         for (int i = 0; i < STREAMS; i++) {
             calls[i].path = path;
-            calls[i].body = body;
-            calls[i].body_len = len;
+            calls[i].wire.body = pt_span(body, len);
         }
         PT_ASSERT(h2c_run(&c, calls, STREAMS));
         for (int i = 0; i < STREAMS; i++) {
-            PT_ASSERT(calls[i].status == 200 && calls[i].answer.len == answer_len);
+            PT_ASSERT(calls[i].wire.status == 200 && calls[i].wire.answer.len == answer_len);
         }
         h2c_calls_done(calls, STREAMS);
         done += STREAMS;

@@ -97,8 +97,8 @@ Test(http_text, cookies_in_pieces_are_joined) {
     hx_start(&hx, &config);
     cr_assert(h2c_open(&hx, &c, NULL));
     cr_expect(h2c_run(&c, &call, 1));
-    cr_expect_eq(call.status, 200);
-    cr_expect_str_eq(pt_buf_cstr(&call.answer), "a=1; b=2; c=3");
+    cr_expect_eq(call.wire.status, 200);
+    cr_expect_str_eq(pt_buf_cstr(&call.wire.answer), "a=1; b=2; c=3");
     h2c_calls_done(&call, 1);
     h2c_close(&c);
     hx_end(&hx);
