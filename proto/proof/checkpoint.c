@@ -7,19 +7,6 @@
 
 #include "text.h"
 
-static int parse_root(struct pt_hash *ret, struct pt_span line) {
-    struct pt_buf b;
-    int rc;
-
-    pt_buf_init(&b, 48);
-    rc = pt_unbase64_append(&b, (const char *)line.p, line.len);
-    if (rc == 0) {
-        rc = pt_hash_from_bytes(ret, b.p, b.len);
-    }
-    pt_buf_done(&b);
-    return rc;
-}
-
 int pt_checkpoint_parse(struct pt_checkpoint *ret, struct pt_span text, struct pt_err *err) {
     struct pt_span origin;
     struct pt_span size;
@@ -40,7 +27,7 @@ int pt_checkpoint_parse(struct pt_checkpoint *ret, struct pt_span text, struct p
     if (!pt_text_u64(size, &ret->size)) {
         return pt_err_set(err, PT_E_FORMAT, "the checkpoint's size is not a plain decimal");
     }
-    if (parse_root(&ret->root, root) != 0) {
+    if (pt_text_hash(root, &ret->root) != 0) {
         return pt_err_set(err, PT_E_FORMAT, "the checkpoint's root is not base64 of 32 bytes");
     }
     memcpy(ret->origin, origin.p, origin.len);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <pentad/base/codec.h>
+
 static int32_t continuation(struct pt_span s, size_t pos, unsigned n, int32_t c, int32_t least) {
     for (unsigned i = 0; i < n; i++) {
         if (pos + i >= s.len || (s.p[pos + i] & 0xC0) != 0x80) {
@@ -84,6 +86,19 @@ bool pt_text_u64(struct pt_span s, uint64_t *ret) {
     }
     *ret = v;
     return true;
+}
+
+int pt_text_hash(struct pt_span s, struct pt_hash *ret) {
+    struct pt_buf b;
+    int rc;
+
+    pt_buf_init(&b, 48);
+    rc = pt_unbase64_append(&b, (const char *)s.p, s.len);
+    if (rc == 0) {
+        rc = pt_hash_from_bytes(ret, b.p, b.len);
+    }
+    pt_buf_done(&b);
+    return rc;
 }
 
 bool pt_text_prefix(struct pt_span s, const char *prefix) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <pentad/base/buf.h>
+#include <pentad/proof/hash.h>
 
 /* The code point at *pos (which moves on), or -1 where it isn't well-formed UTF-8. */
 int32_t pt_text_next(struct pt_span s, size_t *pos);
@@ -16,6 +17,8 @@ bool pt_text_is_space(int32_t c);
 bool pt_text_line(struct pt_span s, size_t *pos, struct pt_span *ret);
 /* Decimal without sign or leading zeroes, within uint64; the whole span. */
 bool pt_text_u64(struct pt_span s, uint64_t *ret);
+/* Base64 of 32 bytes; the whole span. PT_E_*. */
+int pt_text_hash(struct pt_span s, struct pt_hash *ret);
 bool pt_text_prefix(struct pt_span s, const char *prefix);
 
 #endif

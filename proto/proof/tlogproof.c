@@ -9,19 +9,6 @@
 
 static const char header[] = "c2sp.org/tlog-proof@v1";
 
-static int parse_hash(struct pt_span line, struct pt_hash *ret) {
-    struct pt_buf b;
-    int rc;
-
-    pt_buf_init(&b, 48);
-    rc = pt_unbase64_append(&b, (const char *)line.p, line.len);
-    if (rc == 0) {
-        rc = pt_hash_from_bytes(ret, b.p, b.len);
-    }
-    pt_buf_done(&b);
-    return rc;
-}
-
 static int parse_path(struct pt_tlogproof *ret, struct pt_span bytes, size_t *pos,
                       struct pt_err *err) {
     struct pt_span line;
@@ -36,7 +23,7 @@ static int parse_path(struct pt_tlogproof *ret, struct pt_span bytes, size_t *po
         if (ret->path.n == PT_MERKLE_PATH_MAX) {
             return pt_err_set(err, PT_E_TOO_LARGE, "the proof has more hashes than any tree needs");
         }
-        if (parse_hash(line, &ret->path.h[ret->path.n]) != 0) {
+        if (pt_text_hash(line, &ret->path.h[ret->path.n]) != 0) {
             return pt_err_set(err, PT_E_FORMAT, "hash %u of the proof is not base64 of 32 bytes",
                               ret->path.n + 1);
         }
