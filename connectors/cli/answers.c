@@ -30,6 +30,28 @@ void pt_cli_answers_close(struct cli_answers *a) {
     pt_cli_hub_close(&a->hub);
 }
 
+int pt_cli_answer(const struct cli_options *o, const struct cli_question *q) {
+    struct pt_err err = {0};
+    struct cli_answers a;
+    json_t *j = NULL;
+    int rc = pt_cli_answers_open(o, &a, &err);
+    if (rc == 0) {
+        rc = q->ask(o, &a, &j, &err);
+    }
+    int result = EXIT_OK;
+    if (rc != 0) {
+        (void)pt_cli_fail(&err);
+        result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+    } else if (o->json) {
+        (void)pt_cli_print_json(j);
+    } else {
+        q->print(o, j);
+    }
+    json_decref(j);
+    pt_cli_answers_close(&a);
+    return result;
+}
+
 int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     const char *last = strrchr(text, '/');

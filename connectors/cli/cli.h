@@ -77,6 +77,14 @@ struct cli_answers {
 };
 int pt_cli_answers_open(const struct cli_options *o, struct cli_answers *ret, struct pt_err *err);
 void pt_cli_answers_close(struct cli_answers *a);
+/* What a command asks and how it shows the answer where --json isn't said. */
+struct cli_question {
+    int (*ask)(const struct cli_options *o, struct cli_answers *a, json_t **ret,
+               struct pt_err *err);
+    void (*print)(const struct cli_options *o, const json_t *answer);
+};
+/* Asks, prints the answer or what went wrong; the command's exit status. */
+int pt_cli_answer(const struct cli_options *o, const struct cli_question *q);
 /* "PROJECT:37…/2019/FG3" or with a bare key. The parts are copied. */
 struct cli_figure {
     char subject[200], figure[16];

@@ -83,6 +83,11 @@ static int ask_hub(const struct cli_options *o, struct cli_hub *h, json_t **ret,
     return rc;
 }
 
+static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
+               struct pt_err *err) {
+    return a->ledger ? ask_ledger(o, a->ledger, ret, err) : ask_hub(o, &a->hub, ret, err);
+}
+
 static void print_one(const json_t *d, bool zh) {
     const json_t *who = json_object_get(d, "responders");
     size_t i;
@@ -124,25 +129,8 @@ static void print_list(const struct cli_options *o, const json_t *j) {
 }
 
 static int list(const struct cli_options *o) {
-    struct pt_err err = {0};
-    struct cli_answers a;
-    json_t *j = NULL;
-    int rc = pt_cli_answers_open(o, &a, &err);
-    if (rc == 0) {
-        rc = a.ledger ? ask_ledger(o, a.ledger, &j, &err) : ask_hub(o, &a.hub, &j, &err);
-    }
-    int result = EXIT_OK;
-    if (rc != 0) {
-        (void)pt_cli_fail(&err);
-        result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
-    } else if (o->json) {
-        (void)pt_cli_print_json(j);
-    } else {
-        print_list(o, j);
-    }
-    json_decref(j);
-    pt_cli_answers_close(&a);
-    return result;
+    static const struct cli_question q = {ask, print_list};
+    return pt_cli_answer(o, &q);
 }
 
 const struct cli_command cmd_discrepancy = {

@@ -132,10 +132,17 @@ static int ask_page(const struct cli_options *o, struct cli_answers *a, size_t o
                      : ask_hub(o, &a->hub, offset, ret, err);
 }
 
-/* Page after page, until `want` of each list are there: all of them at the first one's moment. */
-static int ask(const struct cli_options *o, struct cli_answers *a, size_t want, json_t **ret,
+/* How many of each list are wanted; `otherwise` where nobody says. */
+static size_t wanted(const struct cli_options *o, size_t otherwise) {
+    return o->inputs ? SIZE_MAX : o->depth ? (size_t)strtoull(o->depth, NULL, 10) : otherwise;
+}
+
+/* Page after page, until as many of each list as are wanted are there: all of them at the first
+ * one's moment. */
+static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
                struct pt_err *err) {
     struct cli_options then = *o;
+    size_t want = wanted(o, PAGE);
     char known_at[24];
     int rc = ask_page(o, a, 0, ret, err);
     size_t offset = PAGE;
@@ -155,11 +162,6 @@ static int ask(const struct cli_options *o, struct cli_answers *a, size_t want, 
         json_decref(page);
     }
     return rc;
-}
-
-/* How many of each list are wanted; `otherwise` where nobody says. */
-static size_t wanted(const struct cli_options *o, size_t otherwise) {
-    return o->inputs ? SIZE_MAX : o->depth ? (size_t)strtoull(o->depth, NULL, 10) : otherwise;
 }
 
 /* ---- printing ---- */
@@ -346,37 +348,26 @@ static void print_inputs(const json_t *j) {
     }
 }
 
-static int trace(const struct cli_options *o) {
-    struct pt_err err = {0};
-    struct pt_ref ref;
-    struct cli_answers a;
-    json_t *j = NULL;
-    if ((o->valid_at || o->known_at || o->inputs) && pt_ref_parse(o->args[0], &ref, NULL) == 0) {
-        return pt_cli_misuse(&cmd_trace, "%s is for figures; a record is told as it stands now",
-                             o->inputs     ? "--inputs"
-                             : o->valid_at ? "--valid-at"
-                                           : "--known-at");
-    }
-    int rc = pt_cli_answers_open(o, &a, &err);
-    if (rc == 0) {
-        rc = ask(o, &a, wanted(o, PAGE), &j, &err);
-    }
-    int result = EXIT_OK;
-    if (rc != 0) {
-        (void)pt_cli_fail(&err);
-        result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
-    } else if (o->json) {
-        (void)pt_cli_print_json(j);
-    } else if (o->inputs) {
+static void print_any(const struct cli_options *o, const json_t *j) {
+    if (o->inputs) {
         print_inputs(j);
     } else if (json_object_get(j, "record")) {
         print_record(o, j);
     } else {
         print_figure(o, j);
     }
-    json_decref(j);
-    pt_cli_answers_close(&a);
-    return result;
+}
+
+static int trace(const struct cli_options *o) {
+    static const struct cli_question q = {ask, print_any};
+    struct pt_ref ref;
+    if ((o->valid_at || o->known_at || o->inputs) && pt_ref_parse(o->args[0], &ref, NULL) == 0) {
+        return pt_cli_misuse(&cmd_trace, "%s is for figures; a record is told as it stands now",
+                             o->inputs     ? "--inputs"
+                             : o->valid_at ? "--valid-at"
+                                           : "--known-at");
+    }
+    return pt_cli_answer(o, &q);
 }
 
 const struct cli_command cmd_trace = {
