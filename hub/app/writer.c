@@ -282,40 +282,57 @@ static void group_failed(struct pt_writer *w, int rc, struct pt_err *err) {
     (void)atomic_fetch_add(&w->hub->metrics.store_failures, 1);
 }
 
-/* One group of what is queued. Takes `jobs`, gives back what didn't fit. */
-static struct pt_submit *run_group(struct pt_writer *w, struct pt_submit *jobs) {
+/* Takes x_lock, which settle_group gives back. */
+static int begin_group(struct pt_writer *w, struct pt_err *err) {
     struct pt_hub *h = w->hub;
-    struct pt_submit *rest = NULL;
-    struct pt_err err = {0};
-    bool grown = false;
-    int64_t t0;
     int rc;
 
     (void)pthread_mutex_lock(&h->x_lock);
-    rc = w->must_load ? load(w, &err) : 0;
+    rc = w->must_load ? load(w, err) : 0;
     if (rc == 0) {
         pt_group_begin(&w->group, h, &w->own, pt_hub_now_ms(h));
-        rc = decide_all(w, jobs, &rest, &err);
-        t0 = pt_monotonic_us();
-        if (rc == 0) {
-            rc = pt_group_commit(&w->group, &err);
-        }
-        if (rc == 0) {
-            committed(w, pt_monotonic_us() - t0);
-            grown = w->group.n_entries > 0;
-        }
-        w->must_load = rc != 0;
     }
-    (void)pthread_mutex_unlock(&h->x_lock);
+    return rc;
+}
+
+/* Commits what was decided (rc: how that went). *ret_grown: the log is longer now. */
+static int settle_group(struct pt_writer *w, int rc, bool *ret_grown, struct pt_err *err) {
+    int64_t t0 = pt_monotonic_us();
+
+    if (rc == 0) {
+        rc = pt_group_commit(&w->group, err);
+    }
+    if (rc == 0) {
+        committed(w, pt_monotonic_us() - t0);
+    }
+    *ret_grown = rc == 0 && w->group.n_entries > 0;
+    w->must_load = rc != 0;
+    (void)pthread_mutex_unlock(&w->hub->x_lock);
     if (rc != 0) {
-        group_failed(w, rc, &err);
+        group_failed(w, rc, err);
+    }
+    return rc;
+}
+
+/* One group of what is queued. Takes `jobs`, gives back what didn't fit. */
+static struct pt_submit *run_group(struct pt_writer *w, struct pt_submit *jobs) {
+    struct pt_submit *rest = NULL;
+    struct pt_err err = {0};
+    bool grown;
+    int rc = begin_group(w, &err);
+
+    if (rc == 0) {
+        rc = decide_all(w, jobs, &rest, &err);
+    }
+    rc = settle_group(w, rc, &grown, &err);
+    if (rc != 0) {
         w->retry_us = pt_monotonic_us() + RETRY_MS * 1000;
     }
     set_trouble(w, &err);
     answer_all(jobs, rc, &err);
     if (grown) {
-        pt_folder_grown(h->folder);
-        pt_hub_grown(h);
+        pt_folder_grown(w->hub->folder);
+        pt_hub_grown(w->hub);
     }
     pt_group_end(&w->group);
     return rest;
@@ -325,29 +342,15 @@ static struct pt_submit *run_group(struct pt_writer *w, struct pt_submit *jobs) 
 static void run_own(struct pt_writer *w, int64_t *ret_wake_ms) {
     struct pt_hub *h = w->hub;
     struct pt_err err = {0};
-    bool grown = false;
-    int64_t t0;
-    int rc;
+    bool grown;
+    int rc = begin_group(w, &err);
 
     *ret_wake_ms = INT64_MAX;
-    (void)pthread_mutex_lock(&h->x_lock);
-    rc = w->must_load ? load(w, &err) : 0;
     if (rc == 0) {
-        pt_group_begin(&w->group, h, &w->own, pt_hub_now_ms(h));
         rc = write_own(w, ret_wake_ms, &err);
-        t0 = pt_monotonic_us();
-        if (rc == 0) {
-            rc = pt_group_commit(&w->group, &err);
-        }
-        if (rc == 0) {
-            committed(w, pt_monotonic_us() - t0);
-            grown = w->group.n_entries > 0;
-        }
-        w->must_load = rc != 0;
     }
-    (void)pthread_mutex_unlock(&h->x_lock);
+    rc = settle_group(w, rc, &grown, &err);
     if (rc != 0) {
-        group_failed(w, rc, &err);
         w->own_retry_us = pt_monotonic_us() + (int64_t)OWN_RETRY_MS * 1000;
         *ret_wake_ms = pt_hub_now_ms(h) + OWN_RETRY_MS;
     }
