@@ -9,39 +9,11 @@
 #include <pentad/proof/batch.h>
 #include <pentad/v1/record.pb-c.h>
 
-#include "pt_test_hub.h"
+#include "fixture.h"
 
 #define REFUSAL_MAX (256u * 1024) /* what the hub keeps for one */
 
-static struct test_hub hub;
-static struct th_stream s;
-static struct pt_buf batch;
-static struct th_reply reply;
-
-static void setup(void) {
-    th_init(&hub);
-    th_stream_init(&s, &hub, "finance", "main");
-    pt_buf_init(&batch, 16u << 20);
-    th_send_payments(&s, 3);
-}
-
-static void teardown(void) {
-    pt_buf_done(&batch);
-    th_done(&hub);
-}
-TestSuite(attack, .init = setup, .fini = teardown, .timeout = 120);
-
-static void submit_as(const char *party, enum pt_intake_verdict verdict, int code) {
-    th_submit(&hub, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), party, &reply);
-    cr_assert_eq((int)reply.verdict, (int)verdict, "verdict %d, %s: %s", (int)reply.verdict,
-                 pt_err_name(reply.code), reply.msg);
-    cr_assert_eq(reply.code, code, "%s: %s", pt_err_name(reply.code), reply.msg);
-}
-
-static void submit(enum pt_intake_verdict verdict, int code) {
-    submit_as("finance", verdict, code);
-    th_reply_done(&reply);
-}
+TestSuite(attack, .init = fixture_begin_with_three, .fini = fixture_done, .timeout = 120);
 
 static void cut_one(struct th_stream *from, struct pt_span record) {
     pt_buf_reset(&batch);

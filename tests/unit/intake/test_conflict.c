@@ -4,33 +4,9 @@
 
 #include <pentad/v1/record.pb-c.h>
 
-#include "pt_test_hub.h"
+#include "fixture.h"
 
-static struct test_hub hub;
-static struct th_stream s;
-static struct pt_buf batch;
-static struct th_reply reply;
-
-static void setup(void) {
-    th_init(&hub);
-    th_stream_init(&s, &hub, "finance", "main");
-    pt_buf_init(&batch, 16u << 20);
-    th_send_payments(&s, 3);
-}
-
-static void teardown(void) {
-    pt_buf_done(&batch);
-    th_done(&hub);
-}
-TestSuite(conflict, .init = setup, .fini = teardown);
-
-static void submit(enum pt_intake_verdict verdict, int code) {
-    th_submit(&hub, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), "finance", &reply);
-    cr_assert_eq((int)reply.verdict, (int)verdict, "verdict %d, %s: %s", (int)reply.verdict,
-                 pt_err_name(reply.code), reply.msg);
-    cr_assert_eq(reply.code, code, "%s: %s", pt_err_name(reply.code), reply.msg);
-    th_reply_done(&reply);
-}
+TestSuite(conflict, .init = fixture_begin_with_three, .fini = fixture_done);
 
 static const struct pt_exchange_stream *finance(void) {
     return pt_exchange_stream(hub.x, "finance", "main");

@@ -4,24 +4,9 @@
 
 #include <pentad/v1/record.pb-c.h>
 
-#include "pt_test_hub.h"
+#include "fixture.h"
 
-static struct test_hub hub;
-static struct th_stream s;
-static struct pt_buf batch;
-static struct th_reply reply;
-
-static void setup(void) {
-    th_init(&hub);
-    th_stream_init(&s, &hub, "finance", "main");
-    pt_buf_init(&batch, 16u << 20);
-}
-
-static void teardown(void) {
-    pt_buf_done(&batch);
-    th_done(&hub);
-}
-TestSuite(exchange, .init = setup, .fini = teardown);
+TestSuite(exchange, .init = fixture_begin, .fini = fixture_done);
 
 /* finance adds `add` and retires the key it signs with, or either. */
 static void change_keys(struct pt_key *add, struct pt_key *retire) {
@@ -52,14 +37,6 @@ static void change_keys(struct pt_key *add, struct pt_key *retire) {
     r.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
     r.key_change = &body;
     th_send_record(&s, &r, NULL);
-}
-
-static void submit(enum pt_intake_verdict verdict, int code) {
-    th_submit(&hub, PT_INTAKE_PROTOBUF, pt_buf_span(&batch), "finance", &reply);
-    cr_assert_eq((int)reply.verdict, (int)verdict, "verdict %d, %s: %s", (int)reply.verdict,
-                 pt_err_name(reply.code), reply.msg);
-    cr_assert_eq(reply.code, code, "%s: %s", pt_err_name(reply.code), reply.msg);
-    th_reply_done(&reply);
 }
 
 Test(exchange, a_retired_key_signs_nothing_and_claims_nothing) {
