@@ -207,7 +207,7 @@ Test(life, findings_are_recorded_once) {
     cr_assert_eq(tw_metric(&c, "pentad_findings_mismatched"), 0);
     n = count_findings(&c, &tick_seq);
     cr_assert_gt(n, 0, "nothing was found");
-    cr_assert(tw_wait_for(&c, "/v1/discrepancies", "\"discrepancies\":[{", 5000), "%s",
+    cr_assert(tw_wait_for(&c, "/v1/discrepancies", "\"discrepancies\":[{", 20000), "%s",
               pt_buf_cstr(&c.body));
     cr_assert_eq(tw_get(&c, "/v1/records/finance/main/3/trace", NULL), 200);
     cr_assert_eq(tw_get(&c, "/v1/subjects", NULL), 200);

@@ -383,7 +383,7 @@ Test(read, tiles_lead_to_the_checkpoint) {
     cr_assert_eq(tw_get(&t.office, "/tile/9/000", NULL), 404);
     cr_assert_eq(tw_get(&t.office, "/openapi.json", NULL), 200);
     cr_assert_eq(tw_get(&t.office, "/livez", NULL), 200);
-    cr_assert(tw_wait_for(&t.office, "/readyz", "ready", 10000));
+    cr_assert(tw_wait_for(&t.office, "/readyz", "ready", 20000));
     tear_down(&t);
 }
 

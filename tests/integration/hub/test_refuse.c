@@ -352,7 +352,7 @@ Test(refuse, equivocation) {
     cr_assert_str_eq(tw_code(&t.c, code), "equivocation");
     cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"),
                  t.entries + 2); /* the batch, the incident */
-    cr_assert(tw_wait_for(&t.c, "/v1/streams/finance/main", "\"frozen\":true", 1000));
+    cr_assert(tw_wait_for(&t.c, "/v1/streams/finance/main", "\"frozen\":true", 20000));
     /* the incident stands on the hub's own stream, for all to read */
     cr_assert_eq(tw_get(&t.c, "/v1/records/hub/main/1", NULL), 200);
     Pentad__V1__Record *rec = pentad__v1__record__unpack(NULL, t.c.body.len, t.c.body.p);
@@ -421,7 +421,7 @@ Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
     tw_stream_init(&audit, &t.w, "audit", "main");
     tw_cut(&audit, list, 1, &t.b);
     tw_send(&audit, &c, pt_buf_span(&t.b));
-    cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true", 2000));
+    cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true", 20000));
     t.entries = tw_metric(&t.c, "pentad_log_entries");
 
     fork = t.s;

@@ -6,6 +6,8 @@
 
 #include <criterion/criterion.h>
 
+#include <pentad/base/clock.h>
+
 #include "pool.h"
 
 TestSuite(pool);
@@ -62,6 +64,16 @@ Test(pool, lanes_keep_their_order) {
     free(jobs);
 }
 
+/* Waits up to ten seconds until `counter` has come to `want`. */
+static bool reaches(const _Atomic int *counter, int want) {
+    int64_t until = pt_monotonic_us() + 10 * 1000000LL;
+
+    while (*counter < want && pt_monotonic_us() < until) {
+        usleep(100);
+    }
+    return *counter >= want;
+}
+
 static _Atomic bool gate;
 static _Atomic int order;
 static int small_at;
@@ -110,11 +122,13 @@ Test(pool, a_backlog_starves_nobody) {
 }
 
 static _Atomic bool held;
-static _Atomic bool passed;
+static _Atomic int holding;
+static _Atomic int passed;
 
 static void hold(struct pt_pool_task *t, unsigned worker) {
     (void)t;
     (void)worker;
+    holding++;
     while (!held) {
         usleep(100);
     }
@@ -122,7 +136,7 @@ static void hold(struct pt_pool_task *t, unsigned worker) {
 
 static void has_passed(struct pt_pool_task *t) {
     (void)t;
-    passed = true;
+    passed++;
 }
 
 /* While every worker is busy with a large batch, another sender's small one is examined. */
@@ -135,13 +149,10 @@ Test(pool, a_small_batch_waits_for_no_large_one) {
         large[i] = (struct pt_pool_task){.run = hold, .done = nothing, .bytes = 160000};
         cr_assert_eq(pt_pool_submit_batch(p, i, &large[i]), 0);
     }
-    usleep(20000);
+    cr_assert(reaches(&holding, 2));
     small = (struct pt_pool_task){.run = run_nothing, .done = has_passed, .bytes = 300};
     cr_assert_eq(pt_pool_submit_batch(p, 2, &small), 0);
-    for (int i = 0; i < 5000 && !passed; i++) {
-        usleep(1000);
-    }
-    cr_expect(passed);
+    cr_expect(reaches(&passed, 1));
     held = true;
     pt_pool_stop(p);
     pt_pool_free(p);
@@ -150,13 +161,15 @@ Test(pool, a_small_batch_waits_for_no_large_one) {
 /* ---- queries --------------------------------------------------------------------------------- */
 
 static _Atomic bool open_gate;
+static _Atomic int asking;
 static _Atomic int asked;
 static _Atomic int other_at;
-static _Atomic bool batch_done;
+static _Atomic int batch_done;
 
 static void long_query(struct pt_pool_task *t, unsigned worker) {
     (void)t;
     (void)worker;
+    asking++;
     while (!open_gate) {
         usleep(100);
     }
@@ -171,7 +184,7 @@ static void other_query(struct pt_pool_task *t, unsigned worker) {
 
 static void batch_is_done(struct pt_pool_task *t) {
     (void)t;
-    batch_done = true;
+    batch_done++;
 }
 
 /* One party's fifty questions are one wait of another's. */
@@ -203,13 +216,10 @@ Test(pool, a_batch_does_not_wait_for_long_queries) {
         mine[i] = (struct pt_pool_task){.run = long_query};
         cr_assert_eq(pt_pool_submit_query(p, i, &mine[i]), 0);
     }
-    usleep(20000);
+    cr_assert(reaches(&asking, 2)); /* of four workers, no more */
     batch = (struct pt_pool_task){.run = run_nothing, .done = batch_is_done, .bytes = 1};
     cr_assert_eq(pt_pool_submit_batch(p, 0, &batch), 0);
-    for (int i = 0; i < 5000 && !batch_done; i++) {
-        usleep(1000);
-    }
-    cr_assert(batch_done);
+    cr_assert(reaches(&batch_done, 1));
     open_gate = true;
     pt_pool_stop(p);
     cr_assert_eq(asked, 8);

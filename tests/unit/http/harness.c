@@ -335,7 +335,7 @@ void hx_prepare(struct hx *hx, const struct hx_ask *ask, CURL *curl, struct curl
     curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &ca);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
                      ask->version == HX_H2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ask->timeout_ms != 0 ? ask->timeout_ms : 10000L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 10000L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply->body);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, collect);

@@ -53,6 +53,7 @@ bool hx_wait(atomic_uint *counter, unsigned want);
 /* Waits up to five seconds for a condition about the server's statistics. */
 bool hx_wait_stats(struct hx *hx, bool (*cond)(const struct pt_http_stats *stats));
 
+/* Ten seconds at most. */
 struct hx_ask {
     const char *path;
     enum hx_version version;
@@ -62,7 +63,6 @@ struct hx_ask {
     size_t body_len;
     bool chunked;
     const char *header; /* one more field */
-    long timeout_ms;    /* 0: 10 s */
     CURL *reuse;        /* keep this handle's connection */
 };
 struct hx_reply {
