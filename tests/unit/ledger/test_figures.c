@@ -174,7 +174,7 @@ Test(figures, sums_equal_the_full_query) {
     cr_assert_eq(pt_ledger_known_at(l, 20191231, &at, &err), 0);
     pay(20191203, "V7", P1, 3 * WAN, NULL, NULL);
     mk_flush(&m);
-    fold(); /* after the tick: only the full query can answer for now */
+    fold(); /* later than the last tick: its sums lack this payment, so NOW takes the full query */
     cr_expect_eq(fig(K(DEPT), DEPT1, "FG2.P", 20191231, at), fast);
     cr_expect_eq(fig(K(DEPT), DEPT1, "FG2.P", 20191231, NOW), fast + 3 * WAN);
     tick(20200101);
