@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 #include <pentad/proof/close.h>
 #include <pentad/proof/dsse.h>
 
+#include "pt_test_folder.h"
 #include "pt_test_records.h"
 
 extern char **environ;
@@ -259,13 +259,6 @@ void tw_init(struct tw *w, const struct tw_opts *opts) {
     write_config(w, o);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
 void tw_done(struct tw *w) {
     if (w->pid != 0) {
         tw_stop(w, SIGKILL);
@@ -275,7 +268,7 @@ void tw_done(struct tw *w) {
     }
     pt_key_free(w->log_key);
     pt_keycache_free(w->cache);
-    nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    tf_remove(w->dir);
 }
 
 void tw_print_log(const struct tw *w) {
@@ -532,6 +525,20 @@ void tw_record(Pentad__V1__Record *r, uint64_t seq, struct pt_buf *out) {
 
 void tw_payment(uint64_t seq, int64_t fen, struct pt_buf *out) {
     tr_payment(seq, fen, pt_clock_now_ms(&pt_clock_system), out);
+}
+
+void tw_one_init(struct tw_one *t, const struct tw_opts *opts, const char *client_party) {
+    tw_init(&t->w, opts);
+    tw_start(&t->w);
+    tw_client_init(&t->c, &t->w, client_party, "main");
+    tw_stream_init(&t->s, &t->w, "finance", "main");
+    pt_buf_init(&t->b, 64u * 1024 * 1024);
+}
+
+void tw_one_done(struct tw_one *t) {
+    pt_buf_done(&t->b);
+    tw_client_done(&t->c);
+    tw_done(&t->w);
 }
 
 /* ---- answers ------------------------------------------------------------------------------- */

@@ -107,6 +107,16 @@ void tw_advance(struct tw_stream *s); /* the batch cut last was accepted */
 void tw_record(Pentad__V1__Record *r, uint64_t seq, struct pt_buf *out);
 void tw_payment(uint64_t seq, int64_t fen, struct pt_buf *out);
 
+/* A running world with finance's stream main, a client and a batch: what most tests start from. */
+struct tw_one {
+    struct tw w;
+    struct tw_client c;
+    struct tw_stream s;
+    struct pt_buf b;
+};
+void tw_one_init(struct tw_one *t, const struct tw_opts *opts, const char *client_party);
+void tw_one_done(struct tw_one *t);
+
 /* Submits; demands and verifies a receipt (inclusion, checkpoint under the log's key), moves the
  * stream on. Returns the log index. */
 uint64_t tw_send(struct tw_stream *s, struct tw_client *c, struct pt_span batch);

@@ -15,78 +15,51 @@ TestSuite(accept, .timeout = 120);
 #define BATCH_MAX (16u * 1024 * 1024)
 
 Test(accept, gives_receipts_that_hold) {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b;
+    struct tw_one t;
 
-    tw_init(&w, NULL);
-    tw_start(&w);
-    tw_client_init(&c, &w, "finance", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
+    tw_one_init(&t, NULL, "finance");
     for (uint64_t i = 1; i <= 5; i++) {
-        c.http1 = i % 2 == 0;
-        tw_cut_payments(&s, i * 10, &b);
-        cr_assert_eq(tw_send(&s, &c, pt_buf_span(&b)), i);
+        t.c.http1 = i % 2 == 0;
+        tw_cut_payments(&t.s, i * 10, &t.b);
+        cr_assert_eq(tw_send(&t.s, &t.c, pt_buf_span(&t.b)), i);
     }
     /* a second stream of the party enrols by its first batch */
-    tw_stream_init(&s, &w, "finance", "treasury");
-    tw_cut_payments(&s, 3, &b);
-    cr_assert_eq(tw_send(&s, &c, pt_buf_span(&b)), 6);
-    cr_assert_eq(tw_metric(&c, "pentad_accepted_records_total"), 153);
-    cr_assert_eq(tw_stop(&w, SIGTERM), 0);
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    tw_stream_init(&t.s, &t.w, "finance", "treasury");
+    tw_cut_payments(&t.s, 3, &t.b);
+    cr_assert_eq(tw_send(&t.s, &t.c, pt_buf_span(&t.b)), 6);
+    cr_assert_eq(tw_metric(&t.c, "pentad_accepted_records_total"), 153);
+    cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
+    tw_one_done(&t);
 }
 
 /* The same bytes again: the same place in the log, and no second entry; after a restart too. */
 Test(accept, gives_a_lost_receipt_again) {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b;
+    struct tw_one t;
     uint64_t index = 0;
 
-    tw_init(&w, NULL);
-    tw_start(&w);
-    tw_client_init(&c, &w, "finance", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
-    tw_cut_payments(&s, 4, &b);
+    tw_one_init(&t, NULL, "finance");
+    tw_cut_payments(&t.s, 4, &t.b);
     for (int round = 0; round < 3; round++) {
-        cr_assert_eq(tw_post(&c, "/v1/batches", pt_buf_span(&b), NULL), 200);
-        cr_assert_eq(tw_check_receipt(&w, &s.statement, pt_buf_span(&c.body), &index), 0);
+        cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 200);
+        cr_assert_eq(tw_check_receipt(&t.w, &t.s.statement, pt_buf_span(&t.c.body), &index), 0);
         cr_assert_eq(index, 1);
         if (round == 1) {
-            cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
-            tw_start(&w);
+            cr_assert_eq(tw_stop(&t.w, SIGKILL), 128 + SIGKILL);
+            tw_start(&t.w);
         }
     }
-    cr_assert_eq(tw_metric(&c, "pentad_log_entries"), 2);
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), 2);
+    tw_one_done(&t);
 }
 
 /* TLS decides quota, the signature decides authorship. */
 Test(accept, takes_another_partys_signed_batch_from_a_relay) {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b;
+    struct tw_one t;
 
-    tw_init(&w, NULL);
-    tw_start(&w);
-    tw_client_init(&c, &w, "audit", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
-    tw_cut_payments(&s, 2, &b);
-    tw_send(&s, &c, pt_buf_span(&b));
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    tw_one_init(&t, NULL, "audit");
+    tw_cut_payments(&t.s, 2, &t.b);
+    tw_send(&t.s, &t.c, pt_buf_span(&t.b));
+    tw_one_done(&t);
 }
 
 static void put_base64(struct pt_buf *out, const void *p, size_t len) {
@@ -118,36 +91,28 @@ static void to_json(struct pt_span batch, struct pt_buf *out) {
 }
 
 Test(accept, takes_json_and_answers_in_it) {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b, j;
+    struct tw_one t;
+    struct pt_buf j;
     json_t *reply;
 
-    tw_init(&w, NULL);
-    tw_start(&w);
-    tw_client_init(&c, &w, "finance", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
+    tw_one_init(&t, NULL, "finance");
     pt_buf_init(&j, BATCH_MAX);
-    tw_cut_payments(&s, 7, &b);
-    to_json(pt_buf_span(&b), &j);
-    cr_assert_eq(tw_post(&c, "/v1/batches", pt_buf_span(&j), "application/json"), 200, "%s",
-                 pt_buf_cstr(&c.body));
-    reply = json_loadb((const char *)c.body.p, c.body.len, 0, NULL);
+    tw_cut_payments(&t.s, 7, &t.b);
+    to_json(pt_buf_span(&t.b), &j);
+    cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&j), "application/json"), 200, "%s",
+                 pt_buf_cstr(&t.c.body));
+    reply = json_loadb((const char *)t.c.body.p, t.c.body.len, 0, NULL);
     cr_assert_str_eq(
         json_string_value(json_object_get(json_object_get(reply, "receipt"), "log_index")), "1");
     json_decref(reply);
     /* the protobuf form of it is the same batch */
-    cr_assert_eq(tw_post(&c, "/v1/batches", pt_buf_span(&b), NULL), 200);
-    cr_assert_eq(tw_check_receipt(&w, &s.statement, pt_buf_span(&c.body), NULL), 0);
-    cr_assert_eq(tw_metric(&c, "pentad_log_entries"), 2);
-    cr_assert_eq(tw_post(&c, "/v1/batches", pt_span_str("{\"envelope\":{},\"envelope\":{}}"),
+    cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 200);
+    cr_assert_eq(tw_check_receipt(&t.w, &t.s.statement, pt_buf_span(&t.c.body), NULL), 0);
+    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), 2);
+    cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_span_str("{\"envelope\":{},\"envelope\":{}}"),
                          "application/json"),
                  400);
-    cr_assert_eq(tw_post(&c, "/v1/batches", pt_buf_span(&b), "text/xml"), 400);
+    cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), "text/xml"), 400);
     pt_buf_done(&j);
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    tw_one_done(&t);
 }

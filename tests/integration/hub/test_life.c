@@ -22,30 +22,21 @@ TestSuite(life, .timeout = 180);
 
 /* Every receipt given before a crash stands in the log after it, at its place. */
 Test(life, receipts_survive_crashes) {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b;
+    struct tw_one t;
 
-    tw_init(&w, NULL);
-    tw_start(&w);
-    tw_client_init(&c, &w, "finance", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
+    tw_one_init(&t, NULL, "finance");
     for (int round = 0; round < 5; round++) {
         for (int i = 0; i < 4; i++) {
-            tw_cut_payments(&s, 20, &b);
-            cr_assert_eq(tw_send(&s, &c, pt_buf_span(&b)), (uint64_t)(round * 4 + i + 1));
+            tw_cut_payments(&t.s, 20, &t.b);
+            cr_assert_eq(tw_send(&t.s, &t.c, pt_buf_span(&t.b)), (uint64_t)(round * 4 + i + 1));
         }
-        cr_assert_eq(tw_stop(&w, SIGKILL), 128 + SIGKILL);
-        tw_start(&w);
-        cr_assert_eq(tw_metric(&c, "pentad_log_entries"), (round + 1) * 4 + 1);
+        cr_assert_eq(tw_stop(&t.w, SIGKILL), 128 + SIGKILL);
+        tw_start(&t.w);
+        cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), (round + 1) * 4 + 1);
     }
-    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
-    cr_assert_eq(tw_metric(&c, "pentad_fold_lag_entries"), 0);
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    cr_assert(tw_wait_for(&t.c, "/readyz", "ready", 20000));
+    cr_assert_eq(tw_metric(&t.c, "pentad_fold_lag_entries"), 0);
+    tw_one_done(&t);
 }
 
 /* ---- the replay clock ----------------------------------------------------------------------- */
@@ -245,32 +236,23 @@ Test(life, findings_are_recorded_once) {
 
 Test(life, the_live_clock_follows_news) {
     const struct tw_opts opts = {.live = true, .settle_ms = 50, .quiet_ms = 1000000};
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s;
-    struct pt_buf b;
-    struct ticks t;
+    struct tw_one t;
+    struct ticks seen;
     int64_t until = pt_monotonic_us() + 20 * 1000000LL;
 
-    tw_init(&w, &opts);
-    tw_start(&w);
-    tw_client_init(&c, &w, "finance", "main");
-    tw_stream_init(&s, &w, "finance", "main");
-    pt_buf_init(&b, BATCH_MAX);
-    wait_for_day(&c, pt_date_from_ms(pt_clock_now_ms(&pt_clock_system)));
-    tw_cut_payments(&s, 2, &b);
-    tw_send(&s, &c, pt_buf_span(&b));
+    tw_one_init(&t, &opts, "finance");
+    wait_for_day(&t.c, pt_date_from_ms(pt_clock_now_ms(&pt_clock_system)));
+    tw_cut_payments(&t.s, 2, &t.b);
+    tw_send(&t.s, &t.c, pt_buf_span(&t.b));
     do {
-        read_ticks(&c, &t);
+        read_ticks(&t.c, &seen);
         cr_assert_lt(pt_monotonic_us(), until, "news brought no tick");
-    } while (t.n < 2);
+    } while (seen.n < 2);
     /* no news, no further tick */
-    cr_assert(tw_wait_for(&c, "/readyz", "ready", 20000));
-    read_ticks(&c, &t);
-    cr_assert_eq(t.n, 2);
-    pt_buf_done(&b);
-    tw_client_done(&c);
-    tw_done(&w);
+    cr_assert(tw_wait_for(&t.c, "/readyz", "ready", 20000));
+    read_ticks(&t.c, &seen);
+    cr_assert_eq(seen.n, 2);
+    tw_one_done(&t);
 }
 
 /* ---- the start ------------------------------------------------------------------------------- */

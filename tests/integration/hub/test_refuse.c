@@ -15,33 +15,17 @@ TestSuite(refuse, .timeout = 120);
 
 #define BATCH_MAX (64u * 1024 * 1024)
 
-struct setting {
-    struct tw w;
-    struct tw_client c;
-    struct tw_stream s; /* finance/main, one batch of three payments logged */
-    struct pt_buf b;
-    double entries; /* in the log */
-};
+static double entries; /* in the log, after set_up: one batch of three payments */
 
-static void set_up(struct setting *t) {
-    tw_init(&t->w, NULL);
-    tw_start(&t->w);
-    tw_client_init(&t->c, &t->w, "finance", "main");
-    tw_stream_init(&t->s, &t->w, "finance", "main");
-    pt_buf_init(&t->b, BATCH_MAX);
+static void set_up(struct tw_one *t) {
+    tw_one_init(t, NULL, "finance");
     tw_cut_payments(&t->s, 3, &t->b);
     tw_send(&t->s, &t->c, pt_buf_span(&t->b));
-    t->entries = tw_metric(&t->c, "pentad_log_entries");
-}
-
-static void tear_down(struct setting *t) {
-    pt_buf_done(&t->b);
-    tw_client_done(&t->c);
-    tw_done(&t->w);
+    entries = tw_metric(&t->c, "pentad_log_entries");
 }
 
 /* An unsigned answer with this code, and no effect. */
-static void expect_problem(struct setting *t, long status, const char *code) {
+static void expect_problem(struct tw_one *t, long status, const char *code) {
     char got[64];
 
     tw_post(&t->c, "/v1/batches", pt_buf_span(&t->b), NULL);
@@ -49,11 +33,11 @@ static void expect_problem(struct setting *t, long status, const char *code) {
     cr_assert_eq(t->c.status, status, "status %ld (%s), expected %ld %s; curl %d", t->c.status, got,
                  status, code, t->c.error);
     cr_assert_str_eq(got, code);
-    cr_assert_eq(tw_metric(&t->c, "pentad_log_entries"), t->entries, "%s had an effect", code);
+    cr_assert_eq(tw_metric(&t->c, "pentad_log_entries"), entries, "%s had an effect", code);
 }
 
 /* A refusal under the hub's signature, of the statement cut last, that names this code. */
-static void expect_refusal(struct setting *t, const char *code, const char *field) {
+static void expect_refusal(struct tw_one *t, const char *code, const char *field) {
     Pentad__V1__Refusal *r;
 
     tw_post(&t->c, "/v1/batches", pt_buf_span(&t->b), NULL);
@@ -68,17 +52,17 @@ static void expect_refusal(struct setting *t, const char *code, const char *fiel
         cr_assert_str_eq(r->faults[0]->field, field);
     }
     pentad__v1__refusal__free_unpacked(r, NULL);
-    cr_assert_eq(tw_metric(&t->c, "pentad_log_entries"), t->entries, "%s had an effect", code);
+    cr_assert_eq(tw_metric(&t->c, "pentad_log_entries"), entries, "%s had an effect", code);
 }
 
 /* After all that a good batch still continues the stream. */
-static void expect_stream_goes_on(struct setting *t) {
+static void expect_stream_goes_on(struct tw_one *t) {
     tw_cut_payments(&t->s, 2, &t->b);
     tw_send(&t->s, &t->c, pt_buf_span(&t->b));
 }
 
 Test(refuse, wrong_signature) {
-    struct setting t;
+    struct tw_one t;
     struct pt_batch_view v;
 
     set_up(&t);
@@ -88,11 +72,11 @@ Test(refuse, wrong_signature) {
     ((uint8_t *)(uintptr_t)v.envelope.p)[v.envelope.len - 64 - 2 - 10] ^= 1;
     expect_problem(&t, 403, "bad_signature");
     expect_stream_goes_on(&t);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, another_partys_key) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     t.s.key = tw_key(&t.w, "audit");
@@ -101,33 +85,33 @@ Test(refuse, another_partys_key) {
     cr_assert_eq(t.c.status, 403);
     t.s.key = tw_key(&t.w, "finance");
     expect_stream_goes_on(&t);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, gap_in_the_sequence) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     t.s.next_seq += 1;
     tw_cut_payments(&t.s, 2, &t.b);
     expect_refusal(&t, "sequence_gap", NULL);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, unknown_previous_beyond_the_head) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     t.s.next_seq += 5;
     memset(t.s.last.b, 7, sizeof t.s.last.b);
     tw_cut_payments(&t.s, 2, &t.b);
     expect_problem(&t, 409, "ahead");
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 /* The statement is right, the records aren't those it is about. */
 Test(refuse, wrong_root) {
-    struct setting t;
+    struct tw_one t;
     struct pt_batch_view v;
 
     set_up(&t);
@@ -140,22 +124,22 @@ Test(refuse, wrong_root) {
         }
     }
     expect_refusal(&t, "wrong_root", NULL);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, oversized) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     tw_cut_payments(&t.s, 30000, &t.b); /* over 8 MiB */
     cr_assert_gt(t.b.len, 8u * 1024 * 1024);
     expect_problem(&t, 413, "too_large");
     expect_stream_goes_on(&t);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, truncated_and_not_strict) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     tw_cut_payments(&t.s, 2, &t.b);
@@ -165,12 +149,12 @@ Test(refuse, truncated_and_not_strict) {
     pt_buf_append(&t.b, "\xf8\x01\x01", 3); /* field 31: unknown */
     expect_problem(&t, 400, "not_strict");
     expect_stream_goes_on(&t);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 /* Congress may not write payments. */
 Test(refuse, type_of_another_party) {
-    struct setting t;
+    struct tw_one t;
     struct pt_buf rec;
     struct pt_span span;
 
@@ -184,11 +168,11 @@ Test(refuse, type_of_another_party) {
     tw_cut_packed(&t.s, &span, 1, &t.b);
     expect_refusal(&t, "type_not_allowed", "body");
     pt_buf_done(&rec);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, invalid_field_and_its_replacement) {
-    struct setting t;
+    struct tw_one t;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Record *list[1] = {&rec};
     Pentad__V1__Withheld withheld = PENTAD__V1__WITHHELD__INIT;
@@ -218,11 +202,11 @@ Test(refuse, invalid_field_and_its_replacement) {
     tw_send(&t.s, &t.c, pt_buf_span(&t.b));
     expect_stream_goes_on(&t);
     pt_buf_done(&bytes);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, batches_behind_a_refused_one) {
-    struct setting t;
+    struct tw_one t;
     struct pt_buf bytes;
     struct pt_span span;
 
@@ -236,22 +220,22 @@ Test(refuse, batches_behind_a_refused_one) {
     tw_cut_payments(&t.s, 2, &t.b);
     expect_refusal(&t, "behind_refusal", NULL);
     pt_buf_done(&bytes);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, signed_for_another_hub) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     memset(t.s.hub.b, 3, sizeof t.s.hub.b);
     tw_cut_payments(&t.s, 2, &t.b);
     expect_problem(&t, 422, "wrong_hub");
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 /* The party retires its key by a record of its own and goes on with the new one. */
 Test(refuse, retired_signing_key) {
-    struct setting t;
+    struct tw_one t;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Record *list[1] = {&rec};
     Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
@@ -285,7 +269,7 @@ Test(refuse, retired_signing_key) {
     rec.key_change = &change;
     tw_cut(&t.s, list, 1, &t.b);
     tw_send(&t.s, &t.c, pt_buf_span(&t.b));
-    t.entries = tw_metric(&t.c, "pentad_log_entries");
+    entries = tw_metric(&t.c, "pentad_log_entries");
     tw_stream_init(&other, &t.w, "finance", "other");
     tw_cut_payments(&other, 1, &t.b);
     t.s.statement = other.statement;
@@ -294,11 +278,11 @@ Test(refuse, retired_signing_key) {
     t.s.has_replaces = false;
     expect_stream_goes_on(&t);
     pt_key_free(fresh);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, unknown_tls_identity) {
-    struct setting t;
+    struct tw_one t;
 
     set_up(&t);
     tw_client_done(&t.c);
@@ -308,11 +292,11 @@ Test(refuse, unknown_tls_identity) {
     cr_assert_eq(t.c.status, 403);
     char code[64];
     cr_assert_str_eq(tw_code(&t.c, code), "unknown_identity");
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 Test(refuse, revoked_tls_certificate) {
-    struct setting t;
+    struct tw_one t;
     struct tw_client revoked;
 
     set_up(&t);
@@ -329,13 +313,13 @@ Test(refuse, revoked_tls_certificate) {
     }
     tw_send(&t.s, &t.c, pt_buf_span(&t.b)); /* the others don't notice */
     tw_client_done(&revoked);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 /* Two statements for the same sequence numbers: 409, an Incident with both envelopes, the stream
  * stands still, and nobody else notices. */
 Test(refuse, equivocation) {
-    struct setting t;
+    struct tw_one t;
     struct tw_stream fork, other;
     struct pt_buf again;
     char code[64];
@@ -350,8 +334,7 @@ Test(refuse, equivocation) {
     tw_cut_payments(&fork, 3, &t.b);
     cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 409);
     cr_assert_str_eq(tw_code(&t.c, code), "equivocation");
-    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"),
-                 t.entries + 2); /* the batch, the incident */
+    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), entries + 2); /* the batch, the incident */
     cr_assert(tw_wait_for(&t.c, "/v1/streams/finance/main", "\"frozen\":true", 20000));
     /* the incident stands on the hub's own stream, for all to read */
     cr_assert_eq(tw_get(&t.c, "/v1/records/hub/main/1", NULL), 200);
@@ -371,7 +354,7 @@ Test(refuse, equivocation) {
         cr_assert_str_eq(tw_code(&t.c, code), "stream_frozen");
         cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&again), NULL), 200);
         cr_assert_eq(tw_check_receipt(&t.w, &first, pt_buf_span(&t.c.body), NULL), 0);
-        cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), t.entries + 2);
+        cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), entries + 2);
         if (round == 0) {
             cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
             tw_start(&t.w);
@@ -381,13 +364,13 @@ Test(refuse, equivocation) {
     tw_cut_payments(&other, 2, &t.b);
     tw_send(&other, &t.c, pt_buf_span(&t.b));
     pt_buf_done(&again);
-    tear_down(&t);
+    tw_one_done(&t);
 }
 
 /* Whoever stole the hub's own key freezes hub/main. Then no incident can be recorded, so nothing
  * is frozen by a conflict; and nobody else's batches fail over it. */
 Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
-    struct setting t;
+    struct tw_one t;
     struct tw_stream hub, audit, fork;
     struct tw_client c;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT, *list[1] = {&rec};
@@ -422,7 +405,7 @@ Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
     tw_cut(&audit, list, 1, &t.b);
     tw_send(&audit, &c, pt_buf_span(&t.b));
     cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true", 20000));
-    t.entries = tw_metric(&t.c, "pentad_log_entries");
+    entries = tw_metric(&t.c, "pentad_log_entries");
 
     fork = t.s;
     tw_cut_payments(&t.s, 2, &t.b);
@@ -432,12 +415,12 @@ Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
         cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 409);
         cr_assert_str_eq(tw_code(&t.c, code), "equivocation");
     }
-    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), t.entries + 1);
+    cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), entries + 1);
     cr_assert_eq(tw_metric(&t.c, "pentad_store_failures_total"), 0);
     expect_stream_goes_on(&t);
     for (int i = 0; i < 2; i++) {
         pentad__v1__batch__free_unpacked(pair[i], NULL);
     }
     tw_client_done(&c);
-    tear_down(&t);
+    tw_one_done(&t);
 }
