@@ -1,18 +1,16 @@
 /* The sample city against its own page (docs/sample-city.md): bytes, codes, sums, references, and
  * the truth against a replay that knows only the files. */
+#include "generate.h"
 #include "replay.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <pentad/base/date.h>
+
+#include "pt_test_folder.h"
 
 static const char *const files[] = {
     "congress/approvals.csv",    "congress/key_projects.csv", "congress/opinions.csv",
@@ -30,45 +28,9 @@ static const char *const files[] = {
 
 static char folder[64];
 
-/* Writes a city into a folder of its own, which `forget` removes. */
 static const char *city(const char *seed, const char *scale) {
-    char program[] = PT_BINARY_DIR "/bin/pentad-city";
-    char *argv[] = {program,      (char[]){"--out"},   folder,        (char[]){"--seed"},
-                    strdup(seed), (char[]){"--scale"}, strdup(scale), NULL};
-    char *envp[] = {NULL};
-    pid_t pid;
-    int status = -1;
-
-    (void)snprintf(folder, sizeof(folder), "/tmp/pentad-city-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(posix_spawn(&pid, program, NULL, NULL, argv, envp), 0);
-    cr_assert_eq(waitpid(pid, &status, 0), pid);
-    cr_assert_eq(status, 0);
-    free(argv[4]);
-    free(argv[6]);
+    generate_city(folder, seed, scale);
     return folder;
-}
-
-static void forget(const char *dir) {
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    cr_assert_not_null(d);
-    while ((e = readdir(d)) != NULL) {
-        char path[512];
-        struct stat st;
-
-        if (e->d_name[0] == '.')
-            continue;
-        (void)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-        cr_assert_eq(lstat(path, &st), 0);
-        if (S_ISDIR(st.st_mode))
-            forget(path);
-        else
-            cr_assert_eq(unlink(path), 0);
-    }
-    (void)closedir(d);
-    cr_assert_eq(rmdir(dir), 0);
 }
 
 static void six(char out[256], const struct sheet *t, size_t row) {
@@ -125,7 +87,7 @@ Test(city, truth_is_what_the_files_say) {
         const char *dir = city(runs[i][0], runs[i][1]);
 
         truth_holds(dir);
-        forget(dir);
+        tf_remove(dir);
     }
 }
 
@@ -152,16 +114,16 @@ Test(city, same_seed_same_bytes) {
     for (size_t i = 0; i < N_FILES; i++)
         first[i] = hash_file(dir, files[i]);
     truth = hash_file(dir, "truth.csv");
-    forget(dir);
+    tf_remove(dir);
     dir = city("5", "0.02");
     for (size_t i = 0; i < N_FILES; i++)
         cr_assert_eq(hash_file(dir, files[i]), first[i], "%s", files[i]);
     cr_assert_eq(hash_file(dir, "truth.csv"), truth);
-    forget(dir);
+    tf_remove(dir);
     dir = city("6", "0.02");
     cr_assert_neq(hash_file(dir, "truth.csv"), truth);
     cr_assert_neq(hash_file(dir, "finance/payments.csv"), first[13]);
-    forget(dir);
+    tf_remove(dir);
 }
 
 /* GB 32100-2015 and, within it, GB 11714. */
@@ -233,7 +195,7 @@ Test(city, codes_are_valid) {
     sheet_free(projects);
     sheet_free(pay);
     sheet_free(codes);
-    forget(dir);
+    tf_remove(dir);
 }
 
 /* Rows of one document stand together, documents are in order of their send day and unique. */
@@ -334,7 +296,7 @@ Test(city, documents_and_references) {
     check_references(dir, "audit/findings.csv", "原发现编号", "audit/findings.csv");
     check_references(dir, "audit/verifications.csv", "发现编号", "audit/findings.csv");
     check_sources(dir);
-    forget(dir);
+    tf_remove(dir);
 }
 
 /* Of each document: Σ of `part` over its rows = `total` (or the number given). */
@@ -380,7 +342,7 @@ Test(city, parts_add_up) {
                          cell_hundredths(sheet_get(e, i, "2020年需求(万元)")) +
                          cell_hundredths(sheet_get(e, i, "2021年需求(万元)")));
     sheet_free(e);
-    forget(dir);
+    tf_remove(dir);
 }
 
 /* Departments, and the city, keep pace with the calendar at each month's end from March on. */
@@ -427,5 +389,5 @@ Test(city, departments_keep_pace) {
     sheet_free(projects);
     sheet_free(quotas);
     sheet_free(pay);
-    forget(dir);
+    tf_remove(dir);
 }

@@ -1,23 +1,21 @@
 /* Every exported file through the product's own mapping: no row set aside, every record valid
  * under the code tables that the office exports, as many records and the same sums as the
  * generator counted. */
+#include "generate.h"
 #include "sheet.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <pentad/base/date.h>
 #include <pentad/mapping/mapping.h>
 #include <pentad/record/codes.h>
 #include <pentad/record/validate.h>
 #include <pentad/sources/source.h>
+
+#include "pt_test_folder.h"
 
 #define PENTAD_EPOCH INT64_C(1600000000000)
 
@@ -142,49 +140,12 @@ static void load_file(struct load *x, const char *dir) {
     pt_mapping_free(mapping);
 }
 
-static void write_city(char folder[64]) {
-    char program[] = PT_BINARY_DIR "/bin/pentad-city";
-    char out[] = "--out";
-    char *argv[] = {program, out, folder, NULL};
-    char *envp[] = {NULL};
-    pid_t pid;
-    int status = -1;
-
-    (void)snprintf(folder, 64, "/tmp/pentad-city-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(posix_spawn(&pid, program, NULL, NULL, argv, envp), 0);
-    cr_assert_eq(waitpid(pid, &status, 0), pid);
-    cr_assert_eq(status, 0);
-}
-
-static void forget(const char *dir) {
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    cr_assert_not_null(d);
-    while ((e = readdir(d)) != NULL) {
-        char path[512];
-        struct stat st;
-
-        if (e->d_name[0] == '.')
-            continue;
-        (void)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-        cr_assert_eq(lstat(path, &st), 0);
-        if (S_ISDIR(st.st_mode))
-            forget(path);
-        else
-            cr_assert_eq(unlink(path), 0);
-    }
-    (void)closedir(d);
-    cr_assert_eq(rmdir(dir), 0);
-}
-
 Test(city_mappings, every_row_becomes_a_valid_record) {
     struct load x = {0};
     struct sheet *totals;
     char folder[64];
 
-    write_city(folder);
+    generate_city(folder, NULL, NULL);
     totals = sheet_load(folder, "totals.csv");
     pt_arena_init(&x.arena, 16u << 20);
     cr_assert_eq(pt_codes_new("cn", &x.codes, NULL), 0);
@@ -208,5 +169,5 @@ Test(city_mappings, every_row_becomes_a_valid_record) {
     sheet_free(totals);
     pt_codes_free(x.codes);
     pt_arena_done(&x.arena);
-    forget(folder);
+    tf_remove(folder);
 }

@@ -1,6 +1,5 @@
 /* The tree over its store: proofs at every size, restarts, what was signed, the static tree. */
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <pentad/log/export.h>
 #include <pentad/store/sqlite.h>
 
+#include "pt_test_folder.h"
 #include "pt_test_hub.h"
 
 static struct test_hub hub;
@@ -230,17 +230,6 @@ static void count_fault(void *ctx, int code, const char *where, const char *what
     static_faults++;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
-static void remove_tree(const char *dir) {
-    (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 Test(log, exported_as_tiles_and_checked_there) {
     struct pt_log_source src;
     struct pt_vkey vkey;
@@ -274,7 +263,7 @@ Test(log, exported_as_tiles_and_checked_there) {
     cr_assert_eq(pt_log_check_dir(dir, &o, &r, &err), 0, "%s", err.msg);
     cr_assert_gt(r.faults, 0);
     pt_buf_done(&file);
-    remove_tree(dir);
+    tf_remove(dir);
 }
 
 Test(log, served_tiles_are_those_of_the_tree) {

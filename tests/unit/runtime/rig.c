@@ -1,7 +1,6 @@
 #include "rig.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,8 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/sources/source.h>
+
+#include "pt_test_folder.h"
 
 static void must(int code, const struct pt_err *err, const char *what) {
     if (code != 0) {
@@ -328,13 +329,6 @@ void rig_init(struct rig *r, const char *party, bool live) {
     must(pt_key_save(th_key(&r->hub, party), r->config.keys.signing, &err), &err, "key");
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 void rig_done(struct rig *r) {
     rig_close(r);
     free(r->config.party);
@@ -351,9 +345,7 @@ void rig_done(struct rig *r) {
     }
     pt_buf_done(&r->last_batch);
     th_done(&r->hub);
-    if (nftw(r->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
-        abort();
-    }
+    tf_remove(r->dir);
 }
 
 static void on_event(void *ctx, const char *event, const char *text) {
