@@ -1,6 +1,5 @@
 /* With a whole city's data: every department's numbers and the city's are the ledger's own figures,
  * now and for a brief of the past, and the HTML stays well-formed. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,8 @@
 #include <pentad/ledger/figures.h>
 
 #include "cityfold.h"
+#include "pt_test_folder.h"
 #include "scene.h"
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
 
 static bool generate(const char *dir) {
     char program[1024];
@@ -116,7 +109,7 @@ Test(city, the_brief_and_the_ledger_say_the_same, .timeout = 240) {
         check_brief(pt_fold_ledger(f.fold), "2019-Q1");
         pt_fold_close(f.fold);
     }
-    (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    tf_remove(dir);
     if (!there)
         cr_skip_test("pentad-city is not built");
 }

@@ -13,13 +13,17 @@
     cr_expect_str_eq(s_text(j, table, row, column), want, "%s[%s].%s is %s, not %s", table, row,   \
                      column, s_text(j, table, row, column), want)
 
+/* The brief of June 2019 as of a week after it, which most tests read. */
+static json_t *brief_of_june(struct scene *s) {
+    s_open(s);
+    s_play(s, 20190708);
+    return s_brief(s, "2019-06");
+}
+
 Test(content, the_four_budgets) {
     struct scene s;
-    json_t *j;
+    json_t *j = brief_of_june(&s);
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
     IS("T2", "1", "FG1", "1,500.00");
     IS("T2", "1", "FG2.Bg", "1,600.00");
     IS("T2", "1", "FG2.P", "630.00");
@@ -40,11 +44,8 @@ Test(content, the_four_budgets) {
 
 Test(content, months_and_their_differences) {
     struct scene s;
-    json_t *j;
+    json_t *j = brief_of_june(&s);
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
     IS("C1", "2019-05", "paid", "320.00");
     IS("C1", "2019-05", "FG2.P", "420.00");
     IS("C1", "2019-05", "FG2.Bg", "1,700.00");
@@ -64,11 +65,8 @@ Test(content, months_and_their_differences) {
 
 Test(content, equal_rates_share_a_rank_and_none_has_none) {
     struct scene s;
-    json_t *j;
+    json_t *j = brief_of_june(&s);
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
     IS("A1", "A", "rank", "1");
     IS("A1", "C", "rank", "1");
     IS("A1", "B", "rank", "3");
@@ -92,9 +90,7 @@ Test(content, the_sums_are_the_ledgers_figures) {
     json_t *j;
     uint64_t known;
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
+    j = brief_of_june(&s);
     known = strtoull(json_string_value(json_object_get(j, "known_at")), NULL, 10);
     for (size_t f = 0; f < 3; f++)
         for (size_t d = 0; d <= 4; d++) {
@@ -125,11 +121,8 @@ Test(content, the_sums_are_the_ledgers_figures) {
 
 Test(content, warnings_of_the_period_and_of_the_one_before) {
     struct scene s;
-    json_t *j;
+    json_t *j = brief_of_june(&s);
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
     IS("T4", "red", "before", "1");
     IS("T4", "red", "fresh", "1");
     IS("T4", "red", "closed", "0");
@@ -157,9 +150,7 @@ Test(content, red_list_worst_first) {
     const json_t *rows;
     const json_t *cells;
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
+    j = brief_of_june(&s);
     rows = json_object_get(s_table(j, "T5"), "rows");
     cr_assert_eq(json_array_size(rows), 2);
     cr_expect_str_eq(json_string_value(json_object_get(json_array_get(rows, 0), "class")), "late");
@@ -202,9 +193,7 @@ Test(content, sentences_worst_first) {
     const json_t *blocks;
     char text[1024];
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
+    j = brief_of_june(&s);
     blocks = json_object_get(json_array_get(json_object_get(j, "sections"), 0), "blocks");
     sentence(json_array_get(blocks, 0), "zh", text, sizeof text);
     cr_expect_str_eq(
@@ -292,9 +281,7 @@ Test(content, same_bytes_whatever_came_later) {
     char *one;
     char *two;
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
+    j = brief_of_june(&s);
     one = json_dumps(j, JSON_SORT_KEYS);
     json_decref(j);
     s_pay(&s, "PA", 1, 20190601, 1 * WAN);
@@ -327,9 +314,7 @@ Test(content, every_number_of_a_table_has_its_source) {
     json_t *j;
     const json_t *sections;
 
-    s_open(&s);
-    s_play(&s, 20190708);
-    j = s_brief(&s, "2019-06");
+    j = brief_of_june(&s);
     sections = json_object_get(j, "sections");
     for (size_t i = 0; i < json_array_size(sections); i++) {
         const json_t *blocks = json_object_get(json_array_get(sections, i), "blocks");
