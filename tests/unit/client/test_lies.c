@@ -176,13 +176,15 @@ static void type_not_its_author_s(struct liar *l) {
     replaced(l, "audit", "audit", l->hub.now_ms, false);
 }
 
-static void record_of_another_place(struct liar *l) {
+/* The last entry becomes a batch of one payment, numbered so many places on, with a tail. */
+static void replaced_by_payment(struct liar *l, uint64_t places_on, const char *tail) {
     struct th_stream s;
     struct pt_buf batch, rec;
     pt_buf_init(&batch, PT_BATCH_BYTES_MAX);
     pt_buf_init(&rec, 65536);
     th_stream_init(&s, &l->hub, "finance", "main");
-    th_payment(s.next_seq + 7, 100, &rec);
+    th_payment(s.next_seq + places_on, 100, &rec);
+    pt_buf_puts(&rec, tail);
     struct pt_span span = pt_buf_span(&rec);
     th_cut(&s, &span, 1, &batch);
     liar_replace_last(l, pt_buf_span(&batch), s.key, l->hub.now_ms);
@@ -191,20 +193,12 @@ static void record_of_another_place(struct liar *l) {
     pt_buf_done(&batch);
 }
 
+static void record_of_another_place(struct liar *l) {
+    replaced_by_payment(l, 7, "");
+}
+
 static void record_not_strict(struct liar *l) {
-    struct th_stream s;
-    struct pt_buf batch, rec;
-    pt_buf_init(&batch, PT_BATCH_BYTES_MAX);
-    pt_buf_init(&rec, 65536);
-    th_stream_init(&s, &l->hub, "finance", "main");
-    th_payment(s.next_seq, 100, &rec);
-    pt_buf_append(&rec, "\x98\x06\x01", 3); /* field 99 */
-    struct pt_span span = pt_buf_span(&rec);
-    th_cut(&s, &span, 1, &batch);
-    liar_replace_last(l, pt_buf_span(&batch), s.key, l->hub.now_ms);
-    liar_pack(l, true);
-    pt_buf_done(&rec);
-    pt_buf_done(&batch);
+    replaced_by_payment(l, 0, "\x98\x06\x01"); /* field 99 */
 }
 
 static void forked_checkpoint(struct liar *l) {
