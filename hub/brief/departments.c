@@ -148,8 +148,8 @@ int pt_brief_departments(struct pt_brief *b, json_t *section, struct pt_err *err
             char zh[64];
             char en[64];
 
-            (void)snprintf(zh, sizeof zh, "（其间%d个部门见附件1）", (int)(ranked - 2 * ENDS));
-            (void)snprintf(en, sizeof en, "(%d departments between: annex 1)",
+            (void)snprintf(zh, sizeof zh, "（其间%d个部门见附表1）", (int)(ranked - 2 * ENDS));
+            (void)snprintf(en, sizeof en, "(%d departments between: annex table 1)",
                            (int)(ranked - 2 * ENDS));
             pt_brief_add(b, cells, pt_brief_put_text(b, zh, en));
             i = ranked - ENDS;

@@ -238,17 +238,22 @@ static void column_head(struct page *g, const json_t *column) {
     raw(g, "</th>");
 }
 
-static void table_head(struct page *g, const json_t *t, bool plain) {
+/* "表2　…" */
+static void label(struct page *g, const json_t *block) {
+    const char *words = say(g, json_object_get(block, "label"));
+
+    esc(g, words);
+    if (*words)
+        raw(g, g->english ? ". " : "　");
+    esc(g, say(g, json_object_get(block, "title")));
+}
+
+static void table_head(struct page *g, const json_t *t) {
     const json_t *columns = json_object_get(t, "columns");
     const json_t *unit = json_object_get(t, "unit");
 
     raw(g, "<caption>");
-    if (!plain) {
-        esc(g, pick(g, "表", "Table "));
-        esc(g, pt_brief_get(t, "id") + (pt_brief_get(t, "id")[0] == 'T'));
-        raw(g, g->english ? ". " : "　");
-    }
-    esc(g, say(g, json_object_get(t, "title")));
+    label(g, t);
     if (unit) {
         raw(g, "<span class=\"unit\">");
         esc(g, say(g, unit));
@@ -268,7 +273,7 @@ static bool stays_whole(const json_t *columns, const json_t *rows) {
     return json_array_size(rows) <= ROWS_ON_A_PAGE;
 }
 
-static void table(struct page *g, const json_t *t, bool plain) {
+static void table(struct page *g, const json_t *t) {
     const json_t *columns = json_object_get(t, "columns");
     const json_t *rows = json_object_get(t, "rows");
     const json_t *note = json_object_get(t, "note");
@@ -276,7 +281,7 @@ static void table(struct page *g, const json_t *t, bool plain) {
     (void)pt_buf_printf(g->out, "<div class=\"table scroll%s%s\" id=\"t-%s\"><table>\n",
                         json_array_size(columns) > 5 ? " wide" : "",
                         stays_whole(columns, rows) ? " whole" : "", pt_brief_get(t, "id"));
-    table_head(g, t, plain);
+    table_head(g, t);
     for (size_t i = 0; i < json_array_size(rows); i++)
         row(g, columns, json_array_get(rows, i));
     if (json_array_size(rows) == 0) {
@@ -299,16 +304,12 @@ static void table(struct page *g, const json_t *t, bool plain) {
 static void chart(struct page *g, const json_t *c) {
     (void)pt_buf_printf(g->out, "<figure id=\"%s\" class=\"scroll\"><figcaption>",
                         pt_brief_get(c, "id"));
-    esc(g, pick(g, "图", "Chart "));
-    esc(g, pt_brief_get(c, "id") + 1);
-    raw(g, g->english ? ". " : "　");
-    esc(g, say(g, json_object_get(c, "title")));
+    label(g, c);
     raw(g, "</figcaption>\n");
     pt_brief_chart_svg(g->out, c, g->english);
     raw(g, "</figure>\n");
 }
 
-/* A chart's own data table stands beneath it under the same number. */
 static void blocks(struct page *g, const json_t *section) {
     const json_t *list = json_object_get(section, "blocks");
 
@@ -317,7 +318,7 @@ static void blocks(struct page *g, const json_t *section) {
         const char *type = pt_brief_get(b, "type");
 
         if (strcmp(type, "table") == 0)
-            table(g, b, pt_brief_get(b, "id")[0] != 'T');
+            table(g, b);
         else if (strcmp(type, "chart") == 0)
             chart(g, b);
         else
@@ -354,13 +355,32 @@ static void sections(struct page *g, bool annex) {
 
 /* ---- where the numbers come from ---- */
 
+/* A code in a narrow column: whole, or where it must, broken behind its slashes. */
+static void code_words(struct page *g, const char *code) {
+    char part[128];
+
+    while (*code) {
+        size_t n = strcspn(code, "/");
+
+        n += code[n] == '/';
+        PT_ASSERT(n < sizeof part);
+        (void)snprintf(part, sizeof part, "%.*s", (int)n, code);
+        raw(g, "<span class=\"s\">");
+        esc(g, part);
+        raw(g, "</span>");
+        code += n;
+        if (*code)
+            raw(g, "<wbr />");
+    }
+}
+
 static void source_figures(struct page *g, const json_t *s) {
     const json_t *list = json_object_get(s, "figures");
     const json_t *refs = json_object_get(s, "refs");
 
     for (size_t i = 0; i < json_array_size(list); i++) {
         raw(g, i ? " " : "");
-        esc(g, json_string_value(json_array_get(list, i)));
+        code_words(g, json_string_value(json_array_get(list, i)));
     }
     if (list)
         return;
@@ -369,7 +389,9 @@ static void source_figures(struct page *g, const json_t *s) {
     esc(g, pick(g, "条", " records"));
     for (size_t i = 0; i < json_array_size(refs) && i < 12; i++) {
         raw(g, i ? " " : pick(g, "：", ": "));
+        raw(g, "<span class=\"s\">");
         esc(g, json_string_value(json_array_get(refs, i)));
+        raw(g, "</span>");
     }
     if (json_array_size(refs) > 12)
         raw(g, " …");
@@ -378,17 +400,21 @@ static void source_figures(struct page *g, const json_t *s) {
 static void source_row(struct page *g, const json_t *s) {
     const char *subject = pt_brief_get(s, "subject");
     char day[11] = "";
+    char year[16];
 
     (void)pt_buf_printf(g->out, "<tr id=\"%s\"><th scope=\"row\">%s</th><td>",
                         pt_brief_get(s, "anchor"), pt_brief_get(s, "anchor"));
     esc(g, *subject ? pt_brief_get(s, "name") : say(g, json_object_get(s, "what")));
     raw(g, "</td><td>");
-    esc(g, subject);
-    if (*subject)
-        (void)pt_buf_printf(g->out, "/%lld",
-                            (long long)json_integer_value(json_object_get(s, "fiscal_year")));
-    else
-        esc(g, pt_brief_get(s, "trace"));
+    if (*subject) {
+        (void)snprintf(year, sizeof year, "/%lld",
+                       (long long)json_integer_value(json_object_get(s, "fiscal_year")));
+        code_words(g, subject);
+        raw(g, "<wbr />");
+        code_words(g, year);
+    } else {
+        code_words(g, pt_brief_get(s, "trace"));
+    }
     raw(g, "</td><td>");
     source_figures(g, s);
     raw(g, "</td><td class=\"s\">");
@@ -417,8 +443,8 @@ static void sources(struct page *g) {
                         pick(g, "对象", "SUBJECT"), pick(g, "指标", "FIGURE"),
                         pick(g, "截至", "AS-OF"), pt_brief_get(g->brief, "known_at"));
     raw(g, "</code></p>\n<div class=\"table scroll wide\"><table><colgroup>"
-           "<col style=\"width:8%\" /><col style=\"width:27%\" /><col style=\"width:25%\" />"
-           "<col style=\"width:26%\" /><col style=\"width:14%\" /></colgroup>\n<thead><tr>");
+           "<col style=\"width:7%\" /><col style=\"width:22%\" /><col style=\"width:34%\" />"
+           "<col style=\"width:24%\" /><col style=\"width:13%\" /></colgroup>\n<thead><tr>");
     for (int i = 0; i < 5; i++) {
         static const char *const zh[] = {"编号", "内容", "对象", "指标或计数", "截至"};
         static const char *const en[] = {"No.", "What", "Subject", "Figures or count", "As of"};
@@ -516,16 +542,18 @@ static void annex_note(struct page *g) {
     }
 }
 
+/* 版记: what a document ends with, behind all that is bound with it. */
 static void foot(struct page *g) {
     const json_t *list = json_object_get(g->brief, "foot");
 
-    raw(g, "<footer class=\"foot\">\n");
+    raw(g, "<footer class=\"last\"><div class=\"peg\"></div><div class=\"imprint\">"
+           "<div class=\"foot\">\n");
     for (size_t i = 0; i < json_array_size(list); i++) {
         raw(g, "<p>");
         esc(g, say(g, json_array_get(list, i)));
         raw(g, "</p>\n");
     }
-    raw(g, "</footer>\n");
+    raw(g, "</div></div></footer>\n");
 }
 
 int pt_brief_html(const struct json_t *brief, bool english, struct pt_buf *out,
@@ -552,9 +580,9 @@ int pt_brief_html(const struct json_t *brief, bool english, struct pt_buf *out,
     sections(&g, false);
     annex_note(&g);
     raw(&g, "</main>\n");
-    foot(&g);
     sections(&g, true);
     sources(&g);
+    foot(&g);
     raw(&g, "</div>\n</body>\n</html>\n");
     if (out->failed)
         return pt_err_set(err, out->failed, "the brief doesn't fit into %zu bytes", out->max);

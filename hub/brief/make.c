@@ -225,6 +225,40 @@ static int put_facts(struct pt_brief *b, struct pt_err *err) {
 
 /* ---- all of it ---- */
 
+static void put_label(struct pt_brief *b, json_t *block, const char *zh, const char *en, int no) {
+    char label_zh[24];
+    char label_en[24];
+
+    (void)snprintf(label_zh, sizeof label_zh, "%s%d", zh, no);
+    (void)snprintf(label_en, sizeof label_en, "%s %d", en, no);
+    pt_brief_put(b, block, "label", pt_brief_put_text(b, label_zh, label_en));
+}
+
+/* Tables and charts are numbered as they are printed, whatever their patterns' ids. */
+static void label_blocks(struct pt_brief *b) {
+    int tables = 0;
+    int annexed = 0;
+    int charts = 0;
+
+    for (size_t i = 0; i < json_array_size(b->sections); i++) {
+        const json_t *s = json_array_get(b->sections, i);
+        const json_t *list = json_object_get(s, "blocks");
+        bool annex = json_is_true(json_object_get(s, "annex"));
+
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            json_t *block = json_array_get(list, k);
+            const char *type = pt_brief_get(block, "type");
+
+            if (strcmp(type, "chart") == 0)
+                put_label(b, block, "图", "Chart", ++charts);
+            else if (strcmp(type, "table") == 0 && annex)
+                put_label(b, block, "附表", "Annex table", ++annexed);
+            else if (strcmp(type, "table") == 0)
+                put_label(b, block, "表", "Table", ++tables);
+        }
+    }
+}
+
 /* BR1 quotes what the others gather, so it is made after them and put first. */
 static int sections(struct pt_brief *b, struct pt_err *err) {
     json_t *first;
@@ -240,6 +274,7 @@ static int sections(struct pt_brief *b, struct pt_err *err) {
     first = json_incref(json_array_get(b->sections, 2));
     if (json_array_remove(b->sections, 2) != 0 || json_array_insert_new(b->sections, 0, first) != 0)
         b->failed = true;
+    label_blocks(b);
     return 0;
 }
 

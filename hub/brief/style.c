@@ -74,7 +74,7 @@ const char *const pt_brief_style[] = {
     "tr.total>*{font-weight:700;border-top:.6pt solid #000}\n"
     "tr.gap td{text-align:center;color:#333}\n"
     "tr.late td:last-child{font-weight:700}\n"
-    ".src{font:9pt/1.5 var(--song);margin:3pt 0 0;text-indent:0!important}\n"
+    ".src{font:9pt/1.5 var(--song);margin:3pt 0 0;break-before:avoid;text-indent:0!important}\n"
     ".empty{text-align:center;color:#333}\n"
     "td a[href],p a[href]{border-bottom:.35pt dotted #999}\n"
     "tr.total a[href]{border-bottom-color:#666}\n"
@@ -89,7 +89,7 @@ const char *const pt_brief_style[] = {
     ".annex{break-before:page}\n"
     ".annex-mark{font:16pt/28.95pt var(--hei);text-indent:0!important}\n"
     "#sources table{font-size:8.5pt;line-height:1.35}\n"
-    "#sources table{table-layout:fixed}\n#sources td{overflow-wrap:anywhere}\n#sources "
+    "#sources table{table-layout:fixed}\n#sources td{overflow-wrap:break-word}\n#sources "
     ".s{overflow-wrap:normal}\n"
     "code{font:9pt/1.3 \"DejaVu Sans Mono\",Consolas,Menlo,monospace}\n"
     "#sources tr:target>*{background:#ffe9a8}\n"
@@ -113,4 +113,14 @@ const char *const pt_brief_style[] = {
     ".foot{font-size:15px}\n"
     "}\n"
     "@media print{.top{margin-top:0}.sheet{padding:0}a{border:0!important}}\n",
+    /* The 版记 stands at the foot of the document's last page, and that is an even one; where a
+     * blank page comes before it, neither has a number (GB/T 9704). CSS can't ask for "the foot of
+     * the last page, if that is even and has room": so it has an even page of its own. Chromium
+     * takes break-before:left for any page, but honours margins of right pages: there the block
+     * finds no room behind the peg and goes on to the next page, which is a left one. */
+    "@page last{@bottom-left{content:none}@bottom-right{content:none}}\n"
+    "@page last:right{margin-bottom:240mm}\n"
+    "@media print{.last{page:last;break-before:page}.peg{height:1mm}\n"
+    ".imprint{height:222mm;break-inside:avoid;display:flex;flex-direction:column;"
+    "justify-content:flex-end}.imprint .foot{margin-top:0}}\n",
     NULL};

@@ -372,14 +372,13 @@ static void put_row(struct grid *g, const json_t *row) {
 }
 
 static void caption(struct pt_brief_term *t, const json_t *table) {
-    const char *id = pt_brief_get(table, "id");
+    const char *label = say(t, json_object_get(table, "label"));
     const json_t *unit = json_object_get(table, "unit");
     struct pt_buf b;
 
     pt_buf_init(&b, 4096);
-    if (id[0] == 'T')
-        (void)pt_buf_printf(&b, "%s%s%s", t->english ? "Table " : "表", id + 1,
-                            t->english ? ". " : "　");
+    if (*label)
+        (void)pt_buf_printf(&b, "%s%s", label, t->english ? ". " : "　");
     (void)pt_buf_puts(&b, say(t, json_object_get(table, "title")));
     if (unit)
         (void)pt_buf_printf(&b, t->english ? " (%s)" : "（%s）", say(t, unit));

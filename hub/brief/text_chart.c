@@ -57,8 +57,12 @@ static void label(struct pt_brief_term *t, const char *s, int width) {
 }
 
 static void title(struct pt_brief_term *t, const json_t *chart) {
-    (void)pt_buf_printf(t->out, "\n%s%s%s%s\n", t->english ? "Chart " : "图",
-                        pt_brief_get(chart, "id") + 1, t->english ? ". " : "　",
+    const char *label = say(t, json_object_get(chart, "label"));
+
+    (void)pt_buf_printf(t->out, "\n%s%s%s\n", label,
+                        !*label      ? ""
+                        : t->english ? ". "
+                                     : "　",
                         say(t, json_object_get(chart, "title")));
 }
 

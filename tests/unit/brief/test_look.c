@@ -128,6 +128,50 @@ Test(look, html_passes_xmllint) {
     s_close(&s);
 }
 
+/* 表1, 表2 … as they stand, each kind by itself, whatever the patterns' ids. */
+static void check_numbered(const char *html, const char *before, const char *kind, int want) {
+    char label[64];
+    int n = 0;
+
+    for (const char *p = html; (p = strstr(p, before)) != NULL;) {
+        p += strlen(before);
+        if (strncmp(p, kind, strlen(kind)) != 0)
+            continue;
+        (void)snprintf(label, sizeof label, "%s%d　", kind, ++n);
+        cr_expect_eq(strncmp(p, label, strlen(label)), 0, "%s, not %.30s", label, p);
+    }
+    cr_expect_geq(n, want, "%d of %s", n, kind);
+}
+
+Test(look, tables_and_charts_are_numbered_as_printed) {
+    struct scene s;
+    char *html;
+
+    s_open(&s);
+    s_play(&s, 20190708);
+    html = html_of(&s, false);
+    check_numbered(html, "<caption>", "表", 9);
+    check_numbered(html, "<caption>", "附表", 1);
+    check_numbered(html, "<figcaption>", "图", 3);
+    free(html);
+    s_close(&s);
+}
+
+Test(look, the_imprint_ends_the_document) {
+    struct scene s;
+    char *html;
+    const char *foot;
+
+    s_open(&s);
+    s_play(&s, 20190708);
+    html = html_of(&s, false);
+    foot = strstr(html, "<footer");
+    cr_assert_not_null(foot);
+    cr_expect_null(strstr(foot, "<section"));
+    free(html);
+    s_close(&s);
+}
+
 Test(look, names_are_escaped) {
     struct scene s;
     char *html;
