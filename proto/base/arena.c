@@ -43,6 +43,7 @@ void pt_arena_reset(struct pt_arena *a) {
         b->used = 0;
     }
     a->used = 0;
+    a->failed = false;
 }
 
 /* An empty block kept from before a reset that holds n, unlinked; NULL if there is none. */
@@ -76,7 +77,7 @@ static struct pt_arena_block *new_block(const struct pt_arena *a, size_t n) {
     return b;
 }
 
-void *pt_arena_alloc(struct pt_arena *a, size_t n) {
+static void *take(struct pt_arena *a, size_t n) {
     struct pt_arena_block *b = a->head;
     void *p;
 
@@ -99,6 +100,13 @@ void *pt_arena_alloc(struct pt_arena *a, size_t n) {
     p = b->data + b->used;
     b->used += n;
     a->used += n;
+    return p;
+}
+
+void *pt_arena_alloc(struct pt_arena *a, size_t n) {
+    void *p = take(a, n);
+
+    a->failed = a->failed || p == NULL;
     return p;
 }
 

@@ -89,3 +89,46 @@ bool pt_record_about_exchange(unsigned type) {
         return false;
     }
 }
+
+#define X(NAME, TAG, ...) {"TYPE_" #NAME, PT_TYPE_##NAME},
+static const struct {
+    const char *name;
+    int number;
+} types[] = {PT_RECORD_TABLE(X)};
+#undef X
+
+enum { DEPTH_MAX = 6 }; /* of messages in messages */
+
+/* Value of an enum's name anywhere below a message: names are unique in the package. */
+static bool enum_value(const ProtobufCMessageDescriptor *d, const char *name, size_t len,
+                       unsigned depth, int *ret) {
+    for (unsigned i = 0; i < d->n_fields; i++) {
+        const ProtobufCFieldDescriptor *f = &d->fields[i];
+
+        if (f->type == PROTOBUF_C_TYPE_ENUM) {
+            const ProtobufCEnumDescriptor *e = f->descriptor;
+
+            for (unsigned k = 0; k < e->n_values; k++) {
+                if (strlen(e->values[k].name) == len && memcmp(e->values[k].name, name, len) == 0) {
+                    *ret = e->values[k].value;
+                    return true;
+                }
+            }
+        } else if (f->type == PROTOBUF_C_TYPE_MESSAGE && depth < DEPTH_MAX) {
+            if (enum_value(f->descriptor, name, len, depth + 1, ret)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool pt_record_number(const char *name, size_t len, int *ret_number) {
+    for (size_t i = 0; i < ROWS; i++) {
+        if (strlen(types[i].name) == len && memcmp(types[i].name, name, len) == 0) {
+            *ret_number = types[i].number;
+            return true;
+        }
+    }
+    return enum_value(&pentad__v1__record__descriptor, name, len, 0, ret_number);
+}

@@ -56,6 +56,17 @@ static void rows_match(const struct msg_checks *r, size_t n_fields, int depth) {
     }
 }
 
+Test(catalogue, numbers_have_names) {
+    int n = 0;
+
+    cr_assert(pt_record_number("TYPE_PAYMENT_BATCH", 18, &n) && n == PT_TYPE_PAYMENT_BATCH);
+    cr_assert(pt_record_number("PAYMENT_OP_REFUND", 17, &n) &&
+              n == PENTAD__V1__PAYMENT_OP__PAYMENT_OP_REFUND);
+    cr_assert_not(pt_record_number("TYPE_PAYMENT", 12, &n));
+    cr_assert_not(pt_record_number("PAYMENT_OP_REFUNDED", 19, &n));
+    cr_assert_not(pt_record_number("", 0, &n));
+}
+
 Test(catalogue, every_field_has_a_rule) {
     size_t n;
     const struct pt_record_info *rows = pt_record_infos(&n);

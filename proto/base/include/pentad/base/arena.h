@@ -2,6 +2,7 @@
 #ifndef PENTAD_BASE_ARENA_H
 #define PENTAD_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pt_arena_block;
@@ -9,6 +10,7 @@ struct pt_arena {
     struct pt_arena_block *head;
     size_t used; /* bytes handed out since the last reset */
     size_t max;  /* hard maximum; beyond it pt_arena_alloc returns NULL */
+    bool failed; /* it did since the last reset: whoever builds much may ask once at the end */
 };
 
 void pt_arena_init(struct pt_arena *a, size_t max);

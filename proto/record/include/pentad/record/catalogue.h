@@ -4,6 +4,7 @@
 #ifndef PENTAD_RECORD_CATALOGUE_H
 #define PENTAD_RECORD_CATALOGUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -156,6 +157,10 @@ const struct pt_record_info *pt_record_info_by_code(const char *code);
 const struct pt_record_info *pt_record_info_by_member(const char *member);
 /* NULL where no body of a known type is set. */
 const struct pt_record_info *pt_record_info_of(const Pentad__V1__Record *rec);
+/* The number behind a name, for SQL and whatever else would write it bare: TYPE_PAYMENT_BATCH is
+ * 131 by the table above, PAYMENT_OP_REFUND 2 by the enum that a record holds somewhere. False
+ * where there is no such name. */
+bool pt_record_number(const char *name, size_t len, int *ret_number);
 /* The body as a generic message, borrowed; NULL if none is set. */
 const ProtobufCMessage *pt_record_body(const Pentad__V1__Record *rec);
 
