@@ -11,63 +11,56 @@
 
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
                            struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_runtime_sql_query(&s->sql, &st, err, "SELECT position FROM source WHERE name=?",
-                                  "s", source);
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&s->sql, &st, err, "SELECT position FROM source WHERE name=?", "s", source);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading a position");
+        rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0) {
         rc = pt_state_blob(st, 0, out);
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_source_position_set(struct pt_state *s, const char *source, struct pt_span pos, bool done,
                            struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO source VALUES(?,?,?)", "sbi",
-                              source, (const void *)pos.p, pos.len, (int64_t)done);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO source VALUES(?,?,?)", "sbi", source,
+                      pos, (int64_t)done);
 }
 
 int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struct pt_err *err) {
-    return pt_runtime_sql_run(
-        &s->sql, err,
-        "INSERT INTO dead_letter(source,file,row,col,value,code,reason,reason_zh)"
-        " VALUES(?,?,?,?,?,?,?,?)",
-        "ssisssss", d->source, d->file, (int64_t)d->row, d->column, d->value, d->code, d->reason,
-        d->reason_zh);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT INTO dead_letter(source,file,row,col,value,code,reason,reason_zh)"
+                      " VALUES(?,?,?,?,?,?,?,?)",
+                      "ssisssss", d->source, d->file, (int64_t)d->row, d->column, d->value, d->code,
+                      d->reason, d->reason_zh);
 }
 
 int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_runtime_sql_query(
-        &s->sql, &st, err,
-        "SELECT source,file,row,col,value,code,reason,reason_zh FROM dead_letter"
-        " ORDER BY id",
-        "");
-    int step = SQLITE_DONE;
-    while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT source,file,row,col,value,code,reason,reason_zh FROM dead_letter"
+                          " ORDER BY id",
+                          "");
+    while (pt_sql_row(&s->sql, st, &rc, err)) {
         struct pt_dead_letter d = {
-            .source = (const char *)sqlite3_column_text(st, 0),
-            .file = (const char *)sqlite3_column_text(st, 1),
-            .row = (uint64_t)sqlite3_column_int64(st, 2),
-            .column = (const char *)sqlite3_column_text(st, 3),
-            .value = (const char *)sqlite3_column_text(st, 4),
-            .code = (const char *)sqlite3_column_text(st, 5),
-            .reason = (const char *)sqlite3_column_text(st, 6),
-            .reason_zh = (const char *)sqlite3_column_text(st, 7),
+            .source = pt_sql_text_or_null(st, 0),
+            .file = pt_sql_text_or_null(st, 1),
+            .row = pt_sql_u64(st, 2),
+            .column = pt_sql_text_or_null(st, 3),
+            .value = pt_sql_text_or_null(st, 4),
+            .code = pt_sql_text_or_null(st, 5),
+            .reason = pt_sql_text_or_null(st, 6),
+            .reason_zh = pt_sql_text_or_null(st, 7),
         };
         if (cb(ctx, &d) != 0) {
-            step = SQLITE_DONE;
             break;
         }
     }
-    if (rc == 0 && step != SQLITE_DONE) {
-        rc = pt_runtime_sql_error(&s->sql, err, "reading the dead letters");
-    }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -75,40 +68,40 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
 
 int pt_refs_add(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                 const struct pt_ref_row *ref, struct pt_err *err) {
-    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO ref VALUES(?,?,?,?,?,?)",
-                              "ssssib", party, doc_no, type, ref->stream, (int64_t)ref->seq,
-                              (const void *)ref->hash, sizeof ref->hash);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO ref VALUES(?,?,?,?,?,?)", "ssssib",
+                      party, doc_no, type, ref->stream, (int64_t)ref->seq,
+                      pt_span(ref->hash, sizeof ref->hash));
 }
 
 int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
                  struct pt_err *err) {
-    return pt_runtime_sql_run(&s->sql, err, "DELETE FROM ref WHERE party=? AND stream=? AND seq=?",
-                              "ssi", party, stream, (int64_t)seq);
+    return pt_sql_run(&s->sql, err, "DELETE FROM ref WHERE party=? AND stream=? AND seq=?", "ssi",
+                      party, stream, (int64_t)seq);
 }
 
 int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                  struct pt_ref_row *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_runtime_sql_query(&s->sql, &st, err,
-                             "SELECT stream,seq,hash,type FROM ref WHERE party=?1 AND doc_no=?2"
-                             " AND (?3='' OR type=?3) ORDER BY type LIMIT 1",
-                             "sss", party, doc_no, type);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT stream,seq,hash,type FROM ref WHERE party=?1 AND doc_no=?2"
+                          " AND (?3='' OR type=?3) ORDER BY type LIMIT 1",
+                          "sss", party, doc_no, type);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "looking a record up");
+        rc = pt_sql_one(&s->sql, st, err);
     }
-    if (rc == 0 && sqlite3_column_bytes(st, 2) != (int)sizeof ret->hash) {
+    struct pt_span hash = rc == 0 ? pt_sql_blob(st, 2) : pt_span(NULL, 0);
+    if (rc == 0 && hash.len != sizeof ret->hash) {
         rc = pt_err_set(err, PT_E_CORRUPT, "the reference %s of %s is damaged", doc_no, party);
     }
     if (rc == 0) {
         (void)snprintf(ret->party, sizeof ret->party, "%s", party);
-        (void)snprintf(ret->stream, sizeof ret->stream, "%s", sqlite3_column_text(st, 0));
-        ret->seq = (uint64_t)sqlite3_column_int64(st, 1);
-        memcpy(ret->hash, sqlite3_column_blob(st, 2), sizeof ret->hash);
-        (void)snprintf(ret->type, sizeof ret->type, "%s", sqlite3_column_text(st, 3));
+        (void)snprintf(ret->stream, sizeof ret->stream, "%s", pt_sql_text(st, 0));
+        ret->seq = pt_sql_u64(st, 1);
+        memcpy(ret->hash, hash.p, sizeof ret->hash);
+        (void)snprintf(ret->type, sizeof ret->type, "%s", pt_sql_text(st, 3));
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }
 
@@ -118,34 +111,28 @@ int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *wha
                     struct pt_span bytes, struct pt_err *err) {
     struct pt_hash digest;
     pt_sha256(&digest, bytes.p, bytes.len);
-    return pt_runtime_sql_run(&s->sql, err,
-                              "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
-                              " WHERE (SELECT count(*) FROM evidence) < ?",
-                              "bissbi", (const void *)digest.b, sizeof digest.b, at_ms,
-                              pt_err_name(code), what, (const void *)bytes.p, bytes.len,
-                              (int64_t)EVIDENCE_MAX);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
+                      " WHERE (SELECT count(*) FROM evidence) < ?",
+                      "bissbi", pt_span(digest.b, sizeof digest.b), at_ms, pt_err_name(code), what,
+                      bytes, (int64_t)EVIDENCE_MAX);
 }
 
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_runtime_sql_query(
-        &s->sql, &st, err, "SELECT at_ms,code,what,bytes FROM evidence ORDER BY at_ms, digest", "");
-    int step = SQLITE_DONE;
-    while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT at_ms,code,what,bytes FROM evidence ORDER BY at_ms, digest", "");
+    while (pt_sql_row(&s->sql, st, &rc, err)) {
         struct pt_evidence_row e = {
-            .at_ms = sqlite3_column_int64(st, 0),
-            .code = (const char *)sqlite3_column_text(st, 1),
-            .what = (const char *)sqlite3_column_text(st, 2),
-            .bytes = pt_span(sqlite3_column_blob(st, 3), (size_t)sqlite3_column_bytes(st, 3)),
+            .at_ms = pt_sql_i64(st, 0),
+            .code = pt_sql_text_or_null(st, 1),
+            .what = pt_sql_text_or_null(st, 2),
+            .bytes = pt_sql_blob(st, 3),
         };
         if (cb(ctx, &e) != 0) {
-            step = SQLITE_DONE;
             break;
         }
     }
-    if (rc == 0 && step != SQLITE_DONE) {
-        rc = pt_runtime_sql_error(&s->sql, err, "reading the evidence");
-    }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }

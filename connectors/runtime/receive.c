@@ -175,7 +175,7 @@ static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err 
     rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
     if (rc != 0) {
         rc = pt_connector_end(c, rc, err);
-        if (!c->later && rc != PT_E_STORE && rc != PT_E_NOMEM && rc != PT_E_IO) {
+        if (!c->later && rc != PT_E_STORE && rc != PT_E_BUSY && rc != PT_E_NOMEM && rc != PT_E_IO) {
             pt_connector_keep_evidence(c, rc, err->msg, page);
         }
     }

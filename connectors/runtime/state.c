@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "state_internal.h"
 
@@ -39,26 +38,11 @@ static const char schema[] =
     "  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
     "PRAGMA user_version=1;";
 
-static int exec(struct pt_state *s, const char *path, const char *text, struct pt_err *err) {
-    char *msg = NULL;
-    int rc = 0;
-    if (sqlite3_exec(s->sql.db, text, NULL, NULL, &msg) != SQLITE_OK) {
-        rc = pt_err_set(err, PT_E_STORE, "%s is not a connector's state file: %s", path,
-                        msg ? msg : "?");
-    }
-    sqlite3_free(msg);
-    return rc;
-}
-
 static int check_version(struct pt_state *s, const char *path, bool may_be_new,
                          struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int version = -1;
-    int rc = pt_runtime_sql_query(&s->sql, &st, err, "PRAGMA user_version", "");
-    if (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
-        version = sqlite3_column_int(st, 0);
-    }
-    pt_runtime_sql_done(&s->sql, st);
+    int64_t version;
+    bool found;
+    int rc = pt_sql_number(&s->sql, &version, &found, err, "PRAGMA user_version", "");
     if (rc == 0 && version != STATE_VERSION && !(may_be_new && version == 0)) {
         rc = pt_err_set(err, PT_E_UNSUPPORTED,
                         "%s was written by another version of this program, or is no connector's "
@@ -74,34 +58,29 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
     if (!s) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
-    int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int rc = 0;
-    mode_t before = umask(077); /* the outbox holds what not everyone on this machine may read */
-    int opened = sqlite3_open_v2(path, &s->sql.db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    (void)umask(before);
-    if (opened != SQLITE_OK) {
-        rc = pt_err_set(err, PT_E_STORE, "can't open %s: %s", path,
-                        s->sql.db ? sqlite3_errmsg(s->sql.db) : "out of memory");
-        goto out;
-    }
-    (void)sqlite3_busy_timeout(s->sql.db, 10000);
-    if (!read_only) {
-        rc = exec(s, path,
-                  "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;"
-                  "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432;",
-                  err);
-    }
+    /* The outbox holds what not everyone on this machine may read. */
+    const struct pt_sql_options options = {
+        .mode = read_only ? PT_SQL_READ : PT_SQL_CREATE,
+        .name = "connector.db",
+        .pragmas = read_only ? NULL
+                             : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                               "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
+                               "PRAGMA journal_size_limit=33554432;",
+        .owner_only = true,
+    };
+    int rc = pt_sql_open(&s->sql, path, &options, err);
     if (rc == 0) {
         rc = check_version(s, path, !read_only, err);
     }
     if (rc == 0 && !read_only) {
-        rc = exec(s, path, schema, err);
+        rc = pt_sql_exec(&s->sql, schema, err);
     }
     if (rc == 0) {
         *ret = s;
         s = NULL;
+    } else if (rc != PT_E_UNSUPPORTED) {
+        (void)pt_err_wrap(err, "%s", path);
     }
-out:
     pt_state_free(s);
     return rc;
 }
@@ -109,69 +88,63 @@ out:
 void pt_state_free(struct pt_state *s) {
     if (s) {
         pt_state_rollback(s);
-        pt_runtime_sql_close(&s->sql);
+        pt_sql_close(&s->sql);
         free(s);
     }
 }
 
 int pt_state_begin(struct pt_state *s, struct pt_err *err) {
     PT_ASSERT(!s->in_transaction);
-    int rc = pt_runtime_sql_run(&s->sql, err, "BEGIN IMMEDIATE", "");
+    int rc = pt_sql_begin(&s->sql, err);
     s->in_transaction = rc == 0;
     return rc;
 }
 
 int pt_state_commit(struct pt_state *s, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    int rc = pt_runtime_sql_run(&s->sql, err, "COMMIT", "");
+    int rc = pt_sql_commit(&s->sql, err);
     if (rc != 0) {
-        pt_state_rollback(s);
+        pt_sql_rollback(&s->sql);
     }
     s->in_transaction = false;
     return rc;
 }
 
 void pt_state_rollback(struct pt_state *s) {
-    if (s->in_transaction) {
-        (void)sqlite3_exec(s->sql.db, "ROLLBACK", NULL, NULL, NULL);
-        s->in_transaction = false;
-    }
+    pt_sql_rollback(&s->sql);
+    s->in_transaction = false;
 }
 
 /* ---- small values ---- */
 
 int pt_state_set_int(struct pt_state *s, const char *name, int64_t value, struct pt_err *err) {
-    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "si", name,
-                              value);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "si", name, value);
 }
 
 int pt_state_get_int(struct pt_state *s, const char *name, int64_t fallback, int64_t *ret,
                      struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     *ret = fallback;
-    int rc =
-        pt_runtime_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
+    int rc = pt_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, name);
+        rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0) {
-        *ret = sqlite3_column_int64(st, 0);
+        *ret = pt_sql_i64(st, 0);
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc == PT_E_NOT_FOUND ? 0 : rc;
 }
 
 int pt_state_set_blob(struct pt_state *s, const char *name, struct pt_span v, struct pt_err *err) {
-    return pt_runtime_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "sb", name,
-                              (const void *)v.p, v.len);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO meta VALUES(?,?)", "sb", name, v);
 }
 
-int pt_state_blob(sqlite3_stmt *st, int column, struct pt_buf *out) {
-    const void *p = sqlite3_column_blob(st, column);
-    return pt_buf_append(out, p, (size_t)sqlite3_column_bytes(st, column));
+int pt_state_blob(struct sqlite3_stmt *st, int column, struct pt_buf *out) {
+    return pt_buf_append_span(out, pt_sql_blob(st, column));
 }
 
-size_t pt_state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column) {
+size_t pt_state_hold_text(struct pt_buf *hold, struct sqlite3_stmt *st, int column) {
     size_t at = hold->len;
     (void)pt_state_blob(st, column, hold);
     (void)pt_buf_putc(hold, '\0');
@@ -180,26 +153,25 @@ size_t pt_state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column) {
 
 int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out,
                       struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_runtime_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err, "SELECT value FROM meta WHERE name=?", "s", name);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, name);
+        rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0 && (rc = pt_state_blob(st, 0, out)) != 0) {
         pt_err_set(err, rc, "%s in the connector's state file is too large", name);
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int64_t *const to[] = {&ret->records, &ret->batches,         &ret->receipted,
                            &ret->refused, &ret->dead_letters,    &ret->deferred,
                            &ret->staged,  &ret->pending_records, &ret->evidence};
-    int rc = pt_runtime_sql_query(
+    int rc = pt_sql_query(
         &s->sql, &st, err,
         "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM batch),"
         " (SELECT count(*) FROM batch WHERE state=2), (SELECT count(*) FROM batch WHERE state=3),"
@@ -212,15 +184,15 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
         " (SELECT value FROM meta WHERE name='tick_day')",
         "");
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "counting");
+        rc = pt_sql_one(&s->sql, st, err);
     }
     for (size_t i = 0; rc == 0 && i < sizeof to / sizeof *to; i++) {
-        *to[i] = sqlite3_column_int64(st, (int)i);
+        *to[i] = pt_sql_i64(st, (int)i);
     }
     if (rc == 0) {
-        ret->closed_day = sqlite3_column_int(st, 9);
-        ret->tick_day = sqlite3_column_int(st, 10);
+        ret->closed_day = pt_sql_i32(st, 9);
+        ret->tick_day = pt_sql_i32(st, 10);
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }

@@ -6,16 +6,15 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/runtime/state.h>
-
-#include "sql.h"
+#include <pentad/sql/sql.h>
 
 struct pt_state {
-    struct sql sql;
+    struct pt_sql sql;
     bool in_transaction;
 };
 
-int pt_state_blob(sqlite3_stmt *st, int column, struct pt_buf *out);
+int pt_state_blob(struct sqlite3_stmt *st, int column, struct pt_buf *out);
 /* Copies a text column and a NUL into hold and returns its offset there. */
-size_t pt_state_hold_text(struct pt_buf *hold, sqlite3_stmt *st, int column);
+size_t pt_state_hold_text(struct pt_buf *hold, struct sqlite3_stmt *st, int column);
 
 #endif

@@ -5,15 +5,14 @@
 
 int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_runtime_sql_run(&s->sql, err,
-                              "INSERT INTO staged(day,type,doc_no,origin,record) VALUES(?,?,?,?,?)",
-                              "isssb", (int64_t)r->day, r->type, r->doc_no, r->origin,
-                              (const void *)r->record.p, r->record.len);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT INTO staged(day,type,doc_no,origin,record) VALUES(?,?,?,?,?)",
+                      "isssb", (int64_t)r->day, r->type, r->doc_no, r->origin, r->record);
 }
 
-static int read_staged(sqlite3_stmt *st, struct pt_buf *hold, struct pt_staged *ret) {
-    ret->id = sqlite3_column_int64(st, 0);
-    ret->day = sqlite3_column_int(st, 1);
+static int read_staged(struct sqlite3_stmt *st, struct pt_buf *hold, struct pt_staged *ret) {
+    ret->id = pt_sql_i64(st, 0);
+    ret->day = pt_sql_i32(st, 1);
     size_t type = pt_state_hold_text(hold, st, 2), doc = pt_state_hold_text(hold, st, 3);
     size_t origin = pt_state_hold_text(hold, st, 4), record = hold->len;
     (void)pt_state_blob(st, 5, hold);
@@ -31,38 +30,37 @@ int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct 
     PT_ASSERT(s->in_transaction);
     memset(ret, 0, sizeof *ret);
     pt_buf_reset(hold);
-    sqlite3_stmt *st = NULL;
-    int rc = pt_runtime_sql_query(&s->sql, &st, err,
-                                  "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=?"
-                                  " ORDER BY day,id LIMIT 1",
-                                  "i", (int64_t)day);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=?"
+                          " ORDER BY day,id LIMIT 1",
+                          "i", (int64_t)day);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading what waits for its day");
+        rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0 && (rc = read_staged(st, hold, ret)) != 0) {
         pt_err_set(err, rc, "a record that waited for its day doesn't fit in memory");
     }
-    pt_runtime_sql_done(&s->sql, st);
-    return rc ? rc
-              : pt_runtime_sql_run(&s->sql, err, "DELETE FROM staged WHERE id=?", "i", ret->id);
+    pt_sql_done(&s->sql, st);
+    return rc ? rc : pt_sql_run(&s->sql, err, "DELETE FROM staged WHERE id=?", "i", ret->id);
 }
 
 int pt_deferred_add(struct pt_state *s, const struct pt_deferred_row *d, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_runtime_sql_run(
-        &s->sql, err,
-        "INSERT INTO deferred(source,file,line,rule,since,want_party,want_type,"
-        "want_doc_no,packed) VALUES(?,?,?,?,?,?,?,?,?)",
-        "ssiiisssb", d->source, d->file, (int64_t)d->line, (int64_t)d->rule, (int64_t)d->since,
-        d->want_party, d->want_type, d->want_doc_no, (const void *)d->packed.p, d->packed.len);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT INTO deferred(source,file,line,rule,since,want_party,want_type,"
+                      "want_doc_no,packed) VALUES(?,?,?,?,?,?,?,?,?)",
+                      "ssiiisssb", d->source, d->file, (int64_t)d->line, (int64_t)d->rule,
+                      (int64_t)d->since, d->want_party, d->want_type, d->want_doc_no, d->packed);
 }
 
-static int read_deferred(sqlite3_stmt *st, struct pt_buf *hold, struct pt_deferred_row *ret) {
+static int read_deferred(struct sqlite3_stmt *st, struct pt_buf *hold,
+                         struct pt_deferred_row *ret) {
     size_t at[5];
-    ret->id = sqlite3_column_int64(st, 0);
-    ret->line = (uint64_t)sqlite3_column_int64(st, 1);
-    ret->rule = (uint64_t)sqlite3_column_int64(st, 2);
-    ret->since = sqlite3_column_int(st, 3);
+    ret->id = pt_sql_i64(st, 0);
+    ret->line = pt_sql_u64(st, 1);
+    ret->rule = pt_sql_u64(st, 2);
+    ret->since = pt_sql_i32(st, 3);
     for (int i = 0; i < 5; i++) {
         at[i] = pt_state_hold_text(hold, st, 4 + i);
     }
@@ -83,33 +81,33 @@ int pt_deferred_next(struct pt_state *s, const char *source, int64_t after, int3
                      struct pt_buf *hold, struct pt_deferred_row *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     pt_buf_reset(hold);
-    sqlite3_stmt *st = NULL;
-    int rc = pt_runtime_sql_query(
-        &s->sql, &st, err,
-        "SELECT id,line,rule,since,source,file,want_party,want_type,want_doc_no,"
-        "packed FROM deferred d WHERE source=?1 AND id>?2 AND (since<?3 OR EXISTS("
-        "SELECT 1 FROM ref r WHERE r.party=d.want_party AND r.doc_no=d.want_doc_no"
-        " AND (d.want_type='' OR r.type=d.want_type))) ORDER BY id LIMIT 1",
-        "sii", source, after, (int64_t)since_before);
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&s->sql, &st, err,
+                     "SELECT id,line,rule,since,source,file,want_party,want_type,want_doc_no,"
+                     "packed FROM deferred d WHERE source=?1 AND id>?2 AND (since<?3 OR EXISTS("
+                     "SELECT 1 FROM ref r WHERE r.party=d.want_party AND r.doc_no=d.want_doc_no"
+                     " AND (d.want_type='' OR r.type=d.want_type))) ORDER BY id LIMIT 1",
+                     "sii", source, after, (int64_t)since_before);
     if (rc == 0) {
-        rc = pt_runtime_sql_row(&s->sql, sqlite3_step(st), err, "reading the deferred rows");
+        rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0 && (rc = read_deferred(st, hold, ret)) != 0) {
         pt_err_set(err, rc, "a deferred row doesn't fit in memory");
     }
-    pt_runtime_sql_done(&s->sql, st);
+    pt_sql_done(&s->sql, st);
     return rc;
 }
 
 int pt_deferred_drop(struct pt_state *s, int64_t id, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_runtime_sql_run(&s->sql, err, "DELETE FROM deferred WHERE id=?", "i", id);
+    return pt_sql_run(&s->sql, err, "DELETE FROM deferred WHERE id=?", "i", id);
 }
 
 int pt_deferred_wait(struct pt_state *s, int64_t id, const char *party, const char *type,
                      const char *doc_no, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_runtime_sql_run(
-        &s->sql, err, "UPDATE deferred SET want_party=?, want_type=?, want_doc_no=? WHERE id=?",
-        "sssi", party, type, doc_no, id);
+    return pt_sql_run(&s->sql, err,
+                      "UPDATE deferred SET want_party=?, want_type=?, want_doc_no=? WHERE id=?",
+                      "sssi", party, type, doc_no, id);
 }

@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/base/logsink.h>
 #include <pentad/base/thread.h>
 #include <pentad/proof/batch.h>
 #include <pentad/rules/fold.h>
+#include <pentad/sql/sql.h>
 
 #include "writer.h"
 
@@ -372,7 +371,8 @@ void pt_folder_free(struct pt_folder *f) {
 int pt_folder_is_workday(struct pt_hub *h, struct pt_ledger **handle, int32_t day, bool *ret,
                          struct pt_err *err) {
     char path[PT_APP_PATH_MAX];
-    sqlite3_stmt *st = NULL;
+    int64_t yes;
+    bool found;
     int rc = pt_folder_path(h, path, sizeof(path));
 
     *ret = pt_date_weekday(day) <= 5;
@@ -382,16 +382,10 @@ int pt_folder_is_workday(struct pt_hub *h, struct pt_ledger **handle, int32_t da
     if (rc != 0) {
         return rc == PT_E_NOT_FOUND ? 0 : rc;
     }
-    if (sqlite3_prepare_v2(pt_ledger_db(*handle), "SELECT is_workday(?1)", -1, &st, NULL) !=
-        SQLITE_OK) {
-        return pt_err_set(err, PT_E_STORE, "the working calendar can't be read: %s",
-                          sqlite3_errmsg(pt_ledger_db(*handle)));
+    rc = pt_sql_number(pt_ledger_sql(*handle), &yes, &found, err, "SELECT is_workday(?1)", "i",
+                       (int64_t)day);
+    if (rc == 0 && found) {
+        *ret = yes != 0;
     }
-    (void)sqlite3_bind_int(st, 1, day);
-    rc = sqlite3_step(st) == SQLITE_ROW ? 0 : PT_E_STORE;
-    if (rc == 0) {
-        *ret = sqlite3_column_int(st, 0) != 0;
-    }
-    (void)sqlite3_finalize(st);
-    return rc == 0 ? 0 : pt_err_set(err, rc, "the working calendar can't be read");
+    return rc;
 }

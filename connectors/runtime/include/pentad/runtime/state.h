@@ -21,7 +21,7 @@
 struct pt_state;
 
 /* Opens or creates. `read_only` for status pages beside a running connector. PT_E_STORE,
- * PT_E_UNSUPPORTED for a file of another version. */
+ * PT_E_CORRUPT for what is no database, PT_E_UNSUPPORTED for a file of another version. */
 int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struct pt_err *err);
 void pt_state_free(struct pt_state *s); /* takes an open transaction back; NULL is fine */
 
