@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pentad/log/log.h>
@@ -14,30 +13,25 @@
 #define CACHE_KIB 2048
 
 /* In one step: a copy that lets writers in between would begin anew after every commit. */
-static int copy_pages(sqlite3 *from, sqlite3 *to, struct pt_err *err) {
-    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
-    int rc = b != NULL ? sqlite3_backup_step(b, -1) : sqlite3_errcode(to);
+static int copy_pages(const struct pt_sql *from, const struct pt_sql *to, struct pt_err *err) {
+    sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
+    int rc = b != NULL ? sqlite3_backup_step(b, -1) : sqlite3_errcode(to->db);
     int finished = b != NULL ? sqlite3_backup_finish(b) : SQLITE_OK;
     if (rc == SQLITE_DONE) {
         rc = finished;
     }
-    return rc == SQLITE_OK ? 0 : pt_sqlite_err(to, rc, "copying", err);
+    return rc == SQLITE_OK ? 0 : pt_sql_err(to, rc, err, "copying");
 }
 
-static int copy_to(const char *path, sqlite3 *from, struct pt_err *err) {
+static int copy_to(const char *path, const struct pt_sql *from, struct pt_err *err) {
     struct store_sqlite copy = {.lock_fd = -1};
-    sqlite3 *to = NULL;
+    struct pt_sql to;
     (void)snprintf(copy.path, sizeof copy.path, "%s", path);
-    mode_t before = umask(077);
-    int code =
-        pt_sqlite_open(&copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, CACHE_KIB, &to, err);
-    umask(before);
+    int code = pt_sqlite_open(&copy, PT_SQL_CREATE, CACHE_KIB, &to, err);
     if (code == 0) {
-        code = copy_pages(from, to, err);
+        code = copy_pages(from, &to, err);
     }
-    if (sqlite3_close(to) != SQLITE_OK && code == 0) {
-        code = pt_err_set(err, PT_E_STORE, "%s can't be closed", path);
-    }
+    pt_sql_close(&to);
     return code;
 }
 
@@ -73,7 +67,7 @@ int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *re
         code = pt_store_state(r, &state, err);
     }
     if (code == 0) {
-        code = copy_to(part, r->db, err);
+        code = copy_to(part, &r->sql, err);
     }
     if (code == 0) {
         code = move_in_place(path, dir, part, err);

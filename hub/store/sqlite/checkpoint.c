@@ -14,7 +14,7 @@
  * pages of the write-ahead log are back in log.db. */
 static uint64_t passive(struct store_sqlite *s) {
     int log = 0, done = 0;
-    if (sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &done) !=
+    if (sqlite3_wal_checkpoint_v2(s->cp.db, "main", SQLITE_CHECKPOINT_PASSIVE, &log, &done) !=
             SQLITE_OK ||
         done < 0) {
         return 0;
@@ -26,7 +26,7 @@ static uint64_t passive(struct store_sqlite *s) {
  * the one for which a commit waits: what it would have to flush is flushed before. */
 static void flush_db(struct store_sqlite *s) {
     sqlite3_file *f = NULL;
-    if (sqlite3_file_control(s->cp_db, "main", SQLITE_FCNTL_FILE_POINTER, &f) == SQLITE_OK &&
+    if (sqlite3_file_control(s->cp.db, "main", SQLITE_FCNTL_FILE_POINTER, &f) == SQLITE_OK &&
         f != NULL && f->pMethods != NULL) {
         (void)f->pMethods->xSync(f, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     }
@@ -72,11 +72,10 @@ static void *checkpointer_main(void *arg) {
 }
 
 int pt_sqlite_checkpointer_start(struct store_sqlite *s, struct pt_err *err) {
-    int code = pt_sqlite_open(s, SQLITE_OPEN_READWRITE, 1024, &s->cp_db, err);
-    if (code != 0) {
-        return code;
+    int code = pt_sqlite_open(s, PT_SQL_WRITE, 1024, &s->cp, err);
+    if (code == 0) {
+        code = pt_sql_exec(&s->cp, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0", err);
     }
-    code = pt_sqlite_exec(s->cp_db, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0", err);
     if (code != 0) {
         return code;
     }
@@ -102,9 +101,8 @@ void pt_sqlite_checkpointer_stop(struct store_sqlite *s) {
         pthread_join(s->checkpointer, NULL);
         s->checkpointer_runs = false;
     }
-    if (s->cp_db != NULL && !s->read_only) {
-        sqlite3_wal_checkpoint_v2(s->cp_db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (s->cp.db != NULL && !s->read_only) {
+        sqlite3_wal_checkpoint_v2(s->cp.db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     }
-    sqlite3_close(s->cp_db);
-    s->cp_db = NULL;
+    pt_sql_close(&s->cp);
 }

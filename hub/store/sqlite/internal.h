@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <pentad/sql/sql.h>
 #include <pentad/store/sqlite.h>
 
 #include "page_vfs.h"
@@ -19,39 +20,13 @@
 #define READER_WAIT_MS_DEFAULT 5000u
 #define PATH_CAP 4096
 
-enum reader_stmt {
-    R_BEGIN,
-    R_END,
-    R_STATE,
-    R_ENTRIES,
-    R_ENTRIES_RECORDS,
-    R_FIND_STATEMENT,
-    R_FIND_SEQ,
-    R_REFUSAL,
-    R_REFUSALS,
-    R_TILE,
-    R_COUNT
-};
-
-enum writer_stmt {
-    W_BEGIN,
-    W_COMMIT,
-    W_ROLLBACK,
-    W_ENTRY,
-    W_BATCH,
-    W_TILE,
-    W_REFUSAL,
-    W_STATE,
-    W_READ_STATE,
-    W_COUNT
-};
+enum writer_stmt { W_ENTRY, W_BATCH, W_TILE, W_REFUSAL, W_STATE, W_READ_STATE, W_COUNT };
 
 struct pt_store_reader {
     struct pt_store_reader_head head;
     struct store_sqlite *store;
     struct pt_store_reader *next; /* in the free list */
-    sqlite3 *db;
-    sqlite3_stmt *stmt[R_COUNT]; /* prepared when first used */
+    struct pt_sql sql;
 };
 
 struct store_sqlite {
@@ -63,7 +38,7 @@ struct store_sqlite {
 
     /* Writer thread; the checkpoint thread takes `writing` to catch the writer between commits. */
     pthread_mutex_t writing;
-    sqlite3 *writer;
+    struct pt_sql writer;
     sqlite3_stmt *wstmt[W_COUNT];
     uint64_t size, n_refusals;
     struct pt_hash refusal_chain;
@@ -80,30 +55,26 @@ struct store_sqlite {
     bool checkpointer_stop; /* under cp_lock */
     pthread_mutex_t cp_lock;
     pthread_cond_t cp_cond;
-    sqlite3 *cp_db;
+    struct pt_sql cp;
     uint64_t wal_limit;
     _Atomic uint64_t wal_pages;
 };
 
-/* sql.c: the one place where SQLite's codes become ours. */
-int pt_sqlite_err(sqlite3 *db, int rc, const char *what, struct pt_err *err);
-int pt_sqlite_exec(sqlite3 *db, const char *sql, struct pt_err *err);
-int pt_sqlite_prepare(sqlite3 *db, sqlite3_stmt **slot, const char *sql, struct pt_err *err);
-struct pt_span pt_sqlite_blob(sqlite3_stmt *st, int col);
+/* sql.c: columns that must hold what we wrote; PT_E_CORRUPT where they don't. */
 int pt_sqlite_hash(sqlite3_stmt *st, int col, struct pt_hash *ret, const char *what,
                    struct pt_err *err);
 int pt_sqlite_name(sqlite3_stmt *st, int col, char out[PT_NAME_MAX + 1], const char *what,
                    struct pt_err *err);
 int pt_sqlite_u64(sqlite3_stmt *st, int col, uint64_t max, uint64_t *ret, const char *what,
                   struct pt_err *err);
-/* Opens log.db under the page layer. flags: SQLITE_OPEN_…; cache in KiB. */
-int pt_sqlite_open(const struct store_sqlite *s, int flags, int cache_kib, sqlite3 **ret,
-                   struct pt_err *err);
+/* Opens log.db under the page layer; cache in KiB. */
+int pt_sqlite_open(const struct store_sqlite *s, enum pt_sql_mode mode, int cache_kib,
+                   struct pt_sql *ret, struct pt_err *err);
 
 /* schema.c */
 int pt_sqlite_schema_prepare(struct store_sqlite *s,
                              struct pt_err *err); /* on the writer; creates if new */
-int pt_sqlite_schema_verify(sqlite3 *db, struct pt_err *err);
+int pt_sqlite_schema_verify(struct pt_sql *sql, struct pt_err *err);
 /* SHA-256 over the refusals so far and this one: rows can't go missing unseen. */
 void pt_sqlite_refusal_chain_next(struct pt_hash *chain, const struct pt_store_refusal *r);
 

@@ -11,27 +11,7 @@
 #define REFUSAL_COLS                                                                               \
     "n, statement, party, stream, first_seq, record_count, claims, envelope, refusal"
 
-static const char *const READER_SQL[R_COUNT] = {
-    [R_BEGIN] = "BEGIN",
-    [R_END] = "COMMIT",
-    [R_STATE] = "SELECT size, refusals, checkpoint FROM state WHERE id=1",
-    [R_ENTRIES] = "SELECT " ENTRY_COLS " FROM entry WHERE idx>=? ORDER BY idx LIMIT ?",
-    [R_ENTRIES_RECORDS] = ("SELECT " ENTRY_COLS ", records FROM entry JOIN batch USING(idx)"
-                           " WHERE entry.idx>=? ORDER BY entry.idx LIMIT ?"),
-    [R_FIND_STATEMENT] = "SELECT idx FROM entry WHERE statement=?",
-    [R_FIND_SEQ] = ("SELECT idx, first_seq, record_count FROM entry WHERE party=? AND stream=?"
-                    " AND first_seq<=? ORDER BY first_seq DESC LIMIT 1"),
-    [R_REFUSAL] = "SELECT " REFUSAL_COLS " FROM refusal WHERE statement=?",
-    [R_REFUSALS] = "SELECT " REFUSAL_COLS " FROM refusal WHERE n>=? ORDER BY n LIMIT ?",
-    [R_TILE] = "SELECT hashes FROM tile WHERE key=?",
-};
-
-static void reader_close(struct pt_store_reader *r) {
-    for (int i = 0; i < R_COUNT; i++) {
-        sqlite3_finalize(r->stmt[i]);
-    }
-    sqlite3_close(r->db);
-}
+static const char STATE_SQL[] = "SELECT size, refusals, checkpoint FROM state WHERE id=1";
 
 int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err) {
     s->readers = calloc(n, sizeof *s->readers);
@@ -42,7 +22,7 @@ int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *er
         struct pt_store_reader *r = &s->readers[i];
         r->head.store = &s->base;
         r->store = s;
-        int code = pt_sqlite_open(s, SQLITE_OPEN_READONLY, 2048, &r->db, err);
+        int code = pt_sqlite_open(s, PT_SQL_READ, 2048, &r->sql, err);
         if (code != 0) {
             return code;
         }
@@ -55,7 +35,7 @@ int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *er
 
 void pt_sqlite_readers_close(struct store_sqlite *s) {
     for (unsigned i = 0; i < s->n_readers; i++) {
-        reader_close(&s->readers[i]);
+        pt_sql_close(&s->readers[i].sql);
     }
     free(s->readers);
     s->readers = NULL;
@@ -87,23 +67,6 @@ static void give_reader(struct pt_store_reader *r) {
     pthread_mutex_unlock(&s->pool_lock);
 }
 
-static int r_ready(struct pt_store_reader *r, int which, sqlite3_stmt **ret, struct pt_err *err) {
-    int code = pt_sqlite_prepare(r->db, &r->stmt[which], READER_SQL[which], err);
-    *ret = r->stmt[which];
-    return code;
-}
-
-static int r_run(struct pt_store_reader *r, int which, struct pt_err *err) {
-    sqlite3_stmt *st;
-    int code = r_ready(r, which, &st, err);
-    if (code == 0) {
-        int rc = sqlite3_step(st);
-        code = rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : pt_sqlite_err(r->db, rc, "read", err);
-        sqlite3_reset(st);
-    }
-    return code;
-}
-
 int pt_sqlite_reader_begin(struct pt_store *store, struct pt_store_reader **ret,
                            struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
@@ -113,15 +76,13 @@ int pt_sqlite_reader_begin(struct pt_store *store, struct pt_store_reader **ret,
         return pt_err_set(err, PT_E_BUSY, "all %u readers of log.db are in use; try again",
                           s->n_readers);
     }
-    int code = r_run(r, R_BEGIN, err);
+    int code = pt_sql_run(&r->sql, err, "BEGIN", "");
     /* BEGIN alone takes no snapshot; the first read does. */
     if (code == 0) {
-        code = r_run(r, R_STATE, err);
-        if (code != 0) {
-            r_run(r, R_END, NULL);
-        }
+        code = pt_sql_run(&r->sql, err, STATE_SQL, "");
     }
     if (code != 0) {
+        pt_sql_rollback(&r->sql);
         give_reader(r);
         return code;
     }
@@ -130,36 +91,34 @@ int pt_sqlite_reader_begin(struct pt_store *store, struct pt_store_reader **ret,
 }
 
 void pt_sqlite_reader_end(struct pt_store_reader *r) {
-    r_run(r, R_END, NULL);
+    (void)pt_sql_commit(&r->sql, NULL);
     give_reader(r);
 }
 
 int pt_sqlite_reader_state(struct pt_store_reader *r, struct pt_store_state *ret,
                            struct pt_err *err) {
-    sqlite3_stmt *st;
-    int code = r_ready(r, R_STATE, &st, err);
-    if (code != 0) {
-        return code;
+    sqlite3_stmt *st = NULL;
+    int code = pt_sql_query(&r->sql, &st, err, STATE_SQL, "");
+    if (code == 0) {
+        code = pt_sql_one(&r->sql, st, err);
     }
-    int rc = sqlite3_step(st);
-    if (rc != SQLITE_ROW) {
-        code = rc == SQLITE_DONE ? pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty")
-                                 : pt_sqlite_err(r->db, rc, "read state", err);
-        goto out;
+    if (code == PT_E_NOT_FOUND) {
+        code = pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty");
     }
-    code = pt_sqlite_u64(st, 0, INT64_MAX, &ret->size, "state.size", err);
+    if (code == 0) {
+        code = pt_sqlite_u64(st, 0, INT64_MAX, &ret->size, "state.size", err);
+    }
     if (code == 0) {
         code = pt_sqlite_u64(st, 1, INT64_MAX, &ret->n_refusals, "state.refusals", err);
     }
     if (code == 0) {
-        pt_buf_append_span(&ret->checkpoint, pt_sqlite_blob(st, 2));
+        pt_buf_append_span(&ret->checkpoint, pt_sql_blob(st, 2));
         code = ret->checkpoint.failed;
         if (code != 0) {
             pt_err_set(err, code, "log.db: state.checkpoint doesn't fit");
         }
     }
-out:
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
@@ -189,9 +148,9 @@ static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry
     e->record_count = (uint32_t)count;
     e->marks = (uint32_t)marks;
     if (code == 0) {
-        e->log_entry = pt_sqlite_blob(st, 7);
+        e->log_entry = pt_sql_blob(st, 7);
         if (with_records) {
-            e->records = pt_sqlite_blob(st, 8);
+            e->records = pt_sql_blob(st, 8);
         }
     } else {
         pt_err_wrap(err, "log entry %llu", (unsigned long long)e->index);
@@ -199,71 +158,65 @@ static int read_entry(sqlite3_stmt *st, bool with_records, struct pt_store_entry
     return code;
 }
 
+/* A number that a caller may give as "all there is". */
+static int64_t bounded(uint64_t n) {
+    return n > INT64_MAX ? INT64_MAX : (int64_t)n;
+}
+
 int pt_sqlite_reader_entries(struct pt_store_reader *r, uint64_t from, uint64_t n,
                              bool with_records, pt_store_entry_cb cb, void *ctx,
                              struct pt_err *err) {
-    sqlite3_stmt *st;
+    static const char alone[] =
+        "SELECT " ENTRY_COLS " FROM entry WHERE idx>=? ORDER BY idx LIMIT ?";
+    static const char records[] = "SELECT " ENTRY_COLS ", records FROM entry JOIN batch USING(idx)"
+                                  " WHERE entry.idx>=? ORDER BY entry.idx LIMIT ?";
+    sqlite3_stmt *st = NULL;
     struct pt_store_entry e;
-    int code = r_ready(r, with_records ? R_ENTRIES_RECORDS : R_ENTRIES, &st, err);
-    if (code != 0) {
-        return code;
-    }
-    sqlite3_bind_int64(st, 1, from > INT64_MAX ? INT64_MAX : (sqlite3_int64)from);
-    sqlite3_bind_int64(st, 2, n > INT64_MAX ? INT64_MAX : (sqlite3_int64)n);
-    int rc;
-    while (code == 0 && (rc = sqlite3_step(st)) != SQLITE_DONE) {
-        if (rc != SQLITE_ROW) {
-            code = pt_sqlite_err(r->db, rc, "read entries", err);
-            break;
-        }
+    int code = pt_sql_query(&r->sql, &st, err, with_records ? records : alone, "ii", bounded(from),
+                            bounded(n));
+    while (pt_sql_row(&r->sql, st, &code, err)) {
         code = read_entry(st, with_records, &e, err);
         if (code == 0) {
             code = cb(ctx, &e);
         }
     }
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
 /* Steps a look-up that gives at most one row: 0, PT_E_NOT_FOUND or the store's failure. */
 static int one_row(struct pt_store_reader *r, sqlite3_stmt *st, const char *what,
                    struct pt_err *err) {
-    int rc = sqlite3_step(st);
-    if (rc == SQLITE_ROW) {
-        return 0;
-    }
-    return rc == SQLITE_DONE ? pt_err_set(err, PT_E_NOT_FOUND, "no such %s in the log", what)
-                             : pt_sqlite_err(r->db, rc, what, err);
+    int code = pt_sql_one(&r->sql, st, err);
+    return code == PT_E_NOT_FOUND ? pt_err_set(err, code, "no such %s in the log", what) : code;
 }
 
 int pt_sqlite_reader_find_statement(struct pt_store_reader *r, const struct pt_hash *statement,
                                     uint64_t *ret_index, struct pt_err *err) {
-    sqlite3_stmt *st;
-    int code = r_ready(r, R_FIND_STATEMENT, &st, err);
-    if (code != 0) {
-        return code;
+    sqlite3_stmt *st = NULL;
+    int code = pt_sql_query(&r->sql, &st, err, "SELECT idx FROM entry WHERE statement=?", "b",
+                            pt_span(statement->b, PT_HASH_LEN));
+    if (code == 0) {
+        code = one_row(r, st, "statement", err);
     }
-    sqlite3_bind_blob(st, 1, statement->b, PT_HASH_LEN, SQLITE_STATIC);
-    code = one_row(r, st, "statement", err);
     if (code == 0) {
         code = pt_sqlite_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
     }
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
 int pt_sqlite_reader_find_seq(struct pt_store_reader *r, const char *party, const char *stream,
                               uint64_t seq, uint64_t *ret_index, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     uint64_t first = 0, count = 0;
-    int code = r_ready(r, R_FIND_SEQ, &st, err);
-    if (code != 0) {
-        return code;
+    int code = pt_sql_query(&r->sql, &st, err,
+                            "SELECT idx, first_seq, record_count FROM entry WHERE party=? AND"
+                            " stream=? AND first_seq<=? ORDER BY first_seq DESC LIMIT 1",
+                            "ssi", party, stream, bounded(seq));
+    if (code == 0) {
+        code = one_row(r, st, "record", err);
     }
-    sqlite3_bind_text(st, 1, party, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 2, stream, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 3, seq > INT64_MAX ? INT64_MAX : (sqlite3_int64)seq);
-    code = one_row(r, st, "record", err);
     if (code == 0) {
         code = pt_sqlite_u64(st, 0, INT64_MAX, ret_index, "entry.idx", err);
     }
@@ -277,7 +230,7 @@ int pt_sqlite_reader_find_seq(struct pt_store_reader *r, const char *party, cons
         code = pt_err_set(err, PT_E_NOT_FOUND, "no record %s/%s#%llu in the log", party, stream,
                           (unsigned long long)seq);
     }
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
@@ -305,69 +258,60 @@ static int read_refusal(sqlite3_stmt *st, struct pt_store_refusal *r, struct pt_
     }
     r->record_count = (uint32_t)count;
     r->claims = claims != 0;
-    r->envelope = pt_sqlite_blob(st, 7);
-    r->refusal = pt_sqlite_blob(st, 8);
+    r->envelope = pt_sql_blob(st, 7);
+    r->refusal = pt_sql_blob(st, 8);
     return code;
 }
 
 int pt_sqlite_reader_refusal(struct pt_store_reader *r, const struct pt_hash *statement,
                              pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     struct pt_store_refusal ref;
-    int code = r_ready(r, R_REFUSAL, &st, err);
-    if (code != 0) {
-        return code;
+    int code =
+        pt_sql_query(&r->sql, &st, err, "SELECT " REFUSAL_COLS " FROM refusal WHERE statement=?",
+                     "b", pt_span(statement->b, PT_HASH_LEN));
+    if (code == 0) {
+        code = one_row(r, st, "refusal", err);
     }
-    sqlite3_bind_blob(st, 1, statement->b, PT_HASH_LEN, SQLITE_STATIC);
-    code = one_row(r, st, "refusal", err);
     if (code == 0) {
         code = read_refusal(st, &ref, err);
     }
     if (code == 0) {
         code = cb(ctx, &ref);
     }
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
 int pt_sqlite_reader_refusals(struct pt_store_reader *r, uint64_t from_n, uint64_t n,
                               pt_store_refusal_cb cb, void *ctx, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     struct pt_store_refusal ref;
-    int code = r_ready(r, R_REFUSALS, &st, err);
-    if (code != 0) {
-        return code;
-    }
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)from_n);
-    sqlite3_bind_int64(st, 2, n > INT64_MAX ? INT64_MAX : (sqlite3_int64)n);
-    int rc;
-    while (code == 0 && (rc = sqlite3_step(st)) != SQLITE_DONE) {
-        if (rc != SQLITE_ROW) {
-            code = pt_sqlite_err(r->db, rc, "read refusals", err);
-            break;
-        }
+    int code = pt_sql_query(&r->sql, &st, err,
+                            "SELECT " REFUSAL_COLS " FROM refusal WHERE n>=? ORDER BY n LIMIT ?",
+                            "ii", bounded(from_n), bounded(n));
+    while (pt_sql_row(&r->sql, st, &code, err)) {
         code = read_refusal(st, &ref, err);
         if (code == 0) {
             code = cb(ctx, &ref);
         }
     }
-    sqlite3_reset(st);
+    pt_sql_done(&r->sql, st);
     return code;
 }
 
 int pt_sqlite_reader_tile(struct pt_store_reader *r, unsigned level, uint64_t index,
                           struct pt_buf *out, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     PT_ASSERT(level < 8);
-    int code = r_ready(r, R_TILE, &st, err);
-    if (code != 0) {
-        return code;
-    }
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)((uint64_t)level << 56 | index));
-    code = one_row(r, st, "tile", err);
+    int code = pt_sql_query(&r->sql, &st, err, "SELECT hashes FROM tile WHERE key=?", "i",
+                            (int64_t)((uint64_t)level << 56 | index));
     if (code == 0) {
-        code = pt_buf_append_span(out, pt_sqlite_blob(st, 0));
+        code = one_row(r, st, "tile", err);
     }
-    sqlite3_reset(st);
+    if (code == 0) {
+        code = pt_buf_append_span(out, pt_sql_blob(st, 0));
+    }
+    pt_sql_done(&r->sql, st);
     return code;
 }

@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A batch is two rows (entry, batch) and two index entries, whatever it holds. `batch` stands apart
@@ -52,29 +53,15 @@ void pt_sqlite_refusal_chain_next(struct pt_hash *chain, const struct pt_store_r
     pt_sha256_final(&sha, chain);
 }
 
-static int pragma_int(sqlite3 *db, const char *sql, int64_t *ret, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int code = pt_sqlite_prepare(db, &st, sql, err);
-    if (code == 0) {
-        int rc = sqlite3_step(st);
-        if (rc == SQLITE_ROW) {
-            *ret = sqlite3_column_int64(st, 0);
-        } else {
-            code = pt_sqlite_err(db, rc, sql, err);
-        }
-    }
-    sqlite3_finalize(st);
-    return code;
-}
-
-int pt_sqlite_schema_verify(sqlite3 *db, struct pt_err *err) {
+int pt_sqlite_schema_verify(struct pt_sql *sql, struct pt_err *err) {
     int64_t app = 0, version = 0, page = 0;
-    int code = pragma_int(db, "PRAGMA application_id", &app, err);
+    bool found;
+    int code = pt_sql_number(sql, &app, &found, err, "PRAGMA application_id", "");
     if (code == 0) {
-        code = pragma_int(db, "PRAGMA user_version", &version, err);
+        code = pt_sql_number(sql, &version, &found, err, "PRAGMA user_version", "");
     }
     if (code == 0) {
-        code = pragma_int(db, "PRAGMA page_size", &page, err);
+        code = pt_sql_number(sql, &page, &found, err, "PRAGMA page_size", "");
     }
     if (code != 0) {
         return code;
@@ -91,47 +78,43 @@ int pt_sqlite_schema_verify(sqlite3 *db, struct pt_err *err) {
     return 0;
 }
 
-static int schema_create(sqlite3 *db, struct pt_err *err) {
+static int schema_create(struct pt_sql *sql, struct pt_err *err) {
     static const uint8_t zero[PT_HASH_LEN];
-    char sql[160];
-    sqlite3_stmt *st = NULL;
-    int code = pt_sqlite_exec(db, "BEGIN IMMEDIATE", err);
+    char pragmas[160];
+    int code = pt_sql_begin(sql, err);
     for (size_t i = 0; code == 0 && i < sizeof SCHEMA / sizeof SCHEMA[0]; i++) {
-        code = pt_sqlite_exec(db, SCHEMA[i], err);
+        code = pt_sql_exec(sql, SCHEMA[i], err);
     }
     if (code == 0) {
-        code = pt_sqlite_prepare(db, &st, "INSERT INTO state VALUES(1, 0, x'', 0, ?)", err);
+        code = pt_sql_run(sql, err, "INSERT INTO state VALUES(1, 0, x'', 0, ?)", "b",
+                          pt_span(zero, sizeof zero));
     }
     if (code == 0) {
-        sqlite3_bind_blob(st, 1, zero, sizeof zero, SQLITE_STATIC);
-        int rc = sqlite3_step(st);
-        code = rc == SQLITE_DONE ? 0 : pt_sqlite_err(db, rc, "create", err);
+        (void)snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                       APPLICATION_ID, SCHEMA_VERSION);
+        code = pt_sql_exec(sql, pragmas, err);
     }
-    sqlite3_finalize(st);
-    if (code == 0) {
-        sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
-                         APPLICATION_ID, SCHEMA_VERSION);
-        code = pt_sqlite_exec(db, sql, err);
-    }
-    return code == 0 ? pt_sqlite_exec(db, "COMMIT", err) : code;
+    return code == 0 ? pt_sql_commit(sql, err) : code;
 }
 
 int pt_sqlite_schema_prepare(struct store_sqlite *s, struct pt_err *err) {
+    struct pt_sql *sql = &s->writer;
     int64_t tables = 0;
+    bool found;
     int reserve = PT_PAGE_RESERVE;
-    char sql[160];
+    char pragma[64];
     /* Only an empty file takes these two; on another they say what is there already. */
-    sqlite3_file_control(s->writer, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
-    sqlite3_snprintf(sizeof sql, sql, "PRAGMA page_size=%d", PT_PAGE_SIZE);
-    int code = pt_sqlite_exec(s->writer, sql, err);
+    sqlite3_file_control(sql->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA page_size=%d", PT_PAGE_SIZE);
+    int code = pt_sql_exec(sql, pragma, err);
     if (code == 0) {
-        code = pt_sqlite_exec(s->writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", err);
+        code = pt_sql_exec(sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", err);
     }
     if (code == 0) {
-        code = pragma_int(s->writer, "SELECT count(*) FROM sqlite_schema", &tables, err);
+        code = pt_sql_number(sql, &tables, &found, err, "SELECT count(*) FROM sqlite_schema", "");
     }
     if (code == 0 && tables == 0) {
-        code = schema_create(s->writer, err);
+        code = schema_create(sql, err);
     }
-    return code == 0 ? pt_sqlite_schema_verify(s->writer, err) : code;
+    return code == 0 ? pt_sqlite_schema_verify(sql, err) : code;
 }

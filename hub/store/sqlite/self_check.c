@@ -17,7 +17,7 @@
 
 struct checking {
     struct store_sqlite *s;
-    sqlite3 *db;
+    struct pt_store_reader reader; /* of a connection of its own; closed where it can't be opened */
     pt_store_fault_cb fault;
     void *ctx;
 };
@@ -25,18 +25,16 @@ struct checking {
 /* The table or index that owns a page; "" where the file is too damaged to tell. */
 static void page_owner(struct checking *c, uint64_t page, char out[80]) {
     sqlite3_stmt *st = NULL;
+    struct pt_sql *sql = &c->reader.sql;
     out[0] = '\0';
-    if (c->db == NULL ||
-        sqlite3_prepare_v2(c->db, "SELECT name, pagetype FROM dbstat WHERE pageno=?", -1, &st,
-                           NULL) != SQLITE_OK) {
-        return;
+    int rc = sql->db == NULL
+                 ? PT_E_STORE
+                 : pt_sql_query(sql, &st, NULL, "SELECT name, pagetype FROM dbstat WHERE pageno=?",
+                                "i", (int64_t)page);
+    if (pt_sql_row(sql, st, &rc, NULL)) {
+        snprintf(out, 80, " (%s, %s page)", pt_sql_text(st, 0), pt_sql_text(st, 1));
     }
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)page);
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        snprintf(out, 80, " (%s, %s page)", (const char *)sqlite3_column_text(st, 0),
-                 (const char *)sqlite3_column_text(st, 1));
-    }
-    sqlite3_finalize(st);
+    pt_sql_done(sql, st);
 }
 
 /* A checkpoint may be writing the page just now: look again before calling it damaged. */
@@ -111,18 +109,19 @@ out:
 
 static void check_structure(struct checking *c) {
     sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(c->db, "PRAGMA integrity_check(50)", -1, &st, NULL);
-    while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(st, 0);
+    struct pt_sql *sql = &c->reader.sql;
+    struct pt_err e = {0};
+    int rc = pt_sql_query(sql, &st, &e, "PRAGMA integrity_check(50)", "");
+    while (pt_sql_row(sql, st, &rc, &e)) {
+        const char *text = pt_sql_text_or_null(st, 0);
         if (text != NULL && strcmp(text, "ok") != 0) {
             c->fault(c->ctx, PT_E_CORRUPT, "log.db structure", text);
         }
-        rc = SQLITE_OK;
     }
-    if (rc != SQLITE_OK && rc != SQLITE_DONE) {
-        c->fault(c->ctx, PT_E_CORRUPT, "log.db structure", sqlite3_errmsg(c->db));
+    if (rc != 0) {
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db structure", e.msg);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(sql, st);
 }
 
 /* Rows that no hash covers: as many as the state says, and the refusals in their chain. */
@@ -132,14 +131,15 @@ static void check_counts(struct checking *c) {
                               " (SELECT count(*) FROM tile) FROM state s WHERE id=1";
     sqlite3_stmt *st = NULL;
     char what[160];
-    sqlite3_int64 n[6] = {0};
-    int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
-    if (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+    struct pt_err e = {0};
+    int64_t n[6] = {0};
+    int rc = pt_sql_query(&c->reader.sql, &st, &e, sql, "");
+    if (pt_sql_row(&c->reader.sql, st, &rc, &e)) {
         for (int i = 0; i < 6; i++) {
-            n[i] = sqlite3_column_int64(st, i);
+            n[i] = pt_sql_i64(st, i);
         }
-        sqlite3_int64 tiles = 0;
-        for (sqlite3_int64 v = n[0] / 256; v > 0; v /= 256) {
+        int64_t tiles = 0;
+        for (int64_t v = n[0] / 256; v > 0; v /= 256) {
             tiles += v;
         }
         if (n[2] != n[0] || n[3] != n[0] || n[4] != n[1] || n[5] != tiles) {
@@ -151,9 +151,9 @@ static void check_counts(struct checking *c) {
             c->fault(c->ctx, PT_E_CORRUPT, "log.db tables", what);
         }
     } else {
-        c->fault(c->ctx, PT_E_CORRUPT, "log.db tables", sqlite3_errmsg(c->db));
+        c->fault(c->ctx, PT_E_CORRUPT, "log.db tables", rc != 0 ? e.msg : "the state is empty");
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&c->reader.sql, st);
 }
 
 struct chaining {
@@ -167,23 +167,22 @@ static int chain_refusal(void *ctx, const struct pt_store_refusal *r) {
 
 static void check_refusal_chain(struct checking *c) {
     struct chaining k = {0};
-    struct pt_store_reader reader = {.db = c->db};
     struct pt_hash said;
     sqlite3_stmt *st = NULL;
     struct pt_err e = {0};
-    int code = pt_sqlite_reader_refusals(&reader, 1, UINT64_MAX, chain_refusal, &k, &e);
-    sqlite3_finalize(reader.stmt[R_REFUSALS]);
+    int code = pt_sqlite_reader_refusals(&c->reader, 1, UINT64_MAX, chain_refusal, &k, &e);
     if (code == 0) {
-        code = pt_sqlite_prepare(c->db, &st, "SELECT refusal_chain FROM state WHERE id=1", &e);
+        code =
+            pt_sql_query(&c->reader.sql, &st, &e, "SELECT refusal_chain FROM state WHERE id=1", "");
     }
-    if (code == 0 && sqlite3_step(st) == SQLITE_ROW) {
+    if (pt_sql_row(&c->reader.sql, st, &code, &e)) {
         code = pt_sqlite_hash(st, 0, &said, "state.refusal_chain", &e);
         if (code == 0 && !pt_hash_eq(&said, &k.chain)) {
             code =
                 pt_err_set(&e, PT_E_CORRUPT, "they are not those that were given, in that order");
         }
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&c->reader.sql, st);
     if (code != 0) {
         c->fault(c->ctx, PT_E_CORRUPT, "log.db refusals", e.msg);
     }
@@ -192,30 +191,29 @@ static void check_refusal_chain(struct checking *c) {
 int pt_sqlite_self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx,
                          struct pt_err *err) {
     struct store_sqlite *s = (struct store_sqlite *)(void *)store;
-    struct checking c = {s, NULL, fault, ctx};
+    struct checking c = {.s = s, .fault = fault, .ctx = ctx};
+    struct pt_sql *sql = &c.reader.sql;
     struct pt_err e = {0};
     struct store_sqlite view;
     /* A connection of its own that reads damaged pages too. */
     memset(&view, 0, sizeof view);
     memcpy(view.path, s->path, sizeof view.path);
     view.examine = true;
-    int code = pt_sqlite_open(&view, SQLITE_OPEN_READONLY, 4096, &c.db, &e);
+    int code = pt_sqlite_open(&view, PT_SQL_READ, 4096, sql, &e);
     if (code != 0) {
         fault(ctx, PT_E_CORRUPT, "log.db", e.msg);
-        c.db = NULL;
-    }
-    if (c.db != NULL && pt_sqlite_schema_verify(c.db, &e) != 0) {
+    } else if (pt_sqlite_schema_verify(sql, &e) != 0) {
         fault(ctx, PT_E_CORRUPT, "log.db header", e.msg);
     }
     code = check_pages(&c, err);
-    if (code == 0 && c.db != NULL) {
+    if (code == 0 && sql->db != NULL) {
         check_structure(&c);
         /* One snapshot: a hub may be appending beside us. */
-        pt_sqlite_exec(c.db, "BEGIN", NULL);
+        (void)pt_sql_run(sql, NULL, "BEGIN", "");
         check_counts(&c);
         check_refusal_chain(&c);
-        pt_sqlite_exec(c.db, "COMMIT", NULL);
+        pt_sql_rollback(sql);
     }
-    sqlite3_close(c.db);
+    pt_sql_close(sql);
     return code;
 }

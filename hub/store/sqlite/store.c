@@ -103,12 +103,9 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
 }
 
 static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err) {
-    mode_t before = umask(077); /* log.db holds what not everyone may read */
-    int code =
-        pt_sqlite_open(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, 16384, &s->writer, err);
-    umask(before);
+    int code = pt_sqlite_open(s, PT_SQL_CREATE, 16384, &s->writer, err);
     if (code == 0) {
-        code = pt_sqlite_exec(s->writer, "PRAGMA wal_autocheckpoint=0", err);
+        code = pt_sql_exec(&s->writer, "PRAGMA wal_autocheckpoint=0", err);
     }
     if (code == 0) {
         code = pt_sqlite_schema_prepare(s, err);
@@ -155,7 +152,7 @@ int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts, str
         code = pt_sqlite_readers_open(s, readers < READERS_MAX ? readers : READERS_MAX, err);
     }
     if (code == 0 && s->read_only) {
-        code = pt_sqlite_schema_verify(s->readers[0].db, err);
+        code = pt_sqlite_schema_verify(&s->readers[0].sql, err);
         if (code == PT_E_CORRUPT && s->examine) {
             code = 0; /* the check will say what is wrong */
         }

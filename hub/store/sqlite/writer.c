@@ -3,9 +3,6 @@
 #include <string.h>
 
 static const char *const WRITER_SQL[W_COUNT] = {
-    [W_BEGIN] = "BEGIN IMMEDIATE",
-    [W_COMMIT] = "COMMIT",
-    [W_ROLLBACK] = "ROLLBACK",
     [W_ENTRY] = "INSERT INTO entry VALUES(?,?,?,?,?,?,?,?)",
     [W_BATCH] = "INSERT INTO batch VALUES(?,?)",
     [W_TILE] = "INSERT INTO tile VALUES(?,?)",
@@ -15,51 +12,22 @@ static const char *const WRITER_SQL[W_COUNT] = {
     [W_READ_STATE] = "SELECT size, refusals, refusal_chain FROM state WHERE id=1",
 };
 
-static int w_step(struct store_sqlite *s, enum writer_stmt which, struct pt_err *err) {
-    sqlite3_stmt *st = s->wstmt[which];
-    int rc = sqlite3_step(st);
-    int code = rc == SQLITE_DONE ? 0 : pt_sqlite_err(s->writer, rc, "append", err);
-    sqlite3_reset(st);
-    return code;
-}
-
-static void bind_span(sqlite3_stmt *st, int i, struct pt_span b) {
-    /* An empty span may have no memory, which would bind NULL. */
-    sqlite3_bind_blob64(st, i, b.len > 0 ? (const void *)b.p : "", b.len, SQLITE_STATIC);
-}
-
 static int write_entry(struct store_sqlite *s, const struct pt_store_entry *e, struct pt_err *err) {
-    sqlite3_stmt *st = s->wstmt[W_ENTRY];
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)e->index);
-    sqlite3_bind_blob(st, 2, e->statement.b, PT_HASH_LEN, SQLITE_STATIC);
-    sqlite3_bind_text(st, 3, e->party, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 4, e->stream, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 5, (sqlite3_int64)e->first_seq);
-    sqlite3_bind_int64(st, 6, e->record_count);
-    sqlite3_bind_int64(st, 7, e->marks);
-    bind_span(st, 8, e->log_entry);
-    int code = w_step(s, W_ENTRY, err);
-    if (code == 0) {
-        sqlite3_bind_int64(s->wstmt[W_BATCH], 1, (sqlite3_int64)e->index);
-        bind_span(s->wstmt[W_BATCH], 2, e->records);
-        code = w_step(s, W_BATCH, err);
-    }
-    return code;
+    int code = pt_sql_apply(&s->writer, s->wstmt[W_ENTRY], err, "ibssiiib", (int64_t)e->index,
+                            pt_span(e->statement.b, PT_HASH_LEN), e->party, e->stream,
+                            (int64_t)e->first_seq, (int64_t)e->record_count, (int64_t)e->marks,
+                            e->log_entry);
+    return code == 0 ? pt_sql_apply(&s->writer, s->wstmt[W_BATCH], err, "ib", (int64_t)e->index,
+                                    e->records)
+                     : code;
 }
 
 static int write_refusal(struct store_sqlite *s, const struct pt_store_refusal *r,
                          struct pt_err *err) {
-    sqlite3_stmt *st = s->wstmt[W_REFUSAL];
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)r->n);
-    sqlite3_bind_blob(st, 2, r->statement.b, PT_HASH_LEN, SQLITE_STATIC);
-    sqlite3_bind_text(st, 3, r->party, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 4, r->stream, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 5, (sqlite3_int64)r->first_seq);
-    sqlite3_bind_int64(st, 6, r->record_count);
-    sqlite3_bind_int64(st, 7, r->claims ? 1 : 0);
-    bind_span(st, 8, r->envelope);
-    bind_span(st, 9, r->refusal);
-    return w_step(s, W_REFUSAL, err);
+    return pt_sql_apply(&s->writer, s->wstmt[W_REFUSAL], err, "ibssiiibb", (int64_t)r->n,
+                        pt_span(r->statement.b, PT_HASH_LEN), r->party, r->stream,
+                        (int64_t)r->first_seq, (int64_t)r->record_count,
+                        (int64_t)(r->claims ? 1 : 0), r->envelope, r->refusal);
 }
 
 static int write_rows(struct store_sqlite *s, const struct pt_store_group *g, struct pt_hash *chain,
@@ -77,27 +45,23 @@ static int write_rows(struct store_sqlite *s, const struct pt_store_group *g, st
     }
     for (size_t i = 0; code == 0 && i < g->n_tiles; i++) {
         PT_ASSERT(g->tiles[i].level < 8 && g->tiles[i].index < UINT64_C(1) << 55);
-        sqlite3_bind_int64(s->wstmt[W_TILE], 1,
-                           (sqlite3_int64)((uint64_t)g->tiles[i].level << 56 | g->tiles[i].index));
-        bind_span(s->wstmt[W_TILE], 2, g->tiles[i].hashes);
-        code = w_step(s, W_TILE, err);
+        code = pt_sql_apply(&s->writer, s->wstmt[W_TILE], err, "ib",
+                            (int64_t)((uint64_t)g->tiles[i].level << 56 | g->tiles[i].index),
+                            g->tiles[i].hashes);
     }
     return code;
 }
 
 static int write_state(struct store_sqlite *s, const struct pt_store_group *g,
                        const struct pt_hash *chain, struct pt_err *err) {
+    /* Without a new checkpoint the one that is there stays. */
     sqlite3_stmt *st = s->wstmt[W_STATE];
-    uint64_t size = s->size + g->n_entries, n_refusals = s->n_refusals + g->n_refusals;
-    sqlite3_bind_int64(st, 1, (sqlite3_int64)size);
-    if (g->checkpoint.len > 0) {
-        bind_span(st, 2, g->checkpoint);
-    } else {
-        sqlite3_bind_null(st, 2);
-    }
-    sqlite3_bind_int64(st, 3, (sqlite3_int64)n_refusals);
-    sqlite3_bind_blob(st, 4, chain->b, PT_HASH_LEN, SQLITE_STATIC);
-    return w_step(s, W_STATE, err);
+    int64_t size = (int64_t)(s->size + g->n_entries);
+    int64_t n_refusals = (int64_t)(s->n_refusals + g->n_refusals);
+    struct pt_span hash = pt_span(chain->b, PT_HASH_LEN);
+    return g->checkpoint.len > 0
+               ? pt_sql_apply(&s->writer, st, err, "ibib", size, g->checkpoint, n_refusals, hash)
+               : pt_sql_apply(&s->writer, st, err, "inib", size, n_refusals, hash);
 }
 
 int pt_sqlite_writer_append(struct pt_store *store, const struct pt_store_group *g,
@@ -109,17 +73,17 @@ int pt_sqlite_writer_append(struct pt_store *store, const struct pt_store_group 
     }
     PT_ASSERT(g->n_entries <= PT_STORE_GROUP_MAX && g->n_refusals <= PT_STORE_GROUP_MAX);
     pthread_mutex_lock(&s->writing);
-    int code = w_step(s, W_BEGIN, err);
+    int code = pt_sql_begin(&s->writer, err);
     if (code == 0) {
         code = write_rows(s, g, &chain, err);
         if (code == 0) {
             code = write_state(s, g, &chain, err);
         }
         if (code == 0) {
-            code = w_step(s, W_COMMIT, err);
+            code = pt_sql_commit(&s->writer, err);
         }
-        if (code != 0 && sqlite3_get_autocommit(s->writer) == 0) {
-            w_step(s, W_ROLLBACK, NULL);
+        if (code != 0) {
+            pt_sql_rollback(&s->writer);
         }
     }
     if (code == 0) {
@@ -143,16 +107,15 @@ static int on_wal(void *ctx, sqlite3 *db, const char *name, int pages) {
 int pt_sqlite_writer_load(struct store_sqlite *s, struct pt_err *err) {
     int code = 0;
     for (int i = 0; code == 0 && i < W_COUNT; i++) {
-        code = pt_sqlite_prepare(s->writer, &s->wstmt[i], WRITER_SQL[i], err);
+        code = pt_sql_prepare(&s->writer, WRITER_SQL[i], &s->wstmt[i], err);
     }
     if (code != 0) {
         return code;
     }
     sqlite3_stmt *st = s->wstmt[W_READ_STATE];
-    int rc = sqlite3_step(st);
-    if (rc != SQLITE_ROW) {
-        code = rc == SQLITE_DONE ? pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty")
-                                 : pt_sqlite_err(s->writer, rc, "read state", err);
+    code = pt_sql_one(&s->writer, st, err);
+    if (code == PT_E_NOT_FOUND) {
+        code = pt_err_set(err, PT_E_CORRUPT, "log.db: table state is empty");
     }
     if (code == 0) {
         code = pt_sqlite_u64(st, 0, INT64_MAX, &s->size, "state.size", err);
@@ -163,16 +126,15 @@ int pt_sqlite_writer_load(struct store_sqlite *s, struct pt_err *err) {
     if (code == 0) {
         code = pt_sqlite_hash(st, 2, &s->refusal_chain, "state.refusal_chain", err);
     }
-    sqlite3_reset(st);
-    sqlite3_wal_hook(s->writer, on_wal, s);
+    pt_sql_reset(st);
+    sqlite3_wal_hook(s->writer.db, on_wal, s);
     return code;
 }
 
 void pt_sqlite_writer_done(struct store_sqlite *s) {
     for (int i = 0; i < W_COUNT; i++) {
-        sqlite3_finalize(s->wstmt[i]);
+        pt_sql_finalize(s->wstmt[i]);
         s->wstmt[i] = NULL;
     }
-    sqlite3_close(s->writer);
-    s->writer = NULL;
+    pt_sql_close(&s->writer);
 }
