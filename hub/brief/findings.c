@@ -11,7 +11,7 @@ static const char states_sql[] =
     " FROM f_discrepancy d"
     " WHERE d.tick_seq <= ?1 AND length(d.id) = 16 ORDER BY d.id, d.rec";
 
-static int add_state(struct pt_brief *b, sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
+static int add_state(struct pt_brief *b, struct sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
     struct pt_brief_state *s;
 
     if (b->n_states == PT_BRIEF_FINDINGS_MAX)
@@ -28,15 +28,15 @@ static int add_state(struct pt_brief *b, sqlite3_stmt *st, size_t *cap, struct p
     }
     s = &b->states[b->n_states++];
     memset(s, 0, sizeof *s);
-    memcpy(s->id, sqlite3_column_blob(st, 0), sizeof s->id);
-    s->rec = sqlite3_column_int64(st, 1);
-    s->tick_seq = (uint64_t)sqlite3_column_int64(st, 2);
-    s->sev = sqlite3_column_int(st, 3);
+    memcpy(s->id, pt_sql_blob(st, 0).p, sizeof s->id);
+    s->rec = pt_sql_i64(st, 1);
+    s->tick_seq = pt_sql_u64(st, 2);
+    s->sev = pt_sql_i32(st, 3);
     s->sev = s->sev < 0 || s->sev > 3 ? 0 : s->sev;
-    s->status = sqlite3_column_int(st, 4);
-    s->episode = sqlite3_column_int(st, 5);
-    s->due = sqlite3_column_int(st, 6);
-    s->escalated = sqlite3_column_int(st, 7) != 0;
+    s->status = pt_sql_i32(st, 4);
+    s->episode = pt_sql_i32(st, 5);
+    s->due = pt_sql_i32(st, 6);
+    s->escalated = pt_sql_i32(st, 7) != 0;
     return 0;
 }
 
@@ -87,13 +87,13 @@ static void count_between(const struct pt_brief *b, const struct pt_brief_moment
 }
 
 int pt_brief_findings(struct pt_brief *b, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     size_t cap = 0;
-    int rc = pt_brief_query(b, &st, err, states_sql, "i", (int64_t)b->now.seq);
+    int rc = pt_sql_query(b->sql, &st, err, states_sql, "i", (int64_t)b->now.seq);
 
-    while (pt_brief_row(b, st, &rc, err))
+    while (pt_sql_row(b->sql, st, &rc, err))
         rc = add_state(b, st, &cap, err);
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     if (rc != 0)
         return rc;
     count_between(b, &b->since, &b->now, &b->count);
@@ -108,13 +108,13 @@ int64_t pt_brief_at_stake(struct pt_brief *b, int64_t rec) {
     static const char sql[] =
         "SELECT value FROM f_discrepancy_figures WHERE rec = ?1 AND value IS NOT NULL"
         " AND unit IN ('fen', 'yuan') ORDER BY label <> 'x', idx LIMIT 1";
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int64_t fen = 0;
-    int rc = pt_brief_query(b, &st, NULL, sql, "i", rec);
+    int rc = pt_sql_query(b->sql, &st, NULL, sql, "i", rec);
 
-    if (pt_brief_row(b, st, &rc, NULL))
-        fen = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, NULL))
+        fen = pt_sql_i64(st, 0);
+    pt_sql_done(b->sql, st);
     return fen < 0 ? -fen : fen;
 }
 

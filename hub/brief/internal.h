@@ -15,12 +15,12 @@
 #include <stdint.h>
 
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/sql/sql.h>
 
 enum {
     PT_BRIEF_BKS = 10,       /* budget kinds by their number: 1 to 4, 8, 9 */
@@ -92,7 +92,7 @@ struct pt_brief_sums {
 
 struct pt_brief {
     struct pt_ledger *l;
-    sqlite3 *db;
+    struct pt_sql *sql; /* the ledger's */
     json_t *root;
     json_t *sections;
     json_t *sources;
@@ -138,17 +138,11 @@ int pt_brief_period_parse(const char *text, struct pt_brief_period *ret, struct 
 void pt_brief_period_before(const struct pt_brief_period *p, struct pt_brief_period *ret);
 int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err);
 
-/* SQL: parameters ?1 … bound in order from `fmt`: i int64, s text. The caller finalizes. */
-int pt_brief_query(struct pt_brief *b, sqlite3_stmt **ret, struct pt_err *err, const char *sql,
-                   const char *fmt, ...);
-/* The next row? Sets *rc on failure. */
-bool pt_brief_row(struct pt_brief *b, sqlite3_stmt *st, int *rc, struct pt_err *err);
-const char *pt_brief_col(sqlite3_stmt *st, int i); /* "" for NULL */
 /* "live as of log size ?n" for table alias a, as SQL: */
 #define PT_BRIEF_LIVE(a, n)                                                                        \
     "(" a ".live_from < " n " AND (" a ".live_to IS NULL OR " a ".live_to >= " n "))"
 
-/* "finance/main#12" of a record's number in the ledger. */
+/* name.c: "finance/main#12" of a record's number in the ledger. */
 int pt_brief_ref(struct pt_brief *b, int64_t rec, char *out, size_t cap);
 
 /* value.c */

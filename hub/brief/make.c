@@ -18,16 +18,16 @@
 static int find_region(struct pt_brief *b, struct pt_err *err) {
     static const char sql[] =
         "SELECT r.subject FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
-        " WHERE r.type = 123 AND r.kind = 6 AND " PT_BRIEF_LIVE(
+        " WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.kind = 6 AND " PT_BRIEF_LIVE(
             "r", "?1") " GROUP BY r.subject ORDER BY sum(r.fy = ?2) DESC, sum(a.total_fen) DESC, "
                        "r.subject LIMIT 1";
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int rc =
-        pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->period.fy);
+        pt_sql_query(b->sql, &st, err, sql, "ii", (int64_t)b->now.known_at, (int64_t)b->period.fy);
 
-    if (pt_brief_row(b, st, &rc, err))
-        (void)snprintf(b->region, sizeof b->region, "%s", pt_brief_col(st, 0));
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, err))
+        (void)snprintf(b->region, sizeof b->region, "%s", pt_sql_text(st, 0));
+    pt_sql_done(b->sql, st);
     rc = rc == 0 && b->region[0]
              ? pt_brief_name(b, 6, b->region, b->region_name, sizeof b->region_name)
              : rc;
@@ -41,28 +41,29 @@ static void param_text(struct pt_brief *b, const char *name, const char *fallbac
         "SELECT p.text FROM f_rule_set_params p JOIN record r ON r.rec = p.rec WHERE p.name = ?1"
         " AND p.text <> '' AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE(
             "r", "?2") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1";
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, NULL, sql, "sii", name, (int64_t)b->now.known_at,
-                            (int64_t)b->now.day);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, NULL, sql, "sii", name, (int64_t)b->now.known_at,
+                          (int64_t)b->now.day);
 
     if (fallback != out)
         (void)snprintf(out, cap, "%s", fallback);
-    if (pt_brief_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_sql_text(st, 0));
+    pt_sql_done(b->sql, st);
 }
 
 /* The parties as Genesis names them. */
 static void body_name(struct pt_brief *b, enum pt_party party, bool chinese, char *out,
                       size_t cap) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, NULL, "SELECT name FROM body WHERE party = ?1 AND name <> ''",
-                            "s", pt_party_name(party));
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(b->sql, &st, NULL, "SELECT name FROM body WHERE party = ?1 AND name <> ''",
+                     "s", pt_party_name(party));
 
     (void)snprintf(out, cap, "%s", chinese ? pt_party_name_zh(party) : pt_party_name(party));
-    if (pt_brief_row(b, st, &rc, NULL))
-        (void)snprintf(out, cap, "%s", pt_brief_col(st, 0));
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_sql_text(st, 0));
+    pt_sql_done(b->sql, st);
 }
 
 /* ---- head ---- */
@@ -165,21 +166,23 @@ static void put_foot(struct pt_brief *b) {
 /* Names the state of the ledger that the brief speaks of: all records known, in the log's order. */
 static int put_snapshot(struct pt_brief *b, struct pt_err *err) {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     uint8_t h[32] = {0};
     char hex[65];
     int64_t n = 0;
     int rc =
-        pt_brief_query(b, &st, err, "SELECT hash FROM record WHERE log_index < ?1 ORDER BY rec",
-                       "i", (int64_t)b->now.known_at);
+        pt_sql_query(b->sql, &st, err, "SELECT hash FROM record WHERE log_index < ?1 ORDER BY rec",
+                     "i", (int64_t)b->now.known_at);
 
     if (rc == 0 && (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1))
         rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
-    while (pt_brief_row(b, st, &rc, err)) {
-        (void)EVP_DigestUpdate(md, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
+    while (pt_sql_row(b->sql, st, &rc, err)) {
+        struct pt_span hash = pt_sql_blob(st, 0);
+
+        (void)EVP_DigestUpdate(md, hash.p, hash.len);
         n++;
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     if (rc == 0 && EVP_DigestFinal_ex(md, h, NULL) != 1)
         rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
     EVP_MD_CTX_free(md);
@@ -312,7 +315,7 @@ int pt_brief_make(struct pt_ledger *l, const char *period, uint64_t known_at,
     if (!b)
         return pt_err_set(err, PT_E_NOMEM, "brief: no memory");
     b->l = l;
-    b->db = pt_ledger_db(l);
+    b->sql = pt_ledger_sql(l);
     b->root = json_object();
     b->sections = json_array();
     b->sources = json_array();

@@ -23,35 +23,38 @@ static const char paid_sql[] =
                                   "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS was"
                                   " FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
                                   " JOIN f_payment_batch_lines l ON l.rec = r.rec"
-                                  " WHERE r.type = 131 AND r.fy = ?1 AND p.pay_date <= ?2 AND "
+                                  " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND "
+                                  "p.pay_date <= ?2 AND "
                                   "r.live_from < ?3"
                                   " GROUP BY 1, 2, 3) x GROUP BY 1, 2, 3";
 
-static const char payments_sql[] =
-    "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec = r.rec WHERE r.type = 131"
-    " AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3";
+static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec "
+                                   "= r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
+                                   " AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3";
 
 /* An ADVANCE counts once an INITIAL has taken it up. */
 static const char full_sql[] =
     "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = r.subject), ''),"
     "  a.bk, r.valid_from / 100,"
     "  sum(CASE WHEN " PT_BRIEF_LIVE(
-        "r", "?3") " THEN r.sign ELSE 0 END * s.sign * a.fen),"
-                   "  sum(CASE WHEN " PT_BRIEF_LIVE(
-                       "r", "?4") " THEN r.sign ELSE 0 END * s.sign * a.fen), count(*)"
-                                  " FROM record r JOIN f_allotment a ON a.rec = r.rec JOIN (SELECT "
-                                  "column1 AS kind,"
-                                  "   column2 AS sign FROM (VALUES "
-                                  "(1,1),(2,1),(3,-1),(4,1),(5,-1),(6,-1),(7,1),(8,1))) s"
-                                  "   ON s.kind = a.kind"
-                                  " WHERE r.type = 124 AND r.fy = ?1 AND r.valid_from <= ?2 AND "
-                                  "r.live_from < ?3"
-                                  "  AND (a.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN record i "
-                                  "ON i.rec = f.rec"
-                                  "    AND " PT_BRIEF_LIVE(
-                                      "i", "?3") " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
-                                                 "    AND f.field = 'absorbs'))"
-                                                 " GROUP BY 1, 2, 3";
+        "r",
+        "?3") " THEN r.sign ELSE 0 END * s.sign * a.fen),"
+              "  sum(CASE WHEN " PT_BRIEF_LIVE(
+                  "r",
+                  "?4") " THEN r.sign ELSE 0 END * s.sign * a.fen), count(*)"
+                        " FROM record r JOIN f_allotment a ON a.rec = r.rec JOIN (SELECT "
+                        "column1 AS kind,"
+                        "   column2 AS sign FROM (VALUES "
+                        "(1,1),(2,1),(3,-1),(4,1),(5,-1),(6,-1),(7,1),(8,1))) s"
+                        "   ON s.kind = a.kind"
+                        " WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND "
+                        "r.live_from < ?3"
+                        "  AND (a.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN record i "
+                        "ON i.rec = f.rec"
+                        "    AND " PT_BRIEF_LIVE("i",
+                                                 "?3") " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
+                                                       "    AND f.field = 'absorbs'))"
+                                                       " GROUP BY 1, 2, 3";
 
 /* What congress approved, by budget: the lines that bind. A project's line adds to the total only
  * where its department has no line of that function, which then holds it already. */
@@ -63,7 +66,8 @@ static const char approved_sql[] =
         "r", "?3") " AS was"
                    "  FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
                    "  JOIN f_congress_approval_lines l ON l.rec = r.rec"
-                   "  WHERE r.type = 123 AND r.fy = ?1 AND a.kind IN (1, 2) AND r.live_from < ?2"
+                   "  WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.fy = ?1 AND a.kind IN (1, 2) "
+                   "AND r.live_from < ?2"
                    "  AND r.valid_from <= ?4)"
                    " SELECT bk, sum(now * fen), sum(was * fen) FROM line x"
                    " WHERE ckey <> '' OR subject = '' OR NOT EXISTS (SELECT 1 FROM line d WHERE "
@@ -119,64 +123,63 @@ static int dept_of(struct pt_brief *b, const char *key, size_t *cap, struct pt_b
     return 0;
 }
 
-static int add_row(struct pt_brief *b, sqlite3_stmt *st, bool paid, size_t *cap,
+static int add_row(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size_t *cap,
                    struct pt_err *err) {
-    int64_t bk = sqlite3_column_int64(st, 1);
-    int m = month_index(b, sqlite3_column_int64(st, 2));
+    int64_t bk = pt_sql_i64(st, 1);
+    int m = month_index(b, pt_sql_i64(st, 2));
     struct pt_brief_dept *d = NULL;
-    int rc = dept_of(b, pt_brief_col(st, 0), cap, &d, err);
+    int rc = dept_of(b, pt_sql_text(st, 0), cap, &d, err);
 
     if (bk < 0 || bk >= PT_BRIEF_BKS)
         bk = 0;
     for (int k = 0; k < PT_BRIEF_KNOWN && rc == 0; k++) {
         struct pt_brief_sums *s = &b->sums[k];
 
-        rc =
-            pt_money_add(paid ? &s->paid[bk][m] : &s->full[bk][m], sqlite3_column_int64(st, 3 + k));
+        rc = pt_money_add(paid ? &s->paid[bk][m] : &s->full[bk][m], pt_sql_i64(st, 3 + k));
     }
     if (d && rc == 0)
-        rc = pt_money_add(paid ? &d->paid : &d->full, sqlite3_column_int64(st, 3));
-    b->allotments += sqlite3_column_int64(st, 5);
+        rc = pt_money_add(paid ? &d->paid : &d->full, pt_sql_i64(st, 3));
+    b->allotments += pt_sql_i64(st, 5);
     return rc == PT_E_RANGE ? pt_err_set(err, rc, "brief: a sum is larger than 64 bits") : rc;
 }
 
 static int gather(struct pt_brief *b, bool paid, size_t *cap, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int rc =
-        pt_brief_query(b, &st, err, paid ? paid_sql : full_sql, "iiii", (int64_t)b->period.fy,
-                       (int64_t)b->period.to, (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+        pt_sql_query(b->sql, &st, err, paid ? paid_sql : full_sql, "iiii", (int64_t)b->period.fy,
+                     (int64_t)b->period.to, (int64_t)b->now.known_at, (int64_t)b->since.known_at);
 
-    while (pt_brief_row(b, st, &rc, err))
+    while (pt_sql_row(b->sql, st, &rc, err))
         rc = add_row(b, st, paid, cap, err);
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
 static int gather_approved(struct pt_brief *b, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int rc =
-        pt_brief_query(b, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
-                       (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
+        pt_sql_query(b->sql, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
+                     (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
 
-    while (pt_brief_row(b, st, &rc, err)) {
-        int64_t bk = sqlite3_column_int64(st, 0);
+    while (pt_sql_row(b->sql, st, &rc, err)) {
+        int64_t bk = pt_sql_i64(st, 0);
 
         if (bk > 0 && bk < PT_BRIEF_BKS)
             for (int k = 0; k < PT_BRIEF_KNOWN; k++)
-                b->sums[k].approved[bk] = sqlite3_column_int64(st, 1 + k);
+                b->sums[k].approved[bk] = pt_sql_i64(st, 1 + k);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
 static int count_payments(struct pt_brief *b, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
-                            (int64_t)b->period.to, (int64_t)b->now.known_at);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
+                          (int64_t)b->period.to, (int64_t)b->now.known_at);
 
-    if (pt_brief_row(b, st, &rc, err))
-        b->payments = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, err))
+        b->payments = pt_sql_i64(st, 0);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 

@@ -73,36 +73,36 @@ void pt_brief_period_before(const struct pt_brief_period *p, struct pt_brief_per
 static int last_tick(struct pt_brief *b, const char *where, int64_t value,
                      struct pt_brief_moment *ret, struct pt_err *err) {
     char sql[160];
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int rc;
 
     memset(ret, 0, sizeof *ret);
     (void)snprintf(sql, sizeof sql,
                    "SELECT day, log_size, seq FROM tick WHERE %s <= ?1 ORDER BY no DESC LIMIT 1",
                    where);
-    rc = pt_brief_query(b, &st, err, sql, "i", value);
-    if (pt_brief_row(b, st, &rc, err)) {
-        ret->day = sqlite3_column_int(st, 0);
-        ret->known_at = (uint64_t)sqlite3_column_int64(st, 1);
-        ret->seq = (uint64_t)sqlite3_column_int64(st, 2);
+    rc = pt_sql_once(b->sql, &st, err, sql, "i", value);
+    if (pt_sql_row(b->sql, st, &rc, err)) {
+        ret->day = pt_sql_i32(st, 0);
+        ret->known_at = pt_sql_u64(st, 1);
+        ret->seq = pt_sql_u64(st, 2);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
 /* The moment of a period's final brief: the last tick of the fifth working day after it. */
 static int final_moment(struct pt_brief *b, const struct pt_brief_period *p,
                         struct pt_brief_moment *ret, int32_t *ret_day, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int32_t day = 0;
-    int rc = pt_brief_query(b, &st, err, "SELECT wd_add(?1, ?2)", "ii", (int64_t)p->to,
-                            (int64_t)WORKDAYS_AFTER);
+    int rc = pt_sql_query(b->sql, &st, err, "SELECT wd_add(?1, ?2)", "ii", (int64_t)p->to,
+                          (int64_t)WORKDAYS_AFTER);
 
     memset(ret, 0, sizeof *ret);
 
-    if (pt_brief_row(b, st, &rc, err))
-        day = sqlite3_column_int(st, 0);
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, err))
+        day = pt_sql_i32(st, 0);
+    pt_sql_done(b->sql, st);
     *ret_day = day;
     /* A period before the first tick had no brief. */
     return rc == 0 && p->to >= b->first_day ? last_tick(b, "day", day, ret, err) : rc;
@@ -134,12 +134,12 @@ static int month_windows(struct pt_brief *b, struct pt_err *err) {
 }
 
 static int first_tick(struct pt_brief *b, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, "SELECT day FROM tick ORDER BY no LIMIT 1", "");
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, "SELECT day FROM tick ORDER BY no LIMIT 1", "");
 
-    if (pt_brief_row(b, st, &rc, err))
-        b->first_day = sqlite3_column_int(st, 0);
-    sqlite3_finalize(st);
+    if (pt_sql_row(b->sql, st, &rc, err))
+        b->first_day = pt_sql_i32(st, 0);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 

@@ -26,35 +26,35 @@ struct sent {
 static int gather_sent(struct pt_brief *b, struct sent *s, struct pt_err *err) {
     static const char records[] =
         "SELECT s.party, sum(r.log_index >= ?2), count(*),"
-        "  sum(r.log_index >= ?2 AND r.correction IN (2, 3, 4)), sum(r.log_index >= ?2 AND r.type "
-        "= 237)"
+        "  sum(r.log_index >= ?2 AND r.correction IN (2, 3, 4)),"
+        "  sum(r.log_index >= ?2 AND r.type = @TYPE_WITHHELD)"
         " FROM record r JOIN stream s ON s.sid = r.sid WHERE r.log_index < ?1 GROUP BY s.party";
     /* A stream that closed for good is missed no more. */
     static const char closes[] =
         "SELECT party, min(day) FROM (SELECT s.party, max(c.day) AS day, max(coalesce(c.final, 0)) "
         "AS"
         " done FROM record r JOIN f_stream_close c ON c.rec = r.rec JOIN stream s ON s.sid = r.sid"
-        " WHERE r.type = 232 AND r.log_index < ?1 AND c.hour IS NULL GROUP BY r.sid)"
+        " WHERE r.type = @TYPE_STREAM_CLOSE AND r.log_index < ?1 AND c.hour IS NULL GROUP BY r.sid)"
         " WHERE done = 0 GROUP BY party";
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, records, "ii", (int64_t)b->now.known_at,
-                            (int64_t)b->since.known_at);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, records, "ii", (int64_t)b->now.known_at,
+                          (int64_t)b->since.known_at);
 
-    while (pt_brief_row(b, st, &rc, err)) {
-        struct sent *p = &s[pt_party_from_name(pt_brief_col(st, 0))];
+    while (pt_sql_row(b->sql, st, &rc, err)) {
+        struct sent *p = &s[pt_party_from_name(pt_sql_text(st, 0))];
 
-        p->fresh = sqlite3_column_int64(st, 1);
-        p->all = sqlite3_column_int64(st, 2);
-        p->corrections = sqlite3_column_int64(st, 3);
-        p->withheld = sqlite3_column_int64(st, 4);
+        p->fresh = pt_sql_i64(st, 1);
+        p->all = pt_sql_i64(st, 2);
+        p->corrections = pt_sql_i64(st, 3);
+        p->withheld = pt_sql_i64(st, 4);
         p->any = true;
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     st = NULL;
-    rc = rc == 0 ? pt_brief_query(b, &st, err, closes, "i", (int64_t)b->now.known_at) : rc;
-    while (pt_brief_row(b, st, &rc, err))
-        s[pt_party_from_name(pt_brief_col(st, 0))].closed = sqlite3_column_int(st, 1);
-    sqlite3_finalize(st);
+    rc = rc == 0 ? pt_sql_query(b->sql, &st, err, closes, "i", (int64_t)b->now.known_at) : rc;
+    while (pt_sql_row(b->sql, st, &rc, err))
+        s[pt_party_from_name(pt_sql_text(st, 0))].closed = pt_sql_i32(st, 1);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
@@ -129,23 +129,25 @@ static int table_parties(struct pt_brief *b, json_t *section, struct pt_err *err
 static int missing_reports(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] =
         "WITH due AS (SELECT DISTINCT r.subject FROM record r JOIN f_allotment a ON a.rec = r.rec"
-        "  WHERE r.type = 124 AND r.fy = ?1 AND r.valid_from <= ?2 AND a.kind IN (1, 2, 4, 7)"
+        "  WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND a.kind IN (1, "
+        "2, 4, 7)"
         "  AND " PT_BRIEF_LIVE(
-            "r", "?3") "),"
-                       " got AS (SELECT DISTINCT r.subject FROM record r JOIN "
-                       "f_exec_snapshot x ON x.rec = r.rec"
-                       "  WHERE r.type = 132 AND x.month = ?2 / 100 AND " PT_BRIEF_LIVE(
-                           "r", "?3") ")"
-                                      " SELECT (SELECT count(*) FROM due), (SELECT "
-                                      "count(*) FROM due WHERE subject IN got),"
-                                      "  EXISTS (SELECT 1 FROM f_exec_snapshot)";
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, sql, "iii", (int64_t)b->period.fy, (int64_t)b->period.to,
-                            (int64_t)b->now.known_at);
+            "r",
+            "?3") "),"
+                  " got AS (SELECT DISTINCT r.subject FROM record r JOIN "
+                  "f_exec_snapshot x ON x.rec = r.rec"
+                  "  WHERE r.type = @TYPE_EXEC_SNAPSHOT AND x.month = ?2 / 100 AND " PT_BRIEF_LIVE(
+                      "r", "?3") ")"
+                                 " SELECT (SELECT count(*) FROM due), (SELECT "
+                                 "count(*) FROM due WHERE subject IN got),"
+                                 "  EXISTS (SELECT 1 FROM f_exec_snapshot)";
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, sql, "iii", (int64_t)b->period.fy,
+                          (int64_t)b->period.to, (int64_t)b->now.known_at);
 
-    if (pt_brief_row(b, st, &rc, err) && sqlite3_column_int(st, 2)) {
-        int64_t due = sqlite3_column_int64(st, 0);
-        int64_t got = sqlite3_column_int64(st, 1);
+    if (pt_sql_row(b->sql, st, &rc, err) && pt_sql_i32(st, 2)) {
+        int64_t due = pt_sql_i64(st, 0);
+        int64_t got = pt_sql_i64(st, 1);
         int source = pt_brief_source_count(b, "month-reports", "本期执行月报",
                                            "month reports of the period", got, NULL);
         struct pt_brief_num n = pt_brief_count_num(due, source);
@@ -161,17 +163,18 @@ static int missing_reports(struct pt_brief *b, json_t *section, struct pt_err *e
             "Month reports: {due} subjects have a budget, {got} reported, {missing} are missing.",
             v);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
 static bool has_table(struct pt_brief *b, const char *name) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(
-        b, &st, NULL, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", "s", name);
-    bool yes = pt_brief_row(b, st, &rc, NULL);
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(b->sql, &st, NULL,
+                     "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", "s", name);
+    bool yes = pt_sql_row(b->sql, st, &rc, NULL);
 
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return yes;
 }
 
@@ -179,7 +182,7 @@ static bool has_table(struct pt_brief *b, const char *name) {
 static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] = "SELECT rule, count(*) FROM condition WHERE state = ?1 GROUP BY rule";
     struct pt_ledger_tick last;
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     char list_zh[512] = "";
     size_t len = 0;
     int64_t total = 0;
@@ -195,14 +198,14 @@ static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
             v);
         return rc;
     }
-    rc = pt_brief_query(b, &st, err, sql, "i", (int64_t)PT_BRIEF_UNKNOWN);
-    while (pt_brief_row(b, st, &rc, err)) {
+    rc = pt_sql_query(b->sql, &st, err, sql, "i", (int64_t)PT_BRIEF_UNKNOWN);
+    while (pt_sql_row(b->sql, st, &rc, err)) {
         int n = snprintf(list_zh + len, sizeof list_zh - len, "%s%s %lld", len ? "、" : "",
-                         pt_brief_col(st, 0), (long long)sqlite3_column_int64(st, 1));
+                         pt_sql_text(st, 0), (long long)pt_sql_i64(st, 1));
         len += n > 0 && (size_t)n < sizeof list_zh - len ? (size_t)n : 0;
-        total += sqlite3_column_int64(st, 1);
+        total += pt_sql_i64(st, 1);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     if (total == 0) {
         pt_brief_para(b, section, "没有因数据未到而无法判断的条件。",
                       "No condition is undecided for want of data.", v);
@@ -244,20 +247,20 @@ static void value_cell(struct pt_brief *b, json_t *cells, int type, int64_t rec)
 
     for (size_t i = 0; i < sizeof main_number / sizeof main_number[0] && rec > 0; i++) {
         char sql[128];
-        sqlite3_stmt *st = NULL;
+        struct sqlite3_stmt *st = NULL;
         int rc;
 
         if (main_number[i].type != type)
             continue;
         (void)snprintf(sql, sizeof sql, "SELECT %s FROM %s WHERE rec = ?1", main_number[i].column,
                        main_number[i].table);
-        rc = pt_brief_query(b, &st, NULL, sql, "i", rec);
-        if (pt_brief_row(b, st, &rc, NULL) && sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
+        rc = pt_sql_once(b->sql, &st, NULL, sql, "i", rec);
+        if (pt_sql_row(b->sql, st, &rc, NULL) && !pt_sql_is_null(st, 0)) {
             n.na = false;
             n.unit = main_number[i].unit;
-            n.v = sqlite3_column_int64(st, 0);
+            n.v = pt_sql_i64(st, 0);
         }
-        sqlite3_finalize(st);
+        pt_sql_done(b->sql, st);
     }
     {
         json_t *j = pt_brief_number(b, &n);
@@ -270,30 +273,29 @@ static void value_cell(struct pt_brief *b, json_t *cells, int type, int64_t rec)
 static const char *const how_zh[] = {"", "", "更正", "冲销", "撤回"};
 static const char *const how_en[] = {"", "", "replaced", "reversed", "withdrawn"};
 
-static void put_correction(struct pt_brief *b, json_t *t, sqlite3_stmt *st) {
-    const struct pt_record_info *info =
-        pt_record_info((enum pt_record_type)sqlite3_column_int(st, 1));
-    int how = sqlite3_column_int(st, 2);
+static void put_correction(struct pt_brief *b, json_t *t, struct sqlite3_stmt *st) {
+    const struct pt_record_info *info = pt_record_info((enum pt_record_type)pt_sql_i32(st, 1));
+    int how = pt_sql_i32(st, 2);
     char ref[96];
     char old[96] = "";
     json_t *cells;
 
-    (void)pt_brief_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
-    if (sqlite3_column_int64(st, 3) > 0)
-        (void)pt_brief_ref(b, sqlite3_column_int64(st, 3), old, sizeof old);
+    (void)pt_brief_ref(b, pt_sql_i64(st, 0), ref, sizeof ref);
+    if (pt_sql_i64(st, 3) > 0)
+        (void)pt_brief_ref(b, pt_sql_i64(st, 3), old, sizeof old);
     cells = pt_brief_row_new(b, t, ref, NULL);
     pt_brief_add(b, cells, pt_brief_cell_record(b, ref, ref, ref));
     pt_brief_add(b, cells,
                  pt_brief_put_text(b, info ? info->name_zh : "", info ? info->name_en : ""));
     pt_brief_add(b, cells, pt_brief_put_text(b, how_zh[how], how_en[how]));
-    value_cell(b, cells, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 3));
+    value_cell(b, cells, pt_sql_i32(st, 1), pt_sql_i64(st, 3));
     if (how == 2)
-        value_cell(b, cells, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0));
+        value_cell(b, cells, pt_sql_i32(st, 1), pt_sql_i64(st, 0));
     else
         pt_brief_add(b, cells,
                      pt_brief_put_text(b, how == 3 ? "已冲销" : "已撤回",
                                        how == 3 ? "reversed" : "withdrawn"));
-    pt_brief_add(b, cells, pt_brief_textf(b, "%.200s", pt_brief_col(st, 4)));
+    pt_brief_add(b, cells, pt_brief_textf(b, "%.200s", pt_sql_text(st, 4)));
 }
 
 static int table_corrections(struct pt_brief *b, json_t *section, struct pt_err *err) {
@@ -303,10 +305,10 @@ static int table_corrections(struct pt_brief *b, json_t *section, struct pt_err 
         "  AND corrects IS NOT NULL AND coalesce(lost, 0) = 0 ORDER BY rec LIMIT 40";
     json_t *t = pt_brief_table(b, section, "T16-1", "本期更正、冲销、撤回的记录",
                                "Records corrected", false);
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int64_t all = 0;
-    int rc = pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at,
-                            (int64_t)b->since.known_at);
+    int rc = pt_sql_query(b->sql, &st, err, sql, "ii", (int64_t)b->now.known_at,
+                          (int64_t)b->since.known_at);
 
     pt_brief_column(b, t, "record", "记录", "Record", "left");
     pt_brief_keep(b, t);
@@ -318,11 +320,11 @@ static int table_corrections(struct pt_brief *b, json_t *section, struct pt_err 
     pt_brief_column(b, t, "new", "新数", "New", "right");
     pt_brief_column(b, t, "reason", "原因", "Reason", "left");
     pt_brief_grow(b, t);
-    while (pt_brief_row(b, st, &rc, err)) {
-        all = sqlite3_column_int64(st, 5);
+    while (pt_sql_row(b->sql, st, &rc, err)) {
+        all = pt_sql_i64(st, 5);
         put_correction(b, t, st);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     if (all > CORRECTIONS_MAX) {
         char zh[64];
         char en[64];
@@ -385,18 +387,18 @@ static const char params_sql[] =
     "  WHERE r.valid_from <= ?2 AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 ORDER BY name";
 
 static int params_in_force(struct pt_brief *b, json_t *ret, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, params_sql, "ii", (int64_t)b->now.known_at,
-                            (int64_t)b->now.day);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, params_sql, "ii", (int64_t)b->now.known_at,
+                          (int64_t)b->now.day);
 
-    while (pt_brief_row(b, st, &rc, err)) {
+    while (pt_sql_row(b->sql, st, &rc, err)) {
         char ref[96];
 
-        (void)pt_brief_ref(b, sqlite3_column_int64(st, 2), ref, sizeof ref);
-        pt_brief_put(b, ret, pt_brief_col(st, 0),
-                     json_pack("{s:s, s:s}", "value", pt_brief_col(st, 1), "record", ref));
+        (void)pt_brief_ref(b, pt_sql_i64(st, 2), ref, sizeof ref);
+        pt_brief_put(b, ret, pt_sql_text(st, 0),
+                     json_pack("{s:s, s:s}", "value", pt_sql_text(st, 1), "record", ref));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 

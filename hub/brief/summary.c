@@ -120,27 +120,27 @@ static struct pt_brief_num overdue(struct pt_brief *b, bool before) {
 /* Recovered and used again, X04, to the end of the period. */
 static int controlled(struct pt_brief *b, int action, bool before, struct pt_brief_num *ret,
                       struct pt_err *err) {
-    static const char sql[] =
-        "SELECT coalesce(sum(r.sign * f.fen), 0), count(*) FROM record r"
-        " JOIN f_fund_control f ON f.rec = r.rec WHERE r.type = 134 AND r.fy = ?1 AND f.action = ?2"
-        " AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE("r", "?4");
+    static const char sql[] = "SELECT coalesce(sum(r.sign * f.fen), 0), count(*) FROM record r"
+                              " JOIN f_fund_control f ON f.rec = r.rec WHERE r.type = "
+                              "@TYPE_FUND_CONTROL AND r.fy = ?1 AND f.action = ?2"
+                              " AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE("r", "?4");
     const struct pt_brief_period *p = before ? &b->before : &b->period;
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     char id[48];
-    int rc = pt_brief_query(b, &st, err, sql, "iiii", (int64_t)p->fy, (int64_t)action,
-                            (int64_t)p->to, (int64_t)b->now.known_at);
+    int rc = pt_sql_query(b->sql, &st, err, sql, "iiii", (int64_t)p->fy, (int64_t)action,
+                          (int64_t)p->to, (int64_t)b->now.known_at);
 
     *ret = none("fen");
     (void)snprintf(id, sizeof id, "control%d/%d", action, (int)p->to);
-    if (pt_brief_row(b, st, &rc, err) && (!before || same_year(b)))
+    if (pt_sql_row(b->sql, st, &rc, err) && (!before || same_year(b)))
         *ret = pt_brief_fen(
-            sqlite3_column_int64(st, 0),
+            pt_sql_i64(st, 0),
             pt_brief_source_count(
                 b, id, action == 5 ? "收回沉淀资金的管控记录" : "再安排资金的管控记录",
                 action == 5 ? "controls that recovered funds" : "controls that reallocated funds",
-                sqlite3_column_int64(st, 1), NULL),
+                pt_sql_i64(st, 1), NULL),
             "sum");
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
@@ -410,22 +410,24 @@ static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
     static const char sql[] =
         "SELECT subject, kind, fy, self, spot, count(*) OVER () FROM ("
         " SELECT r.subject, r.kind, r.fy, p.total_cp AS spot, (SELECT v.total_cp FROM record x"
-        "   JOIN f_evaluation v ON v.rec = x.rec WHERE x.subject = r.subject AND x.type = 141"
+        "   JOIN f_evaluation v ON v.rec = x.rec WHERE x.subject = r.subject AND x.type = "
+        "@TYPE_EVALUATION"
         "   AND x.fy = r.fy AND v.kind = 1 AND v.total_cp IS NOT NULL AND " PT_BRIEF_LIVE(
             "x",
             "?1") "   ORDER BY x.valid_from DESC, x.issued_at DESC, x.rec DESC LIMIT 1) AS self"
-                  " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = 141 AND "
+                  " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = "
+                  "@TYPE_EVALUATION AND "
                   "p.kind = 2"
                   "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " PT_BRIEF_LIVE(
                       "r", "?1") ") WHERE abs(self - spot) >= 1000 ORDER BY abs(self - spot) DESC, "
                                  "subject LIMIT 1";
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, sql, "ii", (int64_t)b->now.known_at,
-                            (int64_t)b->since.known_at);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, sql, "ii", (int64_t)b->now.known_at,
+                          (int64_t)b->since.known_at);
 
-    if (pt_brief_row(b, st, &rc, err)) {
-        int64_t self = sqlite3_column_int64(st, 3);
-        int64_t spot = sqlite3_column_int64(st, 4);
+    if (pt_sql_row(b->sql, st, &rc, err)) {
+        int64_t self = pt_sql_i64(st, 3);
+        int64_t spot = pt_sql_i64(st, 4);
         char name[640];
         int source;
         struct pt_brief_num n = {.unit = "cp", .figure = "FG12"};
@@ -435,10 +437,9 @@ static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
                 "{name} gave itself {a}, the spot check {b}, {c} apart, to be criticized in "
                 "a circular; {n} are 10 points or more apart.");
 
-        (void)pt_brief_name(b, sqlite3_column_int(st, 1), pt_brief_col(st, 0), name, sizeof name);
-        source = pt_brief_source_figure(b, sqlite3_column_int(st, 1), pt_brief_col(st, 0), name,
-                                        sqlite3_column_int(st, 2), "FG12", b->period.to,
-                                        b->now.known_at);
+        (void)pt_brief_name(b, pt_sql_i32(st, 1), pt_sql_text(st, 0), name, sizeof name);
+        source = pt_brief_source_figure(b, pt_sql_i32(st, 1), pt_sql_text(st, 0), name,
+                                        pt_sql_i32(st, 2), "FG12", b->period.to, b->now.known_at);
         pt_brief_var_text(b, v, "name", name, name);
         n.source = source;
         n.v = self;
@@ -447,9 +448,9 @@ static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
         pt_brief_var(b, v, "b", &n);
         n.v = self > spot ? self - spot : spot - self;
         pt_brief_var(b, v, "c", &n);
-        count_var(b, v, "n", sqlite3_column_int64(st, 5), -1);
+        count_var(b, v, "n", pt_sql_i64(st, 5), -1);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
@@ -469,24 +470,24 @@ static void say_recovered(struct pt_brief *b, struct said *said, const struct pt
 static int say_audit(struct pt_brief *b, struct said *said, struct pt_err *err) {
     static const char sql[] =
         "WITH done AS (SELECT t.root, max(a.fen_fixed) AS fen FROM ref f"
-        "  JOIN record v ON v.rec = f.rec AND v.type = 164 AND " PT_BRIEF_LIVE(
+        "  JOIN record v ON v.rec = f.rec AND v.type = @TYPE_AUDIT_VERIFY AND " PT_BRIEF_LIVE(
             "v", "?1") "  JOIN f_audit_verify a ON a.rec = v.rec AND a.status = 1"
                        "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND t.hash = f.hash "
-                       "AND t.type = 163"
+                       "AND t.type = @TYPE_AUDIT_FINDING"
                        "  WHERE f.field = 'finding' GROUP BY t.root)"
                        " SELECT count(*), count(d.root), coalesce(sum(d.fen), 0) FROM record r"
-                       " LEFT JOIN done d ON d.root = r.root WHERE r.type = 163 AND " PT_BRIEF_LIVE(
-                           "r", "?1");
-    sqlite3_stmt *st = NULL;
-    int rc = pt_brief_query(b, &st, err, sql, "i", (int64_t)b->now.known_at);
+                       " LEFT JOIN done d ON d.root = r.root WHERE r.type = @TYPE_AUDIT_FINDING "
+                       "AND " PT_BRIEF_LIVE("r", "?1");
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, sql, "i", (int64_t)b->now.known_at);
 
-    if (pt_brief_row(b, st, &rc, err) && sqlite3_column_int64(st, 0) > 0) {
-        int64_t found = sqlite3_column_int64(st, 0);
-        int64_t done = sqlite3_column_int64(st, 1);
+    if (pt_sql_row(b->sql, st, &rc, err) && pt_sql_i64(st, 0) > 0) {
+        int64_t found = pt_sql_i64(st, 0);
+        int64_t done = pt_sql_i64(st, 1);
         int source = pt_brief_source_count(b, "audit", "审计发现及整改核查记录",
                                            "audit findings and their verifications", found, NULL);
         struct pt_brief_num rate = pt_brief_ratio(done, found, source, "count");
-        struct pt_brief_num fen = pt_brief_fen(sqlite3_column_int64(st, 2), source, "sum");
+        struct pt_brief_num fen = pt_brief_fen(pt_sql_i64(st, 2), source, "sum");
         json_t *v = say(said, done < found ? 1 : 0, "审计整改。", "Audit. ",
                         "审计查出问题累计{n}个，已整改{m}个，整改率{p}，整改金额{x}。",
                         "Audit has found {n} problems, {m} are put right ({p}), {x} in money.");
@@ -496,7 +497,7 @@ static int say_audit(struct pt_brief *b, struct said *said, struct pt_err *err) 
         pt_brief_var(b, v, "p", &rate);
         pt_brief_var(b, v, "x", &fen);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 

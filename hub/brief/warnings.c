@@ -124,7 +124,7 @@ static const char *tail(const char *message, bool chinese) {
 /* Whose department answers for the subject: its own name where it is a body itself. */
 static void responsible(struct pt_brief *b, int kind, const char *key, char *out, size_t cap) {
     static const char sql[] = "SELECT org FROM member WHERE kind = 4 AND subject = ?1 LIMIT 1";
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     int rc;
 
     out[0] = '\0';
@@ -132,10 +132,10 @@ static void responsible(struct pt_brief *b, int kind, const char *key, char *out
         (void)pt_brief_name(b, kind, key, out, cap);
         return;
     }
-    rc = pt_brief_query(b, &st, NULL, sql, "s", key);
-    if (pt_brief_row(b, st, &rc, NULL))
-        (void)pt_brief_name(b, SK(DEPT), pt_brief_col(st, 0), out, cap);
-    sqlite3_finalize(st);
+    rc = pt_sql_query(b->sql, &st, NULL, sql, "s", key);
+    if (pt_sql_row(b->sql, st, &rc, NULL))
+        (void)pt_brief_name(b, SK(DEPT), pt_sql_text(st, 0), out, cap);
+    pt_sql_done(b->sql, st);
 }
 
 /* The parties that must answer, as a fallback for the responsible body. */
@@ -186,29 +186,29 @@ static void put_rule(struct pt_brief *b, json_t *cells, const char *id, const ch
 static int put_item(struct pt_brief *b, json_t *t, const struct item *it, bool severity,
                     struct pt_err *err) {
     const struct pt_brief_state *s = it->state;
-    sqlite3_stmt *st = NULL;
+    struct sqlite3_stmt *st = NULL;
     char ref[96];
     char name[640];
     char due[11] = "—";
     bool late = pt_brief_overdue(s, b->now.day);
     json_t *cells;
-    int rc = pt_brief_query(b, &st, err, detail_sql, "i", s->rec);
+    int rc = pt_sql_query(b->sql, &st, err, detail_sql, "i", s->rec);
 
-    if (!pt_brief_row(b, st, &rc, err)) {
-        sqlite3_finalize(st);
+    if (!pt_sql_row(b->sql, st, &rc, err)) {
+        pt_sql_done(b->sql, st);
         return rc;
     }
     (void)pt_brief_ref(b, s->rec, ref, sizeof ref);
     cells = pt_brief_row_new(b, t, ref, late ? "late" : NULL);
-    put_rule(b, cells, pt_brief_col(st, 0), ref);
+    put_rule(b, cells, pt_sql_text(st, 0), ref);
     if (severity)
         pt_brief_add(b, cells, pt_brief_put_text(b, sev_zh[s->sev], sev_en[s->sev]));
-    (void)pt_brief_name(b, sqlite3_column_int(st, 1), pt_brief_col(st, 2), name, sizeof name);
+    (void)pt_brief_name(b, pt_sql_i32(st, 1), pt_sql_text(st, 2), name, sizeof name);
     pt_brief_add(b, cells, pt_brief_textf(b, "%s", name));
-    put_responsible(b, cells, sqlite3_column_int(st, 1), pt_brief_col(st, 2), pt_brief_col(st, 6));
+    put_responsible(b, cells, pt_sql_i32(st, 1), pt_sql_text(st, 2), pt_sql_text(st, 6));
     pt_brief_add(b, cells,
-                 pt_brief_cell_record(b, tail(pt_brief_col(st, 4), true),
-                                      tail(pt_brief_col(st, 5), false), ref));
+                 pt_brief_cell_record(b, tail(pt_sql_text(st, 4), true),
+                                      tail(pt_sql_text(st, 5), false), ref));
     if (pt_date_valid(s->due))
         pt_date_format(due, s->due);
     pt_brief_add(b, cells, pt_brief_textf(b, "%s", due));
@@ -223,7 +223,7 @@ static int put_item(struct pt_brief *b, json_t *t, const struct item *it, bool s
     } else {
         pt_brief_add(b, cells, pt_brief_put_text(b, status_zh[s->status], status_en[s->status]));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 
@@ -294,15 +294,16 @@ static const char held_sql[] =
     "  row_number() OVER (PARTITION BY r.subject, coalesce(f.unit, '')"
     "   ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC) AS nth"
     " FROM record r JOIN f_fund_control f ON f.rec = r.rec"
-    " WHERE r.type = 134 AND f.action IN (2, 3, 4) AND r.valid_from <= ?2 AND " PT_BRIEF_LIVE(
+    " WHERE r.type = @TYPE_FUND_CONTROL AND f.action IN (2, 3, 4) AND r.valid_from <= ?2 "
+    "AND " PT_BRIEF_LIVE(
         "r", "?1") ") WHERE nth = 1 AND action IN (2, 3) ORDER BY effective, rec LIMIT 500";
 
 static int table_held(struct pt_brief *b, json_t *section, struct pt_err *err) {
     json_t *t = pt_brief_table(b, section, "T5-2", "暂缓、停止拨款情况",
                                "Funds suspended or stopped", false);
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_brief_query(b, &st, err, held_sql, "ii", (int64_t)b->now.known_at, (int64_t)b->now.day);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(b->sql, &st, err, held_sql, "ii", (int64_t)b->now.known_at,
+                          (int64_t)b->now.day);
 
     pt_brief_column(b, t, "subject", "事项", "Subject", "left");
     pt_brief_column(b, t, "responsible", "责任单位", "Responsible", "left");
@@ -312,28 +313,28 @@ static int table_held(struct pt_brief *b, json_t *section, struct pt_err *err) {
     pt_brief_keep(b, t);
     pt_brief_column(b, t, "reason", "原因", "Reason", "left");
     pt_brief_grow(b, t);
-    while (pt_brief_row(b, st, &rc, err)) {
+    while (pt_sql_row(b->sql, st, &rc, err)) {
         char ref[96];
         char name[640];
         char day[11] = "—";
-        bool stop = sqlite3_column_int(st, 3) == 3;
+        bool stop = pt_sql_i32(st, 3) == 3;
         json_t *cells;
 
-        (void)pt_brief_ref(b, sqlite3_column_int64(st, 0), ref, sizeof ref);
+        (void)pt_brief_ref(b, pt_sql_i64(st, 0), ref, sizeof ref);
         cells = pt_brief_row_new(b, t, ref, NULL);
-        (void)pt_brief_name(b, sqlite3_column_int(st, 2), pt_brief_col(st, 1), name, sizeof name);
+        (void)pt_brief_name(b, pt_sql_i32(st, 2), pt_sql_text(st, 1), name, sizeof name);
         pt_brief_add(b, cells, pt_brief_cell_record(b, name, name, ref));
-        put_responsible(b, cells, sqlite3_column_int(st, 2), pt_brief_col(st, 1), "[]");
+        put_responsible(b, cells, pt_sql_i32(st, 2), pt_sql_text(st, 1), "[]");
         pt_brief_add(b, cells,
                      stop ? pt_brief_put_text(b, "停止拨款", "stopped")
                           : pt_brief_put_text(b, "暂缓拨款", "suspended"));
-        if (pt_date_valid(sqlite3_column_int(st, 4)))
-            pt_date_format(day, sqlite3_column_int(st, 4));
+        if (pt_date_valid(pt_sql_i32(st, 4)))
+            pt_date_format(day, pt_sql_i32(st, 4));
         pt_brief_add(b, cells, pt_brief_textf(b, "%s", day));
-        pt_brief_add(b, cells, pt_brief_textf(b, "%s", pt_brief_col(st, 5)));
+        pt_brief_add(b, cells, pt_brief_textf(b, "%s", pt_sql_text(st, 5)));
         b->held++;
     }
-    sqlite3_finalize(st);
+    pt_sql_done(b->sql, st);
     return rc;
 }
 

@@ -5,9 +5,6 @@
  *   temp.d_pay, temp.d_quota              the keys of agg_pay and agg_quota whose sums moved
  *
  * Work follows the number of changed records, never the ledger's size. */
-#include <stdio.h>
-#include <string.h>
-
 #include <pentad/ledger/ledger.h>
 
 #include "internal.h"
@@ -21,7 +18,7 @@ static const char temp_tables[] =
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
-    return pt_sqlx_exec(l->db, temp_tables, err);
+    return pt_sql_exec(&l->sql, temp_tables, err);
 }
 
 static const char sums[] =
@@ -32,7 +29,7 @@ static const char sums[] =
     "   max(coalesce(p.date_precision, 1) - 1), min(p.pay_date), max(r.sign < 0 OR c.was)"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
     " JOIN f_payment_batch_lines l ON l.rec = c.rec"
-    " WHERE c.type = 131 AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
+    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
     " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
@@ -45,14 +42,14 @@ static const char quota_sql[] =
     "INSERT INTO d_quota"
     " SELECT DISTINCT r.subject, coalesce(f.fund_year, r.fy), f.bk, coalesce(f.control_key, '')"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_allotment f ON f.rec = c.rec"
-    " WHERE c.type = 124 AND c.now <> c.was;"
+    " WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was;"
     "DELETE FROM agg_quota WHERE subject IN (SELECT subject FROM d_quota);"
     /* An ADVANCE counts once an INITIAL has taken it up. */
     "INSERT INTO agg_quota"
     " SELECT r.r_subject, coalesce(v.fund_year, r.r_fy), v.bk, coalesce(v.control_key, ''), v.kind,"
     "   sum(v.fen * r.r_sign), min(o.tick)"
     " FROM (SELECT DISTINCT subject FROM d_quota) d"
-    " CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = 124"
+    " CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_ALLOTMENT"
     " CROSS JOIN f_allotment v ON v.rec = r.rec CROSS JOIN record o ON o.rec = r.r_root"
     " WHERE v.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec"
     "   WHERE f.t_sid = r.r_sid AND f.t_seq = r.r_seq AND f.field = 'absorbs')"
@@ -62,7 +59,7 @@ static const char quota_sql[] =
 static const char approved_sql[] =
     "DELETE FROM agg_approved WHERE fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = "
     "c.rec"
-    "  WHERE c.type = 123);"
+    "  WHERE c.type = @TYPE_CONGRESS_APPROVAL);"
     "INSERT INTO agg_approved"
     " SELECT CASE WHEN l.control_key <> '' THEN 'C' WHEN l.subject <> '' THEN 'S'"
     "   WHEN l.dept <> '' THEN 'D' ELSE 'F' END AS level,"
@@ -73,7 +70,7 @@ static const char approved_sql[] =
     "  sum(CASE l.src_unit WHEN 3 THEN 500000 WHEN 2 THEN 50 ELSE 0 END)"
     " FROM v_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
     " WHERE a.kind IN (1, 2) AND l.r_fy IN (SELECT r.fy FROM changed c JOIN record r"
-    "   ON r.rec = c.rec WHERE c.type = 123)"
+    "   ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL)"
     " GROUP BY 1, 2, 3, 4, 5;";
 
 /* The newest allotment says whose subject it is; before there is one, its profile does. */
@@ -81,64 +78,78 @@ static const char member_sql[] =
     "CREATE TEMP TABLE IF NOT EXISTS d_member(subject TEXT PRIMARY KEY);"
     "DELETE FROM d_member;"
     "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec"
-    " WHERE c.type IN (101, 102, 124) AND r.subject IS NOT NULL;"
+    " WHERE c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) AND r.subject IS "
+    "NOT NULL;"
     "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record u ON u.rec = c.rec"
     " JOIN f_subject_profile p ON p.resp_org = u.subject JOIN record r ON r.rec = p.rec"
-    " WHERE c.type = 101;"
+    " WHERE c.type = @TYPE_ORG_PROFILE;"
     "DELETE FROM member WHERE subject IN (SELECT subject FROM d_member);"
     "INSERT OR IGNORE INTO member SELECT 4, dept, subject FROM (SELECT d.subject,"
-    "  coalesce((SELECT v.dept FROM v_allotment v WHERE v.r_subject = d.subject AND v.r_type = 124"
+    "  coalesce((SELECT v.dept FROM v_allotment v WHERE v.r_subject = d.subject AND v.r_type = "
+    "@TYPE_ALLOTMENT"
     "      AND v.dept <> '' ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1),"
     "    (SELECT coalesce((SELECT o.parent FROM v_org_profile o WHERE o.r_subject = v.resp_org"
-    "        AND o.r_type = 101 AND o.r_kind = 5 AND o.parent <> ''"
+    "        AND o.r_type = @TYPE_ORG_PROFILE AND o.r_kind = 5 AND o.parent <> ''"
     "        ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1), v.resp_org)"
-    "      FROM v_subject_profile v WHERE v.r_subject = d.subject AND v.r_type = 102"
+    "      FROM v_subject_profile v WHERE v.r_subject = d.subject AND v.r_type = "
+    "@TYPE_SUBJECT_PROFILE"
     "      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1),"
     "    (SELECT CASE o.r_kind WHEN 5 THEN o.parent WHEN 4 THEN o.r_subject END"
-    "      FROM v_org_profile o WHERE o.r_subject = d.subject AND o.r_type = 101"
+    "      FROM v_org_profile o WHERE o.r_subject = d.subject AND o.r_type = @TYPE_ORG_PROFILE"
     "      ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1)) AS dept"
     "  FROM d_member d) WHERE dept <> '';"
     "INSERT OR IGNORE INTO member SELECT 5, v.unit, d.subject FROM d_member d"
-    " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = 124 WHERE v.unit <> '';";
+    " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = @TYPE_ALLOTMENT WHERE v.unit <> "
+    "'';";
 
-static int when_changed(struct pt_ledger *l, const char *types, const char *sql,
-                        struct pt_err *err) {
-    char ask[128];
+/* One statement a step; each runs where a record of its types changed. */
+static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, struct pt_err *err) {
     int64_t n;
     bool found;
-    int rc;
+    int rc = pt_sql_number(&l->sql, &n, &found, err, ask, "");
 
-    (void)snprintf(ask, sizeof ask, "SELECT 1 FROM changed WHERE type IN (%s) LIMIT 1", types);
-    rc = pt_sqlx_int64(l->db, ask, &n, &found, err);
-    return rc == 0 && found ? pt_sqlx_exec(l->db, sql, err) : rc;
+    return rc == 0 && found ? pt_sql_exec(&l->sql, sql, err) : rc;
+}
+
+/* StreamCloses and H01s concern no rule. ?1 the last record of the last tick, ?2 its log size. */
+static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, struct pt_err *err) {
+    int rc =
+        pt_sql_exec(&l->sql, "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_quota", err);
+
+    rc = rc == 0 ? pt_sql_run(
+                       &l->sql, err,
+                       "INSERT INTO changed SELECT rec, type, 0,"
+                       "  live_from IS NOT NULL AND live_to IS NULL FROM record"
+                       " WHERE rec > ?1 AND type NOT IN (0, @TYPE_DISCREPANCY, @TYPE_STREAM_CLOSE)",
+                       "i", last_rec)
+                 : rc;
+    rc = rc == 0 ? pt_sql_run(&l->sql, err,
+                              "INSERT OR REPLACE INTO changed SELECT r.rec, r.type,"
+                              "  r.rec <= ?1 AND r.live_from IS NOT NULL AND r.live_from < ?2"
+                              "    AND (r.live_to IS NULL OR r.live_to >= ?2),"
+                              "  r.live_from IS NOT NULL AND r.live_to IS NULL"
+                              " FROM recheck k JOIN record r ON r.rec = k.rec",
+                              "ii", last_rec, before)
+                 : rc;
+    return rc == 0 ? pt_sql_exec(&l->sql, "DELETE FROM recheck", err) : rc;
 }
 
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
-    char sql[1600];
-    int64_t before = 0;
+    static const char any_payment[] =
+        "SELECT 1 FROM changed WHERE type = @TYPE_PAYMENT_BATCH LIMIT 1";
+    static const char any_quota[] = "SELECT 1 FROM changed WHERE type = @TYPE_ALLOTMENT LIMIT 1";
+    static const char any_approval[] =
+        "SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL LIMIT 1";
+    static const char any_member[] = "SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, "
+                                     "@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1";
+    int64_t before;
     bool found;
-    int rc;
+    int rc = pt_sql_number(&l->sql, &before, &found, err, "SELECT log_size FROM tick WHERE no = ?",
+                           "i", (int64_t)l->tick.no - 1);
 
-    (void)snprintf(sql, sizeof sql, "SELECT log_size FROM tick WHERE no = %llu",
-                   (unsigned long long)l->tick.no - 1);
-    rc = pt_sqlx_int64(l->db, sql, &before, &found, err);
-    if (rc != 0)
-        return rc;
-    /* StreamClose (232) and H01 (211) concern no rule. */
-    (void)snprintf(
-        sql, sizeof sql,
-        "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_quota;"
-        "INSERT INTO changed SELECT rec, type, 0, live_from IS NOT NULL AND live_to IS NULL"
-        " FROM record WHERE rec > %lld AND type NOT IN (0, 211, 232);"
-        "INSERT OR REPLACE INTO changed SELECT r.rec, r.type,"
-        "  r.rec <= %lld AND r.live_from IS NOT NULL AND r.live_from < %lld"
-        "    AND (r.live_to IS NULL OR r.live_to >= %lld),"
-        "  r.live_from IS NOT NULL AND r.live_to IS NULL"
-        " FROM recheck k JOIN record r ON r.rec = k.rec; DELETE FROM recheck;",
-        (long long)last_rec, (long long)last_rec, (long long)before, (long long)before);
-    rc = pt_sqlx_exec(l->db, sql, err);
-    rc = rc == 0 ? when_changed(l, "131", sums, err) : rc;
-    rc = rc == 0 ? when_changed(l, "124", quota_sql, err) : rc;
-    rc = rc == 0 ? when_changed(l, "123", approved_sql, err) : rc;
-    return rc == 0 ? when_changed(l, "101, 102, 124", member_sql, err) : rc;
+    rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_payment, sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_approval, approved_sql, err) : rc;
+    return rc == 0 ? when_changed(l, any_member, member_sql, err) : rc;
 }

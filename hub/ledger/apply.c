@@ -53,10 +53,10 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < PT_S_COUNT && rc == 0; i++)
-        rc = pt_sqlx_prepare(l->db, statements[i], &l->st[i], err);
+        rc = pt_sql_prepare(&l->sql, statements[i], &l->st[i], err);
     for (size_t i = 0; i < PT_TAG_MAX && rc == 0; i++)
         if (l->plans[i])
-            rc = pt_plan_prepare(l->plans[i], l->db, err);
+            rc = pt_plan_prepare(l->plans[i], &l->sql, err);
     rc = rc == 0 ? pt_agg_prepare(l, err) : rc;
     if (rc != 0)
         return rc;
@@ -68,22 +68,16 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
 static int stream_query(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
                         struct pt_err *err) {
     sqlite3_stmt *get = l->st[PT_S_STREAM_GET];
-    sqlite3_stmt *add = l->st[PT_S_STREAM_ADD];
-    int s;
-    int rc = 0;
+    int rc = pt_sql_bind(&l->sql, get, err, "ss", party, name);
+    bool found = pt_sql_row(&l->sql, get, &rc, err);
 
-    pt_sqlx_bind_text(get, 1, party);
-    pt_sqlx_bind_text(get, 2, name);
-    s = sqlite3_step(get);
-    if (s == SQLITE_ROW)
-        *ret_sid = sqlite3_column_int64(get, 0);
-    sqlite3_reset(get);
-    if (s == SQLITE_ROW)
-        return 0;
-    pt_sqlx_bind_text(add, 1, party);
-    pt_sqlx_bind_text(add, 2, name);
-    rc = pt_sqlx_run(add, err);
-    *ret_sid = sqlite3_last_insert_rowid(l->db);
+    if (found)
+        *ret_sid = pt_sql_i64(get, 0);
+    pt_sql_reset(get);
+    if (rc != 0 || found)
+        return rc;
+    rc = pt_sql_apply(&l->sql, l->st[PT_S_STREAM_ADD], err, "ss", party, name);
+    *ret_sid = sqlite3_last_insert_rowid(l->sql.db);
     return rc;
 }
 
@@ -114,7 +108,6 @@ struct ref_ctx {
 static int add_ref(void *ctx, const char *field, const Pentad__V1__RecordRef *ref,
                    struct pt_err *err) {
     struct ref_ctx *c = ctx;
-    sqlite3_stmt *st = c->l->st[PT_S_REF];
     int64_t sid;
     int rc;
 
@@ -123,13 +116,9 @@ static int add_ref(void *ctx, const char *field, const Pentad__V1__RecordRef *re
     rc = pt_ledger_sid(c->l, ref->party, ref->stream, &sid, err);
     if (rc != 0)
         return rc;
-    sqlite3_bind_int64(st, 1, sid);
-    sqlite3_bind_int64(st, 2, (int64_t)ref->seq);
-    sqlite3_bind_int64(st, 3, c->rec);
-    sqlite3_bind_text(st, 4, field, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(st, 5, ref->has_hash ? (const void *)ref->hash.data : "",
-                      ref->has_hash ? (int)ref->hash.len : 0, SQLITE_STATIC);
-    return pt_sqlx_run(st, err);
+    return pt_sql_apply(&c->l->sql, c->l->st[PT_S_REF], err, "iiisb", sid, (int64_t)ref->seq,
+                        c->rec, field,
+                        ref->has_hash ? pt_span(ref->hash.data, ref->hash.len) : pt_span(NULL, 0));
 }
 
 static int hash_record(struct pt_ledger *l, struct pt_span bytes, uint8_t out[32],
@@ -143,13 +132,6 @@ static int hash_record(struct pt_ledger *l, struct pt_span bytes, uint8_t out[32
     return 0;
 }
 
-static void bind_opt(sqlite3_stmt *st, int i, bool has, int64_t v) {
-    if (has)
-        sqlite3_bind_int64(st, i, v);
-    else
-        sqlite3_bind_null(st, i);
-}
-
 static bool waits(const Pentad__V1__Record *r) {
     return pt_correct_needs_approval((int)r->body_case) ||
            r->correction == PENTAD__V1__CORRECTION__CORRECTION_REPLACE ||
@@ -161,54 +143,30 @@ static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct
     const Pentad__V1__Record *r = f->r;
     const Pentad__V1__Subject *s = r->subject;
     const Pentad__V1__Source *src = r->source;
-    sqlite3_stmt *st = l->st[PT_S_RECORD];
     int32_t effective = r->has_effective ? r->effective : pt_date_from_ms(r->issued_at_ms);
 
-    sqlite3_bind_int64(st, 1, f->rec);
-    sqlite3_bind_int64(st, 2, (int64_t)f->log_index);
-    sqlite3_bind_int64(st, 3, f->sid);
-    sqlite3_bind_int64(st, 4, (int64_t)f->seq);
-    sqlite3_bind_int(st, 5, (int)r->body_case);
-    sqlite3_bind_blob(st, 6, f->hash, 32, SQLITE_STATIC);
-    bind_opt(st, 7, s && s->has_kind, s ? (int64_t)s->kind : 0);
-    pt_sqlx_bind_text(st, 8, s ? s->key : NULL);
-    bind_opt(st, 9, r->has_fiscal_year, r->fiscal_year);
-    sqlite3_bind_int(st, 10, effective);
-    sqlite3_bind_int64(st, 11, r->issued_at_ms);
-    pt_sqlx_bind_text(st, 12, r->doc_no);
-    pt_sqlx_bind_text(st, 13, r->originator);
-    bind_opt(st, 14, r->has_classification, (int64_t)r->classification);
-    bind_opt(st, 15, r->has_correction, (int64_t)r->correction);
-    pt_sqlx_bind_text(st, 16, r->correction_reason);
-    pt_sqlx_bind_text(st, 17, src ? src->system : NULL);
-    pt_sqlx_bind_text(st, 18, src ? src->locator : NULL);
-    bind_opt(st, 19, src && src->has_row, src ? (int64_t)src->row : 0);
-    sqlite3_bind_int64(st, 20, (int64_t)l->tick.no + 1);
-    bind_opt(st, 21, !waits(r), (int64_t)f->log_index);
-    return pt_sqlx_run(st, err);
+    return pt_sql_apply(
+        &l->sql, l->st[PT_S_RECORD], err, "iiiiibosoiissoosssoio", f->rec, (int64_t)f->log_index,
+        f->sid, (int64_t)f->seq, (int64_t)r->body_case, pt_span(f->hash, 32), s && s->has_kind,
+        s ? (int64_t)s->kind : 0, s ? s->key : NULL, r->has_fiscal_year, (int64_t)r->fiscal_year,
+        (int64_t)effective, r->issued_at_ms, r->doc_no, r->originator, r->has_classification,
+        (int64_t)r->classification, r->has_correction, (int64_t)r->correction, r->correction_reason,
+        src ? src->system : NULL, src ? src->locator : NULL, src && src->has_row,
+        src ? (int64_t)src->row : 0, (int64_t)l->tick.no + 1, !waits(r), (int64_t)f->log_index);
 }
 
 static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err) {
     if (!s || !s->key || s->key[0] == '\0' ||
         s->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE)
         return 0;
-    pt_sqlx_bind_text(l->st[PT_S_SUBJ], 1, s->key);
-    sqlite3_bind_int(l->st[PT_S_SUBJ], 2, (int)s->kind);
-    return pt_sqlx_run(l->st[PT_S_SUBJ], err);
+    return pt_sql_apply(&l->sql, l->st[PT_S_SUBJ], err, "si", s->key, (int64_t)s->kind);
 }
 
 /* A record whose bytes aren't here keeps its number. */
 static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
-    sqlite3_stmt *st = l->st[PT_S_RECORD];
-
-    sqlite3_clear_bindings(st);
-    sqlite3_bind_int64(st, 1, f->rec);
-    sqlite3_bind_int64(st, 2, (int64_t)f->log_index);
-    sqlite3_bind_int64(st, 3, f->sid);
-    sqlite3_bind_int64(st, 4, (int64_t)f->seq);
-    sqlite3_bind_int(st, 5, 0);
-    sqlite3_bind_int64(st, 20, (int64_t)l->tick.no + 1);
-    return pt_sqlx_run(st, err);
+    return pt_sql_apply(&l->sql, l->st[PT_S_RECORD], err, "iiiiinnnnnnnnnnnnnnin", f->rec,
+                        (int64_t)f->log_index, f->sid, (int64_t)f->seq, (int64_t)PT_TYPE_NONE,
+                        (int64_t)l->tick.no + 1);
 }
 
 /* A payment dated to a month or year only counts at its last day. */
@@ -240,7 +198,7 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
         settle_pay_date(f->r->payment_batch);
     /* Every member of the oneof is a pointer to a message. */
     body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
-    rc = pt_plan_insert(plan, f->rec, body, &l->scratch, add_ref, &ctx, err);
+    rc = pt_plan_insert(plan, &l->sql, f->rec, body, &l->scratch, add_ref, &ctx, err);
     return rc == 0 ? pt_correct_settle(l, f, err) : rc;
 }
 
@@ -273,18 +231,13 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     struct pt_ledger_tick tick = {l->tick.no + 1, t->day, f->log_index + 1, f->seq,
                                   (uint64_t)f->rec};
     int64_t last_rec = (int64_t)l->tick.rec;
-    sqlite3_stmt *st = l->st[PT_S_TICK];
     int rc;
 
     if (strcmp(f->party, "hub") != 0 || t->day < l->tick.day)
         return pt_err_set(err, PT_E_CORRUPT, "entry %llu: a tick of %d after %d",
                           (unsigned long long)f->log_index, t->day, l->tick.day);
-    sqlite3_bind_int64(st, 1, (int64_t)tick.no);
-    sqlite3_bind_int(st, 2, tick.day);
-    sqlite3_bind_int64(st, 3, (int64_t)tick.log_size);
-    sqlite3_bind_int64(st, 4, (int64_t)tick.seq);
-    sqlite3_bind_int64(st, 5, (int64_t)tick.rec);
-    rc = pt_sqlx_run(st, err);
+    rc = pt_sql_apply(&l->sql, l->st[PT_S_TICK], err, "iiiii", (int64_t)tick.no, (int64_t)tick.day,
+                      (int64_t)tick.log_size, (int64_t)tick.seq, (int64_t)tick.rec);
     rc = rc == 0 ? pt_correct_approvals(l, f->log_index, err) : rc;
     if (rc == 0) {
         l->tick = tick;
@@ -314,36 +267,26 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
 
 static int insert_entry(struct pt_ledger *l, const struct pt_fold_entry *e,
                         const Pentad__V1__LogEntry *le, int64_t sid, struct pt_err *err) {
-    sqlite3_stmt *st = l->st[PT_S_ENTRY];
+    struct pt_span key = pt_span(le->signing_key.data, le->signing_key.len);
 
-    sqlite3_bind_int64(st, 1, (int64_t)e->log_index);
-    bind_opt(st, 2, sid != 0, sid);
-    sqlite3_bind_int64(st, 3, l->next_rec);
-    sqlite3_bind_int64(st, 4, (int64_t)e->n);
-    bind_opt(st, 5, le->has_received_at_ms, le->received_at_ms);
-    if (le->has_signing_key)
-        sqlite3_bind_blob(st, 6, le->signing_key.data, (int)le->signing_key.len, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(st, 6);
-    return pt_sqlx_run(st, err);
+    return pt_sql_apply(&l->sql, l->st[PT_S_ENTRY], err, le->has_signing_key ? "ioiiob" : "ioiion",
+                        (int64_t)e->log_index, sid != 0, sid, l->next_rec, (int64_t)e->n,
+                        le->has_received_at_ms, le->received_at_ms, key);
 }
 
 static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
     int64_t sid;
-    int rc = pt_sqlx_prepare(l->db, "INSERT INTO body VALUES(?,?,?)", &st, err);
+    int rc = 0;
 
     for (size_t i = 0; i < g->n_parties && rc == 0; i++) {
         const Pentad__V1__GenesisParty *p = g->parties[i];
+        const char *party = p->party ? p->party : "";
 
-        pt_sqlx_bind_text(st, 1, p->party ? p->party : "");
-        pt_sqlx_bind_text(st, 2, p->name);
-        pt_sqlx_bind_text(st, 3, p->uscc);
-        rc = pt_sqlx_run(st, err);
+        rc = pt_sql_run(&l->sql, err, "INSERT INTO body VALUES(?,?,?)", "sss", party, p->name,
+                        p->uscc);
         for (size_t k = 0; k < p->n_streams && rc == 0; k++)
-            rc = pt_ledger_sid(l, p->party ? p->party : "", p->streams[k], &sid, err);
+            rc = pt_ledger_sid(l, party, p->streams[k], &sid, err);
     }
-    sqlite3_finalize(st);
     return rc;
 }
 

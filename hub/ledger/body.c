@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/codec.h>
+
 #include "answer.h"
 
 static json_t *enum_json(const ProtobufCFieldDescriptor *f, int v) {
@@ -10,13 +12,10 @@ static json_t *enum_json(const ProtobufCFieldDescriptor *f, int v) {
 }
 
 static json_t *hex_json(sqlite3_stmt *st, int c) {
-    const uint8_t *p = sqlite3_column_blob(st, c);
-    int n = sqlite3_column_bytes(st, c);
+    struct pt_span b = pt_sql_blob(st, c);
     char s[2 * 64 + 1];
 
-    s[0] = '\0';
-    for (int i = 0; i < n && i < 64; i++)
-        (void)snprintf(s + 2 * i, 3, "%02x", p[i]);
+    pt_hex(s, b.p, b.len < 64 ? b.len : 64);
     return json_string(s);
 }
 
@@ -24,23 +23,23 @@ static json_t *column_json(const ProtobufCFieldDescriptor *f, sqlite3_stmt *st, 
     json_t *list;
 
     if (f->label == PROTOBUF_C_LABEL_REPEATED) {
-        list = json_loads(pt_sqlx_text(st, c), 0, NULL);
+        list = json_loads(pt_sql_text(st, c), 0, NULL);
         return list ? list : json_array();
     }
     switch (f->type) {
     case PROTOBUF_C_TYPE_ENUM:
-        return enum_json(f, sqlite3_column_int(st, c));
+        return enum_json(f, pt_sql_i32(st, c));
     case PROTOBUF_C_TYPE_BOOL:
-        return json_boolean(sqlite3_column_int(st, c));
+        return json_boolean(pt_sql_i32(st, c));
     case PROTOBUF_C_TYPE_BYTES:
         return hex_json(st, c);
     case PROTOBUF_C_TYPE_STRING:
-        return json_string(pt_sqlx_text(st, c));
+        return json_string(pt_sql_text(st, c));
     case PROTOBUF_C_TYPE_INT64:
     case PROTOBUF_C_TYPE_UINT64:
-        return pt_json_i64(sqlite3_column_int64(st, c));
+        return pt_json_i64(pt_sql_i64(st, c));
     default:
-        return json_integer(sqlite3_column_int64(st, c));
+        return json_integer(pt_sql_i64(st, c));
     }
 }
 
@@ -60,18 +59,19 @@ static json_t *rows_json(const struct body *o, const struct pt_plan *p, const in
     sqlite3_stmt *st = NULL;
     struct pt_buf b;
     int n = 0;
+    int rc;
 
     pt_buf_init(&b, 4096);
     pt_buf_printf(&b, "SELECT * FROM \"%s\" WHERE rec = %lld", p->table, (long long)o->rec);
     for (unsigned i = 0; i + 1 < p->n_idx && i < 3; i++)
         pt_buf_printf(&b, " AND %s = %lld", pt_plan_idx(i), (long long)idx[i]);
     pt_buf_printf(&b, " ORDER BY %s", p->n_idx ? pt_plan_idx(p->n_idx - 1) : "rec");
-    if (!b.failed && pt_sqlx_prepare(o->l->db, pt_buf_cstr(&b), &st, NULL) == 0)
-        for (; sqlite3_step(st) == SQLITE_ROW; n++)
-            if (n < o->list_max)
-                (void)json_array_append_new(a, row_json(o, p, st));
+    rc = b.failed ? b.failed : pt_sql_once(&o->l->sql, &st, NULL, pt_buf_cstr(&b), "");
+    for (; pt_sql_row(&o->l->sql, st, &rc, NULL); n++)
+        if (n < o->list_max)
+            (void)json_array_append_new(a, row_json(o, p, st));
     *ret_omitted = n > o->list_max ? n - o->list_max : 0;
-    sqlite3_finalize(st);
+    pt_sql_done(&o->l->sql, st);
     pt_buf_done(&b);
     return a;
 }
@@ -82,9 +82,9 @@ static json_t *row_json(const struct body *o, const struct pt_plan *p, sqlite3_s
     int c = 1;
 
     for (unsigned i = 0; i < p->n_idx; i++)
-        idx[i] = sqlite3_column_int64(st, c++);
+        idx[i] = pt_sql_i64(st, c++);
     for (size_t i = 0; i < p->n_cols; i++, c++)
-        if (sqlite3_column_type(st, c) != SQLITE_NULL)
+        if (!pt_sql_is_null(st, c))
             (void)json_object_set_new(j, p->cols[i].name, column_json(p->cols[i].at.field, st, c));
     for (size_t i = 0; i < p->n_children; i++) {
         const char *name = p->children[i]->at.field->name;

@@ -41,25 +41,24 @@ static bool is_correction(int correction) {
 
 static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_LINK];
-    int rc = 0;
+    int rc = pt_sql_bind(&l->sql, st, err, "i", rec);
 
     memset(ret, 0, sizeof *ret);
-    sqlite3_bind_int64(st, 1, rec);
-    if (sqlite3_step(st) != SQLITE_ROW) {
-        rc = pt_err_set(err, PT_E_CORRUPT, "ledger: record %lld is gone", (long long)rec);
+    if (!pt_sql_row(&l->sql, st, &rc, err)) {
+        if (rc == 0)
+            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: record %lld is gone", (long long)rec);
     } else {
         ret->rec = rec;
-        ret->sid = sqlite3_column_int64(st, 0);
-        ret->type = sqlite3_column_int(st, 1);
-        ret->correction = sqlite3_column_int(st, 2);
-        ret->root = sqlite3_column_int64(st, 3);
-        ret->sign = sqlite3_column_int64(st, 4);
-        ret->valid_from = sqlite3_column_int(st, 5);
-        ret->next = sqlite3_column_int64(st, 6);
-        ret->lost = sqlite3_column_int(st, 7) != 0;
-        ret->live =
-            sqlite3_column_type(st, 8) != SQLITE_NULL && sqlite3_column_type(st, 9) == SQLITE_NULL;
-        ret->voided = sqlite3_column_type(st, 9) != SQLITE_NULL;
+        ret->sid = pt_sql_i64(st, 0);
+        ret->type = pt_sql_i32(st, 1);
+        ret->correction = pt_sql_i32(st, 2);
+        ret->root = pt_sql_i64(st, 3);
+        ret->sign = pt_sql_i64(st, 4);
+        ret->valid_from = pt_sql_i32(st, 5);
+        ret->next = pt_sql_i64(st, 6);
+        ret->lost = pt_sql_i32(st, 7) != 0;
+        ret->live = !pt_sql_is_null(st, 8) && pt_sql_is_null(st, 9);
+        ret->voided = !pt_sql_is_null(st, 9);
     }
     sqlite3_reset(st);
     return rc;
@@ -67,14 +66,11 @@ static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct p
 
 static int run2(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
                 struct pt_err *err) {
-    sqlite3_bind_int64(l->st[which], 1, a);
-    sqlite3_bind_int64(l->st[which], 2, b);
-    return pt_sqlx_run(l->st[which], err);
+    return pt_sql_apply(&l->sql, l->st[which], err, "ii", a, b);
 }
 
 static int recheck(struct pt_ledger *l, int64_t rec, struct pt_err *err) {
-    sqlite3_bind_int64(l->st[PT_S_RECHECK], 1, rec);
-    return pt_sqlx_run(l->st[PT_S_RECHECK], err);
+    return pt_sql_apply(&l->sql, l->st[PT_S_RECHECK], err, "i", rec);
 }
 
 static int void_rec(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err) {
@@ -90,8 +86,7 @@ static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, str
         struct link x;
         rc = get_link(l, rec, &x, err);
         rc = rc == 0 ? void_rec(l, rec, log_index, err) : rc;
-        sqlite3_bind_int64(l->st[PT_S_LOST], 1, rec);
-        rc = rc == 0 ? pt_sqlx_run(l->st[PT_S_LOST], err) : rc;
+        rc = rc == 0 ? pt_sql_apply(&l->sql, l->st[PT_S_LOST], err, "i", rec) : rc;
         rec = x.next;
     }
     return rc;
@@ -100,14 +95,11 @@ static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, str
 static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int64_t b,
                   bool *ret_yes, struct pt_err *err) {
     sqlite3_stmt *st = l->st[which];
-    int s;
+    int rc = pt_sql_bind(&l->sql, st, err, "ii", a, b);
 
-    sqlite3_bind_int64(st, 1, a);
-    sqlite3_bind_int64(st, 2, b);
-    s = sqlite3_step(st);
-    *ret_yes = s == SQLITE_ROW && sqlite3_column_int(st, 0) != 0;
-    sqlite3_reset(st);
-    return s == SQLITE_ROW ? 0 : pt_sqlx_err(l->db, err, "compare two corrections");
+    *ret_yes = pt_sql_row(&l->sql, st, &rc, err) && pt_sql_i32(st, 0) != 0;
+    pt_sql_reset(st);
+    return rc;
 }
 
 /* Does r win its place behind target t? */
@@ -140,7 +132,6 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
                  struct pt_err *err) {
     struct link r;
     struct link t;
-    sqlite3_stmt *st = l->st[PT_S_ENACT];
     bool wins = true;
     int64_t sign;
     int rc = get_link(l, rec, &r, err);
@@ -156,16 +147,11 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
     sign = r.correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE ? -t.sign : t.sign;
     if (r.correction != PENTAD__V1__CORRECTION__CORRECTION_REVERSE)
         rc = void_rec(l, target, log_index, err);
-    sqlite3_bind_int64(st, 1, target);
-    sqlite3_bind_int64(st, 2, t.root);
-    sqlite3_bind_int64(st, 3, sign);
-    sqlite3_bind_int(st, 4, t.valid_from);
-    if (r.correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW)
-        sqlite3_bind_null(st, 5);
-    else
-        sqlite3_bind_int64(st, 5, (int64_t)log_index);
-    sqlite3_bind_int64(st, 6, rec);
-    rc = rc == 0 ? pt_sqlx_run(st, err) : rc;
+    rc = rc == 0 ? pt_sql_apply(&l->sql, l->st[PT_S_ENACT], err, "iiiioi", target, t.root, sign,
+                                (int64_t)t.valid_from,
+                                r.correction != PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW,
+                                (int64_t)log_index, rec)
+                 : rc;
     return rc == 0 ? recheck(l, rec, err) : rc;
 }
 
@@ -173,17 +159,14 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
 static int find_ref(struct pt_ledger *l, int64_t sid, uint64_t seq, const ProtobufCBinaryData *hash,
                     int64_t *ret_rec, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_BY_REF];
-    int s;
+    int rc = pt_sql_bind(&l->sql, st, err, "ii", sid, (int64_t)seq);
 
     *ret_rec = 0;
-    sqlite3_bind_int64(st, 1, sid);
-    sqlite3_bind_int64(st, 2, (int64_t)seq);
-    s = sqlite3_step(st);
-    if (s == SQLITE_ROW && (size_t)sqlite3_column_bytes(st, 1) == hash->len &&
-        memcmp(sqlite3_column_blob(st, 1), hash->data, hash->len) == 0)
-        *ret_rec = sqlite3_column_int64(st, 0);
-    sqlite3_reset(st);
-    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : pt_sqlx_err(l->db, err, "find a reference");
+    if (pt_sql_row(&l->sql, st, &rc, err) &&
+        pt_span_eq(pt_sql_blob(st, 1), pt_span(hash->data, hash->len)))
+        *ret_rec = pt_sql_i64(st, 0);
+    pt_sql_reset(st);
+    return rc;
 }
 
 /* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
@@ -201,11 +184,8 @@ static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, st
     if (rc != 0)
         return rc;
     if (target == 0 || target == f->rec) {
-        sqlite3_bind_int64(l->st[PT_S_WAIT], 1, sid);
-        sqlite3_bind_int64(l->st[PT_S_WAIT], 2, (int64_t)c->seq);
-        sqlite3_bind_int64(l->st[PT_S_WAIT], 3, f->rec);
         l->waiting++;
-        return pt_sqlx_run(l->st[PT_S_WAIT], err);
+        return pt_sql_apply(&l->sql, l->st[PT_S_WAIT], err, "iii", sid, (int64_t)c->seq, f->rec);
     }
     rc = get_link(l, target, &t, err);
     if (rc == 0 && t.type != (int)f->r->body_case)
@@ -218,18 +198,14 @@ static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struc
     sqlite3_stmt *st = l->st[PT_S_WAITERS];
     int64_t recs[64];
     size_t n = 0;
-    int rc = 0;
+    int rc = pt_sql_bind(&l->sql, st, err, "iibi", f->sid, (int64_t)f->seq, pt_span(f->hash, 32),
+                         (int64_t)f->r->body_case);
 
-    sqlite3_bind_int64(st, 1, f->sid);
-    sqlite3_bind_int64(st, 2, (int64_t)f->seq);
-    sqlite3_bind_blob(st, 3, f->hash, 32, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 4, (int64_t)f->r->body_case);
-    while (n < 64 && sqlite3_step(st) == SQLITE_ROW)
-        recs[n++] = sqlite3_column_int64(st, 0);
-    sqlite3_reset(st);
+    while (n < 64 && pt_sql_row(&l->sql, st, &rc, err))
+        recs[n++] = pt_sql_i64(st, 0);
+    pt_sql_reset(st);
     for (size_t i = 0; i < n && rc == 0; i++) {
-        sqlite3_bind_int64(l->st[PT_S_UNWAIT], 1, recs[i]);
-        rc = pt_sqlx_run(l->st[PT_S_UNWAIT], err);
+        rc = pt_sql_apply(&l->sql, l->st[PT_S_UNWAIT], err, "i", recs[i]);
         l->waiting--;
         rc = rc == 0 ? enact(l, recs[i], f->rec, f->log_index, err) : rc;
     }
@@ -240,8 +216,7 @@ int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt
     int rc = 0;
 
     if (pt_correct_needs_approval((int)f->r->body_case)) {
-        sqlite3_bind_int64(l->st[PT_S_AWAIT], 1, f->rec);
-        rc = pt_sqlx_run(l->st[PT_S_AWAIT], err);
+        rc = pt_sql_apply(&l->sql, l->st[PT_S_AWAIT], err, "i", f->rec);
     } else if (is_correction((int)f->r->correction)) {
         rc = settle_correction(l, f, err);
     }
@@ -257,7 +232,8 @@ static const char approved_sql[] =
     " FROM awaiting w CROSS JOIN record t ON t.rec = w.rec AND t.live_to IS NULL"
     " WHERE 2 <= (SELECT count(*) FROM ("
     "   SELECT s.party, v.verdict, max(a.rec) FROM ref f"
-    "   CROSS JOIN record a ON a.rec = f.rec AND a.type = 233 AND a.live_from IS NOT NULL"
+    "   CROSS JOIN record a ON a.rec = f.rec AND a.type = @TYPE_APPROVAL AND a.live_from IS NOT "
+    "NULL"
     "     AND a.live_to IS NULL"
     "   JOIN f_approval v ON v.rec = a.rec JOIN stream s ON s.sid = a.sid"
     "   WHERE f.t_sid = t.sid AND f.t_seq = t.seq AND f.field = 'target' AND f.hash = t.hash"
@@ -273,18 +249,14 @@ struct approved {
 
 static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64_t log_index,
                            struct pt_err *err) {
-    char sql[160];
-    int rc;
+    int rc = pt_sql_run(&l->sql, err, "DELETE FROM awaiting WHERE rec = ?", "i", a->rec);
 
-    (void)snprintf(sql, sizeof sql, "DELETE FROM awaiting WHERE rec = %lld", (long long)a->rec);
-    rc = pt_sqlx_exec(l->db, sql, err);
     if (rc != 0)
         return rc;
     if (is_correction(a->correction))
         return a->target ? enact(l, a->rec, a->target, log_index, err) : 0;
-    (void)snprintf(sql, sizeof sql, "UPDATE record SET live_from = %llu WHERE rec = %lld",
-                   (unsigned long long)log_index, (long long)a->rec);
-    rc = pt_sqlx_exec(l->db, sql, err);
+    rc = pt_sql_run(&l->sql, err, "UPDATE record SET live_from = ? WHERE rec = ?", "ii",
+                    (int64_t)log_index, a->rec);
     return rc == 0 ? recheck(l, a->rec, err) : rc;
 }
 
@@ -292,14 +264,14 @@ int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err 
     sqlite3_stmt *st = NULL;
     struct approved a[256];
     size_t n = 0;
-    int rc = pt_sqlx_prepare(l->db, approved_sql, &st, err);
+    int rc = pt_sql_query(&l->sql, &st, err, approved_sql, "");
 
-    while (rc == 0 && n < 256 && sqlite3_step(st) == SQLITE_ROW) {
-        a[n].rec = sqlite3_column_int64(st, 0);
-        a[n].correction = sqlite3_column_int(st, 1);
-        a[n++].target = sqlite3_column_int64(st, 2);
+    while (n < 256 && pt_sql_row(&l->sql, st, &rc, err)) {
+        a[n].rec = pt_sql_i64(st, 0);
+        a[n].correction = pt_sql_i32(st, 1);
+        a[n++].target = pt_sql_i64(st, 2);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = come_into_force(l, &a[i], log_index, err);
     return rc;

@@ -29,7 +29,7 @@ static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c) {
         put(md, 'n', NULL, 0);
         break;
     case SQLITE_INTEGER:
-        (void)snprintf(num, sizeof num, "%lld", (long long)sqlite3_column_int64(st, c));
+        (void)snprintf(num, sizeof num, "%lld", (long long)pt_sql_i64(st, c));
         put(md, 'i', num, strlen(num));
         break;
     case SQLITE_BLOB:
@@ -44,58 +44,56 @@ static void put_column(EVP_MD_CTX *md, sqlite3_stmt *st, int c) {
 }
 
 /* "ORDER BY" over the primary key, so that the file's layout doesn't matter. */
-static int row_query(sqlite3 *db, const char *table, char *out, size_t cap, struct pt_err *err) {
+static int row_query(struct pt_sql *sql, const char *table, char *out, size_t cap,
+                     struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     size_t n = (size_t)snprintf(out, cap, "SELECT * FROM \"%s\" ORDER BY ", table);
-    int rc = pt_sqlx_prepare(db, "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk",
-                             &st, err);
+    int rc =
+        pt_sql_query(sql, &st, err,
+                     "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", "s", table);
     bool first = true;
 
-    if (rc != 0)
-        return rc;
-    sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
-    while (sqlite3_step(st) == SQLITE_ROW && n < cap) {
-        n += (size_t)snprintf(out + n, cap - n, "%s\"%s\"", first ? "" : ",", pt_sqlx_text(st, 0));
+    while (n < cap && pt_sql_row(sql, st, &rc, err)) {
+        n += (size_t)snprintf(out + n, cap - n, "%s\"%s\"", first ? "" : ",", pt_sql_text(st, 0));
         first = false;
     }
     if (first && n < cap)
         n += (size_t)snprintf(out + n, cap - n, "rowid");
-    sqlite3_finalize(st);
+    pt_sql_done(sql, st);
+    if (rc != 0)
+        return rc;
     return n < cap ? 0 : pt_err_set(err, PT_E_INTERNAL, "ledger: key of %s is too long", table);
 }
 
-static int digest_table(EVP_MD_CTX *md, sqlite3 *db, const char *table, struct pt_err *err) {
-    char sql[512];
+static int digest_table(EVP_MD_CTX *md, struct pt_sql *sql, const char *table, struct pt_err *err) {
+    char rows[512];
     sqlite3_stmt *st = NULL;
-    int s = SQLITE_DONE;
-    int rc = row_query(db, table, sql, sizeof sql, err);
+    int rc = row_query(sql, table, rows, sizeof rows, err);
 
-    rc = rc == 0 ? pt_sqlx_prepare(db, sql, &st, err) : rc;
+    rc = rc == 0 ? pt_sql_once(sql, &st, err, rows, "") : rc;
     if (rc != 0)
         return rc;
     put(md, 'T', table, strlen(table));
-    while ((s = sqlite3_step(st)) == SQLITE_ROW) {
+    while (pt_sql_row(sql, st, &rc, err)) {
         put(md, 'R', NULL, 0);
         for (int c = 0; c < sqlite3_column_count(st); c++)
             put_column(md, st, c);
     }
-    if (s != SQLITE_DONE)
-        rc = pt_sqlx_err(db, err, table);
-    sqlite3_finalize(st);
+    pt_sql_done(sql, st);
     return rc;
 }
 
-static int table_names(sqlite3 *db, char (*names)[96], size_t *ret_n, struct pt_err *err) {
+static int table_names(struct pt_sql *sql, char (*names)[96], size_t *ret_n, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = pt_sqlx_prepare(db,
-                             "SELECT name FROM main.sqlite_master WHERE type='table'"
-                             " AND name NOT LIKE 'sqlite_%' AND name <> 'local' ORDER BY name",
-                             &st, err);
+    int rc = pt_sql_query(sql, &st, err,
+                          "SELECT name FROM main.sqlite_master WHERE type='table'"
+                          " AND name NOT LIKE 'sqlite_%' AND name <> 'local' ORDER BY name",
+                          "");
 
     *ret_n = 0;
-    while (rc == 0 && *ret_n < TABLES_MAX && sqlite3_step(st) == SQLITE_ROW)
-        (void)snprintf(names[(*ret_n)++], 96, "%.90s", pt_sqlx_text(st, 0));
-    sqlite3_finalize(st);
+    while (*ret_n < TABLES_MAX && pt_sql_row(sql, st, &rc, err))
+        (void)snprintf(names[(*ret_n)++], 96, "%.90s", pt_sql_text(st, 0));
+    pt_sql_done(sql, st);
     return rc;
 }
 
@@ -110,9 +108,9 @@ int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err 
         rc = pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a digest");
     rc = rc == 0 ? pt_ledger_read_begin(l, err) : rc;
     if (rc == 0) {
-        rc = table_names(l->db, names, &n, err);
+        rc = table_names(&l->sql, names, &n, err);
         for (size_t i = 0; i < n && rc == 0; i++)
-            rc = digest_table(md, l->db, names[i], err);
+            rc = digest_table(md, &l->sql, names[i], err);
         pt_ledger_read_end(l);
     }
     if (rc == 0 && EVP_DigestFinal_ex(md, ret_digest, NULL) != 1)

@@ -40,10 +40,11 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
 /* Whose subject: its newest allotment says; before there is one, its profile. */
 #define DEPT_OF(r)                                                                                 \
     "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
-    " AND q.type = 124 AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
+    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
 #define PARENT_OF(u)                                                                               \
     "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
-    " AND q.type = 101 AND q.kind = 5 AND o.parent <> '' AND" LIVE("q") NEWEST("q") ")"
+    " AND q.type = @TYPE_ORG_PROFILE AND q.kind = 5 AND o.parent <> '' AND" LIVE("q")              \
+        NEWEST("q") ")"
 #define SUBJECTS_OF_DEPTS(d)                                                                       \
     " SELECT r.subject FROM " d " CROSS JOIN f_allotment f ON f.dept = " d ".dept"                 \
     " JOIN record r ON r.rec = f.rec WHERE" LIVE("r") "AND " DEPT_OF(                              \
@@ -75,7 +76,7 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
 
 #define EVAL(what, cond)                                                                           \
     "SELECT " what ", r.rec FROM record r JOIN f_evaluation f ON f.rec = r.rec"                    \
-    " WHERE r.subject = ?4 AND r.type = 141 AND r.fy = ?1 AND r.valid_from <= ?2"                  \
+    " WHERE r.subject = ?4 AND r.type = @TYPE_EVALUATION AND r.fy = ?1 AND r.valid_from <= ?2"     \
     " AND f.total_cp IS NOT NULL AND" LIVE("r") cond
 
 #define RANK                                                                                       \
@@ -116,7 +117,7 @@ static const char *const sql[Q_COUNT] = {
         "     AND o.basis_doc = f.basis_doc AND o.kind = 5 AND NOT coalesce(o.final_level, 0)"
         "     AND" LIVE("q") ") THEN f.fen * r.sign END), 0),"
                              " count(*) FROM scope s CROSS JOIN record r ON r.subject = s.subject "
-                             "AND r.type = 124"
+                             "AND r.type = @TYPE_ALLOTMENT"
                              " JOIN f_allotment f ON f.rec = r.rec WHERE r.fy = ?1 AND "
                              "r.valid_from <= ?2 AND" LIVE(
                                  "r") "AND (f.kind <> 8 OR EXISTS (SELECT 1 FROM ref x JOIN record "
@@ -124,7 +125,7 @@ static const char *const sql[Q_COUNT] = {
                                       "   WHERE x.t_sid = r.sid AND x.t_seq = r.seq AND x.field = "
                                       "'absorbs' AND" LIVE("q") "))",
     [Q_RECOVERED] = "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
-                    " CROSS JOIN record r ON r.subject = s.subject AND r.type = 134"
+                    " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
                     " JOIN f_fund_control f ON f.rec = r.rec"
                     " WHERE f.action = 5 AND r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r"),
     [Q_APPROVED_ITEM] = LINES " AND a.kind IN (1, 2) AND l.subject = ?4",
@@ -134,57 +135,42 @@ static const char *const sql[Q_COUNT] = {
     [Q_FINAL_DEPT] = LINES " AND a.kind = 3" OF_DEPT,
     [Q_FINAL_REGION] = LINES " AND a.kind = 3 AND r.subject = ?4",
     [Q_PLAN] = "SELECT f.lump_sum, f.plan_curve_bp, r.rec FROM record r JOIN f_subject_profile f"
-               " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = 102 AND r.valid_from <= ?2"
+               " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = @TYPE_SUBJECT_PROFILE AND "
+               "r.valid_from <= ?2"
                " AND" LIVE("r") NEWEST("r"),
     [Q_SCORE] =
         EVAL("f.total_cp", "AND " RANK " IS NOT NULL ORDER BY " RANK
                            " DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1"),
     [Q_SELF] = EVAL("f.total_cp", "AND f.kind = 1" NEWEST("r")),
     [Q_SPOT] = EVAL("f.total_cp", "AND f.kind = 2" NEWEST("r")),
-    [Q_AUDIT] = "SELECT f.fen, r.rec FROM record r JOIN f_audit_figure f ON f.rec = r.rec"
-                " WHERE r.subject = ?4 AND r.type = 162 AND r.fy = ?1 AND r.valid_from <= ?2"
-                " AND f.item = 1 AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
+    [Q_AUDIT] =
+        "SELECT f.fen, r.rec FROM record r JOIN f_audit_figure f ON f.rec = r.rec"
+        " WHERE r.subject = ?4 AND r.type = @TYPE_AUDIT_FIGURE AND r.fy = ?1 AND r.valid_from <= ?2"
+        " AND f.item = 1 AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
 };
 
 static int ready(const struct pt_asof *a, int q, int32_t until, sqlite3_stmt **ret,
                  struct pt_err *err) {
     sqlite3_stmt **st = &a->l->fig[q];
-    int rc = 0;
+    int rc = *st ? 0 : pt_sql_prepare(&a->l->sql, sql[q], st, err);
 
-    if (!*st)
-        rc = pt_sqlx_prepare(a->l->db, sql[q], st, err);
     *ret = *st;
-    if (rc != 0)
-        return rc;
-    for (int i = 1; i <= sqlite3_bind_parameter_count(*st); i++) {
-        if (i == 1)
-            sqlite3_bind_int(*st, i, a->fy);
-        else if (i == 2)
-            sqlite3_bind_int(*st, i, until);
-        else if (i == 3)
-            sqlite3_bind_int64(*st, i, (int64_t)a->known_at);
-        else
-            sqlite3_bind_text(*st, i, a->key, -1, SQLITE_STATIC);
-    }
-    return 0;
+    return rc == 0 ? pt_sql_bind(&a->l->sql, *st, err, "iiis", (int64_t)a->fy, (int64_t)until,
+                                 (int64_t)a->known_at, a->key)
+                   : rc;
 }
 
 /* Up to n columns of the one row. */
 static int one_row(const struct pt_asof *a, int q, int32_t until, int64_t *out, int n,
                    bool *ret_found, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     int rc = ready(a, q, until, &st, err);
-    int s;
+    bool row = pt_sql_row(&a->l->sql, st, &rc, err);
 
-    if (rc != 0)
-        return rc;
-    s = sqlite3_step(st);
-    *ret_found = s == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL;
+    *ret_found = row && !pt_sql_is_null(st, 0);
     for (int i = 0; i < n; i++)
-        out[i] = s == SQLITE_ROW ? sqlite3_column_int64(st, i) : 0;
-    if (s != SQLITE_ROW && s != SQLITE_DONE)
-        rc = pt_sqlx_err(a->l->db, err, "figure");
-    sqlite3_reset(st);
+        out[i] = row ? pt_sql_i64(st, i) : 0;
+    pt_sql_reset(st);
     return rc;
 }
 
@@ -194,7 +180,7 @@ static bool is_org(int kind) {
 
 int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     char what[160];
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     int q = Q_SCOPE_OWN;
     int rc;
 
@@ -203,11 +189,11 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     if (strcmp(what, a->l->scope) == 0)
         return 0;
     a->l->scope[0] = '\0';
-    rc = pt_sqlx_exec(
-        a->l->db,
-        "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
-        "DELETE FROM scope",
-        err);
+    rc =
+        pt_sql_exec(&a->l->sql,
+                    "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
+                    "DELETE FROM scope",
+                    err);
     if (is_org(a->kind))
         q = Q_SCOPE_DEPT;
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT)
@@ -215,7 +201,7 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
         q = Q_SCOPE_REGION;
     rc = rc == 0 ? ready(a, q, a->valid_at, &st, err) : rc;
-    rc = rc == 0 ? pt_sqlx_run(st, err) : rc;
+    rc = rc == 0 ? pt_sql_execute(&a->l->sql, st, err) : rc;
     if (rc == 0 && strlen(a->key) < 90)
         memcpy(a->l->scope, what, sizeof what);
     return rc;
@@ -225,7 +211,6 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
  * month's last day. Proven equal to the full query by a test. */
 static bool fast_enough(const struct pt_asof *a, int32_t until) {
     struct pt_ledger_tick t;
-    char ask[128];
     int64_t n;
     bool found;
 
@@ -234,9 +219,10 @@ static bool fast_enough(const struct pt_asof *a, int32_t until) {
         return false;
     if (a->known_at == t.log_size)
         return true;
-    (void)snprintf(ask, sizeof ask, "SELECT 1 FROM f_payment_batch WHERE rec > %llu LIMIT 1",
-                   (unsigned long long)t.rec);
-    return pt_sqlx_int64(a->l->db, ask, &n, &found, NULL) == 0 && !found;
+    return pt_sql_number(&a->l->sql, &n, &found, NULL,
+                         "SELECT 1 FROM f_payment_batch WHERE rec > ? LIMIT 1", "i",
+                         (int64_t)t.rec) == 0 &&
+           !found;
 }
 
 /* Every subject's payments by day, in one pass over the batches: many sums from many subjects then
@@ -253,18 +239,13 @@ static const char days_fill[] =
         "r") " GROUP BY 1, 2";
 
 static int fill_days(const struct pt_asof *a, const char *what, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
     int rc;
 
     a->l->days[0] = '\0';
-    rc = pt_sqlx_exec(a->l->db, days_sql, err);
-    rc = rc == 0 ? pt_sqlx_prepare(a->l->db, days_fill, &st, err) : rc;
-    if (rc == 0) {
-        sqlite3_bind_int(st, 1, a->fy);
-        sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
-        rc = pt_sqlx_run(st, err);
-    }
-    sqlite3_finalize(st);
+    rc = pt_sql_exec(&a->l->sql, days_sql, err);
+    rc = rc == 0
+             ? pt_sql_run(&a->l->sql, err, days_fill, "ini", (int64_t)a->fy, (int64_t)a->known_at)
+             : rc;
     if (rc == 0)
         (void)snprintf(a->l->days, sizeof a->l->days, "%s", what);
     return rc;
@@ -324,25 +305,23 @@ int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_
 }
 
 int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err) {
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     int rc = ready(a, Q_PLAN, a->valid_at, &st, err);
 
     memset(ret, 0, sizeof *ret);
-    if (rc != 0)
-        return rc;
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        const char *p = (const char *)sqlite3_column_text(st, 1);
+    if (pt_sql_row(&a->l->sql, st, &rc, err)) {
+        const char *p = pt_sql_text_or_null(st, 1);
 
         ret->found = true;
-        ret->lump_sum = sqlite3_column_int(st, 0) != 0;
+        ret->lump_sum = pt_sql_i32(st, 0) != 0;
         for (int i = 0; p && i < 12; i++) {
             ret->curve_bp[i] = (int32_t)strtol(p + 1, NULL, 10);
             p = strchr(p + 1, i < 11 ? ',' : ']');
             ret->has_curve = p && i == 11;
         }
     }
-    sqlite3_reset(st);
-    return 0;
+    pt_sql_reset(st);
+    return rc;
 }
 
 static int one_query(unsigned source) {
@@ -368,12 +347,13 @@ static const struct {
                   " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                   " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r")},
     {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
-                   " CROSS JOIN record r ON r.subject = s.subject AND r.type = 124"
+                   " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_ALLOTMENT"
                    " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
-    {PT_SRC_RECOVERED, "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
-                       " CROSS JOIN record r ON r.subject = s.subject AND r.type = 134"
-                       " JOIN f_fund_control f ON f.rec = r.rec AND f.action = 5"
-                       " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_RECOVERED,
+     "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
+     " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
+     " JOIN f_fund_control f ON f.rec = r.rec AND f.action = 5"
+     " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_APPROVED,
      "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
      " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (1, 2) JOIN record r ON r.rec = "
@@ -389,42 +369,29 @@ static const struct {
 
 /* The single row behind a plan or a score. */
 static int input_one(const struct pt_asof *a, int q, int rec_col, struct pt_err *err) {
-    char add[96];
-    sqlite3_stmt *st;
+    sqlite3_stmt *st = NULL;
     int64_t rec = 0;
     int rc = ready(a, q, a->valid_at, &st, err);
 
-    if (rc != 0)
-        return rc;
-    if (sqlite3_step(st) == SQLITE_ROW)
-        rec = sqlite3_column_int64(st, rec_col);
-    sqlite3_reset(st);
-    (void)snprintf(add, sizeof add, "INSERT OR IGNORE INTO inputs VALUES(%lld)", (long long)rec);
-    return rec ? pt_sqlx_exec(a->l->db, add, err) : 0;
+    if (pt_sql_row(&a->l->sql, st, &rc, err))
+        rec = pt_sql_i64(st, rec_col);
+    pt_sql_reset(st);
+    return rc == 0 && rec != 0
+               ? pt_sql_run(&a->l->sql, err, "INSERT OR IGNORE INTO inputs VALUES(?)", "i", rec)
+               : rc;
 }
 
 static int input_many(const struct pt_asof *a, const char *text, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_sqlx_prepare(a->l->db, text, &st, err);
-
-    if (rc != 0)
-        return rc;
-    sqlite3_bind_int(st, 1, a->fy);
-    sqlite3_bind_int(st, 2, a->valid_at);
-    sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
-    if (sqlite3_bind_parameter_count(st) >= 4)
-        sqlite3_bind_text(st, 4, a->key, -1, SQLITE_STATIC);
-    rc = pt_sqlx_run(st, err);
-    sqlite3_finalize(st);
-    return rc;
+    return pt_sql_run(&a->l->sql, err, text, "iiis", (int64_t)a->fy, (int64_t)a->valid_at,
+                      (int64_t)a->known_at, a->key);
 }
 
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err) {
     static const unsigned ones[] = {PT_SRC_SCORE, PT_SRC_SELF, PT_SRC_SPOT, PT_SRC_AUDIT};
-    int rc = pt_sqlx_exec(a->l->db,
-                          "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY);"
-                          "DELETE FROM inputs",
-                          err);
+    int rc = pt_sql_exec(&a->l->sql,
+                         "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY);"
+                         "DELETE FROM inputs",
+                         err);
 
     rc = rc == 0 ? pt_asof_scope(a, err) : rc;
     for (size_t i = 0; i < sizeof input_sql / sizeof input_sql[0] && rc == 0; i++)

@@ -394,16 +394,15 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
     if (!d)
         return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", ask->figure);
     rc = pt_asof_inputs(&a, d->sources, err);
-    rc = rc == 0 ? pt_sqlx_prepare(l->db,
-                                   "SELECT s.party, s.name, r.seq, r.log_index FROM inputs i"
-                                   " JOIN record r ON r.rec = i.rec JOIN stream s ON s.sid = r.sid"
-                                   " ORDER BY r.rec",
-                                   &st, err)
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT s.party, s.name, r.seq, r.log_index FROM inputs i"
+                                " JOIN record r ON r.rec = i.rec JOIN stream s ON s.sid = r.sid"
+                                " ORDER BY r.rec",
+                                "")
                  : rc;
-    while (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
-        rc = cb(ctx, pt_sqlx_text(st, 0), pt_sqlx_text(st, 1),
-                (uint64_t)sqlite3_column_int64(st, 2), (uint64_t)sqlite3_column_int64(st, 3));
-    sqlite3_finalize(st);
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = cb(ctx, pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_u64(st, 2), pt_sql_u64(st, 3));
+    pt_sql_done(&l->sql, st);
     return rc;
 }
 

@@ -156,8 +156,7 @@ static const char workday_sql[] =
 static bool is_workday(struct pt_ledger *l, int32_t day) {
     bool yes = pt_date_weekday(day) <= 5;
 
-    if (!l->workday && sqlite3_prepare_v3(l->db, workday_sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                          &l->workday, NULL) != SQLITE_OK)
+    if (!l->workday && pt_sql_prepare(&l->sql, workday_sql, &l->workday, NULL) != 0)
         return yes;
     sqlite3_bind_int(l->workday, 1, day);
     if (sqlite3_step(l->workday) == SQLITE_ROW &&
@@ -227,12 +226,12 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
     };
 
     for (size_t i = 0; i < sizeof f / sizeof f[0]; i++)
-        if (sqlite3_create_function_v2(l->db, f[i].name, f[i].n, SQLITE_UTF8 | f[i].flags, l,
+        if (sqlite3_create_function_v2(l->sql.db, f[i].name, f[i].n, SQLITE_UTF8 | f[i].flags, l,
                                        f[i].fn, NULL, NULL, NULL) != SQLITE_OK)
-            return pt_sqlx_err(l->db, err, f[i].name);
-    if (sqlite3_create_window_function(l->db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-                                       sum_step, sum_value, sum_value, sum_inverse,
+            return pt_sql_err(&l->sql, 0, err, f[i].name);
+    if (sqlite3_create_window_function(l->sql.db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                       NULL, sum_step, sum_value, sum_value, sum_inverse,
                                        NULL) != SQLITE_OK)
-        return pt_sqlx_err(l->db, err, "sum");
+        return pt_sql_err(&l->sql, 0, err, "sum");
     return 0;
 }

@@ -12,11 +12,11 @@
 #include <pentad/base/arena.h>
 #include <pentad/ledger/ledger.h>
 #include <pentad/record/catalogue.h>
+#include <pentad/sql/sql.h>
 #include <pentad/v1/envelope.pb-c.h>
 #include <pentad/v1/record.pb-c.h>
 
 #include "plan.h"
-#include "sqlx.h"
 
 enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24 };
 
@@ -52,7 +52,7 @@ enum pt_ledger_stmt {
 };
 
 struct pt_ledger {
-    sqlite3 *db;
+    struct pt_sql sql;
     bool write;
     bool in_txn;
     uint64_t cursor;

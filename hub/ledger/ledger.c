@@ -14,10 +14,8 @@
 
 static const char pragmas_write[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;"
                                     "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=2000;"
-                                    "PRAGMA cache_size=-49152; PRAGMA temp_store=MEMORY;"
-                                    "PRAGMA busy_timeout=10000;";
-static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
-                                   "PRAGMA busy_timeout=10000;";
+                                    "PRAGMA cache_size=-49152; PRAGMA temp_store=MEMORY;";
+static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;";
 
 static int make_plans(struct pt_ledger *l, struct pt_err *err) {
     const ProtobufCMessageDescriptor *d = &pentad__v1__record__descriptor;
@@ -62,35 +60,29 @@ static void boot_id(char out[64]) {
     pt_buf_done(&b);
 }
 
-static int local_text(sqlite3 *db, const char *key, char *out, size_t cap) {
+static int local_text(struct pt_sql *sql, const char *key, char *out, size_t cap) {
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(sql, &st, NULL, "SELECT v FROM local WHERE k=?", "s", key);
 
     out[0] = '\0';
-    if (sqlite3_prepare_v2(db, "SELECT v FROM local WHERE k=?", -1, &st, NULL) != SQLITE_OK)
-        return PT_E_NOT_FOUND;
-    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        (void)snprintf(out, cap, "%s", pt_sqlx_text(st, 0));
-    sqlite3_finalize(st);
+    if (pt_sql_row(sql, st, &rc, NULL))
+        (void)snprintf(out, cap, "%s", pt_sql_text(st, 0));
+    pt_sql_done(sql, st);
     return out[0] ? 0 : PT_E_NOT_FOUND;
 }
 
-static int local_set(sqlite3 *db, const char *key, const char *value, struct pt_err *err) {
-    char *sql = sqlite3_mprintf("INSERT OR REPLACE INTO local VALUES(%Q,%Q)", key, value);
-    int rc = sql ? pt_sqlx_exec(db, sql, err) : pt_err_set(err, PT_E_NOMEM, "ledger: no memory");
-
-    sqlite3_free(sql);
-    return rc;
+static int local_set(struct pt_sql *sql, const char *key, const char *value, struct pt_err *err) {
+    return pt_sql_run(sql, err, "INSERT OR REPLACE INTO local VALUES(?,?)", "ss", key, value);
 }
 
-static int empty_file(sqlite3 *db, struct pt_err *err) {
+static int empty_file(struct pt_sql *sql, struct pt_err *err) {
     int on = 0;
     int rc;
 
-    sqlite3_db_config(db, SQLITE_DBCONFIG_RESET_DATABASE, 1, &on);
-    rc = sqlite3_exec(db, "VACUUM", NULL, NULL, NULL);
-    sqlite3_db_config(db, SQLITE_DBCONFIG_RESET_DATABASE, 0, &on);
-    return rc == SQLITE_OK ? 0 : pt_sqlx_err(db, err, "empty the file");
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, &on);
+    rc = pt_sql_exec(sql, "VACUUM", err);
+    sqlite3_db_config(sql->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, &on);
+    return rc;
 }
 
 static int create_tables(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err) {
@@ -102,68 +94,82 @@ static int create_tables(struct pt_ledger *l, const struct pt_buf *ddl, struct p
     pt_buf_append(&sql, ddl->p, ddl->len);
     pt_buf_puts(&sql, "INSERT INTO state VALUES('cursor',0),('next_rec',1),('waiting',0);COMMIT;");
     rc = sql.failed ? pt_err_set(err, PT_E_NOMEM, "ledger: no memory")
-                    : pt_sqlx_exec(l->db, pt_buf_cstr(&sql), err);
+                    : pt_sql_exec(&l->sql, pt_buf_cstr(&sql), err);
     pt_buf_done(&sql);
     return rc;
 }
 
-static bool usable(sqlite3 *db, const char *version) {
+static bool usable(struct pt_sql *sql, const char *version) {
     char v[80];
     char boot[64];
     char open_on[64];
 
-    if (local_text(db, "version", v, sizeof v) != 0 || strcmp(v, version) != 0)
+    if (local_text(sql, "version", v, sizeof v) != 0 || strcmp(v, version) != 0)
         return false;
     boot_id(boot);
     /* Open for writing when the machine went down: synchronous=OFF promises nothing then. */
-    return local_text(db, "open_on", open_on, sizeof open_on) != 0 ||
+    return local_text(sql, "open_on", open_on, sizeof open_on) != 0 ||
            strcmp(open_on, "closed") == 0 || strcmp(open_on, boot) == 0;
 }
 
-static bool has_tables(sqlite3 *db) {
+static bool has_tables(struct pt_sql *sql) {
     int64_t n;
     bool found;
 
-    return pt_sqlx_int64(db, "SELECT count(*) FROM sqlite_master", &n, &found, NULL) != 0 || n > 0;
+    return pt_sql_number(sql, &n, &found, NULL, "SELECT count(*) FROM sqlite_master", "") != 0 ||
+           n > 0;
 }
 
 static int set_up_write(struct pt_ledger *l, const struct pt_buf *ddl, bool *ret_rebuilt,
                         struct pt_err *err) {
     char version[80];
     char boot[64];
-    int rc = pt_sqlx_exec(l->db, pragmas_write, NULL);
+    int rc = pt_sql_exec(&l->sql, pragmas_write, NULL);
 
     version_text(ddl, version);
     boot_id(boot);
-    if (rc != 0 || !usable(l->db, version)) {
-        *ret_rebuilt = has_tables(l->db);
-        rc = *ret_rebuilt ? empty_file(l->db, err) : 0;
-        rc = rc == 0 ? pt_sqlx_exec(l->db, pragmas_write, err) : rc;
+    if (rc != 0 || !usable(&l->sql, version)) {
+        *ret_rebuilt = has_tables(&l->sql);
+        rc = *ret_rebuilt ? empty_file(&l->sql, err) : 0;
+        rc = rc == 0 ? pt_sql_exec(&l->sql, pragmas_write, err) : rc;
         rc = rc == 0 ? create_tables(l, ddl, err) : rc;
-        rc = rc == 0 ? local_set(l->db, "version", version, err) : rc;
+        rc = rc == 0 ? local_set(&l->sql, "version", version, err) : rc;
     }
-    return rc == 0 ? local_set(l->db, "open_on", boot, err) : rc;
+    return rc == 0 ? local_set(&l->sql, "open_on", boot, err) : rc;
 }
 
 static int set_up_read(struct pt_ledger *l, const struct pt_buf *ddl, struct pt_err *err) {
     char version[80];
     char v[80];
-    int rc = pt_sqlx_exec(l->db, pragmas_read, err);
+    int rc = 0;
 
     version_text(ddl, version);
-    if (rc == 0 && (local_text(l->db, "version", v, sizeof v) != 0 || strcmp(v, version) != 0))
+    if ((local_text(&l->sql, "version", v, sizeof v) != 0 || strcmp(v, version) != 0))
         rc = pt_err_set(err, PT_E_NOT_FOUND, "no ledger of this version here yet");
     return rc;
 }
 
-/* Raw entropy isn't needed: same seeds, same plans. */
+static int open_file(struct pt_ledger *l, const char *path, struct pt_err *err) {
+    const struct pt_sql_options options = {
+        .mode = l->write ? PT_SQL_CREATE : PT_SQL_READ,
+        .name = "ledger",
+        .damaged = "delete the file: it is made anew from the log",
+        .pragmas = l->write ? NULL : pragmas_read,
+        .names = pt_record_number,
+    };
+    int rc = pt_sql_open(&l->sql, path, &options, err);
+
+    /* A reader that comes before the fold has made the file. */
+    return rc == PT_E_STORE && !l->write
+               ? pt_err_set(err, PT_E_NOT_FOUND, "ledger %.150s can't be opened", path)
+               : rc;
+}
+
 int pt_ledger_open(const char *path, enum pt_ledger_mode mode, struct pt_ledger **ret_ledger,
                    bool *ret_rebuilt, struct pt_err *err) {
     struct pt_ledger *l = calloc(1, sizeof *l);
     struct pt_buf ddl;
     bool rebuilt = false;
-    int flags =
-        mode == PT_LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     int rc;
 
     *ret_ledger = NULL;
@@ -174,20 +180,14 @@ int pt_ledger_open(const char *path, enum pt_ledger_mode mode, struct pt_ledger 
     pt_arena_init(&l->arena, (size_t)64 << 20);
     pt_buf_init(&l->scratch, (size_t)16 << 20);
     rc = make_plans(l, err);
-    if (rc != 0)
-        goto out;
-    make_ddl(l, &ddl);
-    if (sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        rc = pt_err_set(err, mode == PT_LEDGER_READ ? PT_E_NOT_FOUND : PT_E_STORE,
-                        "ledger %.150s can't be opened: %s", path,
-                        l->db ? sqlite3_errmsg(l->db) : "no memory");
-        goto out;
-    }
-    rc = l->write ? set_up_write(l, &ddl, &rebuilt, err) : set_up_read(l, &ddl, err);
+    if (rc == 0)
+        make_ddl(l, &ddl);
+    rc = rc == 0 ? open_file(l, path, err) : rc;
+    if (rc == 0)
+        rc = l->write ? set_up_write(l, &ddl, &rebuilt, err) : set_up_read(l, &ddl, err);
     rc = rc == 0 ? pt_funcs_register(l, err) : rc;
     rc = rc == 0 && l->write ? pt_ledger_prepare(l, err) : rc;
     rc = rc == 0 ? pt_ledger_load(l, err) : rc;
-out:
     pt_buf_done(&ddl);
     if (rc != 0) {
         pt_ledger_close(l);
@@ -201,7 +201,7 @@ out:
 
 static void drop_statements(struct pt_ledger *l) {
     for (size_t i = 0; i < PT_S_COUNT; i++) {
-        sqlite3_finalize(l->st[i]);
+        pt_sql_finalize(l->st[i]);
         l->st[i] = NULL;
     }
 }
@@ -212,16 +212,16 @@ void pt_ledger_close(struct pt_ledger *l) {
     if (l->in_txn)
         pt_ledger_rollback(l);
     drop_statements(l);
-    sqlite3_finalize(l->workday);
+    pt_sql_finalize(l->workday);
     for (size_t i = 0; i < PT_FIG_STMTS; i++)
-        sqlite3_finalize(l->fig[i]);
+        pt_sql_finalize(l->fig[i]);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         pt_plan_free(l->plans[i]);
-    if (l->db && l->write) {
-        (void)local_set(l->db, "open_on", "closed", NULL);
-        (void)sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (l->sql.db && l->write) {
+        (void)local_set(&l->sql, "open_on", "closed", NULL);
+        (void)sqlite3_wal_checkpoint_v2(l->sql.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
-    sqlite3_close_v2(l->db);
+    pt_sql_close(&l->sql);
     EVP_MD_CTX_free(l->md);
     EVP_MD_free(l->sha256);
     pt_arena_done(&l->arena);
@@ -230,43 +230,33 @@ void pt_ledger_close(struct pt_ledger *l) {
 }
 
 static int state_int(struct pt_ledger *l, const char *key, int64_t *ret_value, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc = pt_sqlx_prepare(l->db, "SELECT v FROM state WHERE k=?", &st, err);
+    bool found;
+    int rc =
+        pt_sql_number(&l->sql, ret_value, &found, err, "SELECT v FROM state WHERE k=?", "s", key);
 
-    *ret_value = 0;
-    if (rc == 0) {
-        sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-        if (sqlite3_step(st) == SQLITE_ROW)
-            *ret_value = sqlite3_column_int64(st, 0);
-        else
-            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: no %s in its state", key);
-    }
-    sqlite3_finalize(st);
-    return rc;
+    return rc == 0 && !found ? pt_err_set(err, PT_E_CORRUPT, "ledger: no %s in its state", key)
+                             : rc;
 }
 
 int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, struct pt_err *err) {
-    sqlite3_stmt *st = l->st[PT_S_STATE];
-
-    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 2, value);
-    return pt_sqlx_run(st, err);
+    return pt_sql_apply(&l->sql, l->st[PT_S_STATE], err, "si", key, value);
 }
 
 int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = pt_sqlx_prepare(
-        l->db, "SELECT no, day, log_size, seq, rec FROM tick ORDER BY no DESC LIMIT 1", &st, err);
+    int rc =
+        pt_sql_query(&l->sql, &st, err,
+                     "SELECT no, day, log_size, seq, rec FROM tick ORDER BY no DESC LIMIT 1", "");
 
     memset(ret_tick, 0, sizeof *ret_tick);
-    if (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
-        ret_tick->no = (uint64_t)sqlite3_column_int64(st, 0);
-        ret_tick->day = sqlite3_column_int(st, 1);
-        ret_tick->log_size = (uint64_t)sqlite3_column_int64(st, 2);
-        ret_tick->seq = (uint64_t)sqlite3_column_int64(st, 3);
-        ret_tick->rec = (uint64_t)sqlite3_column_int64(st, 4);
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        ret_tick->no = pt_sql_u64(st, 0);
+        ret_tick->day = pt_sql_i32(st, 1);
+        ret_tick->log_size = pt_sql_u64(st, 2);
+        ret_tick->seq = pt_sql_u64(st, 3);
+        ret_tick->rec = pt_sql_u64(st, 4);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return rc;
 }
 
@@ -294,16 +284,13 @@ uint64_t pt_ledger_cursor(struct pt_ledger *l) {
 
 int pt_ledger_known_at(struct pt_ledger *l, int32_t day, uint64_t *ret_log_size,
                        struct pt_err *err) {
-    char sql[160];
     int64_t v;
     bool found;
-    int rc;
+    int rc =
+        pt_sql_number(&l->sql, &v, &found, err,
+                      "SELECT log_size FROM tick WHERE day <= ? ORDER BY day DESC, no DESC LIMIT 1",
+                      "i", (int64_t)day);
 
-    *ret_log_size = 0;
-    (void)snprintf(sql, sizeof sql,
-                   "SELECT log_size FROM tick WHERE day <= %d ORDER BY day DESC, no DESC LIMIT 1",
-                   day);
-    rc = pt_sqlx_int64(l->db, sql, &v, &found, err);
     if (rc == 0 && !found)
         rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger has no tick up to %d", day);
     *ret_log_size = (uint64_t)v;
@@ -314,7 +301,7 @@ int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err) {
     int rc;
 
     PT_ASSERT(l->write && !l->in_txn);
-    rc = pt_sqlx_exec(l->db, "BEGIN IMMEDIATE", err);
+    rc = pt_sql_begin(&l->sql, err);
     l->in_txn = rc == 0;
     return rc;
 }
@@ -325,7 +312,7 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
     PT_ASSERT(l->in_txn);
     rc = rc == 0 ? pt_ledger_set_state(l, "next_rec", l->next_rec, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "waiting", l->waiting, err) : rc;
-    rc = rc == 0 ? pt_sqlx_exec(l->db, "COMMIT", err) : rc;
+    rc = rc == 0 ? pt_sql_commit(&l->sql, err) : rc;
     if (rc == 0)
         l->in_txn = false;
     return rc;
@@ -334,7 +321,7 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
 void pt_ledger_rollback(struct pt_ledger *l) {
     if (!l->in_txn)
         return;
-    (void)sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    pt_sql_rollback(&l->sql);
     l->in_txn = false;
     (void)pt_ledger_load(l, NULL);
 }
@@ -350,24 +337,24 @@ int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err) {
     make_ddl(l, &ddl);
     version_text(&ddl, version);
     boot_id(boot);
-    rc = empty_file(l->db, err);
-    rc = rc == 0 ? pt_sqlx_exec(l->db, pragmas_write, err) : rc;
+    rc = empty_file(&l->sql, err);
+    rc = rc == 0 ? pt_sql_exec(&l->sql, pragmas_write, err) : rc;
     rc = rc == 0 ? create_tables(l, &ddl, err) : rc;
-    rc = rc == 0 ? local_set(l->db, "version", version, err) : rc;
-    rc = rc == 0 ? local_set(l->db, "open_on", boot, err) : rc;
+    rc = rc == 0 ? local_set(&l->sql, "version", version, err) : rc;
+    rc = rc == 0 ? local_set(&l->sql, "open_on", boot, err) : rc;
     rc = rc == 0 ? pt_ledger_load(l, err) : rc;
     pt_buf_done(&ddl);
     return rc;
 }
 
 int pt_ledger_read_begin(struct pt_ledger *l, struct pt_err *err) {
-    return pt_sqlx_exec(l->db, "SAVEPOINT reading", err);
+    return pt_sql_run(&l->sql, err, "SAVEPOINT reading", "");
 }
 
 void pt_ledger_read_end(struct pt_ledger *l) {
-    (void)sqlite3_exec(l->db, "RELEASE reading", NULL, NULL, NULL);
+    (void)pt_sql_run(&l->sql, NULL, "RELEASE reading", "");
 }
 
-struct sqlite3 *pt_ledger_db(struct pt_ledger *l) {
-    return l->db;
+struct pt_sql *pt_ledger_sql(struct pt_ledger *l) {
+    return &l->sql;
 }

@@ -9,9 +9,9 @@
 
 static const char name_sql[] =
     "SELECT name FROM (SELECT v.name, v.r_valid, v.r_issued, v.rec FROM v_subject_profile v"
-    "   WHERE v.r_subject = ?1 AND v.r_type = 102"
+    "   WHERE v.r_subject = ?1 AND v.r_type = @TYPE_SUBJECT_PROFILE"
     "  UNION ALL SELECT v.name, v.r_valid, v.r_issued, v.rec FROM v_org_profile v"
-    "   WHERE v.r_subject = ?1 AND v.r_type = 101)"
+    "   WHERE v.r_subject = ?1 AND v.r_type = @TYPE_ORG_PROFILE)"
     " WHERE name <> '' ORDER BY r_valid DESC, r_issued DESC, rec DESC LIMIT 1";
 
 /* A code table may name what no profile does: regions, functions of another jurisdiction. */
@@ -20,15 +20,12 @@ static const char code_sql[] = "SELECT name FROM v_code_table_entries WHERE code
 
 static bool one_text(struct pt_ledger *l, const char *sql, const char *key, char *out, size_t cap) {
     sqlite3_stmt *st = NULL;
-    bool found = false;
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "s", key);
+    bool found = pt_sql_row(&l->sql, st, &rc, NULL);
 
-    if (sqlite3_prepare_v2(l->db, sql, -1, &st, NULL) == SQLITE_OK) {
-        sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-        found = sqlite3_step(st) == SQLITE_ROW;
-        if (found)
-            (void)snprintf(out, cap, "%s", pt_sqlx_text(st, 0));
-    }
-    sqlite3_finalize(st);
+    if (found)
+        (void)snprintf(out, cap, "%s", pt_sql_text(st, 0));
+    pt_sql_done(&l->sql, st);
     return found;
 }
 

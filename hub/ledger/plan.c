@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sqlx.h"
+#include <sqlite3.h>
 
 #define SUB(f) ((const ProtobufCMessageDescriptor *)(f)->descriptor)
 
@@ -131,7 +131,7 @@ void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out) {
         pt_plan_ddl(p->children[i], out);
 }
 
-int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err) {
+int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err) {
     struct pt_buf b;
     int rc;
 
@@ -141,10 +141,10 @@ int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err) {
         pt_buf_puts(&b, ",?");
     pt_buf_puts(&b, ")");
     rc = b.failed ? pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a statement")
-                  : pt_sqlx_prepare(db, pt_buf_cstr(&b), &p->insert, err);
+                  : pt_sql_prepare(sql, pt_buf_cstr(&b), &p->insert, err);
     pt_buf_done(&b);
     for (size_t i = 0; i < p->n_children && rc == 0; i++)
-        rc = pt_plan_prepare(p->children[i], db, err);
+        rc = pt_plan_prepare(p->children[i], sql, err);
     return rc;
 }
 
@@ -218,7 +218,7 @@ static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescripto
 
     if (f->type == PROTOBUF_C_TYPE_STRING) {
         memcpy(&s, v, sizeof s);
-        pt_sqlx_bind_text(st, col, s);
+        sqlite3_bind_text(st, col, s, -1, SQLITE_STATIC);
         return;
     }
     memcpy(&has, msg + f->quantifier_offset, sizeof has);
@@ -244,11 +244,12 @@ static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescripto
     }
 }
 
-static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
-                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err);
+static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
+                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+                      struct pt_err *err);
 
-static int insert_children(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
-                           struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+static int insert_children(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
+                           const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
                            struct pt_err *err) {
     int rc = 0;
 
@@ -266,14 +267,15 @@ static int insert_children(struct pt_plan *p, int64_t rec, const int64_t *idx, c
         memcpy(sub, idx, p->n_idx * sizeof *sub);
         for (size_t i = 0; i < n && rc == 0; i++) {
             sub[p->n_idx] = (int64_t)i;
-            rc = insert_row(child, rec, sub, array[i], scratch, cb, ctx, err);
+            rc = insert_row(child, sql, rec, sub, array[i], scratch, cb, ctx, err);
         }
     }
     return rc;
 }
 
-static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const uint8_t *msg,
-                      struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err) {
+static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
+                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+                      struct pt_err *err) {
     sqlite3_stmt *st = p->insert;
     int col = 1;
     int rc;
@@ -294,7 +296,7 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
         else
             bind_scalar(st, col, f, m);
     }
-    rc = pt_sqlx_run(st, err);
+    rc = pt_sql_execute(sql, st, err);
     if (rc == 0 && p->is_ref)
         rc = cb(ctx, p->at.field->name, (const Pentad__V1__RecordRef *)(const void *)msg, err);
     for (size_t i = 0; i < p->n_refs && rc == 0; i++) {
@@ -306,13 +308,14 @@ static int insert_row(struct pt_plan *p, int64_t rec, const int64_t *idx, const 
         if (ref)
             rc = cb(ctx, p->refs[i].name, ref, err);
     }
-    return rc == 0 && p->n_children > 0 ? insert_children(p, rec, idx, msg, scratch, cb, ctx, err)
-                                        : rc;
+    return rc == 0 && p->n_children > 0
+               ? insert_children(p, sql, rec, idx, msg, scratch, cb, ctx, err)
+               : rc;
 }
 
-int pt_plan_insert(struct pt_plan *p, int64_t rec, const ProtobufCMessage *body,
+int pt_plan_insert(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const ProtobufCMessage *body,
                    struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err) {
     static const int64_t none[3] = {0, 0, 0};
 
-    return insert_row(p, rec, none, (const uint8_t *)body, scratch, cb, ctx, err);
+    return insert_row(p, sql, rec, none, (const uint8_t *)body, scratch, cb, ctx, err);
 }

@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 #include <protobuf-c/protobuf-c.h>
-#include <sqlite3.h>
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
+#include <pentad/sql/sql.h>
 #include <pentad/v1/record.pb-c.h>
 
 enum { PT_PLAN_COLS_MAX = 96, PT_PLAN_CHILDREN_MAX = 12, PT_PLAN_REFS_MAX = 8, PT_PLAN_DEPTH = 4 };
@@ -49,7 +49,7 @@ struct pt_plan {
     size_t n_refs;
     struct pt_plan *children[PT_PLAN_CHILDREN_MAX];
     size_t n_children;
-    sqlite3_stmt *insert;
+    struct sqlite3_stmt *insert;
 };
 
 /* Tells about every RecordRef in a row that was inserted. */
@@ -64,8 +64,8 @@ const char *pt_plan_idx(unsigned i);
 void pt_plan_free(struct pt_plan *p);
 /* CREATE TABLE and CREATE VIEW statements of the plan and its children. */
 void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out);
-int pt_plan_prepare(struct pt_plan *p, sqlite3 *db, struct pt_err *err);
-int pt_plan_insert(struct pt_plan *p, int64_t rec, const ProtobufCMessage *body,
+int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err);
+int pt_plan_insert(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const ProtobufCMessage *body,
                    struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err);
 
 #endif

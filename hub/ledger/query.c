@@ -32,8 +32,7 @@ json_t *pt_json_day(int32_t ymd) {
 json_t *pt_json_record_id(sqlite3_stmt *st, int party, int name, int seq) {
     char s[PT_REF_TEXT_MAX];
 
-    pt_ref_format(s, pt_sqlx_text(st, party), pt_sqlx_text(st, name),
-                  (uint64_t)sqlite3_column_int64(st, seq));
+    pt_ref_format(s, pt_sql_text(st, party), pt_sql_text(st, name), pt_sql_u64(st, seq));
     return json_string(s);
 }
 
@@ -89,16 +88,12 @@ static int subject_known(struct pt_ledger *l, int kind, const char *key, struct 
         "   AND level = CASE ?1 WHEN 4 THEN 'D' WHEN 5 THEN '' WHEN 6 THEN '' ELSE 'S' END)"
         " OR (?1 NOT IN (4, 5, 6)"
         "   AND EXISTS(SELECT 1 FROM f_payment_batch_lines WHERE subject = ?2))";
-    sqlite3_stmt *st = NULL;
-    bool known = false;
-    int rc = pt_sqlx_prepare(l->db, sql, &st, err);
+    int64_t known;
+    bool found;
+    int rc = pt_sql_number(&l->sql, &known, &found, err, sql, "is", (int64_t)kind, key);
 
     if (rc != 0)
         return rc;
-    sqlite3_bind_int(st, 1, kind);
-    sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
-    known = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) != 0;
-    sqlite3_finalize(st);
     return known ? 0
                  : pt_err_set(err, PT_E_NOT_FOUND,
                               "the ledger knows no %s %.80s: no record speaks of it",
@@ -120,18 +115,18 @@ int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind
         (void)snprintf(ret_key, key_cap, "%s", key);
         return subject_known(l, *ret_kind, ret_key, err);
     }
-    rc = pt_sqlx_prepare(l->db, "SELECT kind FROM subj WHERE key = ? ORDER BY kind", &st, err);
-    if (rc != 0)
-        return rc;
-    sqlite3_bind_text(st, 1, text, -1, SQLITE_STATIC);
-    for (; sqlite3_step(st) == SQLITE_ROW; n++) {
+    rc = pt_sql_query(&l->sql, &st, err, "SELECT kind FROM subj WHERE key = ? ORDER BY kind", "s",
+                      text);
+    for (; pt_sql_row(&l->sql, st, &rc, err); n++) {
         size_t at = strlen(kinds);
-        *ret_kind = sqlite3_column_int(st, 0);
+        *ret_kind = pt_sql_i32(st, 0);
         (void)snprintf(kinds + at, sizeof kinds - at, " %s",
                        pt_subject_kind_name((Pentad__V1__SubjectKind)*ret_kind));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     (void)snprintf(ret_key, key_cap, "%s", text);
+    if (rc != 0)
+        return rc;
     if (n == 0)
         return pt_err_set(err, PT_E_NOT_FOUND,
                           "the ledger knows no subject %.80s: no record speaks of it", text);
@@ -148,42 +143,34 @@ static const char *const severity_name[] = {"", "I", "Y", "R"};
 static json_t *finding_figures(struct pt_ledger *l, int64_t rec) {
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
-
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT label, value, text, unit FROM f_discrepancy_figures"
-                        " WHERE rec = ? ORDER BY idx",
-                        &st, NULL) != 0)
-        return a;
-    sqlite3_bind_int64(st, 1, rec);
-    while (sqlite3_step(st) == SQLITE_ROW) {
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT label, value, text, unit FROM f_discrepancy_figures"
+                          " WHERE rec = ? ORDER BY idx",
+                          "i", (int64_t)rec);
+    while (pt_sql_row(&l->sql, st, &rc, NULL)) {
         json_t *f = json_object();
 
-        (void)json_object_set_new(f, "label", json_string(pt_sqlx_text(st, 0)));
-        (void)json_object_set_new(f, "value",
-                                  sqlite3_column_type(st, 1) == SQLITE_NULL
-                                      ? json_null()
-                                      : pt_json_i64(sqlite3_column_int64(st, 1)));
-        (void)json_object_set_new(f, "text", pt_json_text(pt_sqlx_text(st, 2)));
-        (void)json_object_set_new(f, "unit", json_string(pt_sqlx_text(st, 3)));
+        (void)json_object_set_new(f, "label", json_string(pt_sql_text(st, 0)));
+        (void)json_object_set_new(
+            f, "value", pt_sql_is_null(st, 1) ? json_null() : pt_json_i64(pt_sql_i64(st, 1)));
+        (void)json_object_set_new(f, "text", pt_json_text(pt_sql_text(st, 2)));
+        (void)json_object_set_new(f, "unit", json_string(pt_sql_text(st, 3)));
         (void)json_array_append_new(a, f);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return a;
 }
 
 static json_t *finding_inputs(struct pt_ledger *l, int64_t rec) {
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
-
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT party, stream, seq FROM f_discrepancy_inputs WHERE rec = ?"
-                        " ORDER BY idx",
-                        &st, NULL) != 0)
-        return a;
-    sqlite3_bind_int64(st, 1, rec);
-    while (sqlite3_step(st) == SQLITE_ROW)
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT party, stream, seq FROM f_discrepancy_inputs WHERE rec = ?"
+                          " ORDER BY idx",
+                          "i", (int64_t)rec);
+    while (pt_sql_row(&l->sql, st, &rc, NULL))
         (void)json_array_append_new(a, pt_json_record_id(st, 0, 1, 2));
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return a;
 }
 
@@ -194,35 +181,36 @@ static json_t *json_list(const char *text) {
 
 static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
     char hex[33];
-    int sev = sqlite3_column_int(st, 3) & 3;
-    bool escalated = sqlite3_column_int(st, 13) != 0;
+    struct pt_span id = pt_sql_blob(st, 1);
+    int sev = pt_sql_i32(st, 3) & 3;
+    bool escalated = pt_sql_i32(st, 13) != 0;
     int level = escalated && sev < 3 ? sev + 1 : sev;
-    int status = sqlite3_column_int(st, 12);
-    json_t *j = pt_json_subject(l, sqlite3_column_int(st, 5), pt_sqlx_text(st, 6));
+    int status = pt_sql_i32(st, 12);
+    json_t *j = pt_json_subject(l, pt_sql_i32(st, 5), pt_sql_text(st, 6));
 
-    pt_hex(hex, sqlite3_column_blob(st, 1), sqlite3_column_bytes(st, 1) == 16 ? 16 : 0);
+    pt_hex(hex, id.p, id.len == 16 ? 16 : 0);
     (void)json_object_set_new(j, "id", json_string(hex));
-    (void)json_object_set_new(j, "rule", json_string(pt_sqlx_text(st, 2)));
+    (void)json_object_set_new(j, "rule", json_string(pt_sql_text(st, 2)));
     (void)json_object_set_new(j, "severity", json_string(severity_name[sev]));
     (void)json_object_set_new(j, "level", json_string(severity_name[level]));
-    (void)json_object_set_new(j, "episode", json_integer(sqlite3_column_int64(st, 4)));
-    (void)json_object_set_new(j, "fiscal_year", json_integer(sqlite3_column_int64(st, 7)));
-    (void)json_object_set_new(j, "period", json_string(pt_sqlx_text(st, 8)));
-    (void)json_object_set_new(j, "object", json_string(pt_sqlx_text(st, 9)));
-    (void)json_object_set_new(j, "first_seen", pt_json_day(sqlite3_column_int(st, 10)));
-    (void)json_object_set_new(j, "due", pt_json_day(sqlite3_column_int(st, 11)));
+    (void)json_object_set_new(j, "episode", json_integer(pt_sql_i64(st, 4)));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(pt_sql_i64(st, 7)));
+    (void)json_object_set_new(j, "period", json_string(pt_sql_text(st, 8)));
+    (void)json_object_set_new(j, "object", json_string(pt_sql_text(st, 9)));
+    (void)json_object_set_new(j, "first_seen", pt_json_day(pt_sql_i32(st, 10)));
+    (void)json_object_set_new(j, "due", pt_json_day(pt_sql_i32(st, 11)));
     (void)json_object_set_new(j, "status",
                               json_string(status_name[status >= 0 && status <= 4 ? status : 0]));
     (void)json_object_set_new(j, "escalated", json_boolean(escalated));
-    (void)json_object_set_new(j, "last_seen", pt_json_day(sqlite3_column_int(st, 14)));
-    (void)json_object_set_new(j, "responders", json_list(pt_sqlx_text(st, 15)));
-    (void)json_object_set_new(j, "message_zh", json_string(pt_sqlx_text(st, 16)));
-    (void)json_object_set_new(j, "message_en", json_string(pt_sqlx_text(st, 17)));
-    (void)json_object_set_new(j, "tick_day", pt_json_day(sqlite3_column_int(st, 18)));
+    (void)json_object_set_new(j, "last_seen", pt_json_day(pt_sql_i32(st, 14)));
+    (void)json_object_set_new(j, "responders", json_list(pt_sql_text(st, 15)));
+    (void)json_object_set_new(j, "message_zh", json_string(pt_sql_text(st, 16)));
+    (void)json_object_set_new(j, "message_en", json_string(pt_sql_text(st, 17)));
+    (void)json_object_set_new(j, "tick_day", pt_json_day(pt_sql_i32(st, 18)));
     (void)json_object_set_new(j, "record", pt_json_record_id(st, 19, 20, 21));
-    (void)json_object_set_new(j, "log_index", json_integer(sqlite3_column_int64(st, 22)));
-    (void)json_object_set_new(j, "figures", finding_figures(l, sqlite3_column_int64(st, 0)));
-    (void)json_object_set_new(j, "inputs", finding_inputs(l, sqlite3_column_int64(st, 0)));
+    (void)json_object_set_new(j, "log_index", json_integer(pt_sql_i64(st, 22)));
+    (void)json_object_set_new(j, "figures", finding_figures(l, pt_sql_i64(st, 0)));
+    (void)json_object_set_new(j, "inputs", finding_inputs(l, pt_sql_i64(st, 0)));
     return j;
 }
 
@@ -242,22 +230,20 @@ static int tick_known(struct pt_ledger *l, uint64_t known_at, int64_t *ret_seq, 
                       struct pt_err *err) {
     bool now = known_at == 0 || known_at >= pt_ledger_cursor(l);
     sqlite3_stmt *st = NULL;
-    int rc = pt_sqlx_prepare(
-        l->db, "SELECT seq, day FROM tick WHERE log_size <= ? ORDER BY no DESC LIMIT 1", &st, err);
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT seq, day FROM tick WHERE log_size <= ? ORDER BY no DESC LIMIT 1",
+                          "i", now ? INT64_MAX : (int64_t)known_at);
 
     *ret_seq = 0;
     *ret_day = 0;
-    if (rc != 0)
-        return rc;
-    sqlite3_bind_int64(st, 1, now ? INT64_MAX : (int64_t)known_at);
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        *ret_seq = sqlite3_column_int64(st, 0);
-        *ret_day = sqlite3_column_int(st, 1);
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        *ret_seq = pt_sql_i64(st, 0);
+        *ret_day = pt_sql_i32(st, 1);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     if (now)
         *ret_seq = INT64_MAX;
-    return 0;
+    return rc;
 }
 
 static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
@@ -278,57 +264,47 @@ static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
                       "no status is called %.40s; use OPEN, REPLIED, CLOSED, WAIVED or active", s);
 }
 
-static int bind_filter(sqlite3_stmt *st, const struct pt_discrepancy_filter *f, int64_t tick,
-                       struct pt_err *err) {
+/* Both statements of the list: what it counts is what it shows. */
+static int query_filter(struct pt_ledger *l, const char *sql, const struct pt_discrepancy_filter *f,
+                        sqlite3_stmt **ret, struct pt_err *err) {
+    int64_t tick;
+    int32_t day;
     int lo;
     int hi;
-    int rc = status_range(f->status, &lo, &hi, err);
+    int rc = tick_known(l, f->known_at, &tick, &day, err);
 
-    sqlite3_bind_int64(st, 1, tick);
-    pt_sqlx_bind_text(st, 2, f->rule && f->rule[0] ? f->rule : NULL);
-    sqlite3_bind_int(st, 3, f->severity);
-    pt_sqlx_bind_text(st, 4, f->responder && f->responder[0] ? f->responder : NULL);
-    if (rc == 0) {
-        sqlite3_bind_int(st, 5, lo);
-        sqlite3_bind_int(st, 6, hi);
-    }
-    sqlite3_bind_int(st, 7, f->kind);
-    pt_sqlx_bind_text(st, 8, f->key && f->key[0] ? f->key : NULL);
-    return rc;
+    *ret = NULL;
+    rc = rc == 0 ? status_range(f->status, &lo, &hi, err) : rc;
+    if (rc != 0)
+        return rc;
+    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisii", tick,
+                        f->rule && f->rule[0] ? f->rule : NULL, (int64_t)f->severity,
+                        f->responder && f->responder[0] ? f->responder : NULL, (int64_t)lo,
+                        (int64_t)hi, (int64_t)f->kind, f->key && f->key[0] ? f->key : NULL,
+                        (int64_t)(f->limit > 0 ? f->limit : 1000), (int64_t)f->offset);
 }
 
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
                      int64_t *ret_total, struct pt_err *err) {
+    static const char count_sql[] = "SELECT count(*)" FINDINGS;
+    static const char list_sql[] =
+        "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key, d.fiscal_year, d.period,"
+        " d.object, d.first_seen, d.due, d.status, d.escalated, d.last_seen, d.responders,"
+        " d.message_zh, d.message_en, d.tick_day, s.party, s.name, r.seq, r.log_index" FINDINGS
+        " ORDER BY d.status > 2, d.severity DESC, d.first_seen, d.rule, d.key,"
+        " d.period, d.object LIMIT ?9 OFFSET ?10";
     sqlite3_stmt *st = NULL;
-    int64_t tick;
-    int32_t day;
-    int rc = tick_known(l, f->known_at, &tick, &day, err);
+    int rc = query_filter(l, count_sql, f, &st, err);
 
     *ret_total = 0;
-    rc = rc == 0 ? pt_sqlx_prepare(l->db, "SELECT count(*)" FINDINGS, &st, err) : rc;
-    rc = rc == 0 ? bind_filter(st, f, tick, err) : rc;
-    if (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
-        *ret_total = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
+    if (pt_sql_row(&l->sql, st, &rc, err))
+        *ret_total = pt_sql_i64(st, 0);
+    pt_sql_done(&l->sql, st);
     st = NULL;
-    rc = rc == 0 ? pt_sqlx_prepare(
-                       l->db,
-                       "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key,"
-                       " d.fiscal_year, d.period, d.object, d.first_seen, d.due, d.status,"
-                       " d.escalated, d.last_seen, d.responders, d.message_zh, d.message_en,"
-                       " d.tick_day, s.party, s.name, r.seq, r.log_index" FINDINGS
-                       " ORDER BY d.status > 2, d.severity DESC, d.first_seen, d.rule, d.key,"
-                       " d.period, d.object LIMIT ?9 OFFSET ?10",
-                       &st, err)
-                 : rc;
-    rc = rc == 0 ? bind_filter(st, f, tick, err) : rc;
-    if (rc == 0) {
-        sqlite3_bind_int(st, 9, f->limit > 0 ? f->limit : 1000);
-        sqlite3_bind_int(st, 10, f->offset);
-    }
-    while (rc == 0 && sqlite3_step(st) == SQLITE_ROW)
+    rc = rc == 0 ? query_filter(l, list_sql, f, &st, err) : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err))
         (void)json_array_append_new(array, finding_json(l, st));
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return rc;
 }
 
@@ -369,25 +345,28 @@ int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct
         " FROM stream s JOIN record r ON r.sid = s.sid GROUP BY s.sid ORDER BY s.party, s.name";
     sqlite3_stmt *st = NULL;
     json_t *a;
-    int rc = pt_sqlx_prepare(l->db, sql, &st, err);
+    int rc = pt_sql_query(&l->sql, &st, err, sql, "");
 
     *ret_json = NULL;
     if (rc != 0)
         return rc;
     a = json_array();
-    while (sqlite3_step(st) == SQLITE_ROW) {
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
         json_t *j = json_object();
 
-        (void)json_object_set_new(j, "party", json_string(pt_sqlx_text(st, 0)));
-        (void)json_object_set_new(j, "stream", json_string(pt_sqlx_text(st, 1)));
-        (void)json_object_set_new(j, "next_seq", pt_json_i64(sqlite3_column_int64(st, 2)));
-        (void)json_object_set_new(j, "log_index", pt_json_i64(sqlite3_column_int64(st, 3)));
-        if (sqlite3_column_int(st, 4) > 0)
-            (void)json_object_set_new(j, "last_closed_day",
-                                      json_integer(sqlite3_column_int(st, 4)));
+        (void)json_object_set_new(j, "party", json_string(pt_sql_text(st, 0)));
+        (void)json_object_set_new(j, "stream", json_string(pt_sql_text(st, 1)));
+        (void)json_object_set_new(j, "next_seq", pt_json_i64(pt_sql_i64(st, 2)));
+        (void)json_object_set_new(j, "log_index", pt_json_i64(pt_sql_i64(st, 3)));
+        if (pt_sql_i32(st, 4) > 0)
+            (void)json_object_set_new(j, "last_closed_day", json_integer(pt_sql_i32(st, 4)));
         (void)json_array_append_new(a, j);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
+    if (rc != 0) {
+        json_decref(a);
+        return rc;
+    }
     *ret_json = a;
     return 0;
 }
@@ -397,30 +376,24 @@ int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct
 static json_t *subject_years(struct pt_ledger *l, const char *key) {
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
-
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT DISTINCT fy FROM record WHERE subject = ? AND fy IS NOT NULL"
-                        " AND type <> 131 ORDER BY fy",
-                        &st, NULL) != 0)
-        return a;
-    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-    while (sqlite3_step(st) == SQLITE_ROW)
-        (void)json_array_append_new(a, json_integer(sqlite3_column_int64(st, 0)));
-    sqlite3_finalize(st);
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT DISTINCT fy FROM record WHERE subject = ? AND fy IS NOT NULL"
+                          " AND type <> @TYPE_PAYMENT_BATCH ORDER BY fy",
+                          "s", key);
+    while (pt_sql_row(&l->sql, st, &rc, NULL))
+        (void)json_array_append_new(a, json_integer(pt_sql_i64(st, 0)));
+    pt_sql_done(&l->sql, st);
     return a;
 }
 
 static json_t *dept_of(struct pt_ledger *l, const char *key) {
     json_t *j = json_null();
     sqlite3_stmt *st = NULL;
-
-    if (pt_sqlx_prepare(l->db, "SELECT org FROM member WHERE subject = ? AND kind = 4", &st,
-                        NULL) != 0)
-        return j;
-    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        j = json_string(pt_sqlx_text(st, 0));
-    sqlite3_finalize(st);
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT org FROM member WHERE subject = ? AND kind = 4", "s", key);
+    if (pt_sql_row(&l->sql, st, &rc, NULL))
+        j = json_string(pt_sql_text(st, 0));
+    pt_sql_done(&l->sql, st);
     return j;
 }
 
@@ -456,28 +429,28 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
 
     *ret_json = NULL;
     limit = limit < 1 ? 100 : limit > 1000 ? 1000 : limit;
-    rc = rc == 0 ? pt_sqlx_prepare(l->db,
-                                   "SELECT key, kind FROM subj WHERE (key, kind) > (?1, ?2)"
-                                   " AND (?3 = 0 OR kind = ?3) ORDER BY key, kind LIMIT ?4",
-                                   &st, err)
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT key, kind FROM subj WHERE (key, kind) > (?1, ?2)"
+                                " AND (?3 = 0 OR kind = ?3) ORDER BY key, kind LIMIT ?4",
+                                "siii", after_key, (int64_t)after_kind, (int64_t)kind,
+                                (int64_t)limit + 1)
                  : rc;
     if (rc != 0)
         return rc;
-    sqlite3_bind_text(st, 1, after_key, -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 2, (int)after_kind);
-    sqlite3_bind_int(st, 3, kind);
-    sqlite3_bind_int(st, 4, limit + 1);
     a = json_array();
-    for (; sqlite3_step(st) == SQLITE_ROW; n++) {
+    for (; pt_sql_row(&l->sql, st, &rc, err); n++) {
         if (n == limit)
             break;
-        (void)json_array_append_new(
-            a, subject_line(l, sqlite3_column_int(st, 1), pt_sqlx_text(st, 0)));
+        (void)json_array_append_new(a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0)));
         (void)snprintf(next, sizeof next, "%s:%s",
-                       pt_subject_kind_name((Pentad__V1__SubjectKind)sqlite3_column_int(st, 1)),
-                       pt_sqlx_text(st, 0));
+                       pt_subject_kind_name((Pentad__V1__SubjectKind)pt_sql_i32(st, 1)),
+                       pt_sql_text(st, 0));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
+    if (rc != 0) {
+        json_decref(a);
+        return rc;
+    }
     j = pt_answer_head(l);
     (void)json_object_set_new(j, "subjects", a);
     (void)json_object_set_new(j, "next", n == limit ? json_string(next) : json_null());
@@ -490,20 +463,15 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
 static json_t *record_counts(const struct pt_asof *a) {
     json_t *j = json_object();
     sqlite3_stmt *st = NULL;
-
-    if (pt_sqlx_prepare(a->l->db,
-                        "SELECT type, count(*) FROM record WHERE subject = ?1 AND log_index < ?2"
-                        " AND type > 0 GROUP BY type ORDER BY type",
-                        &st, NULL) != 0)
-        return j;
-    sqlite3_bind_text(st, 1, a->key, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 2, (int64_t)a->known_at);
-    while (sqlite3_step(st) == SQLITE_ROW) {
-        const struct pt_record_info *i =
-            pt_record_info((enum pt_record_type)sqlite3_column_int(st, 0));
-        (void)json_object_set_new(j, i ? i->code : "?", json_integer(sqlite3_column_int64(st, 1)));
+    int rc = pt_sql_query(&a->l->sql, &st, NULL,
+                          "SELECT type, count(*) FROM record WHERE subject = ?1 AND log_index < ?2"
+                          " AND type > 0 GROUP BY type ORDER BY type",
+                          "si", a->key, (int64_t)a->known_at);
+    while (pt_sql_row(&a->l->sql, st, &rc, NULL)) {
+        const struct pt_record_info *i = pt_record_info((enum pt_record_type)pt_sql_i32(st, 0));
+        (void)json_object_set_new(j, i ? i->code : "?", json_integer(pt_sql_i64(st, 1)));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&a->l->sql, st);
     return j;
 }
 
@@ -511,36 +479,29 @@ static json_t *record_counts(const struct pt_asof *a) {
 static json_t *profile(const struct pt_asof *a) {
     sqlite3_stmt *st = NULL;
     json_t *j = json_null();
-
-    if (pt_sqlx_prepare(a->l->db,
-                        "SELECT rec, type FROM record WHERE subject = ?1 AND type IN (101, 102)"
-                        " AND valid_from <= ?2 AND live_from < ?3"
-                        " AND (live_to IS NULL OR live_to >= ?3)"
-                        " ORDER BY valid_from DESC, issued_at DESC, rec DESC LIMIT 1",
-                        &st, NULL) != 0)
-        return j;
-    sqlite3_bind_text(st, 1, a->key, -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 2, a->valid_at);
-    sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        j = pt_json_body(a->l, sqlite3_column_int(st, 1), sqlite3_column_int64(st, 0),
-                         PT_BODY_LIST_SHORT);
-    sqlite3_finalize(st);
+    int rc = pt_sql_query(&a->l->sql, &st, NULL,
+                          "SELECT rec, type FROM record WHERE subject = ?1 AND type IN "
+                          "(@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE)"
+                          " AND valid_from <= ?2 AND live_from < ?3"
+                          " AND (live_to IS NULL OR live_to >= ?3)"
+                          " ORDER BY valid_from DESC, issued_at DESC, rec DESC LIMIT 1",
+                          "sii", a->key, (int64_t)a->valid_at, (int64_t)a->known_at);
+    if (pt_sql_row(&a->l->sql, st, &rc, NULL))
+        j = pt_json_body(a->l, pt_sql_i32(st, 1), pt_sql_i64(st, 0), PT_BODY_LIST_SHORT);
+    pt_sql_done(&a->l->sql, st);
     return j;
 }
 
 static int32_t latest_year(struct pt_ledger *l, const char *key) {
     sqlite3_stmt *st = NULL;
     int32_t fy = 0;
-
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT max(fy) FROM record WHERE subject = ? AND type IN (124, 132, 141)",
-                        &st, NULL) != 0)
-        return 0;
-    sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        fy = sqlite3_column_int(st, 0);
-    sqlite3_finalize(st);
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT max(fy) FROM record WHERE subject = ? AND type IN "
+                          "(@TYPE_ALLOTMENT, @TYPE_EXEC_SNAPSHOT, @TYPE_EVALUATION)",
+                          "s", key);
+    if (pt_sql_row(&l->sql, st, &rc, NULL))
+        fy = pt_sql_i32(st, 0);
+    pt_sql_done(&l->sql, st);
     return fy;
 }
 

@@ -165,30 +165,38 @@ static void on_year(struct machine *m, int type, int a, int b, int32_t day) {
 /* What happened to one item in one year, in fold order: day, type, a, b. Payments: once a day. */
 static const char events_sql[] =
     "WITH r AS (SELECT r.*, s.party, s.name FROM record r JOIN stream s ON s.sid = r.sid"
-    "  WHERE r.subject = ?4 AND r.type IN (102, 111, 114, 115, 124, 134, 141, 143, 194)"
-    "  AND (r.fy = ?1 OR r.type IN (102, 111) OR (r.type IN (143, 194) AND r.fy IS NULL))"
+    "  WHERE r.subject = ?4 AND r.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_EX_ANTE_EVAL, "
+    "@TYPE_PERF_GOAL, @TYPE_GOAL_REVIEW, @TYPE_ALLOTMENT, @TYPE_FUND_CONTROL, @TYPE_EVALUATION, "
+    "@TYPE_RECTIFICATION, @TYPE_NOTICE)"
+    "  AND (r.fy = ?1 OR r.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_EX_ANTE_EVAL) OR (r.type IN "
+    "(@TYPE_RECTIFICATION, @TYPE_NOTICE) AND r.fy IS NULL))"
     "  AND r.valid_from <= ?2 AND r.live_from < ?3 AND (r.live_to IS NULL OR r.live_to >= ?3))"
     " SELECT r.valid_from, r.type,"
-    "  CASE r.type WHEN 102 THEN (SELECT \"end\" FROM f_subject_profile f WHERE f.rec = r.rec)"
-    "   WHEN 111 THEN (SELECT conclusion FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
-    "   WHEN 115 THEN (SELECT result FROM f_goal_review f WHERE f.rec = r.rec)"
-    "   WHEN 124 THEN (SELECT kind FROM f_allotment f WHERE f.rec = r.rec)"
-    "   WHEN 134 THEN (SELECT action FROM f_fund_control f WHERE f.rec = r.rec)"
-    "   WHEN 141 THEN (SELECT kind FROM f_evaluation f WHERE f.rec = r.rec)"
-    "   WHEN 143 THEN (SELECT phase FROM f_rectification f WHERE f.rec = r.rec)"
-    "   WHEN 194 THEN (SELECT kind FROM f_notice f WHERE f.rec = r.rec) END,"
-    "  CASE r.type WHEN 111 THEN (SELECT rating FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
-    "   WHEN 141 THEN (SELECT \"by\" FROM f_evaluation f WHERE f.rec = r.rec)"
-    "   WHEN 143 THEN (SELECT result FROM f_rectification f WHERE f.rec = r.rec) END,"
+    "  CASE r.type WHEN @TYPE_SUBJECT_PROFILE THEN (SELECT \"end\" FROM f_subject_profile f WHERE "
+    "f.rec = r.rec)"
+    "   WHEN @TYPE_EX_ANTE_EVAL THEN (SELECT conclusion FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_GOAL_REVIEW THEN (SELECT result FROM f_goal_review f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_ALLOTMENT THEN (SELECT kind FROM f_allotment f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_FUND_CONTROL THEN (SELECT action FROM f_fund_control f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_EVALUATION THEN (SELECT kind FROM f_evaluation f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_RECTIFICATION THEN (SELECT phase FROM f_rectification f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_NOTICE THEN (SELECT kind FROM f_notice f WHERE f.rec = r.rec) END,"
+    "  CASE r.type WHEN @TYPE_EX_ANTE_EVAL THEN (SELECT rating FROM f_ex_ante_eval f WHERE f.rec = "
+    "r.rec)"
+    "   WHEN @TYPE_EVALUATION THEN (SELECT \"by\" FROM f_evaluation f WHERE f.rec = r.rec)"
+    "   WHEN @TYPE_RECTIFICATION THEN (SELECT result FROM f_rectification f WHERE f.rec = r.rec) "
+    "END,"
     "  r.issued_at, r.party, r.name, r.seq FROM r"
-    " UNION ALL SELECT p.pay_date, 131, 0, 0, min(q.issued_at), '', '', 0"
+    " UNION ALL SELECT p.pay_date, @TYPE_PAYMENT_BATCH, 0, 0, min(q.issued_at), '', '', 0"
     "  FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
     "  JOIN record q ON q.rec = l.rec WHERE l.subject = ?4 AND q.fy = ?1 AND p.pay_date <= ?2"
     "  AND q.sign > 0 AND q.live_from < ?3 AND (q.live_to IS NULL OR q.live_to >= ?3)"
     "  GROUP BY p.pay_date"
-    " UNION ALL SELECT q.valid_from, 123, 0, 0, q.issued_at, '', '', 0 FROM record q"
+    " UNION ALL SELECT q.valid_from, @TYPE_CONGRESS_APPROVAL, 0, 0, q.issued_at, '', '', 0 FROM "
+    "record q"
     "  JOIN f_congress_approval a ON a.rec = q.rec AND a.kind IN (1, 2)"
-    "  WHERE q.type = 123 AND q.fy = ?1 AND q.valid_from <= ?2 AND q.live_from < ?3"
+    "  WHERE q.type = @TYPE_CONGRESS_APPROVAL AND q.fy = ?1 AND q.valid_from <= ?2 AND q.live_from "
+    "< ?3"
     "  AND (q.live_to IS NULL OR q.live_to >= ?3) AND EXISTS (SELECT 1"
     "   FROM f_congress_approval_lines l WHERE l.rec = q.rec AND (l.subject = ?4"
     "    OR (coalesce(l.subject, '') = '' AND coalesce(l.dept, '') IN ('', (SELECT org FROM member"
@@ -216,22 +224,18 @@ json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     json_t *j;
     size_t n;
+    int rc = pt_sql_query(&a->l->sql, &st, err, events_sql, "iiis", (int64_t)a->fy,
+                          (int64_t)a->valid_at, (int64_t)a->known_at, a->key);
 
-    if (pt_sqlx_prepare(a->l->db, events_sql, &st, err) == 0) {
-        sqlite3_bind_int(st, 1, a->fy);
-        sqlite3_bind_int(st, 2, a->valid_at);
-        sqlite3_bind_int64(st, 3, (int64_t)a->known_at);
-        sqlite3_bind_text(st, 4, a->key, -1, SQLITE_STATIC);
-        while (sqlite3_step(st) == SQLITE_ROW) {
-            int32_t day = sqlite3_column_int(st, 0);
-            int type = sqlite3_column_int(st, 1);
+    while (pt_sql_row(&a->l->sql, st, &rc, err)) {
+        int32_t day = pt_sql_i32(st, 0);
+        int type = pt_sql_i32(st, 1);
 
-            pass_time(&m, a->fy, day, false);
-            on_plan(&m, type, sqlite3_column_int(st, 2), sqlite3_column_int(st, 3), day);
-            on_year(&m, type, sqlite3_column_int(st, 2), sqlite3_column_int(st, 3), day);
-        }
+        pass_time(&m, a->fy, day, false);
+        on_plan(&m, type, pt_sql_i32(st, 2), pt_sql_i32(st, 3), day);
+        on_year(&m, type, pt_sql_i32(st, 2), pt_sql_i32(st, 3), day);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&a->l->sql, st);
     pass_time(&m, a->fy, a->valid_at, true);
     n = name_of(m.s);
     j = json_object();

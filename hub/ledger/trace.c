@@ -64,16 +64,14 @@ static json_t *time_json(int64_t ms) {
 static json_t *id_of(struct pt_ledger *l, int64_t rec) {
     sqlite3_stmt *st = NULL;
     json_t *j = json_null();
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT s.party, s.name, r.seq FROM record r JOIN stream s"
+                          " ON s.sid = r.sid WHERE r.rec = ?",
+                          "i", rec);
 
-    if (rec != 0 && pt_sqlx_prepare(l->db,
-                                    "SELECT s.party, s.name, r.seq FROM record r JOIN stream s"
-                                    " ON s.sid = r.sid WHERE r.rec = ?",
-                                    &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        if (sqlite3_step(st) == SQLITE_ROW)
-            j = pt_json_record_id(st, 0, 1, 2);
-    }
-    sqlite3_finalize(st);
+    if (pt_sql_row(&l->sql, st, &rc, NULL))
+        j = pt_json_record_id(st, 0, 1, 2);
+    pt_sql_done(&l->sql, st);
     return j;
 }
 
@@ -87,87 +85,83 @@ static const char record_sql[] =
 
 static json_t *blob_hex(sqlite3_stmt *st, int c) {
     char hex[65];
+    struct pt_span b = pt_sql_blob(st, c);
 
-    if (sqlite3_column_bytes(st, c) != 32)
+    if (b.len != 32)
         return json_null();
-    pt_hex(hex, sqlite3_column_blob(st, c), 32);
+    pt_hex(hex, b.p, 32);
     return json_string(hex);
 }
 
 /* "live", "waiting", "void" or "lost", at that log size. */
 static const char *standing(sqlite3_stmt *st, uint64_t known_at) {
-    if (sqlite3_column_int(st, 17))
+    if (pt_sql_i32(st, 17))
         return "lost";
-    if (sqlite3_column_type(st, 15) == SQLITE_NULL)
-        return sqlite3_column_int(st, 11) == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW
-                   ? "withdrawal"
-                   : "waiting";
-    if (sqlite3_column_type(st, 16) != SQLITE_NULL &&
-        (uint64_t)sqlite3_column_int64(st, 16) < known_at)
+    if (pt_sql_is_null(st, 15))
+        return pt_sql_i32(st, 11) == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW ? "withdrawal"
+                                                                                 : "waiting";
+    if (!pt_sql_is_null(st, 16) && pt_sql_u64(st, 16) < known_at)
         return "void";
-    return (uint64_t)sqlite3_column_int64(st, 15) < known_at ? "live" : "waiting";
+    return pt_sql_u64(st, 15) < known_at ? "live" : "waiting";
 }
 
 static void put_origin(json_t *j, sqlite3_stmt *st) {
     json_t *src;
 
-    (void)json_object_set_new(j, "log_index", json_integer(sqlite3_column_int64(st, 18)));
-    (void)json_object_set_new(j, "issued_at", time_json(sqlite3_column_int64(st, 8)));
-    (void)json_object_set_new(j, "received_at", time_json(sqlite3_column_int64(st, 19)));
-    (void)json_object_set_new(j, "tick_day", pt_json_day(sqlite3_column_int(st, 25)));
+    (void)json_object_set_new(j, "log_index", json_integer(pt_sql_i64(st, 18)));
+    (void)json_object_set_new(j, "issued_at", time_json(pt_sql_i64(st, 8)));
+    (void)json_object_set_new(j, "received_at", time_json(pt_sql_i64(st, 19)));
+    (void)json_object_set_new(j, "tick_day", pt_json_day(pt_sql_i32(st, 25)));
     (void)json_object_set_new(j, "signer", blob_hex(st, 20));
     (void)json_object_set_new(j, "hash", blob_hex(st, 21));
-    if (sqlite3_column_type(st, 22) == SQLITE_NULL && sqlite3_column_type(st, 23) == SQLITE_NULL)
+    if (pt_sql_is_null(st, 22) && pt_sql_is_null(st, 23))
         return;
     src = json_object();
-    (void)json_object_set_new(src, "system", pt_json_text(pt_sqlx_text(st, 22)));
-    (void)json_object_set_new(src, "locator", pt_json_text(pt_sqlx_text(st, 23)));
-    (void)json_object_set_new(src, "row", json_integer(sqlite3_column_int64(st, 24)));
+    (void)json_object_set_new(src, "system", pt_json_text(pt_sql_text(st, 22)));
+    (void)json_object_set_new(src, "locator", pt_json_text(pt_sql_text(st, 23)));
+    (void)json_object_set_new(src, "row", json_integer(pt_sql_i64(st, 24)));
     (void)json_object_set_new(j, "source", src);
 }
 
 static void put_correction(struct pt_ledger *l, json_t *j, sqlite3_stmt *st) {
     static const char *const names[] = {NULL, NULL, "REPLACE", "REVERSE", "WITHDRAW", "SUPPLEMENT"};
-    int c = sqlite3_column_int(st, 11);
+    int c = pt_sql_i32(st, 11);
 
     if (c >= 2 && c <= 5)
         (void)json_object_set_new(j, "correction", json_string(names[c]));
-    if (sqlite3_column_int64(st, 13))
-        (void)json_object_set_new(j, "corrects", id_of(l, sqlite3_column_int64(st, 13)));
-    if (sqlite3_column_int64(st, 14))
-        (void)json_object_set_new(j, "corrected_by", id_of(l, sqlite3_column_int64(st, 14)));
-    if (sqlite3_column_type(st, 12) != SQLITE_NULL)
-        (void)json_object_set_new(j, "reason", json_string(pt_sqlx_text(st, 12)));
+    if (pt_sql_i64(st, 13))
+        (void)json_object_set_new(j, "corrects", id_of(l, pt_sql_i64(st, 13)));
+    if (pt_sql_i64(st, 14))
+        (void)json_object_set_new(j, "corrected_by", id_of(l, pt_sql_i64(st, 14)));
+    if (!pt_sql_is_null(st, 12))
+        (void)json_object_set_new(j, "reason", json_string(pt_sql_text(st, 12)));
 }
 
 json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err) {
     const struct pt_record_info *info;
     sqlite3_stmt *st = NULL;
     json_t *j = NULL;
-
-    if (pt_sqlx_prepare(l->db, record_sql, &st, err) != 0)
-        return NULL;
-    sqlite3_bind_int64(st, 1, rec);
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        info = pt_record_info((enum pt_record_type)sqlite3_column_int(st, 3));
+    int rc = pt_sql_query(&l->sql, &st, err, record_sql, "i", (int64_t)rec);
+    if (pt_sql_row(&l->sql, st, &rc, NULL)) {
+        info = pt_record_info((enum pt_record_type)pt_sql_i32(st, 3));
         j = json_object();
         (void)json_object_set_new(j, "id", pt_json_record_id(st, 0, 1, 2));
         (void)json_object_set_new(j, "type", json_string(info ? info->code : "withheld"));
         (void)json_object_set_new(j, "type_zh", json_string(info ? info->name_zh : "—"));
         (void)json_object_set_new(j, "type_en", json_string(info ? info->name_en : "—"));
-        (void)json_object_set_new(j, "author", json_string(pt_sqlx_text(st, 0)));
-        (void)json_object_set_new(j, "originator", pt_json_text(pt_sqlx_text(st, 10)));
-        (void)json_object_set_new(j, "doc_no", pt_json_text(pt_sqlx_text(st, 9)));
-        if (sqlite3_column_type(st, 5) != SQLITE_NULL)
-            (void)json_object_set_new(
-                j, "subject", pt_json_subject(l, sqlite3_column_int(st, 4), pt_sqlx_text(st, 5)));
-        (void)json_object_set_new(j, "fiscal_year", json_integer(sqlite3_column_int64(st, 6)));
-        (void)json_object_set_new(j, "effective", pt_json_day(sqlite3_column_int(st, 7)));
+        (void)json_object_set_new(j, "author", json_string(pt_sql_text(st, 0)));
+        (void)json_object_set_new(j, "originator", pt_json_text(pt_sql_text(st, 10)));
+        (void)json_object_set_new(j, "doc_no", pt_json_text(pt_sql_text(st, 9)));
+        if (!pt_sql_is_null(st, 5))
+            (void)json_object_set_new(j, "subject",
+                                      pt_json_subject(l, pt_sql_i32(st, 4), pt_sql_text(st, 5)));
+        (void)json_object_set_new(j, "fiscal_year", json_integer(pt_sql_i64(st, 6)));
+        (void)json_object_set_new(j, "effective", pt_json_day(pt_sql_i32(st, 7)));
         put_origin(j, st);
         put_correction(l, j, st);
         (void)json_object_set_new(j, "standing", json_string(standing(st, known_at)));
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return j;
 }
 
@@ -205,37 +199,30 @@ static const struct {
     {PT_SRC_AUDIT, "PAID", "found by audit (A02)", "SELECT fen FROM f_audit_figure WHERE rec = ?1"},
 };
 
-static bool value_of(sqlite3_stmt *st, int64_t rec, const char *key, int64_t *ret) {
-    bool found;
-
-    sqlite3_bind_int64(st, 1, rec);
-    if (sqlite3_bind_parameter_count(st) >= 2)
-        sqlite3_bind_text(st, 2, key, -1, SQLITE_STATIC);
-    found = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL;
-    *ret = found ? sqlite3_column_int64(st, 0) : 0;
-    sqlite3_reset(st);
-    return found;
+static int value_of(const struct pt_asof *a, const char *sql, int64_t rec, int64_t *ret,
+                    bool *ret_found, struct pt_err *err) {
+    *ret_found = false;
+    return sql ? pt_sql_number(&a->l->sql, ret, ret_found, err, sql, "is", rec, a->key) : 0;
 }
 
 static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page page, json_t *node,
                         struct pt_err *err) {
+    struct pt_sql *sql = &a->l->sql;
     struct listing list = list_make(page);
     sqlite3_stmt *each = NULL;
-    sqlite3_stmt *value = NULL;
     int64_t sum = 0;
-    int64_t v = 0;
-    int rc = pt_sqlx_prepare(a->l->db, "SELECT rec FROM inputs ORDER BY rec", &each, err);
+    int rc = pt_sql_query(sql, &each, err, "SELECT rec FROM inputs ORDER BY rec", "");
 
-    if (rc == 0 && nodes[n].value)
-        rc = pt_sqlx_prepare(a->l->db, nodes[n].value, &value, err);
-    while (rc == 0 && sqlite3_step(each) == SQLITE_ROW) {
-        int64_t rec = sqlite3_column_int64(each, 0);
-        bool has = value && value_of(value, rec, a->key, &v);
+    while (pt_sql_row(sql, each, &rc, err)) {
+        int64_t rec = pt_sql_i64(each, 0);
+        int64_t v = 0;
+        bool has;
         json_t *r;
 
+        rc = value_of(a, nodes[n].value, rec, &v, &has, err);
         if (has && __builtin_add_overflow(sum, v, &sum))
             sum = v < 0 ? INT64_MIN : INT64_MAX;
-        if (!list_next(&list))
+        if (rc != 0 || !list_next(&list))
             continue;
         r = pt_json_record(a->l, rec, a->known_at, err);
         if (!r)
@@ -243,11 +230,10 @@ static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page p
         (void)json_object_set_new(r, "value", has ? pt_json_i64(v) : json_null());
         (void)json_array_append_new(list.a, r);
     }
-    sqlite3_finalize(each);
-    sqlite3_finalize(value);
+    pt_sql_done(sql, each);
     (void)json_object_set_new(node, "count", json_integer((json_int_t)list.seen));
     (void)json_object_set_new(node, "omitted", json_integer(list_omitted(&list)));
-    (void)json_object_set_new(node, "value", value ? pt_json_i64(sum) : json_null());
+    (void)json_object_set_new(node, "value", nodes[n].value ? pt_json_i64(sum) : json_null());
     (void)json_object_set_new(node, "records", list.a);
     return rc;
 }
@@ -312,16 +298,12 @@ static void put_ids(struct pt_ledger *l, const char *sql, int64_t rec, const cha
                     struct pt_list_page page, json_t *j, const char *name) {
     struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "is", rec, extra);
 
-    if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        if (extra)
-            sqlite3_bind_text(st, 2, extra, -1, SQLITE_STATIC);
-        while (sqlite3_step(st) == SQLITE_ROW)
-            if (list_next(&list))
-                (void)json_array_append_new(list.a, id_of(l, sqlite3_column_int64(st, 0)));
-    }
-    sqlite3_finalize(st);
+    while (pt_sql_row(&l->sql, st, &rc, NULL))
+        if (list_next(&list))
+            (void)json_array_append_new(list.a, id_of(l, pt_sql_i64(st, 0)));
+    pt_sql_done(&l->sql, st);
     list_put(&list, j, name);
 }
 
@@ -354,38 +336,35 @@ static json_t *payment_links(struct pt_ledger *l, int64_t rec, struct pt_list_pa
         " f_payment_batch_lines WHERE rec = ?1 ORDER BY idx";
     static const char quota_sql[] =
         "SELECT DISTINCT a.rec FROM f_payment_batch_lines l JOIN record x ON x.subject = l.subject"
-        " AND x.type = 124 AND x.live_from IS NOT NULL AND x.live_to IS NULL"
+        " AND x.type = @TYPE_ALLOTMENT AND x.live_from IS NOT NULL AND x.live_to IS NULL"
         " JOIN f_allotment a ON a.rec = x.rec AND (a.quota_no = l.quota_no"
         " OR NOT EXISTS (SELECT 1 FROM f_allotment q WHERE q.quota_no = l.quota_no))"
         " WHERE l.rec = ?1 AND l.voucher_no = ?2 ORDER BY 1";
     static const char approval_sql[] =
         APPROVALS_OF("f_payment_batch_lines l CROSS JOIN record x ON x.subject = l.subject"
-                     " AND x.type = 124 CROSS JOIN f_allotment a ON a.rec = x.rec"
+                     " AND x.type = @TYPE_ALLOTMENT CROSS JOIN f_allotment a ON a.rec = x.rec"
                      " WHERE l.rec = ?1 AND l.voucher_no = ?2");
     const struct pt_list_page each = {.limit = page.limit};
     json_t *out = json_array();
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, NULL, lines_sql, "i", (int64_t)rec);
 
-    if (pt_sqlx_prepare(l->db, lines_sql, &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        while (json_array_size(out) < PT_PAYMENT_LINES_MAX && sqlite3_step(st) == SQLITE_ROW) {
-            json_t *j = json_object();
-            char voucher[512];
+    while (json_array_size(out) < PT_PAYMENT_LINES_MAX && pt_sql_row(&l->sql, st, &rc, NULL)) {
+        json_t *j = json_object();
+        char voucher[512];
 
-            (void)snprintf(voucher, sizeof voucher, "%s", pt_sqlx_text(st, 0));
-            (void)json_object_set_new(j, "voucher_no", json_string(voucher));
-            (void)json_object_set_new(j, "subject", json_string(pt_sqlx_text(st, 1)));
-            (void)json_object_set_new(j, "fen", pt_json_i64(sqlite3_column_int64(st, 2)));
-            (void)json_object_set_new(
-                j, "op", json_string(sqlite3_column_int(st, 3) == 2 ? "REFUND" : "PAY"));
-            (void)json_object_set_new(j, "quota_no", pt_json_text(pt_sqlx_text(st, 4)));
-            (void)json_object_set_new(j, "control_key", pt_json_text(pt_sqlx_text(st, 7)));
-            put_ids(l, quota_sql, rec, voucher, each, j, "quota");
-            put_ids(l, approval_sql, rec, voucher, each, j, "approval");
-            (void)json_array_append_new(out, j);
-        }
+        (void)snprintf(voucher, sizeof voucher, "%s", pt_sql_text(st, 0));
+        (void)json_object_set_new(j, "voucher_no", json_string(voucher));
+        (void)json_object_set_new(j, "subject", json_string(pt_sql_text(st, 1)));
+        (void)json_object_set_new(j, "fen", pt_json_i64(pt_sql_i64(st, 2)));
+        (void)json_object_set_new(j, "op", json_string(pt_sql_i32(st, 3) == 2 ? "REFUND" : "PAY"));
+        (void)json_object_set_new(j, "quota_no", pt_json_text(pt_sql_text(st, 4)));
+        (void)json_object_set_new(j, "control_key", pt_json_text(pt_sql_text(st, 7)));
+        put_ids(l, quota_sql, rec, voucher, each, j, "quota");
+        put_ids(l, approval_sql, rec, voucher, each, j, "approval");
+        (void)json_array_append_new(out, j);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return out;
 }
 
@@ -396,27 +375,23 @@ static struct listing refers_to(struct pt_ledger *l, int64_t rec, struct pt_list
         " AND r.hash = f.hash WHERE f.rec = ?1 ORDER BY f.field, s.party, s.name, f.t_seq";
     struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "i", (int64_t)rec);
 
-    if (pt_sqlx_prepare(l->db, sql, &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        while (sqlite3_step(st) == SQLITE_ROW) {
-            const struct pt_record_info *i =
-                pt_record_info((enum pt_record_type)sqlite3_column_int(st, 4));
-            json_t *j;
+    while (pt_sql_row(&l->sql, st, &rc, NULL)) {
+        const struct pt_record_info *i = pt_record_info((enum pt_record_type)pt_sql_i32(st, 4));
+        json_t *j;
 
-            if (!list_next(&list))
-                continue;
-            j = json_object();
+        if (!list_next(&list))
+            continue;
+        j = json_object();
 
-            (void)json_object_set_new(j, "field", json_string(pt_sqlx_text(st, 0)));
-            (void)json_object_set_new(j, "id", pt_json_record_id(st, 1, 2, 3));
-            (void)json_object_set_new(j, "resolved",
-                                      json_boolean(sqlite3_column_type(st, 4) != SQLITE_NULL));
-            (void)json_object_set_new(j, "type", i ? json_string(i->code) : json_null());
-            (void)json_array_append_new(list.a, j);
-        }
+        (void)json_object_set_new(j, "field", json_string(pt_sql_text(st, 0)));
+        (void)json_object_set_new(j, "id", pt_json_record_id(st, 1, 2, 3));
+        (void)json_object_set_new(j, "resolved", json_boolean(!pt_sql_is_null(st, 4)));
+        (void)json_object_set_new(j, "type", i ? json_string(i->code) : json_null());
+        (void)json_array_append_new(list.a, j);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return list;
 }
 
@@ -425,75 +400,64 @@ static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool finding
                                   struct pt_list_page page) {
     struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&l->sql, &st, NULL,
+                     "SELECT DISTINCT f.rec FROM record t JOIN ref f ON f.t_sid = t.sid"
+                     " AND f.t_seq = t.seq AND f.hash = t.hash JOIN record r ON r.rec = f.rec"
+                     " AND (r.type = @TYPE_DISCREPANCY) = ?2 WHERE t.rec = ?1"
+                     " AND (?2 = 0 OR f.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id"
+                     "   = (SELECT d.id FROM f_discrepancy d WHERE d.rec = f.rec)))"
+                     " ORDER BY f.rec",
+                     "ii", (int64_t)rec, (int64_t)findings);
 
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT DISTINCT f.rec FROM record t JOIN ref f ON f.t_sid = t.sid"
-                        " AND f.t_seq = t.seq AND f.hash = t.hash JOIN record r ON r.rec = f.rec"
-                        " AND (r.type = 211) = ?2 WHERE t.rec = ?1"
-                        " AND (?2 = 0 OR f.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id"
-                        "   = (SELECT d.id FROM f_discrepancy d WHERE d.rec = f.rec)))"
-                        " ORDER BY f.rec",
-                        &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        sqlite3_bind_int(st, 2, findings);
-        while (sqlite3_step(st) == SQLITE_ROW) {
-            int64_t by = sqlite3_column_int64(st, 0);
-            json_t *j = list_next(&list) ? pt_json_record(l, by, UINT64_MAX, NULL) : NULL;
+    while (pt_sql_row(&l->sql, st, &rc, NULL)) {
+        int64_t by = pt_sql_i64(st, 0);
+        json_t *j = list_next(&list) ? pt_json_record(l, by, UINT64_MAX, NULL) : NULL;
 
-            if (j && findings)
-                (void)json_object_set_new(
-                    j, "body", pt_json_body(l, PT_TYPE_DISCREPANCY, by, PT_BODY_LIST_SHORT));
-            if (j)
-                (void)json_array_append_new(list.a, j);
-        }
+        if (j && findings)
+            (void)json_object_set_new(j, "body",
+                                      pt_json_body(l, PT_TYPE_DISCREPANCY, by, PT_BODY_LIST_SHORT));
+        if (j)
+            (void)json_array_append_new(list.a, j);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return list;
 }
 
 static struct listing chain(struct pt_ledger *l, int64_t rec, struct pt_list_page page) {
     struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, NULL,
+                          "SELECT rec FROM record WHERE root = (SELECT root FROM record WHERE"
+                          " rec = ?1) ORDER BY rec",
+                          "i", (int64_t)rec);
 
-    if (pt_sqlx_prepare(l->db,
-                        "SELECT rec FROM record WHERE root = (SELECT root FROM record WHERE"
-                        " rec = ?1) ORDER BY rec",
-                        &st, NULL) == 0) {
-        sqlite3_bind_int64(st, 1, rec);
-        while (sqlite3_step(st) == SQLITE_ROW) {
-            json_t *j = list_next(&list)
-                            ? pt_json_record(l, sqlite3_column_int64(st, 0), UINT64_MAX, NULL)
-                            : NULL;
-            if (j)
-                (void)json_array_append_new(list.a, j);
-        }
+    while (pt_sql_row(&l->sql, st, &rc, NULL)) {
+        json_t *j =
+            list_next(&list) ? pt_json_record(l, pt_sql_i64(st, 0), UINT64_MAX, NULL) : NULL;
+        if (j)
+            (void)json_array_append_new(list.a, j);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return list;
 }
 
 static int find_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
                        int64_t *ret_rec, int *ret_type, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sqlx_prepare(l->db,
-                        "SELECT r.rec, r.type FROM stream s JOIN record r ON r.sid = s.sid"
-                        " WHERE s.party = ? AND s.name = ? AND r.seq = ? ORDER BY r.rec LIMIT 1",
-                        &st, err);
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT r.rec, r.type FROM stream s JOIN record r ON r.sid = s.sid"
+                          " WHERE s.party = ? AND s.name = ? AND r.seq = ? ORDER BY r.rec LIMIT 1",
+                          "ssi", party, stream, (int64_t)seq);
 
-    if (rc != 0)
-        return rc;
-    sqlite3_bind_text(st, 1, party, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 2, stream, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 3, (int64_t)seq);
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        *ret_rec = sqlite3_column_int64(st, 0);
-        *ret_type = sqlite3_column_int(st, 1);
-    } else {
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        *ret_rec = pt_sql_i64(st, 0);
+        *ret_type = pt_sql_i32(st, 1);
+    } else if (rc == 0) {
         rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger holds no record %s/%s#%llu", party, stream,
                         (unsigned long long)seq);
     }
-    sqlite3_finalize(st);
+    pt_sql_done(&l->sql, st);
     return rc;
 }
 

@@ -24,9 +24,10 @@ static void load(void) {
 
         int parsed = pt_rule_parse(pt_rule_files[i], &rules[i], &err);
 
-        if (parsed != 0) {
+        if (parsed == PT_E_NOMEM)
+            return;
+        if (parsed != 0)
             (void)fprintf(stderr, "%s\n", err.msg);
-        }
         PT_ASSERT(parsed == 0);
         f->params = rules[i].params;
         f->name_zh = text(f->name_zh);

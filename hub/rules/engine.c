@@ -1,27 +1,34 @@
 #include "engine.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include <pentad/record/discrepancy.h>
 
-static int sql_err(struct pt_engine *e, struct pt_err *err, const char *what) {
-    return pt_err_set(err, PT_E_STORE, "rule %s: %s", what, sqlite3_errmsg(e->db));
+enum { OLD_TEXTS_MAX = 256 << 20 };
+
+const char *pt_engine_keep(struct pt_engine *e, const char *text) {
+    const char *kept = pt_arena_strdup(&e->arena, text);
+
+    return kept ? kept : "";
 }
 
-static int run(struct pt_engine *e, sqlite3_stmt *st, const char *what, struct pt_err *err) {
-    int s = sqlite3_step(st);
-    int rc = s == SQLITE_DONE || s == SQLITE_ROW ? 0 : sql_err(e, err, what);
-
-    sqlite3_reset(st);
-    return rc;
+const char *pt_engine_keep_buf(struct pt_engine *e) {
+    if (e->buf.failed) {
+        e->arena.failed = true;
+        return "";
+    }
+    return e->buf.len > 0 ? pt_engine_keep(e, pt_buf_cstr(&e->buf)) : "";
 }
 
-static char *col_text(struct pt_engine *e, sqlite3_stmt *st, int c) {
-    const char *s = (const char *)sqlite3_column_text(st, c);
+int pt_engine_room(const struct pt_engine *e, struct pt_err *err) {
+    return e->arena.failed ? pt_err_set(err, PT_E_NOMEM, "rules: no memory for a condition") : 0;
+}
 
-    return pt_arena_strdup(&e->arena, s ? s : "");
+static const char *col_text(struct pt_engine *e, sqlite3_stmt *st, int c) {
+    return pt_engine_keep(e, pt_sql_text(st, c));
 }
 
 /* Figures as lines, in the rule's order; what is NULL is left out. */
@@ -30,72 +37,69 @@ static const char *figure_lines(struct pt_engine *e, const struct pt_rule *r,
     pt_buf_reset(&e->buf);
     for (size_t f = 0; f < r->n_figures; f++) {
         int c = s->figure_col[f];
-        if (sqlite3_column_type(s->condition, c) != SQLITE_NULL)
-            pt_buf_printf(&e->buf, "%s\t%s\n", r->figures[f].label,
-                          (const char *)sqlite3_column_text(s->condition, c));
+        if (!pt_sql_is_null(s->condition, c))
+            pt_buf_printf(&e->buf, "%s\t%s\n", r->figures[f].label, pt_sql_text(s->condition, c));
     }
-    return pt_arena_strdup(&e->arena, pt_buf_cstr(&e->buf));
+    return pt_engine_keep_buf(e);
 }
 
-static void read_condition(struct pt_engine *e, size_t no, struct pt_condition *c) {
+/* Texts in the arena, which holds no more than this one. */
+static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c,
+                          struct pt_err *err) {
     sqlite3_stmt *st = e->st[no].condition;
-    const char *state = (const char *)sqlite3_column_text(st, 8);
+    const char *state = pt_sql_text(st, 8);
 
+    pt_arena_reset(&e->arena);
+    memset(c, 0, sizeof *c);
     c->rule = &e->rules[no];
     c->rule_no = no;
-    c->kind = sqlite3_column_int(st, 3);
+    c->kind = pt_sql_i32(st, 3);
     c->key = col_text(e, st, 4);
-    c->fy = sqlite3_column_int(st, 5);
+    c->fy = pt_sql_i32(st, 5);
     c->period = col_text(e, st, 6);
     c->object = col_text(e, st, 7);
-    c->state = !state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
-               : strcmp(state, "FIRE") == 0          ? PT_STATE_FIRE
-                                                     : PT_STATE_UNKNOWN;
-    c->sev = sqlite3_column_int(st, 9);
+    c->state = !*state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
+               : strcmp(state, "FIRE") == 0           ? PT_STATE_FIRE
+                                                      : PT_STATE_UNKNOWN;
+    c->sev = pt_sql_i32(st, 9);
     c->figures = c->state == PT_STATE_FIRE ? figure_lines(e, c->rule, &e->st[no]) : "";
     pt_discrepancy_id(c->id, c->rule->info.id, (Pentad__V1__SubjectKind)c->kind, c->key, c->fy,
                       c->period, c->object);
+    return pt_engine_room(e, err);
 }
 
-static void bind_key(sqlite3_stmt *st, const struct pt_condition *c) {
-    sqlite3_bind_text(st, 1, c->rule->info.id, -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 2, c->kind);
-    sqlite3_bind_text(st, 3, c->key, -1, SQLITE_STATIC);
-    sqlite3_bind_int(st, 4, c->fy);
-    sqlite3_bind_text(st, 5, c->period, -1, SQLITE_STATIC);
-    sqlite3_bind_text(st, 6, c->object, -1, SQLITE_STATIC);
-}
+#define KEY_FORMAT "sisiss"
+#define KEY_OF(c)                                                                                  \
+    (c)->rule->info.id, (int64_t)(c)->kind, (c)->key, (int64_t)(c)->fy, (c)->period, (c)->object
 
 /* Same as what is stored? `strict`: day counts too. */
-static bool same(struct pt_engine *e, const struct pt_condition *c, bool strict) {
+static int same(struct pt_engine *e, const struct pt_condition *c, bool strict, bool *ret_same,
+                struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_GET];
-    bool yes;
+    int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT, KEY_OF(c));
 
-    bind_key(st, c);
-    yes = sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) == c->state &&
-          sqlite3_column_int(st, 1) == c->sev;
-    if (yes) {
-        const char *was = (const char *)sqlite3_column_text(st, 2);
-        yes = strict ? strcmp(was, c->figures) == 0
-                     : strcmp(pt_finding_steady(e, c->rule, was),
-                              pt_finding_steady(e, c->rule, c->figures)) == 0;
+    *ret_same = pt_sql_row(e->sql, st, &rc, err) && pt_sql_i32(st, 0) == c->state &&
+                pt_sql_i32(st, 1) == c->sev;
+    if (*ret_same) {
+        const char *was = pt_sql_text(st, 2);
+
+        *ret_same = strict ? strcmp(was, c->figures) == 0
+                           : strcmp(pt_finding_steady(e, c->rule, was),
+                                    pt_finding_steady(e, c->rule, c->figures)) == 0;
     }
-    sqlite3_reset(st);
-    return yes;
+    pt_sql_reset(st);
+    return rc == 0 ? pt_engine_room(e, err) : rc;
 }
 
 static int put(struct pt_engine *e, const struct pt_condition *c, struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_PUT];
     sqlite3_stmt *from = e->st[c->rule_no].condition;
+    int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT "nnnbiis", KEY_OF(c), pt_span(c->id, 16),
+                         (int64_t)c->state, (int64_t)c->sev, c->figures);
 
-    bind_key(st, c);
     for (int i = 0; i < 3; i++)
-        sqlite3_bind_value(st, 7 + i, sqlite3_column_value(from, i));
-    sqlite3_bind_blob(st, 10, c->id, 16, SQLITE_STATIC);
-    sqlite3_bind_int(st, 11, c->state);
-    sqlite3_bind_int(st, 12, c->sev);
-    sqlite3_bind_text(st, 13, c->figures, -1, SQLITE_STATIC);
-    return run(e, st, c->rule->info.id, err);
+        (void)sqlite3_bind_value(st, 7 + i, sqlite3_column_value(from, i));
+    return rc == 0 ? pt_sql_execute(e->sql, st, err) : rc;
 }
 
 /* What stood under the touched keys; each is gone unless the evaluation brings it back. */
@@ -103,43 +107,60 @@ struct old_list {
     struct pt_condition *v;
     size_t n;
     size_t cap;
+    struct pt_arena texts;
 };
 
-static int load_old(struct pt_engine *e, size_t no, struct old_list *o, struct pt_err *err) {
-    sqlite3_stmt *st = e->own[PT_R_OLD];
-    int s;
+static void old_done(struct old_list *o) {
+    free(o->v);
+    pt_arena_done(&o->texts);
+}
 
-    sqlite3_bind_text(st, 1, e->rules[no].info.id, -1, SQLITE_STATIC);
-    while ((s = sqlite3_step(st)) == SQLITE_ROW) {
-        struct pt_condition *c;
+static int old_add(struct old_list *o, struct pt_condition **ret) {
+    if (o->n == o->cap) {
+        size_t cap = o->cap ? o->cap * 2 : 64;
+        struct pt_condition *v = realloc(o->v, cap * sizeof *v);
 
-        if (o->n == o->cap) {
-            size_t cap = o->cap ? o->cap * 2 : 64;
-            struct pt_condition *v = realloc(o->v, cap * sizeof *v);
-            if (!v) {
-                sqlite3_reset(st);
-                return pt_err_set(err, PT_E_NOMEM, "rules: no memory");
-            }
-            o->v = v;
-            o->cap = cap;
-        }
-        c = &o->v[o->n++];
-        memset(c, 0, sizeof *c);
-        c->rule = &e->rules[no];
-        c->kind = sqlite3_column_int(st, 0);
-        c->key = col_text(e, st, 1);
-        c->fy = sqlite3_column_int(st, 2);
-        c->period = col_text(e, st, 3);
-        c->object = col_text(e, st, 4);
-        memcpy(c->id, sqlite3_column_blob(st, 5), 16);
-        c->state = sqlite3_column_int(st, 6);
+        if (!v)
+            return PT_E_NOMEM;
+        o->v = v;
+        o->cap = cap;
     }
-    sqlite3_reset(st);
-    return s == SQLITE_DONE ? 0 : sql_err(e, err, e->rules[no].info.id);
+    *ret = &o->v[o->n++];
+    memset(*ret, 0, sizeof **ret);
+    return 0;
 }
 
 static int by_id(const void *a, const void *b) {
     return memcmp(((const struct pt_condition *)a)->id, ((const struct pt_condition *)b)->id, 16);
+}
+
+static int load_old(struct pt_engine *e, size_t no, struct old_list *o, struct pt_err *err) {
+    sqlite3_stmt *st = e->own[PT_R_OLD];
+    int rc = pt_sql_bind(e->sql, st, err, "s", e->rules[no].info.id);
+
+    pt_arena_init(&o->texts, OLD_TEXTS_MAX);
+    while (pt_sql_row(e->sql, st, &rc, err)) {
+        struct pt_condition *c;
+
+        rc = old_add(o, &c);
+        if (rc != 0)
+            break;
+        c->rule = &e->rules[no];
+        c->kind = pt_sql_i32(st, 0);
+        c->key = pt_arena_strdup(&o->texts, pt_sql_text(st, 1));
+        c->fy = pt_sql_i32(st, 2);
+        c->period = pt_arena_strdup(&o->texts, pt_sql_text(st, 3));
+        c->object = pt_arena_strdup(&o->texts, pt_sql_text(st, 4));
+        memcpy(c->id, pt_sql_blob(st, 5).p, 16);
+        c->state = pt_sql_i32(st, 6);
+        rc = o->texts.failed ? PT_E_NOMEM : 0;
+    }
+    pt_sql_reset(st);
+    if (rc == PT_E_NOMEM)
+        return pt_err_set(err, rc, "rule %s: no memory for its conditions", e->rules[no].info.id);
+    if (rc == 0 && o->n > 0)
+        qsort(o->v, o->n, sizeof *o->v, by_id);
+    return rc;
 }
 
 static void see_again(struct old_list *o, const struct pt_condition *c) {
@@ -151,26 +172,23 @@ static void see_again(struct old_list *o, const struct pt_condition *c) {
 
 static int evaluate(struct pt_engine *e, size_t no, struct old_list *o, struct pt_err *err) {
     sqlite3_stmt *st = e->st[no].condition;
-    int s;
     int rc = 0;
 
-    while (rc == 0 && (s = sqlite3_step(st)) != SQLITE_DONE) {
+    while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
+        bool equal = true;
 
-        if (s != SQLITE_ROW) {
-            rc = sql_err(e, err, e->rules[no].info.id);
-            break;
-        }
-        read_condition(e, no, &c);
-        if (c.state == PT_STATE_CLEAR)
+        rc = read_condition(e, no, &c, err);
+        if (rc != 0 || c.state == PT_STATE_CLEAR)
             continue;
         see_again(o, &c);
-        if (same(e, &c, true))
+        rc = same(e, &c, true, &equal, err);
+        if (rc != 0 || equal)
             continue;
         rc = put(e, &c, err);
         rc = rc == 0 ? pt_engine_dirty(e, c.id, err) : rc;
     }
-    sqlite3_reset(st);
+    pt_sql_reset(st);
     return rc;
 }
 
@@ -178,11 +196,12 @@ static int drop_cleared(struct pt_engine *e, const struct old_list *o, struct pt
     int rc = 0;
 
     for (size_t i = 0; i < o->n && rc == 0; i++) {
-        if (o->v[i].seen)
+        const struct pt_condition *c = &o->v[i];
+
+        if (c->seen)
             continue;
-        bind_key(e->own[PT_R_DEL], &o->v[i]);
-        rc = run(e, e->own[PT_R_DEL], o->v[i].rule->info.id, err);
-        rc = rc == 0 ? pt_engine_dirty(e, o->v[i].id, err) : rc;
+        rc = pt_sql_apply(e->sql, e->own[PT_R_DEL], err, KEY_FORMAT, KEY_OF(c));
+        rc = rc == 0 ? pt_engine_dirty(e, c->id, err) : rc;
     }
     return rc;
 }
@@ -190,49 +209,36 @@ static int drop_cleared(struct pt_engine *e, const struct old_list *o, struct pt
 static int collect(struct pt_engine *e, size_t no, bool everything, struct pt_err *err) {
     const char *id = e->rules[no].info.id;
     struct pt_rule_stmts *s = &e->st[no];
-    int rc = run(e, e->own[PT_R_UNTOUCH], id, err);
+    int rc = pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err);
 
     if (rc == 0 && s->touch)
-        rc = run(e, s->touch, id, err);
+        rc = pt_sql_execute(e->sql, s->touch, err);
     if (rc == 0 && everything && s->all)
-        rc = run(e, s->all, id, err);
-    for (int i = 0; i < 2 && rc == 0 && s->agenda; i++) {
-        sqlite3_stmt *st = e->own[i == 0 ? PT_R_TOUCH_DUE : PT_R_DROP_DUE];
-        sqlite3_bind_text(st, 1, id, -1, SQLITE_STATIC);
-        sqlite3_bind_int(st, 2, e->tick.day);
-        rc = run(e, st, id, err);
-    }
+        rc = pt_sql_execute(e->sql, s->all, err);
+    if (rc == 0 && s->agenda)
+        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DUE], err, "si", id, (int64_t)e->tick.day);
+    if (rc == 0 && s->agenda)
+        rc = pt_sql_apply(e->sql, e->own[PT_R_DROP_DUE], err, "si", id, (int64_t)e->tick.day);
     return rc;
-}
-
-static int any_touched(struct pt_engine *e, bool *ret_any, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int s = SQLITE_ERROR;
-
-    if (sqlite3_prepare_v2(e->db, "SELECT 1 FROM touched LIMIT 1", -1, &st, NULL) == SQLITE_OK)
-        s = sqlite3_step(st);
-    *ret_any = s == SQLITE_ROW;
-    sqlite3_finalize(st);
-    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : sql_err(e, err, "touched");
 }
 
 static int run_rule(struct pt_engine *e, size_t no, bool everything, struct pt_err *err) {
     struct old_list old = {0};
+    int64_t one;
     bool any = false;
     int rc = collect(e, no, everything, err);
 
-    rc = rc == 0 ? any_touched(e, &any, err) : rc;
-    if (rc != 0 || !any)
-        return rc;
-    pt_arena_reset(&e->arena);
-    rc = load_old(e, no, &old, err);
-    if (rc == 0 && old.n > 0)
-        qsort(old.v, old.n, sizeof *old.v, by_id);
-    rc = rc == 0 ? evaluate(e, no, &old, err) : rc;
-    rc = rc == 0 ? drop_cleared(e, &old, err) : rc;
-    if (rc == 0 && e->st[no].agenda)
-        rc = run(e, e->st[no].agenda, e->rules[no].info.id, err);
-    free(old.v);
+    rc = rc == 0 ? pt_sql_number(e->sql, &one, &any, err, "SELECT 1 FROM touched LIMIT 1", "") : rc;
+    if (rc == 0 && any) {
+        rc = load_old(e, no, &old, err);
+        rc = rc == 0 ? evaluate(e, no, &old, err) : rc;
+        rc = rc == 0 ? drop_cleared(e, &old, err) : rc;
+        if (rc == 0 && e->st[no].agenda)
+            rc = pt_sql_execute(e->sql, e->st[no].agenda, err);
+        old_done(&old);
+    }
+    if (rc != 0)
+        (void)pt_err_wrap(err, "rule %s", e->rules[no].info.id);
     return rc;
 }
 
@@ -242,7 +248,7 @@ static int drop_leftovers(struct pt_engine *e, struct pt_err *err) {
         "UPDATE state SET v = v + (SELECT count(*) FROM pending) WHERE k = 'mismatches';"
         "INSERT OR IGNORE INTO dirty SELECT id FROM pending; DELETE FROM pending;";
 
-    return sqlite3_exec(e->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_err(e, err, "pending");
+    return pt_sql_exec(e->sql, sql, err);
 }
 
 /* In a fixed order, so that the hub's stream is the same on every machine. */
@@ -252,24 +258,17 @@ static int diff_all(struct pt_engine *e, struct pt_err *err) {
                               " ORDER BY coalesce(c.rule, f.rule), c.key, c.fy, c.period, c.object,"
                               " d.id";
     sqlite3_stmt *st = NULL;
-    int s = SQLITE_DONE;
-    int rc = 0;
+    int rc = pt_sql_query(e->sql, &st, err, sql, "");
 
-    if (sqlite3_prepare_v2(e->db, sql, -1, &st, NULL) != SQLITE_OK)
-        return sql_err(e, err, "dirty");
-    while (rc == 0 && (s = sqlite3_step(st)) == SQLITE_ROW) {
+    while (pt_sql_row(e->sql, st, &rc, err)) {
         uint8_t id[16];
 
-        memcpy(id, sqlite3_column_blob(st, 0), sizeof id);
+        memcpy(id, pt_sql_blob(st, 0).p, sizeof id);
         pt_arena_reset(&e->arena);
         rc = pt_finding_diff(e, id, err);
     }
-    if (rc == 0 && s != SQLITE_DONE)
-        rc = sql_err(e, err, "dirty");
-    sqlite3_finalize(st);
-    if (rc == 0 && sqlite3_exec(e->db, "DELETE FROM dirty", NULL, NULL, NULL) != SQLITE_OK)
-        rc = sql_err(e, err, "dirty");
-    return rc;
+    pt_sql_done(e->sql, st);
+    return rc == 0 ? pt_sql_exec(e->sql, "DELETE FROM dirty", err) : rc;
 }
 
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err) {
@@ -289,42 +288,31 @@ int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struc
 static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
     struct old_list old = {0};
     sqlite3_stmt *st = e->st[no].condition;
-    const char *id = e->rules[no].info.id;
-    char sql[160];
-    int s = SQLITE_DONE;
-    int rc = run(e, e->own[PT_R_UNTOUCH], id, err);
+    int rc = pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err);
 
     if (rc == 0 && e->st[no].all)
-        rc = run(e, e->st[no].all, id, err);
-    (void)snprintf(sql, sizeof sql,
-                   "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition WHERE rule = '%s'",
-                   id);
-    if (rc == 0 && sqlite3_exec(e->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        rc = sql_err(e, err, id);
-    pt_arena_reset(&e->arena);
+        rc = pt_sql_execute(e->sql, e->st[no].all, err);
+    rc = rc == 0 ? pt_sql_run(e->sql, err,
+                              "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
+                              " WHERE rule = ?",
+                              "s", e->rules[no].info.id)
+                 : rc;
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
-    if (rc == 0 && old.n > 0)
-        qsort(old.v, old.n, sizeof *old.v, by_id);
-    while (rc == 0 && (s = sqlite3_step(st)) != SQLITE_DONE) {
+    while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
+        bool equal = true;
 
-        if (s != SQLITE_ROW) {
-            rc = sql_err(e, err, id);
-            break;
-        }
-
-        read_condition(e, no, &c);
-        if (c.state == PT_STATE_CLEAR)
+        rc = read_condition(e, no, &c, err);
+        if (rc != 0 || c.state == PT_STATE_CLEAR)
             continue;
         see_again(&old, &c);
-        *differences += !same(e, &c, false);
+        rc = same(e, &c, false, &equal, err);
+        *differences += !equal;
     }
-    if (rc == 0 && s != SQLITE_DONE)
-        rc = sql_err(e, err, id);
-    sqlite3_reset(st);
+    pt_sql_reset(st);
     for (size_t i = 0; i < old.n; i++)
         *differences += !old.v[i].seen;
-    free(old.v);
+    old_done(&old);
     return rc;
 }
 

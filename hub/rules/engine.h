@@ -14,6 +14,7 @@
 
 #include <pentad/base/arena.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/sql/sql.h>
 #include <pentad/v1/hub.pb-c.h>
 
 #include "parse.h"
@@ -54,7 +55,7 @@ enum pt_engine_stmt {
 
 struct pt_engine {
     struct pt_ledger *ledger; /* borrowed */
-    sqlite3 *db;
+    struct pt_sql *sql;       /* the ledger's */
     const struct pt_rule *rules;
     size_t n_rules;
     struct pt_rule_stmts *st;
@@ -86,6 +87,13 @@ struct pt_condition {
     const char *figures; /* lines `label TAB value`, in the rule's order */
     bool seen;           /* of a stored one: the evaluation brought it back */
 };
+
+/* engine.c: a text kept in the arena, or what e->buf holds. Never NULL: without memory it is "" and
+ * pt_engine_room says so. */
+const char *pt_engine_keep(struct pt_engine *e, const char *text);
+const char *pt_engine_keep_buf(struct pt_engine *e);
+/* 0, or PT_E_NOMEM where something since the arena's last reset found no room. */
+int pt_engine_room(const struct pt_engine *e, struct pt_err *err);
 
 /* store.c */
 int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err);

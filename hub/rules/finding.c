@@ -8,16 +8,17 @@
  */
 #include "engine.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sqlite3.h>
 
 #include <pentad/record/party.h>
 
 #define ST(name) PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_##name
 #define SEV(name) PENTAD__V1__SEVERITY__SEVERITY_##name
 
-enum { INPUTS_MAX = 128 };
+enum { INPUTS_MAX = 128, RESPONDERS_MAX = 8 };
 
 struct finding {
     bool known;
@@ -32,47 +33,42 @@ struct finding {
     struct pt_span body;
 };
 
-static int sql_err(struct pt_engine *e, struct pt_err *err) {
-    return pt_err_set(err, PT_E_STORE, "rules: findings: %s", sqlite3_errmsg(e->db));
-}
+/* Bytes kept in the arena; empty where there is no memory, which pt_engine_room tells. */
+static struct pt_span keep(struct pt_engine *e, struct pt_span b) {
+    void *q = pt_arena_alloc(&e->arena, b.len);
 
-static struct pt_span keep(struct pt_engine *e, const void *p, size_t n) {
-    void *q = pt_arena_alloc(&e->arena, n ? n : 1);
-
-    PT_ASSERT(q);
-    if (n > 0)
-        memcpy(q, p, n);
-    return pt_span(q, n);
+    if (!q)
+        return pt_span(NULL, 0);
+    if (b.len > 0)
+        memcpy(q, b.p, b.len);
+    return pt_span(q, b.len);
 }
 
 static const char *keep_text(struct pt_engine *e, sqlite3_stmt *st, int c) {
-    const char *s = (const char *)sqlite3_column_text(st, c);
-    return pt_arena_strdup(&e->arena, s ? s : "");
+    return pt_engine_keep(e, pt_sql_text(st, c));
 }
 
 static int load_finding(struct pt_engine *e, const uint8_t id[16], struct finding *f,
                         struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_FINDING];
-    int s;
+    int rc = pt_sql_bind(e->sql, st, err, "b", pt_span(id, 16));
 
     memset(f, 0, sizeof *f);
     f->figures = "";
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    if (s == SQLITE_ROW) {
+    if (pt_sql_row(e->sql, st, &rc, err)) {
         f->known = true;
-        f->episode = (uint32_t)sqlite3_column_int64(st, 0);
-        f->status = sqlite3_column_int(st, 1);
-        f->sev = sqlite3_column_int(st, 2);
-        f->escalated = sqlite3_column_int(st, 3) != 0;
-        f->due = sqlite3_column_int(st, 4);
-        f->first_seen = sqlite3_column_int(st, 5);
+        f->episode = (uint32_t)pt_sql_i64(st, 0);
+        f->status = pt_sql_i32(st, 1);
+        f->sev = pt_sql_i32(st, 2);
+        f->escalated = pt_sql_i32(st, 3) != 0;
+        f->due = pt_sql_i32(st, 4);
+        f->first_seen = pt_sql_i32(st, 5);
         f->figures = keep_text(e, st, 6);
-        f->open_rec = sqlite3_column_int64(st, 7);
-        f->body = keep(e, sqlite3_column_blob(st, 8), (size_t)sqlite3_column_bytes(st, 8));
+        f->open_rec = pt_sql_i64(st, 7);
+        f->body = keep(e, pt_sql_blob(st, 8));
     }
-    sqlite3_reset(st);
-    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : sql_err(e, err);
+    pt_sql_reset(st);
+    return rc == 0 ? pt_engine_room(e, err) : rc;
 }
 
 static const struct pt_rule *rule_by_id(struct pt_engine *e, const char *id, size_t *ret_no) {
@@ -92,34 +88,32 @@ static int load_condition(struct pt_engine *e, const uint8_t id[16], struct pt_c
     static const int cols[] = {9, 10, 11, 1, 2, 3, 4, 5};
     sqlite3_stmt *st = e->own[PT_R_CONDITION_OF];
     sqlite3_stmt *in;
-    int s;
+    int rc = pt_sql_bind(e->sql, st, err, "b", pt_span(id, 16));
 
     memset(c, 0, sizeof *c);
     *ret_found = false;
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    if (s == SQLITE_ROW)
-        c->rule = rule_by_id(e, (const char *)sqlite3_column_text(st, 0), &c->rule_no);
+    if (pt_sql_row(e->sql, st, &rc, err))
+        c->rule = rule_by_id(e, pt_sql_text(st, 0), &c->rule_no);
     if (c->rule) {
         *ret_found = true;
         memcpy(c->id, id, 16);
-        c->kind = sqlite3_column_int(st, 1);
+        c->kind = pt_sql_i32(st, 1);
         c->key = keep_text(e, st, 2);
-        c->fy = sqlite3_column_int(st, 3);
+        c->fy = pt_sql_i32(st, 3);
         c->period = keep_text(e, st, 4);
         c->object = keep_text(e, st, 5);
-        c->state = sqlite3_column_int(st, 6);
-        c->sev = sqlite3_column_int(st, 7);
+        c->state = pt_sql_i32(st, 6);
+        c->sev = pt_sql_i32(st, 7);
         c->figures = keep_text(e, st, 8);
         in = e->st[c->rule_no].inputs;
         for (size_t i = 0; in && i < 8; i++) {
             int at = sqlite3_bind_parameter_index(in, names[i]);
             if (at > 0)
-                sqlite3_bind_value(in, at, sqlite3_column_value(st, cols[i]));
+                (void)sqlite3_bind_value(in, at, sqlite3_column_value(st, cols[i]));
         }
     }
-    sqlite3_reset(st);
-    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : sql_err(e, err);
+    pt_sql_reset(st);
+    return rc == 0 ? pt_engine_room(e, err) : rc;
 }
 
 static bool is_volatile(const struct pt_rule *r, const char *label) {
@@ -138,7 +132,7 @@ const char *pt_finding_steady(struct pt_engine *e, const struct pt_rule *r, cons
     while (pt_figure_next(&figures, label, sizeof label, value, sizeof value))
         if (!is_volatile(r, label))
             pt_buf_printf(&e->buf, "%s\t%s\n", label, value);
-    return pt_arena_strdup(&e->arena, pt_buf_cstr(&e->buf));
+    return pt_engine_keep_buf(e);
 }
 
 static bool answers(const struct pt_rule *r, const char *party) {
@@ -157,16 +151,13 @@ static bool answers(const struct pt_rule *r, const char *party) {
 static int status_by_replies(struct pt_engine *e, const struct pt_rule *r, const uint8_t id[16],
                              const struct finding *f, int *ret_status, struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_REPLY];
-    int s;
+    int rc = pt_sql_bind(e->sql, st, err, "bii", pt_span(id, 16), f->open_rec, (int64_t)f->episode);
 
     *ret_status = ST(OPEN);
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 2, f->open_rec);
-    sqlite3_bind_int64(st, 3, (int64_t)f->episode);
-    while ((s = sqlite3_step(st)) == SQLITE_ROW) {
-        const char *party = (const char *)sqlite3_column_text(st, 0);
-        int kind = sqlite3_column_int(st, 1);
-        bool approved = sqlite3_column_int(st, 2) != 0;
+    while (pt_sql_row(e->sql, st, &rc, err)) {
+        const char *party = pt_sql_text(st, 0);
+        int kind = pt_sql_i32(st, 1);
+        bool approved = pt_sql_i32(st, 2) != 0;
 
         if (kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE) {
             if (strcmp(party, "office") == 0 && (approved || !answers(r, "finance")))
@@ -175,29 +166,32 @@ static int status_by_replies(struct pt_engine *e, const struct pt_rule *r, const
             *ret_status = ST(REPLIED);
         }
     }
-    sqlite3_reset(st);
-    return s == SQLITE_DONE ? 0 : sql_err(e, err);
+    pt_sql_reset(st);
+    return rc;
 }
 
-static int32_t reply_due(struct pt_engine *e, int sev) {
+/* The day until which a finding of that severity may wait for its reply; 0: for ever. */
+static int reply_due(struct pt_engine *e, int sev, int32_t *ret_day, struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_WORKDAYS];
-    int32_t day = 0;
+    int32_t *known = &e->due_day[sev == SEV(RED)];
+    int rc = 0;
 
+    *ret_day = 0;
     if (sev == SEV(INFO))
         return 0;
-    if (e->due_tick == e->tick.no && e->due_day[sev == SEV(RED)] != 0)
-        return e->due_day[sev == SEV(RED)];
     if (e->due_tick != e->tick.no)
         e->due_day[0] = e->due_day[1] = 0;
     e->due_tick = e->tick.no;
-    sqlite3_bind_int(st, 1, e->tick.day);
-    sqlite3_bind_int64(
-        st, 2, pt_param(e, sev == SEV(RED) ? "reply.red_workdays" : "reply.yellow_workdays"));
-    if (sqlite3_step(st) == SQLITE_ROW)
-        day = sqlite3_column_int(st, 0);
-    sqlite3_reset(st);
-    e->due_day[sev == SEV(RED)] = day;
-    return day;
+    if (*known == 0) {
+        rc = pt_sql_bind(
+            e->sql, st, err, "ii", (int64_t)e->tick.day,
+            pt_param(e, sev == SEV(RED) ? "reply.red_workdays" : "reply.yellow_workdays"));
+        if (pt_sql_row(e->sql, st, &rc, err))
+            *known = pt_sql_i32(st, 0);
+        pt_sql_reset(st);
+    }
+    *ret_day = *known;
+    return rc;
 }
 
 /* ---- the record ---- */
@@ -211,20 +205,20 @@ static const char *unit_name(enum pt_rule_unit u) {
     return names[u];
 }
 
-static void put_figures(struct pt_engine *e, const struct pt_condition *c,
-                        Pentad__V1__Discrepancy *d) {
+static int put_figures(struct pt_engine *e, const struct pt_condition *c,
+                       Pentad__V1__Discrepancy *d, struct pt_err *err) {
     const char *cursor = c->figures;
     char label[32];
     char value[512];
 
     d->figures = pt_arena_zalloc(&e->arena, PT_RULE_FIGURES_MAX * sizeof(void *));
-    PT_ASSERT(d->figures);
-    while (d->n_figures < PT_RULE_FIGURES_MAX &&
+    while (d->figures && d->n_figures < PT_RULE_FIGURES_MAX &&
            pt_figure_next(&cursor, label, sizeof label, value, sizeof value)) {
         Pentad__V1__DiscrepancyFigure *f = pt_arena_alloc(&e->arena, sizeof *f);
         enum pt_rule_unit unit = PT_RULE_COUNT;
 
-        PT_ASSERT(f);
+        if (!f)
+            break;
         pentad__v1__discrepancy_figure__init(f);
         for (size_t i = 0; i < c->rule->n_figures; i++)
             if (strcmp(c->rule->figures[i].label, label) == 0)
@@ -239,71 +233,82 @@ static void put_figures(struct pt_engine *e, const struct pt_condition *c,
         }
         d->figures[d->n_figures++] = f;
     }
+    return pt_engine_room(e, err);
 }
 
-static Pentad__V1__RecordRef *make_ref(struct pt_engine *e, int64_t rec) {
+/* NULL where there is no such record. */
+static int make_ref(struct pt_engine *e, int64_t rec, Pentad__V1__RecordRef **ret,
+                    struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_REF];
-    Pentad__V1__RecordRef *r = NULL;
+    int rc = pt_sql_bind(e->sql, st, err, "i", rec);
 
-    sqlite3_bind_int64(st, 1, rec);
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        struct pt_span hash =
-            keep(e, sqlite3_column_blob(st, 3), (size_t)sqlite3_column_bytes(st, 3));
+    *ret = NULL;
+    if (pt_sql_row(e->sql, st, &rc, err)) {
+        struct pt_span hash = keep(e, pt_sql_blob(st, 3));
+        Pentad__V1__RecordRef *r = pt_arena_alloc(&e->arena, sizeof *r);
 
-        r = pt_arena_alloc(&e->arena, sizeof *r);
-        PT_ASSERT(r);
-        pentad__v1__record_ref__init(r);
-        r->party = text(e, (const char *)sqlite3_column_text(st, 0));
-        r->stream = text(e, (const char *)sqlite3_column_text(st, 1));
-        r->has_seq = 1;
-        r->seq = (uint64_t)sqlite3_column_int64(st, 2);
-        r->has_hash = 1;
-        r->hash.data = (uint8_t *)(uintptr_t)hash.p;
-        r->hash.len = hash.len;
+        if (r) {
+            pentad__v1__record_ref__init(r);
+            r->party = text(e, pt_sql_text(st, 0));
+            r->stream = text(e, pt_sql_text(st, 1));
+            r->has_seq = 1;
+            r->seq = pt_sql_u64(st, 2);
+            r->has_hash = 1;
+            r->hash.data = (uint8_t *)(uintptr_t)hash.p;
+            r->hash.len = hash.len;
+        }
+        *ret = r;
     }
-    sqlite3_reset(st);
-    return r;
+    pt_sql_reset(st);
+    return rc == 0 ? pt_engine_room(e, err) : rc;
 }
 
 static int put_inputs(struct pt_engine *e, const struct pt_condition *c, Pentad__V1__Discrepancy *d,
                       struct pt_err *err) {
     sqlite3_stmt *st = e->st[c->rule_no].inputs;
-    int s = SQLITE_DONE;
+    int rc;
 
     if (!st)
         return 0;
     d->inputs = pt_arena_zalloc(&e->arena, INPUTS_MAX * sizeof(void *));
-    PT_ASSERT(d->inputs);
-    while (d->n_inputs < INPUTS_MAX && (s = sqlite3_step(st)) == SQLITE_ROW) {
-        Pentad__V1__RecordRef *r = make_ref(e, sqlite3_column_int64(st, 0));
+    rc = pt_engine_room(e, err);
+    while (d->n_inputs < INPUTS_MAX && pt_sql_row(e->sql, st, &rc, err)) {
+        Pentad__V1__RecordRef *r;
+
+        rc = make_ref(e, pt_sql_i64(st, 0), &r, err);
         if (r)
             d->inputs[d->n_inputs++] = r;
     }
-    sqlite3_reset(st);
-    return s == SQLITE_ROW || s == SQLITE_DONE ? 0 : sql_err(e, err);
+    pt_sql_reset(st);
+    return rc;
 }
 
-static void put_responders(struct pt_engine *e, const struct pt_rule *r,
-                           Pentad__V1__Discrepancy *d) {
+static int put_responders(struct pt_engine *e, const struct pt_rule *r, Pentad__V1__Discrepancy *d,
+                          struct pt_err *err) {
     char *list = text(e, r->info.responders);
     char *save = NULL;
 
-    d->responders = pt_arena_zalloc(&e->arena, 8 * sizeof *d->responders);
-    PT_ASSERT(d->responders);
-    for (char *p = strtok_r(list, " ", &save); p && d->n_responders < 8;
+    d->responders = pt_arena_zalloc(&e->arena, RESPONDERS_MAX * sizeof *d->responders);
+    if (e->arena.failed)
+        return pt_engine_room(e, err);
+    for (char *p = strtok_r(list, " ", &save); p && d->n_responders < RESPONDERS_MAX;
          p = strtok_r(NULL, " ", &save))
         d->responders[d->n_responders++] = p;
+    return 0;
 }
 
 static char *message(struct pt_engine *e, const struct pt_condition *c, bool chinese) {
     pt_buf_reset(&e->buf);
     pt_message_text(e, c, chinese, &e->buf);
-    return text(e, e->buf.failed ? "" : pt_buf_cstr(&e->buf));
+    e->arena.failed = e->arena.failed || e->buf.failed;
+    return e->buf.failed ? NULL : text(e, pt_buf_cstr(&e->buf));
 }
 
 /* What the condition says; state fields are the caller's. */
 static int from_condition(struct pt_engine *e, struct pt_condition *c, Pentad__V1__Discrepancy *d,
                           struct pt_err *err) {
+    int rc;
+
     pentad__v1__discrepancy__init(d);
     d->has_id = 1;
     d->id.data = c->id;
@@ -316,19 +321,20 @@ static int from_condition(struct pt_engine *e, struct pt_condition *c, Pentad__V
     d->fiscal_year = c->fy;
     d->period = c->period[0] ? text(e, c->period) : NULL;
     d->object = c->object[0] ? text(e, c->object) : NULL;
-    put_figures(e, c, d);
-    put_responders(e, c->rule, d);
+    rc = put_figures(e, c, d, err);
+    rc = rc == 0 ? put_responders(e, c->rule, d, err) : rc;
+    if (rc != 0)
+        return rc;
     d->message_zh = message(e, c, true);
     d->message_en = message(e, c, false);
-    return put_inputs(e, c, d, err);
+    rc = pt_engine_room(e, err);
+    return rc == 0 ? put_inputs(e, c, d, err) : rc;
 }
 
 static int put_pending(struct pt_engine *e, const uint8_t id[16], Pentad__V1__Discrepancy *d,
                        const struct finding *want, struct pt_err *err) {
-    sqlite3_stmt *st = e->own[PT_R_PENDING_PUT];
     uint8_t *buf;
     size_t n;
-    int s;
 
     d->has_severity = d->has_episode = d->has_first_seen = d->has_last_seen = 1;
     d->severity = (Pentad__V1__Severity)want->sev;
@@ -343,15 +349,12 @@ static int put_pending(struct pt_engine *e, const uint8_t id[16], Pentad__V1__Di
     d->tick_day = e->tick.day;
     d->tick_seq = e->tick.seq;
     n = pentad__v1__discrepancy__get_packed_size(d);
-    buf = pt_arena_alloc(&e->arena, n ? n : 1);
+    buf = pt_arena_alloc(&e->arena, n);
     if (!buf)
         return pt_err_set(err, PT_E_NOMEM, "rules: no memory for a finding");
     pentad__v1__discrepancy__pack(d, buf);
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    sqlite3_bind_blob(st, 2, buf, (int)n, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    sqlite3_reset(st);
-    return s == SQLITE_DONE ? 0 : sql_err(e, err);
+    return pt_sql_apply(e->sql, e->own[PT_R_PENDING_PUT], err, "bb", pt_span(id, 16),
+                        pt_span(buf, n));
 }
 
 /* The newest logged H01 again, with another standing. */
@@ -373,10 +376,10 @@ static int open_new(struct pt_engine *e, struct pt_condition *c, const struct fi
     struct finding want = {.episode = f->known ? f->episode + 1 : 1,
                            .status = ST(OPEN),
                            .sev = c->sev,
-                           .first_seen = e->tick.day,
-                           .due = reply_due(e, c->sev)};
-    int rc = from_condition(e, c, &d, err);
+                           .first_seen = e->tick.day};
+    int rc = reply_due(e, c->sev, &want.due, err);
 
+    rc = rc == 0 ? from_condition(e, c, &d, err) : rc;
     return rc == 0 ? put_pending(e, c->id, &d, &want, err) : rc;
 }
 
@@ -387,12 +390,16 @@ static int compare(struct pt_engine *e, struct pt_condition *c, const struct fin
     struct finding want = *f;
     bool figures = fires && strcmp(pt_finding_steady(e, r, c->figures), f->figures) != 0;
     Pentad__V1__Discrepancy d;
+    int32_t due;
     int rc = status_by_replies(e, r, c->id, f, &want.status, err);
 
+    rc = rc == 0 ? pt_engine_room(e, err) : rc;
     if (rc != 0)
         return rc;
     if (fires && c->sev != f->sev) {
-        int32_t due = reply_due(e, c->sev);
+        rc = reply_due(e, c->sev, &due, err);
+        if (rc != 0)
+            return rc;
         want.sev = c->sev;
         want.due = f->due == 0 || due == 0 || due < f->due ? due : f->due;
     }
@@ -443,7 +450,7 @@ static const char *logged_figures(struct pt_engine *e, const struct pt_rule *r,
         else
             pt_buf_printf(&e->buf, "%s\t%s\n", f->label ? f->label : "", f->text ? f->text : "");
     }
-    return pt_arena_strdup(&e->arena, e->buf.len ? pt_buf_cstr(&e->buf) : "");
+    return pt_engine_keep_buf(e);
 }
 
 /* Was it what these rules wanted? If not it stands nevertheless, and the next tick sets it right.
@@ -451,34 +458,23 @@ static const char *logged_figures(struct pt_engine *e, const struct pt_rule *r,
 static int meet_pending(struct pt_engine *e, const uint8_t id[16], struct pt_span packed,
                         struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_PENDING_GET];
-    bool equal;
-    int s;
-    int rc = 0;
+    int rc = pt_sql_bind(e->sql, st, err, "b", pt_span(id, 16));
+    bool equal = pt_sql_row(e->sql, st, &rc, err) && pt_span_eq(pt_sql_blob(st, 0), packed);
 
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    equal = s == SQLITE_ROW && (size_t)sqlite3_column_bytes(st, 0) == packed.len &&
-            memcmp(sqlite3_column_blob(st, 0), packed.p, packed.len) == 0;
-    sqlite3_reset(st);
-    if (!equal) {
-        if (sqlite3_exec(e->db, "UPDATE state SET v = v + 1 WHERE k = 'mismatches'", NULL, NULL,
-                         NULL) != SQLITE_OK)
-            return sql_err(e, err);
-        rc = pt_engine_dirty(e, id, err);
+    pt_sql_reset(st);
+    if (rc == 0 && !equal) {
+        rc = pt_sql_run(e->sql, err, "UPDATE state SET v = v + 1 WHERE k = 'mismatches'", "");
+        rc = rc == 0 ? pt_engine_dirty(e, id, err) : rc;
     }
-    st = e->own[PT_R_PENDING_DEL];
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    sqlite3_reset(st);
-    return rc != 0 || s == SQLITE_DONE ? rc : sql_err(e, err);
+    return rc == 0 ? pt_sql_apply(e->sql, e->own[PT_R_PENDING_DEL], err, "b", pt_span(id, 16)) : rc;
 }
 
 int pt_finding_fold(struct pt_engine *e, int64_t rec, const Pentad__V1__Discrepancy *d,
                     struct pt_span packed, struct pt_err *err) {
-    sqlite3_stmt *st = e->own[PT_R_FINDING_PUT];
+    const char *rule = d->rule ? d->rule : "";
+    const char *figures;
     struct finding f;
     size_t no;
-    int s;
     int rc;
 
     if (!d->has_id || d->id.len != 16)
@@ -489,35 +485,30 @@ int pt_finding_fold(struct pt_engine *e, int64_t rec, const Pentad__V1__Discrepa
         return rc;
     if (!f.known || f.episode != d->episode)
         f.open_rec = rec;
-    sqlite3_bind_blob(st, 1, d->id.data, 16, SQLITE_STATIC);
-    sqlite3_bind_text(st, 2, d->rule ? d->rule : "", -1, SQLITE_STATIC);
-    sqlite3_bind_int64(st, 3, (int64_t)d->episode);
-    sqlite3_bind_int(st, 4, (int)d->status);
-    sqlite3_bind_int(st, 5, (int)d->severity);
-    sqlite3_bind_int(st, 6, d->escalated);
-    sqlite3_bind_int(st, 7, d->due);
-    sqlite3_bind_int(st, 8, d->first_seen);
-    sqlite3_bind_text(st, 9, logged_figures(e, rule_by_id(e, d->rule ? d->rule : "", &no), d), -1,
-                      SQLITE_STATIC);
-    sqlite3_bind_int64(st, 10, f.open_rec);
-    sqlite3_bind_blob(st, 11, packed.p, (int)packed.len, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    sqlite3_reset(st);
-    return s == SQLITE_DONE ? meet_pending(e, d->id.data, packed, err) : sql_err(e, err);
+    figures = logged_figures(e, rule_by_id(e, rule, &no), d);
+    rc = pt_engine_room(e, err);
+    rc = rc == 0
+             ? pt_sql_apply(e->sql, e->own[PT_R_FINDING_PUT], err, "bsiiiiiisib",
+                            pt_span(d->id.data, 16), rule, (int64_t)d->episode, (int64_t)d->status,
+                            (int64_t)d->severity, (int64_t)d->escalated, (int64_t)d->due,
+                            (int64_t)d->first_seen, figures, f.open_rec, packed)
+             : rc;
+    return rc == 0 ? meet_pending(e, d->id.data, packed, err) : rc;
 }
 
 int pt_finding_touch(struct pt_engine *e, struct pt_err *err) {
-    char sql[768];
-
-    (void)snprintf(
-        sql, sizeof sql,
+    static const char replied[] =
         "INSERT OR IGNORE INTO dirty SELECT h.id FROM changed c JOIN f_discrepancy_reply h"
-        " ON h.rec = c.rec WHERE c.type = 212 AND length(h.id) = 16;"
+        " ON h.rec = c.rec WHERE c.type = @TYPE_DISCREPANCY_REPLY AND length(h.id) = 16";
+    static const char approved[] =
         "INSERT OR IGNORE INTO dirty SELECT h.id FROM changed c JOIN resolved f ON f.rec = c.rec"
         " AND f.field = 'target' JOIN f_discrepancy_reply h ON h.rec = f.target"
-        " WHERE c.type = 233 AND length(h.id) = 16;"
+        " WHERE c.type = @TYPE_APPROVAL AND length(h.id) = 16";
+    static const char overdue[] =
         "INSERT OR IGNORE INTO dirty SELECT id FROM finding"
-        " WHERE status = 1 AND escalated = 0 AND due > 0 AND due < %d;",
-        e->tick.day);
-    return sqlite3_exec(e->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : sql_err(e, err);
+        " WHERE status = @DISCREPANCY_STATUS_OPEN AND escalated = 0 AND due > 0 AND due < ?";
+    int rc = pt_sql_run(e->sql, err, replied, "");
+
+    rc = rc == 0 ? pt_sql_run(e->sql, err, approved, "") : rc;
+    return rc == 0 ? pt_sql_run(e->sql, err, overdue, "i", (int64_t)e->tick.day) : rc;
 }

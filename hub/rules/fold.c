@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include <pentad/v1/record.pb-c.h>
 
 #include "engine.h"
@@ -44,7 +46,7 @@ int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
 void pt_fold_close(struct pt_fold *f) {
     if (!f)
         return;
-    if (f->engine.db)
+    if (f->engine.sql)
         pt_engine_close(&f->engine);
     pt_ledger_close(f->ledger);
     free(f);
@@ -107,15 +109,12 @@ int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t
 }
 
 static int count(struct pt_fold *f, const char *sql, uint64_t *ret, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
+    int64_t v;
+    bool found;
+    int rc = pt_sql_number(f->engine.sql, &v, &found, err, sql, "");
 
-    *ret = 0;
-    if (sqlite3_prepare_v2(f->engine.db, sql, -1, &st, NULL) != SQLITE_OK)
-        return pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
-    if (sqlite3_step(st) == SQLITE_ROW)
-        *ret = (uint64_t)sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    return 0;
+    *ret = (uint64_t)v;
+    return rc;
 }
 
 int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_err *err) {
@@ -132,21 +131,15 @@ int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_
 
 int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int s = SQLITE_DONE;
-    int rc = 0;
+    int rc = pt_sql_query(f->engine.sql, &st, err, "SELECT id, body FROM pending ORDER BY ord", "");
 
-    if (sqlite3_prepare_v2(f->engine.db, "SELECT id, body FROM pending ORDER BY ord", -1, &st,
-                           NULL) != SQLITE_OK)
-        return pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
-    while (rc == 0 && (s = sqlite3_step(st)) == SQLITE_ROW) {
+    while (pt_sql_row(f->engine.sql, st, &rc, err)) {
         uint8_t id[16];
 
-        memcpy(id, sqlite3_column_blob(st, 0), sizeof id);
-        rc = cb(ctx, id, pt_span(sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)));
+        memcpy(id, pt_sql_blob(st, 0).p, sizeof id);
+        rc = cb(ctx, id, pt_sql_blob(st, 1));
     }
-    if (rc == 0 && s != SQLITE_DONE)
-        rc = pt_err_set(err, PT_E_STORE, "fold: %s", sqlite3_errmsg(f->engine.db));
-    sqlite3_finalize(st);
+    pt_sql_done(f->engine.sql, st);
     return rc;
 }
 

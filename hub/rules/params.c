@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "engine.h"
 
 /* Not one rule's own: how long a finding may wait for its reply, in working days. */
@@ -61,38 +63,43 @@ static void fn_tick_day(sqlite3_context *ctx, int n, sqlite3_value **v) {
 }
 
 int pt_params_register(struct pt_engine *e, struct pt_err *err) {
-    if (sqlite3_create_function_v2(e->db, "param", 1, SQLITE_UTF8, e, fn_param, NULL, NULL, NULL) !=
-            SQLITE_OK ||
-        sqlite3_create_function_v2(e->db, "tick_day", 0, SQLITE_UTF8, e, fn_tick_day, NULL, NULL,
-                                   NULL) != SQLITE_OK)
-        return pt_err_set(err, PT_E_STORE, "rules: %s", sqlite3_errmsg(e->db));
+    if (sqlite3_create_function_v2(e->sql->db, "param", 1, SQLITE_UTF8, e, fn_param, NULL, NULL,
+                                   NULL) != SQLITE_OK ||
+        sqlite3_create_function_v2(e->sql->db, "tick_day", 0, SQLITE_UTF8, e, fn_tick_day, NULL,
+                                   NULL, NULL) != SQLITE_OK)
+        return pt_sql_err(e->sql, 0, err, "the rules' functions");
     return 0;
 }
 
 int pt_params_load(struct pt_engine *e, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(e->sql, &st, err,
+                          "SELECT name, value FROM param WHERE typeof(value) = 'integer'", "");
 
     e->n_params = 0;
-    if (sqlite3_prepare_v2(e->db, "SELECT name, value FROM param WHERE typeof(value) = 'integer'",
-                           -1, &st, NULL) != SQLITE_OK)
-        return pt_err_set(err, PT_E_STORE, "rules: %s", sqlite3_errmsg(e->db));
-    while (e->n_params < PT_PARAMS_MAX && sqlite3_step(st) == SQLITE_ROW) {
+    while (e->n_params < PT_PARAMS_MAX && pt_sql_row(e->sql, st, &rc, err)) {
         (void)snprintf(e->params[e->n_params].name, sizeof e->params[0].name, "%s",
-                       (const char *)sqlite3_column_text(st, 0));
-        e->params[e->n_params++].value = sqlite3_column_int64(st, 1);
+                       pt_sql_text(st, 0));
+        e->params[e->n_params++].value = pt_sql_i64(st, 1);
     }
-    sqlite3_finalize(st);
-    return 0;
+    pt_sql_done(e->sql, st);
+    return rc;
 }
 
-/* What H07 says today, name by name: the newest that is in force by its effective day. */
+/* What H07 says today where it is another thing than what is stored, name by name: the newest that
+ * is in force by its effective day; NULL where none says anything any more. */
 static const char in_force[] =
-    "SELECT name, value, was FROM (SELECT p.name, coalesce(p.value, p.text) AS value,"
+    "INSERT INTO temp.param_now SELECT name, value FROM (SELECT p.name,"
+    "  coalesce(p.value, p.text) AS value,"
     "  (SELECT o.value FROM param o WHERE o.name = p.name) AS was,"
     "  row_number() OVER (PARTITION BY p.name ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC)"
     "    AS nth FROM v_rule_set_params p WHERE p.r_valid <= ?1) WHERE nth = 1 AND value IS NOT was"
-    " UNION ALL SELECT o.name, NULL, o.value FROM param o WHERE NOT EXISTS (SELECT 1"
+    " UNION ALL SELECT o.name, NULL FROM param o WHERE NOT EXISTS (SELECT 1"
     "   FROM v_rule_set_params p WHERE p.name = o.name AND p.r_valid <= ?1)";
+
+static const char take_over[] =
+    "DELETE FROM param WHERE name IN (SELECT name FROM temp.param_now);"
+    "INSERT INTO param SELECT name, value FROM temp.param_now WHERE value IS NOT NULL;";
 
 static void mark(struct pt_engine *e, const char *name, bool *changed) {
     for (size_t i = 0; i < e->n_rules; i++)
@@ -103,35 +110,15 @@ static void mark(struct pt_engine *e, const char *name, bool *changed) {
 
 int pt_params_refresh(struct pt_engine *e, bool *changed, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    struct pt_buf sql;
-    int rc = 0;
+    int rc;
 
     memset(changed, 0, e->n_rules * sizeof *changed);
-    pt_buf_init(&sql, 1U << 16);
-    if (sqlite3_prepare_v2(e->db, in_force, -1, &st, NULL) != SQLITE_OK)
-        rc = pt_err_set(err, PT_E_STORE, "rules: %s", sqlite3_errmsg(e->db));
-    else
-        sqlite3_bind_int(st, 1, e->tick.day);
-    while (rc == 0 && sqlite3_step(st) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(st, 0);
-        char *one;
-
-        if (sqlite3_column_type(st, 1) == SQLITE_NULL)
-            one = sqlite3_mprintf("DELETE FROM param WHERE name = %Q;", name);
-        else if (sqlite3_column_type(st, 1) == SQLITE_INTEGER)
-            one = sqlite3_mprintf("INSERT OR REPLACE INTO param VALUES(%Q, %lld);", name,
-                                  sqlite3_column_int64(st, 1));
-        else
-            one = sqlite3_mprintf("INSERT OR REPLACE INTO param VALUES(%Q, %Q);", name,
-                                  sqlite3_column_text(st, 1));
-        pt_buf_puts(&sql, one ? one : "");
-        sqlite3_free(one);
-        mark(e, name, changed);
-    }
-    sqlite3_finalize(st);
-    if (rc == 0 && sql.len > 0 &&
-        sqlite3_exec(e->db, pt_buf_cstr(&sql), NULL, NULL, NULL) != SQLITE_OK)
-        rc = pt_err_set(err, PT_E_STORE, "rules: %s", sqlite3_errmsg(e->db));
-    pt_buf_done(&sql);
+    rc = pt_sql_run(e->sql, err, "DELETE FROM temp.param_now", "");
+    rc = rc == 0 ? pt_sql_run(e->sql, err, in_force, "i", (int64_t)e->tick.day) : rc;
+    rc = rc == 0 ? pt_sql_query(e->sql, &st, err, "SELECT name FROM temp.param_now", "") : rc;
+    while (pt_sql_row(e->sql, st, &rc, err))
+        mark(e, pt_sql_text(st, 0), changed);
+    pt_sql_done(e->sql, st);
+    rc = rc == 0 ? pt_sql_exec(e->sql, take_over, err) : rc;
     return rc == 0 ? pt_params_load(e, err) : rc;
 }

@@ -5,60 +5,24 @@
 #include <string.h>
 
 #include <pentad/base/buf.h>
-#include <pentad/v1/record.pb-c.h>
 
 enum { REMARKS_MAX = 4096 };
 
-static char *copy(const char *s, size_t n) {
-    char *c = malloc(n + 1);
-
-    PT_ASSERT(c);
-    memcpy(c, s, n);
-    c[n] = '\0';
-    return c;
-}
-
-/* Value of an enum name anywhere below a message: names are unique in the package. */
-static bool enum_value(const ProtobufCMessageDescriptor *d, const char *name, size_t len,
-                       unsigned depth, int *ret) {
-    for (unsigned i = 0; i < d->n_fields; i++) {
-        const ProtobufCFieldDescriptor *f = &d->fields[i];
-
-        if (f->type == PROTOBUF_C_TYPE_ENUM) {
-            const ProtobufCEnumDescriptor *e = f->descriptor;
-            for (unsigned k = 0; k < e->n_values; k++)
-                if (strlen(e->values[k].name) == len && memcmp(e->values[k].name, name, len) == 0) {
-                    *ret = e->values[k].value;
-                    return true;
-                }
-        } else if (f->type == PROTOBUF_C_TYPE_MESSAGE && depth < 6) {
-            if (enum_value(f->descriptor, name, len, depth + 1, ret))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* @PAYMENT_OP_REFUND becomes 2. */
-static int put_sql(struct pt_buf *b, const char *s, size_t n, const char *id, struct pt_err *err) {
-    for (size_t i = 0; i < n;) {
-        size_t k = i + 1;
-        int v;
-
-        if (s[i] != '@') {
-            pt_buf_putc(b, s[i++]);
-            continue;
-        }
-        while (k < n &&
-               (s[k] == '_' || (s[k] >= 'A' && s[k] <= 'Z') || (s[k] >= '0' && s[k] <= '9')))
-            k++;
-        if (!enum_value(&pentad__v1__record__descriptor, s + i + 1, k - i - 1, 0, &v))
-            return pt_err_set(err, PT_E_FORMAT, "rule %s: no enum value %.*s", id, (int)(k - i),
-                              s + i);
-        pt_buf_printf(b, "%d", v);
-        i = k;
-    }
+static int copy(const char *s, size_t n, char **ret, struct pt_err *err) {
+    *ret = malloc(n + 1);
+    if (!*ret)
+        return pt_err_set(err, PT_E_NOMEM, "rules: no memory for a rule");
+    memcpy(*ret, s, n);
+    (*ret)[n] = '\0';
     return 0;
+}
+
+static int copy_text(const char *s, const char **ret, struct pt_err *err) {
+    char *c;
+    int rc = copy(s, strlen(s), &c, err);
+
+    *ret = c;
+    return rc;
 }
 
 static int take_section(struct pt_rule *r, const char *name, size_t name_len, const char *s,
@@ -68,19 +32,10 @@ static int take_section(struct pt_rule *r, const char *name, size_t name_len, co
         char **to;
     } known[] = {{"views", &r->views},         {"touch", &r->touch},   {"all", &r->all},
                  {"condition", &r->condition}, {"agenda", &r->agenda}, {"inputs", &r->inputs}};
-    struct pt_buf b;
-    int rc;
 
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strlen(known[i].name) != name_len || memcmp(known[i].name, name, name_len) != 0)
-            continue;
-        pt_buf_init(&b, 1U << 16);
-        rc = put_sql(&b, s, n, r->info.id, err);
-        if (rc == 0)
-            *known[i].to = copy((const char *)b.p, b.len);
-        pt_buf_done(&b);
-        return rc;
-    }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i].name) == name_len && memcmp(known[i].name, name, name_len) == 0)
+            return copy(s, n, known[i].to, err);
     return pt_err_set(err, PT_E_FORMAT, "rule %s: no section is called %.*s", r->info.id,
                       (int)name_len, name);
 }
@@ -120,17 +75,17 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     char type[16];
     char fallback[64];
     int at = 0;
+    int rc;
     struct pt_rule_param *p = &r->params[r->info.n_params];
 
     if (r->info.n_params == PT_RULE_PARAMS_MAX ||
         sscanf(v, "%63s %15s %63s %n", name, type, fallback, &at) < 3)
         return pt_err_set(err, PT_E_FORMAT, "rule %s: parameter \"%s\"", r->info.id, v);
-    p->name = copy(name, strlen(name));
-    p->type = copy(type, strlen(type));
-    p->fallback = copy(fallback, strlen(fallback));
-    p->text = copy(v + at, strlen(v + at));
     r->info.n_params++;
-    return 0;
+    rc = copy_text(name, &p->name, err);
+    rc = rc == 0 ? copy_text(type, &p->type, err) : rc;
+    rc = rc == 0 ? copy_text(fallback, &p->fallback, err) : rc;
+    return rc == 0 ? copy_text(v + at, &p->text, err) : rc;
 }
 
 /* *ret_known = false where no key is called so: the line is a remark then. */
@@ -158,10 +113,8 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
     if (key_len == 5 && memcmp(key, "param", 5) == 0)
         return take_param(r, value, err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strlen(known[i].name) == key_len && memcmp(known[i].name, key, key_len) == 0) {
-            *known[i].to = copy(value, strlen(value));
-            return 0;
-        }
+        if (strlen(known[i].name) == key_len && memcmp(known[i].name, key, key_len) == 0)
+            return copy_text(value, known[i].to, err);
     *ret_known = false;
     return 0;
 }
@@ -175,10 +128,10 @@ static int take_remark(struct pt_rule *r, const char *s, size_t n, struct pt_err
     pt_buf_init(&b, REMARKS_MAX);
     pt_buf_printf(&b, "%s%s%.*s", had ? had : "", had ? " " : "", (int)n, s);
     rc = b.failed ? pt_err_set(err, b.failed, "rule %s: the remarks", r->info.id) : 0;
-    if (rc == 0) {
+    if (rc == 0)
+        rc = copy_text(pt_buf_cstr(&b), &r->info.remarks, err);
+    if (rc == 0)
         free((void *)(uintptr_t)had);
-        r->info.remarks = copy((const char *)b.p, b.len);
-    }
     pt_buf_done(&b);
     return rc;
 }

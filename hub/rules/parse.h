@@ -34,7 +34,7 @@ struct pt_rule {
     struct pt_rule_param params[PT_RULE_PARAMS_MAX];
     struct pt_rule_figure figures[PT_RULE_FIGURES_MAX];
     size_t n_figures;
-    /* SQL with enum names replaced; NULL where the file has no such section */
+    /* SQL, NULL where the file has no such section; its @NAMEs are filled in by the connection */
     char *views;     /* CREATE TEMP VIEW statements that the others use */
     char *touch;     /* keys that the changed records touch */
     char *all;       /* every key there is */
@@ -43,10 +43,12 @@ struct pt_rule {
     char *inputs;    /* the records a condition rests on */
 };
 
-/* Parses one file; strings of `out` are allocated and live as long as the program. */
+/* Parses one file; strings of `out` are allocated and live as long as the program. PT_E_FORMAT,
+ * PT_E_NOMEM. */
 int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err);
 
-/* All rules, parsed once; asserts that the embedded files parse. */
+/* All rules, parsed once; asserts that the embedded files are right. None where there was no
+ * memory for them. */
 const struct pt_rule *pt_rule_all(size_t *ret_n);
 
 #endif

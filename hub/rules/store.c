@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include <openssl/evp.h>
 
 #include "embedded.h"
@@ -32,7 +34,8 @@ static const char tables[] =
     "INSERT OR IGNORE INTO state VALUES('mismatches', 0);";
 
 static const char temp_tables[] =
-    "CREATE TEMP TABLE IF NOT EXISTS touched(a, b, c, PRIMARY KEY(a, b, c)) WITHOUT ROWID;";
+    "CREATE TEMP TABLE IF NOT EXISTS touched(a, b, c, PRIMARY KEY(a, b, c)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS param_now(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
 
 static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_TOUCH_DUE] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM agenda"
@@ -67,20 +70,8 @@ static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_WORKDAYS] = "SELECT wd_add(?1, ?2)",
 };
 
-static int store_err(struct pt_engine *e, struct pt_err *err, const char *what) {
-    return pt_err_set(err, PT_E_STORE, "rules: %.100s: %s", what, sqlite3_errmsg(e->db));
-}
-
-static int prepare(struct pt_engine *e, const char *sql, sqlite3_stmt **ret, const char *what,
-                   struct pt_err *err) {
-    *ret = NULL;
-    if (sqlite3_prepare_v3(e->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) != SQLITE_OK)
-        return store_err(e, err, what);
-    return 0;
-}
-
 static int prepare_with(struct pt_engine *e, const char *head, const char *sql, const char *tail,
-                        sqlite3_stmt **ret, const char *what, struct pt_err *err) {
+                        sqlite3_stmt **ret, struct pt_err *err) {
     struct pt_buf b;
     int rc;
 
@@ -91,8 +82,8 @@ static int prepare_with(struct pt_engine *e, const char *head, const char *sql, 
     pt_buf_puts(&b, head);
     pt_buf_puts(&b, sql);
     pt_buf_puts(&b, tail);
-    rc = b.failed ? pt_err_set(err, PT_E_NOMEM, "rules: no memory")
-                  : prepare(e, pt_buf_cstr(&b), ret, what, err);
+    rc = b.failed ? pt_err_set(err, b.failed, "no room for a statement")
+                  : pt_sql_prepare(e->sql, pt_buf_cstr(&b), ret, err);
     pt_buf_done(&b);
     return rc;
 }
@@ -121,30 +112,30 @@ static int find_columns(const struct pt_rule *r, struct pt_rule_stmts *s, struct
 static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
                         struct pt_err *err) {
     char head[128];
-    const char *id = r->info.id;
-    int rc;
+    int rc = r->views ? pt_sql_exec(e->sql, r->views, err) : 0;
 
-    if (r->views && sqlite3_exec(e->db, r->views, NULL, NULL, NULL) != SQLITE_OK)
-        return store_err(e, err, id);
-    rc = prepare_with(e, "INSERT OR IGNORE INTO touched ", r->touch, "", &s->touch, id, err);
-    rc = rc == 0 ? prepare_with(e, "INSERT OR IGNORE INTO touched ", r->all, "", &s->all, id, err)
+    rc = rc == 0 ? prepare_with(e, "INSERT OR IGNORE INTO touched ", r->touch, "", &s->touch, err)
                  : rc;
-    rc = rc == 0 ? prepare_with(e, "", r->condition, "", &s->condition, id, err) : rc;
+    rc = rc == 0 ? prepare_with(e, "INSERT OR IGNORE INTO touched ", r->all, "", &s->all, err) : rc;
+    rc = rc == 0 ? prepare_with(e, "", r->condition, "", &s->condition, err) : rc;
     (void)snprintf(head, sizeof head,
-                   "INSERT OR IGNORE INTO agenda SELECT due, '%s', a, b, c FROM (", id);
-    rc = rc == 0 ? prepare_with(e, head, r->agenda, ") WHERE due > tick_day()", &s->agenda, id, err)
+                   "INSERT OR IGNORE INTO agenda SELECT due, '%s', a, b, c FROM (", r->info.id);
+    rc = rc == 0 ? prepare_with(e, head, r->agenda, ") WHERE due > tick_day()", &s->agenda, err)
                  : rc;
-    rc = rc == 0 ? prepare_with(e, "", r->inputs, "", &s->inputs, id, err) : rc;
-    if (rc == 0 && !s->condition)
-        rc = pt_err_set(err, PT_E_FORMAT, "rule %s has no [condition]", id);
-    return rc == 0 ? find_columns(r, s, err) : rc;
+    rc = rc == 0 ? prepare_with(e, "", r->inputs, "", &s->inputs, err) : rc;
+    if (rc != 0) {
+        (void)pt_err_wrap(err, "rule %s", r->info.id);
+        return rc;
+    }
+    if (!s->condition)
+        return pt_err_set(err, PT_E_FORMAT, "rule %s has no [condition]", r->info.id);
+    return find_columns(r, s, err);
 }
 
 int pt_engine_create(struct pt_engine *e, struct pt_err *err) {
-    if (sqlite3_exec(e->db, tables, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(e->db, temp_tables, NULL, NULL, NULL) != SQLITE_OK)
-        return store_err(e, err, "tables");
-    return 0;
+    int rc = pt_sql_exec(e->sql, tables, err);
+
+    return rc == 0 ? pt_sql_exec(e->sql, temp_tables, err) : rc;
 }
 
 int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err) {
@@ -152,17 +143,17 @@ int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err)
 
     memset(e, 0, sizeof *e);
     e->ledger = l;
-    e->db = pt_ledger_db(l);
+    e->sql = pt_ledger_sql(l);
     e->rules = pt_rule_all(&e->n_rules);
     pt_arena_init(&e->arena, (size_t)16 << 20);
     pt_buf_init(&e->buf, (size_t)4 << 20);
     e->st = calloc(e->n_rules, sizeof *e->st);
-    if (!e->st)
+    if (!e->st || e->n_rules == 0)
         return pt_err_set(err, PT_E_NOMEM, "rules: no memory");
     rc = pt_engine_create(e, err);
     rc = rc == 0 ? pt_params_register(e, err) : rc;
     for (size_t i = 0; i < PT_R_COUNT && rc == 0; i++)
-        rc = prepare(e, own_sql[i], &e->own[i], "statements", err);
+        rc = pt_sql_prepare(e->sql, own_sql[i], &e->own[i], err);
     for (size_t i = 0; i < e->n_rules && rc == 0; i++)
         rc = prepare_rule(e, &e->rules[i], &e->st[i], err);
     return rc == 0 ? pt_ledger_last_tick(l, &e->tick, err) : rc;
@@ -170,13 +161,13 @@ int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err)
 
 void pt_engine_close(struct pt_engine *e) {
     for (size_t i = 0; i < PT_R_COUNT; i++)
-        sqlite3_finalize(e->own[i]);
+        pt_sql_finalize(e->own[i]);
     for (size_t i = 0; e->st && i < e->n_rules; i++) {
-        sqlite3_finalize(e->st[i].touch);
-        sqlite3_finalize(e->st[i].all);
-        sqlite3_finalize(e->st[i].condition);
-        sqlite3_finalize(e->st[i].agenda);
-        sqlite3_finalize(e->st[i].inputs);
+        pt_sql_finalize(e->st[i].touch);
+        pt_sql_finalize(e->st[i].all);
+        pt_sql_finalize(e->st[i].condition);
+        pt_sql_finalize(e->st[i].agenda);
+        pt_sql_finalize(e->st[i].inputs);
     }
     free(e->st);
     pt_arena_done(&e->arena);
@@ -184,41 +175,38 @@ void pt_engine_close(struct pt_engine *e) {
     memset(e, 0, sizeof *e);
 }
 
-int pt_engine_stale(struct pt_engine *e, bool *ret_stale, struct pt_err *err) {
+/* What the rules are: their files and the version of what runs them. */
+static int rule_set(char out[80], struct pt_err *err) {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     uint8_t h[32];
-    char hex[80] = ENGINE_VERSION "-";
-    char *sql;
+    bool ok = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+
+    for (size_t i = 0; i < pt_rule_files_count && ok; i++)
+        ok = EVP_DigestUpdate(md, pt_rule_files[i], strlen(pt_rule_files[i]) + 1) == 1;
+    ok = ok && EVP_DigestFinal_ex(md, h, NULL) == 1;
+    EVP_MD_CTX_free(md);
+    if (!ok)
+        return pt_err_set(err, PT_E_CRYPTO, "rules: no SHA-256");
+    memcpy(out, ENGINE_VERSION "-", sizeof ENGINE_VERSION);
+    pt_hex(out + sizeof ENGINE_VERSION, h, 16);
+    return 0;
+}
+
+int pt_engine_stale(struct pt_engine *e, bool *ret_stale, struct pt_err *err) {
+    char set[80];
     sqlite3_stmt *st = NULL;
-    int rc = 0;
+    int rc = rule_set(set, err);
 
     *ret_stale = false;
-    if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
-        rc = pt_err_set(err, PT_E_CRYPTO, "rules: no SHA-256");
-    for (size_t i = 0; i < pt_rule_files_count && rc == 0; i++)
-        (void)EVP_DigestUpdate(md, pt_rule_files[i], strlen(pt_rule_files[i]) + 1);
-    if (rc == 0 && EVP_DigestFinal_ex(md, h, NULL) == 1)
-        pt_hex(hex + strlen(hex), h, 16);
-    EVP_MD_CTX_free(md);
-    rc = rc == 0 ? prepare(e, "SELECT v FROM local WHERE k = 'rules'", &st, "rule set", err) : rc;
-    if (rc != 0)
-        return rc;
-    if (sqlite3_step(st) == SQLITE_ROW)
-        *ret_stale = strcmp((const char *)sqlite3_column_text(st, 0), hex) != 0;
-    sqlite3_finalize(st);
-    sql = sqlite3_mprintf("INSERT OR REPLACE INTO local VALUES('rules', %Q)", hex);
-    if (!sql || sqlite3_exec(e->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        rc = store_err(e, err, "rule set");
-    sqlite3_free(sql);
-    return rc;
+    rc = rc == 0 ? pt_sql_query(e->sql, &st, err, "SELECT v FROM local WHERE k = 'rules'", "") : rc;
+    if (pt_sql_row(e->sql, st, &rc, err))
+        *ret_stale = strcmp(pt_sql_text(st, 0), set) != 0;
+    pt_sql_done(e->sql, st);
+    return rc == 0 ? pt_sql_run(e->sql, err, "INSERT OR REPLACE INTO local VALUES('rules', ?)", "s",
+                                set)
+                   : rc;
 }
 
 int pt_engine_dirty(struct pt_engine *e, const uint8_t id[16], struct pt_err *err) {
-    sqlite3_stmt *st = e->own[PT_R_DIRTY];
-    int s;
-
-    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
-    s = sqlite3_step(st);
-    sqlite3_reset(st);
-    return s == SQLITE_DONE ? 0 : store_err(e, err, "dirty");
+    return pt_sql_apply(e->sql, e->own[PT_R_DIRTY], err, "b", pt_span(id, 16));
 }

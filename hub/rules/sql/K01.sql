@@ -36,7 +36,7 @@ SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
        AND p.bk = f.bk AND p.func IN (f.func, substr(f.func, 1, 5), substr(f.func, 1, 3), '')),
     (SELECT p.func || ' F:' || p.key FROM agg_approved p WHERE p.level = 'F' AND p.fy = r.fy AND p.bk = f.bk
        AND p.func IN (f.func, substr(f.func, 1, 5), substr(f.func, 1, 3))
-       AND p.key = coalesce((SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = f.dept AND o.r_type = 101
+       AND p.key = coalesce((SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = f.dept AND o.r_type = @TYPE_ORG_PROFILE
          ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1), p.key)
        ORDER BY p.func DESC, p.key LIMIT 1),
     f.func || ' D:' || f.dept) END AS line
@@ -48,18 +48,18 @@ SELECT rec, fy, bk, func, dept, subject, ckey, fen, tol, now, substr(line, instr
   bk || '/' || CASE WHEN line LIKE ' C:%' THEN ckey ELSE substr(line, 1, instr(line, ' ') - 1) END AS b
 FROM k01_bound;
 -- [touch]
-SELECT DISTINCT l.fy, l.b, l.c FROM changed c JOIN k01_line l ON l.rec = c.rec WHERE c.type = 124 AND c.now <> c.was
+SELECT DISTINCT l.fy, l.b, l.c FROM changed c JOIN k01_line l ON l.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was
 UNION
-SELECT l.fy, l.b, l.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 123) y
+SELECT l.fy, l.b, l.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
   CROSS JOIN k01_line l ON l.fy = y.fy WHERE l.now
 UNION
-SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 123) y
+SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
   CROSS JOIN condition n ON n.rule = 'K01' AND n.a = y.fy
 UNION
 SELECT l.fy, l.b, l.c FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k01_line l ON l.dept = r.subject
-  WHERE c.type = 101 AND l.now
+  WHERE c.type = @TYPE_ORG_PROFILE AND l.now
 UNION
-SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K01' AND EXISTS (SELECT 1 FROM changed WHERE type = 101)
+SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K01' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE)
 -- [all]
 SELECT DISTINCT l.fy, l.b, l.c FROM k01_line l WHERE l.now
 -- [condition]
@@ -80,7 +80,7 @@ own AS MATERIALIZED (
    WHERE line.level = 'F' AND l.fy = line.a AND l.b = line.b AND l.c = line.c AND l.now),
 sums AS MATERIALIZED (
   SELECT o.a, o.b, o.c, o.bk, o.level, o.key, sum(o.fen) AS b0, sum(o.tol) AS b0_tol, p.fen AS ap, p.tol AS ap_tol,
-    CASE o.level WHEN 'D' THEN (SELECT v.rgn FROM v_org_profile v WHERE v.r_subject = o.key AND v.r_type = 101
+    CASE o.level WHEN 'D' THEN (SELECT v.rgn FROM v_org_profile v WHERE v.r_subject = o.key AND v.r_type = @TYPE_ORG_PROFILE
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) END AS rgn
   FROM own o LEFT JOIN agg_approved p ON p.level = o.level AND p.key = o.key AND p.fy = o.a AND p.bk = o.bk
     AND p.func = CASE o.level WHEN 'C' THEN '' ELSE o.func END
@@ -94,7 +94,7 @@ SELECT s.a, s.b, s.c,
        WHEN s.ap IS NOT NULL THEN 'FIRE'
        WHEN s.rgn IS NULL AND EXISTS (SELECT 1 FROM agg_approved p WHERE p.fy = s.a AND p.bk = s.bk) THEN 'FIRE'
        WHEN EXISTS (SELECT 1 FROM live r CROSS JOIN f_congress_approval_lines v ON v.rec = r.rec WHERE r.r_subject = s.rgn
-         AND r.r_type = 123 AND r.r_fy = s.a AND v.bk = s.bk) THEN 'FIRE'
+         AND r.r_type = @TYPE_CONGRESS_APPROVAL AND r.r_fy = s.a AND v.bk = s.bk) THEN 'FIRE'
        ELSE 'UNKNOWN' END AS state,
   @SEVERITY_RED AS sev, s.b0 AS B0, coalesce(s.ap, 0) AS AP, s.b0 - coalesce(s.ap, 0) AS x
 FROM sums s

@@ -21,7 +21,7 @@
 SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_pay
 UNION SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_quota
 UNION SELECT q.subject, q.fund_year || '/' || q.bk, q.ckey FROM changed c JOIN record r ON r.rec = c.rec
-  JOIN agg_quota q ON q.subject = r.subject WHERE c.type = 134 AND q.ckey = ''
+  JOIN agg_quota q ON q.subject = r.subject WHERE c.type = @TYPE_FUND_CONTROL AND q.ckey = ''
 -- [all]
 SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM agg_pay
 UNION SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM agg_quota
@@ -38,7 +38,7 @@ sums AS MATERIALIZED (
            ELSE (SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
                   WHERE q.ckey = line.c AND q.ckey <> '' AND q.fund_year = line.fund_year AND q.bk = line.bk) END AS quota,
     CASE WHEN c = '' AND line.bk = (SELECT min(q.bk) FROM agg_quota q WHERE q.subject = line.a AND q.fund_year = line.fund_year)
-         THEN (SELECT sum(x.fen * x.r_sign) FROM v_fund_control x WHERE x.r_subject = line.a AND x.r_type = 134
+         THEN (SELECT sum(x.fen * x.r_sign) FROM v_fund_control x WHERE x.r_subject = line.a AND x.r_type = @TYPE_FUND_CONTROL
                  AND x.action = @FUND_ACTION_RECOVER AND x.r_fy = line.fund_year) END AS recovered
   FROM line)
 SELECT s.a, s.b, s.c,
@@ -54,10 +54,10 @@ SELECT s.a, s.b, s.c,
 FROM sums s
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_allotment v WHERE :c = '' AND v.r_subject = :a AND v.r_type = 124
+  SELECT v.rec FROM v_allotment v WHERE :c = '' AND v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT
     AND coalesce(v.fund_year, v.r_fy) = CAST(:b AS INTEGER)
   UNION SELECT v.rec FROM v_allotment v WHERE :c <> '' AND v.control_key = :c AND v.control_key <> ''
-  UNION SELECT x.rec FROM v_fund_control x WHERE :c = '' AND x.r_subject = :a AND x.r_type = 134 AND x.action = @FUND_ACTION_RECOVER
+  UNION SELECT x.rec FROM v_fund_control x WHERE :c = '' AND x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.action = @FUND_ACTION_RECOVER
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE :c = '' AND l.subject = :a ORDER BY l.rec DESC LIMIT 24)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE :c <> '' AND l.control_key = :c AND l.control_key <> ''
     ORDER BY l.rec DESC LIMIT 24))

@@ -25,13 +25,13 @@ SELECT d.subject FROM d_pay d WHERE d.undone OR d.first_day < coalesce((SELECT k
   ELSE (SELECT min(q.first_tick) FROM agg_quota q WHERE q.ckey = d.ckey AND q.ckey <> '' AND q.fund_year = d.fund_year AND q.bk = d.bk) END), 99999999);
 -- [touch]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec
- WHERE c.type = 131 AND c.now <> c.was
+ WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was
    AND EXISTS (SELECT 1 FROM k05_suspect LIMIT 1)
    AND l.subject IN (SELECT subject FROM k05_suspect)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K05' AND n.a IN (SELECT subject FROM d_quota)
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K05' AND EXISTS (SELECT 1 FROM changed WHERE type = 123)
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K05' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL)
 UNION SELECT l.subject, l.voucher_no, '' FROM f_payment_batch_lines l WHERE l.subject IN (
-  SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 124 AND c.was = 1 AND c.now = 0)
+  SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.was = 1 AND c.now = 0)
 -- [all]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l CROSS JOIN f_payment_batch p ON p.rec = l.rec
  WHERE p.pay_date < coalesce((SELECT k.day FROM tick k WHERE k.no = CASE coalesce(l.control_key, '')
@@ -62,5 +62,5 @@ FROM known
 -- [inputs]
 SELECT rec FROM (
   SELECT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.voucher_no = :b
-  UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = 124 AND v.r_fy = :fy)
+  UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy)
 ORDER BY rec LIMIT 32

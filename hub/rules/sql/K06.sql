@@ -17,9 +17,9 @@
 -- dated to the year only, since it may be of any month. No tolerance.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
-SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = 132
+SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = @TYPE_EXEC_SNAPSHOT
 UNION SELECT subject, month, '' FROM d_pay
-UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = 132
+UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_EXEC_SNAPSHOT
   CROSS JOIN f_exec_snapshot v ON v.rec = r.rec
   WHERE (v.month > d.month OR d.coarse = 2) AND v.month / 100 = d.fy
 -- [all]
@@ -27,7 +27,7 @@ SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FRO
 -- [condition]
 WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
-    (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = 132 AND v.month = t.b
+    (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = t.b
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
@@ -43,7 +43,7 @@ FROM sums
 SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = :a AND v.r_type = 132 AND v.month = :b
+  SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = :a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = :b
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND p.pay_date / 100 <= :b AND l.r_fy = :fy ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 64

@@ -21,20 +21,20 @@
 -- is the sum of its own and its units' subjects, a region's that of its departments.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
-SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 162
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FIGURE
 UNION SELECT d.subject, d.fy, '' FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_audit_figure v
-  WHERE v.r_subject = d.subject AND v.r_type = 162 AND v.r_fy = d.fy)
+  WHERE v.r_subject = d.subject AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT m.org, d.fy, '' FROM d_pay d JOIN member m ON m.subject = d.subject WHERE EXISTS (SELECT 1 FROM v_audit_figure v
-  WHERE v.r_subject = m.org AND v.r_type = 162 AND v.r_fy = d.fy)
+  WHERE v.r_subject = m.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_pay) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
-  WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = 162 AND v.r_fy = d.fy)
-UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = 162
-  WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (101, 102, 124))
+  WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
+UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
+  WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT))
 -- [all]
 SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
 WITH found AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = 162 AND v.r_fy = t.b
+  SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = t.b
       AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
   SELECT found.*, r.kind AS kind, f.fen AS q,
@@ -56,6 +56,6 @@ SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
 FROM diff
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = :a AND v.r_type = 162 AND v.r_fy = :b AND v.item = @AUDIT_ITEM_PAID
+  SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = :a AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = :b AND v.item = @AUDIT_ITEM_PAID
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 64

@@ -28,10 +28,10 @@
 SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month
  WHERE m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
 UNION SELECT r.subject, r.fy * 100 + m.m, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
- WHERE c.type = 124 AND m.m >= param('k25.from_month')
+ WHERE c.type = @TYPE_ALLOTMENT AND m.m >= param('k25.from_month')
 UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c CROSS JOIN record p ON p.rec = c.rec
-  CROSS JOIN record q ON q.subject = p.subject AND q.type = 124 JOIN months m
- WHERE c.type = 102 AND m.m >= param('k25.from_month')
+  CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT JOIN months m
+ WHERE c.type = @TYPE_SUBJECT_PROFILE AND m.m >= param('k25.from_month')
 UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K25' AND n.fy = y.fy
  WHERE y.since = (SELECT max(no) FROM tick)
 -- [all]
@@ -45,10 +45,10 @@ WITH at AS (SELECT t.a, t.b, t.c, t.b / 100 AS fy, t.b % 100 AS m, month_end(t.b
     AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
         NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
 plan AS MATERIALIZED (
-  SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = 102 AND v.r_valid <= at.day
+  SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= at.day
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
     (SELECT sum(v.fen * v.r_sign * quota_sign(v.kind)) FROM v_allotment v
-      WHERE v.r_subject = at.a AND v.r_type = 124 AND v.r_fy = at.fy AND v.r_valid <= at.day
+      WHERE v.r_subject = at.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = at.fy AND v.r_valid <= at.day
         AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
           WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'))) AS bg,
     (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.b) AS paid,
@@ -72,8 +72,8 @@ SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KI
 FROM pp
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = 124 AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
-  UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = 102 AND v.r_valid <= month_end(:b)
+  SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
+  UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date / 100 <= :b ORDER BY l.rec DESC LIMIT 40))

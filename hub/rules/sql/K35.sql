@@ -23,21 +23,21 @@ CREATE TEMP VIEW k35_interval AS
 SELECT s.r_subject AS subject, coalesce(s.unit, '') AS unit,
   (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS since,
   (SELECT min(k.day) FROM v_fund_control e JOIN record o ON o.rec = e.r_root JOIN tick k ON k.no = o.tick
-    WHERE e.r_subject = s.r_subject AND e.r_type = 134 AND e.action = @FUND_ACTION_RESUME AND e.r_root > s.r_root
+    WHERE e.r_subject = s.r_subject AND e.r_type = @TYPE_FUND_CONTROL AND e.action = @FUND_ACTION_RESUME AND e.r_root > s.r_root
       AND (e.unit = s.unit OR coalesce(e.unit, '') = '' OR coalesce(s.unit, '') = '')) AS until
-FROM v_fund_control s WHERE s.r_type = 134 AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);
+FROM v_fund_control s WHERE s.r_type = @TYPE_FUND_CONTROL AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);
 CREATE TEMP VIEW k35_held AS
-SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = 134
+SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
   AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP));
 -- [touch]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec
- WHERE c.type = 131 AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
+ WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
    AND l.subject IN (SELECT subject FROM k35_held)
-UNION SELECT l.subject, l.voucher_no, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = 134) y
+UNION SELECT l.subject, l.voucher_no, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL) y
   CROSS JOIN k35_interval k ON k.subject = y.subject CROSS JOIN f_payment_batch_lines l ON l.subject = y.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K35'
-   AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 134)
+   AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL)
 -- [all]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM k35_interval k CROSS JOIN f_payment_batch_lines l ON l.subject = k.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
@@ -62,6 +62,6 @@ FROM held
 -- [inputs]
 SELECT rec FROM (
   SELECT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.voucher_no = :b
-  UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = 134
+  UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL
     AND x.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP, @FUND_ACTION_RESUME))
 ORDER BY rec LIMIT 32

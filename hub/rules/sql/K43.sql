@@ -18,16 +18,16 @@
 -- FG12. Red from 20 points or two bands apart.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
-SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 141
-UNION SELECT f.t_subject, f.t_fy, '' FROM changed c JOIN resolved f ON f.rec = c.rec WHERE c.type IN (143, 194) AND f.t_type = 141
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_EVALUATION
+UNION SELECT f.t_subject, f.t_fy, '' FROM changed c JOIN resolved f ON f.rec = c.rec WHERE c.type IN (@TYPE_RECTIFICATION, @TYPE_NOTICE) AND f.t_type = @TYPE_EVALUATION
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_evaluation v WHERE v.kind = @EVALUATION_KIND_SPOT
 -- [condition]
 WITH two AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
-    (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = 141 AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SELF
+    (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SELF
        AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS self,
-    (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = 141 AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT
+    (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT
        AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS spot
   FROM touched t),
 gap AS MATERIALIZED (
@@ -45,5 +45,5 @@ SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
   s AS a, p AS b, abs(x) AS x
 FROM gap
 -- [inputs]
-SELECT v.rec FROM v_evaluation v WHERE v.r_subject = :a AND v.r_type = 141 AND v.r_fy = :b
+SELECT v.rec FROM v_evaluation v WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b
   AND v.kind IN (@EVALUATION_KIND_SELF, @EVALUATION_KIND_SPOT) ORDER BY v.rec LIMIT 16

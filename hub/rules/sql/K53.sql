@@ -21,12 +21,12 @@
 -- 自评失真.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
-SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (141, 163)
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_AUDIT_FINDING)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_audit_finding v
 -- [condition]
 WITH scored AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, (SELECT s.total_cp FROM score s WHERE s.r_subject = t.a AND s.r_type = 141 AND s.r_fy = t.b
+  SELECT t.a, t.b, t.c, (SELECT s.total_cp FROM score s WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = t.b
       AND s.rank IS NOT NULL ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS cp FROM touched t)
 SELECT s.a, s.b, s.c, r.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.finding_no AS object,
   CASE WHEN s.cp IS NULL THEN 'CLEAR' WHEN band(s.cp) <= 2 AND (v.severity = @FINDING_SEVERITY_HIGH OR v.category IN
@@ -39,11 +39,11 @@ SELECT s.a, s.b, s.c, r.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.f
   CASE v.category WHEN 1 THEN 'untrue results' WHEN 2 THEN 'idle money' WHEN 3 THEN 'diversion' WHEN 4 THEN 'fictitious entries'
     WHEN 5 THEN 'excess over standard' WHEN 6 THEN 'a breach of procedure' WHEN 7 THEN 'a policy not carried out'
     WHEN 8 THEN 'a false self-evaluation' ELSE 'another fault' END AS category_en
-FROM scored s CROSS JOIN live r ON r.r_subject = s.a AND r.r_type = 163 AND r.r_fy = s.b
+FROM scored s CROSS JOIN live r ON r.r_subject = s.a AND r.r_type = @TYPE_AUDIT_FINDING AND r.r_fy = s.b
 CROSS JOIN f_audit_finding v ON v.rec = r.rec
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_audit_finding v WHERE v.r_subject = :a AND v.r_type = 163 AND v.r_fy = :b AND v.finding_no = :object
-  UNION SELECT * FROM (SELECT s.rec FROM score s WHERE s.r_subject = :a AND s.r_type = 141 AND s.r_fy = :b AND s.rank IS NOT NULL
+  SELECT v.rec FROM v_audit_finding v WHERE v.r_subject = :a AND v.r_type = @TYPE_AUDIT_FINDING AND v.r_fy = :b AND v.finding_no = :object
+  UNION SELECT * FROM (SELECT s.rec FROM score s WHERE s.r_subject = :a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = :b AND s.rank IS NOT NULL
     ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1))
 ORDER BY rec

@@ -19,10 +19,10 @@
 -- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
 -- Keys: a the finding's first record (number in the ledger), b '', c ''.
 -- [touch]
-SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = 163
+SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FINDING
 UNION SELECT f.t_root, '', '' FROM changed c JOIN resolved f ON f.rec = c.rec
-  WHERE c.type IN (143, 164) AND f.t_type = 163 AND f.field IN ('finding', 'source')
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K58' AND EXISTS (SELECT 1 FROM changed WHERE type = 218)
+  WHERE c.type IN (@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY) AND f.t_type = @TYPE_AUDIT_FINDING AND f.field IN ('finding', 'source')
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K58' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
 -- [all]
 SELECT DISTINCT v.r_root, '', '' FROM v_audit_finding v
 -- [agenda]

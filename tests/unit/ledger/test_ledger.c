@@ -13,6 +13,7 @@
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
 #include <pentad/ledger/query.h>
+#include <pentad/sql/sql.h>
 
 #include "mklog.h"
 
@@ -311,9 +312,9 @@ Test(ledger, file_readers_and_restart) {
     cr_assert_eq(pt_ledger_open(path, PT_LEDGER_WRITE, &w, &rebuilt, &err), 0);
     cr_expect(!rebuilt && pt_ledger_cursor(w) == 2);
     /* An unclean boot of the machine: everything again. */
-    cr_assert_eq(
-        sqlite3_exec(pt_ledger_db(w), "UPDATE local SET v='x' WHERE k='version'", NULL, NULL, NULL),
-        SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(pt_ledger_sql(w)->db, "UPDATE local SET v='x' WHERE k='version'",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
     pt_ledger_close(w);
     cr_assert_eq(pt_ledger_open(path, PT_LEDGER_WRITE, &w, &rebuilt, &err), 0);
     cr_expect(rebuilt && pt_ledger_cursor(w) == 0);
@@ -329,7 +330,7 @@ Test(ledger, every_body_message_has_its_tables) {
 
     mk_init(&m);
     l = fold_log(&m, 1);
-    cr_assert_eq(sqlite3_prepare_v2(pt_ledger_db(l),
+    cr_assert_eq(sqlite3_prepare_v2(pt_ledger_sql(l)->db,
                                     "SELECT count(*) FROM sqlite_master WHERE type='table' AND name"
                                     " IN ('f_payment_batch_lines','f_perf_goal_indicators',"
                                     "'f_discrepancy_inputs','f_stream_close_classes')",

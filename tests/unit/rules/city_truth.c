@@ -12,6 +12,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/record/ref.h>
+#include <pentad/sql/sql.h>
 
 #include "feeder.h"
 
@@ -41,7 +42,7 @@ static bool read_line(FILE *f, struct line *l) {
 }
 
 static sqlite3_stmt *query(const char *sql) {
-    sqlite3 *db = pt_ledger_db(pt_fold_ledger(fd.fold));
+    sqlite3 *db = pt_ledger_sql(pt_fold_ledger(fd.fold))->db;
     sqlite3_stmt *st = NULL;
 
     if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK) {

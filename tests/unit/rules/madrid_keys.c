@@ -10,13 +10,15 @@
 
 #include <pentad/base/clock.h>
 #include <pentad/base/date.h>
+#include <pentad/sql/sql.h>
 
 #include "feeder.h"
 
 static void show(const char *what, const char *sql) {
     sqlite3_stmt *st = NULL;
 
-    if (sqlite3_prepare_v2(pt_ledger_db(pt_fold_ledger(fd.fold)), sql, -1, &st, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(pt_ledger_sql(pt_fold_ledger(fd.fold))->db, sql, -1, &st, NULL) !=
+        SQLITE_OK)
         exit(2);
     while (sqlite3_step(st) == SQLITE_ROW)
         (void)printf("%s %s %" PRId64 " %" PRId64 "\n", what,
@@ -29,7 +31,7 @@ static int count(const char *sql) {
     sqlite3_stmt *st = NULL;
     int n = -1;
 
-    if (sqlite3_prepare_v2(pt_ledger_db(pt_fold_ledger(fd.fold)), sql, -1, &st, NULL) ==
+    if (sqlite3_prepare_v2(pt_ledger_sql(pt_fold_ledger(fd.fold))->db, sql, -1, &st, NULL) ==
             SQLITE_OK &&
         sqlite3_step(st) == SQLITE_ROW)
         n = sqlite3_column_int(st, 0);

@@ -10,6 +10,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/ledger/query.h>
+#include <pentad/sql/sql.h>
 
 #include "world.h"
 
@@ -243,7 +244,7 @@ Test(findings, a_false_finding_is_noticed) {
 
 /* Rows that the rules' statements step through without an index. */
 static int64_t scanned(struct world *w) {
-    sqlite3 *db = pt_ledger_db(pt_fold_ledger(w->f));
+    sqlite3 *db = pt_ledger_sql(pt_fold_ledger(w->f))->db;
     int64_t n = 0;
 
     for (sqlite3_stmt *st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st))

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 
 #include <pentad/base/date.h>
+#include <pentad/sql/sql.h>
 
 void w_open(struct world *w, const char *path) {
     struct pt_err err = {0};
@@ -89,7 +90,7 @@ struct seen w_find(struct world *w, const char *rule, const char *key, const cha
         " ORDER BY d.rec DESC LIMIT 1";
     struct seen s = {0};
     sqlite3_stmt *st = NULL;
-    sqlite3 *db = pt_ledger_db(pt_fold_ledger(w->f));
+    sqlite3 *db = pt_ledger_sql(pt_fold_ledger(w->f))->db;
 
     cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
     sqlite3_bind_text(st, 1, rule, -1, SQLITE_STATIC);
@@ -119,8 +120,8 @@ int w_h01s(struct world *w) {
     sqlite3_stmt *st = NULL;
     int n;
 
-    sqlite3_prepare_v2(pt_ledger_db(pt_fold_ledger(w->f)), "SELECT count(*) FROM f_discrepancy", -1,
-                       &st, NULL);
+    sqlite3_prepare_v2(pt_ledger_sql(pt_fold_ledger(w->f))->db,
+                       "SELECT count(*) FROM f_discrepancy", -1, &st, NULL);
     sqlite3_step(st);
     n = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);

@@ -15,7 +15,7 @@
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
 
-struct sqlite3;
+struct pt_sql;
 struct pt_ledger;
 
 /* One log entry with its records' bytes, in order. Everything borrowed for the call. An empty span
@@ -87,7 +87,8 @@ void pt_ledger_read_end(struct pt_ledger *l);
  * the transaction boundaries, the machine or the restarts in between. */
 int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err);
 
-/* The connection, for hub/rules and hub/brief, which bring SQL of their own. Same thread rules. */
-struct sqlite3 *pt_ledger_db(struct pt_ledger *l);
+/* The connection, for hub/rules and hub/brief, which bring SQL of their own: @NAMEs in it are those
+ * of pt_record_number. Borrowed, same thread rules. */
+struct pt_sql *pt_ledger_sql(struct pt_ledger *l);
 
 #endif
