@@ -92,7 +92,7 @@ static void close_day(struct tw_stream *s, struct tw_client *c, size_t n, int32_
 static void wait_for_day(struct tw_client *c, int32_t day) {
     int64_t until = pt_monotonic_us() + 20 * 1000000LL;
 
-    while (tw_metric(c, "pentad_fold_tick_day") != day) {
+    while (tw_metric(c, "pentad_fold_tick_day") < day) {
         if (pt_monotonic_us() >= until) {
             tw_print_log(c->w);
         }
@@ -234,14 +234,21 @@ Test(life, findings_are_recorded_once) {
 
 /* ---- the live clock -------------------------------------------------------------------------- */
 
+static int32_t today(void) {
+    return pt_date_from_ms(pt_clock_now_ms(&pt_clock_system));
+}
+
+/* The turn of the day brings a tick of its own: run across midnight, there may be one more. */
 Test(life, the_live_clock_follows_news) {
     const struct tw_opts opts = {.live = true, .settle_ms = 50, .quiet_ms = 1000000};
     struct tw_one t;
     struct ticks seen;
     int64_t until = pt_monotonic_us() + 20 * 1000000LL;
+    int32_t day;
 
     tw_one_init(&t, &opts, "finance");
-    wait_for_day(&t.c, pt_date_from_ms(pt_clock_now_ms(&pt_clock_system)));
+    day = today();
+    wait_for_day(&t.c, day);
     tw_cut_payments(&t.s, 2, &t.b);
     tw_send(&t.s, &t.c, pt_buf_span(&t.b));
     do {
@@ -251,7 +258,7 @@ Test(life, the_live_clock_follows_news) {
     /* no news, no further tick */
     cr_assert(tw_wait_for(&t.c, "/readyz", "ready", 20000));
     read_ticks(&t.c, &seen);
-    cr_assert_eq(seen.n, 2);
+    cr_assert(seen.n == 2 || day != today());
     tw_one_done(&t);
 }
 
