@@ -255,8 +255,8 @@ static int narrow(struct grid *g, int total, const int *floor) {
 /* As wide as the widest cell. Where that is too much, headings of numbers go over two lines, then
  * texts, then headings over more; numbers are never cut. False where even that doesn't fit. */
 static bool measure(struct grid *g, const json_t *rows) {
-    int floor[COLS_MAX];
-    int least[COLS_MAX];
+    int floor[COLS_MAX] = {0};
+    int least[COLS_MAX] = {0};
     int total = 0;
 
     for (size_t c = 0; c < g->n; c++) {

@@ -301,7 +301,7 @@ Test(findings, a_day_knows_what_its_tick_found) {
         cr_assert_eq(pt_ledger_discrepancies_json(l, &f, &j, &err), 0, "%s", err.msg);
         cr_expect_eq(json_array_size(json_object_get(j, "discrepancies")), active[i], "%d",
                      days[i]);
-        cr_expect_eq(json_integer_value(json_object_get(j, "known_at")), f.known_at);
+        cr_expect_eq((uint64_t)json_integer_value(json_object_get(j, "known_at")), f.known_at);
         json_decref(j);
     }
     w_close(&w);
