@@ -618,22 +618,23 @@ static int compile_all(struct compiler *c) {
 int pt_mapping_parse(const char *name, struct pt_span yaml, const char *dir,
                      const struct pt_var *vars, size_t n_vars, struct pt_mapping **ret,
                      struct pt_err *err) {
-    struct ym_file *f = NULL;
+    struct pt_yaml *file;
     *ret = NULL;
-    int rc = pt_ym_load(name, yaml, &f, err);
+    int rc = pt_yaml_parse(name, yaml, &pt_ym_form, &file, err);
     if (rc)
         return rc;
     struct pt_mapping *m = calloc(1, sizeof(*m));
     if (m == NULL) {
-        pt_ym_free(f);
+        pt_yaml_free(file);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
     pt_arena_init(&m->arena, (size_t)512 << 20);
     m->file = pt_arena_strdup(&m->arena, name);
-    struct compiler c = {.m = m, .f = f, .vars = vars, .n_vars = n_vars, .dir = dir, .err = err};
+    struct compiler c = {
+        .m = m, .f = pt_yaml_root(file), .vars = vars, .n_vars = n_vars, .dir = dir, .err = err};
     c.style.decimal = '.';
     rc = m->file ? compile_all(&c) : pt_err_set(err, PT_E_NOMEM, "out of memory");
-    pt_ym_free(f);
+    pt_yaml_free(file);
     if (rc) {
         pt_mapping_free(m);
         return rc;

@@ -19,6 +19,7 @@
 #include <regex.h>
 
 #include <pentad/mapping/mapping.h>
+#include <pentad/yaml/yaml.h>
 
 #define PT_MAPPING_MAX_FIELDS 256 /* fields of one record */
 #define PT_MAPPING_MAX_NODES 128  /* messages of one record */
@@ -122,9 +123,8 @@ struct ym_file {
     unsigned n_records;
 };
 
-/* The message has file, line and key. */
-int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, struct pt_err *err);
-void pt_ym_free(struct ym_file *f);
+/* Its root is a struct ym_file. */
+extern const struct pt_yaml_form pt_ym_form;
 
 /* ---- code tables (table.c) ---- */
 

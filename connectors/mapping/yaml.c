@@ -3,9 +3,6 @@
 #include "internal.h"
 
 #include <cyaml/cyaml.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define TEXT_MAX 4096
 #define STR(key, type, member)                                                                     \
@@ -174,82 +171,8 @@ static const cyaml_schema_field_t file_fields[] = {
 static const cyaml_schema_value_t file_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct ym_file, file_fields)};
 
-/* ---- loading ---- */
-
-struct log_state {
-    char what[160];
-    char where[120]; /* the innermost place that has a line */
+const struct pt_yaml_form pt_ym_form = {
+    .schema = &file_value,
+    .max = PT_MAPPING_MAX_FILE,
+    .hint = "docs/mapping.md lists every key",
 };
-
-static void __attribute__((format(printf, 3, 0)))
-on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args) {
-    struct log_state *st = ctx;
-    char line[256];
-    if (level < CYAML_LOG_ERROR)
-        return;
-    vsnprintf(line, sizeof(line), fmt, args);
-    line[strcspn(line, "\n")] = '\0';
-    char *p = strncmp(line, "Load: ", 6) == 0 ? line + 6 : line;
-    while (*p == ' ')
-        p++;
-    if (strncmp(p, "in ", 3) == 0) {
-        if (st->where[0] == '\0' && strstr(p, "line"))
-            snprintf(st->where, sizeof(st->where), "%.110s", p);
-    } else if (st->what[0] == '\0' && strncmp(p, "Backtrace", 9) != 0) {
-        snprintf(st->what, sizeof(st->what), "%.150s", p);
-    }
-}
-
-static const cyaml_config_t base_config = {
-    .log_fn = NULL,
-    .mem_fn = cyaml_mem,
-    .log_level = CYAML_LOG_ERROR,
-    .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS,
-};
-
-/* libcyaml says where the mapping around an unknown key begins; people want the key's own line. */
-static void find_key(struct log_state *st, struct pt_span yaml) {
-    static const char says[] = "Unexpected key: ";
-    const char *at = strstr(st->where, "line: ");
-    unsigned long from = at ? strtoul(at + 6, NULL, 10) : 1, line = 1;
-    if (strncmp(st->what, says, sizeof(says) - 1) != 0)
-        return;
-    const char *key = st->what + sizeof(says) - 1;
-    size_t n = strlen(key);
-    for (size_t i = 0; i + n < yaml.len; i++) {
-        line += yaml.p[i] == '\n';
-        if (line >= from && memcmp(yaml.p + i, key, n) == 0 && yaml.p[i + n] == ':' &&
-            (i == 0 || strchr(" \n{,\"'", yaml.p[i - 1]))) {
-            snprintf(st->where, sizeof(st->where), "(line: %lu)", line);
-            return;
-        }
-    }
-}
-
-int pt_ym_load(const char *name, struct pt_span yaml, struct ym_file **ret, struct pt_err *err) {
-    struct log_state st = {0};
-    cyaml_config_t cfg = base_config;
-    cfg.log_fn = on_log;
-    cfg.log_ctx = &st;
-    *ret = NULL;
-    if (memchr(yaml.p, 0, yaml.len) != NULL)
-        return pt_err_set(err, PT_E_CONFIG, "%s: not a text file", name);
-    void *data = NULL;
-    cyaml_err_t rc = cyaml_load_data(yaml.p, yaml.len, &cfg, &file_value, &data, NULL);
-    if (rc == CYAML_OK && data == NULL)
-        return pt_err_set(err, PT_E_CONFIG, "%s: the file is empty", name);
-    if (rc != CYAML_OK)
-        find_key(&st, yaml);
-    if (rc != CYAML_OK)
-        return pt_err_set(err, rc == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG, "%s: %s %s", name,
-                          st.what[0] ? st.what : cyaml_strerror(rc), st.where);
-    *ret = data;
-    return 0;
-}
-
-void pt_ym_free(struct ym_file *f) {
-    if (f == NULL)
-        return;
-    cyaml_config_t cfg = base_config;
-    cyaml_free(&cfg, &file_value, f, 0);
-}

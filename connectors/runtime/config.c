@@ -1,6 +1,5 @@
 #include <pentad/runtime/config.h>
 
-#include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +12,11 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/party.h>
 #include <pentad/record/ref.h>
+#include <pentad/yaml/yaml.h>
 
 #define CONFIG_FILE_MAX (1u << 20)
 #define POLL_MAX_S 3600
+#define POLL_DEFAULT_S 5
 
 #define STR(key, flags, type, member)                                                              \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
@@ -102,82 +103,11 @@ static const cyaml_schema_field_t config_fields[] = {
 };
 static const cyaml_schema_value_t config_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct pt_config, config_fields)};
-
-/* libcyaml says what is wrong, and where, through its log only: a sentence, then a backtrace whose
- * first line is the nearest place. */
-struct complaint {
-    char what[160];
-    unsigned line; /* 0: not said */
+static const struct pt_yaml_form config_form = {
+    .schema = &config_schema,
+    .max = CONFIG_FILE_MAX,
+    .hint = "docs/connector.md lists every key",
 };
-
-__attribute__((format(printf, 3, 0))) static void keep_complaint(cyaml_log_t level, void *ctx,
-                                                                 const char *fmt, va_list args) {
-    struct complaint *k = ctx;
-    char text[256];
-    if (level < CYAML_LOG_ERROR) {
-        return;
-    }
-    (void)vsnprintf(text, sizeof text, fmt, args);
-    text[strcspn(text, "\n")] = '\0';
-    const char *at = strstr(text, "(line: ");
-    if (k->what[0] == '\0') {
-        const char *from = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
-        (void)snprintf(k->what, sizeof k->what, "%s", from);
-    } else if (at && k->line == 0) {
-        k->line = (unsigned)strtoul(at + 7, NULL, 10);
-    }
-}
-
-static const cyaml_config_t *yaml_config(struct complaint *k, cyaml_config_t *c) {
-    memset(k, 0, sizeof *k);
-    *c = (cyaml_config_t){.log_fn = keep_complaint,
-                          .log_ctx = k,
-                          .mem_fn = cyaml_mem,
-                          .log_level = CYAML_LOG_ERROR,
-                          .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS};
-    return c;
-}
-
-/* Does this line hold `key:`? */
-static bool line_has_key(const char *line, size_t len, const char *key) {
-    size_t n = strlen(key);
-    for (size_t i = 0; i + n < len; i++) {
-        size_t after = i + n;
-        if (memcmp(line + i, key, n) != 0 || (i > 0 && !strchr(" \t-{,\"'", line[i - 1]))) {
-            continue;
-        }
-        while (after < len && strchr(" \t\"'", line[after])) {
-            after++;
-        }
-        if (after < len && line[after] == ':') {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The place that libcyaml names is the one before an unexpected key: find the key itself. */
-static void find_key(const char *path, struct complaint *k) {
-    static const char unexpected[] = "Unexpected key: ";
-    if (strncmp(k->what, unexpected, sizeof unexpected - 1) != 0) {
-        return;
-    }
-    const char *key = k->what + sizeof unexpected - 1;
-    struct pt_buf text;
-    pt_buf_init(&text, CONFIG_FILE_MAX);
-    if (pt_file_read(path, &text, NULL) == 0) {
-        const char *p = pt_buf_cstr(&text);
-        for (unsigned line = 1; p && *p; line++) {
-            size_t len = strcspn(p, "\n");
-            if (line >= k->line && line_has_key(p, len, key)) {
-                k->line = line;
-                break;
-            }
-            p += len + (p[len] == '\n');
-        }
-    }
-    pt_buf_done(&text);
-}
 
 static int absolute(const char *folder, char **path, struct pt_err *err) {
     if (!*path || (*path)[0] == '/') {
@@ -223,86 +153,76 @@ static int resolve_paths(struct pt_config *c, struct pt_err *err) {
 }
 
 /* https://host or https://host:port; a last slash is cut. */
-static int check_hub(char *url, struct pt_err *err) {
+static int check_hub(struct pt_config *c, struct pt_err *err) {
+    char *url = c->hub;
     size_t n = strlen(url);
     while (n > 8 && url[n - 1] == '/') {
         url[--n] = '\0';
     }
     if (strncmp(url, "https://", 8) != 0 || n == 8 || strpbrk(url + 8, "/?#@ ")) {
-        return pt_err_set(err, PT_E_CONFIG, "hub: %.120s is not https://host:port", url);
+        return pt_yaml_refuse(c->file, "hub", err, "is %.70s; it must be https://host:port", url);
+    }
+    return 0;
+}
+
+static int check_words(struct pt_config *c, struct pt_err *err) {
+    enum pt_party p = pt_party_from_name(c->party);
+    if (p == PT_PARTY_NONE || p == PT_PARTY_PUBLIC || p == PT_PARTY_HUB) {
+        return pt_yaml_refuse(c->file, "party", err,
+                              "is %.20s; it is one of congress, discipline, organization, "
+                              "finance, audit, office",
+                              c->party);
+    }
+    int rc = set_default(&c->stream, "main", err);
+    if (rc == 0 && !pt_name_valid(c->stream)) {
+        return pt_yaml_refuse(c->file, "stream", err,
+                              "is %.40s; it must be a name ([a-z][a-z0-9-]*)", c->stream);
+    }
+    for (uint32_t i = 0; rc == 0 && c->sink && i < c->sink->deliver_count; i++) {
+        if (!pt_record_info_by_code(c->sink->deliver[i])) {
+            rc = pt_yaml_refuse(c->file, "sink.deliver", err,
+                                "names %.40s; there is no such record type", c->sink->deliver[i]);
+        }
+    }
+    return rc ? rc : set_default(&c->system, c->party, err);
+}
+
+/* What the file leaves out has a default; a 0 that it gives is one. */
+static int check_poll(struct pt_config *c, struct pt_err *err) {
+    if (c->poll_s == 0 && pt_yaml_line(c->file, "poll_s") == 0) {
+        c->poll_s = POLL_DEFAULT_S;
+    }
+    if (c->poll_s < 1 || c->poll_s > POLL_MAX_S) {
+        return pt_yaml_refuse(c->file, "poll_s", err, "is %d; it must be 1 to %d seconds",
+                              (int)c->poll_s, POLL_MAX_S);
     }
     return 0;
 }
 
 static int check(struct pt_config *c, struct pt_err *err) {
-    enum pt_party p = pt_party_from_name(c->party);
-    if (p == PT_PARTY_NONE || p == PT_PARTY_PUBLIC || p == PT_PARTY_HUB) {
-        return pt_err_set(err, PT_E_CONFIG,
-                          "party: %.40s is none of congress, discipline, organization, finance, "
-                          "audit, office",
-                          c->party);
-    }
-    int rc = set_default(&c->stream, "main", err);
-    if (rc == 0 && !pt_name_valid(c->stream)) {
-        rc = pt_err_set(err, PT_E_CONFIG, "stream: %.40s is not a name ([a-z][a-z0-9-]*)",
-                        c->stream);
-    }
+    int rc = check_words(c, err);
     if (rc == 0) {
-        rc = check_hub(c->hub, err);
+        rc = check_hub(c, err);
     }
     if (rc == 0 && c->until && pt_date_parse(c->until, &c->until_day) != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "until: %.40s is not a date (2020-06-30)", c->until);
+        rc = pt_yaml_refuse(c->file, "until", err, "is %.40s; it must be a date (2020-06-30)",
+                            c->until);
     }
-    if (rc == 0 && (c->poll_s < 0 || c->poll_s > POLL_MAX_S)) {
-        rc = pt_err_set(err, PT_E_CONFIG, "poll_s: %d is not between 1 and %d seconds",
-                        (int)c->poll_s, POLL_MAX_S);
-    }
-    for (uint32_t i = 0; rc == 0 && c->sink && i < c->sink->deliver_count; i++) {
-        if (!pt_record_info_by_code(c->sink->deliver[i])) {
-            rc = pt_err_set(err, PT_E_CONFIG, "sink.deliver: there is no record type %.40s",
-                            c->sink->deliver[i]);
-        }
-    }
-    if (c->poll_s == 0) {
-        c->poll_s = 5;
-    }
-    return rc ? rc : set_default(&c->system, c->party, err);
-}
-
-static int load_yaml(const char *path, struct pt_config **ret, struct pt_err *err) {
-    struct complaint k;
-    cyaml_config_t yc;
-    cyaml_err_t ye = cyaml_load_file(path, yaml_config(&k, &yc), &config_schema,
-                                     (cyaml_data_t **)(void *)ret, NULL);
-    if (ye == CYAML_OK) {
-        return *ret ? 0
-                    : pt_err_set(err, PT_E_CONFIG,
-                                 "%.150s is empty (docs/connector.md lists every key)", path);
-    }
-    *ret = NULL;
-    if (ye == CYAML_ERR_FILE_OPEN) {
-        return pt_err_set(err, PT_E_CONFIG, "can't open %.150s: %s", path, strerrordesc_np(errno));
-    }
-    find_key(path, &k);
-    char line[32] = "";
-    if (k.line > 0) {
-        (void)snprintf(line, sizeof line, ", line %u", k.line);
-    }
-    return pt_err_set(err, ye == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG,
-                      "%.100s%s: %s (docs/connector.md lists every key)", path, line,
-                      k.what[0] ? k.what : cyaml_strerror(ye));
+    return rc ? rc : check_poll(c, err);
 }
 
 int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err) {
-    *ret = NULL;
-    struct pt_config *c = NULL;
+    struct pt_yaml *file;
     char buf[4096];
-    int rc = load_yaml(path, &c, err);
+    *ret = NULL;
+    int rc = pt_yaml_load(path, &config_form, &file, err);
     if (rc != 0) {
         return rc;
     }
+    struct pt_config *c = pt_yaml_root(file);
+    c->file = file;
     if (!realpath(path, buf) || !(c->folder = strdup(dirname(buf)))) {
-        rc = pt_err_set(err, PT_E_CONFIG, "its folder can't be found");
+        rc = pt_err_set(err, PT_E_CONFIG, "%.100s: its folder can't be found", path);
     }
     if (rc == 0) {
         rc = check(c, err);
@@ -311,7 +231,6 @@ int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err)
         rc = resolve_paths(c, err);
     }
     if (rc != 0) {
-        pt_err_wrap(err, "%.100s", path);
         pt_config_free(c);
         return rc;
     }
@@ -321,9 +240,7 @@ int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err)
 
 void pt_config_free(struct pt_config *c) {
     if (c) {
-        struct complaint k;
-        cyaml_config_t yc;
         free(c->folder);
-        (void)cyaml_free(yaml_config(&k, &yc), &config_schema, c, 0);
+        pt_yaml_free(c->file);
     }
 }

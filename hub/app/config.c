@@ -6,6 +6,8 @@
 
 #include <cyaml/cyaml.h>
 
+#include <pentad/yaml/yaml.h>
+
 const char pt_app_config_example[] =
     "# Paths are relative to this file's folder.\n"
     "data: data                  # log.db, ledger.db and the file `port`; must be on a local disk\n"
@@ -47,12 +49,13 @@ struct file_tls {
 struct file_keys {
     char *log, *signing;
 };
+/* What may be left out is a pointer: NULL isn't 0. */
 struct file_clock {
-    uint32_t settle_ms, quiet_ms;
+    uint32_t *settle_ms, *quiet_ms;
 };
 struct file_limits {
-    uint32_t connections, connections_per_identity, inflight_mib, inflight_per_identity_mib;
-    uint32_t batches, queries, polls;
+    uint32_t *connections, *connections_per_identity, *inflight_mib, *inflight_per_identity_mib;
+    uint32_t *batches, *queries, *polls;
 };
 struct file_root {
     char *data, *genesis, *log_level;
@@ -61,13 +64,13 @@ struct file_root {
     struct file_keys keys;
     struct file_clock clock;
     struct file_limits limits;
-    uint32_t publish_ms, workers;
+    uint32_t *publish_ms, *workers;
 };
 
 #define STR(s, m) CYAML_FIELD_STRING_PTR(#m, CYAML_FLAG_POINTER, struct s, m, 1, 4000)
 #define STR_OPT(s, m)                                                                              \
     CYAML_FIELD_STRING_PTR(#m, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct s, m, 1, 4000)
-#define NUM_OPT(s, m) CYAML_FIELD_UINT(#m, CYAML_FLAG_OPTIONAL, struct s, m)
+#define NUM_OPT(s, m) CYAML_FIELD_UINT_PTR(#m, CYAML_FLAG_OPTIONAL, struct s, m)
 
 static const cyaml_schema_field_t listen_fields[] = {
     STR(file_listen, address),
@@ -98,27 +101,8 @@ static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_END};
 static const cyaml_schema_value_t root_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_root, root_fields)};
-
-/* What libcyaml says about an error: several lines, joined. */
-struct complaint {
-    char text[160];
-};
-
-__attribute__((format(printf, 3, 0))) static void on_complaint(cyaml_log_t level, void *ctx,
-                                                               const char *fmt, va_list args) {
-    struct complaint *c = ctx;
-    size_t len = strlen(c->text);
-
-    if (level < CYAML_LOG_ERROR || len + 2 >= sizeof(c->text)) {
-        return;
-    }
-    (void)vsnprintf(c->text + len, sizeof(c->text) - len, fmt, args);
-    for (char *p = c->text; *p != '\0'; p++) {
-        if (*p == '\n') {
-            *p = ' ';
-        }
-    }
-}
+static const struct pt_yaml_form form = {
+    .schema = &root_schema, .max = 1U << 20, .hint = "pentad-hub --help shows a whole file"};
 
 static int take_path(char *out, const char *folder, const char *name, struct pt_err *err) {
     int n = name[0] == '/' ? snprintf(out, PT_APP_PATH_MAX, "%s", name)
@@ -153,8 +137,15 @@ static int take_paths(struct pt_app_config *c, const char *folder, const struct 
     return 0;
 }
 
-static int take_level(struct pt_app_config *c, const char *name, struct pt_err *err) {
+/* The file with what it says. */
+struct file {
+    const struct pt_yaml *yaml;
+    const struct file_root *root;
+};
+
+static int take_level(struct pt_app_config *c, const struct file *f, struct pt_err *err) {
     static const char *const names[] = {"error", "warn", "info", "debug"};
+    const char *name = f->root->log_level;
 
     c->log_level = PT_LOG_INFO;
     for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
@@ -163,86 +154,85 @@ static int take_level(struct pt_app_config *c, const char *name, struct pt_err *
             return 0;
         }
     }
-    return name == NULL
-               ? 0
-               : pt_err_set(err, PT_E_CONFIG,
-                            "log_level is %.40s; it is one of error, warn, info, debug", name);
+    return name == NULL ? 0
+                        : pt_yaml_refuse(f->yaml, "log_level", err,
+                                         "is %.40s; it is one of error, warn, info, debug", name);
 }
 
-/* A number that may be left out, with its default and its range. */
-static int take(uint32_t *out, const char *name, uint32_t given, uint32_t fallback, uint32_t min,
-                uint32_t max, struct pt_err *err) {
-    *out = given != 0 ? given : fallback;
-    if (*out < min || *out > max) {
-        return pt_err_set(err, PT_E_CONFIG, "%s is %u; it must be %u to %u", name, *out, min, max);
+static int take_address(struct pt_app_config *c, const struct file *f, struct pt_err *err) {
+    const struct file_listen *l = &f->root->listen;
+
+    if (l->port > UINT16_MAX) {
+        return pt_yaml_refuse(f->yaml, "listen.port", err, "is %u; it must be 0 to 65535", l->port);
     }
+    if (strlen(l->address) >= sizeof(c->address)) {
+        return pt_yaml_refuse(f->yaml, "listen.address", err, "is no numeric address");
+    }
+    (void)snprintf(c->address, sizeof(c->address), "%s", l->address);
+    c->port = (uint16_t)l->port;
     return 0;
 }
 
-static int take_limits(struct pt_app_limits *l, const struct file_limits *f, struct pt_err *err) {
-    const struct {
-        uint32_t *out;
-        const char *name;
-        uint32_t given, fallback, min, max;
-    } t[] = {
-        {&l->connections, "limits.connections", f->connections, 1024, 1, 100000},
-        {&l->connections_per_identity, "limits.connections_per_identity",
-         f->connections_per_identity, 64, 1, 100000},
-        {&l->inflight_mib, "limits.inflight_mib", f->inflight_mib, 48, 16, 1024},
-        {&l->inflight_per_identity_mib, "limits.inflight_per_identity_mib",
-         f->inflight_per_identity_mib, 16, 16, 1024},
-        {&l->batches, "limits.batches", f->batches, 1024, 1, 4096},
-        {&l->queries, "limits.queries", f->queries, 256, 1, 4096},
-        {&l->polls, "limits.polls", f->polls, 1024, 1, 4096},
+/* A number that may be left out, with its default and its range. */
+struct number {
+    uint32_t *out;
+    const char *path;
+    const uint32_t *given;
+    uint32_t fallback, min, max;
+};
+
+static int take_numbers(struct pt_app_config *c, const struct file *f, struct pt_err *err) {
+    const struct file_limits *l = &f->root->limits;
+    const struct file_clock *k = &f->root->clock;
+    uint32_t *identity = &c->limits.connections_per_identity;
+    const struct number t[] = {
+        {&c->publish_ms, "publish_ms", f->root->publish_ms, 1000, 1, 60000},
+        {&c->workers, "workers", f->root->workers, 0, 0, 64},
+        {&c->settle_ms, "clock.settle_ms", k->settle_ms, 20000, 1, 55000},
+        {&c->quiet_ms, "clock.quiet_ms", k->quiet_ms, 25 * 60 * 1000, 1000, 30 * 60 * 1000},
+        {&c->limits.connections, "limits.connections", l->connections, 1024, 1, 100000},
+        {identity, "limits.connections_per_identity", l->connections_per_identity, 64, 1, 100000},
+        {&c->limits.inflight_mib, "limits.inflight_mib", l->inflight_mib, 48, 16, 1024},
+        {&c->limits.inflight_per_identity_mib, "limits.inflight_per_identity_mib",
+         l->inflight_per_identity_mib, 16, 16, 1024},
+        {&c->limits.batches, "limits.batches", l->batches, 1024, 1, 4096},
+        {&c->limits.queries, "limits.queries", l->queries, 256, 1, 4096},
+        {&c->limits.polls, "limits.polls", l->polls, 1024, 1, 4096},
     };
 
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-        int rc = take(t[i].out, t[i].name, t[i].given, t[i].fallback, t[i].min, t[i].max, err);
-
-        if (rc != 0) {
-            return rc;
+        *t[i].out = t[i].given != NULL ? *t[i].given : t[i].fallback;
+        if (*t[i].out < t[i].min || *t[i].out > t[i].max) {
+            return pt_yaml_refuse(f->yaml, t[i].path, err, "is %u; it must be %u to %u", *t[i].out,
+                                  t[i].min, t[i].max);
         }
     }
     return 0;
 }
 
-static int take_all(struct pt_app_config *c, const char *folder, const struct file_root *f,
-                    struct pt_err *err) {
-    uint32_t cores = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
-    uint32_t workers = 0;
-    int rc = take_paths(c, folder, f, err);
+static unsigned workers_of_processors(void) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    if (rc == 0 && f->listen.port > UINT16_MAX) {
-        rc = pt_err_set(err, PT_E_CONFIG, "listen.port is %u; it must be 0 to 65535",
-                        f->listen.port);
-    }
-    if (rc == 0 && strlen(f->listen.address) >= sizeof(c->address)) {
-        rc = pt_err_set(err, PT_E_CONFIG, "listen.address is no numeric address");
+    return cores < 2 ? 2 : cores > 64 ? 64 : (unsigned)cores;
+}
+
+static int take_all(struct pt_app_config *c, const char *folder, const struct file *f,
+                    struct pt_err *err) {
+    int rc = take_paths(c, folder, f->root, err);
+
+    if (rc == 0) {
+        rc = take_address(c, f, err);
     }
     if (rc == 0) {
-        (void)snprintf(c->address, sizeof(c->address), "%s", f->listen.address);
-        c->port = (uint16_t)f->listen.port;
-        rc = take_level(c, f->log_level, err);
+        rc = take_level(c, f, err);
     }
     if (rc == 0) {
-        rc = take(&c->publish_ms, "publish_ms", f->publish_ms, 1000, 1, 60000, err);
+        rc = take_numbers(c, f, err);
     }
-    if (rc == 0) {
-        rc = take(&c->settle_ms, "clock.settle_ms", f->clock.settle_ms, 20000, 1, 55000, err);
+    if (rc == 0 && c->workers == 0) {
+        c->workers = workers_of_processors();
     }
-    if (rc == 0) {
-        rc = take(&c->quiet_ms, "clock.quiet_ms", f->clock.quiet_ms, 25 * 60 * 1000, 1000,
-                  30 * 60 * 1000, err);
-    }
-    if (rc == 0) {
-        rc = take(&workers, "workers", f->workers,
-                  cores < 2    ? 2
-                  : cores > 64 ? 64
-                               : cores,
-                  1, 64, err);
-        c->workers = workers;
-    }
-    return rc != 0 ? rc : take_limits(&c->limits, &f->limits, err);
+    return rc;
 }
 
 bool pt_app_config_differs(const struct pt_app_config *in_force, const struct pt_app_config *fresh,
@@ -276,16 +266,10 @@ bool pt_app_config_differs(const struct pt_app_config *in_force, const struct pt
 }
 
 int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_err *err) {
-    struct complaint said = {""};
-    const cyaml_config_t config = {.log_fn = on_complaint,
-                                   .log_ctx = &said,
-                                   .mem_fn = cyaml_mem,
-                                   .log_level = CYAML_LOG_ERROR,
-                                   .flags = CYAML_CFG_DEFAULT | CYAML_CFG_NO_ALIAS};
-    struct file_root *f = NULL;
+    struct pt_yaml *yaml;
+    struct file f;
     char folder[PT_APP_PATH_MAX];
     const char *slash = strrchr(path, '/');
-    cyaml_err_t yaml;
     int rc;
 
     memset(ret, 0, sizeof(*ret));
@@ -294,17 +278,12 @@ int pt_app_config_load(const char *path, struct pt_app_config *ret, struct pt_er
     if (slash == path) {
         (void)snprintf(folder, sizeof(folder), "/");
     }
-    yaml = cyaml_load_file(path, &config, &root_schema, (cyaml_data_t **)&f, NULL);
-    if (yaml != CYAML_OK) {
-        return pt_err_set(err, yaml == CYAML_ERR_OOM ? PT_E_NOMEM : PT_E_CONFIG,
-                          "%.80s: %s. %s (pentad-hub --help shows a whole file)", path,
-                          cyaml_strerror(yaml), said.text);
+    rc = pt_yaml_load(path, &form, &yaml, err);
+    if (rc != 0) {
+        return rc;
     }
-    if (f == NULL) {
-        return pt_err_set(err, PT_E_CONFIG, "%.80s is empty (pentad-hub --help shows a whole file)",
-                          path);
-    }
-    rc = take_all(ret, folder, f, err);
-    (void)cyaml_free(&config, &root_schema, f, 0);
-    return rc != 0 ? pt_err_wrap(err, "%.100s", path) : 0;
+    f = (struct file){.yaml = yaml, .root = pt_yaml_root(yaml)};
+    rc = take_all(ret, folder, &f, err);
+    pt_yaml_free(yaml);
+    return rc;
 }

@@ -38,7 +38,7 @@ struct pt_app_config {
     uint32_t publish_ms;               /* how often /checkpoint moves */
     uint32_t settle_ms;                /* live clock: news this old brings a tick */
     uint32_t quiet_ms;                 /* live clock: without news, a tick this often */
-    unsigned workers;
+    uint32_t workers;
     enum pt_log_level log_level;
     struct pt_app_limits limits;
 };

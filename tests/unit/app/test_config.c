@@ -63,6 +63,15 @@ Test(config, fills_defaults_in) {
     cr_assert_leq(c.quiet_ms, 30 * 60 * 1000);
 }
 
+/* The two numbers of which 0 has a meaning. */
+Test(config, takes_a_port_and_workers_of_0) {
+    struct pt_app_config c;
+    struct pt_err err;
+
+    cr_assert_eq(load(WHOLE "workers: 0\n", &c, &err), 0, "%s", err.msg);
+    cr_assert_geq(c.workers, 2);
+}
+
 Test(config, the_example_is_one) {
     struct pt_app_config c;
     struct pt_err err;
@@ -75,12 +84,15 @@ Test(config, says_what_is_wrong) {
     static const struct {
         const char *text, *names;
     } bad[] = {
-        {WHOLE "colour: red\n", "colour"},
-        {WHOLE "workers: many\n", "workers"},
+        {WHOLE "colour: red\n", "line 6: Unexpected key: colour (pentad-hub --help"},
+        {WHOLE "workers: many\n", "line 6: workers: Invalid"},
         {WHOLE "workers: 65\n", "workers"},
         {WHOLE "log_level: loud\n", "log_level"},
         {WHOLE "clock: {settle_ms: 60000}\n", "settle_ms"},
-        {WHOLE "limits: {batches: 100000}\n", "limits.batches"},
+        {WHOLE "limits: {batches: 100000}\n", "line 6: limits.batches is 100000; it must be 1 to"},
+        {WHOLE "limits:\n  queries: 7\n  batches: 0\n",
+         "line 8: limits.batches is 0; it must be 1"},
+        {WHOLE "publish_ms: 0\n", "line 6: publish_ms is 0"},
         {"data: data\n", "Missing"},
         {"", ""},
         {"- 1\n", ""},

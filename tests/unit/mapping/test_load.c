@@ -22,7 +22,8 @@ static void expect_error(const char *yaml, const char *says) {
 
 Test(load, yaml_faults_name_the_line) {
     expect_error("mapping: m\nrecords:\n  - type: B04\n    colour: red\n", "colour");
-    expect_error("mapping: m\nrecords:\n  - type: B04\n    colour: red\n", "line: 4");
+    expect_error("mapping: m\nrecords:\n  - type: B04\n    colour: red\n",
+                 "m.yaml, line 4: Unexpected key: colour (docs/mapping.md");
     expect_error("mapping: [1\n", "");
     expect_error("", "");
     expect_error("mapping: m\n", "records");

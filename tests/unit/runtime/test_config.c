@@ -55,16 +55,18 @@ Test(config, what_is_wrong_is_named) {
         {GOOD "sink: {dir: d, bon: yes}\n", "line 5: Unexpected key: bon"},
         {GOOD "sources:\n  - mapping: m\n    path: p\n    pith: q\n",
          "line 8: Unexpected key: pith"},
-        {GOOD "poll_s: soon\n", "line 5: Invalid INT value: 'soon'"},
-        {GOOD "poll_s: 99999\n", "poll_s: 99999 is not between 1 and 3600"},
+        {GOOD "poll_s: soon\n", "line 5: poll_s: Invalid INT value: 'soon'"},
+        {GOOD "poll_s: 99999\n", "line 5: poll_s is 99999; it must be 1 to 3600"},
+        {GOOD "poll_s: 0\n", "line 5: poll_s is 0; it must be 1 to 3600"},
         {"party: finance\n" REST, "Missing required mapping field: hub"},
-        {"party: hub\nhub: https://h:1\n" REST, "party: hub is none of congress"},
-        {"party: finanz\nhub: https://h:1\n" REST, "party: finanz is none of"},
-        {"party: finance\nhub: http://h:1\n" REST, "http://h:1 is not https://host:port"},
-        {"party: finance\nhub: https://h:1/v1\n" REST, "is not https://host:port"},
-        {GOOD "until: 2020-06-31\n", "until: 2020-06-31 is not a date"},
-        {GOOD "stream: Main!\n", "stream: Main! is not a name"},
-        {GOOD "sink: {dir: d, deliver: [X99]}\n", "there is no record type X99"},
+        {"party: hub\nhub: https://h:1\n" REST, "line 1: party is hub; it is one of congress"},
+        {"party: finanz\nhub: https://h:1\n" REST, "line 1: party is finanz; it is one of"},
+        {"party: finance\nhub: http://h:1\n" REST,
+         "line 2: hub is http://h:1; it must be https://host:port"},
+        {"party: finance\nhub: https://h:1/v1\n" REST, "it must be https://host:port"},
+        {GOOD "until: 2020-06-31\n", "line 5: until is 2020-06-31; it must be a date"},
+        {GOOD "stream: Main!\n", "stream is Main!; it must be a name"},
+        {GOOD "sink: {dir: d, deliver: [X99]}\n", "sink.deliver names X99; there is no such"},
         {"party: [finance\n", "line 1"},
         {"", "is empty"},
         {"# nothing yet\n", "is empty"},
@@ -80,5 +82,5 @@ Test(config, what_is_wrong_is_named) {
     struct pt_config *c;
     struct pt_err err = {0};
     cr_expect_eq(pt_config_load("/nonexistent/connector.yaml", &c, &err), PT_E_CONFIG);
-    cr_expect(strstr(err.msg, "can't open /nonexistent/connector.yaml"), "%s", err.msg);
+    cr_expect(strstr(err.msg, "/nonexistent/connector.yaml: can't open"), "%s", err.msg);
 }

@@ -1,5 +1,5 @@
-/* A connector's configuration: one YAML file, read by schema (an unknown key is an error that
- * names it). Relative paths are taken from the file's own folder. docs/connector.md describes it.
+/* A connector's configuration: one YAML file, read by schema (an unknown key is an error with its
+ * line). Relative paths are taken from the file's own folder. docs/connector.md describes it.
  * Read-only once loaded: any thread. */
 #ifndef PENTAD_RUNTIME_CONFIG_H
 #define PENTAD_RUNTIME_CONFIG_H
@@ -10,6 +10,8 @@
 #include <pentad/base/err.h>
 
 #define PT_CONFIG_SOURCES_MAX 256
+
+struct pt_yaml;
 
 struct pt_config_var {
     char *name, *value;
@@ -59,12 +61,14 @@ struct pt_config {
     struct pt_config_source *sources;
     uint32_t sources_count;
     struct pt_config_sink *sink; /* NULL: deliver nothing */
-    char *until;       /* replay clock only: the last day, after which the stream is closed */
-    int32_t poll_s;    /* live clock: how often sources are looked at; default 5 */
-    int32_t until_day; /* parsed from `until`, 0 if absent */
-    char *folder;      /* of the file */
+    char *until;          /* replay clock only: the last day, after which the stream is closed */
+    int32_t poll_s;       /* live clock: how often sources are looked at; default 5 */
+    int32_t until_day;    /* parsed from `until`, 0 if absent */
+    char *folder;         /* of the file */
+    struct pt_yaml *file; /* what all this was read from */
 };
 
+/* PT_E_CONFIG with file, line and what to do; PT_E_NOMEM. */
 int pt_config_load(const char *path, struct pt_config **ret, struct pt_err *err);
 void pt_config_free(struct pt_config *c);
 
