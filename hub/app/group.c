@@ -219,6 +219,7 @@ static int take_refused(struct pt_group *g, struct pt_submit *s,
  * and the 409 is only sent once that record is durable. */
 static int take_conflict(struct pt_group *g, struct pt_submit *s,
                          const struct pt_intake_decision *d) {
+    const struct pt_exchange_tick *tick = pt_exchange_last_tick(g->hub->x);
     struct pt_intake_incident incident;
     Pentad__V1__Record *rec = &incident.record;
     int rc;
@@ -233,6 +234,10 @@ static int take_conflict(struct pt_group *g, struct pt_submit *s,
     }
     memset(&incident, 0, sizeof(incident));
     rc = pt_intake_incident_make(&incident, s->facts, pt_buf_span(&d->other), g->now_ms, &s->err);
+    if (rc == 0 && !g->hub->live && tick->day > 0) {
+        rec->has_effective = 1;
+        rec->effective = tick->day;
+    }
     if (rc == 0) {
         rc = pt_own_write(g->own, g, &rec, 1, &s->err);
         pt_intake_incident_done(&incident);

@@ -161,6 +161,13 @@ int pt_own_write(struct pt_own *o, struct pt_group *g, Pentad__V1__Record *const
     return rc;
 }
 
+/* On the replay clock the day of issue is no day of the records': what the hub says is of its
+ * tick's day, whenever it was written. */
+static void of_day(Pentad__V1__Record *rec, int32_t day) {
+    rec->has_effective = day > 0;
+    rec->effective = day;
+}
+
 int pt_own_tick(struct pt_own *o, struct pt_group *g, const struct pt_sched_out *what,
                 bool is_workday, struct pt_err *err) {
     struct pt_close_message said;
@@ -179,6 +186,7 @@ int pt_own_tick(struct pt_own *o, struct pt_group *g, const struct pt_sched_out 
         }
         close_rec.body_case = PENTAD__V1__RECORD__BODY_STREAM_CLOSE;
         close_rec.stream_close = &said.close;
+        of_day(&close_rec, what->close_day);
         recs[n++] = &close_rec;
     }
     tick.has_day = 1;
@@ -189,6 +197,7 @@ int pt_own_tick(struct pt_own *o, struct pt_group *g, const struct pt_sched_out 
     tick.at_ms = what->at_ms;
     tick_rec.body_case = PENTAD__V1__RECORD__BODY_TICK;
     tick_rec.tick = &tick;
+    of_day(&tick_rec, what->day);
     recs[n++] = &tick_rec;
     return pt_own_write(o, g, recs, n, err);
 }
@@ -202,6 +211,7 @@ static int finding_record(struct pt_span packed, struct pt_arena *arena, Pentad_
     if (rc == 0) {
         rec->body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
         rec->discrepancy = (Pentad__V1__Discrepancy *)msg;
+        of_day(rec, rec->discrepancy->tick_day);
     }
     return rc;
 }
