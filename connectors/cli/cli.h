@@ -54,6 +54,12 @@ int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
 /* Decimal digits alone, fewer than 19. */
 bool pt_cli_is_number(const char *text);
 
+/* What people read for a code (OPEN, R, finance, REPLACE): the glossary's Chinese word, or the code
+ * itself. Records' and streams' ids, CSV and JSON keep codes. */
+const char *pt_cli_word(const char *code, bool zh);
+/* The end of an English plural: "s", "" for one. */
+const char *pt_cli_s(long long n);
+
 /* Messages in Chinese? --zh, --en, else by the locale. */
 bool pt_cli_chinese(const struct cli_options *o);
 

@@ -92,10 +92,10 @@ static void print_one(const json_t *d, bool zh) {
     const json_t *who = json_object_get(d, "responders");
     size_t i;
     json_t *w;
-    printf("%s %s %-8s %s  ", text(d, "severity"), text(d, "rule"), text(d, "status"),
-           text(d, "first_seen"));
+    printf("%s %s %-8s %s  ", pt_cli_word(text(d, "severity"), zh), text(d, "rule"),
+           pt_cli_word(text(d, "status"), zh), text(d, "first_seen"));
     json_array_foreach(who, i, w) {
-        printf("%s%s", i ? "," : "", json_string_value(w));
+        printf("%s%s", i ? zh ? "、" : "," : "", pt_cli_word(json_string_value(w), zh));
     }
     const char *due = text(d, "due");
     if (due[0]) {
@@ -122,9 +122,11 @@ static void print_list(const struct cli_options *o, const json_t *j) {
             print_one(d, zh);
         }
     }
-    printf(zh ? "共%zu项：红色%u，黄色%u，提示%u；截至 %s（日志 %lld）\n"
-              : "%zu: %u red, %u yellow, %u informational; as of %s (log size %lld)\n",
-           json_array_size(list), red, yellow, info, text(j, "known_tick_day"),
+    size_t n = json_array_size(list);
+    printf(zh ? "差异共%zu项" : n == 1 ? "%zu discrepancy" : "%zu discrepancies", n);
+    printf(zh ? "：红色%u，黄色%u，提示%u；截至 %s（日志 %lld）\n"
+              : ": %u red, %u yellow, %u informational; as of %s (log size %lld)\n",
+           red, yellow, info, text(j, "known_tick_day"),
            (long long)json_integer_value(json_object_get(j, "known_at")));
 }
 

@@ -87,7 +87,7 @@ static void look_at_cert(struct diagnosis *d, const char *path) {
         say(d, false, "certificate", "%s has expired: renew it", path);
     } else {
         (void)pt_identity_format(&id, name, sizeof name);
-        say(d, days >= 30, "certificate", "%s, %d days left%s", name, days,
+        say(d, days >= 30, "certificate", "%s, %d day%s left%s", name, days, pt_cli_s(days),
             days < 30 ? ": renew it" : "");
     }
     X509_free(cert);
@@ -124,9 +124,11 @@ static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
         say(d, false, "state", "%s", err.msg);
     } else {
         say(d, k.refused == 0 && k.dead_letters == 0, "state",
-            "%lld records, %lld not receipted, %lld refused batches, %lld dead letters%s",
-            (long long)k.records, (long long)k.pending_records, (long long)k.refused,
-            (long long)k.dead_letters, k.dead_letters ? " (pentad status lists them)" : "");
+            "%lld record%s, %lld not receipted, %lld refused batch%s, %lld dead letter%s%s",
+            (long long)k.records, pt_cli_s((long long)k.records), (long long)k.pending_records,
+            (long long)k.refused, k.refused == 1 ? "" : "es", (long long)k.dead_letters,
+            pt_cli_s((long long)k.dead_letters),
+            k.dead_letters ? " (pentad status lists them)" : "");
     }
     pt_state_free(s);
 }

@@ -53,17 +53,19 @@ static void print_check(const struct pt_log_check_result *r, struct checking *k)
         json_decref(j);
         return;
     }
-    printf("%s: %llu entries, ", r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries);
+    printf("%s: %llu %s, ", r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries,
+           r->entries == 1 ? "entry" : "entries");
     if (k->store) {
-        printf("%llu records (%llu bytes), %llu refusals, ", (unsigned long long)r->records,
-               (unsigned long long)r->record_bytes, (unsigned long long)r->refusals);
+        printf("%llu record%s (%llu bytes), %llu refusal%s, ", (unsigned long long)r->records,
+               pt_cli_s((long long)r->records), (unsigned long long)r->record_bytes,
+               (unsigned long long)r->refusals, pt_cli_s((long long)r->refusals));
     }
-    printf("%llu tiles%s\n", (unsigned long long)r->tiles,
+    printf("%llu tile%s%s\n", (unsigned long long)r->tiles, pt_cli_s((long long)r->tiles),
            k->store ? "" : " (a static tree: it holds no records)");
     printf("  hub   %s\n  root  %s at size %llu; signed up to %llu\n", hub, root,
            (unsigned long long)r->entries, (unsigned long long)r->signed_size);
     if (r->faults) {
-        printf("  %llu faults\n", (unsigned long long)r->faults);
+        printf("  %llu fault%s\n", (unsigned long long)r->faults, pt_cli_s((long long)r->faults));
     }
 }
 
@@ -167,7 +169,8 @@ static int export_log(const struct cli_options *o, const char *dir) {
         return rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
     }
     if (!o->quiet) {
-        printf("%s: a log of %llu entries\n", dir, (unsigned long long)size);
+        printf("%s: a log of %llu %s\n", dir, (unsigned long long)size,
+               size == 1 ? "entry" : "entries");
     }
     return EXIT_OK;
 }

@@ -8,8 +8,10 @@
 #include <pentad/base/file.h>
 #include <pentad/ledger/ledger.h>
 #include <pentad/ledger/query.h>
+#include <pentad/log/log.h>
 #include <pentad/record/party.h>
 #include <pentad/runtime/state.h>
+#include <pentad/store/sqlite.h>
 
 #include "cli.h"
 
@@ -28,7 +30,7 @@ static const struct {
      "无法重放的差异"},
     {"pentad_batches_open", "batches_open", "batches in flight", "处理中批次"},
     {"pentad_connections", "connections", "connections", "连接数"},
-    {"pentad_resident_bytes", "resident_bytes", "resident memory, bytes", "内存占用（字节）"},
+    {"pentad_resident_bytes", "resident_bytes", "resident memory", "内存占用"},
 };
 
 static int64_t metric(const char *text, const char *name) {
@@ -131,6 +133,50 @@ static void own_state(const struct pt_config *c, json_t *out) {
 
 /* ---- a hub's folder ---- */
 
+/* The log beside the ledger; a ledger that stands alone has none. */
+static int ask_log(const char *dir, json_t *out, struct pt_err *err) {
+    const struct pt_sqlite_opts so = {.read_only = true, .readers = 1};
+    char path[4096];
+    struct pt_store *store = NULL;
+    struct pt_store_reader *r = NULL;
+    struct pt_store_state state = {0};
+    if (pt_path_join(path, sizeof path, dir, "log.db") != 0 || !pt_file_exists(path)) {
+        return 0;
+    }
+    pt_buf_init(&state.checkpoint, PT_LOG_CHECKPOINT_MAX);
+    int rc = pt_store_sqlite_open(dir, &so, &store, err);
+    if (rc == 0) {
+        rc = pt_store_read_begin(store, &r, err);
+    }
+    if (rc == 0) {
+        rc = pt_store_state(r, &state, err);
+        pt_store_read_end(r);
+    }
+    if (rc == 0) {
+        json_object_set_new(out, "log_entries", json_integer((json_int_t)state.size));
+    }
+    pt_store_sqlite_close(store);
+    pt_buf_done(&state.checkpoint);
+    return rc;
+}
+
+/* Discrepancies that still want something done, by severity. */
+static int ask_findings(struct pt_ledger *l, json_t *out, struct pt_err *err) {
+    static const char *const names[] = {"", "informational", "yellow", "red"};
+    json_t *counts = json_object();
+    int rc = 0;
+    for (int severity = 3; rc == 0 && severity > 0; severity--) {
+        const struct pt_discrepancy_filter f = {
+            .severity = severity, .status = "active", .limit = 1};
+        json_t *j = NULL;
+        rc = pt_ledger_discrepancies_json(l, &f, &j, err);
+        json_object_set(counts, names[severity], json_object_get(j, "total"));
+        json_decref(j);
+    }
+    json_object_set_new(out, "discrepancies", counts);
+    return rc;
+}
+
 static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
     char path[4096];
     struct pt_ledger *l = NULL;
@@ -141,6 +187,12 @@ static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
     int rc = pt_ledger_open(path, PT_LEDGER_READ, &l, NULL, err);
     if (rc == 0) {
         rc = pt_ledger_last_tick(l, &tick, err);
+    }
+    if (rc == 0) {
+        rc = ask_log(dir, out, err);
+    }
+    if (rc == 0 && tick.day > 0) {
+        rc = ask_findings(l, out, err);
     }
     if (rc == 0) {
         json_t *list = NULL;
@@ -174,7 +226,10 @@ static void print_streams(const json_t *list, bool zh) {
         (void)snprintf(name, sizeof name, "%s/%s", json_string_value(json_object_get(s, "party")),
                        json_string_value(json_object_get(s, "stream")));
         printf("  %-20s %10lld %s   %s %s%s%s\n", name, next ? strtoll(next, NULL, 10) - 1 : 0LL,
-               zh ? "条记录" : "records", zh ? "日结至" : "closed to",
+               zh                               ? "条记录"
+               : next && strcmp(next, "2") == 0 ? "record "
+                                                : "records",
+               zh ? "日结至" : "closed to",
                day_text(json_integer_value(json_object_get(s, "last_closed_day")), day),
                json_is_true(json_object_get(s, "frozen")) ? (zh ? "   已冻结" : "   FROZEN") : "",
                json_is_true(json_object_get(s, "closed")) ? (zh ? "   已终止" : "   ended") : "");
@@ -199,13 +254,12 @@ static void print_dead_letter(const json_t *d, bool zh) {
 }
 
 static void print_connector(const json_t *c, bool zh) {
-    printf(
-        zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 行搁置，%lld "
-             "行等待引用\n"
-           : "connector %s/%s: %lld records, %lld not receipted, %lld batches refused, %lld dead "
-             "letters, %lld rows waiting for a reference\n",
-        word(c, "party"), word(c, "stream"), count(c, "records"), count(c, "not_receipted"),
-        count(c, "refused"), count(c, "dead_letters"), count(c, "deferred"));
+    printf(zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 行搁置，%lld "
+                "行等待引用\n"
+              : "connector %s/%s: records %lld, not receipted %lld, batches refused %lld, dead "
+                "letters %lld, rows waiting for a reference %lld\n",
+           word(c, "party"), word(c, "stream"), count(c, "records"), count(c, "not_receipted"),
+           count(c, "refused"), count(c, "dead_letters"), count(c, "deferred"));
     size_t i;
     json_t *d;
     json_array_foreach(json_object_get(c, "newest_dead_letters"), i, d) {
@@ -216,8 +270,10 @@ static void print_connector(const json_t *c, bool zh) {
 static void print_status(const struct cli_options *o, const json_t *j) {
     bool zh = pt_cli_chinese(o);
     const char *health = json_string_value(json_object_get(j, "health"));
-    if (health) {
-        printf("%s %s\n", zh ? "枢纽：" : "hub:", health);
+    if (health && zh && json_is_true(json_object_get(j, "ready"))) {
+        puts("枢纽：就绪");
+    } else if (health) {
+        printf("%s %s\n", zh ? "枢纽：未就绪：" : "hub:", health);
     }
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         const char *what = zh ? shown[i].zh : shown[i].en;
@@ -227,9 +283,18 @@ static void print_status(const struct cli_options *o, const json_t *j) {
         }
         if (strcmp(shown[i].name, "tick_day") == 0) {
             printf("  %12s  %s\n", day_text(count(j, shown[i].name), day), what);
+        } else if (strcmp(shown[i].name, "resident_bytes") == 0) {
+            printf("  %8.1f MiB  %s\n", (double)count(j, shown[i].name) / (1024 * 1024), what);
         } else {
             printf("  %12lld  %s\n", count(j, shown[i].name), what);
         }
+    }
+    const json_t *d = json_object_get(j, "discrepancies");
+    if (d) {
+        printf(zh ? "  %12lld  在办差异：红色%lld，黄色%lld，提示%lld\n"
+                  : "  %12lld  discrepancies open: %lld red, %lld yellow, %lld informational\n",
+               count(d, "red") + count(d, "yellow") + count(d, "informational"), count(d, "red"),
+               count(d, "yellow"), count(d, "informational"));
     }
     print_streams(json_object_get(j, "streams"), zh);
     if (json_object_get(j, "connector")) {
@@ -278,7 +343,8 @@ const struct cli_command cmd_status = {
         "Says whether the hub is ready, how long the log is, how far the ledger has folded, the\n"
         "last tick, every stream of every party (a party's keys among them) and how far it is,\n"
         "and what this connector has still to send or could not read. --data reads a hub's data\n"
-        "folder without the hub: what its ledger has folded.\n"
+        "folder without the hub: how long its log is, what its ledger has folded, the last tick,\n"
+        "the discrepancies that are open, the streams.\n"
         "\n"
         "exit: 0 ready, 1 not, 2 wrong use\n"
         "\n"

@@ -188,17 +188,17 @@ static void print_record_line(const json_t *r, const char *indent, bool zh) {
     }
     const char *standing = text(r, "standing");
     if (standing[0] && strcmp(standing, "live") != 0) {
-        printf("  [%s]", standing);
+        printf("  [%s]", pt_cli_word(standing, zh));
     }
     printf("\n%s    %s %s%s%s  %s %s  %s %lld  %s %.16s\n", indent, zh ? "作者" : "author",
-           text(r, "author"), text(r, "originator")[0] ? zh ? " 代 " : " for " : "",
-           text(r, "originator"), zh ? "收到" : "received", text(r, "received_at"),
-           zh ? "日志" : "log index",
+           pt_cli_word(text(r, "author"), zh),
+           text(r, "originator")[0] ? zh ? " 代 " : " for " : "", text(r, "originator"),
+           zh ? "收到" : "received", text(r, "received_at"), zh ? "日志" : "log index",
            (long long)json_integer_value(json_object_get(r, "log_index")),
            zh ? "签名密钥" : "signed by", text(r, "signer"));
     if (text(r, "correction")[0]) {
-        printf("%s    %s %s %s\n", indent, text(r, "correction"), text(r, "corrects"),
-               text(r, "reason"));
+        printf("%s    %s %s %s\n", indent, pt_cli_word(text(r, "correction"), zh),
+               text(r, "corrects"), text(r, "reason"));
     }
     if (text(r, "corrected_by")[0]) {
         printf("%s    %s %s\n", indent, zh ? "被更正于" : "corrected by", text(r, "corrected_by"));
@@ -231,7 +231,9 @@ static void print_figure(const struct cli_options *o, const json_t *j) {
         const json_t *records = json_object_get(node, "records");
         long long count = (long long)json_integer_value(json_object_get(node, "count"));
         printf("  ├ %s (%s): %lld %s", text(node, "name"), text(node, "text"), count,
-               zh ? "条记录" : "records");
+               zh           ? "条记录"
+               : count == 1 ? "record"
+                            : "records");
         if (json_is_string(json_object_get(node, "value"))) {
             fputs("  Σ ", stdout);
             print_amount(json_object_get(node, "value"), "fen");

@@ -73,9 +73,9 @@ static void print_figure(const struct pt_evidence_result *r) {
         if (f->has_value) {
             printf(" = %lld %s", (long long)f->value, f->unit ? f->unit : "");
         }
-        printf("  (%s), valid at %d, known at log size %llu, from %zu records\n",
+        printf("  (%s), valid at %d, known at log size %llu, from %zu record%s\n",
                f->formula ? f->formula : "?", f->valid_at, (unsigned long long)f->known_at,
-               r->bundle->n_inputs);
+               r->bundle->n_inputs, pt_cli_s((long long)r->bundle->n_inputs));
     }
 }
 
@@ -120,7 +120,8 @@ static void print_result(const struct pt_evidence_result *r, const struct cli_op
             print_record(&r->records[i]);
         }
         if (r->n_records > 20) {
-            printf("\n  … and %zu records more (--json lists them all)\n", r->n_records - 20);
+            printf("\n  … and %zu record%s more (--json lists them all)\n", r->n_records - 20,
+                   pt_cli_s((long long)r->n_records - 20));
         }
         print_figure(r);
     }

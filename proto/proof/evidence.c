@@ -47,12 +47,13 @@ void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, c
     }
 }
 
-void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *what) {
+void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *one,
+                      const char *many) {
     struct pt_evidence_step *s = new_step(run);
 
     if (s != NULL) {
         s->step = step;
-        snprintf(s->what, sizeof(s->what), "%" PRIu64 " %s", n, what);
+        snprintf(s->what, sizeof(s->what), "%" PRIu64 " %s", n, n == 1 ? one : many);
     }
 }
 
@@ -114,6 +115,7 @@ static void check_genesis(struct pt_evidence_run *run) {
     check_claims(run);
     if (r->n_failed == failed) {
         pt_evidence_held(run, "genesis", r->genesis_entry.msg->envelope->n_signatures,
+                         "party's key has signed the genesis, and it is the trusted one",
                          "parties' keys have signed the genesis, and it is the trusted one");
     }
 }
@@ -200,6 +202,7 @@ static void check_key_history(struct pt_evidence_run *run) {
     }
     if (run->r->n_failed == failed && run->r->genesis != NULL) {
         pt_evidence_held(run, "key-history", pt_keyhistory_count(run->r->keys),
+                         "key is known from the genesis and the log",
                          "keys are known from the genesis and the log");
     }
 }
@@ -344,6 +347,7 @@ static void check_batches(struct pt_evidence_run *run) {
     }
     if (r->n_failed == failed) {
         pt_evidence_held(run, "inclusion", b->n_batches,
+                         "signed batch stands in the log, under a key live at its place",
                          "signed batches stand in the log, each under a key live at its place");
     }
     failed = r->n_failed;
@@ -351,6 +355,7 @@ static void check_batches(struct pt_evidence_run *run) {
     check_once(run);
     if (r->n_failed == failed) {
         pt_evidence_held(run, "record", b->n_records,
+                         "record leads to the signed root of its batch",
                          "records lead to the signed roots of their batches");
     }
     for (size_t i = 0; i < b->n_batches; i++) {
@@ -454,6 +459,7 @@ static void verify(struct pt_evidence_run *run, struct pt_span bundle) {
     check_figure(run);
     if (r->n_checkpoints > 0) {
         pt_evidence_held(run, "checkpoint", r->n_checkpoints,
+                         "trusted checkpoint, without contradiction",
                          "trusted checkpoints, without contradiction");
     }
     if (r->bundle->n_records == 0 && r->bundle->figure == NULL) {

@@ -37,7 +37,8 @@ struct pt_evidence_run {
 void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, const char *where,
                       const char *what);
 /* Notes that a kind of step held: "<n> <what>". */
-void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *what);
+void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *one,
+                      const char *many);
 
 /* The proof's checkpoint under the policy, then the leaf at its place in it. */
 bool pt_evidence_inclusion(struct pt_evidence_run *run, const char *where,

@@ -1,0 +1,28 @@
+/* What people read on a terminal instead of the codes of JSON and CSV: the glossary's words. */
+#include <string.h>
+
+#include <pentad/record/party.h>
+
+#include "cli.h"
+
+const char *pt_cli_word(const char *code, bool zh) {
+    static const struct {
+        const char *code, *zh;
+    } words[] = {{"OPEN", "待答复"},    {"REPLIED", "已答复"}, {"CLOSED", "已销号"},
+                 {"WAIVED", "已认可"},  {"R", "红色"},         {"Y", "黄色"},
+                 {"I", "提示"},         {"REPLACE", "更正"},   {"REVERSE", "冲销"},
+                 {"WITHDRAW", "撤回"},  {"void", "已失效"},    {"lost", "未采用"},
+                 {"waiting", "待生效"}, {"withdrawal", "撤回"}};
+    enum pt_party party = pt_party_from_name(code);
+
+    for (size_t i = 0; zh && i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].code, code) == 0) {
+            return words[i].zh;
+        }
+    }
+    return zh && party != PT_PARTY_NONE ? pt_party_name_zh(party) : code;
+}
+
+const char *pt_cli_s(long long n) {
+    return n == 1 ? "" : "s";
+}
