@@ -32,23 +32,23 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, size_t o
     if (pt_ref_parse(what, &ref, &not_a_record) == 0) {
         return pt_ledger_trace_record(l, ref.party, ref.stream, ref.seq, page, ret, err);
     }
-    int kind = 0;
+    struct pt_figure_ask ask = {0};
     char key[128];
-    int32_t valid_at = 0;
-    uint64_t known = 0;
     int rc = pt_cli_figure_parse(what, &f, err);
     if (rc == 0) {
-        rc = pt_cli_valid_at(o, l, &valid_at, err);
+        rc = pt_cli_valid_at(o, l, &ask.valid_at, err);
     }
     if (rc == 0) {
-        rc = pt_cli_known_at(o, l, &known, err);
+        rc = pt_cli_known_at(o, l, &ask.known_at, err);
     }
     if (rc == 0) {
-        rc = pt_ledger_subject_parse(l, f.subject, &kind, key, sizeof key, err);
+        rc = pt_ledger_subject_parse(l, f.subject, &ask.kind, key, sizeof key, err);
     }
     if (rc == 0) {
-        rc =
-            pt_ledger_trace_figure(l, kind, key, f.year, f.figure, valid_at, known, page, ret, err);
+        ask.key = key;
+        ask.fiscal_year = f.year;
+        ask.figure = f.figure;
+        rc = pt_ledger_trace_figure(l, &ask, page, ret, err);
     }
     return rc;
 }

@@ -15,20 +15,6 @@
 
 #define PAGE_MAX 1000
 
-static int begin(struct pt_call *c, struct pt_err *err) {
-    return c->ledger == NULL ? pt_err_set(err, PT_E_BUSY, "the ledger isn't there yet")
-                             : pt_ledger_read_begin(c->ledger, err);
-}
-
-static void finish(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err) {
-    if (rc != 0) {
-        pt_reply_problem_from_any_thread(c->req, rc, err->msg);
-        return;
-    }
-    pt_redact(json, c->reader);
-    pt_reply_json(c->req, json);
-}
-
 static int kind_param(struct pt_call *c, int *ret, struct pt_err *err) {
     char text[32];
     int rc = pt_param_text(c->req, "kind", text, sizeof(text), err);
@@ -55,14 +41,14 @@ void pt_api_subjects(struct pt_call *c) {
     }
     if (rc == 0) {
         has_after = pt_param_text(c->req, "after", after, sizeof(after), &err);
-        rc = has_after < 0 ? has_after : begin(c, &err);
+        rc = has_after < 0 ? has_after : pt_call_read_begin(c, &err);
     }
     if (rc == 0) {
         rc = pt_ledger_subjects_json(c->ledger, kind, has_after ? after : NULL,
                                      limit == 0 ? 1 : (int)limit, &json, &err);
         pt_ledger_read_end(c->ledger);
     }
-    finish(c, rc, json, &err);
+    pt_call_answer(c, rc, json, &err);
 }
 
 void pt_api_subject(struct pt_call *c) {
@@ -76,10 +62,10 @@ void pt_api_subject(struct pt_call *c) {
     int rc = pt_param_u64(c->req, "fiscal_year", 0, 2199, &year, &err);
 
     if (rc == 0) {
-        rc = begin(c, &err);
+        rc = pt_call_read_begin(c, &err);
     }
     if (rc != 0) {
-        finish(c, rc, NULL, &err);
+        pt_call_answer(c, rc, NULL, &err);
         return;
     }
     rc = pt_ledger_subject_parse(c->ledger, c->param[0], &kind, key, sizeof(key), &err);
@@ -91,7 +77,7 @@ void pt_api_subject(struct pt_call *c) {
                                 &err);
     }
     pt_ledger_read_end(c->ledger);
-    finish(c, rc, json, &err);
+    pt_call_answer(c, rc, json, &err);
 }
 
 /* ---- discrepancies ------------------------------------------------------------------------ */
@@ -167,7 +153,7 @@ void pt_api_discrepancies(struct pt_call *c) {
     struct json_t *json = NULL;
     struct pt_err err = {0};
     struct filter t;
-    int rc = begin(c, &err);
+    int rc = pt_call_read_begin(c, &err);
 
     memset(&t, 0, sizeof(t));
     if (rc == 0) {
@@ -177,7 +163,7 @@ void pt_api_discrepancies(struct pt_call *c) {
         }
         pt_ledger_read_end(c->ledger);
     }
-    finish(c, rc, json, &err);
+    pt_call_answer(c, rc, json, &err);
 }
 
 /* ---- briefs -------------------------------------------------------------------------------- */
@@ -211,7 +197,7 @@ void pt_api_brief(struct pt_call *c) {
     uint64_t known_at = 0;
     int32_t valid_at = 0;
     bool html = strcmp(c->param[1], "html") == 0;
-    int rc = begin(c, &err);
+    int rc = pt_call_read_begin(c, &err);
 
     if (rc == 0) {
         if (!html && strcmp(c->param[1], "json") != 0) {

@@ -163,23 +163,14 @@ void pt_api_record_trace(struct pt_call *c) {
     if (rc == 0) {
         rc = page_of(c, &page, &err);
     }
-    if (rc == 0 && c->ledger == NULL) {
-        rc = pt_err_set(&err, PT_E_BUSY, "the ledger isn't there yet");
+    if (rc == 0) {
+        rc = pt_call_read_begin(c, &err);
     }
     if (rc == 0) {
-        rc = pt_ledger_read_begin(c->ledger, &err);
-        if (rc == 0) {
-            rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, &json,
-                                        &err);
-            pt_ledger_read_end(c->ledger);
-        }
+        rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, &json, &err);
+        pt_ledger_read_end(c->ledger);
     }
-    if (rc != 0) {
-        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
-        return;
-    }
-    pt_redact(json, c->reader);
-    pt_reply_json(c->req, json);
+    pt_call_answer(c, rc, json, &err);
 }
 
 /* ---- evidence ----------------------------------------------------------------------------- */
@@ -219,57 +210,42 @@ void pt_api_record_evidence(struct pt_call *c) {
 
 /* ---- figures ------------------------------------------------------------------------------ */
 
-struct asked {
-    int kind;
-    char key[PT_ROUTE_PARAM_MAX];
-    int32_t fiscal_year;
-    const char *figure;
-    int32_t valid_at;
-    uint64_t known_at;
-};
-
-/* {subject}/{fiscal_year}/{figure} and the moment. Inside a read transaction. */
-static int asked_of(struct pt_call *c, struct asked *a, struct pt_err *err) {
+/* {subject}/{fiscal_year}/{figure} and the moment; its key stands in `key`. Inside a read
+ * transaction. */
+static int ask_of(struct pt_call *c, char key[PT_ROUTE_PARAM_MAX], struct pt_figure_ask *a,
+                  struct pt_err *err) {
     uint64_t year = 0;
-    int rc = pt_ledger_subject_parse(c->ledger, c->param[0], &a->kind, a->key, sizeof(a->key), err);
+    int rc =
+        pt_ledger_subject_parse(c->ledger, c->param[0], &a->kind, key, PT_ROUTE_PARAM_MAX, err);
 
     if (rc == 0 && (pt_param_digits(c->param[1], 2199, &year) != 0 || year < 1900)) {
         rc = pt_err_set(err, PT_E_RANGE, "%s is no fiscal year", c->param[1]);
     }
+    a->key = key;
     a->fiscal_year = (int32_t)year;
     a->figure = c->param[2];
     return rc != 0 ? rc : pt_param_moment(c->req, c->ledger, &a->valid_at, &a->known_at, err);
-}
-
-static int begin(struct pt_call *c, struct pt_err *err) {
-    return c->ledger == NULL ? pt_err_set(err, PT_E_BUSY, "the ledger isn't there yet")
-                             : pt_ledger_read_begin(c->ledger, err);
 }
 
 void pt_api_figure_trace(struct pt_call *c) {
     struct pt_err err = {0};
     struct json_t *json = NULL;
     struct pt_list_page page;
-    struct asked a;
-    int rc = begin(c, &err);
+    struct pt_figure_ask a;
+    char key[PT_ROUTE_PARAM_MAX];
+    int rc = pt_call_read_begin(c, &err);
 
     if (rc == 0) {
         rc = page_of(c, &page, &err);
         if (rc == 0) {
-            rc = asked_of(c, &a, &err);
+            rc = ask_of(c, key, &a, &err);
         }
         if (rc == 0) {
-            rc = pt_ledger_trace_figure(c->ledger, a.kind, a.key, a.fiscal_year, a.figure,
-                                        a.valid_at, a.known_at, page, &json, &err);
+            rc = pt_ledger_trace_figure(c->ledger, &a, page, &json, &err);
         }
         pt_ledger_read_end(c->ledger);
     }
-    if (rc != 0) {
-        pt_reply_problem_from_any_thread(c->req, rc, err.msg);
-        return;
-    }
-    pt_redact(json, c->reader);
-    pt_reply_json(c->req, json);
+    pt_call_answer(c, rc, json, &err);
 }
 
 struct inputs {
@@ -308,19 +284,14 @@ static const char *unit_name(enum pt_unit unit) {
 }
 
 /* The figure as the bundle states it, and the records that it is computed from. */
-static int figure_of(struct pt_call *c, const struct asked *a, Pentad__V1__EvidenceFigure *ret,
-                     char *subject, size_t cap, struct inputs *in, struct pt_err *err) {
+static int figure_of(struct pt_call *c, const struct pt_figure_ask *a,
+                     Pentad__V1__EvidenceFigure *ret, char *subject, size_t cap, struct inputs *in,
+                     struct pt_err *err) {
     struct pt_figure f;
-    const struct pt_figure_ask ask = {.kind = a->kind,
-                                      .key = a->key,
-                                      .fiscal_year = a->fiscal_year,
-                                      .figure = a->figure,
-                                      .valid_at = a->valid_at,
-                                      .known_at = a->known_at};
-    int rc = pt_ledger_figure(c->ledger, &ask, &f, err);
+    int rc = pt_ledger_figure(c->ledger, a, &f, err);
 
     if (rc == 0) {
-        rc = pt_ledger_inputs(c->ledger, &ask, take_input, in, err);
+        rc = pt_ledger_inputs(c->ledger, a, take_input, in, err);
     }
     if (rc != 0) {
         return rc == PT_E_TOO_LARGE
@@ -352,11 +323,12 @@ void pt_api_figure_evidence(struct pt_call *c) {
     char subject[PT_ROUTE_PARAM_MAX + 32];
     struct pt_err err = {0};
     struct inputs in = {0};
-    struct asked a;
-    int rc = begin(c, &err);
+    struct pt_figure_ask a;
+    char key[PT_ROUTE_PARAM_MAX];
+    int rc = pt_call_read_begin(c, &err);
 
     if (rc == 0) {
-        rc = asked_of(c, &a, &err);
+        rc = ask_of(c, key, &a, &err);
         if (rc == 0) {
             rc = figure_of(c, &a, &figure, subject, sizeof(subject), &in, &err);
         }

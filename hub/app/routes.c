@@ -8,6 +8,7 @@
 #include <pentad/intake/intake.h>
 
 #include "folder.h"
+#include "redact.h"
 #include "reply.h"
 #include "submit.h"
 
@@ -252,6 +253,20 @@ static void work(struct pt_pool_task *t, unsigned worker) {
     }
     pt_share_give(&h->queries, c->reader);
     pt_call_free(c);
+}
+
+int pt_call_read_begin(struct pt_call *c, struct pt_err *err) {
+    return c->ledger == NULL ? pt_err_set(err, PT_E_BUSY, "the ledger isn't there yet")
+                             : pt_ledger_read_begin(c->ledger, err);
+}
+
+void pt_call_answer(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err) {
+    if (rc != 0) {
+        pt_reply_problem_from_any_thread(c->req, rc, err->msg);
+        return;
+    }
+    pt_redact(json, c->reader);
+    pt_reply_json(c->req, json);
 }
 
 void pt_call_to_worker(struct pt_call *c) {

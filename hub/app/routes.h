@@ -17,6 +17,7 @@ enum pt_route_where {
     PT_ROUTE_QUERY  /* a worker, with a ledger handle of its own */
 };
 
+struct json_t;
 struct pt_call;
 typedef void (*pt_route_fn)(struct pt_call *c);
 
@@ -64,6 +65,12 @@ void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_h
 void pt_routes_on_request(void *hub, struct pt_http_request *req);
 /* Worker: gives the call back after its answer. */
 void pt_call_free(struct pt_call *c);
+/* Worker: begins a read of the call's ledger, which pt_ledger_read_end ends; PT_E_BUSY where there
+ * is none yet. */
+int pt_call_read_begin(struct pt_call *c, struct pt_err *err);
+/* Worker: rc 0: answers with what of `json` the reader may see, and takes it; else with the
+ * problem. */
+void pt_call_answer(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err);
 /* Loop thread: to a worker; answers 429 where too many wait. Takes the call. */
 void pt_call_to_worker(struct pt_call *c);
 

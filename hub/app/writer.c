@@ -314,49 +314,47 @@ static int settle_group(struct pt_writer *w, int rc, bool *ret_grown, struct pt_
     return rc;
 }
 
-/* One group of what is queued. Takes `jobs`, gives back what didn't fit. */
-static struct pt_submit *run_group(struct pt_writer *w, struct pt_submit *jobs) {
-    struct pt_submit *rest = NULL;
-    struct pt_err err = {0};
-    bool grown;
-    int rc = begin_group(w, &err);
+/* What a group is made of: what is queued, or the hub's own share, which goes apart from the
+ * others' so that a fault of ours stops nobody. */
+struct work {
+    bool own;
+    struct pt_submit *jobs, *rest; /* queued; what of it didn't fit */
+    int64_t wake_ms;               /* own: when there may be more of it, INT64_MAX: nobody knows */
+};
 
-    if (rc == 0) {
-        rc = decide_all(w, jobs, &rest, &err);
-    }
-    rc = settle_group(w, rc, &grown, &err);
+static void queued_settled(struct pt_writer *w, struct work *k, int rc, const struct pt_err *err) {
     if (rc != 0) {
         w->retry_us = pt_monotonic_us() + RETRY_MS * 1000;
     }
-    set_trouble(w, &err);
-    answer_all(jobs, rc, &err);
-    if (grown) {
-        pt_folder_grown(w->hub->folder);
-        pt_hub_grown(w->hub);
-    }
-    pt_group_end(&w->group);
-    return rest;
+    set_trouble(w, err);
+    answer_all(k->jobs, rc, err);
 }
 
-/* A group of the hub's own share, apart from the others', so that a fault of ours stops nobody. */
-static void run_own(struct pt_writer *w, int64_t *ret_wake_ms) {
-    struct pt_hub *h = w->hub;
+static void own_settled(struct pt_writer *w, struct work *k, int rc) {
+    if (rc != 0) {
+        w->own_retry_us = pt_monotonic_us() + (int64_t)OWN_RETRY_MS * 1000;
+        k->wake_ms = pt_hub_now_ms(w->hub) + OWN_RETRY_MS;
+    }
+}
+
+/* One group. Takes k->jobs, sets k->rest. */
+static void run_group(struct pt_writer *w, struct work *k) {
     struct pt_err err = {0};
     bool grown;
     int rc = begin_group(w, &err);
 
-    *ret_wake_ms = INT64_MAX;
     if (rc == 0) {
-        rc = write_own(w, ret_wake_ms, &err);
+        rc = k->own ? write_own(w, &k->wake_ms, &err) : decide_all(w, k->jobs, &k->rest, &err);
     }
     rc = settle_group(w, rc, &grown, &err);
-    if (rc != 0) {
-        w->own_retry_us = pt_monotonic_us() + (int64_t)OWN_RETRY_MS * 1000;
-        *ret_wake_ms = pt_hub_now_ms(h) + OWN_RETRY_MS;
+    if (k->own) {
+        own_settled(w, k, rc);
+    } else {
+        queued_settled(w, k, rc, &err);
     }
-    if (grown || rc != 0) { /* or: findings that were taken are needed again */
-        pt_folder_grown(h->folder);
-        pt_hub_grown(h);
+    if (grown || (k->own && rc != 0)) { /* or: findings that were taken are needed again */
+        pt_folder_grown(w->hub->folder);
+        pt_hub_grown(w->hub);
     }
     pt_group_end(&w->group);
 }
@@ -435,12 +433,12 @@ static void give_back(struct pt_writer *w, struct pt_submit *jobs) {
 
 static void *writer_main(void *arg) {
     struct pt_writer *w = arg;
-    int64_t wake_ms = 0;
+    struct work own = {.own = true};
     int64_t own_us = 0;
     bool woken;
 
     pt_thread_self("writer", PT_THREAD_PROMPT);
-    while (take_work(w, wake_ms, &woken)) {
+    while (take_work(w, own.wake_ms, &woken)) {
         struct pt_submit *jobs;
 
         if (w->must_load && pt_monotonic_us() < w->retry_us) {
@@ -454,11 +452,14 @@ static void *writer_main(void *arg) {
         }
         jobs = pick(w, PT_GROUP_ENTRIES);
         if (jobs != NULL) {
-            give_back(w, run_group(w, jobs));
+            struct work queued = {.jobs = jobs};
+
+            run_group(w, &queued);
+            give_back(w, queued.rest);
         }
         if ((woken || w->backlog.head == NULL || pt_monotonic_us() >= own_us) &&
             pt_monotonic_us() >= w->own_retry_us) {
-            run_own(w, &wake_ms);
+            run_group(w, &own);
             own_us = pt_monotonic_us() + OWN_EVERY_US;
         }
     }

@@ -373,20 +373,20 @@ int pt_asof_figure(const struct pt_asof *a, const char *figure, struct pt_figure
     }
 }
 
-static struct pt_asof asof_ask(struct pt_ledger *l, const struct pt_figure_ask *ask) {
+struct pt_asof pt_asof_ask(struct pt_ledger *l, const struct pt_figure_ask *ask) {
     return pt_asof_make(l, ask->kind, ask->key, ask->fiscal_year, ask->valid_at, ask->known_at);
 }
 
 int pt_ledger_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                      struct pt_figure *ret_figure, struct pt_err *err) {
-    struct pt_asof a = asof_ask(l, ask);
+    struct pt_asof a = pt_asof_ask(l, ask);
 
     return pt_asof_figure(&a, ask->figure, ret_figure, err);
 }
 
 int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err) {
-    struct pt_asof a = asof_ask(l, ask);
+    struct pt_asof a = pt_asof_ask(l, ask);
     const struct pt_figure_def *d = pt_figure_def_find(ask->figure);
     sqlite3_stmt *st = NULL;
     int rc;

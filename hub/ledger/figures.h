@@ -74,6 +74,7 @@ struct pt_figure_def {
 };
 const struct pt_figure_def *pt_figure_def_find(const char *id);
 /* known_at made a log size within the ledger, everything else as given. */
+struct pt_asof pt_asof_ask(struct pt_ledger *l, const struct pt_figure_ask *ask);
 struct pt_asof pt_asof_make(struct pt_ledger *l, int kind, const char *key, int32_t fy,
                             int32_t valid_at, uint64_t known_at);
 int pt_asof_figure(const struct pt_asof *a, const char *figure, struct pt_figure *ret,

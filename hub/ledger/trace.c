@@ -257,15 +257,14 @@ static int trace_nodes(const struct pt_asof *a, unsigned sources, struct pt_list
     return rc;
 }
 
-int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                           const char *figure, int32_t valid_at, uint64_t known_at,
+int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
-    struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year, valid_at, known_at);
-    const struct pt_figure_def *d = pt_figure_def_find(figure);
+    struct pt_asof a = pt_asof_ask(l, ask);
+    const struct pt_figure_def *d = pt_figure_def_find(ask->figure);
     struct pt_figure f;
     json_t *j;
     json_t *inputs;
-    int rc = pt_asof_figure(&a, figure, &f, err);
+    int rc = pt_asof_figure(&a, ask->figure, &f, err);
 
     *ret_json = NULL;
     if (rc != 0)
@@ -281,9 +280,9 @@ int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32
     (void)json_object_set_new(j, "formula_text", json_string(d->info.text));
     (void)json_object_set_new(j, "name_zh", json_string(d->info.name_zh));
     (void)json_object_set_new(j, "name_en", json_string(d->info.name_en));
-    (void)json_object_set_new(j, "subject", pt_json_subject(l, kind, key));
-    (void)json_object_set_new(j, "fiscal_year", json_integer(fiscal_year));
-    (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
+    (void)json_object_set_new(j, "subject", pt_json_subject(l, ask->kind, ask->key));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(ask->fiscal_year));
+    (void)json_object_set_new(j, "valid_at", pt_json_day(ask->valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
     (void)json_object_set_new(j, "page", page_json(page));
     (void)json_object_set_new(j, "inputs", inputs);

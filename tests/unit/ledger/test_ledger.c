@@ -385,8 +385,10 @@ Test(ledger, answers) {
         pt_ledger_subject_parse(l, "DEPT:11370100004188813W", &kind, key, sizeof key, &err), 0,
         "%s", err.msg);
 
-    cr_assert_eq(pt_ledger_trace_figure(l, K(PROJECT), P1, 2019, "FG3", 20190331, PT_KNOWN_NOW,
-                                        (struct pt_list_page){0}, &j, &err),
+    cr_assert_eq(pt_ledger_trace_figure(
+                     l,
+                     &(struct pt_figure_ask){K(PROJECT), P1, 2019, "FG3", 20190331, PT_KNOWN_NOW},
+                     (struct pt_list_page){0}, &j, &err),
                  0, "%s", err.msg);
     cr_expect_str_eq(at(j, "text", NULL), "0.00%");
     cr_expect_str_eq(at(j, "subject", "name"), "校舍改造");
@@ -457,9 +459,10 @@ Test(ledger, long_lists_come_in_pages) {
     mk_tick(&m, 20190302);
     l = fold_log(&m, 5);
     for (uint32_t offset = 0; offset < 30; offset += 10) {
-        cr_assert_eq(pt_ledger_trace_figure(l, K(PROJECT), P1, 2019, "FG2.P", 20190331,
-                                            PT_KNOWN_NOW, (struct pt_list_page){10, offset}, &j,
-                                            &err),
+        cr_assert_eq(pt_ledger_trace_figure(l,
+                                            &(struct pt_figure_ask){K(PROJECT), P1, 2019, "FG2.P",
+                                                                    20190331, PT_KNOWN_NOW},
+                                            (struct pt_list_page){10, offset}, &j, &err),
                      0, "%s", err.msg);
         node = json_array_get(json_object_get(j, "inputs"), 0);
         got += (int)json_array_size(json_object_get(node, "records"));

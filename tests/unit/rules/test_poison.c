@@ -218,8 +218,7 @@ static void ask(struct poisoning *p, int kind, const char *key) {
             int rc = pt_ledger_figure(l, &which, &f, &err);
 
             cr_expect(rc == 0 || rc == PT_E_NOT_FOUND, "%s of %s: %s", figures[i], key, err.msg);
-            rc = pt_ledger_trace_figure(l, kind, key, fy, figures[i], 20191231, PT_KNOWN_NOW,
-                                        (struct pt_list_page){0}, &j, &err);
+            rc = pt_ledger_trace_figure(l, &which, (struct pt_list_page){0}, &j, &err);
             cr_expect(rc == 0 || rc == PT_E_NOT_FOUND, "%s of %s: %s", figures[i], key, err.msg);
             json_decref(j);
         }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <pentad/base/err.h>
+#include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
 
 struct json_t;
@@ -44,8 +45,7 @@ struct pt_list_page {
 };
 
 /* Figure → formula, value, inputs as a tree down to records; each input has "count", "omitted". */
-int pt_ledger_trace_figure(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                           const char *figure, int32_t valid_at, uint64_t known_at,
+int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
 /* One record: what it says, its corrections, what it refers to up to the approval, who refers to
  * it, the discrepancies that cite it. "omitted" has a number for each of these lists. */
