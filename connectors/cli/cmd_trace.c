@@ -157,7 +157,7 @@ static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
         if (rc == 0) {
             append_page(*ret, page);
             (void)json_object_set_new(json_object_get(*ret, "page"), "limit",
-                                      json_integer((json_int_t)(offset + STEP)));
+                                      json_integer((json_int_t)offset + STEP));
         }
         json_decref(page);
     }
