@@ -244,25 +244,41 @@ static bool reference_of(const struct plot *p, int64_t *ret) {
     return value_of(json_object_get(json_object_get(p->chart, "reference"), "value"), ret);
 }
 
-/* The lights of FG6: solid at or above time, plain up to 10 percentage points behind, hatched
- * behind that, densely behind 20. */
+/* How far behind its reference a bar stands at which light of FG6. */
+static struct pt_lights lights_of(const struct plot *p) {
+    const json_t *l = json_object_get(p->chart, "lights");
+
+    return (struct pt_lights){json_integer_value(json_object_get(l, "yellow_bp")),
+                              json_integer_value(json_object_get(l, "red_bp"))};
+}
+
+/* Solid at or above time, plain while green, hatched at yellow, densely at red. */
 static void bar_fill(const struct plot *p, int64_t v, int64_t reference, char *out, size_t cap) {
+    const struct pt_lights light = lights_of(p);
+
     if (v >= reference)
         (void)snprintf(out, cap, "#3d4852");
-    else if (v >= reference - 1000)
+    else if (v >= reference + light.yellow_bp)
         (void)snprintf(out, cap, "#cfd4d8");
     else
-        (void)snprintf(out, cap, "url(#%s-%s)", p->id, v < reference - 2000 ? "a" : "b");
+        (void)snprintf(out, cap, "url(#%s-%s)", p->id, v < reference + light.red_bp ? "a" : "b");
 }
 
 static void bar_legend(struct plot *p) {
-    static const char *const zh[] = {"不低于序时进度", "低10个百分点以内", "低10至20个",
-                                     "低20个以上"};
-    static const char *const en[] = {"on time or ahead", "up to 10 pp behind", "10 to 20",
-                                     "over 20"};
-    static const int64_t behind[] = {0, 500, 1500, 2500};
+    const struct pt_lights light = lights_of(p);
+    const int64_t behind[] = {0, -light.yellow_bp / 2, -(light.yellow_bp + light.red_bp) / 2,
+                              500 - light.red_bp};
+    char near[24];
+    char far[24];
+    char names[4][64];
     int x = LEFT;
 
+    pt_brief_points(near, sizeof near, -light.yellow_bp);
+    pt_brief_points(far, sizeof far, -light.red_bp);
+    (void)snprintf(names[0], 64, "%s", p->english ? "on time or ahead" : "不低于序时进度");
+    (void)snprintf(names[1], 64, p->english ? "up to %s pp behind" : "低%s个百分点以内", near);
+    (void)snprintf(names[2], 64, p->english ? "%s to %s" : "低%s至%s个", near, far);
+    (void)snprintf(names[3], 64, p->english ? "over %s" : "低%s个以上", far);
     for (int i = 0; i < 4; i++) {
         char sample[160];
         char fill[48];
@@ -272,7 +288,7 @@ static void bar_legend(struct plot *p) {
                        "<rect width=\"280\" height=\"90\" fill=\"%s\" stroke=\"#000\" "
                        "stroke-width=\"6\"/>",
                        fill);
-        x = legend(p, x, sample, p->english ? en[i] : zh[i]);
+        x = legend(p, x, sample, names[i]);
     }
 }
 

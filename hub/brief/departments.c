@@ -129,6 +129,9 @@ static void chart_departments(struct pt_brief *b, json_t *section) {
     pt_brief_put(b, reference, "name", pt_brief_put_text(b, "序时进度", "Time progress"));
     pt_brief_put(b, reference, "value", pt_brief_number(b, &tp));
     pt_brief_put(b, c, "reference", reference);
+    pt_brief_put(b, c, "lights",
+                 json_pack("{s:I, s:I}", "yellow_bp", (json_int_t)b->lights.yellow_bp, "red_bp",
+                           (json_int_t)b->lights.red_bp));
 }
 
 int pt_brief_departments(struct pt_brief *b, json_t *section, struct pt_err *err) {

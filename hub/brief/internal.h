@@ -114,6 +114,8 @@ struct pt_brief {
     char money_zh[32]; /* 元 */
     char money_en[32];
 
+    struct pt_lights lights; /* of the progress, at the period's end */
+
     struct pt_brief_sums sums[PT_BRIEF_KNOWN];
     int64_t payments; /* payment batches and allotments that the sums rest on */
     int64_t allotments;
@@ -174,6 +176,8 @@ struct pt_brief_num pt_brief_from_figure(const struct pt_figure *f, int source);
 struct pt_brief_num pt_brief_change(const struct pt_brief_num *now,
                                     const struct pt_brief_num *before);
 /* Section, blocks. Templates hold {name}s of `vars` (numbers or texts); vars is taken. */
+/* Percentage points without needless decimals: 1000 is "10", 1250 "12.50". */
+void pt_brief_points(char *out, size_t cap, int64_t bp);
 void pt_brief_var(struct pt_brief *b, json_t *vars, const char *name, const struct pt_brief_num *n);
 void pt_brief_var_text(struct pt_brief *b, json_t *vars, const char *name, const char *zh,
                        const char *en);

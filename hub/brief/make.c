@@ -284,6 +284,7 @@ static int sections(struct pt_brief *b, struct pt_err *err) {
 static int gather(struct pt_brief *b, uint64_t known_at, struct pt_err *err) {
     int rc = pt_brief_moments(b, known_at, err);
 
+    rc = rc == 0 ? pt_ledger_lights(b->l, b->period.to, b->now.known_at, &b->lights, err) : rc;
     rc = rc == 0 ? find_region(b, err) : rc;
     if (rc != 0)
         return rc;

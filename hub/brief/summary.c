@@ -9,7 +9,7 @@
 
 #include "internal.h"
 
-enum { SENTENCES = 6, FAR_BEHIND_BP = -2000, BEHIND_BP = -1000 };
+enum { SENTENCES = 6 };
 
 /* ---- figures ---- */
 
@@ -324,9 +324,9 @@ static void say_execution(struct pt_brief *b, struct said *said) {
     (void)snprintf(month_zh, sizeof month_zh, "%d月底", m);
     pt_date_format(month_en, b->period.to);
     v = say(said,
-            dev.v < FAR_BEHIND_BP ? 3
-            : dev.v < BEHIND_BP   ? 2
-                                  : 1,
+            dev.v < b->lights.red_bp      ? 3
+            : dev.v < b->lights.yellow_bp ? 2
+                                          : 1,
             "预算执行。", "Execution. ",
             behind ? "截至{m}，全市一般公共预算支出{x}，完成全年预算的{p}，慢于序时进度{d}。"
                    : "截至{m}，全市一般公共预算支出{x}，完成全年预算的{p}，快于序时进度{d}。",
@@ -347,24 +347,27 @@ static void say_slow(struct pt_brief *b, struct said *said) {
     int32_t tp = pt_ratio_bp(pt_date_month(b->period.to), 12);
     int64_t n = 0;
     struct pt_brief_num rate = {.unit = "bp", .figure = "FG3"};
+    char points[24];
     json_t *v;
 
     for (size_t i = 0; i < b->n_depts; i++)
-        if (b->depts[i].rank > 0 && b->depts[i].ci1 - tp < FAR_BEHIND_BP) {
+        if (b->depts[i].rank > 0 && b->depts[i].ci1 - tp < b->lights.red_bp) {
             slowest = &b->depts[i];
             n++;
         }
     if (!slowest)
         return;
     v = say(said, 2, "部门进度。", "Departments. ",
-            "{name}等{n}个部门执行进度低于序时进度20个百分点以上，最低为{p}。",
-            "{n} departments are more than 20 percentage points behind time; the slowest, {name}, "
+            "{name}等{n}个部门执行进度低于序时进度{d}个百分点以上，最低为{p}。",
+            "{n} departments are more than {d} percentage points behind time; the slowest, {name}, "
             "stands at {p}.");
     rate.v = slowest->ci1;
     rate.source = pt_brief_source_figure(b, 4, slowest->key, slowest->name, b->period.fy, "FG3",
                                          b->period.to, b->now.known_at);
     pt_brief_var_text(b, v, "name", slowest->name, slowest->name);
     count_var(b, v, "n", n, -1);
+    pt_brief_points(points, sizeof points, -b->lights.red_bp);
+    pt_brief_var_text(b, v, "d", points, points);
     pt_brief_var(b, v, "p", &rate);
 }
 

@@ -279,6 +279,16 @@ void pt_brief_source_ref(struct pt_brief *b, int source, const char *ref) {
         pt_brief_add(b, refs, json_string(ref));
 }
 
+void pt_brief_points(char *out, size_t cap, int64_t bp) {
+    const char *sign = bp < 0 ? "-" : "";
+    int64_t v = bp < 0 ? -bp : bp;
+
+    if (v % 100 == 0)
+        (void)snprintf(out, cap, "%s%lld", sign, (long long)(v / 100));
+    else
+        (void)snprintf(out, cap, "%s%lld.%02lld", sign, (long long)(v / 100), (long long)(v % 100));
+}
+
 void pt_brief_var(struct pt_brief *b, json_t *vars, const char *name,
                   const struct pt_brief_num *n) {
     pt_brief_put(b, vars, name, pt_brief_number(b, n));

@@ -33,6 +33,7 @@ enum {
     Q_SELF,
     Q_SPOT,
     Q_AUDIT,
+    Q_PARAM,
     Q_COUNT
 };
 _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' statements");
@@ -147,6 +148,9 @@ static const char *const sql[Q_COUNT] = {
         "SELECT f.fen, r.rec FROM record r JOIN f_audit_figure f ON f.rec = r.rec"
         " WHERE r.subject = ?4 AND r.type = @TYPE_AUDIT_FIGURE AND r.fy = ?1 AND r.valid_from <= ?2"
         " AND f.item = 1 AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
+    [Q_PARAM] = "SELECT f.value FROM f_rule_set_params f JOIN record r ON r.rec = f.rec"
+                " WHERE f.name = ?4 AND f.value IS NOT NULL AND r.valid_from <= ?2"
+                " AND" LIVE("r") NEWEST("r"),
 };
 
 static int ready(const struct pt_asof *a, int q, int32_t until, sqlite3_stmt **ret,
@@ -334,6 +338,32 @@ static int one_query(unsigned source) {
 int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,
                 struct pt_err *err) {
     return one_row(a, one_query(source), a->valid_at, ret_value, 1, ret_found, err);
+}
+
+static int number_param(const struct pt_asof *a, const char *name, const char *fallback,
+                        int64_t *ret, struct pt_err *err) {
+    struct pt_asof of = *a;
+    bool found = false;
+    int rc;
+
+    of.key = name;
+    rc = one_row(&of, Q_PARAM, a->valid_at, ret, 1, &found, err);
+    if (!found)
+        *ret = strtoll(fallback, NULL, 10);
+    return rc;
+}
+
+int pt_asof_lights(const struct pt_asof *a, struct pt_lights *ret, struct pt_err *err) {
+    int rc = number_param(a, PT_LIGHT_YELLOW, PT_LIGHT_YELLOW_DEFAULT, &ret->yellow_bp, err);
+
+    return rc == 0 ? number_param(a, PT_LIGHT_RED, PT_LIGHT_RED_DEFAULT, &ret->red_bp, err) : rc;
+}
+
+int pt_ledger_lights(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
+                     struct pt_lights *ret_lights, struct pt_err *err) {
+    const struct pt_asof a = pt_asof_make(l, 0, "", 0, valid_at, known_at);
+
+    return pt_asof_lights(&a, ret_lights, err);
 }
 
 /* ---- the records behind ---- */

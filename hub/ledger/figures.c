@@ -47,8 +47,8 @@
       "序时进度", "time progress", PT_UNIT_BP, 0)                                                  \
     X("FG6.PP", "FG6.PP/1", "PP = plan curve, else TP", "计划进度", "planned progress",            \
       PT_UNIT_BP, PT_SRC_PLAN)                                                                     \
-    X("FG6.light", "FG6.light/1", "green Dev >= -1000, yellow >= -2000, else red", "进度灯",       \
-      "light", PT_UNIT_COUNT, PT_SRC_QUOTA | PT_SRC_PAID | PT_SRC_PLAN)                            \
+    X("FG6.light", "FG6.light/1", "green Dev >= fg6.yellow_bp, yellow >= fg6.red_bp, else red",    \
+      "进度灯", "light", PT_UNIT_COUNT, PT_SRC_QUOTA | PT_SRC_PAID | PT_SRC_PLAN)                  \
     X("FG10", "FG10/1", "band(FG11)", "评价等级", "rating", PT_UNIT_RATING, PT_SRC_SCORE)          \
     X("FG11", "FG11/1", "newest V01 of the highest rank", "台账得分", "ledger score", PT_UNIT_CP,  \
       PT_SRC_SCORE)                                                                                \
@@ -252,6 +252,7 @@ static int fg5(const struct pt_asof *a, struct pt_figure *f, struct pt_err *err)
 /* FG6 */
 static int fg6(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err) {
     struct pt_plan_row plan;
+    struct pt_lights lights;
     int64_t paid;
     int64_t bg;
     int32_t bp;
@@ -269,11 +270,14 @@ static int fg6(const struct pt_asof *a, const char *part, struct pt_figure *f, s
     if (rc != 0 || bp == PT_BP_NA || lump_waits(&plan, a->fy, a->valid_at))
         return rc;
     dev = bp - planned(&plan, a->fy, a->valid_at);
-    if (strcmp(part, ".light") == 0)
-        set(f, dev >= -1000 ? 1 : dev >= -2000 ? 2 : 3);
-    else
+    if (strcmp(part, ".light") != 0) {
         set(f, dev);
-    return 0;
+        return 0;
+    }
+    rc = pt_asof_lights(a, &lights, err);
+    if (rc == 0)
+        set(f, dev >= lights.yellow_bp ? 1 : dev >= lights.red_bp ? 2 : 3);
+    return rc;
 }
 
 /* FG10, FG11 */

@@ -58,6 +58,8 @@ int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err
 int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,
                 struct pt_err *err);
 
+int pt_asof_lights(const struct pt_asof *a, struct pt_lights *ret, struct pt_err *err);
+
 /* Fills temp.inputs with the records behind these sources. */
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err);
 

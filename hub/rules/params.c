@@ -5,23 +5,28 @@
 
 #include <sqlite3.h>
 
+#include <pentad/ledger/figures.h>
+
 #include "engine.h"
 
-/* Not one rule's own: how long a finding may wait for its reply, in working days. */
-static const struct pt_rule_param reply_params[] = {
+/* Not one rule's own: how long a finding may wait for its reply, in working days; the lights of a
+ * figure, which hub/ledger reads. */
+static const struct pt_rule_param common_params[] = {
     {"reply.yellow_workdays", "int", "10", "黄色预警答复期限（工作日）"},
     {"reply.red_workdays", "int", "5", "红色预警答复期限（工作日）"},
+    {PT_LIGHT_YELLOW, "int", PT_LIGHT_YELLOW_DEFAULT, "进度灯：偏差低于此数为黄灯（基点）"},
+    {PT_LIGHT_RED, "int", PT_LIGHT_RED_DEFAULT, "进度灯：偏差低于此数为红灯（基点）"},
 };
 
 const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {
-    *ret_n = sizeof reply_params / sizeof reply_params[0];
-    return reply_params;
+    *ret_n = sizeof common_params / sizeof common_params[0];
+    return common_params;
 }
 
 static const struct pt_rule_param *find_param(struct pt_engine *e, const char *name) {
-    for (size_t i = 0; i < sizeof reply_params / sizeof reply_params[0]; i++)
-        if (strcmp(reply_params[i].name, name) == 0)
-            return &reply_params[i];
+    for (size_t i = 0; i < sizeof common_params / sizeof common_params[0]; i++)
+        if (strcmp(common_params[i].name, name) == 0)
+            return &common_params[i];
     for (size_t i = 0; i < e->n_rules; i++)
         for (size_t k = 0; k < e->rules[i].info.n_params; k++)
             if (strcmp(e->rules[i].params[k].name, name) == 0)

@@ -14,8 +14,9 @@
 -- figure: x cp
 -- param: k43.yellow_cp int 1000 黄色分差（百分之一分）
 -- param: k43.red_cp int 2000 红色分差（百分之一分）
+-- param: k43.red_bands int 2 红色等级差（级）
 -- scope: region
--- FG12. Red from 20 points or two bands apart.
+-- FG12. Yellow and red by the points between them; red too by the bands (优 良 中 差) between them.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_EVALUATION
@@ -35,13 +36,13 @@ gap AS MATERIALIZED (
     abs(band(s.total_cp) - band(p.total_cp)) AS bands
   FROM two JOIN f_evaluation s ON s.rec = two.self JOIN f_evaluation p ON p.rec = two.spot JOIN record r ON r.rec = two.spot)
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
-  CASE WHEN abs(x) < param('k43.yellow_cp') AND bands < 2 THEN 'CLEAR'
+  CASE WHEN abs(x) < param('k43.yellow_cp') AND bands < param('k43.red_bands') THEN 'CLEAR'
        WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_notice j ON j.rec = f.rec AND j.kind = @NOTICE_KIND_CRITICIZE
               JOIN resolved g ON g.t_root = gap.spot_root AND g.field = 'source'
               JOIN v_rectification w ON w.rec = g.rec AND w.phase = @RECTIFICATION_PHASE_REPORT AND w.result = @RECTIFICATION_RESULT_DONE
               WHERE f.t_root = gap.spot_root AND f.field = 'basis' AND w.r_log > j.r_log) THEN 'CLEAR'
        ELSE 'FIRE' END AS state,
-  CASE WHEN abs(x) >= param('k43.red_cp') OR bands >= 2 THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  CASE WHEN abs(x) >= param('k43.red_cp') OR bands >= param('k43.red_bands') THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
   s AS a, p AS b, abs(x) AS x
 FROM gap
 -- [inputs]

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <pentad/base/date.h>
+#include <pentad/ledger/figures.h>
 #include <pentad/ledger/query.h>
 #include <pentad/sql/sql.h>
 
@@ -171,6 +172,44 @@ Test(findings, parameters_take_effect_when_two_outside_finance_agree) {
     (void)w_approve(&w, "organization", &p);
     w_tick(&w, 20200401);
     cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, CLOSED);
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(findings, bands_and_lights_are_parameters) {
+    struct world w;
+    struct mk_ref p[2];
+    struct mk_line l = {"V1", P1, "Q1", 40 * WAN, 0, NULL};
+    struct pt_figure_ask ask = {K(PROJECT), P1, 2019, "FG6.light", 20190630, PT_KNOWN_NOW};
+    struct pt_figure f;
+    struct pt_err err = {0};
+
+    w_open(&w, ":memory:");
+    (void)mk_allot(&w.m, 1, P1, DEPT1, "Q1", "2050201", 2019, 20190101, 100 * WAN, NULL);
+    (void)mk_pay(&w.m, "u", 2019, 20190301, &l, 1, NULL); /* 40 % of 50 % at the end of June */
+    (void)mk_eval(&w.m, 1, P1, 2019, 20190610, 8000, NULL, NULL);
+    (void)mk_eval(&w.m, 2, P1, 2019, 20190610, 7500, NULL, NULL); /* 5 points, one band */
+    w_tick(&w, 20190701);
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect(!f.na && f.value == 1, "10 points behind is green");
+    cr_expect_eq(w_find(&w, "K43", NULL, NULL, NULL).n, 0);
+    ask.known_at = pt_ledger_cursor(pt_fold_ledger(w.f));
+    p[0] = rule_set(&w, 20190601, "fg6.yellow_bp", -500);
+    p[1] = rule_set(&w, 20190601, "k43.red_bands", 1);
+    for (int i = 0; i < 2; i++) {
+        (void)w_approve(&w, "congress", &p[i]);
+        (void)w_approve(&w, "audit", &p[i]);
+    }
+    w_tick(&w, 20190702);
+    cr_expect_eq(w_find(&w, "K43", P1, "", "").sev, 3);
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect_eq(f.value, 1, "nobody knew of it then");
+    ask.known_at = PT_KNOWN_NOW;
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect_eq(f.value, 2);
+    ask.valid_at = 20190531; /* before it is in force: 40 % of 41.67 % */
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect_eq(f.value, 1);
     w_check(&w);
     w_close(&w);
 }

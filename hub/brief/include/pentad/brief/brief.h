@@ -31,7 +31,8 @@
  *            "rows": [{"key", "class"?, "cells": [text | number …]}]}
  *           {"type": "chart", "id": "C1", "chart": "line"|"bars"|"stack", "title": text,
  *            "labels": [text…], "series": [{"name": text, "values": [number | null …]}],
- *            "reference"?: {"name": text, "value": number}}
+ *            "reference"?: {"name": text, "value": number},
+ *            "lights"?: {"yellow_bp": -1000, "red_bp": -2000}}  FG6's, below the reference
  *           A table's or chart's "id" is its pattern's and stays the same from brief to brief;
  *           "label" (text: 表2, 图1, 附表1) is its number as printed in this one. */
 #ifndef PENTAD_BRIEF_BRIEF_H

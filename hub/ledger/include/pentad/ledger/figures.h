@@ -74,6 +74,19 @@ typedef int (*pt_ledger_input_cb)(void *ctx, const char *party, const char *stre
 int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err);
 
+/* FG6's lights: Dev below yellow_bp is yellow, below red_bp red, else green. They are parameters of
+ * the rule set (H07); these defaults where none says otherwise. */
+#define PT_LIGHT_YELLOW "fg6.yellow_bp"
+#define PT_LIGHT_RED "fg6.red_bp"
+#define PT_LIGHT_YELLOW_DEFAULT "-1000"
+#define PT_LIGHT_RED_DEFAULT "-2000"
+struct pt_lights {
+    int64_t yellow_bp, red_bp;
+};
+/* Those in force on valid_at, as known at known_at. */
+int pt_ledger_lights(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
+                     struct pt_lights *ret_lights, struct pt_err *err);
+
 /* "12,345.67 万元", "95.12 %", "92.50", "优"; "—" for NA. */
 void pt_figure_format(char *out, size_t cap, const struct pt_figure *f, bool chinese);
 
