@@ -106,6 +106,7 @@ static void rule_markdown(struct pt_buf *out, const struct pt_rule_info *r) {
     row_markdown(out, "records of", r->parties);
     row_markdown(out, "reads", r->reads);
     row_markdown(out, "looked at", when_word(r->when));
+    row_markdown(out, "waits for the closed day of", r->awaits);
     row_markdown(out, "severity", severity_word(r->when));
     row_markdown(out, "basis", r->basis);
     row_markdown(out, "says", r->message_zh);
@@ -129,11 +130,12 @@ static json_t *rule_json(const struct pt_rule_info *r) {
                                     json_pack("{s:s,s:s,s:s,s:s}", "name", p->name, "type", p->type,
                                               "default", p->fallback, "text", p->text));
     }
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s}", "id", r->id,
-                     "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties, "reads",
-                     r->reads, "when", r->when, "basis", r->basis, "message_zh", r->message_zh,
-                     "message_en", r->message_en, "clears", r->clears, "responders", r->responders,
-                     "params", params, "remarks", r->remarks, "scope", r->scope, "sql", r->sql);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "id",
+                     r->id, "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties,
+                     "reads", r->reads, "when", r->when, "basis", r->basis, "message_zh",
+                     r->message_zh, "message_en", r->message_en, "clears", r->clears, "responders",
+                     r->responders, "params", params, "awaits", r->awaits, "remarks", r->remarks,
+                     "scope", r->scope, "sql", r->sql);
 }
 
 static int print_json(const struct pt_rule_info *rules, size_t n) {

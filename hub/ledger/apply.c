@@ -13,6 +13,12 @@ static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
 static const char *const statements[PT_S_COUNT] = {
     [PT_S_STREAM_GET] = "SELECT sid FROM stream WHERE party=? AND name=?",
     [PT_S_STREAM_ADD] = "INSERT INTO stream(party,name) VALUES(?,?)",
+    [PT_S_STREAM_WROTE] = "UPDATE stream SET enrolled=1, frozen=0, closed=max(closed,?2)"
+                          " WHERE sid=?1 AND (enrolled=0 OR frozen<>0)",
+    [PT_S_STREAM_CLOSE] = "UPDATE stream SET closed=max(closed,?2), final=max(final,?3)"
+                          " WHERE sid=?1",
+    [PT_S_STREAM_FREEZE] = "UPDATE stream SET frozen=?2, pair=?3"
+                           " WHERE sid=?1 AND frozen=0 AND pair IS NOT ?3",
     [PT_S_ENTRY] = "INSERT INTO entry VALUES(?,?,?,?,?,?)",
     [PT_S_RECORD] = "INSERT INTO record(rec,log_index,sid,seq,type,hash,kind,subject,fy,effective,"
                     "issued_at,doc_no,originator,classification,correction,reason,source_system,"
@@ -218,6 +224,7 @@ static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span
                           (unsigned long long)f->seq);
     rc = hash_record(l, bytes, f->hash, err);
     rc = rc == 0 ? fold_body(l, f, err) : rc;
+    rc = rc == 0 ? pt_stream_record(l, f, err) : rc;
     if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY)
         l->now->has_finding = true;
     else if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY)
@@ -242,6 +249,7 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     if (rc == 0) {
         l->tick = tick;
         rc = pt_agg_tick(l, last_rec, err);
+        rc = rc == 0 ? pt_stream_tick(l, err) : rc;
     }
     l->now->has_tick = rc == 0;
     l->now->tick = tick;
@@ -254,6 +262,7 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
     int rc = pt_ledger_sid(l, b->party, b->stream, &f.sid, err);
     bool tick = false;
 
+    rc = rc == 0 ? pt_stream_wrote(l, f.sid, err) : rc;
     for (size_t i = 0; i < e->n && rc == 0; i++) {
         f.seq = b->first_seq + i;
         rc = fold_record(l, &f, e->records[i], err);
@@ -284,8 +293,10 @@ static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struc
 
         rc = pt_sql_run(&l->sql, err, "INSERT INTO body VALUES(?,?,?)", "sss", party, p->name,
                         p->uscc);
-        for (size_t k = 0; k < p->n_streams && rc == 0; k++)
+        for (size_t k = 0; k < p->n_streams && rc == 0; k++) {
             rc = pt_ledger_sid(l, party, p->streams[k], &sid, err);
+            rc = rc == 0 ? pt_stream_genesis(l, sid, err) : rc;
+        }
     }
     return rc;
 }

@@ -29,6 +29,9 @@ struct pt_stream_row {
 enum pt_ledger_stmt {
     PT_S_STREAM_GET,
     PT_S_STREAM_ADD,
+    PT_S_STREAM_WROTE,
+    PT_S_STREAM_CLOSE,
+    PT_S_STREAM_FREEZE,
     PT_S_ENTRY,
     PT_S_RECORD,
     PT_S_SUBJ,
@@ -104,6 +107,15 @@ bool pt_correct_needs_approval(int type);
 /* agg.c: at a tick, the changed records (temp.changed, temp.d_pay, temp.d_quota) and the sums. */
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err);
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
+
+/* streams.c: how far each stream has come, for rules that must not judge before a party has said
+ * all of a day. */
+int pt_stream_genesis(struct pt_ledger *l, int64_t sid, struct pt_err *err);
+int pt_stream_wrote(struct pt_ledger *l, int64_t sid, struct pt_err *err); /* a batch */
+/* StreamClose and Incident; any other record is nothing to it. */
+int pt_stream_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
+/* At a tick, once temp.changed stands: lifts act, closed_day is as of now. */
+int pt_stream_tick(struct pt_ledger *l, struct pt_err *err);
 
 /* funcs.c: date, ratio and workday functions for SQL. */
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err);

@@ -3,14 +3,20 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "2"
+#define PT_LEDGER_VERSION "3"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
     "CREATE TABLE local(k TEXT PRIMARY KEY, v) WITHOUT ROWID;\n"
     "CREATE TABLE state(k TEXT PRIMARY KEY, v INTEGER) WITHOUT ROWID;\n"
     "CREATE TABLE body(party TEXT PRIMARY KEY, name TEXT, uscc TEXT) WITHOUT ROWID;\n"
-    "CREATE TABLE stream(sid INTEGER PRIMARY KEY, party TEXT, name TEXT, UNIQUE(party, name));\n"
+    /* closed: the last day that a StreamClose ended. frozen: the Incident's record, else 0; pair:
+       of the two statements that the last freeze was over. See streams.c. */
+    "CREATE TABLE stream(sid INTEGER PRIMARY KEY, party TEXT, name TEXT,\n"
+    "  enrolled INTEGER DEFAULT 0, closed INTEGER DEFAULT 0, final INTEGER DEFAULT 0,\n"
+    "  frozen INTEGER DEFAULT 0, pair BLOB, UNIQUE(party, name));\n"
+    /* As of the last tick: the day up to which all of a party's streams have closed. */
+    "CREATE TABLE closed_day(party TEXT PRIMARY KEY, day INTEGER) WITHOUT ROWID;\n"
     "CREATE TABLE entry(log_index INTEGER PRIMARY KEY, sid INTEGER, first_rec INTEGER,\n"
     "  n INTEGER, received_at INTEGER, signing_key BLOB);\n"
     "CREATE TABLE record(rec INTEGER PRIMARY KEY, log_index INTEGER, sid INTEGER, seq INTEGER,\n"

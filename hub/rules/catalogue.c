@@ -40,6 +40,7 @@ static void load(void) {
         f->message_en = text(f->message_en);
         f->clears = text(f->clears);
         f->responders = text(f->responders);
+        f->awaits = text(f->awaits);
         f->scope = text(f->scope);
         f->remarks = text(f->remarks);
         infos[i] = *f;

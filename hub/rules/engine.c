@@ -43,6 +43,38 @@ static const char *figure_lines(struct pt_engine *e, const struct pt_rule *r,
     return pt_engine_keep_buf(e);
 }
 
+/* Closed for a rule that awaits nobody, or whose parties have no stream that counts. */
+static const int32_t always = 99991231;
+
+static int load_closed(struct pt_engine *e, size_t no, struct pt_err *err) {
+    sqlite3_stmt *st = e->own[PT_R_CLOSED];
+    int rc;
+
+    e->st[no].closed = always;
+    if (e->st[no].through_col < 0)
+        return 0;
+    rc = pt_sql_bind(e->sql, st, err, "s", e->rules[no].info.awaits);
+    if (pt_sql_row(e->sql, st, &rc, err) && !pt_sql_is_null(st, 0))
+        e->st[no].closed = pt_sql_i32(st, 0);
+    pt_sql_reset(st);
+    return rc;
+}
+
+/* A verdict that rests on a day which isn't closed yet is none. */
+static void wait_for_close(struct pt_engine *e, size_t no, struct pt_condition *c) {
+    const struct pt_rule_stmts *s = &e->st[no];
+    int32_t through;
+
+    c->waits = 0;
+    if (s->through_col < 0 || c->state == PT_STATE_UNKNOWN)
+        return;
+    through = pt_sql_i32(s->condition, s->through_col); /* 0 where NULL */
+    if (through > s->closed) {
+        c->state = PT_STATE_UNKNOWN;
+        c->waits = through;
+    }
+}
+
 /* Texts in the arena, which holds no more than this one. */
 static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c,
                           struct pt_err *err) {
@@ -61,6 +93,7 @@ static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c
     c->state = !*state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
                : strcmp(state, "FIRE") == 0           ? PT_STATE_FIRE
                                                       : PT_STATE_UNKNOWN;
+    wait_for_close(e, no, c);
     c->sev = pt_sql_i32(st, 9);
     c->figures = c->state == PT_STATE_FIRE ? figure_lines(e, c->rule, &e->st[no]) : "";
     pt_discrepancy_id(c->id, c->rule->info.id, (Pentad__V1__SubjectKind)c->kind, c->key, c->fy,
@@ -79,7 +112,7 @@ static int same(struct pt_engine *e, const struct pt_condition *c, bool strict, 
     int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT, KEY_OF(c));
 
     *ret_same = pt_sql_row(e->sql, st, &rc, err) && pt_sql_i32(st, 0) == c->state &&
-                pt_sql_i32(st, 1) == c->sev;
+                pt_sql_i32(st, 1) == c->sev && pt_sql_i32(st, 3) == c->waits;
     if (*ret_same) {
         const char *was = pt_sql_text(st, 2);
 
@@ -94,8 +127,8 @@ static int same(struct pt_engine *e, const struct pt_condition *c, bool strict, 
 static int put(struct pt_engine *e, const struct pt_condition *c, struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_PUT];
     sqlite3_stmt *from = e->st[c->rule_no].condition;
-    int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT "nnnbiis", KEY_OF(c), pt_span(c->id, 16),
-                         (int64_t)c->state, (int64_t)c->sev, c->figures);
+    int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT "nnnbiisi", KEY_OF(c), pt_span(c->id, 16),
+                         (int64_t)c->state, (int64_t)c->sev, c->figures, (int64_t)c->waits);
 
     for (int i = 0; i < 3; i++)
         (void)sqlite3_bind_value(st, 7 + i, sqlite3_column_value(from, i));
@@ -219,6 +252,8 @@ static int collect(struct pt_engine *e, size_t no, bool everything, struct pt_er
         rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DUE], err, "si", id, (int64_t)e->tick.day);
     if (rc == 0 && s->agenda)
         rc = pt_sql_apply(e->sql, e->own[PT_R_DROP_DUE], err, "si", id, (int64_t)e->tick.day);
+    if (rc == 0 && s->through_col >= 0)
+        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_WAITING], err, "si", id, (int64_t)s->closed);
     return rc;
 }
 
@@ -226,8 +261,9 @@ static int run_rule(struct pt_engine *e, size_t no, bool everything, struct pt_e
     struct old_list old = {0};
     int64_t one;
     bool any = false;
-    int rc = collect(e, no, everything, err);
+    int rc = load_closed(e, no, err);
 
+    rc = rc == 0 ? collect(e, no, everything, err) : rc;
     rc = rc == 0 ? pt_sql_number(e->sql, &one, &any, err, "SELECT 1 FROM touched LIMIT 1", "") : rc;
     if (rc == 0 && any) {
         rc = load_old(e, no, &old, err);
@@ -288,8 +324,9 @@ int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struc
 static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
     struct old_list old = {0};
     sqlite3_stmt *st = e->st[no].condition;
-    int rc = pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err);
+    int rc = load_closed(e, no, err);
 
+    rc = rc == 0 ? pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err) : rc;
     if (rc == 0 && e->st[no].all)
         rc = pt_sql_execute(e->sql, e->st[no].all, err);
     rc = rc == 0 ? pt_sql_run(e->sql, err,

@@ -1,9 +1,9 @@
 /* The engine that runs the rules at a tick. Inside this room only.
  *
  *   changed records ──[touch]──►┐
- *   agenda due      ───────────►├─ temp.touched ──[condition]──► condition ──► dirty ids
- *   parameters      ──[all]────►┘                                   replies ──►  │
- *                                                                   due     ──►  ▼
+ *   agenda due,     ───────────►├─ temp.touched ──[condition]──► condition ──► dirty ids
+ *   awaited day closed          │                                   replies ──►  │
+ *   parameters      ──[all]────►┘                                   due     ──►  ▼
  *                                 logged H01 (finding) ◄── compare ──────── pending H01
  *
  * A condition is stored while it fires or is unknown; clear means no row. */
@@ -30,10 +30,14 @@ struct pt_rule_stmts {
     sqlite3_stmt *agenda;
     sqlite3_stmt *inputs;
     int figure_col[PT_RULE_FIGURES_MAX];
+    int through_col; /* -1: the rule awaits nobody */
+    int32_t closed;  /* as of the tick: the day that all whom it awaits have closed */
 };
 
 enum pt_engine_stmt {
     PT_R_TOUCH_DUE,
+    PT_R_TOUCH_WAITING,
+    PT_R_CLOSED,
     PT_R_DROP_DUE,
     PT_R_UNTOUCH,
     PT_R_OLD,
@@ -83,6 +87,7 @@ struct pt_condition {
     const char *object;
     uint8_t id[16];
     int state;
+    int32_t waits; /* for this day to be closed, and unknown so long; 0: for none */
     int sev;
     const char *figures; /* lines `label TAB value`, in the rule's order */
     bool seen;           /* of a stored one: the evaluation brought it back */

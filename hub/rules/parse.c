@@ -105,6 +105,7 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
                  {"message.en", &r->info.message_en},
                  {"clears", &r->info.clears},
                  {"responders", &r->info.responders},
+                 {"awaits", &r->info.awaits},
                  {"scope", &r->info.scope}};
 
     *ret_known = true;

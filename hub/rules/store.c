@@ -8,18 +8,22 @@
 
 #include <openssl/evp.h>
 
+#include <pentad/record/party.h>
+
 #include "embedded.h"
 #include "engine.h"
 
 /* Raise when the engine writes other rows or findings from the same rules. */
-#define ENGINE_VERSION "1"
+#define ENGINE_VERSION "2"
 
 static const char tables[] =
     "CREATE TABLE IF NOT EXISTS condition(rule TEXT, kind INTEGER, key TEXT, fy INTEGER,"
     "  period TEXT, object TEXT, a, b, c, id BLOB, state INTEGER, sev INTEGER, figures TEXT,"
+    "  waits INTEGER,"
     "  PRIMARY KEY(rule, kind, key, fy, period, object)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS condition_touch ON condition(rule, a, b, c);"
     "CREATE INDEX IF NOT EXISTS condition_id ON condition(id);"
+    "CREATE INDEX IF NOT EXISTS condition_waits ON condition(rule, waits) WHERE waits > 0;"
     "CREATE TABLE IF NOT EXISTS agenda(due INTEGER, rule TEXT, a, b, c,"
     "  PRIMARY KEY(due, rule, a, b, c)) WITHOUT ROWID;"
     /* The newest logged H01 of each id; figures without the volatile ones. */
@@ -40,13 +44,18 @@ static const char temp_tables[] =
 static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_TOUCH_DUE] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM agenda"
                        " WHERE due <= ?2 AND rule = ?1",
+    [PT_R_TOUCH_WAITING] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
+                           " WHERE rule = ?1 AND waits > 0 AND waits <= ?2",
+    /* NULL where nobody of them has a stream that counts. */
+    [PT_R_CLOSED] = "SELECT min(day) FROM closed_day"
+                    " WHERE instr(' ' || ?1 || ' ', ' ' || party || ' ') > 0",
     [PT_R_DROP_DUE] = "DELETE FROM agenda WHERE due <= ?2 AND rule = ?1",
     [PT_R_UNTOUCH] = "DELETE FROM touched",
     [PT_R_OLD] = "SELECT n.kind, n.key, n.fy, n.period, n.object, n.id, n.state FROM touched t"
                  " JOIN condition n ON n.rule = ?1 AND n.a = t.a AND n.b = t.b AND n.c = t.c",
-    [PT_R_GET] = "SELECT state, sev, figures FROM condition WHERE rule=? AND kind=? AND key=? AND"
-                 " fy=? AND period=? AND object=?",
-    [PT_R_PUT] = "INSERT OR REPLACE INTO condition VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [PT_R_GET] = "SELECT state, sev, figures, waits FROM condition WHERE rule=? AND kind=? AND"
+                 " key=? AND fy=? AND period=? AND object=?",
+    [PT_R_PUT] = "INSERT OR REPLACE INTO condition VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PT_R_DEL] = "DELETE FROM condition WHERE rule=? AND kind=? AND key=? AND fy=? AND period=?"
                  " AND object=?",
     [PT_R_DIRTY] = "INSERT OR IGNORE INTO dirty VALUES(?)",
@@ -109,6 +118,27 @@ static int find_columns(const struct pt_rule *r, struct pt_rule_stmts *s, struct
     return 0;
 }
 
+/* `awaits` names parties, and [condition] then says the day in its column `through`. */
+static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct pt_err *err) {
+    char names[128];
+    char *save = NULL;
+
+    s->through_col = -1;
+    for (int i = 10; i < sqlite3_column_count(s->condition); i++)
+        if (strcmp(sqlite3_column_name(s->condition, i), "through") == 0)
+            s->through_col = i;
+    if ((s->through_col >= 0) != (r->info.awaits[0] != '\0'))
+        return pt_err_set(err, PT_E_FORMAT,
+                          "rule %s: awaits and the column through of [condition] go together",
+                          r->info.id);
+    (void)snprintf(names, sizeof names, "%s", r->info.awaits);
+    for (char *p = strtok_r(names, " ", &save); p; p = strtok_r(NULL, " ", &save))
+        if (pt_party_from_name(p) == PT_PARTY_NONE)
+            return pt_err_set(err, PT_E_FORMAT, "rule %s awaits %s, which is no party", r->info.id,
+                              p);
+    return 0;
+}
+
 static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
                         struct pt_err *err) {
     char head[128];
@@ -129,7 +159,8 @@ static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_
     }
     if (!s->condition)
         return pt_err_set(err, PT_E_FORMAT, "rule %s has no [condition]", r->info.id);
-    return find_columns(r, s, err);
+    rc = find_columns(r, s, err);
+    return rc == 0 ? find_through(r, s, err) : rc;
 }
 
 int pt_engine_create(struct pt_engine *e, struct pt_err *err) {

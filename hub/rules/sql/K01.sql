@@ -20,6 +20,7 @@
 -- B0 is INITIAL less REDUCE, with an ADVANCE once an INITIAL absorbs it. Tolerance: half a source unit
 -- for each line summed, of the approval and of the allotments. No approval of that year, budget kind and
 -- region yet: UNKNOWN.
+-- Awaits nobody: it compares what is logged, at the next tick; a later ADJUST or REDUCE closes it.
 -- Keys: a fiscal year, b "bk/function as approved" (or "bk/" and the control key), c level ":" key.
 -- [views]
 CREATE TEMP VIEW k01_bound AS

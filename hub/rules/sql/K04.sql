@@ -16,6 +16,7 @@
 -- P and B of one subject, origin year and budget kind; where the lines carry a control key, of that key
 -- instead: its finding then stands under the department whose appropriation it is.
 -- B = B0 + changes - recovered; X04 RECOVER names no budget kind and counts against the subject's first.
+-- Awaits nobody: it compares what is logged, at the next tick; a later ADD or REVERSE closes it.
 -- Keys: a subject ('' for a control key), b "fund year/bk", c control key.
 -- [touch]
 SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_pay

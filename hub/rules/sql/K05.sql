@@ -17,6 +17,8 @@
 -- allotment of that origin year and budget kind was logged, never with a date somebody wrote. Paid
 -- before congress's budget was logged and with a reason of art. 54: severity I. A payment dated to a
 -- month or year only has no day to compare: it fires where there is no allotment at all.
+-- Awaits nobody: that the allotment wasn't logged when the payment was is the finding itself; one that is
+-- logged later the same day closes it.
 -- Keys: a subject, b voucher, c ''.
 -- [views]
 CREATE TEMP VIEW k05_suspect AS

@@ -12,9 +12,10 @@
 -- figure: reported fen
 -- figure: P fen
 -- figure: x yuan
+-- awaits: finance
 -- scope: region
--- As of the month's end; UNKNOWN until the month is over and its report is here, and where a payment is
--- dated to the year only, since it may be of any month. No tolerance.
+-- As of the month's end; UNKNOWN until the month is over, finance's streams have closed its last day and
+-- its report is here, and where a payment is dated to the year only, since it may be of any month. No tolerance.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
 SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = @TYPE_EXEC_SNAPSHOT
@@ -37,7 +38,7 @@ sums AS MATERIALIZED (
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, b / 100 AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
   CASE WHEN reported IS NULL OR tick_day() <= month_end(b) OR later = 2 THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
-  @SEVERITY_YELLOW AS sev, reported AS reported, paid AS P, reported - paid AS x
+  @SEVERITY_YELLOW AS sev, reported AS reported, paid AS P, reported - paid AS x, month_end(b) AS through
 FROM sums
 -- [agenda]
 SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched

@@ -16,9 +16,12 @@
 -- param: k07.yellow_ppm int 1000 差额占支出的百万分比
 -- param: k07.red_fen int 100000000 红色差额
 -- param: k07.red_ppm int 10000 红色差额占支出的百万分比
+-- awaits: finance
 -- scope: region
 -- Yellow above max(10,000 yuan, 0.1 % of P), red above max(1,000,000 yuan, 1 % of P). A department's P
 -- is the sum of its own and its units' subjects, a region's that of its departments.
+-- An audit figure of a year that was over when it was logged is compared with the whole year: UNKNOWN until
+-- finance's streams have closed 12-31. One logged within its year is compared with what was paid so far.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FIGURE
@@ -37,7 +40,7 @@ WITH found AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = t.b
       AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
-  SELECT found.*, r.kind AS kind, f.fen AS q,
+  SELECT found.*, r.kind AS kind, f.fen AS q, (SELECT k.day FROM tick k WHERE k.no = r.tick) AS logged,
     CASE WHEN r.kind = @SUBJECT_KIND_REGION THEN
       (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (
          SELECT found.a UNION SELECT o.r_subject FROM v_org_profile o WHERE o.rgn = found.a AND o.r_kind = @SUBJECT_KIND_DEPT
@@ -52,7 +55,7 @@ diff AS (SELECT sums.*, abs(q - paid) AS x FROM sums)
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
   CASE WHEN x > param('k07.yellow_fen') AND over_ppm(x, abs(paid), param('k07.yellow_ppm')) THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE WHEN x > param('k07.red_fen') AND over_ppm(x, abs(paid), param('k07.red_ppm')) THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
-  paid AS P, q AS Q, x AS x
+  paid AS P, q AS Q, x AS x, CASE WHEN b * 10000 + 1231 < logged THEN b * 10000 + 1231 END AS through
 FROM diff
 -- [inputs]
 SELECT rec FROM (

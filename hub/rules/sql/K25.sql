@@ -18,11 +18,12 @@
 -- figure: P fen
 -- param: k25.dev_bp int -1000 偏差下限（基点）
 -- param: k25.from_month int 3 从几月末起
+-- awaits: finance
 -- scope: region
 -- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. One condition a month end of the
 -- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
--- only after its planned month. UNKNOWN where payments are dated to a month or year only, and as long as
--- nobody's payment of that year has come with its day.
+-- only after its planned month. UNKNOWN until finance's streams have closed the month's last day, where payments
+-- are dated to a month or year only, and as long as nobody's payment of that year has come with its day.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
 SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month
@@ -68,7 +69,7 @@ SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KI
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,
   CASE WHEN curve IS NULL THEN '序时进度' ELSE '计划进度' END AS basis,
-  CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P
+  CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P, month_end(b) AS through
 FROM pp
 -- [inputs]
 SELECT rec FROM (

@@ -17,6 +17,7 @@
 -- From the tick day that logged SUSPEND or STOP to before the one that logged the next RESUME. Where the
 -- control names a unit, that unit's payments; another unit's RESUME doesn't end it. A payment dated to a
 -- month or year only fires where that whole period lies within, and is UNKNOWN where a part of it does.
+-- Awaits nobody: the control and the payment are both here; a RESUME logged later the same day closes it.
 -- Keys: a subject, b voucher, c ''.
 -- [views]
 CREATE TEMP VIEW k35_interval AS

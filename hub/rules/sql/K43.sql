@@ -17,6 +17,7 @@
 -- param: k43.red_bands int 2 红色等级差（级）
 -- scope: region
 -- FG12. Yellow and red by the points between them; red too by the bands (优 良 中 差) between them.
+-- Awaits nobody: both scores are here.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_EVALUATION

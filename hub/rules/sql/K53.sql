@@ -19,6 +19,7 @@
 -- scope: region
 -- FG10 优 or 良, and a finding of the same subject and year that is HIGH or of category 绩效不实, 挪用, 虚列,
 -- 自评失真.
+-- Awaits nobody: the rating and the finding are both here.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_AUDIT_FINDING)

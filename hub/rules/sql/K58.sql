@@ -14,9 +14,12 @@
 -- figure: n day volatile
 -- figure: x fen
 -- param: k58.red_days int 30 逾期多少天后升为红色（末日逢休息日顺延）
+-- awaits: audit
 -- scope: region
 -- Red once the calendar days after the date due are over; a last day off moves to the next working day.
 -- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
+-- Nothing done is nothing said: UNKNOWN until audit's streams have closed the date due, and again the last
+-- of those days before red. A DONE clears at once.
 -- Keys: a the finding's first record (number in the ledger), b '', c ''.
 -- [touch]
 SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FINDING
@@ -30,17 +33,23 @@ SELECT t.a, t.b, t.c, date_add(v.due, 1) AS due FROM touched t JOIN record r ON 
 UNION SELECT t.a, t.b, t.c, date_add(cd_add(v.due, param('k58.red_days')), 1) FROM touched t JOIN record r ON r.root = t.a
   JOIN v_audit_finding v ON v.rec = r.rec
 -- [condition]
-SELECT t.a, t.b, t.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period, v.finding_no AS object,
-  CASE WHEN v.due IS NULL OR v.due >= tick_day() THEN 'CLEAR'
-       WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_audit_verify w ON w.rec = f.rec AND w.status = @VERIFY_STATUS_DONE
-              WHERE f.t_root = t.a AND f.field = 'finding') THEN 'CLEAR'
-       WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_rectification w ON w.rec = f.rec AND w.phase = @RECTIFICATION_PHASE_VERIFY
-              AND w.result = @RECTIFICATION_RESULT_DONE JOIN stream s ON s.sid = w.r_sid AND s.party = 'audit'
-              WHERE f.t_root = t.a AND f.field = 'source') THEN 'CLEAR'
-       ELSE 'FIRE' END AS state,
-  CASE WHEN tick_day() > cd_add(v.due, param('k58.red_days')) THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
-  v.finding_no AS no, v.due AS due, date_diff(tick_day(), v.due) AS n, coalesce(v.fen, 0) AS x
-FROM touched t JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec
+WITH due AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, v.rec, v.due, cd_add(v.due, param('k58.red_days')) AS red_after FROM touched t
+  JOIN record r ON r.root = t.a JOIN v_audit_finding v ON v.rec = r.rec),
+open AS MATERIALIZED (
+  SELECT due.*, coalesce(due < tick_day(), 0)
+    AND NOT EXISTS (SELECT 1 FROM resolved f JOIN v_audit_verify w ON w.rec = f.rec AND w.status = @VERIFY_STATUS_DONE
+      WHERE f.t_root = due.a AND f.field = 'finding')
+    AND NOT EXISTS (SELECT 1 FROM resolved f JOIN v_rectification w ON w.rec = f.rec AND w.phase = @RECTIFICATION_PHASE_VERIFY
+      AND w.result = @RECTIFICATION_RESULT_DONE JOIN stream s ON s.sid = w.r_sid AND s.party = 'audit'
+      WHERE f.t_root = due.a AND f.field = 'source') AS yes
+  FROM due)
+SELECT o.a, o.b, o.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period, v.finding_no AS object,
+  CASE WHEN o.yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN tick_day() > o.red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  v.finding_no AS no, v.due AS due, date_diff(tick_day(), v.due) AS n, coalesce(v.fen, 0) AS x,
+  CASE WHEN o.yes THEN CASE WHEN tick_day() > o.red_after THEN o.red_after ELSE o.due END END AS through
+FROM open o JOIN v_audit_finding v ON v.rec = o.rec
 -- [inputs]
 SELECT rec FROM (
   SELECT r.rec FROM live r WHERE r.r_root = :a

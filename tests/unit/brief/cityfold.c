@@ -296,6 +296,7 @@ int cityfold(const char *dir, const char *source_dir, const char *ledger, int32_
     c->err = err;
     c->index = json_object();
     mk_init(&c->log);
+    c->log.closes = true;
     name_bodies(c);
     rc = pt_fold_open(ledger, &ret->fold, NULL, err);
     for (size_t i = 0; i < FILES && rc == 0; i++)

@@ -165,10 +165,30 @@ void mk_flush(struct mklog *m) {
         flush_one(m, &m->s[i]);
 }
 
+void mk_close_day(struct mklog *m, const char *party, const char *name, int32_t day, bool final) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__StreamClose c = PENTAD__V1__STREAM_CLOSE__INIT;
+
+    c.has_day = 1;
+    c.day = day;
+    c.has_final = final;
+    c.final = final;
+    r.body_case = PENTAD__V1__RECORD__BODY_STREAM_CLOSE;
+    r.stream_close = &c;
+    (void)mk_add_on(m, party, name, &r);
+}
+
+void mk_silent(struct mklog *m, const char *party, const char *name, bool silent) {
+    stream(m, party, name)->silent = silent;
+}
+
 void mk_tick(struct mklog *m, int32_t day) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Tick t = PENTAD__V1__TICK__INIT;
 
+    for (size_t i = 0; m->closes && i < m->n_streams; i++)
+        if (!m->s[i].silent && strcmp(m->s[i].party, "hub") != 0)
+            mk_close_day(m, m->s[i].party, m->s[i].name, day, false);
     mk_flush(m);
     m->day = day;
     t.has_day = 1;

@@ -19,6 +19,7 @@ struct mk_stream {
     struct pt_span *recs; /* queued */
     size_t n;
     size_t cap;
+    bool silent;
 };
 
 struct mklog {
@@ -30,6 +31,7 @@ struct mklog {
     int32_t day; /* of issued_at_ms */
     int64_t ms;  /* grows with each record */
     uint64_t nonce;
+    bool closes;       /* mk_tick closes the day on every stream that isn't silent */
     int pay_precision; /* of mk_pay: 2 a month, 3 a year; 0 a day */
     struct pt_arena arena;
 };
@@ -47,8 +49,10 @@ struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *stream,
 /* Queued records of every stream become one entry each, in the order of first use. */
 void mk_flush(struct mklog *m);
 void mk_flush_stream(struct mklog *m, const char *party, const char *stream);
-/* Flushes, then hub/main: StreamClose and Tick of that day. */
+/* Closes (see above), flushes, then hub/main: the Tick of that day. */
 void mk_tick(struct mklog *m, int32_t day);
+void mk_close_day(struct mklog *m, const char *party, const char *stream, int32_t day, bool final);
+void mk_silent(struct mklog *m, const char *party, const char *stream, bool silent);
 
 /* Bodies in short. Strings are copied by packing. */
 Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective);

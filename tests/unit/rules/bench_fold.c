@@ -141,6 +141,7 @@ int main(int argc, char **argv) {
     double rate, plain;
 
     mk_init(&m);
+    m.closes = true;
     city(&m);
     for (size_t d = 0; d < days; d++, day = pt_date_add(day, 1))
         pay_day(&m, day, per_day, &voucher);

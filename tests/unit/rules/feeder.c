@@ -229,6 +229,7 @@ void fd_open(const char *ledger) {
     struct pt_err err = {0};
 
     mk_init(&fd.m);
+    fd.m.closes = true;
     if (pt_fold_open(ledger, &fd.fold, NULL, &err) != 0)
         fd_die("open", &err);
 }

@@ -17,6 +17,7 @@ void w_open(struct world *w, const char *path) {
     memset(w, 0, sizeof *w);
     w->path = path;
     mk_init(&w->m);
+    w->m.closes = true;
     cr_assert_eq(pt_fold_open(path, &w->f, NULL, &err), 0, "%s", err.msg);
 }
 

@@ -25,6 +25,7 @@ struct pt_rule_info {
     const char *message_en;
     const char *clears;
     const char *responders; /* party names, space separated */
+    const char *awaits;     /* parties whose streams must have closed the day; "": none */
     const char *scope;      /* region or city: whose facts it relates */
     const char *remarks;    /* the rest of the header, as sentences */
     const char *sql;        /* the file, whole */
