@@ -107,13 +107,3 @@ int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err)
     }
     return 0;
 }
-
-int pt_identity_of_peer(SSL *ssl, struct pt_identity *ret, struct pt_err *err) {
-    X509 *cert = SSL_get0_peer_certificate(ssl);
-
-    memset(ret, 0, sizeof(*ret));
-    if (cert == NULL || SSL_get_verify_result(ssl) != X509_V_OK) {
-        return pt_err_set(err, PT_E_IDENTITY, "no verified certificate was shown");
-    }
-    return pt_identity_of_cert(cert, ret, err);
-}

@@ -143,10 +143,6 @@ void pt_pubkey_free(struct pt_pubkey *k) {
     }
 }
 
-enum pt_key_alg pt_pubkey_algorithm(const struct pt_pubkey *k) {
-    return k->alg;
-}
-
 struct pt_span pt_pubkey_spki(const struct pt_pubkey *k) {
     return pt_span(k->spki, k->spki_len);
 }
@@ -256,7 +252,7 @@ int pt_key_save(const struct pt_key *k, const char *path, struct pt_err *err) {
     return rc;
 }
 
-int pt_key_from_pem(struct pt_span pem, struct pt_key **ret, struct pt_err *err) {
+static int from_pem(struct pt_span pem, struct pt_key **ret, struct pt_err *err) {
     BIO *bio;
     EVP_PKEY *pkey;
 
@@ -283,7 +279,7 @@ int pt_key_load(const char *path, struct pt_key **ret, struct pt_err *err) {
     pt_buf_init(&pem, PEM_FILE_MAX);
     rc = pt_file_read(path, &pem, err);
     if (rc == 0) {
-        rc = pt_key_from_pem(pt_buf_span(&pem), ret, err);
+        rc = from_pem(pt_buf_span(&pem), ret, err);
         if (rc != 0) {
             pt_err_wrap(err, "%s", path);
         }

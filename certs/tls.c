@@ -212,7 +212,7 @@ static int set_alpn(SSL_CTX *ctx, const char *list, struct pt_err *err) {
 
 /* ---- contexts ---- */
 
-static int server_ctx(const struct pt_tls_files *f, const char *alpn, int verify, SSL_CTX **ret,
+int pt_tls_server_ctx(const struct pt_tls_files *f, const char *alpn, SSL_CTX **ret,
                       struct pt_err *err) {
     SSL_CTX *ctx;
     int rc;
@@ -233,19 +233,9 @@ static int server_ctx(const struct pt_tls_files *f, const char *alpn, int verify
         SSL_CTX_free(ctx);
         return rc;
     }
-    SSL_CTX_set_verify(ctx, verify, NULL);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     *ret = ctx;
     return 0;
-}
-
-int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
-                      struct pt_err *err) {
-    return server_ctx(files, alpn, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, ret, err);
-}
-
-int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
-                               struct pt_err *err) {
-    return server_ctx(files, alpn, SSL_VERIFY_PEER, ret, err);
 }
 
 /* ---- whose hub a certificate is for ---- */
@@ -341,12 +331,4 @@ int pt_tls_client_ctx(const struct pt_tls_files *files, SSL_CTX **ret, struct pt
     }
     *ret = ctx;
     return 0;
-}
-
-const char *pt_tls_verify_reason(const SSL *ssl) {
-    long e = SSL_get_verify_result(ssl);
-
-    return e == X509_V_ERR_APPLICATION_VERIFICATION
-               ? "the certificate is not the hub's (pentad:hub/role/server)"
-               : X509_verify_cert_error_string(e);
 }

@@ -27,36 +27,6 @@ int pt_http_post_task(struct pt_http_server *s, struct pt_http_task *task) {
     return closed ? PT_E_STOPPING : 0;
 }
 
-struct call {
-    struct pt_http_task task;
-    pt_http_post_cb fn;
-    void *ctx;
-};
-
-static void run_call(void *ctx) {
-    struct call call = *(struct call *)ctx;
-
-    free(ctx);
-    call.fn(call.ctx);
-}
-
-int pt_http_post(struct pt_http_server *s, pt_http_post_cb fn, void *ctx) {
-    struct call *call = calloc(1, sizeof *call);
-
-    if (call == NULL) {
-        return PT_E_NOMEM;
-    }
-    call->task.fn = run_call;
-    call->task.ctx = call;
-    call->fn = fn;
-    call->ctx = ctx;
-    int rc = pt_http_post_task(s, &call->task);
-    if (rc != 0) {
-        free(call);
-    }
-    return rc;
-}
-
 /* An answer on its way to the loop; the header strings follow the struct. */
 struct parcel {
     struct pt_http_task task;

@@ -49,10 +49,6 @@ const Pentad__V1__Genesis *pt_log_genesis(const struct pt_log *l) {
     return l->genesis.genesis;
 }
 
-const struct pt_vkey *pt_log_vkey(const struct pt_log *l) {
-    return &l->vkey;
-}
-
 struct pt_store *pt_log_store(const struct pt_log *l) {
     return l->store;
 }

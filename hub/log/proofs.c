@@ -110,22 +110,6 @@ int pt_log_root_at(struct pt_log *l, uint64_t size, struct pt_hash *ret, struct 
     return code;
 }
 
-int pt_log_inclusion(struct pt_log *l, uint64_t index, uint64_t size, struct pt_merkle_path *ret,
-                     struct pt_err *err) {
-    struct node_source src = {l, NULL, err};
-    int code = check_size(l, size, err);
-    if (code == 0 && index >= size) {
-        code = pt_err_set(err, PT_E_RANGE, "no entry %llu among %llu", (unsigned long long)index,
-                          (unsigned long long)size);
-    }
-    if (code == 0) {
-        struct pt_merkle_reader r = pt_log_node_reader(&src);
-        code = pt_merkle_inclusion(&r, index, size, ret);
-        pt_log_nodes_end(&src);
-    }
-    return code;
-}
-
 int pt_log_consistency(struct pt_log *l, uint64_t old_size, uint64_t size,
                        struct pt_merkle_path *ret, struct pt_err *err) {
     struct node_source src = {l, NULL, err};
@@ -140,15 +124,6 @@ int pt_log_consistency(struct pt_log *l, uint64_t old_size, uint64_t size,
         pt_log_nodes_end(&src);
     }
     return code;
-}
-
-int pt_log_checkpoint(struct pt_log *l, struct pt_buf *out, uint64_t *ret_size) {
-    struct signed_note n;
-    pt_log_newest(l, &n);
-    if (ret_size != NULL) {
-        *ret_size = n.size;
-    }
-    return pt_buf_append(out, n.bytes, n.len);
 }
 
 int pt_log_checkpoint_at(struct pt_log *l, uint64_t size, struct pt_buf *out, struct pt_err *err) {

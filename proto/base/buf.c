@@ -1,5 +1,6 @@
 #include <pentad/base/buf.h>
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,8 @@ int pt_buf_putc(struct pt_buf *b, char c) {
     return pt_buf_append(b, &c, 1);
 }
 
-int pt_buf_vprintf(struct pt_buf *b, const char *fmt, va_list ap) {
+__attribute__((format(printf, 2, 0))) static int append_format(struct pt_buf *b, const char *fmt,
+                                                               va_list ap) {
     va_list again;
     int n;
     int rc;
@@ -116,7 +118,7 @@ int pt_buf_printf(struct pt_buf *b, const char *fmt, ...) {
     int rc;
 
     va_start(ap, fmt);
-    rc = pt_buf_vprintf(b, fmt, ap);
+    rc = append_format(b, fmt, ap);
     va_end(ap);
     return rc;
 }

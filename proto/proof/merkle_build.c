@@ -164,26 +164,6 @@ int pt_merkle_read_root(const struct pt_merkle_reader *r, uint64_t size, struct 
     return range_head(r, 0, size, ret);
 }
 
-int pt_merkle_read_frontier(const struct pt_merkle_reader *r, uint64_t size,
-                            struct pt_merkle_frontier *ret) {
-    uint64_t begin = 0;
-    int rc;
-
-    memset(ret, 0, sizeof(*ret));
-    for (unsigned l = 64; l-- > 0;) {
-        if (!bit(size, l)) {
-            continue;
-        }
-        rc = r->node(r->ctx, l, begin >> l, &ret->node[l]);
-        if (rc != 0) {
-            return rc;
-        }
-        begin += UINT64_C(1) << l;
-    }
-    ret->size = size;
-    return 0;
-}
-
 static void reverse(struct pt_merkle_path *p) {
     for (unsigned i = 0; i < p->n / 2; i++) {
         struct pt_hash t = p->h[i];

@@ -11,18 +11,13 @@
 
 #include "codes_internal.h"
 
-struct entry {
-    char *code;
-    char *name;
-};
-
-/* The entries in force for one kind and year, sorted by code. */
+/* The codes in force for one kind and year, sorted by code. */
 struct table {
     Pentad__V1__CodeKind kind;
     int32_t year; /* 0: every year */
-    struct entry *entries;
+    char **entries;
     size_t n;
-    char *pool; /* the entries' strings */
+    char *pool; /* the entries */
 };
 
 struct pt_codes {
@@ -72,12 +67,8 @@ void pt_codes_free(struct pt_codes *codes) {
     free(codes);
 }
 
-const char *pt_codes_family(const struct pt_codes *codes) {
-    return codes->family;
-}
-
 static int entry_cmp(const void *a, const void *b) {
-    return strcmp(((const struct entry *)a)->code, ((const struct entry *)b)->code);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static char *pool_put(char **pool, const char *s) {
@@ -89,19 +80,14 @@ static char *pool_put(char **pool, const char *s) {
     return at;
 }
 
-/* Copies n (code, name) pairs into a table of its own. `get` hands out pair i. */
-static int table_init(struct table *t, size_t n,
-                      void (*get)(const void *from, size_t i, const char **code, const char **name),
+/* Copies n codes into a table of its own. `get` hands out code i. */
+static int table_init(struct table *t, size_t n, const char *(*get)(const void *from, size_t i),
                       const void *from) {
     size_t bytes = 0;
     char *pool;
 
     for (size_t i = 0; i < n; i++) {
-        const char *code;
-        const char *name;
-
-        get(from, i, &code, &name);
-        bytes += strlen(code) + strlen(name) + 2;
+        bytes += strlen(get(from, i)) + 1;
     }
     t->entries = calloc(n > 0 ? n : 1, sizeof(*t->entries));
     t->pool = malloc(bytes > 0 ? bytes : 1);
@@ -111,30 +97,23 @@ static int table_init(struct table *t, size_t n,
     }
     pool = t->pool;
     for (size_t i = 0; i < n; i++) {
-        const char *code;
-        const char *name;
-
-        get(from, i, &code, &name);
-        t->entries[i].code = pool_put(&pool, code);
-        t->entries[i].name = pool_put(&pool, name);
+        t->entries[i] = pool_put(&pool, get(from, i));
     }
     t->n = n;
     qsort(t->entries, n, sizeof(*t->entries), entry_cmp);
     return 0;
 }
 
-static void get_from_table(const void *from, size_t i, const char **code, const char **name) {
+static const char *get_from_table(const void *from, size_t i) {
     const struct table *t = from;
 
-    *code = t->entries[i].code;
-    *name = t->entries[i].name;
+    return t->entries[i];
 }
 
-static void get_from_record(const void *from, size_t i, const char **code, const char **name) {
+static const char *get_from_record(const void *from, size_t i) {
     const Pentad__V1__CodeTable *t = from;
 
-    *code = t->entries[i]->code != NULL ? t->entries[i]->code : "";
-    *name = t->entries[i]->name != NULL ? t->entries[i]->name : "";
+    return t->entries[i]->code != NULL ? t->entries[i]->code : "";
 }
 
 int pt_codes_clone(const struct pt_codes *codes, struct pt_codes **ret_codes, struct pt_err *err) {
@@ -323,16 +302,16 @@ static int check_syntax(const struct pt_codes *c, Pentad__V1__CodeKind kind,
     return rc;
 }
 
-static const struct entry *find_entry(const struct table *t, const char *code) {
+static bool has_entry(const struct table *t, const char *code) {
     size_t lo = 0;
     size_t hi = t->n;
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        int cmp = strcmp(t->entries[mid].code, code);
+        int cmp = strcmp(t->entries[mid], code);
 
         if (cmp == 0) {
-            return &t->entries[mid];
+            return true;
         }
         if (cmp < 0) {
             lo = mid + 1;
@@ -340,7 +319,7 @@ static const struct entry *find_entry(const struct table *t, const char *code) {
             hi = mid;
         }
     }
-    return NULL;
+    return false;
 }
 
 static const struct table *in_force(const struct pt_codes *c, Pentad__V1__CodeKind kind,
@@ -354,7 +333,7 @@ static int check_entry(const struct pt_codes *c, Pentad__V1__CodeKind kind, int3
                        const char *code) {
     const struct table *t = in_force(c, kind, year);
 
-    return t == NULL || find_entry(t, code) != NULL ? 0 : PT_E_CODE;
+    return t == NULL || has_entry(t, code) ? 0 : PT_E_CODE;
 }
 
 int pt_codes_check(const struct pt_codes *codes, Pentad__V1__CodeKind kind, int32_t year,
@@ -396,12 +375,4 @@ int pt_codes_check_key(const struct pt_codes *codes, int32_t year, const char *k
         worst = rc != PT_E_FIELD ? rc : worst;
     }
     return worst;
-}
-
-const char *pt_codes_name(const struct pt_codes *codes, Pentad__V1__CodeKind kind, int32_t year,
-                          const char *code) {
-    const struct table *t = in_force(codes, kind, year);
-    const struct entry *e = t != NULL ? find_entry(t, code) : NULL;
-
-    return e != NULL ? e->name : NULL;
 }

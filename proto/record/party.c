@@ -34,15 +34,6 @@ enum pt_party pt_party_from_name(const char *name) {
     return PT_PARTY_NONE;
 }
 
-enum pt_party pt_party_from_letter(char letter) {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].letter == letter) {
-            return rows[i].party;
-        }
-    }
-    return PT_PARTY_NONE;
-}
-
 const char *pt_party_name(enum pt_party party) {
     const struct party_row *row = row_of(party);
 

@@ -39,21 +39,3 @@ bool pt_uscc_valid(const char *uscc) {
     check = pt_uscc_check_char(uscc);
     return check != '\0' && check == uscc[USCC_LEN - 1];
 }
-
-bool pt_uscc_inner_valid(const char *uscc) {
-    static const int weights[8] = {3, 7, 9, 10, 5, 8, 4, 2};
-    const char *org = uscc + 8;
-    int sum = 0;
-    int check;
-
-    for (int i = 0; i < 8; i++) {
-        int v = org[i] >= '0' && org[i] <= '9' ? org[i] - '0' : org[i] - 'A' + 10;
-
-        sum += v * weights[i];
-    }
-    check = 11 - sum % 11;
-    if (check == 10) {
-        return org[8] == 'X';
-    }
-    return org[8] == (char)('0' + (check == 11 ? 0 : check));
-}

@@ -99,7 +99,7 @@ static void *bother(void *arg) {
 
     while (!atomic_load(&quit)) {
         pt_http_server_stats(hx->server, &stats);
-        PT_ASSERT(pt_http_post(hx->server, count_post, NULL) == 0);
+        hx_post(hx, count_post, NULL);
         mine++;
         usleep(500);
     }
@@ -123,7 +123,7 @@ static unsigned traffic(struct hx *hx, bool until_cut) {
     }
     if (until_cut) {
         PT_ASSERT(hx_wait(&hx->handled, atomic_load(&hx->handled) + 50));
-        PT_ASSERT(pt_http_post(hx->server, reload, hx) == 0);
+        hx_post(hx, reload, hx);
         PT_ASSERT(hx_wait(&posted, atomic_load(&posted)));
         hx_stop_begin(hx);
     }

@@ -50,15 +50,14 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     Pentad__V1__Genesis g = PENTAD__V1__GENESIS__INIT;
     Pentad__V1__GenesisParty parties[TH_PARTIES], *list[TH_PARTIES];
     Pentad__V1__PublicKey keys[TH_PARTIES], *key_list[TH_PARTIES];
-    struct pt_vkey vkey;
     struct pt_buf text, env, next;
     struct pt_err err = {0};
     struct pt_hash hub;
     pt_buf_init(&text, 4096);
     pt_buf_init(&env, 65535);
     pt_buf_init(&next, 65535);
-    tr_must(pt_logkey_vkey(h->log_key, TH_ORIGIN, PT_NOTE_ED25519, &vkey), NULL, "vkey");
-    tr_must(pt_vkey_format(&text, &vkey), NULL, "vkey");
+    tr_must(pt_logkey_vkey(h->log_key, TH_ORIGIN, PT_NOTE_ED25519, &h->vkey), NULL, "vkey");
+    tr_must(pt_vkey_format(&text, &h->vkey), NULL, "vkey");
     for (int i = 0; i < TH_PARTIES; i++) {
         struct pt_span spki = pt_key_spki(h->keys[i]);
         pentad__v1__public_key__init(&keys[i]);

@@ -18,6 +18,7 @@ struct test_hub {
     char dir[256];
     struct pt_key *keys[TH_PARTIES]; /* as th_party_names */
     struct pt_key *log_key;
+    struct pt_vkey vkey; /* of log_key */
     struct pt_keycache *cache;
     struct pt_sigverify sv;
     struct pt_buf genesis;

@@ -31,7 +31,6 @@ static void sign_and_verify(enum pt_key_alg alg) {
     size_t n;
 
     cr_assert_eq(pt_pubkey_from_spki(pt_key_spki(k), &p, NULL), 0);
-    cr_assert_eq(pt_pubkey_algorithm(p), alg);
     cr_assert_eq(pt_key_sign(k, msg, sig, &n, NULL), 0);
     cr_assert_eq(pt_pubkey_verify(p, msg, pt_span(sig, n)), 0);
     for (size_t i = 0; i < n; i++) {

@@ -25,7 +25,7 @@ void liar_init(struct liar *l) {
     l->trust.sv = l->hub.sv;
     l->trust.policy = calloc(1, sizeof *l->trust.policy);
     pt_buf_puts(&text, "log ");
-    must(pt_vkey_format(&text, pt_log_vkey(l->hub.log)), NULL, "vkey");
+    must(pt_vkey_format(&text, &l->hub.vkey), NULL, "vkey");
     pt_buf_puts(&text, "\nquorum none\n");
     must(pt_policy_parse(l->trust.policy, pt_buf_span(&text), &err), &err, "policy");
     pt_buf_done(&text);

@@ -69,8 +69,8 @@ static size_t verify(const Pentad__V1__FeedPage *p, uint64_t after,
         }
         pt_entry_done(&e);
     }
-    cr_assert_eq(pt_checkpoint_open(&c, pt_span(p->checkpoint.data, p->checkpoint.len),
-                                    pt_log_vkey(hub.log), &hub.sv, NULL),
+    cr_assert_eq(pt_checkpoint_open(&c, pt_span(p->checkpoint.data, p->checkpoint.len), &hub.vkey,
+                                    &hub.sv, NULL),
                  0);
     pt_merkle_root(tree, &head);
     cr_assert_eq(c.size, after + p->n_entries);

@@ -243,10 +243,31 @@ static void stop(void *ctx) {
     pt_http_server_stop(hx->server, on_stopped, hx);
 }
 
+struct posted {
+    struct pt_http_task task;
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
+static void run_posted(void *ctx) {
+    struct posted p = *(struct posted *)ctx;
+
+    free(ctx);
+    p.fn(p.ctx);
+}
+
+void hx_post(struct hx *hx, void (*fn)(void *ctx), void *ctx) {
+    struct posted *p = calloc(1, sizeof *p);
+
+    PT_ASSERT(p != NULL);
+    *p = (struct posted){.task = {.fn = run_posted, .ctx = p}, .fn = fn, .ctx = ctx};
+    PT_ASSERT(pt_http_post_task(hx->server, &p->task) == 0);
+}
+
 void hx_stop_begin(struct hx *hx) {
     if (!hx->stopping) {
         hx->stopping = true;
-        PT_ASSERT(pt_http_post(hx->server, stop, hx) == 0);
+        hx_post(hx, stop, hx);
     }
 }
 

@@ -46,6 +46,8 @@ void hx_config(struct pt_http_config *ret_config);
 void hx_start(struct hx *hx, const struct pt_http_config *config);
 uint32_t hx_sum(const void *p, size_t len);
 void hx_stop_begin(struct hx *hx);
+/* Runs fn(ctx) on the loop thread soon. */
+void hx_post(struct hx *hx, void (*fn)(void *ctx), void *ctx);
 /* Stops (if hx_stop_begin didn't), joins, frees everything and looks for leaks. */
 void hx_end(struct hx *hx);
 /* Waits up to five seconds until *counter reaches `want`. */

@@ -516,7 +516,7 @@ Test(http_server, a_reload_renews_connections) {
         cr_expect(hx_wait(&hx.handled, handled + 1));
 
         struct renewal renewal = {.hx = &hx, .tls = pt_test_server_ctx(&other, &hx.server_cert)};
-        cr_assert_eq(pt_http_post(hx.server, renew, &renewal), 0);
+        hx_post(&hx, renew, &renewal);
         pthread_join(poll.thread, NULL);
         cr_expect_str_eq((char *)poll.reply.body.p, "ended");
         hx_reply_done(&poll.reply);
@@ -526,7 +526,7 @@ Test(http_server, a_reload_renews_connections) {
         curl_easy_cleanup(curl);
 
         struct renewal back = {.hx = &hx, .tls = hx.tls};
-        cr_assert_eq(pt_http_post(hx.server, renew, &back), 0);
+        hx_post(&hx, renew, &back);
         cr_expect(hx_wait(&back.done, 1));
         ask.reuse = NULL;
         hx_ask(&hx, &ask, &r);

@@ -72,8 +72,8 @@ Test(accept, a_good_batch_gets_a_receipt_that_proves_itself) {
     cr_assert_not_null(r);
     struct pt_checkpoint c;
     struct pt_hash leaf, path[PT_MERKLE_PATH_MAX];
-    cr_assert_eq(pt_checkpoint_open(&c, pt_span(r->checkpoint.data, r->checkpoint.len),
-                                    pt_log_vkey(hub.log), &hub.sv, NULL),
+    cr_assert_eq(pt_checkpoint_open(&c, pt_span(r->checkpoint.data, r->checkpoint.len), &hub.vkey,
+                                    &hub.sv, NULL),
                  0);
     for (size_t i = 0; i < r->n_inclusion_proof; i++) {
         memcpy(path[i].b, r->inclusion_proof[i].data, 32);

@@ -181,25 +181,6 @@ Test(merkle, nothing_follows_from_an_empty_tree) {
     pt_merkle_tree_done(&t);
 }
 
-Test(merkle, frontier_is_read_back) {
-    for (uint64_t size = 1; size <= N; size++) {
-        struct pt_merkle_frontier f;
-        struct pt_merkle_tree t;
-        struct pt_merkle_reader r;
-        struct pt_hash h;
-
-        cr_assert_eq(pt_merkle_tree_init(&t, leaves, size), 0);
-        r = pt_merkle_tree_reader(&t);
-        cr_assert_eq(pt_merkle_read_frontier(&r, size, &f), 0);
-        if (size < N) {
-            pt_merkle_append(&f, &leaves[size]);
-            pt_merkle_root(&f, &h);
-            cr_assert(pt_hash_eq(&h, &roots[size + 1]));
-        }
-        pt_merkle_tree_done(&t);
-    }
-}
-
 /* Proofs at sizes that no test can build: positions alone decide the path's length. */
 Test(merkle, lengths_at_the_far_end) {
     cr_assert_eq(pt_merkle_path_len(0, UINT64_MAX), 64);

@@ -85,7 +85,6 @@ Test(catalogue, parties_have_names_letters_and_sets) {
     cr_assert_eq(pt_party_from_name("finance"), PT_PARTY_FINANCE);
     cr_assert_eq(pt_party_from_name("Finance"), PT_PARTY_NONE);
     cr_assert_eq(pt_party_from_name(NULL), PT_PARTY_NONE);
-    cr_assert_eq(pt_party_from_letter('J'), PT_PARTY_OFFICE);
     cr_assert_str_eq(pt_party_name(PT_PARTY_DISCIPLINE), "discipline");
     cr_assert_str_eq(pt_party_name_zh(PT_PARTY_CONGRESS), "人大");
     cr_assert(pt_party_in(PT_PARTIES_SIX, PT_PARTY_OFFICE));

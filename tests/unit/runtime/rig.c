@@ -297,7 +297,7 @@ static void write_trust(struct rig *r) {
     pt_hash_hex(hex, pt_log_hub(r->hub.log));
     rig_write(r, "genesis.hash", hex);
     pt_buf_puts(&policy, "log ");
-    must(pt_vkey_format(&policy, pt_log_vkey(r->hub.log)), NULL, "policy");
+    must(pt_vkey_format(&policy, &r->hub.vkey), NULL, "policy");
     pt_buf_puts(&policy, "\nquorum none\n");
     rig_write(r, "policy.txt", pt_buf_cstr(&policy));
     pt_buf_done(&policy);

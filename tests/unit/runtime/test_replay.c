@@ -201,8 +201,8 @@ Test(replay, the_held_checkpoint_is_the_largest_signed_one) {
     struct pt_checkpoint cp;
     struct pt_err err = {0};
     cr_assert_eq(pt_batch_open(pt_buf_span(&r.last_batch), &view, &err), 0);
-    cr_assert_eq(pt_checkpoint_open(&cp, view.held, pt_log_vkey(r.hub.log), &r.hub.sv, &err), 0,
-                 "%s", err.msg);
+    cr_assert_eq(pt_checkpoint_open(&cp, view.held, &r.hub.vkey, &r.hub.sv, &err), 0, "%s",
+                 err.msg);
     cr_assert_geq(cp.size, 3);
     rig_done(&r);
 }

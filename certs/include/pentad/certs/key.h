@@ -30,7 +30,6 @@ int pt_key_generate(enum pt_key_alg alg, struct pt_key **ret, struct pt_err *err
 /* PEM PKCS#8, mode 0600; an existing file is an error, keys are never overwritten. */
 int pt_key_save(const struct pt_key *k, const char *path, struct pt_err *err);
 int pt_key_load(const char *path, struct pt_key **ret, struct pt_err *err);
-int pt_key_from_pem(struct pt_span pem, struct pt_key **ret, struct pt_err *err);
 void pt_key_free(struct pt_key *k);
 enum pt_key_alg pt_key_algorithm(const struct pt_key *k);
 struct pt_span pt_key_spki(const struct pt_key *k); /* borrowed, SubjectPublicKeyInfo DER */
@@ -47,7 +46,6 @@ struct evp_pkey_st *pt_key_evp(const struct pt_key *k);
  * mixed-order or non-canonical Ed25519 point; a P-256 point off its curve or not uncompressed. */
 int pt_pubkey_from_spki(struct pt_span spki, struct pt_pubkey **ret, struct pt_err *err);
 void pt_pubkey_free(struct pt_pubkey *k);
-enum pt_key_alg pt_pubkey_algorithm(const struct pt_pubkey *k);
 struct pt_span pt_pubkey_spki(const struct pt_pubkey *k);
 /* 0, PT_E_SIGNATURE, or PT_E_CRYPTO. P-256 signatures must be minimal DER. */
 int pt_pubkey_verify(const struct pt_pubkey *k, struct pt_span msg, struct pt_span sig);

@@ -19,9 +19,6 @@ struct pt_tls_files {
 /* Server: demands a client certificate. alpn: comma list in order of preference, "h2,http/1.1". */
 int pt_tls_server_ctx(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
                       struct pt_err *err);
-/* Server for people's listener: a client certificate is asked for and verified, not demanded. */
-int pt_tls_server_ctx_optional(const struct pt_tls_files *files, const char *alpn, SSL_CTX **ret,
-                               struct pt_err *err);
 /* Takes only clients whose certificate was made for the hub of that origin: an authority may serve
  * several hubs, and finance of the one is not finance of the other. Once for a context. */
 int pt_tls_require_origin(SSL_CTX *ctx, const char *origin, struct pt_err *err);
@@ -51,10 +48,6 @@ int pt_identity_parse(const char *uri, struct pt_identity *ret);
 int pt_identity_format(const struct pt_identity *id, char *out, size_t cap);
 /* From a certificate with exactly one URI name. */
 int pt_identity_of_cert(X509 *cert, struct pt_identity *ret, struct pt_err *err);
-/* Of the peer after a finished handshake that verified; PT_E_IDENTITY where it showed none. */
-int pt_identity_of_peer(SSL *ssl, struct pt_identity *ret, struct pt_err *err);
-/* Why the handshake's verification failed, for people ("certificate revoked"). */
-const char *pt_tls_verify_reason(const SSL *ssl);
 /* Takes the oldest OpenSSL error off this thread's queue into err with PT_E_CRYPTO, empties it. */
 int pt_openssl_err(struct pt_err *err, const char *what);
 

@@ -126,13 +126,11 @@ struct pt_http_stats {
 /* Any thread. */
 void pt_http_server_stats(const struct pt_http_server *server, struct pt_http_stats *ret_stats);
 
-/* Runs `fn(ctx)` on the loop thread soon; calls are drained in batches, in order. Any thread, until
- * `done` of pt_http_server_stop. PT_E_NOMEM, PT_E_STOPPING (then it won't run). */
-typedef void (*pt_http_post_cb)(void *ctx);
-int pt_http_post(struct pt_http_server *server, pt_http_post_cb fn, void *ctx);
-/* The same without an allocation: `task` is the caller's until `fn` is called. */
+/* Runs `task->fn(task->ctx)` on the loop thread soon; calls are drained in batches, in order. The
+ * task stays the caller's, untouched until `fn` is called. Any thread, until `done` of
+ * pt_http_server_stop. PT_E_STOPPING (then it won't run). */
 struct pt_http_task {
-    pt_http_post_cb fn;
+    void (*fn)(void *ctx);
     void *ctx;
     struct pt_http_task *next;
 };

@@ -48,7 +48,6 @@ void pt_log_free(struct pt_log *l);
 /* Copied at opening; never changes. */
 const struct pt_hash *pt_log_hub(const struct pt_log *l);          /* genesis leaf hash */
 const Pentad__V1__Genesis *pt_log_genesis(const struct pt_log *l); /* borrowed */
-const struct pt_vkey *pt_log_vkey(const struct pt_log *l);
 struct pt_store *pt_log_store(const struct pt_log *l);
 
 /* Durable entries. */
@@ -70,14 +69,10 @@ int pt_log_receipt(struct pt_log *l, uint64_t index, struct pt_span log_entry, s
                    struct pt_err *err);
 /* The head at any size from 1 to the present one; PT_E_RANGE. */
 int pt_log_root_at(struct pt_log *l, uint64_t size, struct pt_hash *ret, struct pt_err *err);
-int pt_log_inclusion(struct pt_log *l, uint64_t index, uint64_t size, struct pt_merkle_path *ret,
-                     struct pt_err *err);
 int pt_log_consistency(struct pt_log *l, uint64_t old_size, uint64_t size,
                        struct pt_merkle_path *ret, struct pt_err *err);
 /* Appends a freshly signed checkpoint of exactly that size. PT_E_RANGE, PT_E_FORK. */
 int pt_log_checkpoint_at(struct pt_log *l, uint64_t size, struct pt_buf *out, struct pt_err *err);
-/* Appends the newest signed checkpoint; *ret_size may be NULL. */
-int pt_log_checkpoint(struct pt_log *l, struct pt_buf *out, uint64_t *ret_size);
 
 /* ---- the public surface (any thread) --------------------------------------------------- */
 

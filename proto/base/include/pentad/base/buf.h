@@ -2,7 +2,6 @@
 #ifndef PENTAD_BASE_BUF_H
 #define PENTAD_BASE_BUF_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,8 +38,6 @@ int pt_buf_append_span(struct pt_buf *b, struct pt_span s);
 int pt_buf_puts(struct pt_buf *b, const char *s);
 int pt_buf_putc(struct pt_buf *b, char c);
 int pt_buf_printf(struct pt_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-int pt_buf_vprintf(struct pt_buf *b, const char *fmt, va_list ap)
-    __attribute__((format(printf, 2, 0)));
 int pt_buf_put_u16be(struct pt_buf *b, uint16_t v);
 int pt_buf_put_u64be(struct pt_buf *b, uint64_t v);
 void pt_buf_consume(struct pt_buf *b, size_t n); /* drops n bytes from the front */

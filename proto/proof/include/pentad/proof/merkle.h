@@ -73,9 +73,6 @@ int pt_merkle_inclusion(const struct pt_merkle_reader *r, uint64_t index, uint64
 /* Empty where old is 0 or equals size. */
 int pt_merkle_consistency(const struct pt_merkle_reader *r, uint64_t old_size, uint64_t size,
                           struct pt_merkle_path *ret);
-/* The right edge at `size`, read back: what a hub loads when it starts. */
-int pt_merkle_read_frontier(const struct pt_merkle_reader *r, uint64_t size,
-                            struct pt_merkle_frontier *ret);
 
 /* ---- checking proofs ------------------------------------------------------------------- */
 

@@ -20,7 +20,6 @@ int pt_codes_new(const char *family, struct pt_codes **ret_codes, struct pt_err 
 /* A copy that can be changed and published. */
 int pt_codes_clone(const struct pt_codes *codes, struct pt_codes **ret_codes, struct pt_err *err);
 void pt_codes_free(struct pt_codes *codes);
-const char *pt_codes_family(const struct pt_codes *codes);
 /* Syntax of the table replaces the family's for each kind it names; entries replace those in force
  * for its kind and year. PT_E_UNSUPPORTED, and no effect, where the table is for another family.
  * After any other error drop the copy: part of the table may be in it. */
@@ -35,16 +34,10 @@ int pt_codes_check_subject(const struct pt_codes *codes, Pentad__V1__SubjectKind
                            const char *key);
 /* A bare key (payment and approval lines): any subject's. */
 int pt_codes_check_key(const struct pt_codes *codes, int32_t year, const char *key);
-/* Name of a code in the table in force, or NULL. Borrowed from `codes`. */
-const char *pt_codes_name(const struct pt_codes *codes, Pentad__V1__CodeKind kind, int32_t year,
-                          const char *code);
 
 /* 统一社会信用代码, GB 32100-2015: 18 characters and check digit. */
 bool pt_uscc_valid(const char *uscc);
 /* The check character for the first 17, or 0 if one of them isn't allowed. */
 char pt_uscc_check_char(const char *first17);
-/* Organization code inside (positions 9-17, GB 11714): a warning only, never a fault. `uscc` must
- * be valid. */
-bool pt_uscc_inner_valid(const char *uscc);
 
 #endif

@@ -40,7 +40,6 @@ typedef uint32_t pt_party_set;
 
 /* PT_PARTY_NONE for what is no party's name ("public" is one). */
 enum pt_party pt_party_from_name(const char *name);
-enum pt_party pt_party_from_letter(char letter);
 const char *pt_party_name(enum pt_party party); /* "unknown" for what isn't in the table */
 const char *pt_party_name_zh(enum pt_party party);
 bool pt_party_in(pt_party_set set, enum pt_party party);
