@@ -1,6 +1,7 @@
 /* The connection, its errors, its transactions. */
 #include <pentad/sql/sql.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +66,18 @@ static int open_flags(const struct pt_sql_options *o) {
            (o->vfs ? SQLITE_OPEN_URI : 0);
 }
 
+/* SQLite would count every byte that it allocates, in the whole process and under one lock: a
+ * thread that yields to all others and holds it keeps them waiting for its next turn. */
+static void count_nothing(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void pt_sql_init(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, count_nothing);
+}
+
 int pt_sql_open(struct pt_sql *s, const char *path, const struct pt_sql_options *options,
                 struct pt_err *err) {
     bool mask = options->owner_only && options->mode == PT_SQL_CREATE;
@@ -72,6 +85,7 @@ int pt_sql_open(struct pt_sql *s, const char *path, const struct pt_sql_options 
     int code = 0;
     int rc;
 
+    pt_sql_init();
     memset(s, 0, sizeof *s);
     s->name = options->name;
     s->damaged = options->damaged;

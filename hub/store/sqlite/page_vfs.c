@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include <pentad/sql/sql.h>
+
 /* Wraps the main database file only; journals and the write-ahead log (whose frames carry sums of
  * their own) go to the file layer below untouched. */
 struct page_file {
@@ -182,6 +184,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fla
 }
 
 static void register_once(void) {
+    pt_sql_init();
     sqlite3_vfs *below = sqlite3_vfs_find(NULL);
     if (below == NULL) {
         return;

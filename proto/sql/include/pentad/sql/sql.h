@@ -55,6 +55,10 @@ struct pt_sql {
     size_t n_kept;
 };
 
+/* Settles what SQLite has for the whole process. Before its first use; pt_sql_open does it, so only
+ * who calls SQLite before that must. Any thread, any number of times. */
+void pt_sql_init(void);
+
 /* Opens, and waits up to ten seconds where another connection is at work. On failure *s is as
  * after pt_sql_close. */
 int pt_sql_open(struct pt_sql *s, const char *path, const struct pt_sql_options *options,
