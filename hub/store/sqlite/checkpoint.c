@@ -5,9 +5,10 @@
 /* The write-ahead log goes back into log.db on a thread of its own, all the time and a little at a
  * time, so that commits don't wait for it. A passive checkpoint alone never lets a busy writer
  * start the write-ahead log over: beyond the bound a short one runs between two commits. */
-#define PASSIVE_PAGES 256u /* 4 MiB */
-#define FLUSH_PAGES 1024u  /* 16 MiB */
-#define REST_PAGES 192u    /* 3 MiB: what a commit may have to wait for */
+#define PASSIVE_PAGES 128u /* 2 MiB */
+#define FLUSH_PAGES 128u   /* 2 MiB: what a commit's own flush may stand behind */
+#define REST_PAGES 96u     /* 1.5 MiB: what a commit may have to wait for */
+#define APPROACHES 4       /* to so little, before it is left for the next time */
 #define FIRM_SHARE 2u      /* times the bound: now it waits for whatever is left */
 
 /* Best effort: what it can't do now (a reader's old snapshot) the next one does. Returns how many
@@ -39,6 +40,12 @@ static void checkpoint_once(struct store_sqlite *s, uint64_t *flushed) {
     if (done >= *flushed + FLUSH_PAGES || pages >= limit) {
         flush_db(s);
         *flushed = done;
+        pages = atomic_load(&s->wal_pages);
+    }
+    /* Each time less came in the meantime. */
+    for (int i = 0; i < APPROACHES && pages >= limit && pages > done + REST_PAGES; i++) {
+        done = passive(s);
+        flush_db(s);
         pages = atomic_load(&s->wal_pages);
     }
     if (pages >= limit && (pages <= done + REST_PAGES || pages >= limit * FIRM_SHARE)) {
