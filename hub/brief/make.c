@@ -18,7 +18,8 @@
 static int find_region(struct pt_brief *b, struct pt_err *err) {
     static const char sql[] =
         "SELECT r.subject FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
-        " WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.kind = 6 AND " PT_BRIEF_LIVE(
+        " WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.kind = @SUBJECT_KIND_REGION "
+        "AND " PT_BRIEF_LIVE(
             "r", "?1") " GROUP BY r.subject ORDER BY sum(r.fy = ?2) DESC, sum(a.total_fen) DESC, "
                        "r.subject LIMIT 1";
     struct sqlite3_stmt *st = NULL;

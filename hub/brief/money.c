@@ -12,21 +12,24 @@
 /* Each row: department ('' for none), budget, month, sum now, sum as of the brief before, records.
  * ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before. */
 static const char paid_sql[] =
-    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = x.subject), ''),"
+    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = @SUBJECT_KIND_DEPT AND m.subject = "
+    "x.subject), ''),"
     "  x.bk, x.month, sum(x.now), sum(x.was), 0 FROM ("
     " SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
     "   sum(CASE WHEN " PT_BRIEF_LIVE(
-        "r", "?3") " THEN r.sign ELSE 0 END *"
-                   "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS now,"
-                   "   sum(CASE WHEN " PT_BRIEF_LIVE(
-                       "r", "?4") " THEN r.sign ELSE 0 END *"
-                                  "     CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) AS was"
-                                  " FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
-                                  " JOIN f_payment_batch_lines l ON l.rec = r.rec"
-                                  " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND "
-                                  "p.pay_date <= ?2 AND "
-                                  "r.live_from < ?3"
-                                  " GROUP BY 1, 2, 3) x GROUP BY 1, 2, 3";
+        "r",
+        "?3") " THEN r.sign ELSE 0 END *"
+              "     CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS now,"
+              "   sum(CASE WHEN " PT_BRIEF_LIVE(
+                  "r",
+                  "?4") " THEN r.sign ELSE 0 END *"
+                        "     CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS was"
+                        " FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
+                        " JOIN f_payment_batch_lines l ON l.rec = r.rec"
+                        " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND "
+                        "p.pay_date <= ?2 AND "
+                        "r.live_from < ?3"
+                        " GROUP BY 1, 2, 3) x GROUP BY 1, 2, 3";
 
 static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec "
                                    "= r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
@@ -34,7 +37,8 @@ static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment
 
 /* An ADVANCE counts once an INITIAL has taken it up. */
 static const char full_sql[] =
-    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = 4 AND m.subject = r.subject), ''),"
+    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = @SUBJECT_KIND_DEPT AND m.subject = "
+    "r.subject), ''),"
     "  a.bk, r.valid_from / 100,"
     "  sum(CASE WHEN " PT_BRIEF_LIVE(
         "r",
@@ -45,11 +49,15 @@ static const char full_sql[] =
                         " FROM record r JOIN f_allotment a ON a.rec = r.rec JOIN (SELECT "
                         "column1 AS kind,"
                         "   column2 AS sign FROM (VALUES "
-                        "(1,1),(2,1),(3,-1),(4,1),(5,-1),(6,-1),(7,1),(8,1))) s"
+                        "(@ALLOTMENT_KIND_INITIAL, 1), (@ALLOTMENT_KIND_ADD, 1), "
+                        "(@ALLOTMENT_KIND_REDUCE, -1), (@ALLOTMENT_KIND_SHIFT_IN, 1), "
+                        "(@ALLOTMENT_KIND_SHIFT_OUT, -1), (@ALLOTMENT_KIND_TRANSFER, -1), "
+                        "(@ALLOTMENT_KIND_INBOUND, 1), (@ALLOTMENT_KIND_ADVANCE, 1))) s"
                         "   ON s.kind = a.kind"
                         " WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND "
                         "r.live_from < ?3"
-                        "  AND (a.kind <> 8 OR EXISTS (SELECT 1 FROM ref f JOIN record i "
+                        "  AND (a.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f "
+                        "JOIN record i "
                         "ON i.rec = f.rec"
                         "    AND " PT_BRIEF_LIVE("i",
                                                  "?3") " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
@@ -61,12 +69,14 @@ static const char full_sql[] =
 static const char approved_sql[] =
     "WITH line AS (SELECT l.bk, coalesce(l.dept, '') AS dept, coalesce(l.func, '') AS func,"
     "   coalesce(l.subject, '') AS subject, coalesce(l.control_key, '') AS ckey,"
-    "   r.sign * CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END AS fen,"
+    "   r.sign * CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN "
+    "-l.fen ELSE l.fen END AS fen,"
     "   " PT_BRIEF_LIVE("r", "?2") " AS now, " PT_BRIEF_LIVE(
         "r", "?3") " AS was"
                    "  FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
                    "  JOIN f_congress_approval_lines l ON l.rec = r.rec"
-                   "  WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.fy = ?1 AND a.kind IN (1, 2) "
+                   "  WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.fy = ?1 AND a.kind IN "
+                   "(@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) "
                    "AND r.live_from < ?2"
                    "  AND r.valid_from <= ?4)"
                    " SELECT bk, sum(now * fen), sum(was * fen) FROM line x"

@@ -7,7 +7,8 @@
 static int region_name(struct pt_brief *b, const char *key, char *out, size_t cap) {
     static const char sql[] =
         "SELECT e.name FROM f_code_table_entries e JOIN record r ON r.rec = e.rec"
-        " JOIN f_code_table c ON c.rec = e.rec WHERE e.code = ?1 AND c.kind = 1 AND e.name <> ''"
+        " JOIN f_code_table c ON c.rec = e.rec WHERE e.code = ?1 AND c.kind = @CODE_KIND_REGION "
+        "AND e.name <> ''"
         " AND " PT_BRIEF_LIVE("r", "?2") " ORDER BY r.rec DESC LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(b->sql, &st, NULL, sql, "si", key, (int64_t)b->now.known_at);

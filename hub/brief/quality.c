@@ -26,7 +26,8 @@ struct sent {
 static int gather_sent(struct pt_brief *b, struct sent *s, struct pt_err *err) {
     static const char records[] =
         "SELECT s.party, sum(r.log_index >= ?2), count(*),"
-        "  sum(r.log_index >= ?2 AND r.correction IN (2, 3, 4)),"
+        "  sum(r.log_index >= ?2 AND r.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, "
+        "@CORRECTION_WITHDRAW)),"
         "  sum(r.log_index >= ?2 AND r.type = @TYPE_WITHHELD)"
         " FROM record r JOIN stream s ON s.sid = r.sid WHERE r.log_index < ?1 GROUP BY s.party";
     /* A stream that closed for good is missed no more. */
@@ -129,8 +130,9 @@ static int table_parties(struct pt_brief *b, json_t *section, struct pt_err *err
 static int missing_reports(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] =
         "WITH due AS (SELECT DISTINCT r.subject FROM record r JOIN f_allotment a ON a.rec = r.rec"
-        "  WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND a.kind IN (1, "
-        "2, 4, 7)"
+        "  WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND a.kind IN ("
+        "@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_SHIFT_IN, "
+        "@ALLOTMENT_KIND_INBOUND)"
         "  AND " PT_BRIEF_LIVE(
             "r",
             "?3") "),"
@@ -301,7 +303,8 @@ static void put_correction(struct pt_brief *b, json_t *t, struct sqlite3_stmt *s
 static int table_corrections(struct pt_brief *b, json_t *section, struct pt_err *err) {
     static const char sql[] =
         "SELECT rec, type, correction, corrects, reason, count(*) OVER () FROM record"
-        " WHERE log_index >= ?2 AND log_index < ?1 AND correction IN (2, 3, 4)"
+        " WHERE log_index >= ?2 AND log_index < ?1 AND correction IN (@CORRECTION_REPLACE, "
+        "@CORRECTION_REVERSE, @CORRECTION_WITHDRAW)"
         "  AND corrects IS NOT NULL AND coalesce(lost, 0) = 0 ORDER BY rec LIMIT 40";
     json_t *t = pt_brief_table(b, section, "T16-1", "本期更正、冲销、撤回的记录",
                                "Records corrected", false);

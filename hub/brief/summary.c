@@ -415,12 +415,13 @@ static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
         " SELECT r.subject, r.kind, r.fy, p.total_cp AS spot, (SELECT v.total_cp FROM record x"
         "   JOIN f_evaluation v ON v.rec = x.rec WHERE x.subject = r.subject AND x.type = "
         "@TYPE_EVALUATION"
-        "   AND x.fy = r.fy AND v.kind = 1 AND v.total_cp IS NOT NULL AND " PT_BRIEF_LIVE(
+        "   AND x.fy = r.fy AND v.kind = @EVALUATION_KIND_SELF AND v.total_cp IS NOT NULL "
+        "AND " PT_BRIEF_LIVE(
             "x",
             "?1") "   ORDER BY x.valid_from DESC, x.issued_at DESC, x.rec DESC LIMIT 1) AS self"
                   " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = "
                   "@TYPE_EVALUATION AND "
-                  "p.kind = 2"
+                  "p.kind = @EVALUATION_KIND_SPOT"
                   "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " PT_BRIEF_LIVE(
                       "r", "?1") ") WHERE abs(self - spot) >= 1000 ORDER BY abs(self - spot) DESC, "
                                  "subject LIMIT 1";
@@ -474,7 +475,7 @@ static int say_audit(struct pt_brief *b, struct said *said, struct pt_err *err) 
     static const char sql[] =
         "WITH done AS (SELECT t.root, max(a.fen_fixed) AS fen FROM ref f"
         "  JOIN record v ON v.rec = f.rec AND v.type = @TYPE_AUDIT_VERIFY AND " PT_BRIEF_LIVE(
-            "v", "?1") "  JOIN f_audit_verify a ON a.rec = v.rec AND a.status = 1"
+            "v", "?1") "  JOIN f_audit_verify a ON a.rec = v.rec AND a.status = @VERIFY_STATUS_DONE"
                        "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND t.hash = f.hash "
                        "AND t.type = @TYPE_AUDIT_FINDING"
                        "  WHERE f.field = 'finding' GROUP BY t.root)"

@@ -123,7 +123,8 @@ static const char *tail(const char *message, bool chinese) {
 
 /* Whose department answers for the subject: its own name where it is a body itself. */
 static void responsible(struct pt_brief *b, int kind, const char *key, char *out, size_t cap) {
-    static const char sql[] = "SELECT org FROM member WHERE kind = 4 AND subject = ?1 LIMIT 1";
+    static const char sql[] =
+        "SELECT org FROM member WHERE kind = @SUBJECT_KIND_DEPT AND subject = ?1 LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc;
 
@@ -294,9 +295,10 @@ static const char held_sql[] =
     "  row_number() OVER (PARTITION BY r.subject, coalesce(f.unit, '')"
     "   ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC) AS nth"
     " FROM record r JOIN f_fund_control f ON f.rec = r.rec"
-    " WHERE r.type = @TYPE_FUND_CONTROL AND f.action IN (2, 3, 4) AND r.valid_from <= ?2 "
-    "AND " PT_BRIEF_LIVE(
-        "r", "?1") ") WHERE nth = 1 AND action IN (2, 3) ORDER BY effective, rec LIMIT 500";
+    " WHERE r.type = @TYPE_FUND_CONTROL AND f.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP, "
+    "@FUND_ACTION_RESUME) AND r.valid_from <= ?2 "
+    "AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 AND action IN (@FUND_ACTION_SUSPEND, "
+                                    "@FUND_ACTION_STOP) ORDER BY effective, rec LIMIT 500";
 
 static int table_held(struct pt_brief *b, json_t *section, struct pt_err *err) {
     json_t *t = pt_brief_table(b, section, "T5-2", "暂缓、停止拨款情况",

@@ -238,7 +238,7 @@ static const char approved_sql[] =
     "   JOIN f_approval v ON v.rec = a.rec JOIN stream s ON s.sid = a.sid"
     "   WHERE f.t_sid = t.sid AND f.t_seq = t.seq AND f.field = 'target' AND f.hash = t.hash"
     "     AND s.party IN ('congress','discipline','organization','audit')"
-    "   GROUP BY s.party) WHERE verdict = 1)"
+    "   GROUP BY s.party) WHERE verdict = @VERDICT_APPROVE)"
     " ORDER BY t.effective, t.issued_at, w.rec LIMIT 256";
 
 struct approved {

@@ -44,8 +44,8 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
 #define PARENT_OF(u)                                                                               \
     "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
-    " AND q.type = @TYPE_ORG_PROFILE AND q.kind = 5 AND o.parent <> '' AND" LIVE("q")              \
-        NEWEST("q") ")"
+    " AND q.type = @TYPE_ORG_PROFILE AND q.kind = @SUBJECT_KIND_UNIT AND o.parent <> '' AND" LIVE( \
+        "q") NEWEST("q") ")"
 #define SUBJECTS_OF_DEPTS(d)                                                                       \
     " SELECT r.subject FROM " d " CROSS JOIN f_allotment f ON f.dept = " d ".dept"                 \
     " JOIN record r ON r.rec = f.rec WHERE" LIVE("r") "AND " DEPT_OF(                              \
@@ -66,7 +66,8 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
 
 /* Lines of approvals, signed; ADJUST carries its own sign. */
 #define LINES                                                                                      \
-    "SELECT sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * r.sign), count(*)"  \
+    "SELECT sum(CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN "     \
+    "-l.fen ELSE l.fen END * r.sign), count(*)"                                                    \
     " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"                \
     " JOIN record r ON r.rec = l.rec WHERE" LIVE("r") "AND r.fy = ?1 AND r.valid_from <= ?2"
 
@@ -81,9 +82,12 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " AND f.total_cp IS NOT NULL AND" LIVE("r") cond
 
 #define RANK                                                                                       \
-    "CASE f.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 3 WHEN 1 THEN 1"            \
-    " WHEN 6 THEN CASE f.\"by\" WHEN 3 THEN 5 WHEN 2 THEN 3 END"                                   \
-    " WHEN 7 THEN CASE f.\"by\" WHEN 3 THEN 5 END END"
+    "CASE f.kind WHEN @EVALUATION_KIND_FIN_KEY THEN 5 WHEN @EVALUATION_KIND_EXPIRY THEN 5 WHEN "   \
+    "@EVALUATION_KIND_SPOT THEN 4 WHEN @EVALUATION_KIND_DEPT_KEY THEN 3 WHEN "                     \
+    "@EVALUATION_KIND_SELF THEN 1"                                                                 \
+    " WHEN @EVALUATION_KIND_DEPT THEN CASE f.\"by\" WHEN @EVALUATION_BY_FIN THEN 5 WHEN "          \
+    "@EVALUATION_BY_DEPT THEN 3 END"                                                               \
+    " WHEN @EVALUATION_KIND_REGION THEN CASE f.\"by\" WHEN @EVALUATION_BY_FIN THEN 5 END END"
 
 static const char *const sql[Q_COUNT] = {
     [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope SELECT ?4",
@@ -92,11 +96,13 @@ static const char *const sql[Q_COUNT] = {
         " JOIN record r ON r.rec = f.rec WHERE f.unit = ?4 AND" LIVE("r"),
     [Q_SCOPE_DEPT] =
         "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT ?4)" SUBJECTS_OF_DEPTS("d"),
-    [Q_SCOPE_REGION] = "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT DISTINCT q.subject "
-                       "FROM f_org_profile o"
-                       " JOIN record q ON q.rec = o.rec WHERE o.rgn = ?4 AND q.kind = 4 AND" LIVE(
-                           "q") ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
-    [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END), 0),"
+    [Q_SCOPE_REGION] =
+        "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT DISTINCT q.subject "
+        "FROM f_org_profile o"
+        " JOIN record q ON q.rec = o.rec WHERE o.rgn = ?4 AND q.kind = @SUBJECT_KIND_DEPT AND" LIVE(
+            "q") ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
+    [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE "
+               "l.fen END), 0),"
                " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
                " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r"),
@@ -106,35 +112,46 @@ static const char *const sql[Q_COUNT] = {
     [Q_PAID_DAYS] = "SELECT coalesce(sum(d.fen), 0), count(*) FROM scope s"
                     " CROSS JOIN paid_days d ON d.subject = s.subject WHERE d.day <= ?2",
     [Q_QUOTA] =
-        "SELECT coalesce(sum(CASE WHEN f.kind IN (1, 8) THEN f.fen * r.sign END), 0),"
-        " coalesce(sum(CASE WHEN f.kind NOT IN (1, 8) THEN f.fen * r.sign * quota_sign(f.kind) "
+        "SELECT coalesce(sum(CASE WHEN f.kind IN (@ALLOTMENT_KIND_INITIAL, "
+        "@ALLOTMENT_KIND_ADVANCE) THEN f.fen * r.sign END), 0),"
+        " coalesce(sum(CASE WHEN f.kind NOT IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) "
+        "THEN f.fen * r.sign * quota_sign(f.kind) "
         "END), 0),"
-        " coalesce(sum(CASE WHEN f.kind = 1 AND (NOT coalesce(f.final_level, 0) OR r.kind NOT IN "
-        "(4, 5, 6))"
+        " coalesce(sum(CASE WHEN f.kind = @ALLOTMENT_KIND_INITIAL AND (NOT coalesce(f.final_level, "
+        "0) OR r.kind NOT IN "
+        "(@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION))"
         "   THEN f.fen * r.sign END), 0),"
-        " coalesce(sum(CASE WHEN f.kind = 1 AND f.final_level AND r.kind NOT IN (4, 5, 6)"
-        "   THEN f.fen * r.sign WHEN f.kind = 4 AND f.final_level AND EXISTS ("
+        " coalesce(sum(CASE WHEN f.kind = @ALLOTMENT_KIND_INITIAL AND f.final_level AND r.kind NOT "
+        "IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)"
+        "   THEN f.fen * r.sign WHEN f.kind = @ALLOTMENT_KIND_SHIFT_IN AND f.final_level AND "
+        "EXISTS ("
         "     SELECT 1 FROM f_allotment o JOIN record q ON q.rec = o.rec WHERE o.dept = f.dept"
-        "     AND o.basis_doc = f.basis_doc AND o.kind = 5 AND NOT coalesce(o.final_level, 0)"
+        "     AND o.basis_doc = f.basis_doc AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT AND NOT "
+        "coalesce(o.final_level, 0)"
         "     AND" LIVE("q") ") THEN f.fen * r.sign END), 0),"
                              " count(*) FROM scope s CROSS JOIN record r ON r.subject = s.subject "
                              "AND r.type = @TYPE_ALLOTMENT"
                              " JOIN f_allotment f ON f.rec = r.rec WHERE r.fy = ?1 AND "
                              "r.valid_from <= ?2 AND" LIVE(
-                                 "r") "AND (f.kind <> 8 OR EXISTS (SELECT 1 FROM ref x JOIN record "
+                                 "r") "AND (f.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 "
+                                      "FROM ref x JOIN record "
                                       "q ON q.rec = x.rec"
                                       "   WHERE x.t_sid = r.sid AND x.t_seq = r.seq AND x.field = "
                                       "'absorbs' AND" LIVE("q") "))",
-    [Q_RECOVERED] = "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
-                    " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
-                    " JOIN f_fund_control f ON f.rec = r.rec"
-                    " WHERE f.action = 5 AND r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r"),
-    [Q_APPROVED_ITEM] = LINES " AND a.kind IN (1, 2) AND l.subject = ?4",
-    [Q_APPROVED_DEPT] = LINES " AND a.kind IN (1, 2)" OF_DEPT,
-    [Q_APPROVED_REGION] = LINES " AND a.kind IN (1, 2) AND r.subject = ?4",
-    [Q_FINAL_ITEM] = LINES " AND a.kind = 3 AND l.subject = ?4",
-    [Q_FINAL_DEPT] = LINES " AND a.kind = 3" OF_DEPT,
-    [Q_FINAL_REGION] = LINES " AND a.kind = 3 AND r.subject = ?4",
+    [Q_RECOVERED] =
+        "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
+        " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
+        " JOIN f_fund_control f ON f.rec = r.rec"
+        " WHERE f.action = @FUND_ACTION_RECOVER AND r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r"),
+    [Q_APPROVED_ITEM] =
+        LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND l.subject = ?4",
+    [Q_APPROVED_DEPT] =
+        LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST)" OF_DEPT,
+    [Q_APPROVED_REGION] =
+        LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND r.subject = ?4",
+    [Q_FINAL_ITEM] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND l.subject = ?4",
+    [Q_FINAL_DEPT] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS" OF_DEPT,
+    [Q_FINAL_REGION] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND r.subject = ?4",
     [Q_PLAN] = "SELECT f.lump_sum, f.plan_curve_bp, r.rec FROM record r JOIN f_subject_profile f"
                " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = @TYPE_SUBJECT_PROFILE AND "
                "r.valid_from <= ?2"
@@ -142,12 +159,12 @@ static const char *const sql[Q_COUNT] = {
     [Q_SCORE] =
         EVAL("f.total_cp", "AND " RANK " IS NOT NULL ORDER BY " RANK
                            " DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1"),
-    [Q_SELF] = EVAL("f.total_cp", "AND f.kind = 1" NEWEST("r")),
-    [Q_SPOT] = EVAL("f.total_cp", "AND f.kind = 2" NEWEST("r")),
+    [Q_SELF] = EVAL("f.total_cp", "AND f.kind = @EVALUATION_KIND_SELF" NEWEST("r")),
+    [Q_SPOT] = EVAL("f.total_cp", "AND f.kind = @EVALUATION_KIND_SPOT" NEWEST("r")),
     [Q_AUDIT] =
         "SELECT f.fen, r.rec FROM record r JOIN f_audit_figure f ON f.rec = r.rec"
         " WHERE r.subject = ?4 AND r.type = @TYPE_AUDIT_FIGURE AND r.fy = ?1 AND r.valid_from <= ?2"
-        " AND f.item = 1 AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
+        " AND f.item = @AUDIT_ITEM_PAID AND f.fen IS NOT NULL AND" LIVE("r") NEWEST("r"),
     [Q_PARAM] = "SELECT f.value FROM f_rule_set_params f JOIN record r ON r.rec = f.rec"
                 " WHERE f.name = ?4 AND f.value IS NOT NULL AND r.valid_from <= ?2"
                 " AND" LIVE("r") NEWEST("r"),
@@ -236,7 +253,7 @@ static const char days_sql[] =
     "  PRIMARY KEY(subject, day)) WITHOUT ROWID; DELETE FROM paid_days";
 static const char days_fill[] =
     "INSERT INTO paid_days SELECT l.subject, p.pay_date,"
-    "  sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END)"
+    "  sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END)"
     " FROM f_payment_batch p CROSS JOIN record r ON r.rec = p.rec"
     " CROSS JOIN f_payment_batch_lines l ON l.rec = p.rec"
     " WHERE r.fy = ?1 AND l.subject IS NOT NULL AND p.pay_date IS NOT NULL AND" LIVE(
@@ -382,17 +399,19 @@ static const struct {
     {PT_SRC_RECOVERED,
      "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
      " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
-     " JOIN f_fund_control f ON f.rec = r.rec AND f.action = 5"
+     " JOIN f_fund_control f ON f.rec = r.rec AND f.action = @FUND_ACTION_RECOVER"
      " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_APPROVED,
      "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
-     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (1, 2) JOIN record r ON r.rec = "
+     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (@APPROVAL_KIND_BUDGET, "
+     "@APPROVAL_KIND_ADJUST) JOIN record r ON r.rec = "
      "l.rec"
      " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
                                     " AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_FINAL,
      "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
-     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind = 3 JOIN record r ON r.rec = l.rec"
+     " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS JOIN "
+     "record r ON r.rec = l.rec"
      " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
                                     " AND r.valid_from <= ?2 AND" LIVE("r")},
 };

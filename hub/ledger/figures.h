@@ -68,7 +68,7 @@ int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err
 #define PT_APPROVED_FOR(key)                                                                       \
     " (l.subject = " key " OR l.dept = " key " OR r.subject = " key                                \
     " OR (coalesce(l.dept, '') = '' AND l.subject IN (SELECT s.subject FROM scope s)"              \
-    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = 4)))"
+    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = @SUBJECT_KIND_DEPT)))"
 
 struct pt_figure_def {
     struct pt_figure_info info;

@@ -85,8 +85,9 @@ static int subject_known(struct pt_ledger *l, int kind, const char *key, struct 
         "SELECT EXISTS(SELECT 1 FROM subj WHERE key = ?2 AND kind = ?1)"
         " OR EXISTS(SELECT 1 FROM member WHERE kind = ?1 AND org = ?2)"
         " OR EXISTS(SELECT 1 FROM agg_approved WHERE key = ?2"
-        "   AND level = CASE ?1 WHEN 4 THEN 'D' WHEN 5 THEN '' WHEN 6 THEN '' ELSE 'S' END)"
-        " OR (?1 NOT IN (4, 5, 6)"
+        "   AND level = CASE ?1 WHEN @SUBJECT_KIND_DEPT THEN 'D' WHEN @SUBJECT_KIND_UNIT THEN '' "
+        "WHEN @SUBJECT_KIND_REGION THEN '' ELSE 'S' END)"
+        " OR (?1 NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)"
         "   AND EXISTS(SELECT 1 FROM f_payment_batch_lines WHERE subject = ?2))";
     int64_t known;
     bool found;
@@ -291,7 +292,8 @@ int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
         "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key, d.fiscal_year, d.period,"
         " d.object, d.first_seen, d.due, d.status, d.escalated, d.last_seen, d.responders,"
         " d.message_zh, d.message_en, d.tick_day, s.party, s.name, r.seq, r.log_index" FINDINGS
-        " ORDER BY d.status > 2, d.severity DESC, d.first_seen, d.rule, d.key,"
+        " ORDER BY d.status > @DISCREPANCY_STATUS_REPLIED, d.severity DESC, d.first_seen, d.rule, "
+        "d.key,"
         " d.period, d.object LIMIT ?9 OFFSET ?10";
     sqlite3_stmt *st = NULL;
     int rc = query_filter(l, count_sql, f, &st, err);
@@ -390,7 +392,8 @@ static json_t *dept_of(struct pt_ledger *l, const char *key) {
     json_t *j = json_null();
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, NULL,
-                          "SELECT org FROM member WHERE subject = ? AND kind = 4", "s", key);
+                          "SELECT org FROM member WHERE subject = ? AND kind = @SUBJECT_KIND_DEPT",
+                          "s", key);
     if (pt_sql_row(&l->sql, st, &rc, NULL))
         j = json_string(pt_sql_text(st, 0));
     pt_sql_done(&l->sql, st);

@@ -194,13 +194,14 @@ static const char events_sql[] =
     "  GROUP BY p.pay_date"
     " UNION ALL SELECT q.valid_from, @TYPE_CONGRESS_APPROVAL, 0, 0, q.issued_at, '', '', 0 FROM "
     "record q"
-    "  JOIN f_congress_approval a ON a.rec = q.rec AND a.kind IN (1, 2)"
+    "  JOIN f_congress_approval a ON a.rec = q.rec AND a.kind IN (@APPROVAL_KIND_BUDGET, "
+    "@APPROVAL_KIND_ADJUST)"
     "  WHERE q.type = @TYPE_CONGRESS_APPROVAL AND q.fy = ?1 AND q.valid_from <= ?2 AND q.live_from "
     "< ?3"
     "  AND (q.live_to IS NULL OR q.live_to >= ?3) AND EXISTS (SELECT 1"
     "   FROM f_congress_approval_lines l WHERE l.rec = q.rec AND (l.subject = ?4"
     "    OR (coalesce(l.subject, '') = '' AND coalesce(l.dept, '') IN ('', (SELECT org FROM member"
-    "        WHERE subject = ?4 AND kind = 4)))))"
+    "        WHERE subject = ?4 AND kind = @SUBJECT_KIND_DEPT)))))"
     " ORDER BY 1, 5, 6, 7, 8, 2";
 
 /* Time moves it too: the day after the allotment, the end of the item or of the year. `over`: that

@@ -175,7 +175,8 @@ static const struct {
     const char *value;
 } nodes[] = {
     {PT_SRC_APPROVED, "AP", "approved by congress (B03)",
-     "SELECT sum(CASE WHEN a.kind = 2 AND l.op = 2 THEN -l.fen ELSE l.fen END * r.sign)"
+     "SELECT sum(CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN "
+     "-l.fen ELSE l.fen END * r.sign)"
      " FROM f_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
      " JOIN record r ON r.rec = l.rec WHERE l.rec = ?1"
      " AND" PT_APPROVED_FOR("?2")},
@@ -188,7 +189,8 @@ static const struct {
     {PT_SRC_RECOVERED, "REC", "recovered (X04)",
      "SELECT f.fen * r.sign FROM f_fund_control f JOIN record r ON r.rec = f.rec WHERE f.rec = ?1"},
     {PT_SRC_PAID, "P", "paid (X01)",
-     "SELECT sum(r.sign * CASE l.op WHEN 2 THEN -l.fen ELSE l.fen END) FROM f_payment_batch_lines l"
+     "SELECT sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) FROM "
+     "f_payment_batch_lines l"
      " JOIN scope s ON s.subject = l.subject JOIN record r ON r.rec = l.rec WHERE l.rec = ?1"},
     {PT_SRC_PLAN, "PP", "planned course (P02)", NULL},
     {PT_SRC_SCORE, "score", "evaluation that counts (V01)",

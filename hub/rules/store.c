@@ -31,7 +31,7 @@ static const char tables[] =
     "  status INTEGER, sev INTEGER, escalated INTEGER, due INTEGER, first_seen INTEGER,"
     "  figures TEXT, open_rec INTEGER, body BLOB) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS finding_due ON finding(due)"
-    "  WHERE status = 1 AND escalated = 0 AND due > 0;"
+    "  WHERE status = @DISCREPANCY_STATUS_OPEN AND escalated = 0 AND due > 0;"
     "CREATE TABLE IF NOT EXISTS pending(ord INTEGER PRIMARY KEY, id BLOB UNIQUE, body BLOB);"
     "CREATE TABLE IF NOT EXISTS dirty(id BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS param(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -71,7 +71,7 @@ static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_REPLY] =
         "SELECT s.party, h.kind, EXISTS(SELECT 1 FROM resolved f JOIN v_approval v ON v.rec = f.rec"
         "   JOIN stream p ON p.sid = v.r_sid WHERE f.target = h.rec AND f.field = 'target'"
-        "   AND v.verdict = 1 AND p.party IN ('congress', 'audit'))"
+        "   AND v.verdict = @VERDICT_APPROVE AND p.party IN ('congress', 'audit'))"
         " FROM f_discrepancy_reply h JOIN live r ON r.rec = h.rec JOIN stream s ON s.sid = r.r_sid"
         " WHERE h.id = ?1 AND h.rec > ?2 AND coalesce(h.episode, ?3) = ?3 ORDER BY h.rec DESC",
     [PT_R_REF] = "SELECT s.party, s.name, r.seq, r.hash FROM record r JOIN stream s"
