@@ -1,11 +1,14 @@
 /* Inside the mapping room.
  *
  *   yaml.c      the YAML file as structs (`struct ym_…`), by libcyaml's schema
- *   compile.c   those structs to a `struct pt_mapping`: every name, path and code checked once
+ *   compile.c   those structs to a `struct pt_mapping`: every name, path and code checked once;
+ *   compile_record.c    `records:` among them
  *   columns.c   the columns of a row, base and derived, and conditions on them
+ *   convert.c   one cell to one field's value
  *   value.c     texts to numbers, dates, enums …, exactly
  *   table.c     code tables
  *   build.c     values to protobuf messages, along compiled nodes
+ *   row.c       a row as bytes
  *   rows.c      one row against one rule
  *   group.c     rows that become one record
  *   emit.c      what is handed out

@@ -1,9 +1,11 @@
 /* What the files of this room share. Not for others.
  *
+ *   make.c         the brief, from its parts
  *   period.c       which days, which moment of the log
  *   money.c        sums by budget and by department, each in one pass over the year's records
  *   findings.c     the discrepancies' histories, once
  *   summary.c BR1  budget.c departments.c BR2  warnings.c BR4  quality.c BR13
+ *   name.c         names of subjects and records
  *   value.c        numbers with their provenance, text in two languages
  *   html.c chart.c style.c   text.c text_chart.c      how it looks
  */

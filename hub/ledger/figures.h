@@ -1,6 +1,6 @@
 /* Between figures.c (formulas) and figsql.c (what they are summed from). Not for others. */
-#ifndef PENTAD_LEDGER_FIGURES_INSIDE_H
-#define PENTAD_LEDGER_FIGURES_INSIDE_H
+#ifndef PENTAD_LEDGER_FIGURES_INTERNAL_H
+#define PENTAD_LEDGER_FIGURES_INTERNAL_H
 
 #include <pentad/ledger/figures.h>
 

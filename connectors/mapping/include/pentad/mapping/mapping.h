@@ -125,7 +125,7 @@ struct pt_tally {
     struct pt_tally_line dead;      /* rows set aside as dead letters */
     struct pt_tally_line deferred;  /* when first read */
     struct pt_tally_line unmatched; /* rows to which no record's `when` applies */
-    struct pt_tally_line skipped[PT_MAPPING_MAX_SKIPS]; /* by skip rule, see pt_mapping_skip */
+    struct pt_tally_line skipped[PT_MAPPING_MAX_SKIPS]; /* by rule: pt_mapping_skip_reason */
     uint64_t records[PT_MAPPING_MAX_RECORDS];           /* made, by rule */
 };
 size_t pt_mapping_skip_count(const struct pt_mapping *m);

@@ -9,8 +9,8 @@
  *
  *   {"period": "2019-06", "kind": "month"|"quarter", "fiscal_year": 2019,
  *    "from": 20190601, "valid_at": 20190630, "known_at": "812", "tick_day": 20190705,
- *    "since": {"known_at", "tick_day"},            the brief before this one: what is new is new
- * since "draft": bool, "snapshot": "8 hex",           SHA-256 over the hashes of all records known
+ *    "since": {"known_at", "tick_day"},            the brief before: what is new is new since then
+ *    "draft": bool, "snapshot": "8 hex",           SHA-256 over the hashes of all records known
  *    "region": {"key","zh","en"}, "office": text, "title": text, "issue": text, …
  *    "figures": {"P.1": number, …},                the ones that sentences and charts rest on
  *    "sections": [{"id": "BR1", "annex": bool, "title": text, "blocks": [block…]}…],
@@ -20,9 +20,9 @@
  *   number  {"value": decimal string | null, "unit": "fen"|"bp"|"pp"|"cp"|"count", "text",
  *            "zh", "en", "forecast"?, "source": index into sources, "figure": "FG3"|"sum"|"count"}
  *           value exact (fen, basis points, hundredths); text as tables print it, zh and en with
- * its unit; null prints as — source  {"anchor": "s3", "subject": "DEPT:…", "name", "fiscal_year",
- * "valid_at", "known_at", "figures": ["FG2.P", …], "trace": "DEPT:…/2019/FG3"}  `pentad trace`
- * takes `trace`, or
+ *           its unit; null prints as —
+ *   source  {"anchor": "s3", "subject": "DEPT:…", "name", "fiscal_year", "valid_at", "known_at",
+ *            "figures": ["FG2.P", …], "trace": "DEPT:…/2019/FG3"}   what `pentad trace` takes, or
  *           {"anchor", "what": text, "records": "12"}              the records that it counts
  *   block   {"type": "para", "zh": [string | number …], "en": […]}
  *           {"type": "table", "id": "T2", "title": text, "unit": text, "note"?: text,

@@ -5,14 +5,16 @@
  *   id        unit    what
  *   FG1       fen     AP, approved by congress at the finest matching level; FG1.fa final accounts
  *   FG2       fen     Bg, the whole year's budget; FG2.B0 FG2.dB FG2.C FG2.REC FG2.Bg FG2.B FG2.P
- * FG2.Bal FG3       bp      CI-1 execution progress P / Bg FG4       bp      CI-2 budget-to-project
- * rate; FG4.open fen not broken down FG5       bp      CI-3 expenditure rate; `forecast` before the
- * year's end FG6       bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
+ *                     FG2.Bal
+ *   FG3       bp      CI-1 execution progress P / Bg
+ *   FG4       bp      CI-2 budget-to-project rate; FG4.open fen not broken down
+ *   FG5       bp      CI-3 expenditure rate; `forecast` before the year's end
+ *   FG6       bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
  *   FG10      rating  band of FG11: 1 优 2 良 3 中 4 差
  *   FG11      cp      the ledger's score
  *   FG12      cp      SELF - SPOT
- *   FG23      fen     P - A02 PAID; FG23.P FG23.audit FG23.congress FG23.dcongress (P - final
- * accounts)
+ *   FG23      fen     P - A02 PAID; FG23.P FG23.audit FG23.congress, FG23.dcongress: P less the
+ *                     final accounts
  *
  * DEPT = its own and its units' subjects; REGION = its departments. NA is a value of its own.
  * Threads: the handle's thread. */

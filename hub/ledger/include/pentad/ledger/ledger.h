@@ -4,7 +4,7 @@
  *
  * Threads: one thread owns the read-write handle. Any other thread or process opens its own
  * read-only handle and sees committed transactions only. A handle is never shared.
- * Specification: the shared ledger; docs/formats.md 2 and 5. */
+ * Specification: docs/formats.md 2 and 5, docs/writing-rules.md (the tables). */
 #ifndef PENTAD_LEDGER_LEDGER_H
 #define PENTAD_LEDGER_LEDGER_H
 

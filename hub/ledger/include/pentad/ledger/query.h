@@ -1,7 +1,7 @@
 /* Answers for people and programs, as JSON (jansson; the caller owns one reference): subject rows,
  * discrepancies, traces down to records. Every answer has "log_size" (what it is true at),
  * "tick_day", and where it takes them "valid_at" and "known_at". 64-bit amounts are strings.
- * Threads: the handle's thread. Specification: provenance questions; HTTP surface. */
+ * Threads: the handle's thread. Specification: docs/http.md. */
 #ifndef PENTAD_LEDGER_QUERY_H
 #define PENTAD_LEDGER_QUERY_H
 

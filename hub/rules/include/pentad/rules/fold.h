@@ -1,5 +1,5 @@
-/* The driver that everyone who wants a ledger uses: the hub's fold thread, `pentad ledger rebuild`
- * and `digest`, audit's and congress's own replay. Ledger and rules in one handle.
+/* The driver that everyone who makes a ledger uses: the hub's fold thread, and `pentad ledger
+ * replay`, by which a party makes its own. Ledger and rules in one handle.
  * Knows: ledger, rules. Must not know: the network, the log's store, a clock.
  * Threads: one thread owns a fold. Specification: docs/formats.md 5. */
 #ifndef PENTAD_RULES_FOLD_H

@@ -1,5 +1,5 @@
 /* The rules as people read them: what each file of hub/rules/sql says in its header.
- * Static data, any thread. Specification: reconciliation rules K. */
+ * Static data, any thread. Specification: docs/rules.md. */
 #ifndef PENTAD_RULES_RULES_H
 #define PENTAD_RULES_RULES_H
 

@@ -1,4 +1,4 @@
-/* Strict decoding (docs/formats.md 1, "Strict encoding"): no unknown field at any depth, valid
+/* Strict decoding (docs/formats.md 1, "One encoding"): no unknown field at any depth, valid
  * UTF-8 without NUL, and re-packing gives the input byte for byte; everything else is refused. One
  * pass over the bytes, driven by descriptors, decides that; unpacking follows, into an arena. Knows
  * no meaning of any field. Pure, any thread; an arena belongs to one thread at a time. */
