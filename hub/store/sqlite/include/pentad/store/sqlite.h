@@ -10,7 +10,7 @@ struct pt_sqlite_opts {
     bool read_only;     /* no writer, no lock, no checkpoint thread: tools beside a running hub */
     bool examine;       /* damaged pages are read too, so that a check can say what is in them */
     unsigned readers;   /* pool size; 0: 8 */
-    uint64_t wal_bytes; /* bound at which a commit waits for the checkpoint; 0: 64 MiB */
+    uint64_t wal_bytes; /* beyond it a short checkpoint runs between commits; 0: 64 MiB */
     unsigned reader_wait_ms; /* how long read_begin waits for a free reader; 0: 5,000 */
 };
 
