@@ -5,11 +5,10 @@
 /* The write-ahead log goes back into log.db on a thread of its own, all the time and a little at a
  * time, so that commits don't wait for it. A passive checkpoint alone never lets a busy writer
  * start the write-ahead log over: beyond the bound a short one runs between two commits. */
-#define PASSIVE_PAGES 128u /* 2 MiB */
-#define FLUSH_PAGES 128u   /* 2 MiB: what a commit's own flush may stand behind */
-#define REST_PAGES 96u     /* 1.5 MiB: what a commit may have to wait for */
-#define APPROACHES 4       /* to so little, before it is left for the next time */
-#define FIRM_SHARE 2u      /* times the bound: now it waits for whatever is left */
+#define STEP_PAGES 128u /* 2 MiB: what a commit's own flush may stand behind */
+#define REST_PAGES 96u  /* 1.5 MiB: what a commit may have to wait for */
+#define STEPS 5         /* at a stretch towards so little, before it is left for the next time */
+#define FIRM_SHARE 2u   /* times the bound: now it waits for whatever is left */
 
 /* Best effort: what it can't do now (a reader's old snapshot) the next one does. Returns how many
  * pages of the write-ahead log are back in log.db. */
@@ -33,21 +32,16 @@ static void flush_db(struct store_sqlite *s) {
     }
 }
 
-static void checkpoint_once(struct store_sqlite *s, uint64_t *flushed) {
-    uint64_t done = passive(s);
+static void checkpoint_once(struct store_sqlite *s) {
     uint64_t limit = s->wal_limit / PT_PAGE_SIZE;
-    uint64_t pages = atomic_load(&s->wal_pages);
-    if (done >= *flushed + FLUSH_PAGES || pages >= limit) {
-        flush_db(s);
-        *flushed = done;
-        pages = atomic_load(&s->wal_pages);
-    }
-    /* Each time less came in the meantime. */
-    for (int i = 0; i < APPROACHES && pages >= limit && pages > done + REST_PAGES; i++) {
+    uint64_t done, pages;
+    int steps = 0;
+
+    do { /* each time less came in the meantime */
         done = passive(s);
         flush_db(s);
         pages = atomic_load(&s->wal_pages);
-    }
+    } while (pages >= limit && pages > done + REST_PAGES && ++steps < STEPS);
     if (pages >= limit && (pages <= done + REST_PAGES || pages >= limit * FIRM_SHARE)) {
         pthread_mutex_lock(&s->writing);
         (void)passive(s);
@@ -57,20 +51,20 @@ static void checkpoint_once(struct store_sqlite *s, uint64_t *flushed) {
 
 static void *checkpointer_main(void *arg) {
     struct store_sqlite *s = arg;
-    uint64_t tried = 0, flushed = 0;                /* pages of the write-ahead log */
+    uint64_t tried = 0;                             /* pages of the write-ahead log */
     pt_thread_self("checkpoint", PT_THREAD_PROMPT); /* the writer depends on it */
     pthread_mutex_lock(&s->cp_lock);
     while (!s->checkpointer_stop) {
         uint64_t pages = atomic_load(&s->wal_pages);
         if (pages < tried) {
-            tried = flushed = 0; /* it was started over */
+            tried = 0; /* it was started over */
         }
-        if (pages < tried + PASSIVE_PAGES) {
+        if (pages < tried + STEP_PAGES) {
             pthread_cond_wait(&s->cp_cond, &s->cp_lock);
             continue;
         }
         pthread_mutex_unlock(&s->cp_lock);
-        checkpoint_once(s, &flushed);
+        checkpoint_once(s);
         tried = pages;
         pthread_mutex_lock(&s->cp_lock);
     }
