@@ -8,15 +8,9 @@
 #include <pentad/client/batch.h>
 #include <pentad/proof/entry.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "accept.h"
 
-static int accept_all(void *ctx, struct pt_span spki, struct pt_span msg, struct pt_span sig) {
-    (void)ctx;
-    (void)spki;
-    (void)msg;
-    (void)sig;
-    return 0;
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void statement_of_receipt(const Pentad__V1__Receipt *r, struct pt_hash *ret) {
     struct pt_entry e;

@@ -7,15 +7,9 @@
 
 #include <pentad/client/follower.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "accept.h"
 
-static int accept_all(void *ctx, struct pt_span spki, struct pt_span msg, struct pt_span sig) {
-    (void)ctx;
-    (void)spki;
-    (void)msg;
-    (void)sig;
-    return 0;
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int on_record(void *ctx, const struct pt_followed_record *r) {
     uint64_t *last = ctx;

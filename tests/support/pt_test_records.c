@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <pentad/intake/author.h>
 
@@ -85,6 +86,19 @@ static void end(struct tr_packed *p) {
     for (size_t i = 0, at = 0; i < p->n; at += p->records[i++].len) {
         p->records[i].p = p->bytes.p + at;
     }
+}
+
+void tr_reply_init(struct tr_reply *ret, const char *text) {
+    pentad__v1__record__init(&ret->record);
+    pentad__v1__discrepancy_reply__init(&ret->reply);
+    memset(ret->id, 0, sizeof ret->id);
+    ret->id[0] = 1;
+    ret->reply.has_id = ret->reply.has_kind = 1;
+    ret->reply.id = (ProtobufCBinaryData){.len = sizeof ret->id, .data = ret->id};
+    ret->reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
+    ret->reply.text = (char *)(uintptr_t)text;
+    ret->record.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
+    ret->record.discrepancy_reply = &ret->reply;
 }
 
 void tr_pack(struct tr_packed *ret, Pentad__V1__Record *const *recs, size_t n, uint64_t first_seq,

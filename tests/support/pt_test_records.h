@@ -15,6 +15,15 @@ void tr_record(Pentad__V1__Record *r, uint64_t seq, int64_t at_ms, struct pt_buf
 /* A payment of about 320 bytes, valid for finance; `fen` varies it. */
 void tr_payment(uint64_t seq, int64_t fen, int64_t at_ms, struct pt_buf *out);
 
+/* An explanation (H02) of the discrepancy 01000…, valid for every party; `record` is to be packed.
+ * Borrows `text`; may not be moved. */
+struct tr_reply {
+    Pentad__V1__Record record;
+    Pentad__V1__DiscrepancyReply reply;
+    uint8_t id[16];
+};
+void tr_reply_init(struct tr_reply *ret, const char *text);
+
 struct tr_packed {
     struct pt_buf bytes;
     struct pt_span *records; /* into bytes */

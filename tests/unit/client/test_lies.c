@@ -7,25 +7,19 @@
 #include <pentad/record/party.h>
 
 #include "liar.h"
+#include "pt_test_records.h"
 
 /* A log: genesis, finance 1-3, finance 4-5, audit 1 (an H02). */
 static void setting(struct liar *l) {
     struct th_stream finance, audit;
-    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
-    uint8_t id[16] = {1};
+    struct tr_reply explained;
     liar_init(l);
     th_stream_init(&finance, &l->hub, "finance", "main");
     th_send_payments(&finance, 3);
     th_send_payments(&finance, 2);
-    reply.has_id = reply.has_kind = 1;
-    reply.id = (ProtobufCBinaryData){.len = 16, .data = id};
-    reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
-    reply.text = (char *)"说明";
-    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
-    rec.discrepancy_reply = &reply;
+    tr_reply_init(&explained, "说明");
     th_stream_init(&audit, &l->hub, "audit", "main");
-    th_send_record(&audit, &rec, NULL);
+    th_send_record(&audit, &explained.record, NULL);
 }
 
 /* A batch of two payments by finance in the place of the last entry. */

@@ -11,6 +11,7 @@
 #include <pentad/base/file.h>
 #include <pentad/record/decode.h>
 
+#include "pt_test_records.h"
 #include "rig.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -219,18 +220,11 @@ static void push(struct rig *r, const char *text, const char *origin) {
     struct pt_state *s = NULL;
     struct pt_err err = {0};
     struct pt_buf bytes;
-    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
-    uint8_t id[16] = {1};
-    reply.has_id = reply.has_kind = 1;
-    reply.id = (ProtobufCBinaryData){.len = 16, .data = id};
-    reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
-    reply.text = (char *)(uintptr_t)text;
-    rec.doc_no = (char *)(uintptr_t)origin;
-    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
-    rec.discrepancy_reply = &reply;
+    struct tr_reply explained;
+    tr_reply_init(&explained, text);
+    explained.record.doc_no = (char *)(uintptr_t)origin;
     pt_buf_init(&bytes, 65536);
-    cr_assert_eq(pt_msg_encode(&rec.base, &bytes, &err), 0);
+    cr_assert_eq(pt_msg_encode(&explained.record.base, &bytes, &err), 0);
     const struct pt_staged row = {
         .type = "H02", .doc_no = origin, .origin = origin, .record = pt_buf_span(&bytes)};
     cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), 0);

@@ -6,6 +6,7 @@
 
 #include <pentad/proof/batch.h>
 
+#include "pt_test_records.h"
 #include "rig.h"
 
 static const char bills[] = "day,no,unit,voucher,fen\n"
@@ -174,16 +175,9 @@ Test(replay, a_full_disk_at_the_sink_loses_nothing) {
     rig_init(&r, "finance", false);
     until(&r, 20190103);
     th_stream_init(&office, &r.hub, "audit", "main");
-    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
-    uint8_t id[16] = {1};
-    reply.has_id = reply.has_kind = 1;
-    reply.id = (ProtobufCBinaryData){.len = 16, .data = id};
-    reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN;
-    reply.text = (char *)"说明";
-    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
-    rec.discrepancy_reply = &reply;
-    th_send_record(&office, &rec, NULL);
+    struct tr_reply explained;
+    tr_reply_init(&explained, "说明");
+    th_send_record(&office, &explained.record, NULL);
     r.sink_fails = 2;
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
     cr_assert_eq(r.n_flushed, 1);
