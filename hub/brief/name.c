@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include <pentad/v1/common.pb-c.h>
+
 /* Regions have names in a code table. */
 static int region_name(struct pt_brief *b, const char *key, char *out, size_t cap) {
     static const char sql[] =
@@ -35,7 +37,7 @@ int pt_brief_name(struct pt_brief *b, int kind, const char *key, char *out, size
     (void)snprintf(out, cap, "%s", key);
     if (pt_sql_row(b->sql, st, &rc, NULL) && *pt_sql_text(st, 0))
         (void)snprintf(out, cap, "%s", pt_sql_text(st, 0));
-    else if (kind == 6)
+    else if (kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
         rc = rc == 0 ? region_name(b, key, out, cap) : rc;
     pt_sql_done(b->sql, st);
     return rc;

@@ -10,6 +10,7 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/party.h>
 #include <pentad/rules/rules.h>
+#include <pentad/v1/common.pb-c.h>
 
 #include "internal.h"
 
@@ -272,16 +273,27 @@ static void value_cell(struct pt_brief *b, json_t *cells, int type, int64_t rec)
     }
 }
 
-static const char *const how_zh[] = {"", "", "更正", "冲销", "撤回"};
-static const char *const how_en[] = {"", "", "replaced", "reversed", "withdrawn"};
+/* What the query asks for; what stands where the new value would, NULL: there is one. */
+static const struct {
+    Pentad__V1__Correction how;
+    const char *zh, *en, *gone_zh, *gone_en;
+} corrections[] = {
+    {PENTAD__V1__CORRECTION__CORRECTION_REPLACE, "更正", "replaced", NULL, NULL},
+    {PENTAD__V1__CORRECTION__CORRECTION_REVERSE, "冲销", "reversed", "已冲销", "reversed"},
+    {PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW, "撤回", "withdrawn", "已撤回", "withdrawn"},
+};
 
 static void put_correction(struct pt_brief *b, json_t *t, struct sqlite3_stmt *st) {
     const struct pt_record_info *info = pt_record_info((enum pt_record_type)pt_sql_i32(st, 1));
-    int how = pt_sql_i32(st, 2);
+    size_t how = 0;
     char ref[96];
     char old[96] = "";
     json_t *cells;
 
+    while ((int)corrections[how].how != pt_sql_i32(st, 2)) {
+        how++;
+        PT_ASSERT(how < sizeof corrections / sizeof corrections[0]);
+    }
     (void)pt_brief_ref(b, pt_sql_i64(st, 0), ref, sizeof ref);
     if (pt_sql_i64(st, 3) > 0)
         (void)pt_brief_ref(b, pt_sql_i64(st, 3), old, sizeof old);
@@ -289,14 +301,13 @@ static void put_correction(struct pt_brief *b, json_t *t, struct sqlite3_stmt *s
     pt_brief_add(b, cells, pt_brief_cell_record(b, ref, ref, ref));
     pt_brief_add(b, cells,
                  pt_brief_put_text(b, info ? info->name_zh : "", info ? info->name_en : ""));
-    pt_brief_add(b, cells, pt_brief_put_text(b, how_zh[how], how_en[how]));
+    pt_brief_add(b, cells, pt_brief_put_text(b, corrections[how].zh, corrections[how].en));
     value_cell(b, cells, pt_sql_i32(st, 1), pt_sql_i64(st, 3));
-    if (how == 2)
+    if (corrections[how].gone_zh == NULL)
         value_cell(b, cells, pt_sql_i32(st, 1), pt_sql_i64(st, 0));
     else
         pt_brief_add(b, cells,
-                     pt_brief_put_text(b, how == 3 ? "已冲销" : "已撤回",
-                                       how == 3 ? "reversed" : "withdrawn"));
+                     pt_brief_put_text(b, corrections[how].gone_zh, corrections[how].gone_en));
     pt_brief_add(b, cells, pt_brief_textf(b, "%.200s", pt_sql_text(st, 4)));
 }
 
