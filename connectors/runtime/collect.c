@@ -49,6 +49,9 @@ static int on_record(void *ctx, const struct pt_mapped *m) {
     int rc = m->send_day != 0 && m->send_day > s->c->day
                  ? stage(s, m, origin, &err)
                  : pt_connector_author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
+    if (rc == 0 && s->again) {
+        rc = pt_deferred_made_add(s->c->state, s->name, s->again->rule, &err);
+    }
     return told(s, rc, &err);
 }
 

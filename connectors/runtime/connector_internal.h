@@ -54,6 +54,7 @@ struct source {
     int64_t retry_ms;                    /* after a failure: not before */
     const struct pt_deferred_row *again; /* the deferred row that is being mapped again */
     bool again_waits;                    /* it misses another reference */
+    int64_t made_later[PT_MAPPING_MAX_RECORDS]; /* for the report: of deferred rows, by rule */
     struct pt_ref_row resolved; /* what the last reference came to; the mapper borrows it */
 };
 

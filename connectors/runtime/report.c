@@ -20,6 +20,18 @@ static json_t *tally_line(const struct pt_mapping *m, const struct pt_tally_line
     return o;
 }
 
+static uint64_t records_made(const struct source *s, size_t rule) {
+    return pt_mapper_tally(s->mapper)->records[rule] + (uint64_t)s->made_later[rule];
+}
+
+static int64_t made_later(const struct source *s) {
+    int64_t n = 0;
+    for (size_t i = 0; i < pt_mapping_record_count(s->mapping); i++) {
+        n += s->made_later[i];
+    }
+    return n;
+}
+
 static json_t *source_json(const struct source *s) {
     const struct pt_mapping *m = s->mapping;
     json_t *o = json_pack("{s:s,s:s,s:b}", "mapping", pt_mapping_name(m), "path", s->config->path,
@@ -32,11 +44,12 @@ static json_t *source_json(const struct source *s) {
     json_object_set_new(o, "mapped", tally_line(m, &t->mapped));
     json_object_set_new(o, "dead", tally_line(m, &t->dead));
     json_object_set_new(o, "deferred", tally_line(m, &t->deferred));
+    json_object_set_new(o, "made_later", json_integer((json_int_t)made_later(s)));
     json_t *records = json_object();
     for (size_t i = 0; i < pt_mapping_record_count(m); i++) {
         const char *type = pt_mapping_record_type(m, i);
         json_int_t n = json_integer_value(json_object_get(records, type));
-        json_object_set_new(records, type, json_integer(n + (json_int_t)t->records[i]));
+        json_object_set_new(records, type, json_integer(n + (json_int_t)records_made(s, i)));
     }
     json_object_set_new(o, "records", records);
     json_t *skipped = json_array();
@@ -75,7 +88,7 @@ static void source_text(const struct source *s, struct pt_buf *out) {
     line_text(m, "mapped", &t->mapped, out);
     for (size_t i = 0; i < pt_mapping_record_count(m); i++) {
         (void)pt_buf_printf(out, "    %-10s %10llu records\n", pt_mapping_record_type(m, i),
-                            (unsigned long long)t->records[i]);
+                            (unsigned long long)records_made(s, i));
     }
     for (size_t i = 0; i < pt_mapping_skip_count(m); i++) {
         if (t->skipped[i].rows > 0) {
@@ -88,6 +101,9 @@ static void source_text(const struct source *s, struct pt_buf *out) {
     }
     if (t->deferred.rows > 0) {
         line_text(m, "deferred", &t->deferred, out);
+        (void)pt_buf_printf(out,
+                            "               when read; of them were made later: %lld records\n",
+                            (long long)made_later(s));
     }
 }
 
@@ -121,6 +137,18 @@ static void start_all(struct pt_connector *c) {
             pt_connector_event(c, "source_failed", "%s: %s", c->sources[i].config->path, err.msg);
         }
     }
+}
+
+/* What was read is counted in the position; what became of rows that waited, beside it. */
+static int count_later(struct pt_connector *c, struct pt_err *err) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < c->n_sources; i++) {
+        struct source *s = &c->sources[i];
+        for (size_t k = 0; rc == 0 && k < pt_mapping_record_count(s->mapping); k++) {
+            rc = pt_deferred_made(c->state, s->name, k, &s->made_later[k], err);
+        }
+    }
+    return rc;
 }
 
 static int report_text(struct pt_connector *c, const struct pt_state_counts *k, struct pt_buf *out,
@@ -196,6 +224,7 @@ int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
     struct pt_err err = {0};
     struct pt_state_counts k;
     int rc = pt_state_counts(c->state, &k, &err);
+    rc = rc ? rc : count_later(c, &err);
     if (rc != 0) {
         return rc;
     }

@@ -111,3 +111,21 @@ int pt_deferred_wait(struct pt_state *s, int64_t id, const char *party, const ch
                       "UPDATE deferred SET want_party=?, want_type=?, want_doc_no=? WHERE id=?",
                       "sssi", party, type, doc_no, id);
 }
+
+int pt_deferred_made_add(struct pt_state *s, const char *source, uint64_t rule,
+                         struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT INTO meta VALUES('made_later:'||?1||':'||?2, 1)"
+                      " ON CONFLICT(name) DO UPDATE SET value=value+1",
+                      "is", (int64_t)rule, source);
+}
+
+int pt_deferred_made(struct pt_state *s, const char *source, uint64_t rule, int64_t *ret,
+                     struct pt_err *err) {
+    bool found;
+    *ret = 0;
+    return pt_sql_number(&s->sql, ret, &found, err,
+                         "SELECT value FROM meta WHERE name='made_later:'||?1||':'||?2", "is",
+                         (int64_t)rule, source);
+}

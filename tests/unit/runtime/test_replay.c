@@ -83,6 +83,21 @@ Test(replay, nothing_of_the_next_day_before_its_tick) {
     rig_done(&r);
 }
 
+/* Asserts that the report, as text and as JSON, says both; by a connector that has read nothing. */
+static void check_report(struct rig *r, const char *in_text, const char *in_json) {
+    struct pt_buf text, json;
+    pt_buf_init(&text, 1 << 20);
+    pt_buf_init(&json, 1 << 20);
+    cr_assert_eq(rig_open(r), 0, "%s", r->err.msg);
+    cr_assert_eq(pt_connector_report(r->c, false, &text), 0);
+    cr_assert_eq(pt_connector_report(r->c, true, &json), 0);
+    cr_assert(strstr(pt_buf_cstr(&text), in_text), "%s", pt_buf_cstr(&text));
+    cr_assert(strstr(pt_buf_cstr(&json), in_json), "%s", pt_buf_cstr(&json));
+    rig_close(r);
+    pt_buf_done(&text);
+    pt_buf_done(&json);
+}
+
 /* A rectification refers to a document that congress writes two days later. */
 Test(replay, a_deferred_reference_is_resolved_later) {
     struct rig r;
@@ -103,14 +118,21 @@ Test(replay, a_deferred_reference_is_resolved_later) {
               "day,no,party,ref,what\n20190101,R1,congress,人办〔2019〕1号,整改\n"
               "20190101,R2,finance,R1,再整改\n20190101,R3,congress,nothing,永远不来\n");
     rig_source(&r, RIG_RECTS, "rects.csv");
-    rig_opinion(&r, "人办〔2019〕1号");
     until(&r, 20190401);
+    r.no_ticks = true;
+    r.idle_max = 5;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    check_report(&r, "of them were made later: 0 records", "\"made_later\": 0");
+    r.no_ticks = false;
+    rig_opinion(&r, "人办〔2019〕1号");
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
     cr_assert_eq(rig_log_count(&r, "finance", "R1"), 1);
     cr_assert_eq(rig_log_count(&r, "finance", "R2"), 1);
     cr_assert_eq(rig_log_count(&r, "finance", "R3"), 0);
     struct pt_state_counts k = rig_counts(&r);
     cr_assert_eq(k.deferred, 0);
+    check_report(&r, "of them were made later: 2 records", "\"made_later\": 2");
+    check_report(&r, "V03                 2 records", "\"V03\": 2");
     cr_assert_eq(k.dead_letters, 1, "what never came is a dead letter");
     cr_assert_eq(r.n_delivered, 1, "the opinion was delivered");
     rig_done(&r);

@@ -151,6 +151,11 @@ int pt_deferred_drop(struct pt_state *s, int64_t id, struct pt_err *err);
 /* It misses another reference now. */
 int pt_deferred_wait(struct pt_state *s, int64_t id, const char *party, const char *type,
                      const char *doc_no, struct pt_err *err);
+/* Counts one more record that was made, by that rule of the mapping, of a row of `source` that had
+ * waited; and how many there were. */
+int pt_deferred_made_add(struct pt_state *s, const char *source, uint64_t rule, struct pt_err *err);
+int pt_deferred_made(struct pt_state *s, const char *source, uint64_t rule, int64_t *ret,
+                     struct pt_err *err);
 
 /* ---- references ---- */
 
