@@ -96,6 +96,13 @@ draw() {
     seed_state=$(((seed_state * 6364136223846793005 + 1442695040888963407) & 0x7fffffffffffffff))
     drawn=$(((seed_state >> 24) % $1))
 }
+# flip FILE OFFSET: changes one bit of that byte, whatever it was; $drawn says which.
+flip() {
+    local byte
+    draw 8
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+    printf '%b' "\\x$(printf %02x $((byte ^ (1 << drawn))))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
 
 # ---- a city's hub and connectors -------------------------------------------------------------------
 
