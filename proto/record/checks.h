@@ -67,6 +67,7 @@ struct checking {
     int64_t received_at_ms;
     int32_t year; /* for codes: the record's fiscal year, else that of its effective date, else 0 */
     bool withdrawn; /* WITHDRAW: the body may be left empty */
+    bool content;   /* what goes into a seal: the content must be there, the seal must not */
 };
 
 /* Adds a fault at `at`.`leaf` (leaf may be NULL). */
@@ -77,6 +78,14 @@ void pt_check_missing(struct checking *c, const struct path *at, const char *lea
                       const char *when);
 void pt_check_msg(struct checking *c, const struct msg_checks *r, const struct path *at,
                   const ProtobufCMessage *msg);
+/* `leaf` states a total; `lines`, as a message says it, add up to `sum`, or beyond 64 bits (rc). */
+void pt_check_total(struct checking *c, const struct path *at, const char *leaf, const char *lines,
+                    int64_t stated, int64_t sum, int rc);
+/* The two forms of a sealed type (docs/formats.md 4): as a header with its seal, or, where the type
+ * may be opened and this record says what it opens, with its content in the clear. `content` names
+ * the fields that the content must have, ended by NULL. */
+void pt_check_sealed(struct checking *c, const struct path *at, const ProtobufCMessage *msg,
+                     const char *const *content);
 
 /* One line a field: its number, its kind, then what the kind needs. */
 #define REQ(i, ...)                                                                                \
@@ -104,6 +113,8 @@ PT_RECORD_TABLE(X)
 extern const struct msg_checks checks_record; /* the common part; the oneof has no rows */
 extern const struct msg_checks checks_source;
 extern const struct msg_checks checks_year_amount;
+extern const struct msg_checks checks_sealed;
+extern const struct msg_checks checks_attachment;
 
 const struct msg_checks *pt_record_checks_of(enum pt_record_type type);
 

@@ -59,3 +59,44 @@ static const struct field_check audit_verify_rows[] = {
     REQ(1, REF), REQ(2, DATE), REQ(3, ENUM), OPT(4, FEN), OPT(5, REF, ITEMS(100)),
 };
 MSG_CHECKS(audit_verify, audit_verify_rows, NULL);
+
+/* A01 审计计划 */
+static const struct field_check audit_plan_rows[] = {
+    REQ(1, DATE),
+    OPT(2, MSG, SUB(checks_sealed)),
+    OPT(3, REF),
+    OPT(4, BYTES, RANGE(16, 16)),
+    OPT(11, TEXT, CHARS(200)),
+    OPT(12, ENUM, ITEMS(10)),
+    OPT(13, SUBJECT, ITEMS(1000)),
+    OPT(14, DATE),
+    OPT(15, DATE),
+};
+
+static void audit_plan_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
+    static const char *const content[] = {"title", "focus", NULL};
+
+    pt_check_sealed(c, at, msg, content);
+}
+MSG_CHECKS(audit_plan, audit_plan_rows, audit_plan_cross);
+
+/* A05 经责审计结论 */
+static const struct field_check econ_resp_audit_rows[] = {
+    OPT(2, MSG, SUB(checks_sealed)),
+    OPT(11, BYTES, HASH),
+    OPT(12, TEXT, CHARS(100)),
+    OPT(13, DATE),
+    OPT(14, DATE),
+    OPT(15, INT, CP),
+    OPT(16, TEXT, CHARS(2000)),
+    OPT(17, REF, ITEMS(200)),
+};
+
+static void econ_resp_audit_cross(struct checking *c, const struct path *at,
+                                  const ProtobufCMessage *msg) {
+    static const char *const content[] = {"person_token", "post", "period_from", "period_to", NULL};
+
+    pt_check_sealed(c, at, msg, content);
+}
+MSG_CHECKS(econ_resp_audit, econ_resp_audit_rows, econ_resp_audit_cross);

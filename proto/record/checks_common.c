@@ -23,7 +23,7 @@ static const struct field_check attachment_rows[] = {
     REQ(2, BYTES, HASH),
     REQ(3, ANY),
 };
-static MSG_CHECKS(attachment, attachment_rows, NULL);
+MSG_CHECKS(attachment, attachment_rows, NULL);
 
 static const struct field_check record_rows[] = {
     REQ(1, INT, RANGE(1, INT64_MAX)),

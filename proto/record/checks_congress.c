@@ -1,5 +1,3 @@
-#include <inttypes.h>
-
 #include <pentad/base/err.h>
 #include <pentad/base/money.h>
 
@@ -58,11 +56,8 @@ static void congress_approval_cross(struct checking *c, const struct path *at,
         rc = pt_money_add(&sum,
                           l->op == PENTAD__V1__APPROVAL_OP__APPROVAL_OP_REDUCE ? -l->fen : l->fen);
     }
-    if (rc != 0) {
-        pt_check_fault(c, PT_E_SUM, at, "total_fen", "can't be: the lines add up beyond 64 bits");
-    } else if (a->has_total_fen && a->total_fen != sum) {
-        pt_check_fault(c, PT_E_SUM, at, "total_fen",
-                       "is %" PRId64 ", but the lines add up to %" PRId64, a->total_fen, sum);
+    if (a->has_total_fen) {
+        pt_check_total(c, at, "total_fen", "the lines", a->total_fen, sum, rc);
     }
 }
 MSG_CHECKS(congress_approval, congress_approval_rows, congress_approval_cross);
@@ -73,3 +68,26 @@ static const struct field_check congress_opinion_rows[] = {
     OPT(6, ANY),
 };
 MSG_CHECKS(congress_opinion, congress_opinion_rows, NULL);
+
+/* B02 人大签收 */
+static const struct field_check congress_receipt_rows[] = {
+    REQ(1, REF),
+    REQ(2, DATE),
+    REQ(3, ANY),
+    OPT(4, TEXT, CHARS(200), ITEMS(200)),
+};
+
+static void congress_receipt_cross(struct checking *c, const struct path *at,
+                                   const ProtobufCMessage *msg) {
+    const Pentad__V1__CongressReceipt *r = (const Pentad__V1__CongressReceipt *)msg;
+
+    if (!r->has_complete) {
+        return;
+    }
+    if (r->complete && r->n_missing > 0) {
+        pt_check_fault(c, PT_E_FIELD, at, "missing", "can't stand in a complete receipt");
+    } else if (!r->complete && r->n_missing == 0) {
+        pt_check_missing(c, at, "missing", "where complete is false");
+    }
+}
+MSG_CHECKS(congress_receipt, congress_receipt_rows, congress_receipt_cross);

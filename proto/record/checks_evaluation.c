@@ -89,11 +89,40 @@ static void indicator_items(struct checking *c, const struct path *at,
     }
 }
 
+struct weighing {
+    int64_t weights;
+    int64_t scores;
+};
+
+/* One item's score, at most its weight. */
+static void weigh(struct checking *c, const struct path *at, int32_t weight_cp, int32_t score_cp,
+                  struct weighing *sum) {
+    if (score_cp > weight_cp) {
+        pt_check_fault(c, PT_E_FIELD, at, "score_cp", "is %d, more than its weight %d", score_cp,
+                       weight_cp);
+    }
+    sum->weights += weight_cp;
+    sum->scores += score_cp;
+}
+
+/* Weights of all items make 10000, scores the total within 1. */
+static void weighed(struct checking *c, const struct path *at, size_t n, bool has_total,
+                    int32_t total_cp, const struct weighing *sum) {
+    int64_t off = (int64_t)total_cp - sum->scores;
+
+    if (n > 0 && sum->weights != 10000) {
+        pt_check_fault(c, PT_E_SUM, at, "items",
+                       "have weights that add up to %" PRId64 ", must be 10000", sum->weights);
+    }
+    if (has_total && (off > 1 || off < -1)) {
+        pt_check_fault(c, PT_E_SUM, at, "total_cp", "is %d, but the scores add up to %" PRId64,
+                       total_cp, sum->scores);
+    }
+}
+
 static void scored_items(struct checking *c, const struct path *at,
                          const Pentad__V1__Evaluation *v) {
-    int64_t weights = 0;
-    int64_t scores = 0;
-    int64_t off;
+    struct weighing sum = {0, 0};
 
     for (size_t i = 0; i < v->n_items; i++) {
         const Pentad__V1__EvaluationItem *it = v->items[i];
@@ -104,22 +133,10 @@ static void scored_items(struct checking *c, const struct path *at,
         }
         if (!it->has_score_cp) {
             pt_check_missing(c, &here, "score_cp", "");
-        } else if (it->score_cp > it->weight_cp) {
-            pt_check_fault(c, PT_E_FIELD, &here, "score_cp", "is %d, more than its weight %d",
-                           it->score_cp, it->weight_cp);
         }
-        weights += it->weight_cp;
-        scores += it->score_cp;
+        weigh(c, &here, it->weight_cp, it->score_cp, &sum);
     }
-    if (v->n_items > 0 && weights != 10000) {
-        pt_check_fault(c, PT_E_SUM, at, "items",
-                       "have weights that add up to %" PRId64 ", must be 10000", weights);
-    }
-    off = (int64_t)v->total_cp - scores;
-    if (v->has_total_cp && (off > 1 || off < -1)) {
-        pt_check_fault(c, PT_E_SUM, at, "total_cp", "is %d, but the scores add up to %" PRId64,
-                       v->total_cp, scores);
-    }
+    weighed(c, at, v->n_items, v->has_total_cp, v->total_cp, &sum);
     if (v->has_total_cp && v->has_rating && v->rating != pt_rating_band(v->total_cp)) {
         pt_check_fault(c, PT_E_FIELD, at, "rating", "is not the band of a total of %d",
                        v->total_cp);
@@ -172,3 +189,58 @@ static void rectification_cross(struct checking *c, const struct path *at,
     }
 }
 MSG_CHECKS(rectification, rectification_rows, rectification_cross);
+
+/* V02 评价结果应用 */
+static const struct field_check result_use_rows[] = {
+    REQ(1, REF), REQ(2, ENUM), REQ(3, YEAR), REQ(4, FEN), REQ(5, FEN), REQ(6, ENUM), REQ(7, ENUM),
+};
+
+static void result_use_cross(struct checking *c, const struct path *at,
+                             const ProtobufCMessage *msg) {
+    const Pentad__V1__ResultUse *u = (const Pentad__V1__ResultUse *)msg;
+    bool none = u->direction == PENTAD__V1__CHANGE_DIRECTION__CHANGE_DIRECTION_NONE;
+
+    if (!u->has_direction || !u->has_change_fen) {
+        return;
+    }
+    if (none != (u->change_fen == 0)) {
+        pt_check_fault(c, PT_E_FIELD, at, "direction",
+                       none ? "is NONE, but change_fen isn't 0"
+                            : "must be NONE where change_fen is 0");
+    }
+    if (u->direction == PENTAD__V1__CHANGE_DIRECTION__CHANGE_DIRECTION_DECREASE &&
+        u->has_base_fen && u->change_fen > u->base_fen) {
+        pt_check_fault(c, PT_E_FIELD, at, "change_fen", "takes away more than base_fen");
+    }
+}
+MSG_CHECKS(result_use, result_use_rows, result_use_cross);
+
+/* W01 绩效管理工作考核 */
+static const struct field_check work_item_rows[] = {
+    REQ(1, TEXT, CHARS(100)),
+    REQ(2, INT, CP),
+    REQ(3, INT, CP),
+};
+static MSG_CHECKS(work_item, work_item_rows, NULL);
+
+static const struct field_check work_assessment_rows[] = {
+    REQ(1, MSG, SUB(checks_work_item), ITEMS(100)),
+    REQ(2, INT, CP),
+    REQ(3, TEXT, CHARS(30)),
+    OPT(4, INT, CP),
+    REQ(5, ENUM),
+};
+
+static void work_assessment_cross(struct checking *c, const struct path *at,
+                                  const ProtobufCMessage *msg) {
+    const Pentad__V1__WorkAssessment *w = (const Pentad__V1__WorkAssessment *)msg;
+    struct weighing sum = {0, 0};
+
+    for (size_t i = 0; i < w->n_items; i++) {
+        const struct path here = {at, "items", i};
+
+        weigh(c, &here, w->items[i]->weight_cp, w->items[i]->score_cp, &sum);
+    }
+    weighed(c, at, w->n_items, w->has_total_cp, w->total_cp, &sum);
+}
+MSG_CHECKS(work_assessment, work_assessment_rows, work_assessment_cross);

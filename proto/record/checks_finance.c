@@ -126,6 +126,36 @@ static void subject_profile_cross(struct checking *c, const struct path *at,
 }
 MSG_CHECKS(subject_profile, subject_profile_rows, subject_profile_cross);
 
+/* P03 责任人. The organization department only adds to it. */
+static const struct field_check responsible_person_rows[] = {
+    REQ(1, ENUM),
+    REQ(2, MSG, SUB(checks_sealed)),
+    REQ(3, TEXT, CHARS(100)),
+    REQ(4, DATE),
+    OPT(5, DATE),
+    OPT(6, ANY),
+    OPT(7, REF),
+};
+
+static void responsible_person_cross(struct checking *c, const struct path *at,
+                                     const ProtobufCMessage *msg) {
+    const Pentad__V1__ResponsiblePerson *p = (const Pentad__V1__ResponsiblePerson *)msg;
+
+    if (p->has_held_from && p->has_held_to && p->held_to < p->held_from) {
+        pt_check_fault(c, PT_E_FIELD, at, "held_to", "is before held_from");
+    }
+    if (p->has_lifetime && p->lifetime && p->has_role &&
+        p->role != PENTAD__V1__PERSON_ROLE__PERSON_ROLE_PROJECT_HEAD) {
+        pt_check_fault(c, PT_E_FIELD, at, "lifetime", "may be true for a PROJECT_HEAD only");
+    }
+    if (c->author == PT_PARTY_ORGANIZATION &&
+        c->rec->correction != PENTAD__V1__CORRECTION__CORRECTION_SUPPLEMENT) {
+        pt_check_fault(c, PT_E_TYPE, NULL, "correction",
+                       "must be SUPPLEMENT where organization is the author");
+    }
+}
+MSG_CHECKS(responsible_person, responsible_person_rows, responsible_person_cross);
+
 /* E01 事前绩效评估 */
 static const struct field_check five_criteria_rows[] = {
     REQ(1, INT, CP), REQ(2, INT, CP), REQ(3, INT, CP), REQ(4, INT, CP), REQ(5, INT, CP),
@@ -190,6 +220,56 @@ static void ex_ante_eval_cross(struct checking *c, const struct path *at,
     }
 }
 MSG_CHECKS(ex_ante_eval, ex_ante_eval_rows, ex_ante_eval_cross);
+
+/* E02 预算审核 */
+static const struct field_check budget_review_rows[] = {
+    REQ(1, FEN),
+    REQ(2, FEN),
+    REQ(3, MSG, SUB(checks_year_amount), ITEMS(50)),
+    OPT(4, REF),
+    OPT(5, TEXT, CHARS(100)),
+    OPT(6, TEXT, CHARS(1000)),
+};
+
+static void budget_review_cross(struct checking *c, const struct path *at,
+                                const ProtobufCMessage *msg) {
+    const Pentad__V1__BudgetReview *r = (const Pentad__V1__BudgetReview *)msg;
+    int64_t sum = 0;
+    int rc = 0;
+
+    if (!r->has_requested_fen || !r->has_cut_fen || r->requested_fen < 0 || r->cut_fen < 0) {
+        return;
+    }
+    if (r->cut_fen > r->requested_fen) {
+        pt_check_fault(c, PT_E_FIELD, at, "cut_fen", "is more than requested_fen");
+        return;
+    }
+    for (size_t i = 0; i < r->n_approved_need && rc == 0; i++) {
+        rc = pt_money_add(&sum, r->approved_need[i]->fen);
+    }
+    pt_check_total(c, at, "approved_need", "requested_fen less cut_fen", sum,
+                   r->requested_fen - r->cut_fen, rc);
+}
+MSG_CHECKS(budget_review, budget_review_rows, budget_review_cross);
+
+/* E03 项目库事件 */
+static const struct field_check library_event_rows[] = {
+    REQ(1, ENUM),
+    OPT(2, REF),
+    OPT(3, REF),
+    OPT(4, REF),
+};
+
+static void library_event_cross(struct checking *c, const struct path *at,
+                                const ProtobufCMessage *msg) {
+    const Pentad__V1__LibraryEvent *e = (const Pentad__V1__LibraryEvent *)msg;
+
+    if (e->has_action && e->action == PENTAD__V1__LIBRARY_ACTION__LIBRARY_ACTION_OUT &&
+        e->basis == NULL) {
+        pt_check_missing(c, at, "basis", "for OUT: the evaluation or review behind it");
+    }
+}
+MSG_CHECKS(library_event, library_event_rows, library_event_cross);
 
 /* E04 绩效目标 */
 static const struct field_check goal_indicator_rows[] = {

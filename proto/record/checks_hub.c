@@ -338,3 +338,51 @@ static const struct field_check lift_rows[] = {
     OPT(4, TEXT, CHARS(500)),
 };
 MSG_CHECKS(lift, lift_rows, NULL);
+
+/* H04 简报 */
+static const struct field_check brief_rows[] = {
+    REQ(1, TEXT, CHARS(30)),
+    REQ(2, INT, RANGE(1, 100000)),
+    REQ(3, INT, RANGE(1, 100000)),
+    REQ(4, DATE),
+    REQ(5, INT, RANGE(1, INT64_MAX)),
+    OPT(6, REF),
+    OPT(7, REF),
+    REQ(8, BYTES, HASH),
+    REQ(9, BYTES, HASH),
+};
+MSG_CHECKS(brief, brief_rows, NULL);
+
+/* H05 查阅留痕 */
+static const struct field_check access_rows[] = {
+    REQ(1, PARTY), OPT(2, TEXT, CHARS(200)), REQ(3, REF), OPT(4, TEXT, CHARS(500)), REQ(5, MS),
+};
+static MSG_CHECKS(access, access_rows, NULL);
+
+static const struct field_check access_log_rows[] = {
+    REQ(1, MSG, SUB(checks_access), ITEMS(10000)),
+};
+MSG_CHECKS(access_log, access_log_rows, NULL);
+
+/* H06 接入证书 */
+static const struct field_check party_cert_rows[] = {
+    REQ(1, PARTY), REQ(2, TEXT, CHARS(200)), REQ(3, BYTES, HASH), REQ(4, DATE), REQ(5, DATE),
+    OPT(6, ANY),
+};
+MSG_CHECKS(party_cert, party_cert_rows, NULL);
+
+/* SealedCount */
+static const struct field_check sealed_count_rows[] = {
+    REQ(1, TEXT, CHARS(16)),
+    REQ(2, TEXT, CHARS(30)),
+    REQ(3, INT, RANGE(0, UINT32_MAX)),
+};
+MSG_CHECKS(sealed_count, sealed_count_rows, NULL);
+
+/* 编者按 */
+static const struct field_check editor_note_rows[] = {
+    REQ(1, TEXT, CHARS(30)),
+    REQ(2, TEXT, CHARS(30)),
+    REQ(3, TEXT, CHARS(2000)),
+};
+MSG_CHECKS(editor_note, editor_note_rows, NULL);

@@ -39,6 +39,16 @@ void pt_check_missing(struct checking *c, const struct path *at, const char *lea
     pt_check_fault(c, PT_E_MISSING, at, leaf, "is required%s%s", when[0] != '\0' ? " " : "", when);
 }
 
+void pt_check_total(struct checking *c, const struct path *at, const char *leaf, const char *lines,
+                    int64_t stated, int64_t sum, int rc) {
+    if (rc != 0) {
+        pt_check_fault(c, PT_E_SUM, at, leaf, "can't be: %s add up beyond 64 bits", lines);
+    } else if (stated != sum) {
+        pt_check_fault(c, PT_E_SUM, at, leaf, "is %" PRId64 ", but %s add up to %" PRId64, stated,
+                       lines, sum);
+    }
+}
+
 #define AT_FAULT(c, af, code, ...)                                                                 \
     do {                                                                                           \
         const struct path here_ = {(af)->up, (af)->f->name, (af)->index};                          \

@@ -28,6 +28,30 @@ static enum pt_visibility clue_visibility(const Pentad__V1__Discrepancy *d, enum
     return PT_VISIBLE_NONE;
 }
 
+/* Whom a clue's receipt or outcome is for. */
+static enum pt_party sender_of(const Pentad__V1__Record *rec) {
+    switch (rec->body_case) {
+    case PENTAD__V1__RECORD__BODY_CLUE_RECEIPT:
+        return pt_party_from_name(rec->clue_receipt->sender);
+    case PENTAD__V1__RECORD__BODY_CLUE_OUTCOME:
+        return pt_party_from_name(rec->clue_outcome->sender);
+    default:
+        return PT_PARTY_NONE;
+    }
+}
+
+/* Does the record open a sealed one? Its content is meant for all from then on. */
+static bool opens(const Pentad__V1__Record *rec) {
+    switch (rec->body_case) {
+    case PENTAD__V1__RECORD__BODY_AUDIT_PLAN:
+        return rec->audit_plan->opens != NULL;
+    case PENTAD__V1__RECORD__BODY_ACCOUNTABILITY:
+        return rec->accountability->opens != NULL;
+    default:
+        return false;
+    }
+}
+
 bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
                         enum pt_visibility *ret) {
     const struct pt_record_info *info = pt_record_info(type);
@@ -40,7 +64,7 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
         *ret = PT_VISIBLE_FULL;
         return true;
     }
-    if (type == PT_TYPE_DISCREPANCY) {
+    if (type == PT_TYPE_DISCREPANCY || (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
         return false;
     }
     if (pt_party_in(info->readers, reader)) {
@@ -59,8 +83,12 @@ enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party autho
     if (info == NULL || pt_visible_by_type(info->type, author, reader, &v)) {
         return v;
     }
-    if (about_clues(rec->discrepancy)) {
+    if (info->type == PT_TYPE_DISCREPANCY && about_clues(rec->discrepancy)) {
         return clue_visibility(rec->discrepancy, reader);
+    }
+    if ((opens(rec) && pt_party_in(PT_PARTIES_SIX, reader)) ||
+        ((info->flags & PT_RT_SENDER) && sender_of(rec) == reader)) {
+        return PT_VISIBLE_FULL;
     }
     if (pt_party_in(info->readers, reader)) {
         return PT_VISIBLE_FULL;

@@ -157,5 +157,157 @@ const struct good good_records[] = {
      ",\"party\":\"finance\",\"stream\":\"treasury\"}"},
     {PT_TYPE_LIFT, PT_PARTY_OFFICE, "",
      "{\"incident\":" REF("hub", "20") ",\"party\":\"finance\",\"stream\":\"treasury\"}"},
+    {PT_TYPE_RESPONSIBLE_PERSON, PT_PARTY_FINANCE, "",
+     "{\"role\":\"PERSON_ROLE_PROJECT_HEAD\",\"person_sealed\":{\"recipients\":[" HASH32
+     "],\"cms\":\"AQID\"},\"post\":\"局长\",\"held_from\":20190101,\"held_to\":20211231,"
+     "\"lifetime\":true,\"successor\":" REF("finance", "8") "}"},
+    {PT_TYPE_BUDGET_REVIEW, PT_PARTY_FINANCE, "",
+     "{\"requested_fen\":\"150\",\"cut_fen\":\"30\",\"approved_need\":[{\"fiscal_year\":2019,"
+     "\"fen\":\"100\"},{\"fiscal_year\":2020,\"fen\":\"20\"}],\"exante\":" REF(
+         "finance", "3") ",\"reviewer\":\"评审中心\",\"opinion\":\"核减设备购置\"}"},
+    {PT_TYPE_LIBRARY_EVENT, PT_PARTY_FINANCE, "",
+     "{\"action\":\"LIBRARY_ACTION_OUT\",\"exante\":" REF("finance", "3") ",\"goal\":" REF(
+         "finance", "4") ",\"basis\":" REF("finance", "5") "}"},
+    {PT_TYPE_CONGRESS_SUBMISSION, PT_PARTY_FINANCE, "",
+     "{\"kind\":\"SUBMISSION_KIND_DEPT_OVERALL\",\"session\":\"十七届三次会议\",\"session_on\":"
+     "20190125,\"goals\":[" REF("finance", "4") "],\"evals\":[" REF(
+         "finance",
+         "5") "],\"lines\":[{\"bk\":\"BUDGET_KIND_GENERAL\",\"func\":\"2120303\",\"dept\":"
+              "\"" USCC_AUDIT "\",\"fen\":\"100\",\"src_unit\":\"SOURCE_UNIT_WAN\"}]}"},
+    {PT_TYPE_CONGRESS_RECEIPT, PT_PARTY_CONGRESS, "",
+     "{\"submission\":" REF(
+         "finance",
+         "6") ",\"received_on\":20190110,\"complete\":false,\"missing\":[\"绩效目标\"]}"},
+    {PT_TYPE_CARRY_OVER, PT_PARTY_FINANCE, "",
+     "{\"unit\":\"" USCC_AUDIT
+     "\",\"bk\":\"BUDGET_KIND_GENERAL\",\"fund_year\":2018,\"fen\":\"20\","
+     "\"carry_class\":\"CARRY_CLASS_SURPLUS\",\"as_of\":20191231}"},
+    {PT_TYPE_MONITOR_REPORT, PT_PARTY_FINANCE, "",
+     "{\"level\":\"MONITOR_LEVEL_UNIT\",\"period_end\":20190731,\"paid_fen\":\"40\",\"indicators\":"
+     "[{\"id\":\"Q1\",\"actual\":\"12.5\",\"completion_bp\":4167,\"likely\":\"LIKELIHOOD_AT_RISK\"}"
+     "],\"deviation_causes\":[\"雨季停工\"],\"forecast_unspent_fen\":\"10\",\"problems\":"
+     "\"进度偏慢\",\"actions\":\"加快施工\",\"conclusion\":\"MONITOR_CONCLUSION_CORRECT\"}"},
+    {PT_TYPE_REGION_FISCAL, PT_PARTY_FINANCE, "",
+     "{\"month\":201906,\"gpb_rev_fen\":\"300\",\"tax_rev_fen\":\"200\",\"nontax_rev_fen\":\"100\","
+     "\"gpb_exp_fen\":\"400\",\"by_bk\":[{\"bk\":\"BUDGET_KIND_FUNDS\",\"rev_fen\":\"50\",\"exp_"
+     "fen\":\"60\"}],\"livelihood_exp_fen\":\"250\",\"three_guarantees_exp_fen\":\"200\",\"debt\":["
+     "{\"bond_type\":\"BOND_TYPE_SPECIAL\",\"limit_fen\":\"900\",\"balance_fen\":\"800\"}],"
+     "\"cash\":{\"balance_end_fen\":\"80\",\"monthly_pay_avg_fen\":\"40\",\"deposit_yield_bp\":150,"
+     "\"cost_fen\":\"1\"},\"carry_total_fen\":\"10\",\"livelihood_std\":[{\"item\":\"城市低保\","
+     "\"local_fen\":\"70000\",\"upper_fen\":\"68000\",\"approval_doc\":\"济政发1号\"}],\"ppp_duty_"
+     "fen\":\"5\",\"govfund_idle_fen\":\"3\"}"},
+    {PT_TYPE_BIZ_FACT, PT_PARTY_FINANCE, "",
+     "{\"kind\":\"BIZ_KIND_CONTRACT\",\"ref_no\":\"HT-1\",\"unit\":\"" USCC_AUDIT "\",\"counter_"
+     "uscc\":"
+     "\"" USCC_FIRM "\",\""
+     "fen"
+     "\":"
+     "\"6"
+     "0\""
+     ",\""
+     "sig"
+     "ned"
+     "_on"
+     "\":"
+     "201"
+     "904"
+     "01"
+     "}"},
+    {PT_TYPE_RESULT_USE, PT_PARTY_FINANCE, "",
+     "{\"eval\":" REF("finance", "5") ",\"action\":\"USE_ACTION_CUT\",\"next_fy\":2021,\"base_"
+                                      "fen\":\"100\",\"change_fen\":\"20\",\"direction\":\"CHANGE_"
+                                      "DIRECTION_DECREASE\",\"scope\":\"USE_SCOPE_SUBJECT\"}"},
+    {PT_TYPE_AUDIT_PLAN, PT_PARTY_AUDIT, "",
+     "{\"open_on\":20191201,\"sealed\":{\"recipients\":[" HASH32
+     "],\"cms\":\"AQID\",\"content_hash\":" HASH32 "}}"},
+    {PT_TYPE_AUDIT_PLAN, PT_PARTY_AUDIT, "",
+     "{\"open_on\":20191201,\"opens\":" REF(
+         "audit", "2") ",\"content_nonce\":\"AAECAwQFBgcICQoLDA0ODw==\",\"title\":\"教育专项审计\","
+                       "\"focus\":[\"AUDIT_FOCUS_SPENDING\"],\"targets\":[{\"kind\":\"SUBJECT_KIND_"
+                       "PROJECT\",\"key\":\"" PROJECT
+                       "\"}],\"period_from\":20190101,\"period_to\":20191231}"},
+    {PT_TYPE_ECON_RESP_AUDIT, PT_PARTY_AUDIT, "",
+     "{\"sealed\":{\"recipients\":[" HASH32 "],\"cms\":\"AQID\",\"content_hash\":" HASH32 "}}"},
+    {PT_TYPE_CLUE_TRANSFER, PT_PARTY_AUDIT, "",
+     "{\"clue_id\":\"AAECAwQFBgcICQoLDA0ODw==\",\"sender\":\"audit\",\"sent_at_ms\":"
+     "\"1561946400000\",\"ack_due\":20190703,\"inquiry_level\":\"INQUIRY_LEVEL_URGENT\",\"sealed\":"
+     "{\"recipients\":[" HASH32 "],\"cms\":\"AQID\",\"content_hash\":" HASH32 "}}"},
+    {PT_TYPE_CLUE_RECEIPT, PT_PARTY_DISCIPLINE, "",
+     "{\"clue_id\":\"AAECAwQFBgcICQoLDA0ODw==\",\"sender\":\"audit\",\"received_at_ms\":"
+     "\"1561946400000\",\"accept\":\"CLUE_ACCEPTANCE_ACCEPTED\",\"feedback_due\":20190930}"},
+    {PT_TYPE_CLUE_OUTCOME, PT_PARTY_DISCIPLINE, "",
+     "{\"clue_id\":\"AAECAwQFBgcICQoLDA0ODw==\",\"sender\":\"audit\",\"stage\":\"OUTCOME_STAGE_"
+     "FINAL\",\"sealed\":{\"recipients\":[" HASH32 "],\"cms\":\"AQID\",\"content_hash\":" HASH32
+     "}}"},
+    {PT_TYPE_ACCOUNTABILITY, PT_PARTY_DISCIPLINE, "",
+     "{\"publish_on\":20191201,\"sealed\":{\"recipients\":[" HASH32
+     "],\"cms\":\"AQID\",\"content_hash\":" HASH32 "}}"},
+    {PT_TYPE_ACCOUNTABILITY, PT_PARTY_DISCIPLINE, "",
+     "{\"opens\":" REF("discipline", "2") ",\"content_nonce\":\"AAECAwQFBgcICQoLDA0ODw==\","
+                                          "\"person_token\":" HASH32
+                                          ",\"subject\":{\"kind\":\"SUBJECT_KIND_PROJECT\",\"key\":"
+                                          "\"" PROJECT "\"},\"basis\":[" REF(
+                                              "audit", "3") "],\"measure\":\"ACCOUNTABILITY_"
+                                                            "MEASURE_ADMONITION\",\"decided_on\":"
+                                                            "20191101,\"lifetime_case\":true}"},
+    {PT_TYPE_CADRE_USE, PT_PARTY_ORGANIZATION, "",
+     "{\"sealed\":{\"recipients\":[" HASH32 "],\"cms\":\"AQID\",\"content_hash\":" HASH32 "}}"},
+    {PT_TYPE_WORK_ASSESSMENT, PT_PARTY_FINANCE, "",
+     "{\"items\":[{\"name\":\"目标管理\",\"weight_cp\":6000,\"score_cp\":5000},{\"name\":\"监控\","
+     "\"weight_cp\":4000,\"score_cp\":3500}],\"total_cp\":8500,\"grade\":\"良好\",\"reform_"
+     "progress_cp\":8000,\"decision\":\"WORK_DECISION_NONE\"}"},
+    {PT_TYPE_MEETING, PT_PARTY_OFFICE, "",
+     "{\"no\":3,\"held_on\":20190620,\"chair\":\"分管副市长\",\"agenda\":[{\"no\":1,\"text\":"
+     "\"通报上半年执行\"}],\"attendees\":[{\"party\":\"audit\",\"name\":\"张\",\"post\":\"局长\"}],"
+     "\"decisions\":[{\"no\":1,\"text\":\"收回闲置资金\",\"task_no\":\"督办1\"}],\"minutes_"
+     "digest\":" HASH32 "}"},
+    {PT_TYPE_TASK, PT_PARTY_OFFICE, "",
+     "{\"task_no\":\"督办1\",\"origin\":" REF(
+         "office", "7") ",\"lead\":\"finance\",\"assist\":[\"audit\"],\"due\":20190731,"
+                        "\"requirement\":\"收回闲置资金\"}"},
+    {PT_TYPE_TASK_FEEDBACK, PT_PARTY_FINANCE, "",
+     "{\"task\":" REF(
+         "office",
+         "8") ",\"progress_bp\":10000,\"status\":\"TASK_STATUS_DONE\",\"text\":\"已收回\"}"},
+    {PT_TYPE_THIRD_PARTY, PT_PARTY_FINANCE, "",
+     "{\"agency\":\"" USCC_FIRM
+     "\",\"name\":\"某咨询公司\",\"engagements\":[{\"subject\":{\"kind\":"
+     "\"SUBJECT_KIND_PROJECT\",\"key\":\"" PROJECT "\"},\"eval_kind\":"
+     "\"EVALUATION_KIND_FIN_"
+     "KEY\",\"client\":"
+     "\"" USCC_AUDIT "\",\"paye"
+     "r\":"
+     "\"" USCC_AUDIT
+     "\",\"fee_fen\":\"5\",\"contract_no\":\"HT-2\"}],\"quality_cp\":9000,\"blacklisted\":false}"},
+    {PT_TYPE_EXPERT, PT_PARTY_FINANCE, "",
+     "{\"token\":" HASH32 ",\"field\":\"财政\",\"industry\":\"教育\",\"speciality\":\"绩效\","
+     "\"org\":\"某大学\",\"avoid_orgs\":[\"" USCC_AUDIT "\"]}"},
+    {PT_TYPE_DISCLOSURE, PT_PARTY_FINANCE, "",
+     "{\"what\":[" REF(
+         "finance", "4") "],\"figures\":[{\"name\":\"FG2.P\",\"fen\":\"40\"},{\"name\":\"FG11\","
+                         "\"cp\":8900},{\"name\":\"FG3\",\"bp\":4000}],\"url\":\"http://"
+                         "jncz.example/1\",\"published_on\":20190720,\"page_digest\":" HASH32 "}"},
+    {PT_TYPE_PUBLIC_FEEDBACK, PT_PARTY_FINANCE, "",
+     "{\"channel\":\"12345\",\"received_on\":20190601,\"text\":\"道路何时完工\",\"reply\":\"十月\","
+     "\"replied_on\":20190610}"},
+    {PT_TYPE_INSTITUTION_DOC, PT_PARTY_FINANCE, "",
+     "{\"stage\":\"INSTITUTION_STAGE_GOAL\",\"title\":\"绩效目标管理办法\",\"issuer\":"
+     "\"" USCC_AUDIT "\",\"valid_from\":20190801,\"valid_to\":20240731,\"file_digest\":" HASH32
+     "}"},
+    {PT_TYPE_BRIEF, PT_PARTY_OFFICE, "",
+     "{\"period\":\"2019-06\",\"issue_no\":6,\"total_no\":42,\"valid_at\":20190630,\"known_at\":"
+     "\"100\",\"snapshot\":" REF("hub", "9") ",\"rule_set\":" REF(
+         "office", "1") ",\"content_digest\":" HASH32 ",\"page_digest\":" HASH32 "}"},
+    {PT_TYPE_ACCESS_LOG, PT_PARTY_HUB, "",
+     "{\"accesses\":[{\"reader\":\"audit\",\"identity\":\"pentad:audit/role/"
+     "connector\",\"target\":" REF("finance",
+                                   "9") ",\"purpose\":\"核对\",\"at_ms\":\"1561946400000\"}]}"},
+    {PT_TYPE_PARTY_CERT, PT_PARTY_OFFICE, "",
+     "{\"party\":\"audit\",\"identity\":\"pentad:audit/role/connector\",\"spki_sha256\":" HASH32
+     ",\"valid_from\":20190101,\"valid_to\":20201231,\"revoked\":false}"},
+    {PT_TYPE_SEALED_COUNT, PT_PARTY_DISCIPLINE, "",
+     "{\"rule\":\"K55\",\"period\":\"2019-06\",\"count\":2}"},
+    {PT_TYPE_EDITOR_NOTE, PT_PARTY_OFFICE, "",
+     "{\"period\":\"2019-06\",\"section\":\"BR5\",\"text\":\"收回工作进展较快\"}"},
 };
 const size_t n_good_records = sizeof(good_records) / sizeof(good_records[0]);
