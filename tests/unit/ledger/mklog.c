@@ -1,13 +1,18 @@
 #include "mklog.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
+#include <pentad/base/buf.h>
+#include <pentad/base/codec.h>
 #include <pentad/base/date.h>
 #include <pentad/base/err.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/record/json.h>
 #include <pentad/v1/envelope.pb-c.h>
 
 static struct pt_span keep(struct mklog *m, const void *p, size_t n) {
@@ -227,6 +232,80 @@ static void correct(Pentad__V1__Record *r, int correction, const struct mk_ref *
     r->correction = (Pentad__V1__Correction)correction;
     r->corrects = (Pentad__V1__RecordRef *)(uintptr_t)&target->ref;
     r->correction_reason = txt("更正");
+}
+
+/* The body by its JSON: hung into the record by its member's name. */
+static Pentad__V1__Record *json_record(struct mklog *m, const char *code, const char *body,
+                                       va_list ap) {
+    const struct pt_record_info *info = pt_record_info_by_code(code);
+    ProtobufCMessage *msg = NULL;
+    struct pt_err err = {0};
+    char text[16384];
+    char whole[16600];
+    int n = vsnprintf(text, sizeof text, body, ap);
+
+    PT_ASSERT(info && n > 0 && (size_t)n < sizeof text);
+    for (char *q = text; *q; q++)
+        *q = *q == '\'' ? '"' : *q;
+    n = snprintf(whole, sizeof whole, "{\"%s\":%s}", info->member, text);
+    if (pt_json_decode(&pentad__v1__record__descriptor, pt_span(whole, (size_t)n), &m->arena, &msg,
+                       &err) != 0) {
+        (void)fprintf(stderr, "%s: %s in %s\n", code, err.msg, whole);
+        PT_ASSERT(false);
+    }
+    return (Pentad__V1__Record *)msg;
+}
+
+static struct mk_ref add_json(struct mklog *m, Pentad__V1__Record *body, const char *party,
+                              int kind, const char *key, int32_t fy, int32_t effective,
+                              int correction, const struct mk_ref *corrects) {
+    Pentad__V1__Record r = mk_record(kind, key, fy, effective);
+
+    body->subject = key ? r.subject : NULL;
+    body->has_fiscal_year = r.has_fiscal_year;
+    body->fiscal_year = fy;
+    body->has_effective = r.has_effective;
+    body->effective = effective;
+    correct(body, correction, corrects);
+    return mk_add(m, party, body);
+}
+
+struct mk_ref mk_json(struct mklog *m, const char *party, const char *code, int kind,
+                      const char *key, int32_t fy, int32_t effective, const char *body, ...) {
+    Pentad__V1__Record *r;
+    va_list ap;
+
+    va_start(ap, body);
+    r = json_record(m, code, body, ap);
+    va_end(ap);
+    return add_json(m, r, party, kind, key, fy, effective, 0, NULL);
+}
+
+struct mk_ref mk_json_correcting(struct mklog *m, int correction, const struct mk_ref *corrects,
+                                 const char *party, const char *code, int kind, const char *key,
+                                 int32_t fy, int32_t effective, const char *body, ...) {
+    Pentad__V1__Record *r;
+    va_list ap;
+
+    va_start(ap, body);
+    r = json_record(m, code, body, ap);
+    va_end(ap);
+    return add_json(m, r, party, kind, key, fy, effective, correction, corrects);
+}
+
+const char *mk_ref_json(struct mklog *m, const struct mk_ref *ref) {
+    struct pt_buf b;
+    const char *text;
+
+    pt_buf_init(&b, 1024);
+    pt_buf_printf(&b, "{'party':'%s','stream':'%s','seq':'%llu','hash':'", ref->ref.party,
+                  ref->ref.stream, (unsigned long long)ref->ref.seq);
+    PT_ASSERT(pt_base64_append(&b, ref->ref.hash.data, ref->ref.hash.len) == 0);
+    pt_buf_puts(&b, "'}");
+    PT_ASSERT(!b.failed);
+    text = (const char *)keep(m, pt_buf_cstr(&b), b.len + 1).p;
+    pt_buf_done(&b);
+    return text;
 }
 
 struct mk_ref mk_project(struct mklog *m, const char *key, const char *name, const char *dept,

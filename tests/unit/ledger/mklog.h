@@ -54,6 +54,20 @@ void mk_tick(struct mklog *m, int32_t day);
 void mk_close_day(struct mklog *m, const char *party, const char *stream, int32_t day, bool final);
 void mk_silent(struct mklog *m, const char *party, const char *stream, bool silent);
 
+/* A record of any type: `body` is the JSON of its body message, a printf format (write %% for %),
+ * with 'single' quotes for "double" ones, so that it reads in C. kind K(NONE) and key NULL for a
+ * record without a subject. Asserts that it is well formed; whether it is valid it doesn't ask. */
+struct mk_ref mk_json(struct mklog *m, const char *party, const char *code, int kind,
+                      const char *key, int32_t fy, int32_t effective, const char *body, ...)
+    __attribute__((format(printf, 8, 9)));
+/* The same with a correction of `corrects`. */
+struct mk_ref mk_json_correcting(struct mklog *m, int correction, const struct mk_ref *corrects,
+                                 const char *party, const char *code, int kind, const char *key,
+                                 int32_t fy, int32_t effective, const char *body, ...)
+    __attribute__((format(printf, 10, 11)));
+/* A RecordRef for such a body; lives as long as the log. */
+const char *mk_ref_json(struct mklog *m, const struct mk_ref *ref);
+
 /* Bodies in short. Strings are copied by packing. */
 Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective);
 struct mk_ref mk_project(struct mklog *m, const char *key, const char *name, const char *dept,

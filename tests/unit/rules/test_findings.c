@@ -345,3 +345,25 @@ Test(findings, a_day_knows_what_its_tick_found) {
     }
     w_close(&w);
 }
+
+/* Records of every type can be written as JSON in these tests: here a V03 that answers a finding.
+ */
+Test(findings, records_as_json_are_records) {
+    struct world w;
+    struct mk_ref finding;
+
+    w_open(&w, ":memory:");
+    (void)mk_project(&w.m, P1, "校舍改造", DEPT1, NULL);
+    w_tick(&w, 20190601);
+    finding = mk_finding(&w.m, P1, 2018, 20190601, "审1", 2, 2, 20190610, 5 * WAN, 0, NULL);
+    w_days(&w, 20190602, 20190611);
+    cr_expect_eq(w_find(&w, "K58", P1, NULL, "审1").status, OPEN);
+    (void)mk_json(&w.m, "audit", "V03", K(PROJECT), P1, 2018, 20190612,
+                  "{'source':%s,'phase':'RECTIFICATION_PHASE_VERIFY','due':20190610,"
+                  "'result':'RECTIFICATION_RESULT_DONE'}",
+                  mk_ref_json(&w.m, &finding));
+    w_tick(&w, 20190612);
+    cr_expect_eq(w_find(&w, "K58", P1, NULL, "审1").status, CLOSED);
+    w_check(&w);
+    w_close(&w);
+}
