@@ -147,6 +147,10 @@ struct pt_span pt_pubkey_spki(const struct pt_pubkey *k) {
     return pt_span(k->spki, k->spki_len);
 }
 
+EVP_PKEY *pt_pubkey_evp(const struct pt_pubkey *k) {
+    return k->pkey;
+}
+
 /* One signature has one encoding: other libraries differ in how much of BER they take. */
 static bool ecdsa_sig_strict(struct pt_span sig) {
     const uint8_t *p = sig.p;

@@ -47,6 +47,7 @@ struct evp_pkey_st *pt_key_evp(const struct pt_key *k);
 int pt_pubkey_from_spki(struct pt_span spki, struct pt_pubkey **ret, struct pt_err *err);
 void pt_pubkey_free(struct pt_pubkey *k);
 struct pt_span pt_pubkey_spki(const struct pt_pubkey *k);
+struct evp_pkey_st *pt_pubkey_evp(const struct pt_pubkey *k); /* as pt_key_evp */
 /* 0, PT_E_SIGNATURE, or PT_E_CRYPTO. P-256 signatures must be minimal DER. */
 int pt_pubkey_verify(const struct pt_pubkey *k, struct pt_span msg, struct pt_span sig);
 
