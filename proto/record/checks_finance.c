@@ -127,20 +127,29 @@ static void subject_profile_cross(struct checking *c, const struct path *at,
 MSG_CHECKS(subject_profile, subject_profile_rows, subject_profile_cross);
 
 /* P03 责任人. The organization department only adds to it. */
+static const struct field_check person_rows[] = {
+    REQ(1, TEXT, CHARS(100)),
+    REQ(2, BYTES, HASH),
+};
+static MSG_CHECKS(person, person_rows, NULL);
+
 static const struct field_check responsible_person_rows[] = {
     REQ(1, ENUM),
-    REQ(2, MSG, SUB(checks_sealed)),
+    OPT(2, MSG, SUB(checks_sealed)),
     REQ(3, TEXT, CHARS(100)),
     REQ(4, DATE),
     OPT(5, DATE),
     OPT(6, ANY),
     OPT(7, REF),
+    OPT(11, MSG, SUB(checks_person)),
 };
 
 static void responsible_person_cross(struct checking *c, const struct path *at,
                                      const ProtobufCMessage *msg) {
+    static const char *const content[] = {"person", NULL};
     const Pentad__V1__ResponsiblePerson *p = (const Pentad__V1__ResponsiblePerson *)msg;
 
+    pt_check_sealed(c, at, msg, content);
     if (p->has_held_from && p->has_held_to && p->held_to < p->held_from) {
         pt_check_fault(c, PT_E_FIELD, at, "held_to", "is before held_from");
     }

@@ -1,10 +1,10 @@
 #include <pentad/base/err.h>
+#include <pentad/record/sealed.h>
 
 #include "checks.h"
 #include "fields.h"
 
 enum {
-    CONTENT_FROM = 11,  /* fields from this number on stand inside the seal */
     SEAL_KEYS_MAX = 16, /* recipients */
     SEAL_MAX = 4 << 20  /* bytes of CMS */
 };
@@ -16,19 +16,11 @@ static const struct field_check sealed_rows[] = {
 };
 MSG_CHECKS(sealed, sealed_rows, NULL);
 
-static bool is_set(const ProtobufCFieldDescriptor *f, const ProtobufCMessage *msg) {
-    const uint8_t *base = (const uint8_t *)msg;
-    const uint8_t *first = NULL;
-
-    return f->label == PROTOBUF_C_LABEL_REPEATED ? pt_field_elements(f, base, &first) > 0
-                                                 : pt_field_is_set(f, base);
-}
-
 static bool names_set(const ProtobufCMessage *msg, const char *name) {
     const ProtobufCFieldDescriptor *f =
         protobuf_c_message_descriptor_get_field_by_name(msg->descriptor, name);
 
-    return f != NULL && is_set(f, msg);
+    return f != NULL && pt_field_any(f, (const uint8_t *)msg);
 }
 
 /* Only the header: whatever else is set would be readable. */
@@ -36,7 +28,7 @@ static void header_only(struct checking *c, const struct path *at, const Protobu
     for (unsigned i = 0; i < msg->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *f = &msg->descriptor->fields[i];
 
-        if (f->id >= CONTENT_FROM && is_set(f, msg)) {
+        if (f->id >= PT_SEALED_CONTENT_FROM && pt_field_any(f, (const uint8_t *)msg)) {
             pt_check_fault(c, PT_E_FIELD, at, f->name,
                            "stands in the clear beside the seal: it belongs inside");
         }

@@ -32,3 +32,20 @@ size_t pt_field_elements(const ProtobufCFieldDescriptor *f, const uint8_t *base,
     *ret = *(const uint8_t *const *)(const void *)(base + f->offset);
     return *(const size_t *)(const void *)(base + f->quantifier_offset);
 }
+
+bool pt_field_any(const ProtobufCFieldDescriptor *f, const uint8_t *base) {
+    const uint8_t *first = NULL;
+
+    return f->label == PROTOBUF_C_LABEL_REPEATED ? pt_field_elements(f, base, &first) > 0
+                                                 : pt_field_is_set(f, base);
+}
+
+void pt_field_clear(const ProtobufCFieldDescriptor *f, uint8_t *base) {
+    if (f->label == PROTOBUF_C_LABEL_REPEATED) {
+        *(size_t *)(void *)(base + f->quantifier_offset) = 0;
+    } else if (f->type == PROTOBUF_C_TYPE_STRING || f->type == PROTOBUF_C_TYPE_MESSAGE) {
+        *(void **)(void *)(base + f->offset) = NULL;
+    } else {
+        *(protobuf_c_boolean *)(void *)(base + f->quantifier_offset) = 0;
+    }
+}

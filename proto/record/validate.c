@@ -347,14 +347,16 @@ static int32_t code_year(const Pentad__V1__Record *rec) {
     return rec->has_effective && pt_date_valid(rec->effective) ? pt_date_year(rec->effective) : 0;
 }
 
-int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
-                       enum pt_party author, int64_t received_at_ms, struct pt_faults *out) {
+static int validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                    enum pt_party author, int64_t received_at_ms, bool content,
+                    struct pt_faults *out) {
     struct checking c = {.codes = codes,
                          .out = out,
                          .rec = rec,
                          .info = pt_record_info_of(rec),
                          .author = author,
                          .received_at_ms = received_at_ms,
+                         .content = content,
                          .year = code_year(rec)};
     size_t before = out->count;
     const struct path top = {NULL, "body", PATH_NO_INDEX};
@@ -375,4 +377,15 @@ int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *cod
         return out->v[before].code;
     }
     return out->more ? PT_E_TOO_LARGE : 0;
+}
+
+int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                       enum pt_party author, int64_t received_at_ms, struct pt_faults *out) {
+    return validate(rec, codes, author, received_at_ms, false, out);
+}
+
+int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                                enum pt_party author, int64_t received_at_ms,
+                                struct pt_faults *out) {
+    return validate(rec, codes, author, received_at_ms, true, out);
 }

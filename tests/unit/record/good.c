@@ -158,7 +158,7 @@ const struct good good_records[] = {
     {PT_TYPE_LIFT, PT_PARTY_OFFICE, "",
      "{\"incident\":" REF("hub", "20") ",\"party\":\"finance\",\"stream\":\"treasury\"}"},
     {PT_TYPE_RESPONSIBLE_PERSON, PT_PARTY_FINANCE, "",
-     "{\"role\":\"PERSON_ROLE_PROJECT_HEAD\",\"person_sealed\":{\"recipients\":[" HASH32
+     "{\"role\":\"PERSON_ROLE_PROJECT_HEAD\",\"sealed\":{\"recipients\":[" HASH32
      "],\"cms\":\"AQID\"},\"post\":\"局长\",\"held_from\":20190101,\"held_to\":20211231,"
      "\"lifetime\":true,\"successor\":" REF("finance", "8") "}"},
     {PT_TYPE_BUDGET_REVIEW, PT_PARTY_FINANCE, "",

@@ -26,6 +26,12 @@ enum {
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                        enum pt_party author, int64_t received_at_ms, struct pt_faults *out);
 
+/* The same for a record whose content is still to be sealed (pt_sealed_due): it must be there and the
+ * seal must not. What is exchanged never passes this. */
+int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                                enum pt_party author, int64_t received_at_ms,
+                                struct pt_faults *out);
+
 /* 等级: 优 from 90 points, 良 from 80, 中 from 60, else 差 (财预〔2020〕10号). */
 Pentad__V1__Rating pt_rating_band(int32_t total_cp);
 
