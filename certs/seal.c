@@ -179,6 +179,16 @@ static bool is_aes_256_gcm(struct pt_span cms) {
            skip(&p, end, V_ASN1_OCTET_STRING, V_ASN1_UNIVERSAL) && is_number(&p, end, TAG_BYTES);
 }
 
+/* The sender's half of the agreement: one point in its one encoding. */
+static bool point_good(CMS_RecipientInfo *ri) {
+    X509_ALGOR *alg = NULL;
+    ASN1_BIT_STRING *point = NULL;
+
+    return CMS_RecipientInfo_kari_get0_orig_id(ri, &alg, &point, NULL, NULL, NULL) == 1 &&
+           point != NULL && point->length == 65 && point->data[0] == 0x04 &&
+           (point->flags & 0x07) == 0; /* no bit of it unused */
+}
+
 /* Is one of them named by that fingerprint? */
 static bool names(CMS_RecipientInfo *ri, const struct pt_hash *id) {
     STACK_OF(CMS_RecipientEncryptedKey) *keys = CMS_RecipientInfo_kari_get0_reks(ri);
@@ -210,7 +220,8 @@ static bool recipients_good(CMS_ContentInfo *cms, const struct pt_hash *id, bool
 
         if (CMS_RecipientInfo_type(ri) != CMS_RECIPINFO_AGREE ||
             CMS_RecipientInfo_kari_get0_alg(ri, &alg, &ukm) != 1 ||
-            OBJ_obj2nid(alg->algorithm) != NID_dhSinglePass_stdDH_sha256kdf_scheme) {
+            OBJ_obj2nid(alg->algorithm) != NID_dhSinglePass_stdDH_sha256kdf_scheme ||
+            !point_good(ri)) {
             return false;
         }
         *ret_ours = *ret_ours || names(ri, id);

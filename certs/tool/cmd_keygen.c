@@ -175,9 +175,10 @@ static int write_descriptor(struct pt_command *c, Pentad__V1__PublicKey **keys, 
 }
 
 static int make_signing(struct pt_command *c, struct pt_err *err) {
-    Pentad__V1__PublicKey keys[2];
-    Pentad__V1__PublicKey *list[2] = {&keys[0], &keys[1]};
-    uint8_t spki[2][PT_SPKI_MAX];
+    Pentad__V1__PublicKey keys[3];
+    Pentad__V1__PublicKey *list[3] = {&keys[0], &keys[1], &keys[2]};
+    uint8_t spki[3][PT_SPKI_MAX];
+    bool reads = strcmp(pt_args_get(c, "--party"), "hub") != 0; /* nothing is sealed to the hub */
     enum pt_key_alg alg;
     char path[PATH_MAX];
     size_t n = 1;
@@ -190,6 +191,14 @@ static int make_signing(struct pt_command *c, struct pt_err *err) {
     if (rc == 0) {
         rc = add_key(&keys[0], spki[0], path, alg, PENTAD__V1__KEY_USE__KEY_USE_SIGNING, err);
     }
+    if (rc == 0 && reads) {
+        rc = join(path, pt_args_get(c, "--keys"), "sealing.key", err);
+    }
+    if (rc == 0 && reads) {
+        rc = add_key(&keys[n], spki[n], path, PT_KEY_P256, PENTAD__V1__KEY_USE__KEY_USE_SEALING,
+                     err);
+        n++;
+    }
     if (rc == 0 && pt_args_given(c, "--recovery")) {
         rc = add_key(&keys[n], spki[n], pt_args_get(c, "--recovery"), alg,
                      PENTAD__V1__KEY_USE__KEY_USE_RECOVERY, err);
@@ -199,7 +208,8 @@ static int make_signing(struct pt_command *c, struct pt_err *err) {
         rc = write_descriptor(c, list, n, err);
     }
     if (rc == 0) {
-        printf("%s: signing.key; party.json for the genesis\n", pt_args_get(c, "--party"));
+        printf("%s: signing.key%s; party.json for the genesis\n", pt_args_get(c, "--party"),
+               reads ? ", sealing.key" : "");
     }
     return rc;
 }
@@ -232,7 +242,8 @@ static int run_keygen(struct pt_command *c, struct pt_err *err) {
 struct pt_command pt_cmd_keygen = {
     .name = "keygen",
     .summary = "make a party's own keys, on its own machine",
-    .detail = "signing.key and tls.key never leave it; party.json and tls.csr are public.",
+    .detail = "signing.key, sealing.key and tls.key never leave it; party.json and tls.csr are "
+              "public.",
     .example = "pentad ca keygen --keys finance/keys --party finance --name 市财政局 "
                "--uscc 11370100004188629R --stream treasury --stream performance\n"
                "  pentad ca keygen --keys hub/keys --party hub --name 枢纽 "

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/validate.h>
 
-#include "connector_internal.h"
+#include "seal.h"
 
 #define NINE_O_CLOCK_MS (9LL * 3600 * 1000)
 #define NONCE_LEN 16
@@ -30,8 +31,8 @@ static int take_nonce(struct pt_connector *c, uint8_t **ret, struct pt_err *err)
 }
 
 /* Packs `r` into c->bytes with the given place; *ret_hash is its record hash. */
-static int finish(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int32_t day,
-                  struct pt_hash *ret_hash, struct pt_err *err) {
+static int pack(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int32_t day,
+                struct pt_hash *ret_hash, struct pt_err *err) {
     uint8_t *nonce = NULL;
     int rc = take_nonce(c, &nonce, err);
     if (rc != 0) {
@@ -54,10 +55,49 @@ static int finish(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, i
     return rc;
 }
 
+/* Packed as it is, or sealed first. */
+static int finish(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int32_t day,
+                  struct pt_hash *ret_hash, struct pt_err *err) {
+    Pentad__V1__Record *sealed = NULL;
+    struct sealing sealing;
+    uint8_t *fresh = NULL;
+    uint8_t nonce[NONCE_LEN];
+    if (!pt_sealed_due(r)) {
+        return pack(c, r, seq, day, ret_hash, err);
+    }
+    int rc = take_nonce(c, &fresh, err);
+    if (rc != 0) {
+        return rc;
+    }
+    memcpy(nonce, fresh, sizeof nonce);
+    pt_connector_sealing_init(&sealing, c);
+    rc = pt_connector_seal(&sealing, r, seq, nonce, &sealed, err);
+    if (rc == 0) {
+        rc = pack(c, sealed, seq, day, ret_hash, err);
+    }
+    pt_connector_sealing_done(&sealing);
+    return rc;
+}
+
+/* A record that opens a sealed one says the nonce inside it. */
+static int fill_opening(struct pt_connector *c, Pentad__V1__Record *r, uint8_t nonce[NONCE_LEN],
+                        struct pt_err *err) {
+    const Pentad__V1__RecordRef *opens = pt_sealed_opens(r);
+    int rc = opens ? pt_connector_opening_nonce(c, opens, nonce, err) : 0;
+    if (rc == 0 && opens) {
+        pt_sealed_set_nonce(r, nonce);
+    }
+    return rc;
+}
+
 int pt_connector_author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                                const char *doc_no, const char *origin, struct pt_err *err) {
     struct pt_hash hash;
-    int rc = finish(c, r, c->next_seq, c->day, &hash, err);
+    uint8_t nonce[NONCE_LEN];
+    int rc = fill_opening(c, r, nonce, err);
+    if (rc == 0) {
+        rc = finish(c, r, c->next_seq, c->day, &hash, err);
+    }
     if (rc == 0) {
         const struct pt_outbox_record row = {.seq = c->next_seq,
                                              .type = type,
@@ -108,9 +148,16 @@ int pt_connector_author_validate(struct pt_connector *c, const Pentad__V1__Recor
         copy.has_issued_at_ms = 1;
         copy.issued_at_ms = now;
     }
+    const Pentad__V1__RecordRef *opens = pt_sealed_opens(rec);
+    if (opens && pt_connector_opening_nonce(c, opens, nonce, err) != 0) {
+        (void)snprintf(ret_path, path_cap, "body.%s.opens", pt_record_info_of(rec)->member);
+        return PT_E_NOT_FOUND;
+    }
     pt_arena_reset(&c->arena);
     pt_faults_init(&faults, &c->arena);
-    int rc = pt_record_validate(&copy, c->codes, c->party, now, &faults);
+    int rc = opens || pt_sealed_due(rec)
+                 ? pt_record_validate_unsealed(&copy, c->codes, c->party, now, &faults)
+                 : pt_record_validate(&copy, c->codes, c->party, now, &faults);
     (void)snprintf(ret_path, path_cap, "%s", rc && faults.count ? faults.v[0].field : "");
     return rc ? pt_err_set(err, rc, "%s",
                            faults.count ? faults.v[0].message : pt_err_text(rc, false))

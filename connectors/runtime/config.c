@@ -72,6 +72,7 @@ static const cyaml_schema_field_t sink_fields[] = {
 
 static const cyaml_schema_field_t keys_fields[] = {
     STR("signing", 0, struct pt_config_keys, signing),
+    STR("sealing", CYAML_FLAG_OPTIONAL, struct pt_config_keys, sealing),
     STR("tls_key", 0, struct pt_config_keys, tls_key),
     STR("tls_cert", 0, struct pt_config_keys, tls_cert),
     STR("ca", 0, struct pt_config_keys, ca),
@@ -134,8 +135,9 @@ static int set_default(char **s, const char *value, struct pt_err *err) {
 }
 
 static int resolve_paths(struct pt_config *c, struct pt_err *err) {
-    char **paths[] = {&c->state,   &c->keys.signing, &c->keys.tls_key,  &c->keys.tls_cert,
-                      &c->keys.ca, &c->keys.crl,     &c->trust.genesis, &c->trust.policy};
+    char **paths[] = {&c->state,         &c->keys.signing, &c->keys.tls_key,
+                      &c->keys.tls_cert, &c->keys.ca,      &c->keys.crl,
+                      &c->trust.genesis, &c->trust.policy, &c->keys.sealing};
     int rc = set_default(&c->state, "state", err);
     for (size_t i = 0; rc == 0 && i < sizeof paths / sizeof *paths; i++) {
         rc = absolute(c->folder, paths[i], err);

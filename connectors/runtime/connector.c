@@ -173,6 +173,9 @@ static int open_parts(struct pt_connector *c, struct pt_err *err) {
     if (rc == 0) {
         rc = pt_key_load(c->config->keys.signing, &c->key, err);
     }
+    if (rc == 0 && c->config->keys.sealing) {
+        rc = pt_key_load(c->config->keys.sealing, &c->sealing_key, err);
+    }
     if (rc == 0) {
         rc = pt_trust_load(c->config->trust.genesis, c->config->trust.policy, &c->trust, err);
     }
@@ -240,6 +243,7 @@ void pt_connector_free(struct pt_connector *c) {
     pt_codes_free(c->codes);
     pt_trust_done(&c->trust);
     pt_key_free(c->key);
+    pt_key_free(c->sealing_key);
     pt_state_free(c->state);
     pt_arena_done(&c->arena);
     pt_buf_done(&c->bytes);

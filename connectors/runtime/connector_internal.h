@@ -72,6 +72,7 @@ struct pt_connector {
     struct pt_state *state;
     struct pt_trust trust;
     struct pt_key *key;
+    struct pt_key *sealing_key; /* NULL: the configuration names none */
     struct hub_port hub;
     struct pt_follower *follower;
     struct pt_codes *codes; /* of the genesis' family; NULL before */

@@ -136,3 +136,28 @@ int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct p
     pt_sql_done(&s->sql, st);
     return rc;
 }
+
+int pt_seals_add(struct pt_state *s, uint64_t seq, struct pt_span nonce, struct pt_err *err) {
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO seal VALUES(?,?)", "ib", (int64_t)seq,
+                      nonce);
+}
+
+int pt_seals_find(struct pt_state *s, uint64_t seq, uint8_t ret_nonce[16], struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&s->sql, &st, err, "SELECT nonce FROM seal WHERE seq=?", "i", (int64_t)seq);
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        struct pt_span nonce = pt_sql_blob(st, 0);
+        rc = nonce.len == 16
+                 ? 0
+                 : pt_err_set(err, PT_E_CORRUPT, "a kept nonce has %zu bytes", nonce.len);
+        if (rc == 0) {
+            memcpy(ret_nonce, nonce.p, nonce.len);
+        }
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}

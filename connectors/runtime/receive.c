@@ -6,7 +6,7 @@
 
 #include <pentad/record/catalogue.h>
 
-#include "connector_internal.h"
+#include "seal.h"
 
 struct taking {
     struct pt_connector *c;
@@ -42,10 +42,10 @@ static bool wanted(const struct pt_connector *c, const struct pt_record_info *in
 }
 
 static int deliver(struct taking *t, const struct pt_record_info *info,
-                   const struct pt_followed_record *r) {
+                   const struct pt_followed_record *r, const Pentad__V1__Record *record) {
     char signer[2 * PT_HASH_LEN + 1];
     pt_hash_hex(signer, &r->entry->signing_key);
-    struct pt_delivery d = {.record = r->record,
+    struct pt_delivery d = {.record = record,
                             .type = info->code,
                             .party = r->party,
                             .stream = r->stream,
@@ -58,6 +58,33 @@ static int deliver(struct taking *t, const struct pt_record_info *info,
     bool is_new = false;
     int rc = pt_sink_deliver(t->c->opt.sink, &d, &is_new, t->err);
     t->c->later = rc == PT_E_IO;
+    return rc;
+}
+
+/* With its content, where it is sealed and this party holds the key. A seal that is for us and
+ * doesn't hold is kept as evidence; its header is delivered all the same. */
+static int deliver_opened(struct taking *t, const struct pt_record_info *info,
+                          const struct pt_followed_record *r) {
+    struct pt_connector *c = t->c;
+    if (!c->sealing_key || !pt_sealed_of(r->record)) {
+        return deliver(t, info, r, r->record);
+    }
+    struct sealing s;
+    struct pt_err why;
+    Pentad__V1__Record *open = NULL;
+    pt_connector_sealing_init(&s, c);
+    int rc = pt_connector_unseal(&s, r, &open, &why);
+    if (rc == PT_E_PROOF || rc == PT_E_FORMAT) {
+        char what[400];
+        (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
+                       r->stream, r->seq, r->log_index, why.msg);
+        pt_connector_keep_evidence(c, rc, what, r->bytes);
+    } else if (rc == PT_E_NOMEM) {
+        pt_connector_sealing_done(&s);
+        return pt_err_set(t->err, rc, "%s", why.msg);
+    }
+    rc = deliver(t, info, r, open ? open : r->record);
+    pt_connector_sealing_done(&s);
     return rc;
 }
 
@@ -140,7 +167,7 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
         rc = keep_ref(t, info, r);
     }
     if (rc == 0 && wanted(c, info, r)) {
-        rc = deliver(t, info, r);
+        rc = deliver_opened(t, info, r);
     }
     return rc;
 }

@@ -34,6 +34,7 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ref(party TEXT, doc_no TEXT, type TEXT, stream TEXT, seq INTEGER,"
     "  hash BLOB, PRIMARY KEY(party, doc_no, type)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS ref_by_seq ON ref(party, stream, seq);"
+    "CREATE TABLE IF NOT EXISTS seal(seq INTEGER PRIMARY KEY, nonce BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
     "  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
     "PRAGMA user_version=1;";

@@ -172,6 +172,23 @@ const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k
     return find(k, fingerprint);
 }
 
+const struct pt_keyhistory_key *pt_keyhistory_newest(const struct pt_keyhistory *k,
+                                                     const char *party, Pentad__V1__KeyUse use,
+                                                     uint64_t log_index) {
+    const struct pt_keyhistory_key *newest = NULL;
+
+    for (size_t i = 0; i < k->n_keys; i++) {
+        const struct pt_keyhistory_key *key = k->keys[i];
+
+        if (key->use == use && strcmp(key->party, party) == 0 &&
+            pt_keyhistory_key_live(key, log_index) &&
+            (newest == NULL || key->added_at >= newest->added_at)) {
+            newest = key;
+        }
+    }
+    return newest;
+}
+
 static struct party *find_party(struct pt_keyhistory *k, const char *name) {
     for (unsigned i = 0; i < k->n_parties; i++) {
         if (strcmp(k->parties[i].name, name) == 0) {

@@ -57,7 +57,7 @@ void pt_check_sealed(struct checking *c, const struct path *at, const ProtobufCM
                          c->info->flags & PT_RT_OPENS ? "unless the record opens one" : "");
         return;
     }
-    if (opened && !names_set(msg, "content_nonce")) {
+    if (opened && !c->content && !names_set(msg, "content_nonce")) {
         pt_check_missing(c, at, "content_nonce", "where a sealed record is opened");
     }
     for (; *content != NULL; content++) {

@@ -39,17 +39,21 @@ const Pentad__V1__Sealed *pt_sealed_of(const Pentad__V1__Record *rec) {
     return *(const Pentad__V1__Sealed *const *)(const void *)((const uint8_t *)body + f->offset);
 }
 
-static bool opens(const ProtobufCMessage *body) {
-    const ProtobufCFieldDescriptor *f = field(body, "opens");
+const Pentad__V1__RecordRef *pt_sealed_opens(const Pentad__V1__Record *rec) {
+    const ProtobufCMessage *body = body_of(rec);
+    const ProtobufCFieldDescriptor *f = body != NULL ? field(body, "opens") : NULL;
 
-    return f != NULL && pt_field_any(f, (const uint8_t *)body);
+    return f == NULL ? NULL
+                     : *(const Pentad__V1__RecordRef *const *)(const void *)((const uint8_t *)body +
+                                                                             f->offset);
 }
 
 bool pt_sealed_due(const Pentad__V1__Record *rec) {
     const struct pt_record_info *info = pt_record_info_of(rec);
 
     return info != NULL && (info->flags & PT_RT_SEALED) && pt_sealed_of(rec) == NULL &&
-           !opens(body_of(rec)) && rec->correction != PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
+           pt_sealed_opens(rec) == NULL &&
+           rec->correction != PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
 }
 
 pt_party_set pt_sealed_readers(const Pentad__V1__Record *rec, enum pt_party author) {
@@ -85,6 +89,24 @@ static ProtobufCMessage *part_of(const ProtobufCMessage *body, bool content,
     return (ProtobufCMessage *)(void *)copy;
 }
 
+/* protobuf-c has no const; packing only reads. */
+static ProtobufCBinaryData bytes_of(const uint8_t *p, size_t len) {
+    return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)p};
+}
+
+static char *text_of(const char *s) {
+    return (char *)(uintptr_t)s;
+}
+
+void pt_sealed_set_nonce(Pentad__V1__Record *opening, const uint8_t nonce[PT_SEALED_NONCE]) {
+    const ProtobufCFieldDescriptor *f = field(body_of(opening), "content_nonce");
+    const ProtobufCBinaryData value = bytes_of(nonce, PT_SEALED_NONCE);
+    uint8_t *body = (uint8_t *)body_of(opening);
+
+    memcpy(body + f->offset, &value, sizeof(value));
+    *(protobuf_c_boolean *)(void *)(body + f->quantifier_offset) = 1;
+}
+
 static void hash_record(struct pt_span bytes, uint8_t ret[32]) {
     static const uint8_t leaf = 0;
     EVP_MD_CTX *md = EVP_MD_CTX_new();
@@ -110,15 +132,6 @@ static int hash_of(const Pentad__V1__Record *rec, uint8_t ret[32], struct pt_err
 }
 
 /* ---- the bytes inside ---- */
-
-/* protobuf-c has no const; packing only reads. */
-static ProtobufCBinaryData bytes_of(const uint8_t *p, size_t len) {
-    return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)p};
-}
-
-static char *text_of(const char *s) {
-    return (char *)(uintptr_t)s;
-}
 
 static size_t filled(size_t n, bool person) {
     size_t size = FILL_FROM;
@@ -202,6 +215,12 @@ int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED
     }
     *ret_header = rc == 0 ? header : NULL;
     return rc;
+}
+
+void pt_sealed_hang(Pentad__V1__Record *header, Pentad__V1__Sealed *sealed) {
+    ProtobufCMessage *body = body_of(header);
+
+    memcpy((uint8_t *)body + field(body, "sealed")->offset, &sealed, sizeof(sealed));
 }
 
 /* ---- opening ---- */
@@ -339,7 +358,7 @@ int pt_sealed_opened_hash(const Pentad__V1__Record *opening, uint8_t ret_hash[32
     struct pt_arena arena;
     int rc;
 
-    PT_ASSERT(f != NULL && opens(body));
+    PT_ASSERT(f != NULL && pt_sealed_opens(opening) != NULL);
     pt_arena_init(&arena, 4096);
     inner.has_nonce = 1;
     inner.nonce = *(const ProtobufCBinaryData *)(const void *)((const uint8_t *)body + f->offset);

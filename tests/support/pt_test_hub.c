@@ -28,13 +28,21 @@ struct pt_log_config th_log_config(struct test_hub *h) {
     return cfg;
 }
 
-struct pt_key *th_key(struct test_hub *h, const char *party) {
+static int party_index(const char *party) {
     for (int i = 0; i < TH_PARTIES; i++) {
         if (strcmp(th_party_names[i], party) == 0) {
-            return h->keys[i];
+            return i;
         }
     }
     abort();
+}
+
+struct pt_key *th_key(struct test_hub *h, const char *party) {
+    return h->keys[party_index(party)];
+}
+
+struct pt_key *th_sealing_key(struct test_hub *h, const char *party) {
+    return h->sealing[party_index(party)];
 }
 
 /* ---- genesis ------------------------------------------------------------------------------- */
@@ -44,12 +52,23 @@ const char *const th_party_usccs[TH_PARTIES] = {
     "11370100004189000C", "11370100004189001F", "11370100004189002J", "11370100004189003M",
     "11370100004189004Q", "11370100004189005U", "11370100004189006Y"};
 
+static void describe_key(Pentad__V1__PublicKey *out, const struct pt_key *k,
+                         Pentad__V1__KeyUse use) {
+    struct pt_span spki = pt_key_spki(k);
+    pentad__v1__public_key__init(out);
+    out->has_use = out->has_algorithm = out->has_spki = 1;
+    out->use = use;
+    out->algorithm = (Pentad__V1__KeyAlgorithm)pt_key_algorithm(k);
+    out->spki.data = (uint8_t *)(uintptr_t)spki.p;
+    out->spki.len = spki.len;
+}
+
 static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     static char *streams[] = {(char *)"main"};
     static uint8_t ca[32] = {1};
     Pentad__V1__Genesis g = PENTAD__V1__GENESIS__INIT;
     Pentad__V1__GenesisParty parties[TH_PARTIES], *list[TH_PARTIES];
-    Pentad__V1__PublicKey keys[TH_PARTIES], *key_list[TH_PARTIES];
+    Pentad__V1__PublicKey keys[TH_PARTIES][2], *key_list[TH_PARTIES][2];
     struct pt_buf text, env, next;
     struct pt_err err = {0};
     struct pt_hash hub;
@@ -59,22 +78,18 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     tr_must(pt_logkey_vkey(h->log_key, TH_ORIGIN, PT_NOTE_ED25519, &h->vkey), NULL, "vkey");
     tr_must(pt_vkey_format(&text, &h->vkey), NULL, "vkey");
     for (int i = 0; i < TH_PARTIES; i++) {
-        struct pt_span spki = pt_key_spki(h->keys[i]);
-        pentad__v1__public_key__init(&keys[i]);
-        keys[i].has_use = keys[i].has_algorithm = keys[i].has_spki = 1;
-        keys[i].use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
-        keys[i].algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
-        keys[i].spki.data = (uint8_t *)(uintptr_t)spki.p;
-        keys[i].spki.len = spki.len;
-        key_list[i] = &keys[i];
+        describe_key(&keys[i][0], h->keys[i], PENTAD__V1__KEY_USE__KEY_USE_SIGNING);
+        describe_key(&keys[i][1], h->sealing[i], PENTAD__V1__KEY_USE__KEY_USE_SEALING);
+        key_list[i][0] = &keys[i][0];
+        key_list[i][1] = &keys[i][1];
         pentad__v1__genesis_party__init(&parties[i]);
         parties[i].party = (char *)(uintptr_t)th_party_names[i];
         parties[i].name = (char *)"测试";
         parties[i].uscc = (char *)(uintptr_t)th_party_usccs[i];
         parties[i].n_streams = 1;
         parties[i].streams = streams;
-        parties[i].n_keys = 1;
-        parties[i].keys = &key_list[i];
+        parties[i].n_keys = 2;
+        parties[i].keys = key_list[i];
         list[i] = &parties[i];
     }
     g.has_version = g.has_clock = g.has_first_day = g.has_quorum = g.has_ca_fingerprint = 1;
@@ -209,6 +224,7 @@ void th_init_clock(struct test_hub *h, bool live, int32_t first_day) {
     }
     for (int i = 0; i < TH_PARTIES; i++) {
         tr_must(pt_key_generate(PT_KEY_ED25519, &h->keys[i], &err), &err, "key");
+        tr_must(pt_key_generate(PT_KEY_P256, &h->sealing[i], &err), &err, "key");
     }
     tr_must(pt_key_generate(PT_KEY_ED25519, &h->log_key, &err), &err, "key");
     tr_must(pt_keycache_new(&h->cache), NULL, "cache");
@@ -233,6 +249,7 @@ void th_done(struct test_hub *h) {
     (void)rmdir(h->dir);
     for (int i = 0; i < TH_PARTIES; i++) {
         pt_key_free(h->keys[i]);
+        pt_key_free(h->sealing[i]);
     }
     pt_key_free(h->log_key);
     pt_keycache_free(h->cache);

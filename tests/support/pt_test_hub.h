@@ -17,6 +17,7 @@
 struct test_hub {
     char dir[256];
     struct pt_key *keys[TH_PARTIES]; /* as th_party_names */
+    struct pt_key *sealing[TH_PARTIES];
     struct pt_key *log_key;
     struct pt_vkey vkey; /* of log_key */
     struct pt_keycache *cache;
@@ -37,6 +38,7 @@ void th_open(struct test_hub *h); /* again, after th_close: rebuilds everything 
 void th_close(struct test_hub *h);
 void th_done(struct test_hub *h); /* closes, removes the directory */
 struct pt_key *th_key(struct test_hub *h, const char *party);
+struct pt_key *th_sealing_key(struct test_hub *h, const char *party);
 struct pt_log_config th_log_config(struct test_hub *h);
 /* The whole start: exchange from the log's entries and refusals. */
 int th_exchange_load(struct pt_store *store, const struct pt_sigverify *sv,

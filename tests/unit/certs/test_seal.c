@@ -80,23 +80,24 @@ Test(seal, names_each_recipient_by_its_whole_fingerprint) {
     forget(&r);
 }
 
-Test(seal, no_changed_byte_opens) {
+Test(seal, no_changed_bit_opens) {
     struct reader r = reader(PT_KEY_P256);
     struct pt_buf cms = sealed_to(&r, 1);
+    struct pt_buf plain;
 
-    for (size_t i = 0; i < cms.len; i++) {
-        struct pt_buf plain;
-
-        cms.p[i] ^= 1;
-        cr_expect_neq(opens(r.key, pt_buf_span(&cms), &plain), 0, "byte %zu of %zu", i, cms.len);
+    for (size_t bit = 0; bit < cms.len * 8; bit++) {
+        cms.p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        cr_expect_neq(opens(r.key, pt_buf_span(&cms), &plain), 0, "bit %zu of byte %zu of %zu",
+                      bit % 8, bit / 8, cms.len);
         cr_expect_eq(plain.len, 0);
         pt_buf_done(&plain);
-        cms.p[i] ^= 1;
-        cr_expect_eq(opens(r.key, pt_span(cms.p, i), &plain), PT_E_FORMAT, "cut at %zu", i);
+        cms.p[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    for (size_t n = 0; n < cms.len; n++) {
+        cr_expect_eq(opens(r.key, pt_span(cms.p, n), &plain), PT_E_FORMAT, "cut at %zu", n);
         pt_buf_done(&plain);
     }
     cr_assert_eq(pt_buf_putc(&cms, 0), 0);
-    struct pt_buf plain;
     cr_expect_eq(opens(r.key, pt_buf_span(&cms), &plain), PT_E_FORMAT, "one byte behind");
     pt_buf_done(&plain);
     pt_buf_done(&cms);

@@ -56,10 +56,6 @@ struct split {
 };
 
 static void hang_seal(struct split *s) {
-    const ProtobufCMessage *body = pt_record_body(s->header);
-    const ProtobufCFieldDescriptor *f =
-        protobuf_c_message_descriptor_get_field_by_name(body->descriptor, "sealed");
-
     pentad__v1__sealed__init(&s->sealed);
     for (int i = 0; i < 2; i++) {
         s->ids[i] = (ProtobufCBinaryData){PT_SEALED_KEY_ID, (uint8_t *)(uintptr_t)keys[i]};
@@ -70,7 +66,7 @@ static void hang_seal(struct split *s) {
     s->sealed.cms = (ProtobufCBinaryData){3, (uint8_t *)(uintptr_t) "cms"};
     s->sealed.has_content_hash = 1;
     s->sealed.content_hash = (ProtobufCBinaryData){sizeof(s->hash), s->hash};
-    *(void **)(void *)((uint8_t *)(uintptr_t)body + f->offset) = &s->sealed;
+    pt_sealed_hang(s->header, &s->sealed);
 }
 
 static void split(struct split *s, const struct good *g) {

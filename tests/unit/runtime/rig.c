@@ -136,6 +136,24 @@ void rig_opinion(struct rig *r, const char *doc_no) {
     th_send_record(&congress, &rec, NULL);
 }
 
+void rig_push(struct rig *r, const char *type, const char *origin, const Pentad__V1__Record *rec) {
+    struct pt_state *s = NULL;
+    struct pt_err err = {0};
+    struct pt_buf bytes;
+    pt_buf_init(&bytes, 1 << 20);
+    must(pt_msg_encode(&rec->base, &bytes, &err), &err, "push");
+    const struct pt_staged row = {.type = type,
+                                  .doc_no = rec->doc_no ? rec->doc_no : "",
+                                  .origin = origin,
+                                  .record = pt_buf_span(&bytes)};
+    must(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), &err, "push");
+    must(pt_state_begin(s, &err), &err, "push");
+    must(pt_staged_add(s, &row, &err), &err, "push");
+    must(pt_state_commit(s, &err), &err, "push");
+    pt_state_free(s);
+    pt_buf_done(&bytes);
+}
+
 /* ---- the hub behind its port ---- */
 
 static void put_field(struct pt_buf *out, uint8_t tag, struct pt_span bytes) {
@@ -254,6 +272,9 @@ static int sink_deliver(void *self, const struct pt_delivery *d, bool *ret_new,
     if (r->n_delivered == RIG_DELIVERED_MAX) {
         abort();
     }
+    if (r->look) {
+        r->look(r, d);
+    }
     struct rig_delivered *out = &r->delivered[r->n_delivered++];
     snprintf(out->type, sizeof out->type, "%s", d->type);
     out->log_index = d->log_index;
@@ -322,11 +343,13 @@ void rig_init(struct rig *r, const char *party, bool live) {
     r->config.hub = copy("https://nowhere:1");
     r->config.state = copy(rig_path(r, "state"));
     r->config.keys.signing = copy(rig_path(r, "signing.key"));
+    r->config.keys.sealing = copy(rig_path(r, "sealing.key"));
     r->config.trust.genesis = copy(rig_path(r, "genesis.hash"));
     r->config.trust.policy = copy(rig_path(r, "policy.txt"));
     r->config.poll_s = 1;
     r->config.sink = &r->sink_config;
     must(pt_key_save(th_key(&r->hub, party), r->config.keys.signing, &err), &err, "key");
+    must(pt_key_save(th_sealing_key(&r->hub, party), r->config.keys.sealing, &err), &err, "key");
 }
 
 void rig_done(struct rig *r) {
@@ -337,6 +360,7 @@ void rig_done(struct rig *r) {
     free(r->config.hub);
     free(r->config.state);
     free(r->config.keys.signing);
+    free(r->config.keys.sealing);
     free(r->config.trust.genesis);
     free(r->config.trust.policy);
     for (uint32_t i = 0; i < r->config.sources_count; i++) {

@@ -40,9 +40,10 @@ struct rig {
     int feed_down;    /* the feed can't be reached */
     int sink_fails;   /* flushes that fail */
     int skip_submits; /* before lose_answers and busy begin */
-    void (*tamper)(struct rig *r, struct pt_buf *reply); /* with an answer on its way */
-    int submit_code;                                     /* if set: what every submit returns */
-    int feed_code;                                       /* the same of every feed */
+    void (*tamper)(struct rig *r, struct pt_buf *reply);      /* with an answer on its way */
+    void (*look)(struct rig *r, const struct pt_delivery *d); /* at what the sink is handed */
+    int submit_code; /* if set: what every submit returns */
+    int feed_code;   /* the same of every feed */
 
     /* what happened */
     int submits, feeds, idle, receipts, refusals;
@@ -69,6 +70,8 @@ void rig_source(struct rig *r, const char *mapping, const char *file);
 #define RIG_PAYMENTS "payments" /* the same, the lines of one no together */
 
 #define RIG_UNIT "11370100004188813W"
+/* A record that a person hands in, without its place in the stream. */
+void rig_push(struct rig *r, const char *type, const char *origin, const Pentad__V1__Record *rec);
 /* congress writes an opinion with that document number. */
 void rig_opinion(struct rig *r, const char *doc_no);
 

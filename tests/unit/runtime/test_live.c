@@ -217,22 +217,10 @@ Test(live, a_row_for_tomorrow_waits) {
 /* ---- what people hand in ------------------------------------------------------------------- */
 
 static void push(struct rig *r, const char *text, const char *origin) {
-    struct pt_state *s = NULL;
-    struct pt_err err = {0};
-    struct pt_buf bytes;
     struct tr_reply explained;
     tr_reply_init(&explained, text);
     explained.record.doc_no = (char *)(uintptr_t)origin;
-    pt_buf_init(&bytes, 65536);
-    cr_assert_eq(pt_msg_encode(&explained.record.base, &bytes, &err), 0);
-    const struct pt_staged row = {
-        .type = "H02", .doc_no = origin, .origin = origin, .record = pt_buf_span(&bytes)};
-    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), 0);
-    cr_assert_eq(pt_state_begin(s, &err), 0);
-    cr_assert_eq(pt_staged_add(s, &row, &err), 0);
-    cr_assert_eq(pt_state_commit(s, &err), 0);
-    pt_state_free(s);
-    pt_buf_done(&bytes);
+    rig_push(r, "H02", origin, &explained.record);
 }
 
 Test(live, pushed_records_are_checked_and_sent) {
@@ -250,27 +238,11 @@ Test(live, pushed_records_are_checked_and_sent) {
     rig_done(&r);
 }
 
-static int stage_bytes(struct rig *r, const char *type, struct pt_span bytes) {
-    struct pt_state *s = NULL;
-    const struct pt_staged row = {.type = type, .doc_no = "", .origin = "push", .record = bytes};
-    int rc = pt_state_open(rig_path(r, "state/connector.db"), false, &s, &r->err);
-    if (rc == 0) {
-        rc = pt_state_begin(s, &r->err);
-    }
-    if (rc == 0) {
-        rc = pt_staged_add(s, &row, &r->err);
-        rc = rc ? rc : pt_state_commit(s, &r->err);
-    }
-    pt_state_free(s);
-    return rc;
-}
-
 /* Stream `keys` takes KeyChange records alone: nothing is closed there, on either clock. */
 Test(live, the_stream_of_keys_closes_nothing) {
     for (int live = 0; live < 2; live++) {
         struct rig r;
         struct pt_key *fresh = NULL;
-        struct pt_buf bytes;
         Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
         Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
         Pentad__V1__PublicKey pub = PENTAD__V1__PUBLIC_KEY__INIT, *pubs[1] = {&pub};
@@ -290,14 +262,11 @@ Test(live, the_stream_of_keys_closes_nothing) {
         change.add = pubs;
         rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
         rec.key_change = &change;
-        pt_buf_init(&bytes, 65536);
-        cr_assert_eq(pt_msg_encode(&rec.base, &bytes, &r.err), 0);
-        cr_assert_eq(stage_bytes(&r, "KeyChange", pt_buf_span(&bytes)), 0, "%s", r.err.msg);
+        rig_push(&r, "KeyChange", "push", &rec);
         r.hub.now_ms += 30 * HOUR_MS;
         cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
         const struct pt_exchange_stream *s = pt_exchange_stream(r.hub.x, "finance", "keys");
         cr_assert_eq(s->next_seq, 2, "one record, no close");
-        pt_buf_done(&bytes);
         pt_key_free(fresh);
         rig_done(&r);
     }

@@ -46,6 +46,7 @@ struct pt_config_sink {
 
 struct pt_config_keys {
     char *signing, *tls_key, *tls_cert, *ca, *crl;
+    char *sealing; /* NULL: what is sealed to this party is delivered without its content */
 };
 
 struct pt_config_trust {

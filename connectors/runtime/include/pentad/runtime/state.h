@@ -173,6 +173,12 @@ int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint
 int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                  struct pt_ref_row *ret, struct pt_err *err);
 
+/* ---- seals: the nonce inside that of record `seq`, 16 bytes ---- */
+
+int pt_seals_add(struct pt_state *s, uint64_t seq, struct pt_span nonce, struct pt_err *err);
+/* PT_E_NOT_FOUND. */
+int pt_seals_find(struct pt_state *s, uint64_t seq, uint8_t ret_nonce[16], struct pt_err *err);
+
 /* ---- evidence: what a hub (or a party through it) sent that doesn't hold ---- */
 
 struct pt_evidence_row {

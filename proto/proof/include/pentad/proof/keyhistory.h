@@ -73,6 +73,11 @@ bool pt_approval_names(const Pentad__V1__Approval *a, const char *code);
 /* NULL if never enrolled. Valid until the history is freed. */
 const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
                                                    const struct pt_hash *fingerprint);
+/* The party's newest key for that use that is live for entries at log_index; NULL if it has none.
+ */
+const struct pt_keyhistory_key *pt_keyhistory_newest(const struct pt_keyhistory *k,
+                                                     const char *party, Pentad__V1__KeyUse use,
+                                                     uint64_t log_index);
 bool pt_keyhistory_key_live(const struct pt_keyhistory_key *key, uint64_t log_index);
 /* May this key sign a batch of party/stream at that log index? only_key_changes: the batch holds
  * KeyChange records and nothing else (a recovery key may sign that, on stream `keys`).

@@ -60,7 +60,7 @@
       PT_PARTIES_SIX, 0, PT_F_FACT | PT_RT_DISCLOSED, PT_SUBJECTS_ITEM, PT_CORR_USUAL,             \
       "R-6 R-9 R-12 R-47 R-57 R-62")                                                               \
     X(RESPONSIBLE_PERSON, 103, "P03", responsible_person, "responsible person", "责任人",          \
-      PT_P_F | PT_P_O, PT_PARTIES_SIX, 0, PT_F_FACT | PT_RT_SEALED, PT_SUBJECTS_SOME,                             \
+      PT_P_F | PT_P_O, PT_PARTIES_SIX, 0, PT_F_FACT | PT_RT_SEALED, PT_SUBJECTS_SOME,              \
       PT_CORR_USUAL | PT_CORR_SUPPLEMENT, "R-58 R-59")                                             \
     X(EX_ANTE_EVAL, 111, "E01", ex_ante_eval, "ex-ante evaluation", "事前绩效评估", PT_P_F,        \
       PT_PARTIES_SIX, 0, PT_F_FACT, PT_SUBJECTS_ITEM, PT_CORR_USUAL, "R-22 R-23 R-24 R-25")        \

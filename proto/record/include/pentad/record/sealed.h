@@ -37,6 +37,10 @@ struct pt_sealed_place {
 bool pt_sealed_due(const Pentad__V1__Record *rec);
 /* Does the record carry a seal? */
 const Pentad__V1__Sealed *pt_sealed_of(const Pentad__V1__Record *rec);
+/* The sealed record that this one opens; NULL. */
+const Pentad__V1__RecordRef *pt_sealed_opens(const Pentad__V1__Record *rec);
+/* Sets what an opening record says of the nonce inside the seal; borrowed. */
+void pt_sealed_set_nonce(Pentad__V1__Record *opening, const uint8_t nonce[PT_SEALED_NONCE]);
 /* The parties that are to read the content, the author among them. */
 pt_party_set pt_sealed_readers(const Pentad__V1__Record *rec, enum pt_party author);
 
@@ -47,6 +51,8 @@ int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED
                     const struct pt_sealed_place *place, struct pt_arena *arena,
                     Pentad__V1__Record **ret_header, struct pt_buf *ret_plain, uint8_t ret_hash[32],
                     struct pt_err *err);
+/* Puts the seal into the header; borrowed for as long as the header is used. */
+void pt_sealed_hang(Pentad__V1__Record *header, Pentad__V1__Sealed *sealed);
 /* The other way, at the place where the record was found: PT_E_FORMAT for bytes that are no such
  * content, PT_E_PROOF where they were made for another place or recipients, or another content than
  * the record commits to. */

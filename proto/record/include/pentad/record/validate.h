@@ -26,8 +26,8 @@ enum {
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                        enum pt_party author, int64_t received_at_ms, struct pt_faults *out);
 
-/* The same for a record whose content is still to be sealed (pt_sealed_due): it must be there and the
- * seal must not. What is exchanged never passes this. */
+/* The same for what is still to be sealed (pt_sealed_due), or to get the nonce of what it opens:
+ * the content must be there and the seal must not. What is exchanged never passes this. */
 int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                                 enum pt_party author, int64_t received_at_ms,
                                 struct pt_faults *out);

@@ -1,0 +1,185 @@
+/* Records that not everyone may read, from one party's outbox into another's system. */
+#include <criterion/criterion.h>
+
+#include <ftw.h>
+#include <string.h>
+
+#include <pentad/base/file.h>
+#include <pentad/certs/seal.h>
+#include <pentad/record/sealed.h>
+
+#include "rig.h"
+
+static const char secret[] = "某项目虚列支出三百万元";
+static uint8_t clue_id[16] = {1, 2, 3};
+
+struct clue {
+    Pentad__V1__Record record;
+    Pentad__V1__ClueTransfer body;
+};
+
+/* As a clue officer writes it: everything in the clear. */
+static void write_clue(struct clue *c) {
+    pentad__v1__record__init(&c->record);
+    pentad__v1__clue_transfer__init(&c->body);
+    c->record.doc_no = (char *)"济审移〔2019〕1号";
+    c->record.body_case = PENTAD__V1__RECORD__BODY_CLUE_TRANSFER;
+    c->record.clue_transfer = &c->body;
+    c->body.has_clue_id = 1;
+    c->body.clue_id = (ProtobufCBinaryData){sizeof clue_id, clue_id};
+    c->body.sender = (char *)"audit";
+    c->body.has_sent_at_ms = 1;
+    c->body.sent_at_ms = 1546300800000;
+    c->body.has_ack_due = 1;
+    c->body.ack_due = 20190110;
+    c->body.has_inquiry_level = 1;
+    c->body.inquiry_level = PENTAD__V1__INQUIRY_LEVEL__INQUIRY_LEVEL_ORDINARY;
+    c->body.problem = (char *)(uintptr_t)secret;
+    c->body.law = (char *)"预算法第九十三条";
+}
+
+static bool found;
+
+static int look_at_file(const char *path, const struct stat *st, int kind, struct FTW *ftw) {
+    struct pt_buf bytes;
+    (void)st;
+    (void)ftw;
+    if (kind == FTW_F) {
+        pt_buf_init(&bytes, 1 << 26);
+        cr_assert_eq(pt_file_read(path, &bytes, NULL), 0, "%s", path);
+        found = found || memmem(bytes.p, bytes.len, secret, strlen(secret)) != NULL;
+        pt_buf_done(&bytes);
+    }
+    return 0;
+}
+
+/* Does any file of the folder hold the secret, in any byte? */
+static bool holds_secret(const char *dir) {
+    found = false;
+    cr_assert_eq(nftw(dir, look_at_file, 8, FTW_PHYS), 0);
+    return found;
+}
+
+Test(seals, a_clue_leaves_its_author_sealed) {
+    struct rig r;
+    struct clue clue;
+    rig_init(&r, "audit", true);
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    write_clue(&clue);
+    rig_push(&r, "D01", "clue.json", &clue.record);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_counts(&r).dead_letters, 0);
+    cr_expect_eq(rig_log_count(&r, "audit", "济审移〔2019〕1号"), 1, "its header is in the clear");
+    cr_expect_not(holds_secret(r.hub.dir), "the hub holds the clue in the clear");
+    cr_expect_not(holds_secret(rig_path(&r, "state")), "what was sealed is not kept beside it");
+    rig_done(&r);
+}
+
+/* ---- what the receiving side sees ---- */
+
+static char seen[128];
+static bool seen_seal;
+
+static void look_at_clue(struct rig *r, const struct pt_delivery *d) {
+    (void)r;
+    if (d->record->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        const Pentad__V1__ClueTransfer *t = d->record->clue_transfer;
+        (void)snprintf(seen, sizeof seen, "%s", t->problem ? t->problem : "");
+        seen_seal = t->sealed != NULL;
+    }
+}
+
+/* audit sends a clue, sealed for `reader` and for the place `seq`. */
+static void send_clue(struct rig *r, const char *reader, uint64_t seq) {
+    struct th_stream audit;
+    struct clue clue;
+    struct pt_arena arena;
+    struct pt_buf plain, cms;
+    struct pt_hash id;
+    Pentad__V1__Record *header = NULL;
+    Pentad__V1__Sealed sealed = PENTAD__V1__SEALED__INIT;
+    ProtobufCBinaryData recipient = {sizeof id.b, id.b};
+    static uint8_t nonce[PT_SEALED_NONCE], hash[32];
+    struct pt_pubkey *key = NULL;
+    write_clue(&clue);
+    pt_arena_init(&arena, 1 << 22);
+    pt_buf_init(&plain, PT_SEALED_MAX);
+    pt_buf_init(&cms, PT_SEALED_MAX);
+    pt_key_fingerprint(th_sealing_key(&r->hub, reader), &id);
+    struct pt_sealed_place place = {.party = "audit",
+                                    .stream = "main",
+                                    .seq = seq,
+                                    .recipients = (const uint8_t(*)[PT_SEALED_KEY_ID]) & id.b,
+                                    .n_recipients = 1};
+    memcpy(place.hub, pt_log_hub(r->hub.log)->b, sizeof place.hub);
+    cr_assert_eq(pt_sealed_split(&clue.record, nonce, &place, &arena, &header, &plain, hash, NULL),
+                 0);
+    cr_assert_eq(pt_pubkey_from_spki(pt_key_spki(th_sealing_key(&r->hub, reader)), &key, NULL), 0);
+    cr_assert_eq(
+        pt_seal((const struct pt_pubkey *const[]){key}, 1, pt_buf_span(&plain), &cms, NULL), 0);
+    sealed.n_recipients = 1;
+    sealed.recipients = &recipient;
+    sealed.has_cms = 1;
+    sealed.cms = (ProtobufCBinaryData){cms.len, cms.p};
+    sealed.has_content_hash = 1;
+    sealed.content_hash = (ProtobufCBinaryData){sizeof hash, hash};
+    pt_sealed_hang(header, &sealed);
+    th_stream_init(&audit, &r->hub, "audit", "main");
+    th_send_record(&audit, header, NULL);
+    pt_pubkey_free(key);
+    pt_buf_done(&cms);
+    pt_buf_done(&plain);
+    pt_arena_done(&arena);
+}
+
+static size_t evidence_of(struct rig *r) {
+    return (size_t)rig_counts(r).evidence;
+}
+
+Test(seals, its_reader_gets_it_opened) {
+    struct rig r;
+    rig_init(&r, "discipline", false);
+    r.look = look_at_clue;
+    send_clue(&r, "discipline", 1);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_str_eq(seen, secret);
+    cr_expect_not(seen_seal, "delivered as its author wrote it");
+    cr_expect_eq(evidence_of(&r), 0);
+    rig_done(&r);
+}
+
+Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
+    struct rig r;
+    rig_init(&r, "discipline", false);
+    r.look = look_at_clue;
+    send_clue(&r, "discipline", 2); /* made for the record behind it */
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_str_eq(seen, "", "a clue opened in the wrong place");
+    cr_expect(seen_seal, "its header is delivered all the same");
+    cr_expect_eq(evidence_of(&r), 1);
+    rig_done(&r);
+}
+
+Test(seals, for_others_it_stays_shut) {
+    struct rig r;
+    rig_init(&r, "discipline", false);
+    r.look = look_at_clue;
+    send_clue(&r, "audit", 1);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_str_eq(seen, "");
+    cr_expect(seen_seal);
+    cr_expect_eq(evidence_of(&r), 0);
+    rig_done(&r);
+}
+
+Test(seals, who_may_not_read_gets_nothing) {
+    struct rig r;
+    rig_init(&r, "finance", false);
+    r.look = look_at_clue;
+    seen_seal = false;
+    send_clue(&r, "discipline", 1);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_not(seen_seal, "not even the header");
+    rig_done(&r);
+}
