@@ -50,6 +50,42 @@ static bool finding_visible(const json_t *said, enum pt_party reader) {
     return pt_visible(&rec, PT_PARTY_HUB, reader) == PT_VISIBLE_FULL;
 }
 
+/* A record whose header says who reads it: its clue's sender, or that it opens what was sealed. */
+static bool header_visible(const struct pt_record_info *info, const json_t *body,
+                           enum pt_party author, enum pt_party reader) {
+    Pentad__V1__RecordRef opened = PENTAD__V1__RECORD_REF__INIT;
+    Pentad__V1__RecordRef *opens = text(body, "opens_party") != NULL ? &opened : NULL;
+    char *sender = (char *)(uintptr_t)text(body, "sender");
+    Pentad__V1__ClueReceipt receipt = PENTAD__V1__CLUE_RECEIPT__INIT;
+    Pentad__V1__ClueOutcome outcome = PENTAD__V1__CLUE_OUTCOME__INIT;
+    Pentad__V1__AuditPlan plan = PENTAD__V1__AUDIT_PLAN__INIT;
+    Pentad__V1__Accountability decision = PENTAD__V1__ACCOUNTABILITY__INIT;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+
+    rec.body_case = (Pentad__V1__Record__BodyCase)info->type;
+    switch (info->type) {
+    case PT_TYPE_CLUE_RECEIPT:
+        receipt.sender = sender;
+        rec.clue_receipt = &receipt;
+        break;
+    case PT_TYPE_CLUE_OUTCOME:
+        outcome.sender = sender;
+        rec.clue_outcome = &outcome;
+        break;
+    case PT_TYPE_AUDIT_PLAN:
+        plan.opens = opens;
+        rec.audit_plan = &plan;
+        break;
+    case PT_TYPE_ACCOUNTABILITY:
+        decision.opens = opens;
+        rec.accountability = &decision;
+        break;
+    default:
+        return false;
+    }
+    return pt_visible(&rec, author, reader) == PT_VISIBLE_FULL;
+}
+
 /* Two kinds of nodes stand for records: {"id": "finance/main#12", "type": "X01", …}, and a finding
  * {"rule", "responders", "record": "hub/main#3", …}. Everything else is the ledger's own. */
 static bool may_see(const json_t *node, enum pt_party reader) {
@@ -72,7 +108,10 @@ static bool may_see(const json_t *node, enum pt_party reader) {
     if (pt_visible_by_type(info->type, pt_party_from_name(ref.party), reader, &v)) {
         return v == PT_VISIBLE_FULL;
     }
-    return info->type == PT_TYPE_DISCREPANCY && (body == NULL || finding_visible(body, reader));
+    if (info->type == PT_TYPE_DISCREPANCY) {
+        return body == NULL || finding_visible(body, reader);
+    }
+    return header_visible(info, body, pt_party_from_name(ref.party), reader);
 }
 
 static void strip(json_t *node) {
