@@ -143,22 +143,45 @@ struct mk_ref mk_add(struct mklog *m, const char *party, Pentad__V1__Record *r) 
     return mk_add_on(m, party, "main", r);
 }
 
-static void flush_one(struct mklog *m, struct mk_stream *s) {
+/* The first `n` of what a stream has queued, as one entry. */
+static void flush_some(struct mklog *m, struct mk_stream *s, size_t n) {
     Pentad__V1__BatchStatement b = PENTAD__V1__BATCH_STATEMENT__INIT;
     uint8_t buf[256];
 
-    if (s->n == 0)
+    if (n == 0)
         return;
     b.party = s->party;
     b.stream = s->name;
     b.has_first_seq = 1;
     b.first_seq = s->next_seq - s->n;
     b.has_record_count = 1;
-    b.record_count = (uint32_t)s->n;
+    b.record_count = (uint32_t)n;
     add_entry(m, "application/vnd.pentad.batch-statement.v1+protobuf",
               keep(m, buf, pentad__v1__batch_statement__pack(&b, buf)),
-              (struct pt_span *)(uintptr_t)keep(m, s->recs, s->n * sizeof *s->recs).p, s->n);
-    s->n = 0;
+              (struct pt_span *)(uintptr_t)keep(m, s->recs, n * sizeof *s->recs).p, n);
+    s->n -= n;
+    memmove(s->recs, s->recs + n, s->n * sizeof *s->recs);
+}
+
+static void flush_one(struct mklog *m, struct mk_stream *s) {
+    flush_some(m, s, s->n);
+}
+
+/* Streams in pieces, drawn one after the other. */
+static void flush_among(struct mklog *m) {
+    struct mk_stream *left[MK_STREAMS];
+    size_t n;
+
+    do {
+        n = 0;
+        for (size_t i = 0; i < m->n_streams; i++)
+            if (m->s[i].n > 0)
+                left[n++] = &m->s[i];
+        if (n > 0) {
+            struct mk_stream *s = left[pt_rng_below(m->among, n)];
+            flush_some(m, s, 1 + pt_rng_below(m->among, s->n));
+        }
+    } while (n > 0);
 }
 
 void mk_flush_stream(struct mklog *m, const char *party, const char *name) {
@@ -166,6 +189,10 @@ void mk_flush_stream(struct mklog *m, const char *party, const char *name) {
 }
 
 void mk_flush(struct mklog *m) {
+    if (m->among) {
+        flush_among(m);
+        return;
+    }
     for (size_t i = 0; i < m->n_streams; i++)
         flush_one(m, &m->s[i]);
 }

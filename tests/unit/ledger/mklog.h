@@ -33,6 +33,9 @@ struct mklog {
     uint64_t nonce;
     bool closes;       /* mk_tick closes the day on every stream that isn't silent */
     int pay_precision; /* of mk_pay: 2 a month, 3 a year; 0 a day */
+    /* NULL: a flush makes one entry a stream, in the order of first use. Else streams come in
+       pieces that lie among each other by chance, each stream's own order kept. */
+    struct pt_rng *among;
     struct pt_arena arena;
 };
 
