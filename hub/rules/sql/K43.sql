@@ -41,7 +41,7 @@ SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
        WHEN EXISTS (SELECT 1 FROM resolved f JOIN v_notice j ON j.rec = f.rec AND j.kind = @NOTICE_KIND_CRITICIZE
               JOIN resolved g ON g.t_root = gap.spot_root AND g.field = 'source'
               JOIN v_rectification w ON w.rec = g.rec AND w.phase = @RECTIFICATION_PHASE_REPORT AND w.result = @RECTIFICATION_RESULT_DONE
-              WHERE f.t_root = gap.spot_root AND f.field = 'basis' AND w.r_log > j.r_log) THEN 'CLEAR'
+              WHERE f.t_root = gap.spot_root AND f.field = 'basis' AND w.r_tick >= j.r_tick) THEN 'CLEAR'
        ELSE 'FIRE' END AS state,
   CASE WHEN abs(x) >= param('k43.red_cp') OR bands >= param('k43.red_bands') THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
   s AS a, p AS b, abs(x) AS x
