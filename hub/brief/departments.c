@@ -76,7 +76,7 @@ static void put_row(struct pt_brief *b, json_t *t, const struct pt_brief_dept *d
     pt_brief_add(b, cells, pt_brief_textf(b, "%s", d->name));
     if (money) {
         n = pt_brief_fen(d->full, dept_source(b, d, "FG2.Bg"), "FG2.Bg");
-        n.na = d->full == 0;
+        n.na = d->allotments == 0;
         pt_brief_add(b, cells, pt_brief_number(b, &n));
         n = pt_brief_fen(d->paid, dept_source(b, d, "FG2.P"), "FG2.P");
         pt_brief_add(b, cells, pt_brief_number(b, &n));

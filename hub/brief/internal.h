@@ -80,6 +80,7 @@ struct pt_brief_dept {
     char key[PT_BRIEF_KEY];
     char name[320];
     int64_t full;
+    int64_t allotments; /* how many make it up; none: there is no budget to speak of */
     int64_t paid;
     int rank;    /* 0: no rate */
     int32_t ci1; /* PT_BP_NA: none */

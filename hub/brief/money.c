@@ -64,11 +64,10 @@ static const char full_sql[] =
                                                        "    AND f.field = 'absorbs'))"
                                                        " GROUP BY 1, 2, 3";
 
-/* What congress approved, by budget: the lines that bind. A project's line adds to the total only
- * where its department has no line of that function, which then holds it already. */
+/* What congress approved, by budget: every line, each yuan approved once (a batch's total is their
+ * sum). */
 static const char approved_sql[] =
-    "WITH line AS (SELECT l.bk, coalesce(l.dept, '') AS dept, coalesce(l.func, '') AS func,"
-    "   coalesce(l.subject, '') AS subject, coalesce(l.control_key, '') AS ckey,"
+    "WITH line AS (SELECT l.bk,"
     "   r.sign * CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN "
     "-l.fen ELSE l.fen END AS fen,"
     "   " PT_BRIEF_LIVE("r", "?2") " AS now, " PT_BRIEF_LIVE(
@@ -79,11 +78,7 @@ static const char approved_sql[] =
                    "(@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) "
                    "AND r.live_from < ?2"
                    "  AND r.valid_from <= ?4)"
-                   " SELECT bk, sum(now * fen), sum(was * fen) FROM line x"
-                   " WHERE ckey <> '' OR subject = '' OR NOT EXISTS (SELECT 1 FROM line d WHERE "
-                   "d.bk = x.bk"
-                   "   AND d.dept = x.dept AND d.func = x.func AND d.subject = '' AND d.ckey = '')"
-                   " GROUP BY bk";
+                   " SELECT bk, sum(now * fen), sum(was * fen) FROM line GROUP BY bk";
 
 static int month_index(const struct pt_brief *b, int64_t yyyymm) {
     int64_t year = yyyymm / 100;
@@ -147,6 +142,8 @@ static int add_row(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size_
 
         rc = pt_money_add(paid ? &s->paid[bk][m] : &s->full[bk][m], pt_sql_i64(st, 3 + k));
     }
+    if (d)
+        d->allotments += pt_sql_i64(st, 5);
     if (d && rc == 0)
         rc = pt_money_add(paid ? &d->paid : &d->full, pt_sql_i64(st, 3));
     b->allotments += pt_sql_i64(st, 5);

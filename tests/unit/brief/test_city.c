@@ -49,7 +49,8 @@ static void same_as(struct pt_ledger *l, const json_t *brief, int kind, const ch
     int rc = pt_ledger_figure(l, &ask, &want, &err);
 
     cr_assert_eq(rc, 0, "%s", err.msg);
-    cr_expect_eq(want.na, value == NULL, "%s %s", key, id);
+    cr_expect_eq(want.na, value == NULL, "%s %s: %s, the ledger says %lld", key, id,
+                 value ? value : "nothing", (long long)want.value);
     if (value && !want.na)
         cr_expect_eq(strtoll(value, NULL, 10), want.value, "%s %s: %s, the ledger says %lld", key,
                      id, value, (long long)want.value);

@@ -24,7 +24,7 @@ Test(content, the_four_budgets) {
     struct scene s;
     json_t *j = brief_of_june(&s);
 
-    IS("T2", "1", "FG1", "1,500.00");
+    IS("T2", "1", "FG1", "2,000.00");
     IS("T2", "1", "FG2.Bg", "1,600.00");
     IS("T2", "1", "FG2.P", "630.00");
     IS("T2", "1", "FG3", "39.38");
