@@ -213,7 +213,7 @@ static void carry_over_cross(struct checking *c, const struct path *at,
     if (!o->has_as_of || !c->rec->has_fiscal_year) {
         return;
     }
-    if (o->as_of != c->rec->fiscal_year * 10000 + 1231) {
+    if (o->as_of != (int64_t)c->rec->fiscal_year * 10000 + 1231) {
         pt_check_fault(c, PT_E_FIELD, at, "as_of", "must be the last day of fiscal_year %d",
                        c->rec->fiscal_year);
     }

@@ -140,6 +140,7 @@ static size_t evidence_of(struct rig *r) {
 Test(seals, its_reader_gets_it_opened) {
     struct rig r;
     rig_init(&r, "discipline", false);
+    r.config.until_day = 20190103;
     r.look = look_at_clue;
     send_clue(&r, "discipline", 1);
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
@@ -152,6 +153,7 @@ Test(seals, its_reader_gets_it_opened) {
 Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
     struct rig r;
     rig_init(&r, "discipline", false);
+    r.config.until_day = 20190103;
     r.look = look_at_clue;
     send_clue(&r, "discipline", 2); /* made for the record behind it */
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
@@ -164,6 +166,7 @@ Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
 Test(seals, for_others_it_stays_shut) {
     struct rig r;
     rig_init(&r, "discipline", false);
+    r.config.until_day = 20190103;
     r.look = look_at_clue;
     send_clue(&r, "audit", 1);
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
@@ -176,6 +179,7 @@ Test(seals, for_others_it_stays_shut) {
 Test(seals, who_may_not_read_gets_nothing) {
     struct rig r;
     rig_init(&r, "finance", false);
+    r.config.until_day = 20190103;
     r.look = look_at_clue;
     seen_seal = false;
     send_clue(&r, "discipline", 1);
