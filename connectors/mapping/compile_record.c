@@ -130,6 +130,12 @@ static bool is_amount(const char *name) {
     return false;
 }
 
+/* Every moment of a record is Unix milliseconds and says so: sent_at_ms. */
+static bool is_moment(const char *name) {
+    size_t n = strlen(name);
+    return n > 3 && strcmp(name + n - 3, "_ms") == 0;
+}
+
 static int new_field(struct rule_compiler *r, const char *path, struct pt_fieldmap **ret,
                      int *ret_index) {
     if (r->rule->n_fields == r->cap_fields)
@@ -191,7 +197,12 @@ static int kind_of(struct rule_compiler *r, const struct ym_field *in, struct pt
         unit = c->unit;
     if (amount && unit == PT_UNIT_NONE)
         return PT_COMP_FAIL(c, "%s is an amount: say its unit (fen, yuan, wan)", f->path);
-    f->kind = unit != PT_UNIT_NONE ? PT_FIELD_AMOUNT : date ? PT_FIELD_DATE : PT_FIELD_INT;
+    if (unit != PT_UNIT_NONE)
+        f->kind = PT_FIELD_AMOUNT;
+    else if (date)
+        f->kind = is_moment(f->fd->name) ? PT_FIELD_MOMENT : PT_FIELD_DATE;
+    else
+        f->kind = PT_FIELD_INT;
     f->shift = unit != PT_UNIT_NONE ? pt_unit_shift(unit) : (int)scale;
     return 0;
 }

@@ -91,6 +91,9 @@ int pt_field_convert(const struct pt_fieldmap *f, const char *p, size_t len, str
         rc = pt_value_date(p, f->date, &ymd, ret_extra, err);
         ret->i = ymd;
         break;
+    case PT_FIELD_MOMENT:
+        rc = pt_value_moment(p, f->date, &ret->i, err);
+        break;
     case PT_FIELD_ENUM:
         rc = pt_value_enum(f->fd->descriptor, p, &value, err);
         ret->i = value;

@@ -172,6 +172,9 @@ int pt_value_decimal(const char *p, size_t len, const struct pt_number_style *st
  * day; *ret_precision 1 day, 2 month, 3 year. */
 int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret_precision,
                   struct pt_err *err);
+/* The same forms as a moment, in Unix milliseconds: Chinese time, midnight where the form has no
+ * time of day, the first day of a month or year where it has no day. */
+int pt_value_moment(const char *p, const char *formats, int64_t *ret_ms, struct pt_err *err);
 /* NFC, control characters and runs of white space as one space, cut to max_chars (0 = no limit).
  * What needs none of it is borrowed, not copied. PT_E_TEXT on what a record's text may not hold. */
 int pt_value_text(const char *p, size_t len, unsigned max_chars, struct pt_arena *arena,
@@ -264,6 +267,7 @@ enum pt_field_kind {
     PT_FIELD_INT,
     PT_FIELD_AMOUNT,
     PT_FIELD_DATE,
+    PT_FIELD_MOMENT, /* milliseconds from a date, with or without a time of day */
     PT_FIELD_ENUM,
     PT_FIELD_BOOL,
     PT_FIELD_HEX,

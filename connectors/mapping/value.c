@@ -213,29 +213,56 @@ static int precision_of(const char *format, size_t len) {
     return p;
 }
 
-int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret_precision,
-                  struct pt_err *err) {
+static int32_t ymd_of(const struct tm *tm) {
+    return (tm->tm_year + 1900) * 10000 + (tm->tm_mon + 1) * 100 + tm->tm_mday;
+}
+
+/* Reads `p` by the first of the forms that fits whole; *ret_form is where in `formats` it stands,
+ * NULL where none does. Fields that the form doesn't have are those of January 1st, midnight. */
+static size_t read_form(const char *p, const char *formats, struct tm *tm, const char **ret_form) {
+    *ret_form = NULL;
     for (const char *f = formats; *f;) {
         size_t n = strcspn(f, "|");
         char format[64];
-        struct tm tm;
-        memset(&tm, 0, sizeof(tm));
-        tm.tm_mday = 1;
+        memset(tm, 0, sizeof(*tm));
+        tm->tm_mday = 1;
         snprintf(format, sizeof(format), "%.*s", (int)(n < 63 ? n : 63), f);
-        const char *end = strptime(p, format, &tm);
-        int32_t ymd = (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday;
-        if (end != NULL && *end == '\0' && pt_date_valid(ymd)) {
-            *ret_precision = precision_of(f, n);
-            if (*ret_precision == 2)
-                ymd = pt_date_month_end(ymd);
-            if (*ret_precision == 3)
-                ymd = pt_date_year(ymd) * 10000 + 1231;
-            *ret_ymd = ymd;
-            return 0;
+        const char *end = strptime(p, format, tm);
+        if (end != NULL && *end == '\0' && pt_date_valid(ymd_of(tm))) {
+            *ret_form = f;
+            return n;
         }
         f += n + (f[n] == '|');
     }
-    return pt_err_set(err, PT_E_DATE, "\"%.40s\" is not a date of the form %.60s", p, formats);
+    return 0;
+}
+
+int pt_value_date(const char *p, const char *formats, int32_t *ret_ymd, int *ret_precision,
+                  struct pt_err *err) {
+    struct tm tm;
+    const char *form;
+    size_t n = read_form(p, formats, &tm, &form);
+    if (form == NULL)
+        return pt_err_set(err, PT_E_DATE, "\"%.40s\" is not a date of the form %.60s", p, formats);
+    int32_t ymd = ymd_of(&tm);
+    *ret_precision = precision_of(form, n);
+    if (*ret_precision == 2)
+        ymd = pt_date_month_end(ymd);
+    if (*ret_precision == 3)
+        ymd = pt_date_year(ymd) * 10000 + 1231;
+    *ret_ymd = ymd;
+    return 0;
+}
+
+int pt_value_moment(const char *p, const char *formats, int64_t *ret_ms, struct pt_err *err) {
+    struct tm tm;
+    const char *form;
+    (void)read_form(p, formats, &tm, &form);
+    if (form == NULL)
+        return pt_err_set(err, PT_E_DATE, "\"%.40s\" is not a time of the form %.60s", p, formats);
+    *ret_ms = pt_date_to_ms(ymd_of(&tm)) +
+              ((tm.tm_hour * INT64_C(60) + tm.tm_min) * 60 + tm.tm_sec) * 1000;
+    return 0;
 }
 
 /* ---- text ---- */

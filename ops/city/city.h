@@ -18,10 +18,13 @@
 #define CITY_DISTRICTS 12
 #define CITY_MAX_QUOTAS 8
 #define CITY_MAX_SPECIALS 256
-#define CITY_MAX_CONTROLS 256
-#define CITY_MAX_ADJUSTS 16
+#define CITY_MAX_CONTROLS 320
+#define CITY_MAX_ADJUSTS 64
+#define CITY_MAX_APPROVALS 64
 #define CITY_MAX_FINDINGS 1024
-#define CITY_MAX_TRUTH 512
+#define CITY_MAX_CLUES 64
+#define CITY_MAX_TRUTH 1024
+#define CITY_PROJECT_NAMES 500
 #define CITY_FINANCE_DEPT 27 /* 市财政局 in the table of departments */
 #define CITY_YUAN INT64_C(100)
 #define CITY_WAN INT64_C(1000000)
@@ -33,13 +36,22 @@
 #define DAY_ORGS 20190102
 #define DAY_PROJECTS 20190103
 #define DAY_EXANTE 20190104
+#define DAY_PAST 20190104
 #define DAY_GOALS 20190107
+#define DAY_NEEDS 20190109
+#define DAY_USES 20190110
 #define DAY_REVIEWS 20190111
+#define DAY_OLD_BALANCES 20190111
+#define DAY_LIBRARY 20190114
+#define DAY_DRAFT 20190115
 #define DAY_VOTED 20190117
 #define DAY_APPROVED 20190121
 #define DAY_ALLOTTED 20190128
+#define DAY_OUTLINE 20191129 /* of the next budget */
+#define DAY_BALANCES 20200113
 #define DAY_DEPT_EVAL 20200330
 #define DAY_APPRAISAL 20200424
+#define DAY_ACCOUNTS 20200605
 #define DAY_FINAL_VOTED 20200622
 #define DAY_FINAL 20200624
 
@@ -67,6 +79,7 @@ struct city_quota {
     int64_t fen;
     int64_t payable; /* of a later quota: paid evenly from the month after it to December */
     char no[20];
+    bool unnamed; /* not allotted to a project yet: 待分配 */
     char basis[48];
 };
 
@@ -83,13 +96,35 @@ struct city_project {
     int32_t bk;
     char func[8];
     enum city_line line;
-    char voted[8];    /* the 款 or 类 under which congress approved it; empty: func itself */
-    int64_t ap_delta; /* congress approved the first INITIAL plus this */
-    char letter;      /* R personnel, Y operating, T specific target */
+    char voted[8];      /* the 款 or 类 under which congress approved it; empty: func itself */
+    int64_t ap_delta;   /* congress approved the first INITIAL plus this */
+    int64_t need_delta; /* the need of 2019 was reviewed as the INITIAL plus this */
+    int32_t need_fixed_day; /* another review without it; 0 = none */
+    int64_t accounts_delta; /* the accounts show what was paid plus this */
+    int64_t goal_delta;     /* the goal is for the INITIAL plus this */
+    bool no_exante, no_goal_ref, no_result_link;
+    int32_t exante_cp; /* its score, and the conclusion; 0 = by chance */
+    const char *exante_conclusion;
+    int32_t returned_day, passed_day; /* of the goal; 0 = not returned, passed on DAY_REVIEWS */
+    int32_t regoal_day;               /* its second version; 0 = none */
+    const char *regoal_by;            /* who approved that */
+    int32_t profile_bk;               /* what its first profile says; 0 = bk */
+    int32_t renamed_day;              /* another profile names it otherwise; 0 = none */
+    const char *goal_without;         /* an indicator or group that the goal lacks */
+    const char *tags;                 /* NULL = by chance */
+    char letter;                      /* R personnel, Y operating, T specific target */
     bool is_new, is_major, is_infra, is_special, lump;
+    int32_t head_from;            /* since when somebody answers for it; 0 = its start */
+    int32_t head_left, head_next; /* the first one's last day, the next one's first; 0 = stays */
+    bool head_for_now;            /* entered without answering for life … */
+    int32_t head_mended_day;      /* … until a correction; 0 = stays so */
     int32_t theme, major_basis;
     int32_t start, end;
     int64_t total;
+    int64_t estimate;     /* 核定概算, of infrastructure */
+    int64_t old_surplus;  /* of 2017, left at the end of 2018 */
+    int32_t contract_day; /* of a planted contract; 0 = none */
+    int64_t contract_fen;
 
     struct city_quota quotas[CITY_MAX_QUOTAS];
     int32_t n_quotas;
@@ -98,21 +133,36 @@ struct city_project {
     bool derive_curve;          /* plan_curve follows what will be paid */
     bool has_curve;
     int32_t curve[13];
-    int32_t recurve_day; /* a P02 REPLACE brings the curve then */
+    int32_t recurve_day; /* a P02 REPLACE brings the curve, and the right bk, then */
     int64_t recovered;
     int32_t recover_day;
-    int32_t lines; /* regular payment lines to make */
+    int64_t forecast; /* in October's monitoring: won't be spent; 0 = what is recovered later */
+    int32_t lines;    /* regular payment lines to make */
 
     int64_t paid[13];         /* cumulative, net, at each month's end */
     int32_t self_cp, spot_cp; /* 0 = none yet */
     int32_t self_day, spot_day;
+    int32_t self_excess; /* claimed above what its indicators recompute to, cp */
     int32_t self_replaced_cp, self_replaced_day;
+    int32_t late_period, late_day; /* the monitoring report to this day comes then; 0 = never */
+    int32_t odd_period, odd_bp;    /* in this one all is reached to odd_bp; in the year's last one
+                                      the second indicator's outcome is odd_bp of the real one */
+    int32_t odd_mended_day;        /* another report to that day says what is right; 0 = none */
     int32_t criticized_day, rectified_day; /* after a spot check */
-    int64_t audit_diff;                    /* audit's figure less ours, in the first A02 */
-    int32_t audit_day;                     /* 0 = no A02 */
+    int32_t expiry, expiry_eval_day; /* of a special fund; 0 = by chance, not evaluated then */
+    /* Who made it, one above the number of the agency; 0 = nobody from outside. */
+    int32_t self_agency, exante_agency, key_agency;
+    int32_t key_day;    /* finance's own evaluation of 2018; 0 = by chance */
+    bool self_paid;     /* the body pays that agency for its self-evaluation */
+    bool key_paid;      /* and for finance's */
+    int64_t audit_diff; /* audit's figure less ours, in the first A02 */
+    int32_t audit_day;  /* 0 = no A02 */
     int32_t audit_fixed_day;
     bool no_audit_note; /* no generated finding on it */
-    char goal_no[20], self_no[20], spot_no[20];
+    char goal_no[20], regoal_no[20], self_no[20], spot_no[20];
+    char expiry_no[20];
+    char exante_no[20];           /* empty: not evaluated before it began */
+    char past_no[20], use_no[20]; /* of 2017; empty: not a continuing project */
 };
 
 /* A payment entered by itself, in a batch of one line. */
@@ -131,9 +181,11 @@ struct city_special {
 /* One X04. */
 struct city_control {
     int32_t day, effective, project, to_project, reply_due;
+    int32_t year; /* whose money; 0 = the year's own */
     const char *action;
     int64_t fen;
     const char *reason;
+    int32_t failed_days[2], mended_day; /* its rectification was verified then; 0 = as usual */
     char no[20];
 };
 
@@ -143,14 +195,35 @@ struct city_adjust {
     int64_t fen;
 };
 
+/* One B03 that was written. */
+struct city_approval {
+    int32_t day;
+    char no[40];
+};
+
 /* One A03 with its verifications. */
 struct city_finding {
     int32_t project, year, day, due;
     int32_t ongoing_day, done_day; /* 0 = none */
+    int32_t claimed_day;           /* V03 says that it is rectified; 0 = on done_day */
     int32_t corrected_day;         /* A03 REPLACE that makes it a matter of procedure */
     const char *category, *severity, *focus;
+    int32_t org; /* whom audit holds responsible */
     int64_t fen;
     char no[20];
+};
+
+/* One D01 and what discipline does with it. Days on which nothing happens are 0. */
+struct city_clue {
+    const char *sender;
+    int32_t sent;
+    bool urgent;
+    int32_t received;
+    const char *accept;
+    int32_t feedback_due, interim, final;
+    int32_t ack_due;
+    int32_t finding, control; /* its source; -1 = none */
+    char id[33], no[40];
 };
 
 /* A month report that is wrong, and when it is mended. */
@@ -163,6 +236,7 @@ struct city_misreport {
 
 struct city_truth {
     const char *rule, *kind;
+    int32_t project, quota; /* the object is this quota's number; quota -1 = it isn't */
     char key[40], object[64];
     int32_t year, period;
     char severity, first_severity;
@@ -185,8 +259,12 @@ struct city {
     int32_t n_controls;
     struct city_adjust adjusts[CITY_MAX_ADJUSTS];
     int32_t n_adjusts;
+    struct city_approval approvals[CITY_MAX_APPROVALS];
+    int32_t n_approvals;
     struct city_finding findings[CITY_MAX_FINDINGS];
     int32_t n_findings;
+    struct city_clue clues[CITY_MAX_CLUES];
+    int32_t n_clues;
     struct city_misreport misreports[32];
     int32_t n_misreports;
     struct city_truth truth[CITY_MAX_TRUTH];
@@ -200,6 +278,8 @@ struct city {
 void city_rng(const struct city *c, struct pt_rng *r, const char *purpose, int64_t index);
 int64_t city_between(struct pt_rng *r, int64_t low, int64_t high); /* both included */
 bool city_chance(struct pt_rng *r, int32_t percent);
+/* `bytes` random bytes of such a purpose, in hexadecimal. */
+void city_hex(const struct city *c, const char *purpose, int64_t index, int32_t bytes, char *out);
 /* Memory or the end of the program, with a message. */
 void *city_alloc(size_t n, size_t size);
 
@@ -236,17 +316,33 @@ struct city_dept_name {
     const char *item, *item_name; /* of its key projects, 7 digits */
 };
 extern const struct city_dept_name city_depts[CITY_DEPTS];
-void city_project_name(char *out, size_t cap, struct pt_rng *r, const char *dept, char letter);
+/* The n-th way (0 <= n < CITY_PROJECT_NAMES) to name what a department does. */
+void city_project_name(char *out, size_t cap, int32_t n, const char *dept, char letter);
 void city_unit_name(char *out, size_t cap, const char *dept, int32_t n);
 const char *city_purpose(int32_t n); /* of a payment; any n */
 const char *city_person(struct pt_rng *r);
+/* Of one who answers for something; in no other file, so that its trace can be looked for. */
+void city_responsible(struct pt_rng *r, char *out, size_t cap);
 
 /* ---- orgs.c, projects.c, planted_*.c: the plan */
 void city_plan_orgs(struct city *c);
+bool city_is_pilot(int32_t dept); /* of overall performance, since the year's beginning */
+#define CITY_AGENCIES 6
+const char *city_agency(int32_t n); /* an evaluation agency's uscc */
 void city_plan_projects(struct city *c);
 /* A fresh planted project of about `yuan`, linear, paid to `paid_bp` of its budget. */
 struct city_project *city_plant(struct city *c, int64_t yuan, int32_t paid_bp);
 int32_t city_index(const struct city *c, const struct city_project *p);
+/* Congress sees it as a key project, approved at its first quota plus `ap_delta`. */
+void city_on_subject_line(struct city_project *p, int64_t ap_delta);
+/* A department line that no other project of the department shares. */
+void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta);
+/* The truth stands at the line on which congress approved the project. */
+void city_on_line(struct city_truth *t, const struct city *c, const struct city_project *p);
+/* K25 of that month. */
+void city_behind(struct city *c, const struct city_project *p, int32_t month, int32_t closed);
+/* The day after a term of so many days; a last day off moves to the next working day. */
+int32_t city_after_days(int32_t day, int32_t n);
 /* What is paid up to each month's end, in bp of the first quota. */
 void city_schedule(struct city_project *p, const int32_t bp[12]);
 void city_linear(struct city_project *p, int32_t final_bp);
@@ -256,20 +352,48 @@ struct city_special *city_special(struct city *c, const struct city_project *p, 
                                   int32_t send, int64_t fen);
 struct city_control *city_control(struct city *c, const struct city_project *p, const char *action,
                                   int32_t day, int64_t fen);
+/* What was taken back is set aside for a key project. */
+void city_reallocate(struct city *c, const struct city_project *p, int32_t day, int64_t fen);
 void city_adjust(struct city *c, const struct city_project *p, int32_t voted, int32_t day,
                  int64_t fen);
 struct city_finding *city_finding(struct city *c, const struct city_project *p, int32_t year,
                                   int32_t day, int32_t due, const char *category,
                                   const char *severity);
-void city_plant_budget(struct city *c); /* K01 K04 */
-void city_plant_dates(struct city *c);  /* K05 K35 */
-void city_plant_months(struct city *c); /* K06 K25 */
-void city_plant_evals(struct city *c);  /* K43 K53 */
-void city_plant_audit(struct city *c);  /* K07 K58 */
+/* Some finding sent before that day, another for each `nth` while there are enough. */
+const struct city_finding *city_finding_before(const struct city *c, int32_t day, int32_t nth);
+void city_plant_budget(struct city *c);     /* K01 K04 */
+void city_plant_money(struct city *c);      /* K02 K03 K08 K11 K12 K13 K29 */
+void city_plant_gates(struct city *c);      /* K14 to K24 and K49 */
+void city_plant_dates(struct city *c);      /* K05 K35 */
+void city_plant_months(struct city *c);     /* K06 K25 */
+void city_plant_lag(struct city *c);        /* K26 */
+void city_plant_controls(struct city *c);   /* K30 K31 K34 */
+void city_plant_indicators(struct city *c); /* K37 K54 */
+void city_plant_evals(struct city *c);      /* K43 K53 */
+void city_plant_audit(struct city *c);      /* K07 K58 */
+void city_plant_execution(struct city *c);  /* K28 K32 K36 */
+/* K27, once personnel is weighed: it takes the departments' own. */
+void city_plant_breakdown(struct city *c);
+void city_plant_expiry(struct city *c);   /* K45 */
+void city_plant_agencies(struct city *c); /* K46 */
+void city_plant_results(struct city *c);  /* K41 K42 K44 K59 K71 */
+void city_plant_regions(struct city *c);  /* K38 K39 */
+bool city_is_unassessed(int32_t dept);    /* no W01 */
+void city_plant_heads(struct city *c);    /* K63 */
 void city_plan_findings(struct city *c);
+void city_plan_clues(struct city *c); /* with K55 and K56 */
+/* How many transfers were advised for a month's findings and not made (K57): the n-th count, in
+ * order. False after the last. */
+struct city_count {
+    int32_t month, sent, count;
+};
+bool city_count(int32_t n, struct city_count *ret);
 void city_plan_scores(struct city *c);
-int64_t city_initial(const struct city_project *p);           /* FG2's B0 */
-int64_t city_full(const struct city_project *p, int32_t day); /* Bg of B04s sent by then */
+const char *city_goal_on(const struct city_project *p,
+                         int32_t day);              /* number of the newest sent before */
+int64_t city_initial(const struct city_project *p); /* FG2's B0 */
+void city_needs(const struct city_project *p, int64_t fen[3]); /* of 2019 to 2021, as reviewed */
+int64_t city_full(const struct city_project *p, int32_t day);  /* Bg of B04s sent by then */
 
 /* ---- payments.c */
 struct city_payment {
@@ -291,22 +415,42 @@ struct city_truth *city_fires(struct city *c, const char *rule, const struct cit
                               char severity, int32_t opened, int32_t closed);
 struct city_truth *city_near(struct city *c, const char *rule, const struct city_project *p,
                              int32_t opened, const char *why);
+/* Fires (Y, for good), or is near: of the project's q-th quota. */
+void city_by_quota(struct city *c, const char *rule, const struct city_project *p, int32_t q,
+                   int32_t opened, const char *near_why);
+void city_truth_of_quotas(struct city *c);   /* by quota, once they are numbered */
 void city_truth_of_payments(struct city *c); /* by voucher, once they are numbered */
 
 /* ---- what is written; each returns 0 or a code */
 int city_write_orgs(struct city *c, struct pt_err *err);
-int city_write_projects(struct city *c, struct pt_err *err); /* P02 E01 */
-int city_write_goals(struct city *c, struct pt_err *err);    /* E04 E05 */
+int city_write_projects(struct city *c, struct pt_err *err);    /* P02 E01 */
+int city_write_goals(struct city *c, struct pt_err *err);       /* E04 E05 */
+int city_write_planning(struct city *c, struct pt_err *err);    /* E02 E03 */
+int city_write_results(struct city *c, struct pt_err *err);     /* V01 of 2017, V02 */
+int city_write_submissions(struct city *c, struct pt_err *err); /* B01 B02 */
 int city_write_approvals(struct city *c, struct pt_err *err);
 int city_write_allotments(struct city *c, struct pt_err *err);
+int city_write_balances(struct city *c, struct pt_err *err); /* B05 */
+int city_write_business(struct city *c, struct pt_err *err); /* X06 */
 int city_write_payments(struct city *c, struct pt_err *err);
 int city_write_reports(struct city *c, struct pt_err *err); /* X02 X04 */
 int city_write_evaluations(struct city *c, struct pt_err *err);
 int city_write_rectifications(struct city *c, struct pt_err *err); /* V03 J04 N01 */
 int city_write_audit(struct city *c, struct pt_err *err);
+int city_write_persons(struct city *c, struct pt_err *err); /* P03 */
+int city_write_clues(struct city *c, struct pt_err *err);   /* D01 D02 D03, SealedCount */
+int city_write_sealed(struct city *c, struct pt_err *err);  /* A01 A05 D04 O02 */
 int city_write_appraisals(struct city *c, struct pt_err *err);
 int city_write_office(struct city *c, struct pt_err *err); /* H07 H08 H09, consents */
 int city_write_replies(struct city *c, struct pt_err *err);
+int city_write_monitoring(struct city *c, struct pt_err *err); /* X03 */
+int city_write_regions(struct city *c, struct pt_err *err);    /* X05 */
+int city_write_society(struct city *c, struct pt_err *err);    /* S01 S02 S04 S05 */
+/* The document of the nth assessment (departments, then districts) and what it led to. */
+const char *city_assessment(int32_t n, int32_t *ret_day, bool *ret_interview);
+int city_write_assessments(struct city *c, struct pt_err *err); /* W01 */
+int city_write_meetings(struct city *c, struct pt_err *err);    /* J01 J02 J03 */
+int city_write_disclosures(struct city *c, struct pt_err *err); /* S03; after the approvals */
 int city_write_truth(struct city *c, struct pt_err *err);
 
 #endif

@@ -133,9 +133,11 @@ void city_unit_name(char *out, size_t cap, const char *dept, int32_t n) {
                        kinds[(size_t)n % COUNT(kinds)]);
 }
 
-void city_project_name(char *out, size_t cap, struct pt_rng *r, const char *dept, char letter) {
-    static const char *const where[] = {"全市",     "城区",     "黄河沿岸", "东部新区", "西部片区",
-                                        "南部山区", "北部片区", "重点园区", "基层",     "社区"};
+void city_project_name(char *out, size_t cap, int32_t n, const char *dept, char letter) {
+    static const char *const where[] = {
+        "全市",     "城区",     "黄河沿岸", "东部新区", "西部片区", "南部山区", "北部片区",
+        "重点园区", "基层",     "社区",     "古城片区", "空港片区", "滨河新城", "小清河两岸",
+        "县域",     "沿街商圈", "老旧小区", "产业园区", "中心镇",   "泉水景区"};
     static const char *const what[] = {
         "智慧平台建设", "老旧设施改造", "公共服务提升", "基础设施维护", "人才引进培养",
         "宣传推广",     "专项整治",     "监测体系建设", "信息系统运维", "惠民补助",
@@ -143,13 +145,14 @@ void city_project_name(char *out, size_t cap, struct pt_rng *r, const char *dept
         "产业扶持",     "困难群众帮扶", "道路养护",     "水环境治理",   "示范点创建",
         "质量提升",     "安全隐患排查", "数据资源整合", "服务外包",     "培训"};
 
+    PT_ASSERT(COUNT(where) * COUNT(what) == CITY_PROJECT_NAMES && n >= 0);
     if (letter == 'R')
         (void)snprintf(out, cap, "%s人员经费", dept);
     else if (letter == 'Y')
         (void)snprintf(out, cap, "%s公用经费", dept);
     else
-        (void)snprintf(out, cap, "%s%s%s项目", dept, where[pt_rng_below(r, COUNT(where))],
-                       what[pt_rng_below(r, COUNT(what))]);
+        (void)snprintf(out, cap, "%s%s%s项目", dept, where[(size_t)n / COUNT(what)],
+                       what[(size_t)n % COUNT(what)]);
 }
 
 const char *city_purpose(int32_t n) {
@@ -166,4 +169,14 @@ const char *city_person(struct pt_rng *r) {
                                         "赵永安", "孙立新", "周海燕", "吴克俭", "郑书恒"};
 
     return names[pt_rng_below(r, COUNT(names))];
+}
+
+void city_responsible(struct pt_rng *r, char *out, size_t cap) {
+    static const char *const families[] = {"宋", "韩", "唐", "冯", "董", "萧", "程", "曹", "袁",
+                                           "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏", "卢"};
+    static const char *const given[] = {"立诚", "思远", "秉文", "若谷", "景行", "怀瑾", "守正",
+                                        "知行", "雪松", "映红", "兰芝", "学勤", "广田", "慧敏"};
+    const char *family = families[pt_rng_below(r, COUNT(families))];
+
+    (void)snprintf(out, cap, "%s%s", family, given[pt_rng_below(r, COUNT(given))]);
 }

@@ -78,6 +78,10 @@ void city_plan_orgs(struct city *c) {
     c->n_orgs = n;
 }
 
+bool city_is_pilot(int32_t dept) {
+    return dept % 4 == 0;
+}
+
 int city_write_orgs(struct city *c, struct pt_err *err) {
     static const char *const levels[] = {"部门", "单位", "区县政府", "区县财政"};
     struct table *t = table_new(c, &style_finance, "orgs.csv", "P01",
@@ -99,7 +103,7 @@ int city_write_orgs(struct city *c, struct pt_err *err) {
         table_str(t, o->rgn);
         table_str(t, o->parent >= 0 ? c->orgs[o->parent].uscc : "");
         table_str(t, o->bunit);
-        if (o->level == LEVEL_DEPT && i % 4 == 0)
+        if (o->level == LEVEL_DEPT && city_is_pilot(i))
             table_int(t, CITY_FY);
         else
             table_empty(t, 1);

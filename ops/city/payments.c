@@ -309,7 +309,13 @@ static void write_line(struct table *t, struct city *c, const struct batch *b, s
     const struct city_project *p = &c->projects[x->project];
     const struct city_special *s = x->special >= 0 ? &c->specials[x->special] : NULL;
     char voucher[24];
+    char purpose[64];
 
+    /* One payee is never paid for the same thing by two projects. */
+    (void)snprintf(purpose, sizeof(purpose), "%s（%06d）", city_purpose(x->purpose),
+                   x->project + 1);
+    if (p->letter == 'R')
+        (void)snprintf(purpose, sizeof(purpose), "代发工资津补贴");
     (void)snprintf(voucher, sizeof(voucher), "PZ%010zu", i + 1);
     table_row(t, x->send, b->no, x->fen);
     table_str(t, x->reverse ? "冲销" : "");
@@ -325,7 +331,7 @@ static void write_line(struct table *t, struct city *c, const struct batch *b, s
     table_int(t, CITY_FY);
     table_fen(t, x->fen);
     table_str(t, p->letter == 'R' ? c->orgs[p->unit].uscc : payees[x->payee]);
-    table_str(t, p->letter == 'R' ? "代发工资津补贴" : city_purpose(x->purpose));
+    table_str(t, purpose);
     table_str(t, s != NULL ? bases[s->basis] : "");
     table_fen(t, b->sum);
 }

@@ -24,6 +24,14 @@ bool city_chance(struct pt_rng *r, int32_t percent) {
     return (int32_t)pt_rng_below(r, 100) < percent;
 }
 
+void city_hex(const struct city *c, const char *purpose, int64_t index, int32_t bytes, char *out) {
+    struct pt_rng r;
+
+    city_rng(c, &r, purpose, index);
+    for (int32_t i = 0; i < bytes; i += 8)
+        (void)snprintf(out + 2 * i, 17, "%016llx", (unsigned long long)pt_rng_next(&r));
+}
+
 void *city_alloc(size_t n, size_t size) {
     void *p = calloc(n ? n : 1, size);
 
@@ -81,7 +89,7 @@ struct city_control *city_control(struct city *c, const struct city_project *p, 
     struct city_control *x;
 
     PT_ASSERT(c->n_controls < CITY_MAX_CONTROLS && city_is_workday(day));
-    x = &c->controls[c->n_controls++];
+    x = &c->controls[c->n_controls];
     *x = (struct city_control){.day = day,
                                .effective = day,
                                .project = city_index(c, p),
@@ -89,7 +97,22 @@ struct city_control *city_control(struct city *c, const struct city_project *p, 
                                .action = action,
                                .fen = fen,
                                .reason = "按资金管理规定办理"};
+    (void)snprintf(x->no, sizeof(x->no), "GK2019-%04d", ++c->n_controls);
     return x;
+}
+
+void city_reallocate(struct city *c, const struct city_project *p, int32_t day, int64_t fen) {
+    struct city_control *x = city_control(c, p, "调整用于", day, fen);
+
+    for (int32_t i = 0; i < c->n_projects && x->to_project < 0; i++)
+        if (c->projects[i].line == LINE_SUBJECT)
+            x->to_project = i;
+}
+
+int32_t city_after_days(int32_t day, int32_t n) {
+    int32_t last = pt_date_add(day, n);
+
+    return pt_date_add(city_is_workday(last) ? last : city_next_workday(last), 1);
 }
 
 void city_adjust(struct city *c, const struct city_project *p, int32_t voted, int32_t day,
@@ -111,10 +134,27 @@ struct city_finding *city_finding(struct city *c, const struct city_project *p, 
                                .due = due,
                                .category = category,
                                .severity = severity,
-                               .focus = "支出绩效"};
+                               .focus = "支出绩效",
+                               .org = p->dept};
     (void)snprintf(f->no, sizeof(f->no), "SJ%d-%04d", day / 10000, ++c->n_findings);
     f->fen = p->quotas[0].fen / 50;
     return f;
+}
+
+const struct city_finding *city_finding_before(const struct city *c, int32_t day, int32_t nth) {
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < c->n_findings; i++)
+        n += c->findings[i].day < day;
+    PT_ASSERT(n > 0);
+    nth %= n;
+    for (int32_t i = 0;; i++)
+        if (c->findings[i].day < day && nth-- == 0)
+            return &c->findings[i];
+}
+
+const char *city_goal_on(const struct city_project *p, int32_t day) {
+    return p->regoal_day && p->regoal_day < day ? p->regoal_no : p->goal_no;
 }
 
 int64_t city_initial(const struct city_project *p) {

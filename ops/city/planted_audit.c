@@ -20,12 +20,12 @@ static void plant_k07(struct city *c) {
     (void)city_fires(c, "K07", p, 'Y', 20200318, 0);
     p = audited(c, 50000000, 20200325, -150 * CITY_WAN);
     (void)city_fires(c, "K07", p, 'R', 20200325, 0);
-    p = audited(c, 3600000, 20200408, -35000 * CITY_YUAN);
-    p->audit_fixed_day = 20200520;
-    (void)city_fires(c, "K07", p, 'Y', 20200408, 20200520);
-    p = audited(c, 42000000, 20200415, 260 * CITY_WAN);
-    p->audit_fixed_day = 20200610;
-    (void)city_fires(c, "K07", p, 'R', 20200415, 20200610);
+    p = audited(c, 3600000, 20200305, -35000 * CITY_YUAN);
+    p->audit_fixed_day = 20200320;
+    (void)city_fires(c, "K07", p, 'Y', 20200305, 20200320);
+    p = audited(c, 42000000, 20200312, 260 * CITY_WAN);
+    p->audit_fixed_day = 20200331;
+    (void)city_fires(c, "K07", p, 'R', 20200312, 20200331);
     p = audited(c, 48000000, 20200422, 100 * CITY_WAN);
     (void)city_fires(c, "K07", p, 'Y', 20200422, 0);
     city_near(c, "K07", p, 20200422, "相差恰为100万元，不到红色")->severity = 'R';
@@ -42,13 +42,10 @@ static void plant_k07(struct city *c) {
 static void k58(struct city *c, const struct city_project *p, const struct city_finding *f,
                 const char *near_why) {
     int32_t opened = pt_date_add(f->due, 1);
-    int32_t red = pt_date_add(f->due, 30);
+    int32_t red = city_after_days(f->due, 30);
     int32_t last = f->done_day ? f->done_day : 20200701;
     struct city_truth *t;
 
-    while (!city_is_workday(red)) /* a last day off moves to the next working day */
-        red = pt_date_add(red, 1);
-    red = pt_date_add(red, 1);
     if (near_why != NULL)
         t = city_near(c, "K58", p, opened, near_why);
     else

@@ -4,16 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void on_subject_line(struct city_project *p, int64_t ap_delta) {
-    p->line = LINE_SUBJECT;
-    p->is_major = true;
-    p->major_basis = 1;
-    p->ap_delta = ap_delta;
-    (void)snprintf(p->func, sizeof(p->func), "%s", city_depts[p->dept].item);
-}
-
-/* A department line that no other project of the department shares. */
-static void on_own_line(struct city *c, struct city_project *p, int64_t ap_delta) {
+void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta) {
     int32_t taken = 0;
 
     for (int32_t i = 0; i < c->n_projects; i++)
@@ -30,11 +21,11 @@ static void on_own_line(struct city *c, struct city_project *p, int64_t ap_delta
 static void on_class_line(struct city *c, struct city_project *p, int32_t dept, int digits,
                           int64_t ap_delta) {
     p->dept = p->unit = dept;
-    on_own_line(c, p, ap_delta);
+    city_on_own_line(c, p, ap_delta);
     (void)snprintf(p->voted, sizeof(p->voted), "%.*s", digits, p->func);
 }
 
-static void k01_line(struct city_truth *t, const struct city *c, const struct city_project *p) {
+void city_on_line(struct city_truth *t, const struct city *c, const struct city_project *p) {
     (void)snprintf(t->object, sizeof(t->object), "%d/%s", p->bk, p->voted[0] ? p->voted : p->func);
     if (p->line == LINE_DEPT) {
         t->kind = "DEPT";
@@ -46,40 +37,40 @@ static void k01_line(struct city_truth *t, const struct city *c, const struct ci
 }
 
 static void k01(struct city *c, const struct city_project *p, int32_t opened, int32_t closed) {
-    k01_line(city_fires(c, "K01", p, 'R', opened, closed), c, p);
+    city_on_line(city_fires(c, "K01", p, 'R', opened, closed), c, p);
 }
 
 static void k01_near(struct city *c, const struct city_project *p, int32_t opened,
                      const char *why) {
-    k01_line(city_near(c, "K01", p, opened, why), c, p);
+    city_on_line(city_near(c, "K01", p, opened, why), c, p);
 }
 
 static void plant_k01(struct city *c) {
     struct city_project *p = city_plant(c, 8000000, 9800);
 
-    on_subject_line(p, -20 * CITY_WAN);
+    city_on_subject_line(p, -20 * CITY_WAN);
     k01(c, p, DAY_ALLOTTED, 0);
 
     p = city_plant(c, 12000000, 9800);
-    on_subject_line(p, -35 * CITY_WAN);
+    city_on_subject_line(p, -35 * CITY_WAN);
     city_adjust(c, p, 20190528, 20190530, 35 * CITY_WAN);
     k01(c, p, DAY_ALLOTTED, 20190530);
 
     p = city_plant(c, 5000000, 9500);
-    on_own_line(c, p, -12 * CITY_WAN);
+    city_on_own_line(c, p, -12 * CITY_WAN);
     (void)city_quota(p, QUOTA_REDUCE, 20190618, 12 * CITY_WAN);
     k01(c, p, DAY_ALLOTTED, 20190618);
 
     p = city_plant(c, 60000000, 9800);
     p->dept = p->unit = CITY_FINANCE_DEPT;
     p->line = LINE_FUNC;
-    p->ap_delta = -50 * CITY_WAN;
+    p->ap_delta = -3000 * CITY_WAN; /* so much that the city's total is above the approved one */
     (void)snprintf(p->func, sizeof(p->func), "2320301");
     (void)snprintf(p->name, sizeof(p->name), "地方政府一般债券付息");
     k01(c, p, DAY_ALLOTTED, 0);
 
-    p = city_plant(c, 3000000, 9800);
-    on_own_line(c, p, 0);
+    p = city_plant(c, 8000000, 9800);
+    city_on_own_line(c, p, 0);
     city_quota(p, QUOTA_INITIAL, 20190416, 30 * CITY_WAN)->payable = 29 * CITY_WAN;
     city_adjust(c, p, 20190828, 20190830, 30 * CITY_WAN);
     k01(c, p, 20190416, 20190830);
@@ -109,15 +100,15 @@ static void plant_k01_classes(struct city *c) {
 static void near_k01(struct city *c) {
     struct city_project *p = city_plant(c, 2005000, 9800);
 
-    on_own_line(c, p, -5000 * CITY_YUAN);
+    city_on_own_line(c, p, -5000 * CITY_YUAN);
     k01_near(c, p, DAY_ALLOTTED, "超出恰为半个万元，等于容差");
 
     p = city_plant(c, 3000000, 9800);
-    on_subject_line(p, -50);
+    city_on_subject_line(p, -50);
     k01_near(c, p, DAY_ALLOTTED, "超出恰为半元，等于容差");
 
     p = city_plant(c, 4000000, 9800);
-    on_subject_line(p, 0);
+    city_on_subject_line(p, 0);
     city_quota(p, QUOTA_ADD, 20190515, 20 * CITY_WAN)->payable = 19 * CITY_WAN;
     k01_near(c, p, 20190515, "批复等于批准数，追加不计入年初批复");
 }
@@ -146,7 +137,7 @@ static void plant_k04(struct city *c) {
 
     p = early(c, 4000000, 8);
     (void)city_special(c, p, 20190911, 20190912, 20 * CITY_WAN);
-    (void)city_quota(p, QUOTA_ADD, 20190920, 24 * CITY_WAN);
+    city_quota(p, QUOTA_ADD, 20190920, 24 * CITY_WAN)->payable = 15 * CITY_WAN;
     k04_object(city_fires(c, "K04", p, 'R', 20190912, 20190920), p);
 
     p = early(c, 2500000, 9);
@@ -160,6 +151,7 @@ static void plant_k04(struct city *c) {
     p->recovered = 50 * CITY_WAN;
     p->recover_day = 20191120;
     (void)city_control(c, p, "收回", p->recover_day, p->recovered);
+    city_control(c, p, "调整用于", 20191125, p->recovered)->to_project = CITY_DEPTS;
     (void)city_quota(p, QUOTA_ADD, 20191210, 40 * CITY_WAN);
     k04_object(city_fires(c, "K04", p, 'R', 20191120, 20191210), p);
 }

@@ -5,7 +5,8 @@
 
 #include <pentad/base/date.h>
 
-/* Allotted late, on `day`; paid evenly from the next month on. */
+/* Approved the day before and allotted on `day`, late in the year; paid evenly from the next month
+ * on. */
 static struct city_project *late(struct city *c, int64_t yuan, int32_t day) {
     struct city_project *p = city_plant(c, yuan, 0);
     int32_t from = pt_date_month(day);
@@ -16,6 +17,8 @@ static struct city_project *late(struct city *c, int64_t yuan, int32_t day) {
     city_schedule(p, bp);
     p->quotas[0].day = day;
     p->derive_curve = true;
+    city_on_subject_line(p, -p->quotas[0].fen);
+    city_adjust(c, p, pt_date_add(day, -1), day, p->quotas[0].fen);
     return p;
 }
 

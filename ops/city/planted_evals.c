@@ -19,15 +19,16 @@ static void plant_k43(struct city *c) {
 
     (void)city_fires(c, "K43", p, 'Y', 20200512, 0);
     p = evaluated(c, 5600000, 9200, 20200311, 7100, 20200514);
+    p->criticized_day = 20200605;
     (void)city_fires(c, "K43", p, 'R', 20200514, 0);
     p = evaluated(c, 2400000, 9100, 20200312, 7950, 20200513);
     p->criticized_day = 20200525;
     p->rectified_day = 20200610;
     (void)city_fires(c, "K43", p, 'R', 20200513, 20200610);
-    p = evaluated(c, 1800000, 9000, 20200318, 8000, 20200519);
+    p = evaluated(c, 1800000, 9000, 20200304, 8000, 20200318);
     p->self_replaced_cp = 8800;
-    p->self_replaced_day = 20200605;
-    (void)city_fires(c, "K43", p, 'Y', 20200519, 20200605);
+    p->self_replaced_day = 20200327;
+    (void)city_fires(c, "K43", p, 'Y', 20200318, 20200327);
     p = evaluated(c, 1100000, 7000, 20200320, 8100, 20200520);
     (void)city_fires(c, "K43", p, 'Y', 20200520, 0);
 
@@ -58,9 +59,9 @@ static void plant_k53(struct city *c) {
     f = city_finding(c, p, 2019, 20200514, 20200717, "自评失真", "中");
     k53(c, p, f, 20200514, 20200603, NULL);
     p = evaluated(c, 3500000, 9100, 20200313, 0, 0);
-    f = city_finding(c, p, 2019, 20200515, 20200722, "挪用", "低");
-    f->corrected_day = 20200609;
-    k53(c, p, f, 20200515, 20200609, NULL);
+    f = city_finding(c, p, 2019, 20200317, 20200722, "挪用", "低");
+    f->corrected_day = 20200330;
+    k53(c, p, f, 20200317, 20200330, NULL);
     p = evaluated(c, 6200000, 9050, 20200320, 0, 0);
     f = city_finding(c, p, 2019, 20200302, 20200716, "程序", "高");
     k53(c, p, f, 20200320, 0, NULL);

@@ -44,7 +44,7 @@ static struct city_project *paced(struct city *c, int64_t yuan, const int32_t bp
     return p;
 }
 
-static void behind(struct city *c, const struct city_project *p, int32_t month, int32_t closed) {
+void city_behind(struct city *c, const struct city_project *p, int32_t month, int32_t closed) {
     int32_t day =
         month == 12 ? (CITY_FY + 1) * 10000 + 101 : CITY_FY * 10000 + (month + 1) * 100 + 1;
 
@@ -60,7 +60,7 @@ static void not_behind(struct city *c, const struct city_project *p, int32_t mon
 
 static void plant_k25(struct city *c) {
     static const int32_t autumn[12] = {800,  1600, 2400, 3100, 3900, 4700,
-                                       5500, 6100, 6800, 7000, 7500, 8500};
+                                       5500, 6100, 6800, 7000, 7500, 9050};
     static const int32_t winter[12] = {800,  1600, 2400, 3200, 4000, 4800,
                                        5600, 6400, 7200, 7700, 8000, 8800};
     static const int32_t hair[12] = {800,  1600, 2450, 3200, 4000, 4800,
@@ -69,19 +69,18 @@ static void plant_k25(struct city *c) {
                                        4500, 5600, 6700, 7800, 8900, 9700};
     struct city_project *p = paced(c, 9000000, autumn);
 
-    behind(c, p, 10, 0);
-    behind(c, p, 11, 0);
-    behind(c, p, 12, 0);
+    city_behind(c, p, 10, 0);
+    city_behind(c, p, 11, 0);
     p = paced(c, 3400000, winter);
-    behind(c, p, 11, 0);
-    behind(c, p, 12, 0);
+    city_behind(c, p, 11, 0);
+    city_behind(c, p, 12, 0);
     p = paced(c, 6100000, hair);
-    behind(c, p, 12, 0);
+    city_behind(c, p, 12, 0);
     /* A plan curve that arrives on 05-20 shows that April was as planned. */
     p = paced(c, 7500000, mended);
     p->derive_curve = true;
     p->recurve_day = 20190520;
-    behind(c, p, 4, p->recurve_day);
+    city_behind(c, p, 4, p->recurve_day);
 }
 
 static void near_k25(struct city *c) {
@@ -89,7 +88,7 @@ static void near_k25(struct city *c) {
                                      5200, 6200, 7200, 8100, 9000, 9700};
     static const int32_t september[12] = {800,  1600, 2400, 3200, 4000, 4700,
                                           5300, 5900, 6500, 7700, 8800, 9700};
-    static const int32_t lump[12] = {0, 0, 0, 0, 0, 0, 0, 0, 9800, 9800, 9800, 9800};
+    static const int32_t lump[12] = {30, 60, 90, 120, 150, 180, 210, 240, 9680, 9720, 9760, 9800};
     static const int32_t february[12] = {0,    100,  2000, 2900, 3800, 4700,
                                          5600, 6500, 7400, 8200, 9000, 9700};
     static const int32_t back[12] = {100,  200,  400,  600,  900,  1200,

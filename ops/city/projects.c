@@ -4,6 +4,7 @@
 #include "city.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/date.h>
@@ -26,17 +27,17 @@ static struct city_project *new_project(struct city *c, int32_t dept, char lette
         p->unit = units[pt_rng_below(&r, (uint64_t)n_units)];
     p->is_new = letter == 'T' && city_chance(&r, 35);
     (void)snprintf(p->code, sizeof(p->code), "370100%02d%c%012d",
-                   p->is_new ? 19 : (int)city_between(&r, 16, 18), letter,
+                   p->is_new ? 19 : (int)city_between(&r, 16, 17), letter,
                    c->n_projects * 7 + 1000);
     if (!p->is_new)
         (void)snprintf(p->alias, sizeof(p->alias), "JN%d-%05d", 2016, c->n_projects);
-    city_project_name(p->name, sizeof(p->name), &r, c->orgs[dept].name, letter);
     (void)snprintf(p->func, sizeof(p->func), "%s%s", city_depts[dept].kuan,
                    letter == 'R'         ? "01"
                    : letter == 'Y'       ? "50"
                    : city_chance(&r, 70) ? "02"
                                          : "99");
-    p->start = 20190101;
+    p->start = p->is_new ? 20190101
+                         : 20000101 + 10000 * (p->code[6] - '0') * 10 + 10000 * (p->code[7] - '0');
     p->end = p->is_new && city_chance(&r, 40) ? 20211231 : 20191231;
     p->is_special = letter == 'T' && city_chance(&r, 20);
     p->is_infra = letter == 'T' && city_chance(&r, 12);
@@ -47,11 +48,17 @@ static struct city_project *new_project(struct city *c, int32_t dept, char lette
     return p;
 }
 
-static void make_key(struct city *c, struct city_project *p) {
+void city_on_subject_line(struct city_project *p, int64_t ap_delta) {
     p->line = LINE_SUBJECT;
     p->is_major = true;
-    p->major_basis = 1 + city_index(c, p) % 3;
+    p->major_basis = 1;
+    p->ap_delta = ap_delta;
     (void)snprintf(p->func, sizeof(p->func), "%s", city_depts[p->dept].item);
+}
+
+static void make_key(struct city *c, struct city_project *p) {
+    city_on_subject_line(p, 0);
+    p->major_basis = 1 + city_index(c, p) % 3;
 }
 
 struct city_project *city_plant(struct city *c, int64_t yuan, int32_t paid_bp) {
@@ -89,7 +96,8 @@ static void restless(struct city *c, struct city_project *p, int32_t final_bp, i
     city_schedule(p, bp);
 }
 
-/* Paid by its own plan: seasonal work, instalments, or all at once. */
+/* Paid by its own plan: seasonal work, instalments, or nearly all at once; a little every month, so
+ * that no quota lies idle. */
 static void planned(struct city *c, struct city_project *p) {
     struct pt_rng r;
     int32_t bp[12];
@@ -103,7 +111,7 @@ static void planned(struct city *c, struct city_project *p) {
     p->lump = city_chance(&r, 30);
     for (int m = 1; m <= 12; m++) {
         if (p->lump)
-            bp[m - 1] = m < month ? 0 : final_bp;
+            bp[m - 1] = m < month ? 30 * m : final_bp - 40 * (12 - m);
         else if (m < month)
             bp[m - 1] = 1500 * m / month;
         else
@@ -119,8 +127,8 @@ static int32_t change_day(struct pt_rng *r) {
     return city_is_workday(day) ? day : city_next_workday(day);
 }
 
-/* Additions, reductions and shifts of at most 5 %, in whole hundreds of yuan. */
-static void change_quota(struct city *c, struct city_project *p) {
+/* Additions and shifts of at most 5 %, in whole hundreds of yuan. */
+static void add_money(struct city *c, struct city_project *p) {
     struct city_quota *q;
     struct pt_rng r;
     int64_t fen;
@@ -132,16 +140,10 @@ static void change_quota(struct city *c, struct city_project *p) {
     fen -= fen % 10000;
     if (fen == 0)
         return;
-    if (city_chance(&r, 35)) {
-        q = city_quota(p, QUOTA_ADD, day, fen);
-        q->payable = fen / 100 * 97;
-        restless(c, p, 9900, 60);
-        (void)snprintf(q->basis, sizeof(q->basis), "济政批〔2019〕%d号", 20 + day / 100 % 100);
-        return;
-    }
-    q = city_quota(p, QUOTA_REDUCE, day, fen);
-    restless(c, p, (int32_t)(9900 - fen * 10000 / p->quotas[0].fen), 60);
-    (void)snprintf(q->basis, sizeof(q->basis), "济财预〔2019〕%d号", 40 + day / 100 % 100);
+    q = city_quota(p, QUOTA_ADD, day, fen);
+    q->payable = fen / 100 * 97;
+    restless(c, p, 9900, 60);
+    (void)snprintf(q->basis, sizeof(q->basis), "济政批〔2019〕%d号", 20 + day / 100 % 100);
 }
 
 static void shift(struct city *c, struct city_project *from, struct city_project *to) {
@@ -174,7 +176,7 @@ static struct city_project *make_target(struct city *c, int32_t i) {
 
     city_rng(c, &r, "target", i);
     dept = (int32_t)pt_rng_below(&r, CITY_DEPTS);
-    wan = city_chance(&r, 12) ? city_between(&r, 800, 4000) : city_between(&r, 12, 600);
+    wan = city_chance(&r, 12) ? city_between(&r, 800, 4000) : city_between(&r, 55, 600);
     p = new_project(c, dept, 'T', wan * CITY_WAN);
     if (city_chance(&r, 15))
         make_key(c, p);
@@ -255,7 +257,7 @@ static void weigh_personnel(struct city *c) {
     }
 }
 
-/* Some stay as they are; the rest see a change, a shift with a neighbour, a warning. */
+/* Some stay as they are; the rest see an addition, a shift with a neighbour, a warning. */
 static void change_clean(struct city *c) {
     struct city_project *waiting[CITY_DEPTS] = {NULL};
 
@@ -267,7 +269,7 @@ static void change_clean(struct city *c) {
             continue;
         city_rng(c, &r, "fate", i);
         if (city_chance(&r, 9))
-            change_quota(c, p);
+            add_money(c, p);
         else if (city_chance(&r, 12) && waiting[p->dept] == NULL)
             waiting[p->dept] = p;
         else if (waiting[p->dept] != NULL && city_chance(&r, 60)) {
@@ -311,6 +313,65 @@ static void recover_some(struct city *c) {
     }
 }
 
+/* What was left of 2017's money at the end of 2018 is taken back within January and set aside. */
+static void recover_old(struct city *c) {
+    const struct city_project *to = NULL;
+    int32_t n = 0;
+
+    for (int32_t i = CITY_DEPTS; i < c->n_projects && n < 12; i++) {
+        struct city_project *p = &c->projects[i];
+        struct city_control *x;
+        struct pt_rng r;
+
+        if (p->planted || p->policy || p->is_new || p->bk != 1 || p->letter != 'T')
+            continue;
+        if (to == NULL) {
+            to = p->line == LINE_SUBJECT ? p : NULL;
+            continue;
+        }
+        city_rng(c, &r, "old surplus", i);
+        p->old_surplus = p->quotas[0].fen / 1000 * city_between(&r, 5, 30);
+        x = city_control(c, p, "收回", 20190122, p->old_surplus);
+        x->year = CITY_FY - 2;
+        x->reason = "结转满两年的资金收回统筹";
+        x = city_control(c, p, "调整用于", 20190226, p->old_surplus);
+        x->year = CITY_FY - 2;
+        x->to_project = city_index(c, to);
+        n++;
+    }
+}
+
+/* Whether another project within the same 款 has this name but for the department. */
+static bool taken(const struct city *c, const struct city_project *p, const int32_t *names,
+                  int32_t name) {
+    for (const struct city_project *q = c->projects; q < p; q++)
+        if (names[q - c->projects] == name && strncmp(q->func, p->func, 5) == 0)
+            return true;
+    return false;
+}
+
+/* Once it is settled whose each project is: no two look like the same work done twice. */
+static void name_projects(struct city *c) {
+    int32_t *names = city_alloc((size_t)c->n_projects, sizeof(*names));
+
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        struct city_project *p = &c->projects[i];
+        struct pt_rng r;
+
+        names[i] = -1;
+        if (p->name[0] != '\0')
+            continue;
+        city_rng(c, &r, "name", i);
+        if (p->letter == 'T')
+            do
+                names[i] = (int32_t)pt_rng_below(&r, CITY_PROJECT_NAMES);
+            while (taken(c, p, names, names[i]));
+        city_project_name(p->name, sizeof(p->name), p->letter == 'T' ? names[i] : 0,
+                          c->orgs[p->dept].name, p->letter);
+    }
+    free(names);
+}
+
 static void count_lines(struct city *c) {
     int64_t all = c->scale_ppm; /* 1,000,000 at scale 1 */
     int64_t targets = 0;
@@ -338,17 +399,28 @@ void city_plan_projects(struct city *c) {
     int64_t n = INT64_C(1400) * c->scale_ppm / 1000000;
     struct city_project *debt;
 
-    if (n < 300)
-        n = 300;
+    if (n < 480)
+        n = 480;
     c->cap_projects = (int32_t)n + 256;
     c->projects = city_alloc((size_t)c->cap_projects, sizeof(*c->projects));
     for (int32_t d = 0; d < CITY_DEPTS; d++)
         (void)new_project(c, d, 'R', CITY_WAN);
     city_plant_budget(c);
+    city_plant_money(c);
+    city_plant_gates(c);
     city_plant_dates(c);
     city_plant_months(c);
+    city_plant_lag(c);
+    city_plant_controls(c);
+    city_plant_indicators(c);
     city_plant_evals(c);
     city_plant_audit(c);
+    city_plant_execution(c);
+    city_plant_results(c);
+    city_plant_expiry(c);
+    city_plant_agencies(c);
+    city_plant_regions(c);
+    city_plant_heads(c);
     make_other_budgets(c);
     debt = new_project(c, CITY_FINANCE_DEPT, 'T', 8000 * CITY_WAN);
     debt->line = LINE_FUNC;
@@ -361,7 +433,10 @@ void city_plan_projects(struct city *c) {
         (void)make_target(c, i);
     make_policies(c);
     weigh_personnel(c);
+    city_plant_breakdown(c);
     change_clean(c);
     recover_some(c);
+    recover_old(c);
+    name_projects(c);
     count_lines(c);
 }

@@ -33,6 +33,7 @@ static void audit(struct city_project *p, struct pt_rng *r) {
 
 void city_plan_scores(struct city *c) {
     int32_t quota = 0;
+    int32_t exante = 0;
 
     for (int32_t i = 0; i < c->n_projects; i++) {
         struct city_project *p = &c->projects[i];
@@ -40,15 +41,24 @@ void city_plan_scores(struct city *c) {
 
         city_rng(c, &r, "scores", i);
         (void)snprintf(p->goal_no, sizeof(p->goal_no), "MB2019-%05d", i + 1);
+        (void)snprintf(p->regoal_no, sizeof(p->regoal_no), "MB2019-%05d-2", i + 1);
         (void)snprintf(p->self_no, sizeof(p->self_no), "PJ2019-Z%05d", i + 1);
         (void)snprintf(p->spot_no, sizeof(p->spot_no), "PJ2019-C%05d", i + 1);
+        (void)snprintf(p->expiry_no, sizeof(p->expiry_no), "PJ2019-D%05d", i + 1);
+        /* What is new was evaluated before, and every policy. */
+        if ((p->policy || p->is_new || p->exante_agency) && !p->no_exante)
+            (void)snprintf(p->exante_no, sizeof(p->exante_no), "PG2018-%04d", ++exante);
         for (int32_t k = 0; k < p->n_quotas; k++)
             (void)snprintf(p->quotas[k].no, sizeof(p->quotas[k].no), "ZB2019-%06d", ++quota);
         if (p->policy)
             continue;
+        if (p->is_infra && p->estimate == 0)
+            p->estimate = p->total / 100 * 115 / 10000 * 10000;
+        if (!p->is_new) {
+            (void)snprintf(p->past_no, sizeof(p->past_no), "PJ2017-Z%05d", i + 1);
+            (void)snprintf(p->use_no, sizeof(p->use_no), "YY2019-%05d", i + 1);
+        }
         score(p, &r);
         audit(p, &r);
     }
-    for (int32_t k = 0; k < c->n_controls; k++)
-        (void)snprintf(c->controls[k].no, sizeof(c->controls[k].no), "GK2019-%04d", k + 1);
 }

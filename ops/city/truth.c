@@ -12,6 +12,7 @@ static struct city_truth *add(struct city *c, const char *rule, const struct cit
     t = &c->truth[c->n_truth++];
     *t = (struct city_truth){.rule = rule,
                              .kind = "PROJECT",
+                             .quota = -1,
                              .year = CITY_FY,
                              .severity = severity,
                              .first_severity = severity,
@@ -32,6 +33,25 @@ struct city_truth *city_near(struct city *c, const char *rule, const struct city
 
     t->why = why;
     return t;
+}
+
+void city_by_quota(struct city *c, const char *rule, const struct city_project *p, int32_t q,
+                   int32_t opened, const char *near_why) {
+    struct city_truth *t =
+        near_why ? city_near(c, rule, p, opened, near_why) : city_fires(c, rule, p, 'Y', opened, 0);
+
+    t->project = city_index(c, p);
+    t->quota = q;
+}
+
+void city_truth_of_quotas(struct city *c) {
+    for (int32_t i = 0; i < c->n_truth; i++) {
+        struct city_truth *t = &c->truth[i];
+
+        if (t->quota >= 0)
+            (void)snprintf(t->object, sizeof(t->object), "%s",
+                           c->projects[t->project].quotas[t->quota].no);
+    }
 }
 
 void city_truth_of_payments(struct city *c) {

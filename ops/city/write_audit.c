@@ -70,7 +70,7 @@ static void finding(struct table *t, const struct city *c, const struct city_fin
     table_str(t, "项目");
     table_str(t, p->code);
     table_int(t, f->year);
-    table_str(t, c->orgs[p->dept].uscc);
+    table_str(t, c->orgs[f->org].uscc);
     table_fen(t, f->fen);
     table_str(t, again ? "低" : f->severity);
     table_str(t, fact);

@@ -58,10 +58,7 @@ struct doc {
 static int64_t rounded(const struct doc *d, int64_t fen) {
     if (d->key)
         return fen;
-    /* A budget is rounded up, so that what is allotted fits; the accounts to the nearest. */
-    if (strcmp(d->kind, "决算") == 0)
-        return (fen + CITY_WAN / 2) / CITY_WAN * CITY_WAN;
-    return (fen + CITY_WAN - 1) / CITY_WAN * CITY_WAN;
+    return (fen + CITY_WAN / 2) / CITY_WAN * CITY_WAN;
 }
 
 static void amount_cell(struct table *t, const struct doc *d, int64_t fen) {
@@ -97,15 +94,29 @@ static void write_doc(struct table *t, const struct city *c, const struct doc *d
     }
 }
 
-/* One document a budget kind and file. */
-static void write_docs(struct table *t, const struct city *c, const struct lines *ls,
-                       const char *kind, int32_t voted, int32_t day, bool key) {
+/* Keeps the number of a document that has lines: what is disclosed names it. */
+static void note_approval(struct city *c, const struct doc *d, const struct lines *ls, int32_t bk) {
+    bool any = false;
+
+    for (size_t i = 0; i < ls->n; i++)
+        any = any || (ls->list[i].bk == bk && (ls->list[i].project >= 0) == d->key);
+    if (!any)
+        return;
+    PT_ASSERT(c->n_approvals < CITY_MAX_APPROVALS);
+    c->approvals[c->n_approvals].day = d->day;
+    (void)snprintf(c->approvals[c->n_approvals++].no, sizeof(d->no), "%s", d->no);
+}
+
+/* One document a budget kind and file; `series` keeps the numbers of a year's apart. */
+static void write_docs(struct table *t, struct city *c, const struct lines *ls, const char *kind,
+                       int32_t voted, int32_t day, bool key, int32_t series) {
     for (int32_t bk = 1; bk <= 4; bk++) {
         struct doc d = {.kind = kind, .day = day, .voted = voted, .key = key};
 
         (void)snprintf(d.no, sizeof(d.no), "济人发〔%d〕%d号", day / 10000,
-                       bk + (key ? 10 : 0) + (day == DAY_APPROVED ? 0 : day / 100 % 100 * 20));
+                       bk + (key ? 10 : 0) + series * 20);
         write_doc(t, c, &d, ls, bk);
+        note_approval(c, &d, ls, bk);
     }
 }
 
@@ -121,7 +132,7 @@ static void write_adjusts(struct table *t, struct city *c, bool key) {
             continue;
         ls.n = 0;
         add_line(&ls, p, a->project, a->fen);
-        write_docs(t, c, &ls, "预算调整", a->voted, a->day, key);
+        write_docs(t, c, &ls, "预算调整", a->voted, a->day, key, i + 1);
     }
 }
 
@@ -133,9 +144,9 @@ static int write_file(struct city *c, const struct lines *budget, const struct l
                   "功能科目,部门代码,项目代码,批准数,合计",
                   false);
 
-    write_docs(t, c, budget, "预算", DAY_VOTED, DAY_APPROVED, key);
+    write_docs(t, c, budget, "预算", DAY_VOTED, DAY_APPROVED, key, 0);
     write_adjusts(t, c, key);
-    write_docs(t, c, final, "决算", DAY_FINAL_VOTED, DAY_FINAL, key);
+    write_docs(t, c, final, "决算", DAY_FINAL_VOTED, DAY_FINAL, key, 0);
     return table_close(t, err);
 }
 
@@ -149,8 +160,9 @@ int city_write_approvals(struct city *c, struct pt_err *err) {
 
         if (p->policy)
             continue;
-        add_line(&budget, p, i, p->quotas[0].fen + p->ap_delta);
-        add_line(&final, p, i, p->paid[12]);
+        if (p->quotas[0].fen + p->ap_delta > 0) /* else approved in the year */
+            add_line(&budget, p, i, p->quotas[0].fen + p->ap_delta);
+        add_line(&final, p, i, p->paid[12] + p->accounts_delta);
     }
     qsort(budget.list, budget.n, sizeof(struct line), by_line);
     qsort(final.list, final.n, sizeof(struct line), by_line);
@@ -160,6 +172,15 @@ int city_write_approvals(struct city *c, struct pt_err *err) {
     free(budget.list);
     free(final.list);
     return code;
+}
+
+/* The three linkages of what is budgeted: ex-ante evaluation, goal, last result. */
+static void links(struct table *t, const struct city_project *p, const struct city_quota *q) {
+    bool initial = q->kind == QUOTA_INITIAL;
+
+    table_str(t, initial ? p->exante_no : "");
+    table_str(t, initial ? city_goal_on(p, q->day) : "");
+    table_str(t, initial && !p->no_result_link ? p->use_no : "");
 }
 
 static void allotment(struct table *t, const struct city *c, const struct city_project *p,
@@ -185,17 +206,19 @@ static void allotment(struct table *t, const struct city *c, const struct city_p
                                         : "30299");
     table_int(t, CITY_FY);
     table_fen(t, q->fen);
-    table_bool(t, true);
+    table_bool(t, !q->unnamed);
     table_date(t, q->day);
-    table_str(t, q->kind == QUOTA_INITIAL ? p->goal_no : "");
+    table_str(t, q->kind == QUOTA_INITIAL && !p->no_goal_ref ? city_goal_on(p, q->day) : "");
     table_str(t, q->basis[0] ? q->basis : "济财预〔2019〕18号");
+    links(t, p, q);
 }
 
 int city_write_allotments(struct city *c, struct pt_err *err) {
     struct table *t = table_new(c, &style_finance, "allotments.csv", "B04",
                                 "录入日期,指标文号,更正方式,原指标文号,更正原因,指标类型,部门代码,"
                                 "单位代码,事项类别,项目代码,预算类型,功能科目,政府经济科目,"
-                                "部门经济科目,资金年度,金额,落实到项目,下达日期,目标编号,依据文号",
+                                "部门经济科目,资金年度,金额,落实到项目,下达日期,目标编号,依据文号,"
+                                "挂钩评估编号,挂钩目标编号,挂钩结果编号",
                                 false);
 
     for (int32_t i = 0; i < c->n_projects; i++)

@@ -1,26 +1,9 @@
 /* Finance: self-evaluations, spot checks and department evaluations (V01). Organization: its
  * appraisals (O01), whose performance component is the department's score. */
-#include "table.h"
+#include "evals.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define MAX_ITEMS 12
-
-struct item {
-    const char *id;
-    int32_t weight, score;
-    int32_t actual; /* hundredths of a percent; -1 = not given */
-};
-
-struct evaluation {
-    int32_t day;
-    const char *no, *original, *reason;
-    const char *subject_kind, *subject, *kind, *by, *frame, *goal, *reviewed;
-    int64_t init, full, paid;
-    struct item items[MAX_ITEMS];
-    int32_t n_items, total;
-};
 
 static const char *rating_of(int32_t cp) {
     return cp >= 9000 ? "优" : cp >= 8000 ? "良" : cp >= 6000 ? "中" : "差";
@@ -31,7 +14,7 @@ static int32_t share(int64_t num, int64_t den, int64_t unit) {
     return den > 0 ? (int32_t)((num * unit * 2 + den) / (den * 2)) : 0;
 }
 
-static void write_evaluation(struct table *t, const struct evaluation *e) {
+void evaluation_write(struct table *t, const struct evaluation *e) {
     for (int32_t i = 0; i < e->n_items; i++) {
         const struct item *x = &e->items[i];
 
@@ -41,7 +24,7 @@ static void write_evaluation(struct table *t, const struct evaluation *e) {
         table_str(t, e->reason);
         table_str(t, e->subject_kind);
         table_str(t, e->subject);
-        table_int(t, CITY_FY);
+        table_int(t, e->year);
         table_str(t, e->kind);
         table_str(t, e->by);
         table_str(t, e->frame);
@@ -62,67 +45,78 @@ static void write_evaluation(struct table *t, const struct evaluation *e) {
         table_cent(t, e->total);
         table_str(t, rating_of(e->total));
         table_str(t, e->reviewed);
+        table_str(t, e->agency);
+        table_date(t, e->feedback);
     }
 }
 
-static void put(struct evaluation *e, const char *id, int32_t weight, int32_t score,
-                int32_t actual) {
-    PT_ASSERT(e->n_items < MAX_ITEMS && score >= 0 && score <= weight);
+void evaluation_put(struct evaluation *e, const char *id, int32_t weight, int32_t score,
+                    int32_t actual) {
+    PT_ASSERT(e->n_items < EVALUATION_MAX_ITEMS && score >= 0 && score <= weight);
     e->items[e->n_items++] = (struct item){id, weight, score, actual};
 }
 
-static void money_item(struct evaluation *e) {
+void evaluation_put_money(struct evaluation *e) {
     int32_t rate = share(e->paid, e->full, 10000);
     int32_t cp = share(e->paid, e->full, 1000);
 
-    put(e, "CI-3", 1000, cp > 1000 ? 1000 : cp, rate);
+    evaluation_put(e, "CI-3", 1000, cp > 1000 ? 1000 : cp, rate);
 }
 
-/* The indicators' scores fit `total`; weights are such that each actual is exact to 0.01 %. */
-static void self_items(struct evaluation *e, int32_t total) {
-    static const struct {
-        const char *id;
-        int32_t weight;
-    } list[] = {{"Z1", 2500}, {"Z2", 2500}, {"Z3", 2000}, {"Z4", 1000}, {"Z5", 1000}};
-    int32_t left;
+const char *const self_indicators[SELF_INDICATORS] = {"Z1", "Z2", "Z3", "Z4", "Z5"};
+static const int32_t self_weights[SELF_INDICATORS] = {2500, 2500, 2000, 1000, 1000};
 
-    e->total = total;
-    money_item(e);
-    left = total - e->items[0].score;
-    PT_ASSERT(left >= 0 && left <= 9000);
-    for (int i = 0; i < 5; i++) {
+void evaluation_split(struct evaluation *e, const char *const ids[], const int32_t weights[],
+                      int32_t n, int32_t total) {
+    int32_t left = total;
+
+    for (int32_t i = 0; i < n; i++) {
         int32_t rest = 0;
         int32_t cp;
 
-        for (int k = i; k < 5; k++)
-            rest += list[k].weight;
-        cp = i == 4 ? left : (int32_t)((int64_t)left * list[i].weight / rest);
-        put(e, list[i].id, list[i].weight, cp, cp * 10000 / list[i].weight);
+        for (int32_t k = i; k < n; k++)
+            rest += weights[k];
+        cp = i == n - 1 ? left : (int32_t)((int64_t)left * weights[i] / rest);
+        evaluation_put(e, ids[i], weights[i], cp, -1);
         left -= cp;
     }
+}
+
+/* The indicators' scores fit `total`; weights are such that each actual is exact to 0.01 %. */
+static void self_items(struct evaluation *e, int32_t total, int32_t excess) {
+    e->total = total;
+    evaluation_put_money(e);
+    PT_ASSERT(total >= e->items[0].score && total - e->items[0].score <= 9000);
+    evaluation_split(e, self_indicators, self_weights, SELF_INDICATORS, total - e->items[0].score);
+    for (int32_t i = 1; i < e->n_items; i++)
+        e->items[i].actual =
+            (e->items[i].score - (i == 1 ? excess : 0)) * 10000 / e->items[i].weight;
 }
 
 static void spot_items(struct evaluation *e, int32_t total) {
     static const char *const ids[4] = {"决策", "过程", "产出", "效益"};
     static const int32_t weights[4] = {2000, 2000, 3000, 3000};
-    int32_t left = total;
 
     e->total = total;
-    for (int i = 0; i < 4; i++) {
-        int32_t cp = i == 3 ? left : (int32_t)((int64_t)total * weights[i] / 10000);
-
-        put(e, ids[i], weights[i], cp, -1);
-        left -= cp;
-    }
+    evaluation_split(e, ids, weights, 4, total);
 }
 
 static struct evaluation of_project(const struct city_project *p) {
-    return (struct evaluation){.subject_kind = "项目",
+    return (struct evaluation){.year = CITY_FY,
+                               .subject_kind = "项目",
                                .subject = p->code,
                                .goal = p->goal_no,
                                .init = city_initial(p),
                                .full = city_full(p, 20191231),
                                .paid = p->paid[12]};
+}
+
+void self_actuals(const struct city_project *p, int32_t total, int32_t out[SELF_INDICATORS]) {
+    struct evaluation e = of_project(p);
+
+    self_items(&e, total, p->self_excess);
+    for (int32_t i = 0; i < SELF_INDICATORS; i++)
+        out[i] = e.items[i + 1].actual;
 }
 
 static void write_project(struct table *t, const struct city_project *p) {
@@ -134,8 +128,9 @@ static void write_project(struct table *t, const struct city_project *p) {
     e.kind = "自评";
     e.by = p->unit == p->dept ? "部门" : "单位";
     e.frame = "SELF100";
-    self_items(&e, p->self_cp);
-    write_evaluation(t, &e);
+    e.agency = p->self_agency ? city_agency(p->self_agency - 1) : NULL;
+    self_items(&e, p->self_cp, p->self_excess);
+    evaluation_write(t, &e);
     if (p->self_replaced_day) {
         struct evaluation r = of_project(p);
 
@@ -147,8 +142,8 @@ static void write_project(struct table *t, const struct city_project *p) {
         r.kind = e.kind;
         r.by = e.by;
         r.frame = e.frame;
-        self_items(&r, p->self_replaced_cp);
-        write_evaluation(t, &r);
+        self_items(&r, p->self_replaced_cp, 0);
+        evaluation_write(t, &r);
     }
     if (p->spot_cp) {
         struct evaluation s = of_project(p);
@@ -160,13 +155,26 @@ static void write_project(struct table *t, const struct city_project *p) {
         s.frame = "DPOB";
         s.reviewed = p->self_no;
         spot_items(&s, p->spot_cp);
-        write_evaluation(t, &s);
+        evaluation_write(t, &s);
+    }
+    if (p->expiry_eval_day) {
+        struct evaluation x = of_project(p);
+
+        x.day = x.feedback = p->expiry_eval_day;
+        x.no = p->expiry_no;
+        x.kind = "到期评估";
+        x.by = "财政";
+        x.frame = "DPOB";
+        spot_items(&x, 8600);
+        evaluation_write(t, &x);
     }
 }
 
 static struct evaluation of_dept(const struct city *c, int32_t d, char no[24], char goal[24]) {
     static const char *const ids[6] = {"B1", "B2", "B3", "B4", "B5", "B6"};
-    struct evaluation e = {.day = DAY_DEPT_EVAL,
+    struct evaluation e = {.year = CITY_FY,
+                           .day = DAY_DEPT_EVAL,
+                           .feedback = DAY_DEPT_EVAL,
                            .no = no,
                            .subject_kind = "部门",
                            .subject = c->orgs[d].uscc,
@@ -188,11 +196,11 @@ static struct evaluation of_dept(const struct city *c, int32_t d, char no[24], c
         e.full += city_full(p, 20191231);
         e.paid += p->paid[12];
     }
-    money_item(&e);
+    evaluation_put_money(&e);
     for (int i = 0; i < 6; i++) {
         int32_t actual = (int32_t)city_between(&r, 410, 495) * 20;
 
-        put(&e, ids[i], 1500, actual / 20 * 3, actual);
+        evaluation_put(&e, ids[i], 1500, actual / 20 * 3, actual);
     }
     for (int32_t i = 0; i < e.n_items; i++)
         e.total += e.items[i].score;
@@ -205,7 +213,7 @@ int city_write_evaluations(struct city *c, struct pt_err *err) {
                   "录入日期,评价编号,更正方式,原评价编号,更正原因,事项类别,项目代码,"
                   "年度,评价类型,评价主体,评价框架,目标编号,年初预算,全年预算,全年支出,"
                   "执行率,指标编号,权重,目标值,实际值,得分,扣分原因,总分,等级,"
-                  "复核评价编号",
+                  "复核评价编号,机构代码,反馈日期",
                   false);
 
     for (int32_t i = 0; i < c->n_projects; i++)
@@ -216,8 +224,9 @@ int city_write_evaluations(struct city *c, struct pt_err *err) {
         char goal[24];
         struct evaluation e = of_dept(c, d, no, goal);
 
-        write_evaluation(t, &e);
+        evaluation_write(t, &e);
     }
+    city_write_key_evals(t, c);
     return table_close(t, err);
 }
 

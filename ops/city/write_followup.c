@@ -1,11 +1,12 @@
 /* What follows on warnings, findings and opinions: congress's opinions (N01), the office's
  * notices (J04), rectifications (V03) and replies to discrepancies (H02). */
-#include "table.h"
+#include "evals.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define MAX_OPINIONS 24
+#define MAX_ANSWERS 64
 
 struct opinion {
     char no[20];
@@ -21,7 +22,8 @@ static int32_t plan_opinions(const struct city *c, struct opinion out[MAX_OPINIO
 
         city_rng(c, &r, "opinion", i);
         o->project = (int32_t)city_between(&r, CITY_DEPTS, c->n_projects - 1);
-        if (c->projects[o->project].policy)
+        /* An opinion on a goal that was changed would show that congress knows of it (K18). */
+        if (c->projects[o->project].policy || c->projects[o->project].regoal_day)
             continue;
         o->day = city_nth_workday(2019, 3 + i % 10, (int32_t)city_between(&r, 4, 12));
         o->due = city_add_workdays(o->day, 22);
@@ -58,8 +60,20 @@ static int write_opinions(struct city *c, const struct opinion *list, int32_t n,
     return table_close(t, err);
 }
 
+/* A notice that asks for an answer. */
+struct answer {
+    char no[40];
+    int32_t day, due, year;
+    const char *subject_kind, *subject;
+};
+
+struct answers {
+    struct answer list[MAX_ANSWERS];
+    int32_t n;
+};
+
 struct notice {
-    int32_t day, n;
+    int32_t day, n, year;
     const char *kind, *level, *requirement;
     const char *subject_kind, *subject;
     const char *addressee;
@@ -67,7 +81,9 @@ struct notice {
     int32_t due;
 };
 
-static void write_notice(struct table *t, const struct city *c, const struct notice *x) {
+static void write_notice(struct table *t, const struct city *c, const struct notice *x,
+                         struct answers *answers) {
+    int32_t year = x->year ? x->year : CITY_FY;
     struct pt_rng r;
     char digest[65];
     char no[40];
@@ -81,7 +97,7 @@ static void write_notice(struct table *t, const struct city *c, const struct not
     table_str(t, x->level);
     table_str(t, x->subject_kind);
     table_str(t, x->subject);
-    table_int(t, CITY_FY);
+    table_int(t, year);
     table_str(t, x->addressee);
     table_str(t, "congress;audit");
     table_str(t, x->basis_party);
@@ -90,9 +106,21 @@ static void write_notice(struct table *t, const struct city *c, const struct not
     table_date(t, x->due);
     table_str(t, city_person(&r));
     table_str(t, digest);
+    if (x->due != 0) {
+        struct answer *a = &answers->list[answers->n++];
+
+        PT_ASSERT(answers->n <= MAX_ANSWERS);
+        *a = (struct answer){.day = x->day,
+                             .due = x->due,
+                             .year = year,
+                             .subject_kind = x->subject_kind,
+                             .subject = x->subject};
+        (void)snprintf(a->no, sizeof(a->no), "%s", no);
+    }
 }
 
-static void warning_notices(struct table *t, const struct city *c, int32_t *n) {
+static void warning_notices(struct table *t, const struct city *c, int32_t *n,
+                            struct answers *answers) {
     for (int32_t k = 0; k < c->n_controls && *n < 10; k++) {
         const struct city_control *x = &c->controls[k];
         const struct city_project *p = &c->projects[x->project];
@@ -110,11 +138,44 @@ static void warning_notices(struct table *t, const struct city *c, int32_t *n) {
         if (x->reply_due == 0)
             continue;
         notice.n = ++*n;
-        write_notice(t, c, &notice);
+        write_notice(t, c, &notice, answers);
     }
 }
 
-static int write_notices(struct city *c, struct pt_err *err) {
+/* Departments and districts that did their work badly are called in. */
+static void interview_notices(struct table *t, const struct city *c, int32_t *n,
+                              struct answers *answers) {
+    const struct city_code *regions;
+    int32_t n_regions = (int32_t)city_regions(&regions);
+
+    for (int32_t i = 0; i < CITY_DEPTS + n_regions; i++) {
+        bool district = i >= CITY_DEPTS;
+        bool interview;
+        int32_t day;
+        const char *basis = city_assessment(i, &day, &interview);
+        const char *subject = district ? regions[i - CITY_DEPTS].code : c->orgs[i].uscc;
+        struct notice x = {.day = city_add_workdays(day, 4),
+                           .year = CITY_FY - 1,
+                           .kind = "约谈",
+                           .level = "黄色",
+                           .requirement = "预算绩效管理工作推进不力，予以约谈，责令限期整改。",
+                           .subject_kind = district ? "区县" : "部门",
+                           .subject = subject,
+                           .addressee = subject,
+                           .basis_party = "finance",
+                           .basis = basis};
+
+        if (!interview)
+            continue;
+        if (district)
+            x.addressee = c->orgs[c->n_units + 2 * (i - CITY_DEPTS)].uscc;
+        x.due = city_add_workdays(x.day, 15);
+        x.n = ++*n;
+        write_notice(t, c, &x, answers);
+    }
+}
+
+static int write_notices(struct city *c, struct answers *answers, struct pt_err *err) {
     struct table *t =
         table_new(c, &style_office, "notices.csv", "J04",
                   "发文日期,文号,类型,级别,事项类别,项目代码,年度,主送代码,抄送,依据主体,"
@@ -122,7 +183,8 @@ static int write_notices(struct city *c, struct pt_err *err) {
                   false);
     int32_t n = 0;
 
-    warning_notices(t, c, &n);
+    warning_notices(t, c, &n, answers);
+    interview_notices(t, c, &n, answers);
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
         struct notice x = {.day = p->criticized_day,
@@ -140,7 +202,7 @@ static int write_notices(struct city *c, struct pt_err *err) {
             continue;
         x.due = city_add_workdays(p->criticized_day, 15);
         n++;
-        write_notice(t, c, &x);
+        write_notice(t, c, &x, answers);
     }
     for (int32_t d = 5; d < CITY_DEPTS; d += 40) {
         char basis[24];
@@ -156,7 +218,7 @@ static int write_notices(struct city *c, struct pt_err *err) {
 
         n++;
         (void)snprintf(basis, sizeof(basis), "PJ2019-B%04d", d + 1);
-        write_notice(t, c, &x);
+        write_notice(t, c, &x, answers);
     }
     return table_close(t, err);
 }
@@ -164,13 +226,13 @@ static int write_notices(struct city *c, struct pt_err *err) {
 struct rectification {
     int32_t day, due;
     const char *party, *source, *phase;
-    bool done;
+    bool done, failed;
     int64_t fen;
-    int32_t project, year;
+    const char *subject_kind, *subject; /* a project, unless it says another kind */
+    int32_t year;
 };
 
-static void rectify(struct table *t, const struct city *c, int32_t *n,
-                    const struct rectification *x) {
+static void rectify(struct table *t, int32_t *n, const struct rectification *x) {
     bool plan = strcmp(x->phase, "方案") == 0;
     char no[24];
 
@@ -178,13 +240,13 @@ static void rectify(struct table *t, const struct city *c, int32_t *n,
     table_row(t, x->day, no, x->fen);
     table_str(t, x->party);
     table_str(t, x->source);
-    table_str(t, "项目");
-    table_str(t, c->projects[x->project].code);
+    table_str(t, x->subject_kind ? x->subject_kind : "项目");
+    table_str(t, x->subject);
     table_int(t, x->year);
     table_str(t, x->phase);
     table_date(t, x->due);
     table_cent(t, x->done ? 10000 : plan ? 0 : 5000);
-    table_str(t, plan ? "" : x->done ? "完成" : "部分");
+    table_str(t, plan ? "" : x->done ? "完成" : x->failed ? "未完成" : "部分");
     table_str(t, plan ? "已制定整改方案，明确责任人和时限。" : "已按要求落实整改措施。");
     table_fen(t, x->fen);
     table_int(t, 0);
@@ -198,18 +260,34 @@ static void rectify_findings(struct table *t, const struct city *c, int32_t *n) 
                                   .party = "audit",
                                   .source = f->no,
                                   .phase = "方案",
-                                  .project = f->project,
+                                  .subject = c->projects[f->project].code,
                                   .year = f->year};
 
-        rectify(t, c, n, &x);
+        rectify(t, n, &x);
         if (f->done_day == 0)
             continue;
-        x.day = f->done_day;
+        x.day = f->claimed_day ? f->claimed_day : f->done_day;
         x.phase = "报告";
         x.done = true;
         x.fen = f->fen;
-        rectify(t, c, n, &x);
+        rectify(t, n, &x);
     }
+}
+
+/* Found done at once, or failed twice and perhaps done later. */
+static void verify_warning(struct table *t, const struct city_control *w, struct rectification *x,
+                           int32_t *n) {
+    x->phase = "核查";
+    x->done = false;
+    x->failed = true;
+    for (int32_t i = 0; i < 2 && w->failed_days[i]; i++) {
+        x->day = w->failed_days[i];
+        rectify(t, n, x);
+    }
+    x->done = true;
+    x->day = w->failed_days[0] ? w->mended_day : city_add_workdays(w->day, 14);
+    if (x->day)
+        rectify(t, n, x);
 }
 
 static void rectify_warnings(struct table *t, const struct city *c, int32_t *n) {
@@ -220,24 +298,72 @@ static void rectify_warnings(struct table *t, const struct city *c, int32_t *n) 
                                   .party = "finance",
                                   .source = w->no,
                                   .phase = "方案",
-                                  .project = w->project,
+                                  .subject = c->projects[w->project].code,
                                   .year = CITY_FY};
 
         if (w->reply_due == 0)
             continue;
-        rectify(t, c, n, &x);
+        rectify(t, n, &x);
         x.day = city_add_workdays(w->day, 9);
         x.phase = "报告";
         x.done = true;
-        rectify(t, c, n, &x);
-        x.day = city_add_workdays(w->day, 14);
-        x.phase = "核查";
-        rectify(t, c, n, &x);
+        rectify(t, n, &x);
+        verify_warning(t, w, &x, n);
     }
 }
 
-static int write_rectifications(struct city *c, const struct opinion *list, int32_t n_opinions,
-                                struct pt_err *err) {
+static void answer_notices(struct table *t, const struct answers *answers, int32_t *n) {
+    for (int32_t i = 0; i < answers->n; i++) {
+        const struct answer *a = &answers->list[i];
+
+        rectify(t, n,
+                &(struct rectification){.day = city_add_workdays(a->day, 7),
+                                        .due = a->due,
+                                        .party = "office",
+                                        .source = a->no,
+                                        .phase = "方案",
+                                        .subject_kind = a->subject_kind,
+                                        .subject = a->subject,
+                                        .year = a->year});
+    }
+}
+
+/* What finance evaluated, and what departments said of themselves as a whole. */
+static void answer_evaluations(struct table *t, const struct city *c, int32_t *n) {
+    struct key_evaluation list[KEY_EVALUATIONS];
+    int32_t n_list = city_key_evaluations(c, list);
+    struct rectification x = {.party = "finance", .phase = "方案", .year = CITY_FY - 1};
+
+    for (int32_t i = 0; i < n_list; i++) {
+        x.day = city_add_workdays(list[i].day, 10);
+        x.due = city_add_workdays(list[i].day, 60);
+        x.source = list[i].no;
+        x.subject_kind = list[i].subject_kind;
+        x.subject = list[i].subject;
+        rectify(t, n, &x);
+    }
+    x.year = CITY_FY;
+    x.day = city_add_workdays(DAY_DEPT_EVAL, 10);
+    x.due = city_add_workdays(DAY_DEPT_EVAL, 60);
+    x.subject_kind = "部门";
+    for (int32_t d = 0; d < CITY_DEPTS; d++) {
+        char no[24];
+
+        (void)snprintf(no, sizeof(no), "PJ2019-B%04d", d + 1);
+        x.source = no;
+        x.subject = c->orgs[d].uscc;
+        rectify(t, n, &x);
+    }
+}
+
+struct asked {
+    const struct opinion *list;
+    int32_t n;
+};
+
+static int write_rectifications(struct city *c, const struct asked *opinions,
+                                const struct answers *answers, struct pt_err *err) {
+    const struct opinion *list = opinions->list;
     struct table *t = table_new(c, &style_finance, "rectifications.csv", "V03",
                                 "录入日期,整改编号,来源主体,来源单据号,事项类别,项目代码,年度,阶段,"
                                 "整改期限,完成比例,结果,整改措施,整改金额,处理人数",
@@ -246,28 +372,30 @@ static int write_rectifications(struct city *c, const struct opinion *list, int3
 
     rectify_findings(t, c, &n);
     rectify_warnings(t, c, &n);
-    for (int32_t i = 0; i < n_opinions; i++)
-        rectify(t, c, &n,
+    answer_notices(t, answers, &n);
+    answer_evaluations(t, c, &n);
+    for (int32_t i = 0; i < opinions->n; i++)
+        rectify(t, &n,
                 &(struct rectification){.day = city_add_workdays(list[i].day, 16),
                                         .due = list[i].due,
                                         .party = "congress",
                                         .source = list[i].no,
                                         .phase = "报告",
                                         .done = true,
-                                        .project = list[i].project,
+                                        .subject = c->projects[list[i].project].code,
                                         .year = CITY_FY});
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
 
         if (p->rectified_day)
-            rectify(t, c, &n,
+            rectify(t, &n,
                     &(struct rectification){.day = p->rectified_day,
                                             .due = city_add_workdays(p->criticized_day, 15),
                                             .party = "finance",
                                             .source = p->spot_no,
                                             .phase = "报告",
                                             .done = true,
-                                            .project = i,
+                                            .subject = p->code,
                                             .year = CITY_FY});
     }
     return table_close(t, err);
@@ -275,12 +403,13 @@ static int write_rectifications(struct city *c, const struct opinion *list, int3
 
 int city_write_rectifications(struct city *c, struct pt_err *err) {
     struct opinion list[MAX_OPINIONS];
+    struct answers answers = {.n = 0};
     int32_t n = plan_opinions(c, list);
     int code = write_opinions(c, list, n, err);
 
     if (code == 0)
-        code = write_notices(c, err);
-    return code ? code : write_rectifications(c, list, n, err);
+        code = write_notices(c, &answers, err);
+    return code ? code : write_rectifications(c, &(struct asked){list, n}, &answers, err);
 }
 
 static int write_party_replies(struct city *c, const struct table_style *style,

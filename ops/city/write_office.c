@@ -90,11 +90,12 @@ static const char *keep(char (**at)[96], const char *a, const char *b) {
     return s;
 }
 
-/* The functional items that this city uses: five of each administration, and the others by name. */
+/* The functional items that this city uses: ten of each administration, and the others by name. */
 static void func_rows(struct table *t, const char *no) {
-    static const char *const tails[] = {"01", "02", "03", "04", "05", "06", "50", "99"};
-    static const char *const names[] = {"行政运行",   "一般行政管理事务", "机关服务", "专项业务一",
-                                        "专项业务二", "专项业务三",       "事业运行", "其他支出"};
+    static const char *const tails[] = {"01", "02", "03", "04", "05", "06", "07", "08", "50", "99"};
+    static const char *const names[] = {
+        "行政运行",   "一般行政管理事务", "机关服务",   "专项业务一", "专项业务二",
+        "专项业务三", "专项业务四",       "专项业务五", "事业运行",   "其他支出"};
     static const struct city_code others[] = {
         {"2120801", "征地和拆迁补偿支出"},
         {"2120803", "城市建设支出"},
@@ -132,7 +133,7 @@ static void func_rows(struct table *t, const char *no) {
         {"232", "债务付息支出"},
     };
     size_t n = 0;
-    size_t cap = (size_t)CITY_DEPTS * 10 + 48;
+    size_t cap = (size_t)CITY_DEPTS * 12 + 48;
     struct city_code *list = city_alloc(cap, sizeof(*list));
     char(*text)[96] = city_alloc(cap * 2, sizeof(*text));
     char(*at)[96] = text;
@@ -141,7 +142,7 @@ static void func_rows(struct table *t, const char *no) {
     for (size_t d = 0; d < CITY_DEPTS; d++) {
         const struct city_dept_name *x = &city_depts[d];
 
-        for (size_t k = 0; k < 8; k++, n++) {
+        for (size_t k = 0; k < sizeof(tails) / sizeof(tails[0]); k++, n++) {
             list[n].code = keep(&at, x->kuan, tails[k]);
             list[n].name = keep(&at, names[k], "");
         }

@@ -12,7 +12,10 @@ static void flag_cells(struct table *t, const struct city_project *p) {
 
     table_date(t, p->start);
     table_date(t, p->end);
-    table_date(t, p->is_special ? p->end : 0);
+    table_date(t, p->expiry           ? p->expiry
+                  : !p->is_special    ? 0
+                  : p->end > 20191231 ? p->end
+                                      : 20201231);
     table_bool(t, p->is_new);
     table_bool(t, p->is_major);
     table_str(t, bases[p->major_basis]);
@@ -22,23 +25,36 @@ static void flag_cells(struct table *t, const struct city_project *p) {
     table_bool(t, p->end > 20191231);
 }
 
-static void profile(struct table *t, struct city *c, int32_t i, bool again) {
+enum version { FIRST, CORRECTED, RENAMED };
+
+static void profile(struct table *t, struct city *c, int32_t i, enum version version) {
     static const char *const tags[] = {"基层建设", "民生保障", "信息化", "产业发展", "公共服务"};
     const struct city_project *p = &c->projects[i];
     char no[20];
     char original[20];
+    bool again = version == CORRECTED;
+    char name[160];
+    char tag[128];
 
     (void)snprintf(original, sizeof(original), "XM-%06d", i + 1);
-    (void)snprintf(no, sizeof(no), "XM-%06d%s", i + 1, again ? "-2" : "");
-    table_row(t, again ? p->recurve_day : DAY_PROJECTS, no, p->total);
+    (void)snprintf(no, sizeof(no), "XM-%06d%s", i + 1,
+                   again                ? "-2"
+                   : version == RENAMED ? "-3"
+                                        : "");
+    (void)snprintf(name, sizeof(name), "%s%s", p->name, version == RENAMED ? "（续建）" : "");
+    table_row(t,
+              again                ? p->recurve_day
+              : version == RENAMED ? p->renamed_day
+                                   : DAY_PROJECTS,
+              no, p->total);
     table_str(t, again ? "更正" : "");
     table_str(t, again ? original : "");
-    table_str(t, again ? "补报分月用款计划" : "");
+    table_str(t, again ? p->profile_bk ? "预算类型填报有误" : "补报分月用款计划" : "");
     table_str(t, p->policy ? "政策" : "项目");
     table_str(t, p->code);
-    table_str(t, p->name);
+    table_str(t, name);
     table_str(t, p->alias);
-    table_int(t, p->bk);
+    table_int(t, p->profile_bk && !again ? p->profile_bk : p->bk);
     table_str(t, p->func);
     table_str(t, c->orgs[p->dept].uscc);
     table_str(t, c->orgs[p->unit].uscc);
@@ -51,7 +67,9 @@ static void profile(struct table *t, struct city *c, int32_t i, bool again) {
         else
             table_empty(t, 1);
     table_bool(t, p->letter == 'T');
-    table_str(t, p->letter == 'T' ? tags[i % 5] : "");
+    (void)snprintf(tag, sizeof(tag), "%s;%s", tags[i % 5], c->orgs[p->dept].name);
+    table_str(t, p->tags ? p->tags : p->letter == 'T' ? tag : "");
+    table_wan(t, p->estimate > 0 ? p->estimate : TABLE_NONE);
 }
 
 static int write_profiles(struct city *c, struct pt_err *err) {
@@ -61,13 +79,15 @@ static int write_profiles(struct city *c, struct pt_err *err) {
         "预算类型,功能科目,主管部门代码,实施单位代码,开始日期,结束日期,到期日,是否新增,是否重大,"
         "重大依据,是否基建,是否专项资金,战略主题,纳入中期规划,总投资(万元),一次性支付,计划1月,"
         "计划2月,计划3月,计划4月,计划5月,计划6月,计划7月,计划8月,计划9月,计划10月,计划11月,"
-        "计划12月,终端收款,用途标签",
+        "计划12月,终端收款,用途标签,核定概算(万元)",
         false);
 
     for (int32_t i = 0; i < c->n_projects; i++) {
-        profile(t, c, i, false);
+        profile(t, c, i, FIRST);
         if (c->projects[i].recurve_day)
-            profile(t, c, i, true);
+            profile(t, c, i, CORRECTED);
+        if (c->projects[i].renamed_day)
+            profile(t, c, i, RENAMED);
     }
     return table_close(t, err);
 }
@@ -76,7 +96,7 @@ static const char *rating_of(int32_t cp) {
     return cp >= 9000 ? "优" : cp >= 8000 ? "良" : cp >= 6000 ? "中" : "差";
 }
 
-static void exante(struct table *t, struct city *c, int32_t i, int32_t nth) {
+static void exante(struct table *t, struct city *c, int32_t i) {
     static const int32_t weights[5] = {2000, 2000, 2500, 2000, 1500};
     const struct city_project *p = &c->projects[i];
     int64_t sum = 0;
@@ -84,20 +104,18 @@ static void exante(struct table *t, struct city *c, int32_t i, int32_t nth) {
     int64_t total = 0;
     int32_t cp;
     struct pt_rng r;
-    char no[20];
 
     city_rng(c, &r, "exante", i);
-    (void)snprintf(no, sizeof(no), "PG2018-%04d", nth);
-    table_row(t, DAY_EXANTE, no, p->total);
+    table_row(t, DAY_EXANTE, p->exante_no, p->total);
     table_str(t, p->policy ? "政策" : "项目");
     table_str(t, p->code);
     table_int(t, CITY_FY);
     table_str(t, p->policy ? "政策" : p->is_infra ? "基建投资" : "部门");
     table_str(t, c->orgs[p->is_infra ? 20 : p->dept].uscc);
-    table_empty(t, 1);
+    table_str(t, p->exante_agency ? city_agency(p->exante_agency - 1) : "");
     table_date(t, pt_date_add(20181008, (int32_t)city_between(&r, 0, 60)));
     for (int k = 0; k < 5; k++) {
-        scores[k] = (int32_t)city_between(&r, 7600, 9800);
+        scores[k] = p->exante_cp ? p->exante_cp : (int32_t)city_between(&r, 7600, 9800);
         sum += (int64_t)scores[k] * weights[k];
         table_cent(t, scores[k]);
     }
@@ -106,7 +124,9 @@ static void exante(struct table *t, struct city *c, int32_t i, int32_t nth) {
     cp = (int32_t)((sum + 5000) / 10000);
     table_cent(t, cp);
     table_str(t, rating_of(cp));
-    table_str(t, cp >= 9000 ? "予以支持" : "完善后支持");
+    table_str(t, p->exante_conclusion ? p->exante_conclusion
+                 : cp >= 9000         ? "予以支持"
+                                      : "完善后支持");
     for (int k = 0; k < 3; k++) {
         int64_t fen = p->end > 20191231 ? p->total / 3 / 10000 * 10000 : k == 0 ? p->total : 0;
 
@@ -121,7 +141,6 @@ static void exante(struct table *t, struct city *c, int32_t i, int32_t nth) {
     table_wan(t, total);
 }
 
-/* What is new and major, for infrastructure or a policy, was evaluated before; a few others too. */
 static int write_exante(struct city *c, struct pt_err *err) {
     struct table *t = table_new(
         c, &style_finance, "exante.csv", "E01",
@@ -130,14 +149,10 @@ static int write_exante(struct city *c, struct pt_err *err) {
         "目标合理性权重,可行性权重,合规性权重,总分,等级,结论,2019年需求(万元),2020年需求(万元),"
         "2021年需求(万元),申请合计(万元)",
         false);
-    int32_t n = 0;
 
-    for (int32_t i = 0; i < c->n_projects; i++) {
-        const struct city_project *p = &c->projects[i];
-
-        if (p->policy || (p->is_new && (p->is_major || p->is_infra || i % 3 == 0)))
-            exante(t, c, i, ++n);
-    }
+    for (int32_t i = 0; i < c->n_projects; i++)
+        if (c->projects[i].exante_no[0] != '\0')
+            exante(t, c, i);
     return table_close(t, err);
 }
 

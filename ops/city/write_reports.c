@@ -50,6 +50,28 @@ static void report(struct table *t, const struct city *c, int32_t i, int32_t mon
     table_fen(t, frozen(c, i, end) && full > p->paid[month] ? full - p->paid[month] : 0);
 }
 
+/* What goes on in the next year has no budget yet, and nothing paid. */
+static void report_next_year(struct table *t, const struct city *c, int32_t month) {
+    int32_t day = city_nth_workday(CITY_FY + 1, month + 1, 5);
+
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+        char no[24];
+
+        if (p->policy || p->end / 10000 <= CITY_FY)
+            continue;
+        (void)snprintf(no, sizeof(no), "YB%d-%06d", (CITY_FY + 1) * 100 + month, i + 1);
+        table_row(t, day, no, 0);
+        table_empty(t, 2);
+        table_str(t, p->code);
+        table_int(t, (CITY_FY + 1) * 100 + month);
+        table_fen(t, 0);
+        table_fen(t, 0);
+        table_empty(t, 1);
+        table_fen(t, 0);
+    }
+}
+
 static int write_months(struct city *c, struct pt_err *err) {
     struct table *t = table_new(
         c, &style_finance, "month_reports.csv", "X02",
@@ -71,6 +93,8 @@ static int write_months(struct city *c, struct pt_err *err) {
                 report(t, c, i, month, wrong->fixed_day, 0, true);
         }
     }
+    for (int32_t month = 1; month <= 5; month++)
+        report_next_year(t, c, month);
     return table_close(t, err);
 }
 
@@ -88,7 +112,7 @@ static int write_controls(struct city *c, struct pt_err *err) {
         table_str(t, x->action);
         table_str(t, p->code);
         table_str(t, c->orgs[p->unit].uscc);
-        table_int(t, CITY_FY);
+        table_int(t, x->year ? x->year : CITY_FY);
         table_date(t, x->effective);
         table_fen(t, x->fen);
         table_str(t, x->to_project >= 0 ? c->projects[x->to_project].code : "");

@@ -62,7 +62,7 @@ static int size(const char *data) {
 
 /* ---- rows ------------------------------------------------------------------------------ */
 
-/* Chance decides nonces and hence hashes, times, and how streams of one party interleave. */
+/* Chance decides nonces and hence hashes, seals, times, and how streams of one party interleave. */
 static void clear_chance(ProtobufCMessage *m) {
     const ProtobufCMessageDescriptor *d = m->descriptor;
 
@@ -71,6 +71,10 @@ static void clear_chance(ProtobufCMessage *m) {
 
         r->has_hash = 0;
         r->has_seq = 0;
+        return;
+    }
+    if (d == &pentad__v1__sealed__descriptor) {
+        pentad__v1__sealed__init((Pentad__V1__Sealed *)m); /* that there is one stays */
         return;
     }
     for (unsigned i = 0; i < d->n_fields; i++) {
@@ -111,6 +115,10 @@ static void clear_record(Pentad__V1__Record *r) {
         fresh.has_day = r->stream_close->has_day;
         fresh.day = r->stream_close->day;
         *r->stream_close = fresh; /* its counts and heads are over hashes */
+    } else if (r->body_case == PENTAD__V1__RECORD__BODY_AUDIT_PLAN) {
+        r->audit_plan->has_content_nonce = 0;
+    } else if (r->body_case == PENTAD__V1__RECORD__BODY_ACCOUNTABILITY) {
+        r->accountability->has_content_nonce = 0;
     }
 }
 

@@ -237,6 +237,8 @@ static void take_control(struct state *s, const struct sheet *f, size_t row) {
     struct subject *x = subject_of(s, sheet_get(f, row, "项目代码"));
     const char *action = sheet_get(f, row, "管控类型");
 
+    if (strcmp(action, "收回") == 0 && cell_int(sheet_get(f, row, "年度")) != 2019)
+        return; /* the year's own money alone is looked at */
     if (strcmp(action, "收回") == 0) {
         x->recovered += cell_hundredths(sheet_get(f, row, "金额"));
     } else if (strcmp(action, "暂缓拨款") == 0 || strcmp(action, "停止拨款") == 0) {
@@ -294,8 +296,11 @@ static void take_rest(struct state *s, enum file kind, const struct sheet *f, si
     struct subject *x = NULL;
 
     if (kind == X02) {
-        int64_t month = cell_int(sheet_get(f, row, "月份")) % 100;
+        int64_t month = cell_int(sheet_get(f, row, "月份"));
 
+        if (month / 100 != 2019)
+            return;
+        month %= 100;
         x = subject_of(s, sheet_get(f, row, "项目代码"));
         x->has_report[month] = true;
         x->report[month] = cell_hundredths(sheet_get(f, row, "累计支出"));

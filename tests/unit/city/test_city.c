@@ -13,16 +13,67 @@
 #include "pt_test_folder.h"
 
 static const char *const files[] = {
-    "congress/approvals.csv",    "congress/key_projects.csv", "congress/opinions.csv",
-    "congress/consents.csv",     "discipline/consents.csv",   "organization/appraisals.csv",
-    "organization/consents.csv", "finance/orgs.csv",          "finance/projects.csv",
-    "finance/exante.csv",        "finance/goals.csv",         "finance/goal_reviews.csv",
-    "finance/allotments.csv",    "finance/payments.csv",      "finance/month_reports.csv",
-    "finance/controls.csv",      "finance/evaluations.csv",   "finance/rectifications.csv",
-    "finance/replies.csv",       "audit/figures.csv",         "audit/findings.csv",
-    "audit/verifications.csv",   "audit/replies.csv",         "audit/consents.csv",
-    "office/parameters.csv",     "office/workdays.csv",       "office/codes.csv",
+    "congress/approvals.csv",
+    "congress/key_projects.csv",
+    "congress/opinions.csv",
+    "congress/consents.csv",
+    "discipline/consents.csv",
+    "organization/appraisals.csv",
+    "organization/consents.csv",
+    "finance/orgs.csv",
+    "finance/projects.csv",
+    "finance/exante.csv",
+    "finance/goals.csv",
+    "finance/goal_reviews.csv",
+    "finance/allotments.csv",
+    "finance/payments.csv",
+    "finance/month_reports.csv",
+    "finance/controls.csv",
+    "finance/evaluations.csv",
+    "finance/rectifications.csv",
+    "finance/replies.csv",
+    "audit/figures.csv",
+    "audit/findings.csv",
+    "audit/verifications.csv",
+    "audit/replies.csv",
+    "audit/consents.csv",
+    "office/parameters.csv",
+    "office/workdays.csv",
+    "office/codes.csv",
     "office/notices.csv",
+    "finance/monitoring.csv",
+    "finance/regions.csv",
+    "finance/third_parties.csv",
+    "finance/experts.csv",
+    "finance/feedback.csv",
+    "finance/institutions.csv",
+    "finance/work_assessments.csv",
+    "office/meetings.csv",
+    "office/tasks.csv",
+    "congress/task_feedback.csv",
+    "discipline/task_feedback.csv",
+    "organization/task_feedback.csv",
+    "finance/task_feedback.csv",
+    "audit/task_feedback.csv",
+    "finance/disclosures.csv",
+    "finance/reviews.csv",
+    "finance/library.csv",
+    "finance/past_evaluations.csv",
+    "finance/result_uses.csv",
+    "finance/submissions.csv",
+    "congress/receipts.csv",
+    "finance/carryover.csv",
+    "finance/business.csv",
+    "finance/persons.csv",
+    "finance/clues.csv",
+    "audit/clues.csv",
+    "audit/plans.csv",
+    "audit/econ_resp.csv",
+    "audit/sealed_counts.csv",
+    "discipline/receipts.csv",
+    "discipline/outcomes.csv",
+    "discipline/accountability.csv",
+    "organization/cadre_use.csv",
 };
 #define N_FILES (sizeof(files) / sizeof(files[0]))
 
@@ -39,18 +90,29 @@ static void six(char out[256], const struct sheet *t, size_t row) {
                    sheet_cell(t, row, 5));
 }
 
+/* The replay knows these; what other rules must find is left to the rules' own test. */
+static bool replayed(const struct sheet *truth, size_t row) {
+    static const char rules[] = "K01 K04 K05 K06 K07 K25 K35 K43 K53 K58";
+
+    return strstr(rules, sheet_cell(truth, row, 0)) != NULL;
+}
+
 static void truth_holds(const char *dir) {
     struct sheet *truth = sheet_load(dir, "truth.csv");
     struct sheet *near = sheet_load(dir, "near.csv");
     struct replay r = {0};
     struct names rules = {0};
     int32_t planted[16] = {0};
+    size_t rows = 0;
     char key[256];
 
     replay_run(&r, dir);
     for (size_t i = 0; i < truth->rows; i++) {
         int32_t at;
 
+        if (!replayed(truth, i))
+            continue;
+        rows++;
         six(key, truth, i);
         at = names_find(&r.keys, key);
         cr_assert(at >= 0, "planted, but does not fire: %s", key);
@@ -62,7 +124,7 @@ static void truth_holds(const char *dir) {
         r.found[at].now = true; /* known */
         planted[names_put(&rules, sheet_cell(truth, i, 0))]++;
     }
-    cr_assert_eq(truth->rows, r.keys.n, "%zu planted, %zu fire", truth->rows, r.keys.n);
+    cr_assert_eq(rows, r.keys.n, "%zu planted, %zu fire", rows, r.keys.n);
     cr_assert_eq(rules.n, 10);
     for (size_t i = 0; i < rules.n; i++)
         cr_assert(planted[i] >= 3, "%s: only %d", rules.list[i], planted[i]);
@@ -248,34 +310,40 @@ static void check_references(const char *dir, const char *from, const char *colu
     sheet_free(b);
 }
 
-static void check_sources(const char *dir) {
-    struct sheet *v = sheet_load(dir, "finance/rectifications.csv");
-    struct sheet *in[5] = {
-        sheet_load(dir, "audit/findings.csv"), sheet_load(dir, "congress/opinions.csv"),
-        sheet_load(dir, "finance/controls.csv"), sheet_load(dir, "finance/evaluations.csv"),
-        sheet_load(dir, "office/notices.csv")};
+/* Every document that `from` names in `column` was sent before, in one of several files. */
+static void check_sources(const char *dir, const char *from, const char *column,
+                          const char *const to[]) {
+    struct sheet *a = sheet_load(dir, from);
+    struct sheet *in[12] = {NULL};
+    size_t n = 0;
 
-    for (size_t i = 0; i < v->rows; i++) {
+    for (; to[n] != NULL; n++)
+        in[n] = sheet_load(dir, to[n]);
+    for (size_t i = 0; i < a->rows; i++) {
         int32_t day = 0;
 
-        for (size_t k = 0; k < 5 && day == 0; k++)
-            day = sent_on(in[k], sheet_get(v, i, "来源单据号"));
-        cr_assert(day != 0 && day < cell_date(sheet_cell(v, i, 0)), "%s", sheet_cell(v, i, 1));
+        for (size_t k = 0; k < n && day == 0; k++)
+            day = sent_on(in[k], sheet_get(a, i, column));
+        cr_assert(day != 0 && day < cell_date(sheet_cell(a, i, 0)), "%s: %s", from,
+                  sheet_cell(a, i, 1));
     }
-    for (size_t i = 0; i < in[4]->rows; i++) {
-        int32_t day = sent_on(in[2], sheet_get(in[4], i, "依据单据号"));
-
-        if (day == 0)
-            day = sent_on(in[3], sheet_get(in[4], i, "依据单据号"));
-        cr_assert(day != 0 && day < cell_date(sheet_cell(in[4], i, 0)), "%s",
-                  sheet_cell(in[4], i, 1));
-    }
-    for (size_t k = 0; k < 5; k++)
+    for (size_t k = 0; k < n; k++)
         sheet_free(in[k]);
-    sheet_free(v);
+    sheet_free(a);
 }
 
 Test(city, documents_and_references) {
+    static const char *const reporters[5] = {
+        "congress/task_feedback.csv", "discipline/task_feedback.csv",
+        "organization/task_feedback.csv", "finance/task_feedback.csv", "audit/task_feedback.csv"};
+    static const char *const answered[] = {"audit/findings.csv",   "congress/opinions.csv",
+                                           "finance/controls.csv", "finance/evaluations.csv",
+                                           "office/notices.csv",   NULL};
+    static const char *const noticed[] = {"finance/controls.csv", "finance/evaluations.csv",
+                                          "finance/work_assessments.csv", NULL};
+    static const char *const disclosed[] = {"congress/approvals.csv",  "congress/key_projects.csv",
+                                            "finance/allotments.csv",  "finance/goals.csv",
+                                            "finance/evaluations.csv", NULL};
     const char *dir = city("4", "0.05");
 
     for (size_t i = 0; i < N_FILES; i++) {
@@ -288,6 +356,15 @@ Test(city, documents_and_references) {
     check_references(dir, "finance/projects.csv", "原档案号", "finance/projects.csv");
     check_references(dir, "finance/goal_reviews.csv", "目标编号", "finance/goals.csv");
     check_references(dir, "finance/allotments.csv", "目标编号", "finance/goals.csv");
+    check_references(dir, "finance/submissions.csv", "目标编号", "finance/goals.csv");
+    check_references(dir, "congress/receipts.csv", "报送文号", "finance/submissions.csv");
+    check_references(dir, "finance/reviews.csv", "评估编号", "finance/exante.csv");
+    check_references(dir, "finance/library.csv", "评估编号", "finance/exante.csv");
+    check_references(dir, "finance/library.csv", "目标编号", "finance/goals.csv");
+    check_references(dir, "finance/result_uses.csv", "评价编号", "finance/past_evaluations.csv");
+    check_references(dir, "finance/allotments.csv", "挂钩评估编号", "finance/exante.csv");
+    check_references(dir, "finance/allotments.csv", "挂钩目标编号", "finance/goals.csv");
+    check_references(dir, "finance/allotments.csv", "挂钩结果编号", "finance/result_uses.csv");
     check_references(dir, "finance/month_reports.csv", "原月报号", "finance/month_reports.csv");
     check_references(dir, "finance/evaluations.csv", "目标编号", "finance/goals.csv");
     check_references(dir, "finance/evaluations.csv", "原评价编号", "finance/evaluations.csv");
@@ -295,7 +372,22 @@ Test(city, documents_and_references) {
     check_references(dir, "audit/figures.csv", "原认定编号", "audit/figures.csv");
     check_references(dir, "audit/findings.csv", "原发现编号", "audit/findings.csv");
     check_references(dir, "audit/verifications.csv", "发现编号", "audit/findings.csv");
-    check_sources(dir);
+    for (size_t i = 0; i < 5; i++)
+        check_references(dir, reporters[i], "督办编号", "office/tasks.csv");
+    check_references(dir, "office/tasks.csv", "会议文号", "office/meetings.csv");
+    check_sources(dir, "finance/rectifications.csv", "来源单据号", answered);
+    check_sources(dir, "office/notices.csv", "依据单据号", noticed);
+    check_sources(dir, "finance/disclosures.csv", "公开单据号", disclosed);
+    check_references(dir, "finance/persons.csv", "原档案号", "finance/persons.csv");
+    check_references(dir, "finance/persons.csv", "继任档案号", "finance/persons.csv");
+    check_references(dir, "finance/clues.csv", "来源单据号", "finance/controls.csv");
+    check_references(dir, "audit/clues.csv", "来源单据号", "audit/findings.csv");
+    check_references(dir, "audit/plans.csv", "公开的计划文号", "audit/plans.csv");
+    check_references(dir, "audit/econ_resp.csv", "发现编号", "audit/findings.csv");
+    check_references(dir, "discipline/accountability.csv", "公开的问责文号",
+                     "discipline/accountability.csv");
+    check_references(dir, "discipline/accountability.csv", "依据单据号", "audit/findings.csv");
+    check_references(dir, "organization/cadre_use.csv", "评价编号", "finance/evaluations.csv");
     tf_remove(dir);
 }
 

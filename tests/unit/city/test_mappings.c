@@ -12,6 +12,7 @@
 #include <pentad/base/date.h>
 #include <pentad/mapping/mapping.h>
 #include <pentad/record/codes.h>
+#include <pentad/record/sealed.h>
 #include <pentad/record/validate.h>
 #include <pentad/sources/source.h>
 
@@ -20,16 +21,67 @@
 #define PENTAD_EPOCH INT64_C(1600000000000)
 
 static const char *const files[][2] = {
-    {"office", "codes"},           {"office", "parameters"},       {"office", "workdays"},
-    {"office", "notices"},         {"congress", "approvals"},      {"congress", "key_projects"},
-    {"congress", "opinions"},      {"congress", "consents"},       {"discipline", "consents"},
-    {"organization", "consents"},  {"organization", "appraisals"}, {"finance", "orgs"},
-    {"finance", "projects"},       {"finance", "exante"},          {"finance", "goals"},
-    {"finance", "goal_reviews"},   {"finance", "allotments"},      {"finance", "payments"},
-    {"finance", "month_reports"},  {"finance", "controls"},        {"finance", "evaluations"},
-    {"finance", "rectifications"}, {"finance", "replies"},         {"audit", "figures"},
-    {"audit", "findings"},         {"audit", "verifications"},     {"audit", "replies"},
+    {"office", "codes"},
+    {"office", "parameters"},
+    {"office", "workdays"},
+    {"office", "notices"},
+    {"congress", "approvals"},
+    {"congress", "key_projects"},
+    {"congress", "opinions"},
+    {"congress", "consents"},
+    {"discipline", "consents"},
+    {"organization", "consents"},
+    {"organization", "appraisals"},
+    {"finance", "orgs"},
+    {"finance", "projects"},
+    {"finance", "persons"},
+    {"finance", "exante"},
+    {"finance", "goals"},
+    {"finance", "goal_reviews"},
+    {"finance", "past_evaluations"},
+    {"finance", "reviews"},
+    {"finance", "result_uses"},
+    {"finance", "library"},
+    {"finance", "submissions"},
+    {"congress", "receipts"},
+    {"finance", "allotments"},
+    {"finance", "payments"},
+    {"finance", "carryover"},
+    {"finance", "business"},
+    {"finance", "month_reports"},
+    {"finance", "controls"},
+    {"finance", "evaluations"},
+    {"finance", "rectifications"},
+    {"finance", "replies"},
+    {"audit", "figures"},
+    {"audit", "findings"},
+    {"audit", "verifications"},
+    {"audit", "plans"},
+    {"audit", "econ_resp"},
+    {"finance", "clues"},
+    {"audit", "clues"},
+    {"audit", "sealed_counts"},
+    {"discipline", "receipts"},
+    {"discipline", "outcomes"},
+    {"discipline", "accountability"},
+    {"organization", "cadre_use"},
+    {"audit", "replies"},
     {"audit", "consents"},
+    {"finance", "monitoring"},
+    {"finance", "regions"},
+    {"finance", "third_parties"},
+    {"finance", "experts"},
+    {"finance", "feedback"},
+    {"finance", "institutions"},
+    {"finance", "work_assessments"},
+    {"office", "meetings"},
+    {"office", "tasks"},
+    {"congress", "task_feedback"},
+    {"discipline", "task_feedback"},
+    {"organization", "task_feedback"},
+    {"finance", "task_feedback"},
+    {"audit", "task_feedback"},
+    {"finance", "disclosures"},
 };
 #define N_FILES (sizeof(files) / sizeof(files[0]))
 
@@ -99,9 +151,15 @@ static int on_validate(void *ctx, const Pentad__V1__Record *rec, char *ret_path,
     copy.seq = 1;
     copy.nonce = (ProtobufCBinaryData){.len = sizeof(nonce), .data = nonce};
     copy.issued_at_ms = PENTAD_EPOCH;
+    if (pt_sealed_opens(rec)) /* as the connector that sealed it */
+        pt_sealed_set_nonce(&copy, nonce);
     pt_arena_reset(&x->arena);
     pt_faults_init(&faults, &x->arena);
-    code = pt_record_validate(&copy, x->codes, pt_party_from_name(x->party), PENTAD_EPOCH, &faults);
+    code = pt_sealed_opens(rec) || pt_sealed_due(rec)
+               ? pt_record_validate_unsealed(&copy, x->codes, pt_party_from_name(x->party),
+                                             PENTAD_EPOCH, &faults)
+               : pt_record_validate(&copy, x->codes, pt_party_from_name(x->party), PENTAD_EPOCH,
+                                    &faults);
     if (code == 0)
         return 0;
     (void)snprintf(ret_path, cap, "%s", faults.count ? faults.v[0].field : "");

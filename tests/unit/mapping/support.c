@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <pentad/record/json.h>
+#include <pentad/record/sealed.h>
 #include <pentad/record/validate.h>
 #include <pentad/sources/source.h>
 
@@ -120,7 +121,13 @@ static int on_validate(void *ctx, const Pentad__V1__Record *rec, char *path, siz
     copy.issued_at_ms = now;
     pt_arena_reset(&s->arena);
     pt_faults_init(&faults, &s->arena);
-    int rc = pt_record_validate(&copy, s->codes, pt_party_from_name(s->r->party), now, &faults);
+    if (pt_sealed_opens(rec))
+        pt_sealed_set_nonce(&copy, nonce);
+    int rc =
+        pt_sealed_opens(rec) || pt_sealed_due(rec)
+            ? pt_record_validate_unsealed(&copy, s->codes, pt_party_from_name(s->r->party), now,
+                                          &faults)
+            : pt_record_validate(&copy, s->codes, pt_party_from_name(s->r->party), now, &faults);
     if (rc) {
         snprintf(path, cap, "%s", faults.count ? faults.v[0].field : "");
         pt_err_set(err, rc, "%s", faults.count ? faults.v[0].message : "");

@@ -28,6 +28,27 @@ Test(map, columns_by_heading_and_by_number) {
     got_done(&g);
 }
 
+Test(map, ids_in_hexadecimal_and_moments_from_dates) {
+    struct got g;
+    run_mapping(&(struct run){.yaml = "mapping: m\nformats: {date: \"%Y/%m/%d %H:%M\"}\n"
+                                      "records:\n  - type: D01\n    fields:\n"
+                                      "      - {to: body.clue_id, from: 编号}\n"
+                                      "      - {to: body.sent_at_ms, from: 时间, date: yes}\n"
+                                      "      - {to: body.problem, from: 问题}\n",
+                              .csv = "编号,时间,问题\n"
+                                     "00112233445566778899AABBccddeeff,2019/7/18 09:30,虚列\n"
+                                     "0011223344556677,2019/7/18,虚列\n"
+                                     "001,2019/7/18 09:30,虚列\n"},
+                &g);
+    cr_assert_eq(g.rc, 0, "%s", g.err.msg);
+    cr_assert_eq(g.n_records, 1);
+    cr_assert_str_eq(json_value(&g, 0, "clue_id"), "ABEiM0RVZneImaq7zN3u/w==");
+    cr_assert_str_eq(json_value(&g, 0, "sent_at_ms"), "1563413400000");
+    cr_assert_str_eq(json_value(&g, 0, "problem"), "虚列");
+    cr_assert_eq(g.n_dead, 2, "no time of day; no whole number of bytes");
+    got_done(&g);
+}
+
 Test(map, units_and_number_styles) {
     struct got g;
     run_mapping(

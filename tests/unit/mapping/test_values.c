@@ -129,6 +129,29 @@ Test(values, dates_in_declared_forms) {
     }
 }
 
+Test(values, moments_in_chinese_time) {
+    static const struct {
+        const char *text, *formats;
+        int64_t ms;
+    } ok[] = {
+        {"2019-07-18", "%Y-%m-%d", INT64_C(1563379200000)},
+        {"2019/7/18 09:30", "%Y/%m/%d|%Y/%m/%d %H:%M", INT64_C(1563413400000)},
+        {"20190718235959", "%Y%m%d%H%M%S", INT64_C(1563465599000)},
+        {"1970-01-01 08:00", "%Y-%m-%d %H:%M", 0},
+        {"2019-07", "%Y-%m", INT64_C(1561910400000)},
+    };
+    static const char *const bad[] = {"", "2019-07-18", "2019-02-30 10:00", "2019-07-18 24:00",
+                                      "2019-07-18 10:00 "};
+    int64_t ms = 0;
+    for (size_t i = 0; i < sizeof(ok) / sizeof(ok[0]); i++) {
+        struct pt_err err = {0};
+        int rc = pt_value_moment(ok[i].text, ok[i].formats, &ms, &err);
+        cr_expect(rc == 0 && ms == ok[i].ms, "%s: %s %lld", ok[i].text, err.msg, (long long)ms);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        cr_expect_eq(pt_value_moment(bad[i], "%Y-%m-%d %H:%M", &ms, NULL), PT_E_DATE, "%s", bad[i]);
+}
+
 Test(values, texts_become_what_a_record_may_hold) {
     struct pt_arena a;
     const char *out;

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/record/sealed.h>
 #include <pentad/sources/source.h>
 
-enum { SOURCES_MAX = 32, DOCS = 1 << 18 };
+enum { SOURCES_MAX = 64, DOCS = 1 << 18 };
 
 struct feed {
     char party[33];
@@ -68,8 +69,50 @@ static void remember(const char *party, const char *type, const char *doc_key, s
     c.docs[bucket(d->key)] = d;
 }
 
+/* As exchanged: in the content's place a seal, though one that nobody opens. */
+static struct mk_ref add_sealed(const char *party, const Pentad__V1__Record *r) {
+    static uint8_t nonce[PT_SEALED_NONCE], key[PT_SEALED_KEY_ID], cms[64], hash[32];
+    const struct pt_sealed_place place = {.party = party,
+                                          .stream = "main",
+                                          .seq = 1,
+                                          .recipients = (const uint8_t(*)[PT_SEALED_KEY_ID]) & key,
+                                          .n_recipients = 1};
+    ProtobufCBinaryData recipient = {sizeof key, key};
+    Pentad__V1__Sealed sealed = PENTAD__V1__SEALED__INIT;
+    Pentad__V1__Record *header = NULL;
+    struct pt_err err = {0};
+    struct pt_arena arena;
+    struct pt_buf plain;
+    struct mk_ref ref;
+
+    pt_arena_init(&arena, PT_SEALED_MAX);
+    pt_buf_init(&plain, PT_SEALED_MAX);
+    if (pt_sealed_split(r, nonce, &place, &arena, &header, &plain, hash, &err) != 0)
+        fd_die("seal", &err);
+    sealed.n_recipients = 1;
+    sealed.recipients = &recipient;
+    sealed.has_cms = sealed.has_content_hash = 1;
+    sealed.cms = (ProtobufCBinaryData){sizeof cms, cms};
+    sealed.content_hash = (ProtobufCBinaryData){sizeof hash, hash};
+    pt_sealed_hang(header, &sealed);
+    ref = mk_add(&fd.m, party, header);
+    pt_buf_done(&plain);
+    pt_arena_done(&arena);
+    return ref;
+}
+
+static struct mk_ref add(const char *party, Pentad__V1__Record *r) {
+    static const uint8_t nonce[PT_SEALED_NONCE];
+
+    if (pt_sealed_due(r))
+        return add_sealed(party, r);
+    if (pt_sealed_opens(r))
+        pt_sealed_set_nonce(r, nonce);
+    return mk_add(&fd.m, party, r);
+}
+
 static int on_record(void *ctx, const struct pt_mapped *r) {
-    struct mk_ref ref = mk_add(&fd.m, c.now->party, r->record);
+    struct mk_ref ref = add(c.now->party, r->record);
 
     (void)ctx;
     fd.records++;

@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 
 #include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/file.h>
@@ -73,6 +75,38 @@ Test(seals, a_clue_leaves_its_author_sealed) {
     cr_expect_eq(rig_log_count(&r, "audit", "济审移〔2019〕1号"), 1, "its header is in the clear");
     cr_expect_not(holds_secret(r.hub.dir), "the hub holds the clue in the clear");
     cr_expect_not(holds_secret(rig_path(&r, "state")), "what was sealed is not kept beside it");
+    rig_done(&r);
+}
+
+static const char plan_mapping[] =
+    "mapping: plans\nsource: {encoding: utf-8, separator: \",\", header: yes}\nrecords:\n"
+    "  - type: A01\n    doc_no: no\n    send_day: {from: day}\n    fields:\n"
+    "      - {to: effective, from: day, date: yes}\n"
+    "      - {to: body.open_on, from: open_on, date: yes}\n"
+    "      - {to: body.opens, ref: {party: audit, type: A01, doc_no: opens}}\n"
+    "      - {to: body.title, from: title}\n"
+    "      - {to: body.focus, const: SPENDING}\n";
+
+Test(seals, a_plan_is_opened_by_a_row_that_names_it) {
+    struct rig r;
+    char plans[512];
+    rig_init(&r, "audit", false);
+    (void)snprintf(plans, sizeof plans,
+                   "day,no,opens,open_on,title\n"
+                   "2019-01-01,JH-1,,2019-01-03,%s\n2019-01-03,JH-1-2,JH-1,2019-01-03,%s\n",
+                   secret, secret);
+    rig_write(&r, "plans.yaml", plan_mapping);
+    rig_write(&r, "plans.csv", plans);
+    r.sources[0].mapping = strdup(rig_path(&r, "plans.yaml"));
+    r.sources[0].path = strdup(rig_path(&r, "plans.csv"));
+    r.config.sources = r.sources;
+    r.config.sources_count = 1;
+    r.config.until_day = 20190104;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_log_count(&r, "audit", "JH-1"), 1);
+    cr_expect_eq(rig_counts(&r).dead_letters, 0);
+    cr_expect_eq(rig_log_count(&r, "audit", "JH-1-2"), 1);
+    cr_expect(holds_secret(r.hub.dir), "the plan is still shut");
     rig_done(&r);
 }
 

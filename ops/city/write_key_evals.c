@@ -1,0 +1,134 @@
+/* Finance's own evaluations of the year before (V01 of 2018): of every district, of the pilot
+ * departments, of a few projects. */
+#include "evals.h"
+
+#include <stdio.h>
+
+#define KEY_PROJECTS 6
+#define YEAR_BEFORE (CITY_FY - 1)
+
+static struct key_evaluation drawn(const struct city *c, int32_t n) {
+    struct key_evaluation k = {0};
+    struct pt_rng r;
+
+    city_rng(c, &r, "key evaluation", n);
+    k.day = city_nth_workday(CITY_FY, 9, (int32_t)city_between(&r, 2, 13));
+    k.feedback = k.day;
+    k.full = city_between(&r, 800, 90000) * CITY_WAN;
+    k.total = (int32_t)city_between(&r, 8050, 9350);
+    return k;
+}
+
+static void name_key(struct key_evaluation *k, const char *tail) {
+    (void)snprintf(k->no, sizeof(k->no), "PJ%d-%s", YEAR_BEFORE, tail);
+    (void)snprintf(k->goal, sizeof(k->goal), "MB%d-%s", YEAR_BEFORE, tail);
+}
+
+static struct key_evaluation of_project(const struct city *c, int32_t i, int32_t n) {
+    struct key_evaluation k = drawn(c, n);
+    char tail[16];
+
+    PT_ASSERT(n < KEY_EVALUATIONS);
+    k.kind = "财政重点";
+    k.subject_kind = "项目";
+    k.subject = c->projects[i].code;
+    (void)snprintf(tail, sizeof(tail), "K%05d", i + 1);
+    name_key(&k, tail);
+    return k;
+}
+
+int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY_EVALUATIONS]) {
+    const struct city_code *regions;
+    size_t n_regions = city_regions(&regions);
+    int32_t n = 0;
+    int32_t projects = 0;
+    char tail[16];
+
+    for (size_t i = 0; i < n_regions; i++, n++) {
+        out[n] = drawn(c, n);
+        out[n].kind = "区县综合";
+        out[n].subject_kind = "区县";
+        out[n].subject = regions[i].code;
+        (void)snprintf(tail, sizeof(tail), "Q%s", regions[i].code);
+        name_key(&out[n], tail);
+    }
+    for (int32_t d = 0; d < CITY_DEPTS; d++) {
+        if (!city_is_pilot(d))
+            continue;
+        PT_ASSERT(n < KEY_EVALUATIONS - KEY_PROJECTS);
+        out[n] = drawn(c, n);
+        out[n].kind = "部门整体";
+        out[n].subject_kind = "部门";
+        out[n].subject = c->orgs[d].uscc;
+        (void)snprintf(tail, sizeof(tail), "B%04d", d + 1);
+        name_key(&out[n++], tail);
+    }
+    for (int32_t i = CITY_DEPTS; i < c->n_projects && projects < KEY_PROJECTS; i++) {
+        const struct city_project *p = &c->projects[i];
+
+        if (p->planted || p->policy || p->is_new)
+            continue;
+        out[n] = of_project(c, i, n);
+        n++;
+        projects++;
+    }
+    for (int32_t i = 0; i < n; i++)
+        out[i].agency = i % 3 == 0 ? city_agency(i / 3 % CITY_AGENCIES) : NULL;
+    for (int32_t i = CITY_DEPTS; i < c->n_projects; i++)
+        if (c->projects[i].key_agency) {
+            out[n] = of_project(c, i, n);
+            out[n].agency = city_agency(c->projects[i].key_agency - 1);
+            out[n].day = out[n].feedback = c->projects[i].key_day;
+            n++;
+        }
+    return n;
+}
+
+static void score_items(struct evaluation *e, const struct key_evaluation *k) {
+    static const char *const quality[] = {"Q1", "Q2", "Q3"};
+    static const char *const dept[] = {"B1", "B2", "B3", "B4", "B5", "B6"};
+    static const char *const steps[] = {"决策", "过程", "产出", "效益"};
+    static const int32_t thirds[] = {3000, 3000, 3000};
+    static const int32_t sixths[] = {1500, 1500, 1500, 1500, 1500, 1500};
+    static const int32_t dpob[] = {2000, 2000, 3000, 3000};
+
+    e->total = k->total;
+    if (e->frame[0] == 'D' && e->frame[1] == 'P') {
+        evaluation_split(e, steps, dpob, 4, k->total);
+        return;
+    }
+    evaluation_put_money(e);
+    if (e->frame[0] == 'R')
+        evaluation_split(e, quality, thirds, 3, k->total - e->items[0].score);
+    else
+        evaluation_split(e, dept, sixths, 6, k->total - e->items[0].score);
+}
+
+void city_write_key_evals(struct table *t, const struct city *c) {
+    struct key_evaluation list[KEY_EVALUATIONS];
+    int32_t n = city_key_evaluations(c, list);
+
+    for (int32_t i = 0; i < n; i++) {
+        const struct key_evaluation *k = &list[i];
+        bool region = k->no[7] == 'Q';
+        struct evaluation e = {.year = YEAR_BEFORE,
+                               .day = k->day,
+                               .feedback = k->feedback,
+                               .no = k->no,
+                               .subject_kind = k->subject_kind,
+                               .subject = k->subject,
+                               .kind = k->kind,
+                               .by = "财政",
+                               .frame = region            ? "REGION"
+                                        : k->no[7] == 'B' ? "DEPT6"
+                                                          : "DPOB",
+                               .goal = k->goal,
+                               .agency = k->agency,
+                               .init = k->full,
+                               .full = k->full,
+                               .paid = k->full / 100 * 97};
+
+        score_items(&e, k);
+        evaluation_write(t, &e);
+    }
+}
