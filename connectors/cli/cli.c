@@ -14,16 +14,13 @@
 
 struct option_row {
     const char *name;
-    size_t at;    /* of the const char * in cli_options, or of the bool, or of a list's array */
-    size_t count; /* of a list: its length, else 0 */
-    bool value;   /* takes one */
+    size_t at;  /* of the const char * in cli_options, or of the bool */
+    bool value; /* takes one */
 };
 #define TEXT(option, member)                                                                       \
-    { option, offsetof(struct cli_options, member), 0, true }
+    { option, offsetof(struct cli_options, member), true }
 #define FLAG(option, member)                                                                       \
-    { option, offsetof(struct cli_options, member), 0, false }
-#define MANY(option, member, n)                                                                    \
-    { option, offsetof(struct cli_options, member), offsetof(struct cli_options, n), true }
+    { option, offsetof(struct cli_options, member), false }
 static const struct option_row options[] = {
     TEXT("--config", config),
     TEXT("--data", data),
@@ -35,15 +32,10 @@ static const struct option_row options[] = {
     TEXT("--valid-at", valid_at),
     TEXT("--year", year),
     TEXT("--rule", rule),
-    TEXT("--subject", subject),
     TEXT("--severity", severity),
     TEXT("--responder", responder),
     TEXT("--status", status),
     TEXT("--depth", depth),
-    TEXT("--kind", kind),
-    TEXT("--text", text),
-    MANY("--evidence", evidence, n_evidence),
-    FLAG("--push", push),
     FLAG("--count", count),
     FLAG("--inputs", inputs),
     FLAG("--summary", summary),
@@ -131,24 +123,12 @@ static int check_taken(const struct cli_command *cmd, const struct option_row *o
     return pt_cli_misuse(cmd, "%s has no meaning here", o->name);
 }
 
-/* A list has room for as many as there are arguments. */
-static void take_value(struct cli_options *ret, const struct option_row *o, const char *value) {
-    void *at = (char *)ret + o->at;
-    if (o->count == 0) {
-        *(const char **)at = value;
-    } else {
-        int *n = (int *)(void *)((char *)ret + o->count);
-        (*(const char ***)at)[(*n)++] = value;
-    }
-}
-
 static int parse(const struct cli_command *cmd, int argc, char **argv, struct cli_options *ret) {
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
     ret->trust = getenv("PENTAD_TRUST");
     ret->args = calloc((size_t)argc + 1, sizeof *ret->args);
-    ret->evidence = calloc((size_t)argc + 1, sizeof *ret->evidence);
-    if (!ret->args || !ret->evidence) {
+    if (!ret->args) {
         return pt_cli_misuse(cmd, "out of memory");
     }
     bool only_args = false;
@@ -169,12 +149,13 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         if (check_taken(cmd, o) != EXIT_OK) {
             return EXIT_UNUSABLE;
         }
+        char *at = (char *)ret + o->at;
         if (!o->value) {
-            *(bool *)((char *)ret + o->at) = true;
+            *(bool *)at = true;
         } else if (argv[i][len] == '=') {
-            take_value(ret, o, argv[i] + len + 1);
+            *(const char **)(void *)at = argv[i] + len + 1;
         } else if (i + 1 < argc) {
-            take_value(ret, o, argv[++i]);
+            *(const char **)(void *)at = argv[++i];
         } else {
             return pt_cli_misuse(cmd, "%s wants a value", argv[i]);
         }
@@ -196,7 +177,6 @@ int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
         status = cmd->run(&o);
     }
     free(o.args);
-    free(o.evidence);
     return status;
 }
 
