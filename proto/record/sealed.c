@@ -26,6 +26,7 @@ static ProtobufCMessage *body_of(const Pentad__V1__Record *rec) {
 }
 
 static const ProtobufCFieldDescriptor *field(const ProtobufCMessage *body, const char *name) {
+    PT_ASSERT(body != NULL);
     return protobuf_c_message_descriptor_get_field_by_name(body->descriptor, name);
 }
 
