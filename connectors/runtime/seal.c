@@ -45,7 +45,7 @@ static int find_keys(struct sealing *s, pt_party_set readers, struct pt_err *err
     return 0;
 }
 
-static int encrypt(struct sealing *s, struct pt_err *err) {
+static int seal_plain(struct sealing *s, struct pt_err *err) {
     struct pt_pubkey *keys[PT_SEALED_KEYS_MAX] = {0};
     const struct pt_pubkey *to[PT_SEALED_KEYS_MAX];
     int rc = 0;
@@ -112,7 +112,7 @@ int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t s
         rc = pt_sealed_split(r, nonce, &at, &s->arena, &s->header, &s->plain, s->hash, err);
     }
     if (rc == 0) {
-        rc = encrypt(s, err);
+        rc = seal_plain(s, err);
     }
     if (rc == 0) {
         hang(s);

@@ -288,6 +288,7 @@ static bool add_content(ProtobufCMessage *body, const ProtobufCMessage *from) {
         const ProtobufCFieldDescriptor *f = &body->descriptor->fields[i];
         const uint8_t *source = (const uint8_t *)from;
         bool wide = f->label == PROTOBUF_C_LABEL_REPEATED;
+        size_t size = wide ? sizeof(void *) : pt_field_step(f->type);
 
         if (!pt_field_any(f, source)) {
             continue;
@@ -295,7 +296,7 @@ static bool add_content(ProtobufCMessage *body, const ProtobufCMessage *from) {
         if (f->id < PT_SEALED_CONTENT_FROM) {
             return false;
         }
-        memcpy(to + f->offset, source + f->offset, wide ? sizeof(void *) : pt_field_step(f->type));
+        memcpy(to + f->offset, source + f->offset, size);
         if (wide) {
             memcpy(to + f->quantifier_offset, source + f->quantifier_offset, sizeof(size_t));
         } else if (f->quantifier_offset != 0) {
