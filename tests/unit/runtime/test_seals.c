@@ -171,13 +171,20 @@ static size_t evidence_of(struct rig *r) {
     return (size_t)rig_counts(r).evidence;
 }
 
+/* Three days of `party`, to whom audit's clue comes: sealed to `reader`, made for place `seq`. */
+static void receive(struct rig *r, const char *party, const char *reader, uint64_t seq) {
+    rig_init(r, party, false);
+    r->config.until_day = 20190103;
+    r->look = look_at_clue;
+    seen[0] = '\0';
+    seen_seal = false;
+    send_clue(r, reader, seq);
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+}
+
 Test(seals, its_reader_gets_it_opened) {
     struct rig r;
-    rig_init(&r, "discipline", false);
-    r.config.until_day = 20190103;
-    r.look = look_at_clue;
-    send_clue(&r, "discipline", 1);
-    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    receive(&r, "discipline", "discipline", 1);
     cr_expect_str_eq(seen, secret);
     cr_expect_not(seen_seal, "delivered as its author wrote it");
     cr_expect_eq(evidence_of(&r), 0);
@@ -186,11 +193,7 @@ Test(seals, its_reader_gets_it_opened) {
 
 Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
     struct rig r;
-    rig_init(&r, "discipline", false);
-    r.config.until_day = 20190103;
-    r.look = look_at_clue;
-    send_clue(&r, "discipline", 2); /* made for the record behind it */
-    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    receive(&r, "discipline", "discipline", 2); /* made for the record behind it */
     cr_expect_str_eq(seen, "", "a clue opened in the wrong place");
     cr_expect(seen_seal, "its header is delivered all the same");
     cr_expect_eq(evidence_of(&r), 1);
@@ -199,11 +202,7 @@ Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
 
 Test(seals, for_others_it_stays_shut) {
     struct rig r;
-    rig_init(&r, "discipline", false);
-    r.config.until_day = 20190103;
-    r.look = look_at_clue;
-    send_clue(&r, "audit", 1);
-    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    receive(&r, "discipline", "audit", 1);
     cr_expect_str_eq(seen, "");
     cr_expect(seen_seal);
     cr_expect_eq(evidence_of(&r), 0);
@@ -212,12 +211,7 @@ Test(seals, for_others_it_stays_shut) {
 
 Test(seals, who_may_not_read_gets_nothing) {
     struct rig r;
-    rig_init(&r, "finance", false);
-    r.config.until_day = 20190103;
-    r.look = look_at_clue;
-    seen_seal = false;
-    send_clue(&r, "discipline", 1);
-    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    receive(&r, "finance", "discipline", 1);
     cr_expect_not(seen_seal, "not even the header");
     rig_done(&r);
 }
