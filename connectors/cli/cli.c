@@ -14,13 +14,16 @@
 
 struct option_row {
     const char *name;
-    size_t at;  /* of the const char * in cli_options, or of the bool */
-    bool value; /* takes one */
+    size_t at;    /* of the const char * in cli_options, or of the bool, or of a list's array */
+    size_t count; /* of a list: its length, else 0 */
+    bool value;   /* takes one */
 };
 #define TEXT(option, member)                                                                       \
-    { option, offsetof(struct cli_options, member), true }
+    { option, offsetof(struct cli_options, member), 0, true }
 #define FLAG(option, member)                                                                       \
-    { option, offsetof(struct cli_options, member), false }
+    { option, offsetof(struct cli_options, member), 0, false }
+#define MANY(option, member, n)                                                                    \
+    { option, offsetof(struct cli_options, member), offsetof(struct cli_options, n), true }
 static const struct option_row options[] = {
     TEXT("--config", config),
     TEXT("--data", data),
@@ -32,10 +35,15 @@ static const struct option_row options[] = {
     TEXT("--valid-at", valid_at),
     TEXT("--year", year),
     TEXT("--rule", rule),
+    TEXT("--subject", subject),
     TEXT("--severity", severity),
     TEXT("--responder", responder),
     TEXT("--status", status),
     TEXT("--depth", depth),
+    TEXT("--kind", kind),
+    TEXT("--text", text),
+    MANY("--evidence", evidence, n_evidence),
+    FLAG("--push", push),
     FLAG("--count", count),
     FLAG("--inputs", inputs),
     FLAG("--summary", summary),
@@ -123,12 +131,24 @@ static int check_taken(const struct cli_command *cmd, const struct option_row *o
     return pt_cli_misuse(cmd, "%s has no meaning here", o->name);
 }
 
+/* A list has room for as many as there are arguments. */
+static void take_value(struct cli_options *ret, const struct option_row *o, const char *value) {
+    void *at = (char *)ret + o->at;
+    if (o->count == 0) {
+        *(const char **)at = value;
+    } else {
+        int *n = (int *)(void *)((char *)ret + o->count);
+        (*(const char ***)at)[(*n)++] = value;
+    }
+}
+
 static int parse(const struct cli_command *cmd, int argc, char **argv, struct cli_options *ret) {
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
     ret->trust = getenv("PENTAD_TRUST");
     ret->args = calloc((size_t)argc + 1, sizeof *ret->args);
-    if (!ret->args) {
+    ret->evidence = calloc((size_t)argc + 1, sizeof *ret->evidence);
+    if (!ret->args || !ret->evidence) {
         return pt_cli_misuse(cmd, "out of memory");
     }
     bool only_args = false;
@@ -149,13 +169,12 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         if (check_taken(cmd, o) != EXIT_OK) {
             return EXIT_UNUSABLE;
         }
-        char *at = (char *)ret + o->at;
         if (!o->value) {
-            *(bool *)at = true;
+            *(bool *)((char *)ret + o->at) = true;
         } else if (argv[i][len] == '=') {
-            *(const char **)(void *)at = argv[i] + len + 1;
+            take_value(ret, o, argv[i] + len + 1);
         } else if (i + 1 < argc) {
-            *(const char **)(void *)at = argv[++i];
+            take_value(ret, o, argv[++i]);
         } else {
             return pt_cli_misuse(cmd, "%s wants a value", argv[i]);
         }
@@ -177,6 +196,7 @@ int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
         status = cmd->run(&o);
     }
     free(o.args);
+    free(o.evidence);
     return status;
 }
 

@@ -26,8 +26,11 @@ struct cli_options {
     const char *trust;  /* --trust DIR or $PENTAD_TRUST: genesis.hash and policy.txt */
     const char *out;    /* --out FILE */
     const char *known_at, *valid_at, *year;
-    const char *rule, *severity, *responder, *status, *depth;
-    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary;
+    const char *rule, *subject, *severity, *responder, *status, *depth;
+    const char *kind, *text;
+    const char **evidence; /* as often as it was said */
+    int n_evidence;
+    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -118,6 +121,10 @@ int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_e
 /* A page that was gathered in `page`, which ends here; says what failed. An EXIT_… code. */
 int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page);
 int pt_cli_print_json(json_t *j);
+
+/* cmd_explain.c: `pentad rules explain` and `pentad rules try`, by their first argument. */
+int pt_cli_rules_explain(const struct cli_options *o);
+int pt_cli_rules_try(const struct cli_options *o);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
     cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_push;

@@ -5,12 +5,7 @@
 
 #include <pentad/ledger/query.h>
 
-#include "cli.h"
-
-static const char *text(const json_t *o, const char *name) {
-    const char *s = json_string_value(json_object_get(o, name));
-    return s ? s : "";
-}
+#include "discrepancy.h"
 
 static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t **ret,
                       struct pt_err *err) {
@@ -92,19 +87,20 @@ static void print_one(const json_t *d, bool zh) {
     const json_t *who = json_object_get(d, "responders");
     size_t i;
     json_t *w;
-    printf("%s %s %-8s %s  ", pt_cli_word(text(d, "severity"), zh), text(d, "rule"),
-           pt_cli_word(text(d, "status"), zh), text(d, "first_seen"));
+    printf("%s %s %-8s %s  ", pt_cli_word(pt_cli_text(d, "severity"), zh), pt_cli_text(d, "rule"),
+           pt_cli_word(pt_cli_text(d, "status"), zh), pt_cli_text(d, "first_seen"));
     json_array_foreach(who, i, w) {
         printf("%s%s", i ? zh ? "、" : "," : "", pt_cli_word(json_string_value(w), zh));
     }
-    const char *due = text(d, "due");
+    const char *due = pt_cli_text(d, "due");
     if (due[0]) {
         printf("  %s %s", zh ? "限期" : "due", due);
     }
     if (json_is_true(json_object_get(d, "escalated"))) {
         fputs(zh ? "  逾期升级" : "  ESCALATED", stdout);
     }
-    printf("\n    %s\n    %s\n", text(d, zh ? "message_zh" : "message_en"), text(d, "record"));
+    printf("\n    %s\n    %s  %s\n", pt_cli_text(d, zh ? "message_zh" : "message_en"),
+           pt_cli_text(d, "id"), pt_cli_text(d, "record"));
 }
 
 static void print_list(const struct cli_options *o, const json_t *j) {
@@ -114,7 +110,7 @@ static void print_list(const struct cli_options *o, const json_t *j) {
     json_t *d;
     unsigned red = 0, yellow = 0, info = 0;
     json_array_foreach(list, i, d) {
-        const char *s = text(d, "severity");
+        const char *s = pt_cli_text(d, "severity");
         red += s[0] == 'R';
         yellow += s[0] == 'Y';
         info += s[0] == 'I';
@@ -126,7 +122,7 @@ static void print_list(const struct cli_options *o, const json_t *j) {
     printf(zh ? "差异共%zu项" : n == 1 ? "%zu discrepancy" : "%zu discrepancies", n);
     printf(zh ? "：红色%u，黄色%u，提示%u；截至 %s（日志 %lld）\n"
               : ": %u red, %u yellow, %u informational; as of %s (log size %lld)\n",
-           red, yellow, info, text(j, "known_tick_day"),
+           red, yellow, info, pt_cli_text(j, "known_tick_day"),
            (long long)json_integer_value(json_object_get(j, "known_at")));
 }
 
@@ -135,17 +131,27 @@ static int list(const struct cli_options *o) {
     return pt_cli_answer(o, &q);
 }
 
-const struct cli_command cmd_discrepancy = {
+static const struct cli_command cmd_list = {
     .name = "discrepancy",
     .what = "what doesn't add up, who must answer, by when",
     .usage =
-        "usage: pentad discrepancy [SUBJECT] (--config FILE [--hub URL] | --data HUBDIR)\n"
+        "usage: pentad discrepancy [list] [SUBJECT] (--config FILE [--hub URL] | --data HUBDIR)\n"
         "                          [--rule K04] [--severity R|Y|I] [--responder PARTY]\n"
         "                          [--status active|OPEN|REPLIED|CLOSED|WAIVED|all]\n"
         "                          [--known-at DAY|SIZE] [--count] [--json] [--zh|--en]\n"
         "\n"
+        "       pentad discrepancy show|reply|waive|approve ID …, pentad discrepancy tasks …\n"
+        "\n"
         "Lists discrepancies, by default those that still want something done (active: open or\n"
-        "replied to). The last word of each is the record that raised it; pentad trace takes it.\n"
+        "replied to). The last line of each is its id, which the other commands take, and the\n"
+        "record that raised it; pentad trace takes that.\n"
+        "\n"
+        "  show         one whole, and how it may be answered\n"
+        "  reply        what a body that must answer says to it\n"
+        "  waive        the office accepts it as it is\n"
+        "  approve      congress or audit approves the office's waiver\n"
+        "  tasks        what the office should supervise because it is overdue\n"
+        "               (each has its own --help)\n"
         "\n"
         "  SUBJECT      PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
         "               unique): that subject's alone\n"
@@ -161,3 +167,27 @@ const struct cli_command cmd_discrepancy = {
     .max_args = 1,
     .wants = "one subject at most",
     .run = list};
+
+/* The word behind `discrepancy` names a part of it, or is a subject of the list. */
+static int dispatch(int argc, char **argv) {
+    static const struct {
+        const char *word;
+        const struct cli_command *cmd;
+    } parts[] = {{"list", &cmd_list},
+                 {"show", &cmd_discrepancy_show},
+                 {"reply", &cmd_discrepancy_reply},
+                 {"waive", &cmd_discrepancy_waive},
+                 {"approve", &cmd_discrepancy_approve},
+                 {"tasks", &cmd_discrepancy_tasks}};
+    for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(argv[1], parts[i].word) == 0) {
+            return pt_cli_run(parts[i].cmd, argc - 1, argv + 1);
+        }
+    }
+    return pt_cli_run(&cmd_list, argc, argv);
+}
+
+const struct cli_command cmd_discrepancy = {
+    .name = "discrepancy",
+    .what = "what doesn't add up, who must answer, by when; answers to it",
+    .main = dispatch};

@@ -1,48 +1,16 @@
 /* pentad push: records that a person writes (an approval, a reply, a notice), as JSON, into a
  * connector's outbox; the connector signs and sends them with its next batch. */
 #include <stdio.h>
-#include <string.h>
 
 #include <pentad/base/arena.h>
 #include <pentad/base/file.h>
-#include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/json.h>
-#include <pentad/runtime/state.h>
 
 #include "cli.h"
+#include "outbox.h"
 
-static int enqueue(struct pt_state *s, const Pentad__V1__Record *rec, const char *file,
-                   struct pt_err *err) {
-    const struct pt_record_info *info = pt_record_info_of(rec);
-    if (!info) {
-        return pt_err_set(err, PT_E_MISSING, "%s: the record has no body of a known type", file);
-    }
-    if (rec->has_seq || rec->has_nonce) {
-        return pt_err_set(err, PT_E_FIELD, "%s: leave seq and nonce out, the connector gives them",
-                          file);
-    }
-    struct pt_buf bytes;
-    pt_buf_init(&bytes, PT_RECORD_MAX);
-    int rc = pt_msg_encode(&rec->base, &bytes, err);
-    if (rc == 0) {
-        rc = pt_state_begin(s, err);
-    }
-    if (rc == 0) {
-        const struct pt_staged row = {.day = 0,
-                                      .type = info->code,
-                                      .doc_no = rec->doc_no ? rec->doc_no : "",
-                                      .origin = file,
-                                      .record = pt_buf_span(&bytes)};
-        rc = pt_staged_add(s, &row, err);
-        rc = rc ? rc : pt_state_commit(s, err);
-        pt_state_rollback(s);
-    }
-    pt_buf_done(&bytes);
-    return rc;
-}
-
-static int push_file(struct pt_state *s, const char *path, struct pt_err *err) {
+static int push_file(struct cli_outbox *b, const char *path, struct pt_err *err) {
     struct pt_buf text;
     struct pt_arena arena;
     pt_buf_init(&text, 2 * PT_RECORD_MAX);
@@ -56,7 +24,7 @@ static int push_file(struct pt_state *s, const char *path, struct pt_err *err) {
         }
     }
     if (rc == 0) {
-        rc = enqueue(s, (Pentad__V1__Record *)m, path, err);
+        rc = pt_cli_outbox_put(b, (Pentad__V1__Record *)m, path, err);
     }
     pt_arena_done(&arena);
     pt_buf_done(&text);
@@ -68,27 +36,16 @@ static int push(const struct cli_options *o) {
         return pt_cli_misuse(&cmd_push, "through which connector? --config FILE");
     }
     struct pt_err err = {0};
-    struct pt_config *c = NULL;
-    struct pt_state *s = NULL;
-    char path[4096];
-    int rc = pt_config_load(o->config, &c, &err);
-    if (rc == 0) {
-        rc = pt_mkdirs(c->state, 0700, &err);
-    }
-    if (rc == 0 && pt_path_join(path, sizeof path, c->state, "connector.db") != 0) {
-        rc = pt_err_set(&err, PT_E_CONFIG, "state: the path is too long");
-    }
-    if (rc == 0) {
-        rc = pt_state_open(path, false, &s, &err);
-    }
+    struct cli_outbox b;
+    int rc = pt_cli_outbox_open(o->config, &b, &err);
     for (int i = 0; rc == 0 && i < o->n_args; i++) {
-        rc = push_file(s, o->args[i], &err);
+        rc = push_file(&b, o->args[i], &err);
         if (rc == 0 && !o->quiet) {
-            printf("%s: goes out with the next batch of %s/%s\n", o->args[i], c->party, c->stream);
+            printf("%s: goes out with the next batch of %s/%s\n", o->args[i], b.config->party,
+                   b.config->stream);
         }
     }
-    pt_state_free(s);
-    pt_config_free(c);
+    pt_cli_outbox_close(&b);
     return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 

@@ -19,6 +19,8 @@ static const char *when_word(const char *when) {
         return "when a day comes";
     case 'M':
         return "when a month ends";
+    case 'T':
+        return "on one day of the year, and when a record it reads comes after it";
     default:
         return when;
     }
@@ -163,6 +165,18 @@ static int rules(const struct cli_options *o) {
     size_t n = 0;
     const struct pt_rule_info *list = pt_rules_list(&n);
     struct pt_buf out;
+    if (o->n_args > 0 && strcmp(o->args[0], "explain") == 0) {
+        return pt_cli_rules_explain(o);
+    }
+    if (o->n_args > 0 && strcmp(o->args[0], "try") == 0) {
+        return pt_cli_rules_try(o);
+    }
+    if (o->data || o->subject || o->year) {
+        return pt_cli_misuse(&cmd_rules, "--data, --subject and --year are for explain and try");
+    }
+    if (o->n_args > 1) {
+        return pt_cli_misuse(&cmd_rules, "one rule at a time");
+    }
     if (o->n_args == 1) {
         list = pt_rules_find(o->args[0]);
         n = 1;
@@ -191,18 +205,27 @@ static int rules(const struct cli_options *o) {
 const struct cli_command cmd_rules = {
     .name = "rules",
     .what = "what the hub compares, with the basis and the message of each rule",
-    .usage = "usage: pentad rules [RULE] [--json | --markdown] [--out FILE] [--zh|--en]\n"
-             "\n"
-             "Lists the rules; with a RULE its file: the header and the SQL that the hub runs.\n"
-             "\n"
-             "  RULE         K04\n"
-             "  --markdown   the whole reference: docs/rules.md is this\n"
-             "  --json       for machines\n"
-             "\n"
-             "exit: 0 done, 1 it failed, 2 wrong use\n"
-             "\n"
-             "example: pentad rules K04\n",
+    .usage =
+        "usage: pentad rules [RULE] [--json | --markdown] [--out FILE] [--zh|--en]\n"
+        "       pentad rules explain RULE --subject KIND:KEY [--year Y] --data HUBDIR\n"
+        "                            [--json] [--zh|--en]\n"
+        "       pentad rules try NAME=VALUE... --data HUBDIR [--json] [--zh|--en]\n"
+        "\n"
+        "Lists the rules; with a RULE its file: the header and the SQL that the hub runs.\n"
+        "`explain` evaluates a rule on one subject: each condition's state, its figures and\n"
+        "records, and the parameters in force. `try` says what would open, close or change\n"
+        "severity if parameters had other values. Both work on a private copy of the hub's\n"
+        "ledger.db and change nothing.\n"
+        "\n"
+        "  RULE         K04\n"
+        "  --markdown   the whole reference: docs/rules.md is this\n"
+        "  --json       for machines\n"
+        "\n"
+        "exit: 0 done, 1 it failed, 2 wrong use\n"
+        "\n"
+        "example: pentad rules K04\n"
+        "         pentad rules explain K26 --subject PROJECT:37010016T000000001777 --data hub\n"
+        "         pentad rules try k26.dev_bp=-1500 --data hub\n",
     .min_args = 0,
-    .max_args = 1,
-    .wants = "one rule at a time",
+    .max_args = CLI_ARGS_ANY,
     .run = rules};

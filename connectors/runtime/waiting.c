@@ -45,6 +45,14 @@ int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct 
     return rc ? rc : pt_sql_run(&s->sql, err, "DELETE FROM staged WHERE id=?", "i", ret->id);
 }
 
+int pt_staged_holds(struct pt_state *s, const char *type, const char *doc_no, bool *ret,
+                    struct pt_err *err) {
+    int64_t found;
+    return pt_sql_number(&s->sql, &found, ret, err,
+                         "SELECT 1 FROM staged WHERE type=? AND doc_no=? LIMIT 1", "ss", type,
+                         doc_no);
+}
+
 int pt_deferred_add(struct pt_state *s, const struct pt_deferred_row *d, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     return pt_sql_run(&s->sql, err,

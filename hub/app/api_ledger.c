@@ -166,6 +166,30 @@ void pt_api_discrepancies(struct pt_call *c) {
     pt_call_answer(c, rc, json, &err);
 }
 
+void pt_api_discrepancy(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    int rc = pt_call_read_begin(c, &err);
+
+    if (rc == 0) {
+        rc = pt_ledger_discrepancy_json(c->ledger, c->param[0], &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    pt_call_answer(c, rc, json, &err);
+}
+
+void pt_api_escalations(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    int rc = pt_call_read_begin(c, &err);
+
+    if (rc == 0) {
+        rc = pt_ledger_escalations_json(c->ledger, &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    pt_call_answer(c, rc, json, &err);
+}
+
 /* ---- briefs -------------------------------------------------------------------------------- */
 
 static void reply_brief_html(struct pt_call *c, struct json_t *brief) {

@@ -27,6 +27,8 @@ static const struct pt_route routes[] = {
      "fiscal_year valid_at known_at"},
     {"GET", "/v1/discrepancies", PT_ROUTE_QUERY, true, pt_api_discrepancies,
      "rule severity responder status subject limit offset known_at"},
+    {"GET", "/v1/discrepancies/{id}", PT_ROUTE_QUERY, true, pt_api_discrepancy, NULL},
+    {"GET", "/v1/escalations", PT_ROUTE_QUERY, true, pt_api_escalations, NULL},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/trace", PT_ROUTE_QUERY, true,
      pt_api_figure_trace, "valid_at known_at limit offset"},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,

@@ -91,6 +91,8 @@ void pt_api_record_evidence(struct pt_call *c);
 void pt_api_subjects(struct pt_call *c);
 void pt_api_subject(struct pt_call *c);
 void pt_api_discrepancies(struct pt_call *c);
+void pt_api_discrepancy(struct pt_call *c);
+void pt_api_escalations(struct pt_call *c);
 void pt_api_figure_trace(struct pt_call *c);
 void pt_api_figure_evidence(struct pt_call *c);
 void pt_api_brief(struct pt_call *c);

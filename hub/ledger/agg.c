@@ -2,7 +2,8 @@
  *
  *   temp.changed(rec, type, was, now)     records that are new or whose standing changed; was, now:
  *                                         live at the last tick, live now
- *   temp.d_pay, temp.d_quota              the keys of agg_pay and agg_quota whose sums moved
+ *   temp.d_pay, temp.d_line, temp.d_quota the keys of agg_pay, agg_line and agg_quota whose sums
+ *                                         moved
  *
  * Work follows the number of changed records, never the ledger's size. */
 #include <pentad/ledger/ledger.h>
@@ -15,6 +16,8 @@ static const char temp_tables[] =
     "CREATE TEMP TABLE d_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,"
     "  fy INTEGER, month INTEGER, fen INTEGER, coarse INTEGER, first_day INTEGER,"
     "  undone INTEGER);"
+    "CREATE TEMP TABLE d_line(subject TEXT, quota_no TEXT, month INTEGER, fen INTEGER,"
+    "  last INTEGER, coarse INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
@@ -39,6 +42,30 @@ static const char sums[] =
     "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
     " WHERE coarse = 0 AND fy IS NOT NULL;";
 
+/* The same payments by quota line. Where one is undone, the month's last day is looked up again. */
+static const char lines[] =
+    "INSERT INTO d_line"
+    " SELECT l.subject, coalesce(l.quota_no, ''), p.pay_date / 100,"
+    "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen "
+    "END),"
+    "   max(CASE WHEN c.now AND r.sign > 0 AND l.op <> @PAYMENT_OP_REFUND THEN p.pay_date ELSE 0 "
+    "END),"
+    "   max(coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY),"
+    "   max(r.sign < 0 OR c.was)"
+    " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
+    " JOIN f_payment_batch_lines l ON l.rec = c.rec"
+    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3;"
+    "INSERT INTO agg_line SELECT subject, quota_no, month, fen, last, coarse FROM d_line WHERE true"
+    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), last = max(last, excluded.last),"
+    "   coarse = max(coarse, excluded.coarse);"
+    "UPDATE agg_line SET last = coalesce((SELECT max(day) FROM (SELECT p.pay_date AS day"
+    "   FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
+    "   JOIN live r ON r.rec = l.rec WHERE l.subject = agg_line.subject"
+    "   AND coalesce(l.quota_no, '') = agg_line.quota_no AND p.pay_date / 100 = agg_line.month"
+    "   AND l.op <> @PAYMENT_OP_REFUND GROUP BY p.pay_date HAVING sum(r.r_sign * l.fen) > 0)), 0)"
+    " WHERE (subject, quota_no, month) IN (SELECT subject, quota_no, month FROM d_line"
+    "   WHERE undone);";
+
 /* Sums of the subjects whose allotments changed, again whole. */
 static const char quota_sql[] =
     "INSERT INTO d_quota"
@@ -58,26 +85,62 @@ static const char quota_sql[] =
     "   WHERE f.t_sid = r.r_sid AND f.t_seq = r.r_seq AND f.field = 'absorbs')"
     " GROUP BY 1, 2, 3, 4, 5;";
 
+/* What moved is added; of the ADVANCEs, which count once an INITIAL has taken them up, the
+ * departments touched are summed again whole. */
+static const char dept_sql[] =
+    "INSERT INTO agg_dept SELECT f.dept, r.fy, f.bk, 0,"
+    "  sum((c.now - c.was) * r.sign * f.fen * quota_sign(f.kind)),"
+    "  sum((c.now - c.was) * half_unit(f.src_unit))"
+    " FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_allotment f ON f.rec = c.rec"
+    " WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was AND f.kind NOT IN"
+    "  (@ALLOTMENT_KIND_INBOUND, @ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_ADVANCE)"
+    " GROUP BY 1, 2, 3"
+    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), tol = tol + excluded.tol;"
+    "CREATE TEMP TABLE IF NOT EXISTS d_advance(dept TEXT PRIMARY KEY);"
+    "DELETE FROM d_advance;"
+    "INSERT OR IGNORE INTO d_advance SELECT f.dept FROM changed c"
+    " CROSS JOIN f_allotment f ON f.rec = c.rec"
+    " WHERE c.type = @TYPE_ALLOTMENT AND f.kind = @ALLOTMENT_KIND_ADVANCE AND f.dept <> '';"
+    "INSERT OR IGNORE INTO d_advance SELECT f.dept FROM changed c"
+    " CROSS JOIN ref a ON a.rec = c.rec AND a.field = 'absorbs'"
+    " CROSS JOIN record t ON t.sid = a.t_sid AND t.seq = a.t_seq"
+    " CROSS JOIN f_allotment f ON f.rec = t.rec WHERE c.type = @TYPE_ALLOTMENT AND f.dept <> '';"
+    "DELETE FROM agg_dept WHERE advance = 1 AND dept IN (SELECT dept FROM d_advance);"
+    "INSERT INTO agg_dept SELECT f.dept, r.r_fy, f.bk, 1, sum(f.fen * r.r_sign),"
+    "  sum(half_unit(f.src_unit)) FROM d_advance d CROSS JOIN f_allotment f ON f.dept = d.dept"
+    " CROSS JOIN live r ON r.rec = f.rec WHERE f.kind = @ALLOTMENT_KIND_ADVANCE AND EXISTS"
+    "  (SELECT 1 FROM ref a JOIN live i ON i.rec = a.rec WHERE a.t_sid = r.r_sid"
+    "   AND a.t_seq = r.r_seq AND a.field = 'absorbs') GROUP BY 1, 2, 3;";
+
 /* Few records a year: the years touched are summed again whole. */
+#define CHANGED_YEARS                                                                              \
+    "(SELECT r.fy FROM changed c JOIN record r ON r.rec = c.rec"                                   \
+    " WHERE c.type = @TYPE_CONGRESS_APPROVAL)"
+#define APPROVED_SUMS(table, kinds)                                                                \
+    "DELETE FROM " table " WHERE fy IN " CHANGED_YEARS ";"                                         \
+    "INSERT INTO " table " SELECT level, key, fy, bk, func, sum(fen), sum(tol) FROM approved_line" \
+    " WHERE fy IN " CHANGED_YEARS " AND kind IN (" kinds ") GROUP BY 1, 2, 3, 4, 5;"               \
+    "INSERT INTO " table " SELECT 'R', r.subject, p.fy, p.bk, '', sum(p.fen), sum(p.tol)"          \
+    " FROM approved_line p JOIN record r ON r.rec = p.rec"                                         \
+    " WHERE p.fy IN " CHANGED_YEARS " AND p.kind IN (" kinds ") GROUP BY 1, 2, 3, 4;"
+
 static const char approved_sql[] =
-    "DELETE FROM agg_approved WHERE fy IN (SELECT r.fy FROM changed c JOIN record r ON r.rec = "
-    "c.rec"
-    "  WHERE c.type = @TYPE_CONGRESS_APPROVAL);"
-    "INSERT INTO agg_approved"
+    "DELETE FROM approved_line WHERE fy IN " CHANGED_YEARS ";"
+    "INSERT INTO approved_line"
     " SELECT CASE WHEN l.control_key <> '' THEN 'C' WHEN l.subject <> '' THEN 'S'"
     "   WHEN l.dept <> '' THEN 'D' ELSE 'F' END AS level,"
     "  CASE WHEN l.control_key <> '' THEN l.control_key WHEN l.subject <> '' THEN l.subject"
     "   WHEN l.dept <> '' THEN l.dept ELSE l.r_subject END, l.r_fy, l.bk,"
-    "  CASE WHEN l.control_key <> '' THEN '' ELSE coalesce(l.func, '') END,"
+    "  CASE WHEN l.control_key <> '' THEN '' ELSE coalesce(l.func, '') END, l.rec,"
+    "  a.kind, a.approved_on,"
     "  sum(CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN -l.fen "
     "ELSE l.fen END * l.r_sign),"
-    "  sum(CASE l.src_unit WHEN @SOURCE_UNIT_WAN THEN 500000 WHEN @SOURCE_UNIT_YUAN THEN 50 ELSE 0 "
-    "END)"
+    "  sum(half_unit(l.src_unit))"
     " FROM v_congress_approval_lines l JOIN f_congress_approval a ON a.rec = l.rec"
-    " WHERE a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND l.r_fy IN (SELECT r.fy "
-    "FROM changed c JOIN record r"
-    "   ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL)"
-    " GROUP BY 1, 2, 3, 4, 5;";
+    " WHERE l.r_fy IN " CHANGED_YEARS " GROUP BY 1, 2, 3, 4, 5, 6;";
+static const char budget_sums[] =
+    APPROVED_SUMS("agg_approved", "@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST");
+static const char final_sums[] = APPROVED_SUMS("agg_final", "@APPROVAL_KIND_FINAL_ACCOUNTS");
 
 /* The newest allotment says whose subject it is; before there is one, its profile does. */
 static const char member_sql[] =
@@ -109,6 +172,11 @@ static const char member_sql[] =
     " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = @TYPE_ALLOTMENT WHERE v.unit <> "
     "'';";
 
+static const char alias_sql[] =
+    "INSERT OR IGNORE INTO alias SELECT j.value, c.rec FROM changed c"
+    " CROSS JOIN f_subject_profile f ON f.rec = c.rec CROSS JOIN json_each(f.aliases) j"
+    " WHERE c.type = @TYPE_SUBJECT_PROFILE;";
+
 /* One statement a step; each runs where a record of its types changed. */
 static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, struct pt_err *err) {
     int64_t n;
@@ -120,8 +188,9 @@ static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, s
 
 /* StreamCloses and H01s concern no rule. ?1 the last record of the last tick, ?2 its log size. */
 static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, struct pt_err *err) {
-    int rc =
-        pt_sql_exec(&l->sql, "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_quota", err);
+    int rc = pt_sql_exec(
+        &l->sql, "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_line; DELETE FROM d_quota",
+        err);
 
     rc = rc == 0 ? pt_sql_run(
                        &l->sql, err,
@@ -149,6 +218,8 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
         "SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL LIMIT 1";
     static const char any_member[] = "SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, "
                                      "@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1";
+    static const char any_profile[] =
+        "SELECT 1 FROM changed WHERE type = @TYPE_SUBJECT_PROFILE LIMIT 1";
     int64_t before;
     bool found;
     int rc = pt_sql_number(&l->sql, &before, &found, err, "SELECT log_size FROM tick WHERE no = ?",
@@ -156,7 +227,12 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
 
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
     rc = rc == 0 ? when_changed(l, any_payment, sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_payment, lines, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_quota, dept_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_approval, approved_sql, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_approval, budget_sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_approval, final_sums, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_profile, alias_sql, err) : rc;
     return rc == 0 ? when_changed(l, any_member, member_sql, err) : rc;
 }

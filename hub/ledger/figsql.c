@@ -6,10 +6,7 @@
 
 #include <pentad/base/date.h>
 
-#include "figures.h"
-
-#define LIVE(r) " " r ".live_from < ?3 AND (" r ".live_to IS NULL OR " r ".live_to >= ?3) "
-#define NEWEST(r) " ORDER BY " r ".valid_from DESC, " r ".issued_at DESC, " r ".rec DESC LIMIT 1"
+#include "figterm.h"
 
 /* ?1 fiscal year, ?2 valid date, ?3 known-at, ?4 key; every statement may use each. */
 enum {
@@ -34,6 +31,7 @@ enum {
     Q_SPOT,
     Q_AUDIT,
     Q_PARAM,
+    Q_CARRIED,
     Q_COUNT
 };
 _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' statements");
@@ -138,6 +136,7 @@ static const char *const sql[Q_COUNT] = {
                                       "q ON q.rec = x.rec"
                                       "   WHERE x.t_sid = r.sid AND x.t_seq = r.seq AND x.field = "
                                       "'absorbs' AND" LIVE("q") "))",
+    [Q_CARRIED] = "SELECT coalesce(sum(f.fen * r.sign), 0), count(*)" CARRIED,
     [Q_RECOVERED] =
         "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
         " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
@@ -290,12 +289,13 @@ int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struc
 }
 
 int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err) {
-    int64_t v[5];
+    int64_t v[7];
     bool found;
     int rc = pt_asof_scope(a, err);
 
     memset(ret, 0, sizeof *ret);
     rc = rc == 0 ? one_row(a, Q_QUOTA, a->valid_at, v, 5, &found, err) : rc;
+    rc = rc == 0 ? one_row(a, Q_CARRIED, a->valid_at, v + 5, 2, &found, err) : rc;
     if (rc != 0)
         return rc;
     ret->b0 = v[0];
@@ -303,6 +303,8 @@ int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_
     ret->project = v[2];
     ret->broken = v[3];
     ret->n = v[4];
+    ret->carried = v[5];
+    ret->n_carried = v[6];
     return 0;
 }
 
@@ -357,8 +359,8 @@ int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bo
     return one_row(a, one_query(source), a->valid_at, ret_value, 1, ret_found, err);
 }
 
-static int number_param(const struct pt_asof *a, const char *name, const char *fallback,
-                        int64_t *ret, struct pt_err *err) {
+int pt_asof_param(const struct pt_asof *a, const char *name, const char *fallback, int64_t *ret,
+                  struct pt_err *err) {
     struct pt_asof of = *a;
     bool found = false;
     int rc;
@@ -371,9 +373,9 @@ static int number_param(const struct pt_asof *a, const char *name, const char *f
 }
 
 int pt_asof_lights(const struct pt_asof *a, struct pt_lights *ret, struct pt_err *err) {
-    int rc = number_param(a, PT_LIGHT_YELLOW, PT_LIGHT_YELLOW_DEFAULT, &ret->yellow_bp, err);
+    int rc = pt_asof_param(a, PT_LIGHT_YELLOW, PT_LIGHT_YELLOW_DEFAULT, &ret->yellow_bp, err);
 
-    return rc == 0 ? number_param(a, PT_LIGHT_RED, PT_LIGHT_RED_DEFAULT, &ret->red_bp, err) : rc;
+    return rc == 0 ? pt_asof_param(a, PT_LIGHT_RED, PT_LIGHT_RED_DEFAULT, &ret->red_bp, err) : rc;
 }
 
 int pt_ledger_lights(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
@@ -389,27 +391,28 @@ static const struct {
     unsigned source;
     const char *sql;
 } input_sql[] = {
-    {PT_SRC_PAID, "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM scope s"
+    {PT_SRC_PAID, "INSERT OR IGNORE INTO inputs(rec) SELECT DISTINCT l.rec FROM scope s"
                   " CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
                   " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                   " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r")},
-    {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
+    {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec FROM scope s"
                    " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_ALLOTMENT"
                    " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_CARRIED, "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec" CARRIED},
     {PT_SRC_RECOVERED,
-     "INSERT OR IGNORE INTO inputs SELECT r.rec FROM scope s"
+     "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec FROM scope s"
      " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_FUND_CONTROL"
      " JOIN f_fund_control f ON f.rec = r.rec AND f.action = @FUND_ACTION_RECOVER"
      " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_APPROVED,
-     "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
+     "INSERT OR IGNORE INTO inputs(rec) SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
      " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind IN (@APPROVAL_KIND_BUDGET, "
      "@APPROVAL_KIND_ADJUST) JOIN record r ON r.rec = "
      "l.rec"
      " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
                                     " AND r.valid_from <= ?2 AND" LIVE("r")},
     {PT_SRC_FINAL,
-     "INSERT OR IGNORE INTO inputs SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
+     "INSERT OR IGNORE INTO inputs(rec) SELECT DISTINCT l.rec FROM f_congress_approval_lines l"
      " JOIN f_congress_approval a ON a.rec = l.rec AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS JOIN "
      "record r ON r.rec = l.rec"
      " WHERE" PT_APPROVED_FOR("?4") " AND r.fy = ?1"
@@ -425,9 +428,9 @@ static int input_one(const struct pt_asof *a, int q, int rec_col, struct pt_err 
     if (pt_sql_row(&a->l->sql, st, &rc, err))
         rec = pt_sql_i64(st, rec_col);
     pt_sql_reset(st);
-    return rc == 0 && rec != 0
-               ? pt_sql_run(&a->l->sql, err, "INSERT OR IGNORE INTO inputs VALUES(?)", "i", rec)
-               : rc;
+    return rc == 0 && rec != 0 ? pt_sql_run(&a->l->sql, err,
+                                            "INSERT OR IGNORE INTO inputs(rec) VALUES(?)", "i", rec)
+                               : rc;
 }
 
 static int input_many(const struct pt_asof *a, const char *text, struct pt_err *err) {
@@ -437,10 +440,11 @@ static int input_many(const struct pt_asof *a, const char *text, struct pt_err *
 
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err) {
     static const unsigned ones[] = {PT_SRC_SCORE, PT_SRC_SELF, PT_SRC_SPOT, PT_SRC_AUDIT};
-    int rc = pt_sql_exec(&a->l->sql,
-                         "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY);"
-                         "DELETE FROM inputs",
-                         err);
+    int rc =
+        pt_sql_exec(&a->l->sql,
+                    "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY, v INTEGER);"
+                    "DELETE FROM inputs",
+                    err);
 
     rc = rc == 0 ? pt_asof_scope(a, err) : rc;
     for (size_t i = 0; i < sizeof input_sql / sizeof input_sql[0] && rc == 0; i++)

@@ -1,10 +1,15 @@
-/* Between figures.c (formulas) and figsql.c (what they are summed from). Not for others. */
+/* Between the table of figures (figtable.c), their functions (figmoney.c, figscore.c), their terms
+ * (figterm.h) and what they are summed from (figsql.c). Not for others. */
 #ifndef PENTAD_LEDGER_FIGURES_INTERNAL_H
 #define PENTAD_LEDGER_FIGURES_INTERNAL_H
 
 #include <pentad/ledger/figures.h>
 
 #include "internal.h"
+
+/* Of SQL: does record r count as known at ?3; the newest of several. */
+#define LIVE(r) " " r ".live_from < ?3 AND (" r ".live_to IS NULL OR " r ".live_to >= ?3) "
+#define NEWEST(r) " ORDER BY " r ".valid_from DESC, " r ".issued_at DESC, " r ".rec DESC LIMIT 1"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {
@@ -17,7 +22,8 @@ enum pt_source {
     PT_SRC_SCORE = 1U << 6,     /* V01, the one that counts */
     PT_SRC_SELF = 1U << 7,      /* V01 SELF */
     PT_SRC_SPOT = 1U << 8,      /* V01 SPOT */
-    PT_SRC_AUDIT = 1U << 9      /* A02 PAID */
+    PT_SRC_AUDIT = 1U << 9,     /* A02 PAID */
+    PT_SRC_CARRIED = 1U << 10   /* B05 CARRY of the year before */
 };
 
 /* Whose figure, of which year, as of when. */
@@ -36,6 +42,8 @@ struct pt_quota_sums {
     int64_t delta;
     int64_t project; /* INITIAL of project expenditure */
     int64_t broken;  /* of it, on named projects and units */
+    int64_t carried; /* from the year before */
+    int64_t n_carried;
 };
 
 struct pt_plan_row {
@@ -58,6 +66,9 @@ int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err
 int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,
                 struct pt_err *err);
 
+/* A parameter of the rule set in force, or what it is where none says otherwise. */
+int pt_asof_param(const struct pt_asof *a, const char *name, const char *fallback, int64_t *ret,
+                  struct pt_err *err);
 int pt_asof_lights(const struct pt_asof *a, struct pt_lights *ret, struct pt_err *err);
 
 /* Fills temp.inputs with the records behind these sources. */
@@ -70,10 +81,42 @@ int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err
     " OR (coalesce(l.dept, '') = '' AND l.subject IN (SELECT s.subject FROM scope s)"              \
     " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = @SUBJECT_KIND_DEPT)))"
 
+/* How terms make a figure. */
+enum pt_how {
+    PT_SUM,        /* of all; of what is missing nothing */
+    PT_LESS,       /* the first less the others; of what is missing nothing */
+    PT_DIFFERENCE, /* the first less the second, both must be there */
+    PT_MOST,       /* the greatest single one of the first */
+    PT_RATIO,      /* the first / the second in basis points; both must be there */
+    PT_TIMES       /* the same in hundredths */
+};
+enum { PT_TERMS_MAX = 3 };
+struct pt_term;
+/* part: what follows the figure's number, ".B0" or "". */
+typedef int (*pt_figure_fn)(const struct pt_asof *a, const char *part, struct pt_figure *f,
+                            struct pt_err *err);
 struct pt_figure_def {
     struct pt_figure_info info;
     unsigned sources;
+    pt_figure_fn code; /* or NULL: by terms */
+    enum pt_how how;
+    const struct pt_term
+        *terms[PT_TERMS_MAX]; /* what `how` doesn't use is behind it all the same */
 };
+void pt_figure_set(struct pt_figure *f, int64_t v);
+void pt_figure_set_bp(struct pt_figure *f, int32_t bp); /* PT_BP_NA leaves it NA */
+/* figmoney.c, figscore.c */
+int pt_fg1(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg2(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg3(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg4(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg5(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg6(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg11(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg12(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg23(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+int pt_fg24(const struct pt_asof *a, const char *part, struct pt_figure *f, struct pt_err *err);
+
 const struct pt_figure_def *pt_figure_def_find(const char *id);
 /* known_at made a log size within the ledger, everything else as given. */
 struct pt_asof pt_asof_ask(struct pt_ledger *l, const struct pt_figure_ask *ask);

@@ -72,6 +72,7 @@ struct pt_ledger {
     sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
     char scope[160];                 /* what temp.scope holds now; "" nothing */
     char days[64];                   /* what temp.paid_days holds now */
+    char lines[200];                 /* what temp.quota_line and temp.line_pay hold now */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
     struct pt_ledger_applied *now; /* while an entry is applied */
@@ -119,5 +120,8 @@ int pt_stream_tick(struct pt_ledger *l, struct pt_err *err);
 
 /* funcs.c: date, ratio and workday functions for SQL. */
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err);
+
+/* figfn.c: figures for SQL. */
+int pt_figfn_register(struct pt_ledger *l, struct pt_err *err);
 
 #endif

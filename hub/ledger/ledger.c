@@ -34,10 +34,12 @@ static int make_plans(struct pt_ledger *l, struct pt_err *err) {
 
 static void make_ddl(const struct pt_ledger *l, struct pt_buf *out) {
     pt_buf_puts(out, pt_schema_head);
+    pt_buf_puts(out, pt_schema_sums);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         if (l->plans[i])
             pt_plan_ddl(l->plans[i], out);
-    pt_buf_puts(out, pt_schema_tail);
+    pt_buf_puts(out, pt_schema_indexes);
+    pt_buf_puts(out, pt_schema_views);
 }
 
 /* What decides whether a file can be read on: the tables and our version. */
@@ -186,6 +188,7 @@ int pt_ledger_open(const char *path, enum pt_ledger_mode mode, struct pt_ledger 
     if (rc == 0)
         rc = l->write ? set_up_write(l, &ddl, &rebuilt, err) : set_up_read(l, &ddl, err);
     rc = rc == 0 ? pt_funcs_register(l, err) : rc;
+    rc = rc == 0 ? pt_figfn_register(l, err) : rc;
     rc = rc == 0 && l->write ? pt_ledger_prepare(l, err) : rc;
     rc = rc == 0 ? pt_ledger_load(l, err) : rc;
     pt_buf_done(&ddl);
@@ -270,7 +273,7 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? pt_ledger_last_tick(l, &l->tick, err) : rc;
     l->cursor = (uint64_t)cursor;
     l->n_streams = 0;
-    l->scope[0] = l->days[0] = '\0';
+    l->scope[0] = l->days[0] = l->lines[0] = '\0';
     return rc;
 }
 

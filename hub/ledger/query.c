@@ -59,7 +59,7 @@ json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key) {
 }
 
 json_t *pt_json_figure(const struct pt_figure *f) {
-    static const char *const units[] = {"fen", "bp", "cp", "rating", "count"};
+    static const char *const units[] = {"fen", "bp", "cp", "rating", "count", "day", "times"};
     char zh[96];
     char en[96];
     json_t *j = json_object();
@@ -224,7 +224,8 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
     "   AND e.tick_seq <= ?1)"                                                                     \
     " AND (?2 IS NULL OR d.rule = ?2) AND (?3 = 0 OR d.severity = ?3)"                             \
     " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.responders) j WHERE j.value = ?4))"     \
-    " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"
+    " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"   \
+    " AND (?11 = 0 OR d.escalated) AND (length(?12) = 0 OR d.id = ?12)"
 
 /* The last tick up to a log size: its number in hub/main, 0 where there was none, and its day. */
 static int tick_known(struct pt_ledger *l, uint64_t known_at, int64_t *ret_seq, int32_t *ret_day,
@@ -278,11 +279,12 @@ static int query_filter(struct pt_ledger *l, const char *sql, const struct pt_di
     rc = rc == 0 ? status_range(f->status, &lo, &hi, err) : rc;
     if (rc != 0)
         return rc;
-    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisii", tick,
+    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisiiib", tick,
                         f->rule && f->rule[0] ? f->rule : NULL, (int64_t)f->severity,
                         f->responder && f->responder[0] ? f->responder : NULL, (int64_t)lo,
                         (int64_t)hi, (int64_t)f->kind, f->key && f->key[0] ? f->key : NULL,
-                        (int64_t)(f->limit > 0 ? f->limit : 1000), (int64_t)f->offset);
+                        (int64_t)(f->limit > 0 ? f->limit : 1000), (int64_t)f->offset,
+                        (int64_t)f->escalated, pt_span(f->id, f->id ? 16 : 0));
 }
 
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,

@@ -42,25 +42,48 @@ static const char pt_schema_head[] =
     "  rec INTEGER);\n"
     "CREATE INDEX tick_day ON tick(day);\n"
     "CREATE TABLE subj(key TEXT, kind INTEGER, PRIMARY KEY(key, kind)) WITHOUT ROWID;\n"
-    "CREATE INDEX subj_kind ON subj(kind);\n"
+    "CREATE INDEX subj_kind ON subj(kind);\n";
+
+/* Sums as of the last tick, and what makes them quick to find. */
+static const char pt_schema_sums[] =
     /* Sums as of the last tick. coarse: 1 where a payment is dated to a month only, 2 to a year. */
     "CREATE TABLE agg_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT, fy INTEGER,\n"
     "  month INTEGER, fen INTEGER, coarse INTEGER,\n"
     "  PRIMARY KEY(subject, fund_year, bk, ckey, fy, month)) WITHOUT ROWID;\n"
+    /* Payments by quota line ('': none named). last: the newest day with a PAY that stands; 0:
+       none. */
+    "CREATE TABLE agg_line(subject TEXT, quota_no TEXT, month INTEGER, fen INTEGER,\n"
+    "  last INTEGER, coarse INTEGER, PRIMARY KEY(subject, quota_no, month)) WITHOUT ROWID;\n"
     "CREATE TABLE agg_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,\n"
     "  kind INTEGER, fen INTEGER, first_tick INTEGER,\n"
     "  PRIMARY KEY(subject, fund_year, bk, ckey, kind)) WITHOUT ROWID;\n"
     /* Fiscal years of which a payment has come with its day, since which tick. */
     "CREATE TABLE agg_year(fy INTEGER PRIMARY KEY, since INTEGER);\n"
     /* What congress approved, by the line that binds: level C control key, S subject, D department,
-       F function in a region. tol: what rounding in the source document may explain. */
+       F function in a region; and each approval's part in it. R: all of a region. agg_approved is
+       budget and adjustments, agg_final the final accounts. tol: what rounding in the source
+       document may explain. */
+    "CREATE TABLE approved_line(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"
+    "  rec INTEGER, kind INTEGER, approved_on INTEGER, fen INTEGER, tol INTEGER,\n"
+    "  PRIMARY KEY(level, key, fy, bk, func, rec)) WITHOUT ROWID;\n"
+    "CREATE INDEX approved_line_year ON approved_line(fy);\n"
     "CREATE TABLE agg_approved(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"
     "  fen INTEGER, tol INTEGER, PRIMARY KEY(level, key, fy, bk, func)) WITHOUT ROWID;\n"
     "CREATE INDEX approved_by_func ON agg_approved(fy, bk, func, level);\n"
+    "CREATE TABLE agg_final(level TEXT, key TEXT, fy INTEGER, bk INTEGER, func TEXT,\n"
+    "  fen INTEGER, tol INTEGER, PRIMARY KEY(level, key, fy, bk, func)) WITHOUT ROWID;\n"
+    "CREATE INDEX final_by_func ON agg_final(fy, bk, func, level);\n"
+    /* A department's allotments of its region's own money: neither INBOUND nor TRANSFER; advance:
+       of them the absorbed ADVANCEs. */
+    "CREATE TABLE agg_dept(dept TEXT, fy INTEGER, bk INTEGER, advance INTEGER, fen INTEGER,\n"
+    "  tol INTEGER, PRIMARY KEY(dept, fy, bk, advance)) WITHOUT ROWID;\n"
+    "CREATE INDEX agg_dept_year ON agg_dept(fy, bk);\n"
     /* Whose subject is whose: department (4) and unit (5) of every subject, its own included. */
     "CREATE TABLE member(kind INTEGER, org TEXT, subject TEXT,\n"
     "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
     "CREATE INDEX member_subject ON member(subject);\n"
+    /* Which profiles (P02) name an item by another code too, live or not. */
+    "CREATE TABLE alias(alias TEXT, rec INTEGER, PRIMARY KEY(alias, rec)) WITHOUT ROWID;\n"
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
     "CREATE INDEX agg_quota_ckey ON agg_quota(ckey) WHERE ckey <> '';\n"
     "CREATE VIEW months(m) AS VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12);\n"
@@ -70,11 +93,12 @@ static const char pt_schema_head[] =
     "  sign AS r_sign, tick AS r_tick\n"
     "  FROM record WHERE live_from IS NOT NULL AND live_to IS NULL;\n";
 
-/* After the fact tables. */
-static const char pt_schema_tail[] =
+/* Of the fact tables, which stand before them. */
+static const char pt_schema_indexes[] =
     "CREATE INDEX pay_subject ON f_payment_batch_lines(subject, voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
+    "CREATE INDEX quota_basis ON f_allotment(basis_doc);\n"
     "CREATE INDEX quota_dept ON f_allotment(dept, func);\n"
     "CREATE INDEX quota_func ON f_allotment(func);\n"
     "CREATE INDEX quota_ckey ON f_allotment(control_key) WHERE control_key <> '';\n"
@@ -84,16 +108,72 @@ static const char pt_schema_tail[] =
     "CREATE INDEX approved_ckey ON f_congress_approval_lines(control_key)\n"
     "  WHERE control_key <> '';\n"
     "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
+    "CREATE INDEX profile_func ON f_subject_profile(func);\n"
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
+    "CREATE INDEX evaluation_agency ON f_evaluation(agency) WHERE agency <> '';\n"
+    "CREATE INDEX third_party_agency ON f_third_party(agency);\n"
+    "CREATE INDEX use_next ON f_result_use(next_fy);\n"
     "CREATE INDEX finding_id ON f_discrepancy(id);\n"
     "CREATE INDEX finding_key ON f_discrepancy(key);\n"
     "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n"
-    /* FG11: evaluations that score, with their rank; a subject's score is the highest rank's
-       newest. */
-    "CREATE VIEW score AS SELECT v.*, CASE v.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"
-    "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE v.by WHEN 3 THEN 5 WHEN 2 THEN 3 END\n"
-    "  WHEN 7 THEN CASE v.by WHEN 3 THEN 5 END END AS rank\n"
-    "  FROM v_evaluation v WHERE v.total_cp IS NOT NULL;\n"
+    "CREATE INDEX exec_month ON f_exec_snapshot(month);\n"
+    "CREATE INDEX region_month ON f_region_fiscal(month);\n"
+    "CREATE INDEX appraisal_ledger ON f_appraisal_components(ledger_ref_subject_key);\n"
+    "CREATE INDEX org_region ON f_org_profile(rgn);\n"
+    "CREATE INDEX clue_id ON f_clue_transfer(clue_id);\n"
+    "CREATE INDEX clue_receipt_id ON f_clue_receipt(clue_id);\n"
+    "CREATE INDEX clue_outcome_id ON f_clue_outcome(clue_id);\n";
+
+/* Views over them. */
+static const char pt_schema_views[] =
+    /* Gates that an item has passed and that still stand: into the library (E03 IN), into the
+       budget (B04 INITIAL, money 1), under which tick. Money that was taken back whole stands no
+       more, neither does what went OUT of the library and has no money. */
+    "CREATE VIEW gate AS SELECT r.r_subject AS subject, r.r_fy AS fy, r.r_kind AS kind, r.rec,\n"
+    "  r.r_type = @TYPE_ALLOTMENT AS money, o.tick FROM live r CROSS JOIN record o\n"
+    "  ON o.rec = r.r_root WHERE r.r_type IN (@TYPE_LIBRARY_EVENT, @TYPE_ALLOTMENT)\n"
+    "  AND r.r_kind NOT IN (@SUBJECT_KIND_NONE, @SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT,\n"
+    "   @SUBJECT_KIND_REGION)\n"
+    "  AND CASE r.r_type WHEN @TYPE_ALLOTMENT THEN EXISTS (SELECT 1 FROM f_allotment q\n"
+    "     WHERE q.rec = r.rec AND q.kind = @ALLOTMENT_KIND_INITIAL)\n"
+    "   ELSE EXISTS (SELECT 1 FROM f_library_event e WHERE e.rec = r.rec\n"
+    "      AND e.action = @LIBRARY_ACTION_IN)\n"
+    "    AND NOT EXISTS (SELECT 1 FROM v_library_event e WHERE e.r_subject = r.r_subject\n"
+    "      AND e.r_type = @TYPE_LIBRARY_EVENT AND e.action = @LIBRARY_ACTION_OUT\n"
+    "      AND e.r_root > r.r_root) END\n"
+    "  AND coalesce((SELECT sum(q.fen * q.r_sign * quota_sign(q.kind)) FROM v_allotment q\n"
+    "     WHERE q.r_subject = r.r_subject AND q.r_type = @TYPE_ALLOTMENT AND q.r_fy = r.r_fy\n"
+    "     AND q.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE)), 1) > 0;\n"
+    /* The newest profile of an item in each year: its fiscal year, else the year it takes effect.
+     */
+    "CREATE VIEW year_profile AS SELECT r.rec, r.r_subject AS subject, r.r_kind AS kind,\n"
+    "  coalesce(r.r_fy, r.r_valid / 10000) AS fy, f.func, f.resp_org AS org, f.name,\n"
+    "  f.purpose_tags AS tags, f.total_fen FROM live r CROSS JOIN f_subject_profile f\n"
+    "  ON f.rec = r.rec WHERE r.r_type = @TYPE_SUBJECT_PROFILE\n"
+    "  AND NOT EXISTS (SELECT 1 FROM live n WHERE n.r_subject = r.r_subject\n"
+    "   AND n.r_type = @TYPE_SUBJECT_PROFILE\n"
+    "   AND coalesce(n.r_fy, n.r_valid / 10000) = coalesce(r.r_fy, r.r_valid / 10000)\n"
+    "   AND (n.r_valid, n.r_issued, n.rec) > (r.r_valid, r.r_issued, r.rec));\n"
+    /* Intervals in which a subject's funding is held, by the tick days that logged SUSPEND or STOP
+       and the next RESUME. Where a unit is named, of that unit's; another unit's RESUME ends
+       nothing. */
+    "CREATE VIEW suspension AS SELECT s.r_subject AS subject, coalesce(s.unit, '') AS unit,\n"
+    "  s.r_root AS root,\n"
+    "  (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS since,\n"
+    "  (SELECT min(k.day) FROM v_fund_control e JOIN record o ON o.rec = e.r_root\n"
+    "    JOIN tick k ON k.no = o.tick WHERE e.r_subject = s.r_subject\n"
+    "    AND e.r_type = @TYPE_FUND_CONTROL AND e.action = @FUND_ACTION_RESUME\n"
+    "    AND e.r_root > s.r_root AND (e.unit = s.unit OR coalesce(e.unit, '') = ''\n"
+    "      OR coalesce(s.unit, '') = '')) AS until\n"
+    "  FROM v_fund_control s WHERE s.r_type = @TYPE_FUND_CONTROL\n"
+    "  AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);\n"
+    /* FG11: evaluations that score, with their rank, whatever their standing; then those in force:
+       a subject's score is the highest rank's newest. */
+    "CREATE VIEW ranked AS SELECT f.*, CASE f.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"
+    "  WHEN 3 THEN 3 WHEN 1 THEN 1 WHEN 6 THEN CASE f.by WHEN 3 THEN 5 WHEN 2 THEN 3 END\n"
+    "  WHEN 7 THEN CASE f.by WHEN 3 THEN 5 END END AS rank\n"
+    "  FROM f_evaluation f WHERE f.total_cp IS NOT NULL;\n"
+    "CREATE VIEW score AS SELECT r.*, k.* FROM live r CROSS JOIN ranked k ON k.rec = r.rec;\n"
     /* References that lead to a record that is here with that very hash. */
     "CREATE VIEW resolved AS SELECT f.rec, f.field, t.rec AS target, t.root AS t_root,\n"
     "  t.type AS t_type, t.subject AS t_subject, t.fy AS t_fy FROM ref f\n"

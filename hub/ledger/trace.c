@@ -8,6 +8,7 @@
 #include <pentad/record/validate.h>
 
 #include "answer.h"
+#include "figterm.h"
 
 /* One list of a trace while it is filled: what stands before and behind the page is only counted.
  */
@@ -183,9 +184,11 @@ static const struct {
     {PT_SRC_FINAL, "AP_fa", "final accounts (B03)",
      "SELECT sum(l.fen * r.sign) FROM f_congress_approval_lines l JOIN record r ON r.rec = l.rec"
      " WHERE l.rec = ?1 AND" PT_APPROVED_FOR("?2")},
-    {PT_SRC_QUOTA, "Bg", "allotted (B04)",
+    {PT_SRC_QUOTA, "B0 + dB", "allotted (B04)",
      "SELECT f.fen * r.sign * quota_sign(f.kind) FROM f_allotment f JOIN record r ON r.rec = f.rec"
      " WHERE f.rec = ?1"},
+    {PT_SRC_CARRIED, "C", "carried over from the year before (B05)",
+     "SELECT f.fen * r.sign FROM f_carry_over f JOIN record r ON r.rec = f.rec WHERE f.rec = ?1"},
     {PT_SRC_RECOVERED, "REC", "recovered (X04)",
      "SELECT f.fen * r.sign FROM f_fund_control f JOIN record r ON r.rec = f.rec WHERE f.rec = ?1"},
     {PT_SRC_PAID, "P", "paid (X01)",
@@ -201,14 +204,17 @@ static const struct {
     {PT_SRC_AUDIT, "PAID", "found by audit (A02)", "SELECT fen FROM f_audit_figure WHERE rec = ?1"},
 };
 
+static const char term_value[] = "SELECT v FROM inputs WHERE rec = ?1";
+
 static int value_of(const struct pt_asof *a, const char *sql, int64_t rec, int64_t *ret,
                     bool *ret_found, struct pt_err *err) {
     *ret_found = false;
     return sql ? pt_sql_number(&a->l->sql, ret, ret_found, err, sql, "is", rec, a->key) : 0;
 }
 
-static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page page, json_t *node,
-                        struct pt_err *err) {
+/* The node of what temp.inputs holds now; value: what one record of it brings. */
+static int node_records(const struct pt_asof *a, const char *value, struct pt_list_page page,
+                        json_t *node, struct pt_err *err) {
     struct pt_sql *sql = &a->l->sql;
     struct listing list = list_make(page);
     sqlite3_stmt *each = NULL;
@@ -221,7 +227,7 @@ static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page p
         bool has;
         json_t *r;
 
-        rc = value_of(a, nodes[n].value, rec, &v, &has, err);
+        rc = value_of(a, value, rec, &v, &has, err);
         if (has && __builtin_add_overflow(sum, v, &sum))
             sum = v < 0 ? INT64_MIN : INT64_MAX;
         if (rc != 0 || !list_next(&list))
@@ -235,26 +241,38 @@ static int node_records(const struct pt_asof *a, size_t n, struct pt_list_page p
     pt_sql_done(sql, each);
     (void)json_object_set_new(node, "count", json_integer((json_int_t)list.seen));
     (void)json_object_set_new(node, "omitted", json_integer(list_omitted(&list)));
-    (void)json_object_set_new(node, "value", nodes[n].value ? pt_json_i64(sum) : json_null());
+    (void)json_object_set_new(node, "value", value ? pt_json_i64(sum) : json_null());
     (void)json_object_set_new(node, "records", list.a);
     return rc;
 }
 
-static int trace_nodes(const struct pt_asof *a, unsigned sources, struct pt_list_page page,
-                       json_t *into, struct pt_err *err) {
+static int trace_node(const struct pt_asof *a, const char *name, const char *text,
+                      const char *value, struct pt_list_page page, json_t *into,
+                      struct pt_err *err) {
+    json_t *node = json_object();
+
+    (void)json_object_set_new(node, "name", json_string(name));
+    (void)json_object_set_new(node, "text", json_string(text));
+    (void)json_array_append_new(into, node);
+    return node_records(a, value, page, node, err);
+}
+
+static int trace_nodes(const struct pt_asof *a, const struct pt_figure_def *d,
+                       struct pt_list_page page, json_t *into, struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0] && rc == 0; i++) {
-        json_t *node;
-
-        if (!(sources & nodes[i].source))
+        if (!(d->sources & nodes[i].source))
             continue;
         rc = pt_asof_inputs(a, nodes[i].source, err);
-        node = json_object();
-        (void)json_object_set_new(node, "name", json_string(nodes[i].name));
-        (void)json_object_set_new(node, "text", json_string(nodes[i].en));
-        rc = rc == 0 ? node_records(a, i, page, node, err) : rc;
-        (void)json_array_append_new(into, node);
+        if (rc == 0)
+            rc = trace_node(a, nodes[i].name, nodes[i].en, nodes[i].value, page, into, err);
+    }
+    for (size_t i = 0; i < PT_TERMS_MAX && d->terms[i] && rc == 0; i++) {
+        rc = pt_asof_inputs(a, 0, err);
+        rc = rc == 0 ? pt_term_inputs(a, d->terms[i], err) : rc;
+        if (rc == 0)
+            rc = trace_node(a, d->terms[i]->name, d->terms[i]->text, term_value, page, into, err);
     }
     return rc;
 }
@@ -272,7 +290,7 @@ int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
     if (rc != 0)
         return rc;
     inputs = json_array();
-    rc = trace_nodes(&a, d->sources, page, inputs, err);
+    rc = trace_nodes(&a, d, page, inputs, err);
     if (rc != 0) {
         json_decref(inputs);
         return rc;

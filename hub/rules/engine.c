@@ -46,40 +46,75 @@ static const char *figure_lines(struct pt_engine *e, const struct pt_rule *r,
 /* Closed for a rule that awaits nobody, or whose parties have no stream that counts. */
 static const int32_t always = 99991231;
 
-static int load_closed(struct pt_engine *e, size_t no, struct pt_err *err) {
-    sqlite3_stmt *st = e->own[PT_R_CLOSED];
-    int rc;
-
-    e->st[no].closed = always;
-    if (e->st[no].through_col < 0)
-        return 0;
-    rc = pt_sql_bind(e->sql, st, err, "s", e->rules[no].info.awaits);
+/* The statement's one day, or `always` where it has none. */
+static int read_closed(struct pt_engine *e, sqlite3_stmt *st, int rc, int32_t *ret,
+                       struct pt_err *err) {
+    *ret = always;
     if (pt_sql_row(e->sql, st, &rc, err) && !pt_sql_is_null(st, 0))
-        e->st[no].closed = pt_sql_i32(st, 0);
+        *ret = pt_sql_i32(st, 0);
     pt_sql_reset(st);
     return rc;
 }
 
+static int load_closed(struct pt_engine *e, size_t no, struct pt_err *err) {
+    struct pt_rule_stmts *s = &e->st[no];
+    sqlite3_stmt *st = e->own[s->awaits_named ? PT_R_CLOSED_ANY : PT_R_CLOSED];
+    int rc = 0;
+
+    s->closed = always;
+    if (s->through_col < 0)
+        return 0;
+    if (!s->awaits_named)
+        rc = pt_sql_bind(e->sql, st, err, "s", e->rules[no].info.awaits);
+    return read_closed(e, st, rc, &s->closed, err);
+}
+
+/* The day that those have closed whom this condition awaits. */
+static int closed_for(struct pt_engine *e, size_t no, const char *figures, int32_t *ret,
+                      struct pt_err *err) {
+    const char *list = e->rules[no].info.awaits;
+    sqlite3_stmt *st = e->own[PT_R_CLOSED];
+    char party[PT_PARTY_CAP];
+    int32_t day;
+    int rc = 0;
+
+    *ret = e->st[no].closed;
+    if (!e->st[no].awaits_named)
+        return 0;
+    *ret = always;
+    while (rc == 0 && pt_party_next(&list, figures, party)) {
+        rc = read_closed(e, st, pt_sql_bind(e->sql, st, err, "s", party), &day, err);
+        *ret = day < *ret ? day : *ret;
+    }
+    return rc;
+}
+
 /* A verdict that rests on a day which isn't closed yet is none. */
-static void wait_for_close(struct pt_engine *e, size_t no, struct pt_condition *c) {
+static int wait_for_close(struct pt_engine *e, size_t no, struct pt_condition *c,
+                          struct pt_err *err) {
     const struct pt_rule_stmts *s = &e->st[no];
     int32_t through;
+    int32_t closed;
+    int rc;
 
     c->waits = 0;
     if (s->through_col < 0 || c->state == PT_STATE_UNKNOWN)
-        return;
+        return 0;
+    rc = closed_for(e, no, c->figures, &closed, err);
     through = pt_sql_i32(s->condition, s->through_col); /* 0 where NULL */
-    if (through > s->closed) {
+    if (through > closed) {
         c->state = PT_STATE_UNKNOWN;
         c->waits = through;
     }
+    return rc;
 }
 
-/* Texts in the arena, which holds no more than this one. */
-static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c,
-                          struct pt_err *err) {
+/* Texts in the arena, which holds no more than this one; figures whatever the state. */
+static int read_verdict(struct pt_engine *e, size_t no, struct pt_condition *c,
+                        struct pt_err *err) {
     sqlite3_stmt *st = e->st[no].condition;
     const char *state = pt_sql_text(st, 8);
+    int rc;
 
     pt_arena_reset(&e->arena);
     memset(c, 0, sizeof *c);
@@ -93,12 +128,22 @@ static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c
     c->state = !*state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
                : strcmp(state, "FIRE") == 0           ? PT_STATE_FIRE
                                                       : PT_STATE_UNKNOWN;
-    wait_for_close(e, no, c);
+    c->figures = figure_lines(e, c->rule, &e->st[no]);
+    rc = wait_for_close(e, no, c, err);
     c->sev = pt_sql_i32(st, 9);
-    c->figures = c->state == PT_STATE_FIRE ? figure_lines(e, c->rule, &e->st[no]) : "";
     pt_discrepancy_id(c->id, c->rule->info.id, (Pentad__V1__SubjectKind)c->kind, c->key, c->fy,
                       c->period, c->object);
-    return pt_engine_room(e, err);
+    return rc == 0 ? pt_engine_room(e, err) : rc;
+}
+
+/* As it is stored: only what fires has figures. */
+static int read_condition(struct pt_engine *e, size_t no, struct pt_condition *c,
+                          struct pt_err *err) {
+    int rc = read_verdict(e, no, c, err);
+
+    if (rc == 0 && c->state != PT_STATE_FIRE)
+        c->figures = "";
+    return rc;
 }
 
 #define KEY_FORMAT "sisiss"
@@ -320,20 +365,41 @@ int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struc
     return rc == 0 ? diff_all(e, err) : rc;
 }
 
-/* One rule over everything, beside what is stored. */
-static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
-    struct old_list old = {0};
-    sqlite3_stmt *st = e->st[no].condition;
+/* Touches every key that a rule has or had. */
+static int touch_everything(struct pt_engine *e, size_t no, struct pt_err *err) {
     int rc = load_closed(e, no, err);
 
     rc = rc == 0 ? pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err) : rc;
     if (rc == 0 && e->st[no].all)
         rc = pt_sql_execute(e->sql, e->st[no].all, err);
-    rc = rc == 0 ? pt_sql_run(e->sql, err,
-                              "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
-                              " WHERE rule = ?",
-                              "s", e->rules[no].info.id)
-                 : rc;
+    return rc == 0 ? pt_sql_run(e->sql, err,
+                                "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
+                                " WHERE rule = ?",
+                                "s", e->rules[no].info.id)
+                   : rc;
+}
+
+int pt_engine_survey(struct pt_engine *e, size_t no, pt_engine_seen_cb cb, void *ctx,
+                     struct pt_err *err) {
+    sqlite3_stmt *st = e->st[no].condition;
+    int rc = touch_everything(e, no, err);
+
+    while (pt_sql_row(e->sql, st, &rc, err)) {
+        struct pt_condition c;
+
+        rc = read_verdict(e, no, &c, err);
+        rc = rc == 0 ? cb(ctx, &c, err) : rc;
+    }
+    pt_sql_reset(st);
+    return rc;
+}
+
+/* One rule over everything, beside what is stored. */
+static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
+    struct old_list old = {0};
+    sqlite3_stmt *st = e->st[no].condition;
+    int rc = touch_everything(e, no, err);
+
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;

@@ -21,7 +21,7 @@
 
 enum { PT_STATE_CLEAR = 0, PT_STATE_FIRE = 1, PT_STATE_UNKNOWN = 2 };
 
-enum { PT_PARAMS_MAX = 128 };
+enum { PT_PARAMS_MAX = 128, PT_PARTY_CAP = 33 };
 
 struct pt_rule_stmts {
     sqlite3_stmt *touch;
@@ -30,14 +30,17 @@ struct pt_rule_stmts {
     sqlite3_stmt *agenda;
     sqlite3_stmt *inputs;
     int figure_col[PT_RULE_FIGURES_MAX];
-    int through_col; /* -1: the rule awaits nobody */
-    int32_t closed;  /* as of the tick: the day that all whom it awaits have closed */
+    int through_col;   /* -1: the rule awaits nobody */
+    bool awaits_named; /* whom it awaits a figure of each condition says */
+    int32_t closed;    /* as of the tick: the day that all whom it awaits have closed; where a
+                          figure says whom, the day that any party has */
 };
 
 enum pt_engine_stmt {
     PT_R_TOUCH_DUE,
     PT_R_TOUCH_WAITING,
     PT_R_CLOSED,
+    PT_R_CLOSED_ANY,
     PT_R_DROP_DUE,
     PT_R_UNTOUCH,
     PT_R_OLD,
@@ -111,6 +114,11 @@ int pt_engine_dirty(struct pt_engine *e, const uint8_t id[16], struct pt_err *er
 /* engine.c */
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err);
 int pt_engine_check(struct pt_engine *e, uint64_t *ret_differences, struct pt_err *err);
+/* Every condition of a rule, evaluated over everything as of the last tick; clear ones too, and
+ * with the figures of all. The condition lives during the call. */
+typedef int (*pt_engine_seen_cb)(void *ctx, const struct pt_condition *c, struct pt_err *err);
+int pt_engine_survey(struct pt_engine *e, size_t no, pt_engine_seen_cb cb, void *ctx,
+                     struct pt_err *err);
 
 /* params.c */
 int pt_params_register(struct pt_engine *e, struct pt_err *err); /* SQL: param(), tick_day() */
@@ -120,11 +128,23 @@ int pt_params_load(struct pt_engine *e, struct pt_err *err);
 /* The value in force, else the default of the parameter, which must be registered and a number. */
 int64_t pt_param(struct pt_engine *e, const char *name);
 
-/* message.c: a figure's value from its stored text, a sentence from its template. */
+/* NULL where no parameter is called so. */
+const struct pt_rule_param *pt_param_find(struct pt_engine *e, const char *name);
+/* Another value than the one in force, until they are loaded again; the parameter is registered. */
+int pt_param_set(struct pt_engine *e, const char *name, int64_t value, struct pt_err *err);
+
+/* message.c: a figure's value from its stored text, alone and as the message prints it; a figure's
+ * value from its stored text, a sentence from its template. */
+void pt_message_value(enum pt_rule_unit unit, const char *value, struct pt_buf *out);
 void pt_message_text(struct pt_engine *e, const struct pt_condition *c, bool chinese,
                      struct pt_buf *out);
 bool pt_figure_next(const char **cursor, char *label, size_t label_cap, char *value,
                     size_t value_cap);
+
+/* who.c: the next party that a header's list (`responders`, `awaits`) names for a condition with
+ * these figures; false at the list's end. */
+bool pt_party_next(const char **list, const char *figures, char ret[PT_PARTY_CAP]);
+bool pt_party_listed(const char *list, const char *figures, const char *party);
 
 /* finding.c */
 /* Stored figures without the volatile ones, in the arena. */

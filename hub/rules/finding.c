@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include <pentad/ledger/figures.h>
 #include <pentad/record/party.h>
 
 #define ST(name) PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_##name
@@ -135,14 +136,9 @@ const char *pt_finding_steady(struct pt_engine *e, const struct pt_rule *r, cons
     return pt_engine_keep_buf(e);
 }
 
-static bool answers(const struct pt_rule *r, const char *party) {
-    const char *p = r->info.responders;
-    size_t n = strlen(party);
-
-    for (; (p = strstr(p, party)) != NULL; p += n)
-        if ((p == r->info.responders || p[-1] == ' ') && (p[n] == '\0' || p[n] == ' '))
-            return true;
-    return false;
+/* Must the party answer what was logged? */
+static bool answers(const struct pt_rule *r, const struct finding *f, const char *party) {
+    return pt_party_listed(r->info.responders, f->figures, party);
 }
 
 /* OPEN, REPLIED or WAIVED by what was answered since the episode opened. A waiver is the office's;
@@ -160,9 +156,9 @@ static int status_by_replies(struct pt_engine *e, const struct pt_rule *r, const
         bool approved = pt_sql_i32(st, 2) != 0;
 
         if (kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE) {
-            if (strcmp(party, "office") == 0 && (approved || !answers(r, "finance")))
+            if (strcmp(party, "office") == 0 && (approved || !answers(r, f, "finance")))
                 *ret_status = ST(WAIVED);
-        } else if (*ret_status == ST(OPEN) && answers(r, party)) {
+        } else if (*ret_status == ST(OPEN) && answers(r, f, party)) {
             *ret_status = ST(REPLIED);
         }
     }
@@ -183,9 +179,8 @@ static int reply_due(struct pt_engine *e, int sev, int32_t *ret_day, struct pt_e
         e->due_day[0] = e->due_day[1] = 0;
     e->due_tick = e->tick.no;
     if (*known == 0) {
-        rc = pt_sql_bind(
-            e->sql, st, err, "ii", (int64_t)e->tick.day,
-            pt_param(e, sev == SEV(RED) ? "reply.red_workdays" : "reply.yellow_workdays"));
+        rc = pt_sql_bind(e->sql, st, err, "ii", (int64_t)e->tick.day,
+                         pt_param(e, sev == SEV(RED) ? PT_REPLY_RED : PT_REPLY_YELLOW));
         if (pt_sql_row(e->sql, st, &rc, err))
             *known = pt_sql_i32(st, 0);
         pt_sql_reset(st);
@@ -283,18 +278,24 @@ static int put_inputs(struct pt_engine *e, const struct pt_condition *c, Pentad_
     return rc;
 }
 
-static int put_responders(struct pt_engine *e, const struct pt_rule *r, Pentad__V1__Discrepancy *d,
-                          struct pt_err *err) {
-    char *list = text(e, r->info.responders);
-    char *save = NULL;
+static bool has_responder(const Pentad__V1__Discrepancy *d, const char *party) {
+    for (size_t i = 0; i < d->n_responders; i++)
+        if (strcmp(d->responders[i], party) == 0)
+            return true;
+    return false;
+}
+
+static int put_responders(struct pt_engine *e, const struct pt_condition *c,
+                          Pentad__V1__Discrepancy *d, struct pt_err *err) {
+    const char *list = c->rule->info.responders;
+    char party[PT_PARTY_CAP];
 
     d->responders = pt_arena_zalloc(&e->arena, RESPONDERS_MAX * sizeof *d->responders);
-    if (e->arena.failed)
-        return pt_engine_room(e, err);
-    for (char *p = strtok_r(list, " ", &save); p && d->n_responders < RESPONDERS_MAX;
-         p = strtok_r(NULL, " ", &save))
-        d->responders[d->n_responders++] = p;
-    return 0;
+    while (!e->arena.failed && d->n_responders < RESPONDERS_MAX &&
+           pt_party_next(&list, c->figures, party))
+        if (!has_responder(d, party))
+            d->responders[d->n_responders++] = text(e, party);
+    return pt_engine_room(e, err);
 }
 
 static char *message(struct pt_engine *e, const struct pt_condition *c, bool chinese) {
@@ -322,7 +323,7 @@ static int from_condition(struct pt_engine *e, struct pt_condition *c, Pentad__V
     d->period = c->period[0] ? text(e, c->period) : NULL;
     d->object = c->object[0] ? text(e, c->object) : NULL;
     rc = put_figures(e, c, d, err);
-    rc = rc == 0 ? put_responders(e, c->rule, d, err) : rc;
+    rc = rc == 0 ? put_responders(e, c, d, err) : rc;
     if (rc != 0)
         return rc;
     d->message_zh = message(e, c, true);

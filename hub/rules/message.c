@@ -23,7 +23,7 @@ bool pt_figure_next(const char **cursor, char *label, size_t label_cap, char *va
     return true;
 }
 
-static void put_value(struct pt_buf *out, enum pt_rule_unit unit, const char *value) {
+void pt_message_value(enum pt_rule_unit unit, const char *value, struct pt_buf *out) {
     char text[64];
     int64_t v = strtoll(value, NULL, 10);
 
@@ -63,10 +63,26 @@ static void put_label(const struct pt_condition *c, const char *name, size_t len
             continue;
         for (size_t f = 0; f < c->rule->n_figures; f++)
             if (strcmp(c->rule->figures[f].label, label) == 0)
-                put_value(out, c->rule->figures[f].unit, value);
+                pt_message_value(c->rule->figures[f].unit, value, out);
         return;
     }
     pt_buf_puts(out, "—");
+}
+
+/* Rule, subject and year; a finding about no subject, or of no year, says none. */
+static void put_prefix(const struct pt_condition *c, const char *name, bool chinese,
+                       struct pt_buf *out) {
+    pt_buf_printf(out, chinese ? "〔%s〕" : "[%s] ", c->rule->info.id);
+    if (c->key[0] != '\0')
+        pt_buf_printf(out, chinese ? "%s（%s）" : "%s %s", name, c->key);
+    if (c->fy != 0)
+        pt_buf_printf(out, chinese ? "%s%d年度" : "%sFY%d",
+                      c->key[0] == '\0' ? ""
+                      : chinese         ? "，"
+                                        : " ",
+                      c->fy);
+    if (c->key[0] != '\0' || c->fy != 0)
+        pt_buf_puts(out, chinese ? "：" : ": ");
 }
 
 void pt_message_text(struct pt_engine *e, const struct pt_condition *c, bool chinese,
@@ -74,12 +90,10 @@ void pt_message_text(struct pt_engine *e, const struct pt_condition *c, bool chi
     const char *t = chinese ? c->rule->info.message_zh : c->rule->info.message_en;
     char name[640];
 
-    if (pt_ledger_subject_name(e->ledger, c->kind, c->key, name, sizeof name) != 0)
+    if (c->key[0] == '\0' ||
+        pt_ledger_subject_name(e->ledger, c->kind, c->key, name, sizeof name) != 0)
         (void)snprintf(name, sizeof name, "%s", c->key);
-    if (chinese)
-        pt_buf_printf(out, "〔%s〕%s（%s），%d年度：", c->rule->info.id, name, c->key, c->fy);
-    else
-        pt_buf_printf(out, "[%s] %s %s FY%d: ", c->rule->info.id, name, c->key, c->fy);
+    put_prefix(c, name, chinese, out);
     while (*t) {
         const char *end = *t == '{' ? strchr(t, '}') : NULL;
 

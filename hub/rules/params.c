@@ -9,13 +9,17 @@
 
 #include "engine.h"
 
-/* Not one rule's own: how long a finding may wait for its reply, in working days; the lights of a
- * figure, which hub/ledger reads. */
+/* Not one rule's own: how long a finding may wait for its reply, in working days; what
+ * figures take from the rule set, which hub/ledger reads. */
 static const struct pt_rule_param common_params[] = {
-    {"reply.yellow_workdays", "int", "10", "黄色预警答复期限（工作日）"},
-    {"reply.red_workdays", "int", "5", "红色预警答复期限（工作日）"},
+    {PT_REPLY_YELLOW, "int", PT_REPLY_YELLOW_DEFAULT, "黄色预警答复期限（工作日）"},
+    {PT_REPLY_RED, "int", PT_REPLY_RED_DEFAULT, "红色预警答复期限（工作日）"},
     {PT_LIGHT_YELLOW, "int", PT_LIGHT_YELLOW_DEFAULT, "进度灯：偏差低于此数为黄灯（基点）"},
     {PT_LIGHT_RED, "int", PT_LIGHT_RED_DEFAULT, "进度灯：偏差低于此数为红灯（基点）"},
+    {PT_FG3_WITHOUT_CARRY, "int", PT_FG3_WITHOUT_CARRY_DEFAULT,
+     "执行进度的分母：1 不含上年结转，0 含"},
+    {PT_FG7_LOW_PPM, "int", PT_FG7_LOW_PPM_DEFAULT, "实际值超过目标值的百万分之几，即目标值偏低"},
+    {PT_FG14_IDLE_DAYS, "int", PT_FG14_IDLE_DAYS_DEFAULT, "沉淀资金：指标闲置天数"},
 };
 
 const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {
@@ -23,7 +27,7 @@ const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {
     return common_params;
 }
 
-static const struct pt_rule_param *find_param(struct pt_engine *e, const char *name) {
+const struct pt_rule_param *pt_param_find(struct pt_engine *e, const char *name) {
     for (size_t i = 0; i < sizeof common_params / sizeof common_params[0]; i++)
         if (strcmp(common_params[i].name, name) == 0)
             return &common_params[i];
@@ -35,7 +39,7 @@ static const struct pt_rule_param *find_param(struct pt_engine *e, const char *n
 }
 
 int64_t pt_param(struct pt_engine *e, const char *name) {
-    const struct pt_rule_param *p = find_param(e, name);
+    const struct pt_rule_param *p = pt_param_find(e, name);
 
     PT_ASSERT(p != NULL && strcmp(p->type, "int") == 0);
     for (size_t i = 0; i < e->n_params; i++)
@@ -44,11 +48,24 @@ int64_t pt_param(struct pt_engine *e, const char *name) {
     return strtoll(p->fallback, NULL, 10);
 }
 
+int pt_param_set(struct pt_engine *e, const char *name, int64_t value, struct pt_err *err) {
+    size_t i = 0;
+
+    while (i < e->n_params && strcmp(e->params[i].name, name) != 0)
+        i++;
+    if (i == PT_PARAMS_MAX)
+        return pt_err_set(err, PT_E_RANGE, "rules: more than %d parameters", PT_PARAMS_MAX);
+    (void)snprintf(e->params[i].name, sizeof e->params[i].name, "%s", name);
+    e->params[i].value = value;
+    e->n_params += i == e->n_params;
+    return 0;
+}
+
 /* param(name): the value in force at the tick that runs. */
 static void fn_param(sqlite3_context *ctx, int n, sqlite3_value **v) {
     struct pt_engine *e = sqlite3_user_data(ctx);
     const char *name = (const char *)sqlite3_value_text(v[0]);
-    const struct pt_rule_param *p = name ? find_param(e, name) : NULL;
+    const struct pt_rule_param *p = name ? pt_param_find(e, name) : NULL;
 
     (void)n;
     if (!p)

@@ -49,10 +49,13 @@ static const char *const own_sql[PT_R_COUNT] = {
     /* NULL where nobody of them has a stream that counts. */
     [PT_R_CLOSED] = "SELECT min(day) FROM closed_day"
                     " WHERE instr(' ' || ?1 || ' ', ' ' || party || ' ') > 0",
+    [PT_R_CLOSED_ANY] = "SELECT max(day) FROM closed_day",
     [PT_R_DROP_DUE] = "DELETE FROM agenda WHERE due <= ?2 AND rule = ?1",
     [PT_R_UNTOUCH] = "DELETE FROM touched",
+    /* Without being told, SQLite steps through all conditions of the rule for every key. */
     [PT_R_OLD] = "SELECT n.kind, n.key, n.fy, n.period, n.object, n.id, n.state FROM touched t"
-                 " JOIN condition n ON n.rule = ?1 AND n.a = t.a AND n.b = t.b AND n.c = t.c",
+                 " CROSS JOIN condition n INDEXED BY condition_touch"
+                 " ON n.rule = ?1 AND n.a = t.a AND n.b = t.b AND n.c = t.c",
     [PT_R_GET] = "SELECT state, sev, figures, waits FROM condition WHERE rule=? AND kind=? AND"
                  " key=? AND fy=? AND period=? AND object=?",
     [PT_R_PUT] = "INSERT OR REPLACE INTO condition VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -118,10 +121,36 @@ static int find_columns(const struct pt_rule *r, struct pt_rule_stmts *s, struct
     return 0;
 }
 
-/* `awaits` names parties, and [condition] then says the day in its column `through`. */
-static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct pt_err *err) {
+static bool has_figure(const struct pt_rule *r, const char *label, size_t len) {
+    for (size_t f = 0; f < r->n_figures; f++)
+        if (strlen(r->figures[f].label) == len && memcmp(r->figures[f].label, label, len) == 0)
+            return true;
+    return false;
+}
+
+/* A list of the header: parties, and figures that name one. */
+static int check_parties(const struct pt_rule *r, const char *list, bool *ret_named,
+                         struct pt_err *err) {
     char names[128];
     char *save = NULL;
+
+    *ret_named = false;
+    (void)snprintf(names, sizeof names, "%s", list);
+    for (char *p = strtok_r(names, " ", &save); p; p = strtok_r(NULL, " ", &save)) {
+        size_t n = strlen(p);
+        bool named = n > 2 && p[0] == '{' && p[n - 1] == '}' && has_figure(r, p + 1, n - 2);
+
+        if (!named && pt_party_from_name(p) == PT_PARTY_NONE)
+            return pt_err_set(err, PT_E_FORMAT, "rule %s: %s is neither a party nor a figure",
+                              r->info.id, p);
+        *ret_named = *ret_named || named;
+    }
+    return 0;
+}
+
+/* `awaits` names parties, and [condition] then says the day in its column `through`. */
+static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct pt_err *err) {
+    bool named;
 
     s->through_col = -1;
     for (int i = 10; i < sqlite3_column_count(s->condition); i++)
@@ -131,12 +160,9 @@ static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct
         return pt_err_set(err, PT_E_FORMAT,
                           "rule %s: awaits and the column through of [condition] go together",
                           r->info.id);
-    (void)snprintf(names, sizeof names, "%s", r->info.awaits);
-    for (char *p = strtok_r(names, " ", &save); p; p = strtok_r(NULL, " ", &save))
-        if (pt_party_from_name(p) == PT_PARTY_NONE)
-            return pt_err_set(err, PT_E_FORMAT, "rule %s awaits %s, which is no party", r->info.id,
-                              p);
-    return 0;
+    if (check_parties(r, r->info.responders, &named, err) != 0)
+        return PT_E_FORMAT;
+    return check_parties(r, r->info.awaits, &s->awaits_named, err);
 }
 
 static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,

@@ -23,6 +23,7 @@
 #define CITY_MAX_APPROVALS 64
 #define CITY_MAX_FINDINGS 1024
 #define CITY_MAX_CLUES 64
+#define CITY_MAX_OPINIONS 32
 #define CITY_MAX_TRUTH 1024
 #define CITY_PROJECT_NAMES 500
 #define CITY_FINANCE_DEPT 27 /* 市财政局 in the table of departments */
@@ -159,6 +160,11 @@ struct city_project {
     int32_t audit_day;  /* 0 = no A02 */
     int32_t audit_fixed_day;
     bool no_audit_note; /* no generated finding on it */
+    int32_t key_cp;     /* finance's evaluation of the year before; 0 = by chance, or none */
+    int64_t next_fen;   /* allotted for the next year; 0 = nothing */
+    bool goal_unpublished;
+    int32_t goal_published_day; /* 0 = with the others */
+    int64_t published_delta;    /* what was paid is published as this much more */
     char goal_no[20], regoal_no[20], self_no[20], spot_no[20];
     char expiry_no[20];
     char exante_no[20];           /* empty: not evaluated before it began */
@@ -181,6 +187,8 @@ struct city_special {
 /* One X04. */
 struct city_control {
     int32_t day, effective, project, to_project, reply_due;
+    bool answered_otherwise; /* one plan on answered_day; 0 = never */
+    int32_t answered_day;
     int32_t year; /* whose money; 0 = the year's own */
     const char *action;
     int64_t fen;
@@ -193,6 +201,13 @@ struct city_control {
 struct city_adjust {
     int32_t project, day, voted;
     int64_t fen;
+};
+
+/* One N01. */
+struct city_opinion {
+    char no[20];
+    int32_t project, day, due;
+    int32_t answered; /* 0 = never */
 };
 
 /* One B03 that was written. */
@@ -241,6 +256,7 @@ struct city_truth {
     int32_t year, period;
     char severity, first_severity;
     int32_t opened, changed, closed;
+    int32_t warned;  /* Y on the way from I to R; 0 = it wasn't */
     const char *why; /* NULL = planted, else a near miss */
 };
 
@@ -265,6 +281,8 @@ struct city {
     int32_t n_findings;
     struct city_clue clues[CITY_MAX_CLUES];
     int32_t n_clues;
+    struct city_opinion opinions[CITY_MAX_OPINIONS]; /* planted ones */
+    int32_t n_opinions;
     struct city_misreport misreports[32];
     int32_t n_misreports;
     struct city_truth truth[CITY_MAX_TRUTH];
@@ -374,12 +392,15 @@ void city_plant_audit(struct city *c);      /* K07 K58 */
 void city_plant_execution(struct city *c);  /* K28 K32 K36 */
 /* K27, once personnel is weighed: it takes the departments' own. */
 void city_plant_breakdown(struct city *c);
-void city_plant_expiry(struct city *c);   /* K45 */
-void city_plant_agencies(struct city *c); /* K46 */
-void city_plant_results(struct city *c);  /* K41 K42 K44 K59 K71 */
-void city_plant_regions(struct city *c);  /* K38 K39 */
-bool city_is_unassessed(int32_t dept);    /* no W01 */
-void city_plant_heads(struct city *c);    /* K63 */
+void city_plant_expiry(struct city *c);       /* K45 */
+void city_plant_agencies(struct city *c);     /* K46 */
+void city_plant_results(struct city *c);      /* K41 K42 K44 K59 K71 */
+void city_plant_regions(struct city *c);      /* K38 K39 */
+bool city_is_unassessed(int32_t dept);        /* no W01 */
+void city_plant_heads(struct city *c);        /* K63 */
+void city_plant_duties(struct city *c);       /* K33 K52 K60 K64 K65 K66 K69 */
+void city_plant_public(struct city *c);       /* K10 K62 K70 */
+void city_plant_results_used(struct city *c); /* K47 K48 K50 K61 */
 void city_plan_findings(struct city *c);
 void city_plan_clues(struct city *c); /* with K55 and K56 */
 /* How many transfers were advised for a month's findings and not made (K57): the n-th count, in
@@ -418,8 +439,9 @@ struct city_truth *city_near(struct city *c, const char *rule, const struct city
 /* Fires (Y, for good), or is near: of the project's q-th quota. */
 void city_by_quota(struct city *c, const char *rule, const struct city_project *p, int32_t q,
                    int32_t opened, const char *near_why);
-void city_truth_of_quotas(struct city *c);   /* by quota, once they are numbered */
-void city_truth_of_payments(struct city *c); /* by voucher, once they are numbered */
+void city_truth_of_quotas(struct city *c);      /* by quota, once they are numbered */
+void city_truth_of_payments(struct city *c);    /* by voucher, once they are numbered */
+void city_truth_of_corrections(struct city *c); /* K68: of what the plan corrects */
 
 /* ---- what is written; each returns 0 or a code */
 int city_write_orgs(struct city *c, struct pt_err *err);

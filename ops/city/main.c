@@ -113,6 +113,7 @@ static void plan(struct city *c) {
     city_plan_curves(c);
     city_plan_findings(c);
     city_plan_clues(c);
+    city_truth_of_corrections(c);
     city_truth_of_payments(c);
     city_truth_of_quotas(c);
 }

@@ -421,6 +421,9 @@ void city_plan_projects(struct city *c) {
     city_plant_agencies(c);
     city_plant_regions(c);
     city_plant_heads(c);
+    city_plant_duties(c);
+    city_plant_public(c);
+    city_plant_results_used(c);
     make_other_budgets(c);
     debt = new_project(c, CITY_FINANCE_DEPT, 'T', 8000 * CITY_WAN);
     debt->line = LINE_FUNC;

@@ -107,6 +107,8 @@ static int write_events(struct city *c, struct pt_err *err) {
         if (t->why != NULL)
             continue;
         event(f, t, "open", t->opened, t->first_severity);
+        if (t->warned)
+            event(f, t, "severity", t->warned, 'Y');
         if (t->changed)
             event(f, t, "severity", t->changed, t->severity);
         if (t->closed)

@@ -1,6 +1,6 @@
 /* Finance: how districts and departments did the work of performance management in the year
  * before (W01). */
-#include "table.h"
+#include "duties.h"
 
 #include <stdio.h>
 
@@ -9,8 +9,7 @@
 const char *city_assessment(int32_t n, int32_t *ret_day, bool *ret_interview) {
     static char no[16];
 
-    /* One department and one district are called in; see write_followup.c. */
-    *ret_interview = n == 57 || n == CITY_DEPTS + 9;
+    *ret_interview = city_is_called_in(n);
     *ret_day = city_nth_workday(CITY_FY, 9, 12 + n % 8);
     (void)snprintf(no, sizeof(no), "KP2018-%04d", n + 1);
     return no;

@@ -1,5 +1,5 @@
 /* Congress: approvals (B03), each yuan once at the finest level. Finance: allotments (B04). */
-#include "table.h"
+#include "packages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +184,7 @@ static void links(struct table *t, const struct city_project *p, const struct ci
 }
 
 static void allotment(struct table *t, const struct city *c, const struct city_project *p,
-                      const struct city_quota *q) {
+                      const struct city_quota *q, int32_t year) {
     static const char *const kinds[] = {"批复", "追加", "追减", "调剂入", "调剂出"};
 
     table_row(t, q->day, q->no, q->fen);
@@ -204,7 +204,7 @@ static void allotment(struct table *t, const struct city *c, const struct city_p
                  : p->line == LINE_FUNC ? "30701"
                  : p->is_infra          ? "31005"
                                         : "30299");
-    table_int(t, CITY_FY);
+    table_int(t, year);
     table_fen(t, q->fen);
     table_bool(t, !q->unnamed);
     table_date(t, q->day);
@@ -221,8 +221,16 @@ int city_write_allotments(struct city *c, struct pt_err *err) {
                                 "挂钩评估编号,挂钩目标编号,挂钩结果编号",
                                 false);
 
-    for (int32_t i = 0; i < c->n_projects; i++)
-        for (int32_t k = 0; k < c->projects[i].n_quotas; k++)
-            allotment(t, c, &c->projects[i], &c->projects[i].quotas[k]);
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+        struct city_quota next = {
+            .kind = QUOTA_INITIAL, .day = DAY_NEXT_ALLOTTED, .fen = p->next_fen};
+
+        for (int32_t k = 0; k < p->n_quotas; k++)
+            allotment(t, c, p, &p->quotas[k], CITY_FY);
+        (void)snprintf(next.no, sizeof(next.no), "ZB2020-%06d", i + 1);
+        if (p->next_fen > 0)
+            allotment(t, c, p, &next, CITY_FY + 1);
+    }
     return table_close(t, err);
 }

@@ -125,12 +125,15 @@ static void show_majors(struct pages *d, const struct city *c) {
 
         if (!p->is_major)
             continue;
-        show_one(d, &x, "finance", p->goal_no);
+        if (p->goal_published_day != 0)
+            x.day = p->goal_published_day;
+        if (!p->goal_unpublished)
+            show_one(d, &x, "finance", p->goal_no);
         if (p->policy)
             continue;
         x.day = city_add_workdays(DAY_FINAL, 1);
         x.figure = "FG2.P";
-        x.fen = p->paid[12];
+        x.fen = p->paid[12] + p->published_delta;
         show_one(d, &x, "finance", p->self_no);
     }
 }
@@ -156,12 +159,13 @@ static void show_key_evaluations(struct pages *d, const struct city *c) {
     int32_t n = city_key_evaluations(c, list);
 
     for (int32_t i = 0; i < n; i++)
-        show_one(d,
-                 &(struct shown){.day = city_add_workdays(list[i].day, 12),
-                                 .year = CITY_FY - 1,
-                                 .subject_kind = list[i].subject_kind,
-                                 .subject = list[i].subject},
-                 "finance", list[i].no);
+        if (list[i].shown != 0)
+            show_one(d,
+                     &(struct shown){.day = list[i].shown,
+                                     .year = CITY_FY - 1,
+                                     .subject_kind = list[i].subject_kind,
+                                     .subject = list[i].subject},
+                     "finance", list[i].no);
 }
 
 int city_write_disclosures(struct city *c, struct pt_err *err) {

@@ -1,6 +1,6 @@
 /* Finance: self-evaluations, spot checks and department evaluations (V01). Organization: its
  * appraisals (O01), whose performance component is the department's score. */
-#include "evals.h"
+#include "duties.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -280,13 +280,15 @@ int city_write_appraisals(struct city *c, struct pt_err *err) {
         struct pt_rng r;
 
         city_rng(c, &r, "appraisal", d);
+        int32_t weight = city_appraised_weight(d);
+        bool counted = weight > 0;
         struct component list[] = {
-            {"预算绩效", 2000, e.total, true},
-            {"业务工作", 5000, (int32_t)city_between(&r, 8400, 9800), false},
+            {"预算绩效", weight, e.total, true},
+            {"业务工作", 7000 - weight, (int32_t)city_between(&r, 8400, 9800), false},
             {"党的建设", 2000, (int32_t)city_between(&r, 8600, 9800), false},
             {"社会评价", 1000, (int32_t)city_between(&r, 8000, 9700), false},
         };
-        appraisal(t, ++n, "部门", c->orgs[d].uscc, list, 4);
+        appraisal(t, ++n, "部门", c->orgs[d].uscc, counted ? list : list + 1, counted ? 4 : 3);
     }
     for (size_t i = 0; i < n_regions; i++) {
         struct pt_rng r;

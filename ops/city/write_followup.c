@@ -1,23 +1,19 @@
 /* What follows on warnings, findings and opinions: congress's opinions (N01), the office's
  * notices (J04), rectifications (V03) and replies to discrepancies (H02). */
-#include "evals.h"
+#include "duties.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_OPINIONS 24
+#define OPINIONS 24
 #define MAX_ANSWERS 64
 
-struct opinion {
-    char no[20];
-    int32_t project, day, due;
-};
-
-static int32_t plan_opinions(const struct city *c, struct opinion out[MAX_OPINIONS]) {
+/* By chance, each answered in time; and the planted ones. */
+static int32_t plan_opinions(const struct city *c, struct city_opinion out[CITY_MAX_OPINIONS]) {
     int32_t n = 0;
 
-    for (int32_t i = 0; i < MAX_OPINIONS; i++) {
-        struct opinion *o = &out[n];
+    for (int32_t i = 0; i < OPINIONS; i++) {
+        struct city_opinion *o = &out[n];
         struct pt_rng r;
 
         city_rng(c, &r, "opinion", i);
@@ -27,12 +23,16 @@ static int32_t plan_opinions(const struct city *c, struct opinion out[MAX_OPINIO
             continue;
         o->day = city_nth_workday(2019, 3 + i % 10, (int32_t)city_between(&r, 4, 12));
         o->due = city_add_workdays(o->day, 22);
+        o->answered = city_add_workdays(o->day, 16);
         (void)snprintf(o->no, sizeof(o->no), "YJ2019-%03d", ++n);
     }
+    PT_ASSERT(OPINIONS + c->n_opinions <= CITY_MAX_OPINIONS);
+    for (int32_t i = 0; i < c->n_opinions; i++)
+        out[n++] = c->opinions[i];
     return n;
 }
 
-static int write_opinions(struct city *c, const struct opinion *list, int32_t n,
+static int write_opinions(struct city *c, const struct city_opinion *list, int32_t n,
                           struct pt_err *err) {
     static const char *const origins[] = {"联网预警", "审议意见", "询问质询"};
     struct table *t =
@@ -63,7 +63,7 @@ static int write_opinions(struct city *c, const struct opinion *list, int32_t n,
 /* A notice that asks for an answer. */
 struct answer {
     char no[40];
-    int32_t day, due, year;
+    int32_t day, due, answered, year;
     const char *subject_kind, *subject;
 };
 
@@ -78,7 +78,7 @@ struct notice {
     const char *subject_kind, *subject;
     const char *addressee;
     const char *basis_party, *basis;
-    int32_t due;
+    int32_t due, answered; /* answered 0 = seven working days later */
 };
 
 static void write_notice(struct table *t, const struct city *c, const struct notice *x,
@@ -112,6 +112,7 @@ static void write_notice(struct table *t, const struct city *c, const struct not
         PT_ASSERT(answers->n <= MAX_ANSWERS);
         *a = (struct answer){.day = x->day,
                              .due = x->due,
+                             .answered = x->answered ? x->answered : city_add_workdays(x->day, 7),
                              .year = year,
                              .subject_kind = x->subject_kind,
                              .subject = x->subject};
@@ -154,7 +155,9 @@ static void interview_notices(struct table *t, const struct city *c, int32_t *n,
         int32_t day;
         const char *basis = city_assessment(i, &day, &interview);
         const char *subject = district ? regions[i - CITY_DEPTS].code : c->orgs[i].uscc;
-        struct notice x = {.day = city_add_workdays(day, 4),
+        struct city_interview held = city_interview(i, day);
+        struct notice x = {.day = held.noticed,
+                           .answered = held.answered,
                            .year = CITY_FY - 1,
                            .kind = "约谈",
                            .level = "黄色",
@@ -165,7 +168,7 @@ static void interview_notices(struct table *t, const struct city *c, int32_t *n,
                            .basis_party = "finance",
                            .basis = basis};
 
-        if (!interview)
+        if (!interview || held.noticed == 0)
             continue;
         if (district)
             x.addressee = c->orgs[c->n_units + 2 * (i - CITY_DEPTS)].uscc;
@@ -301,9 +304,13 @@ static void rectify_warnings(struct table *t, const struct city *c, int32_t *n) 
                                   .subject = c->projects[w->project].code,
                                   .year = CITY_FY};
 
-        if (w->reply_due == 0)
+        if (w->reply_due == 0 || (w->answered_otherwise && w->answered_day == 0))
             continue;
+        if (w->answered_otherwise)
+            x.day = w->answered_day;
         rectify(t, n, &x);
+        if (w->answered_otherwise)
+            continue;
         x.day = city_add_workdays(w->day, 9);
         x.phase = "报告";
         x.done = true;
@@ -317,7 +324,7 @@ static void answer_notices(struct table *t, const struct answers *answers, int32
         const struct answer *a = &answers->list[i];
 
         rectify(t, n,
-                &(struct rectification){.day = city_add_workdays(a->day, 7),
+                &(struct rectification){.day = a->answered,
                                         .due = a->due,
                                         .party = "office",
                                         .source = a->no,
@@ -335,7 +342,7 @@ static void answer_evaluations(struct table *t, const struct city *c, int32_t *n
     struct rectification x = {.party = "finance", .phase = "方案", .year = CITY_FY - 1};
 
     for (int32_t i = 0; i < n_list; i++) {
-        x.day = city_add_workdays(list[i].day, 10);
+        x.day = list[i].planned;
         x.due = city_add_workdays(list[i].day, 60);
         x.source = list[i].no;
         x.subject_kind = list[i].subject_kind;
@@ -357,13 +364,30 @@ static void answer_evaluations(struct table *t, const struct city *c, int32_t *n
 }
 
 struct asked {
-    const struct opinion *list;
+    const struct city_opinion *list;
     int32_t n;
 };
 
+static void answer_opinions(struct table *t, const struct city *c, const struct asked *opinions,
+                            int32_t *n) {
+    for (int32_t i = 0; i < opinions->n; i++) {
+        const struct city_opinion *o = &opinions->list[i];
+
+        if (o->answered != 0)
+            rectify(t, n,
+                    &(struct rectification){.day = o->answered,
+                                            .due = o->due,
+                                            .party = "congress",
+                                            .source = o->no,
+                                            .phase = "报告",
+                                            .done = true,
+                                            .subject = c->projects[o->project].code,
+                                            .year = CITY_FY});
+    }
+}
+
 static int write_rectifications(struct city *c, const struct asked *opinions,
                                 const struct answers *answers, struct pt_err *err) {
-    const struct opinion *list = opinions->list;
     struct table *t = table_new(c, &style_finance, "rectifications.csv", "V03",
                                 "录入日期,整改编号,来源主体,来源单据号,事项类别,项目代码,年度,阶段,"
                                 "整改期限,完成比例,结果,整改措施,整改金额,处理人数",
@@ -374,16 +398,7 @@ static int write_rectifications(struct city *c, const struct asked *opinions,
     rectify_warnings(t, c, &n);
     answer_notices(t, answers, &n);
     answer_evaluations(t, c, &n);
-    for (int32_t i = 0; i < opinions->n; i++)
-        rectify(t, &n,
-                &(struct rectification){.day = city_add_workdays(list[i].day, 16),
-                                        .due = list[i].due,
-                                        .party = "congress",
-                                        .source = list[i].no,
-                                        .phase = "报告",
-                                        .done = true,
-                                        .subject = c->projects[list[i].project].code,
-                                        .year = CITY_FY});
+    answer_opinions(t, c, opinions, &n);
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
 
@@ -402,7 +417,7 @@ static int write_rectifications(struct city *c, const struct asked *opinions,
 }
 
 int city_write_rectifications(struct city *c, struct pt_err *err) {
-    struct opinion list[MAX_OPINIONS];
+    struct city_opinion list[CITY_MAX_OPINIONS];
     struct answers answers = {.n = 0};
     int32_t n = plan_opinions(c, list);
     int code = write_opinions(c, list, n, err);

@@ -1,6 +1,7 @@
 /* Finance's own evaluations of the year before (V01 of 2018): of every district, of the pilot
  * departments, of a few projects. */
-#include "evals.h"
+#include "duties.h"
+#include "packages.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,8 @@ static struct key_evaluation drawn(const struct city *c, int32_t n) {
     city_rng(c, &r, "key evaluation", n);
     k.day = city_nth_workday(CITY_FY, 9, (int32_t)city_between(&r, 2, 13));
     k.feedback = k.day;
+    k.planned = city_add_workdays(k.day, 10);
+    k.shown = city_add_workdays(k.day, 12);
     k.full = city_between(&r, 800, 90000) * CITY_WAN;
     k.total = (int32_t)city_between(&r, 8050, 9350);
     return k;
@@ -51,6 +54,8 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
         out[n].subject = regions[i].code;
         (void)snprintf(tail, sizeof(tail), "Q%s", regions[i].code);
         name_key(&out[n], tail);
+        city_key_fault(&out[n], (int32_t)i, -1);
+        city_key_result(&out[n], (int32_t)i, -1);
     }
     for (int32_t d = 0; d < CITY_DEPTS; d++) {
         if (!city_is_pilot(d))
@@ -61,16 +66,21 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
         out[n].subject_kind = "部门";
         out[n].subject = c->orgs[d].uscc;
         (void)snprintf(tail, sizeof(tail), "B%04d", d + 1);
-        name_key(&out[n++], tail);
+        name_key(&out[n], tail);
+        city_key_fault(&out[n], -1, d);
+        city_key_result(&out[n++], -1, d);
     }
     for (int32_t i = CITY_DEPTS; i < c->n_projects && projects < KEY_PROJECTS; i++) {
         const struct city_project *p = &c->projects[i];
 
-        if (p->planted || p->policy || p->is_new)
+        if (p->policy || p->is_new || (p->planted && p->key_cp == 0))
             continue;
         out[n] = of_project(c, i, n);
+        if (p->key_cp == 0)
+            projects++;
+        else
+            out[n].total = p->key_cp;
         n++;
-        projects++;
     }
     for (int32_t i = 0; i < n; i++)
         out[i].agency = i % 3 == 0 ? city_agency(i / 3 % CITY_AGENCIES) : NULL;

@@ -1,6 +1,6 @@
 /* The office: joint meetings (J01) and the tasks they set (J02). The five bodies: their feedback
  * (J03), done in time. */
-#include "table.h"
+#include "duties.h"
 
 #include <stdio.h>
 
@@ -111,6 +111,15 @@ static int write_tasks(struct city *c, struct pt_err *err) {
     return table_close(t, err);
 }
 
+struct city_task city_task(int32_t meeting, int32_t k) {
+    struct city_task t = {.due = task_due(meeting),
+                          .done = city_add_workdays(task_day(meeting), 18)};
+
+    task_no(t.no, meeting, charged(meeting, k));
+    city_task_fault(meeting, k, &t);
+    return t;
+}
+
 static void feedback(struct table *t, int32_t day, int32_t i, int32_t body, bool done) {
     char task[24];
     char no[32];
@@ -131,8 +140,11 @@ static int write_feedback(struct city *c, int32_t body, struct pt_err *err) {
     for (int32_t i = 0; i < MEETINGS; i++)
         for (int32_t k = 0; k < 2; k++)
             if (charged(i, k) == body) {
+                int32_t done = city_task(i, k).done;
+
                 feedback(t, city_add_workdays(task_day(i), 8), i, body, false);
-                feedback(t, city_add_workdays(task_day(i), 18), i, body, true);
+                if (done != 0)
+                    feedback(t, done, i, body, true);
             }
     return table_close(t, err);
 }

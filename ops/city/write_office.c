@@ -7,21 +7,27 @@
 #include <string.h>
 
 #define PARAMETERS_NO "济绩联办〔2019〕1号"
+#define FRAMEWORK_NO "济绩联办〔2019〕21号"
+#define DAY_FRAMEWORK 20190701
+#define DAY_FRAMEWORK_CONSENT 20190703
 
+/* The reply terms; and by when the institution documents of each step have to be there. */
 static int write_parameters(struct city *c, struct pt_err *err) {
     static const struct {
-        const char *name;
+        const char *no, *name;
+        int32_t day;
         int64_t value;
     } list[] = {
-        {"reply.yellow_workdays", 10},
-        {"reply.red_workdays", 5},
+        {PARAMETERS_NO, "reply.yellow_workdays", DAY_OFFICE, 10},
+        {PARAMETERS_NO, "reply.red_workdays", DAY_OFFICE, 5},
+        {FRAMEWORK_NO, "k69.framework_by", DAY_FRAMEWORK, 20190831},
     };
     struct table *t = table_new(c, &style_office, "parameters.csv", "H07",
                                 "发布日期,文号,生效日期,参数名,整数值,文本值", false);
 
     for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        table_row(t, DAY_OFFICE, PARAMETERS_NO, 0);
-        table_date(t, DAY_OFFICE);
+        table_row(t, list[i].day, list[i].no, 0);
+        table_date(t, list[i].day);
         table_str(t, list[i].name);
         table_int(t, list[i].value);
         table_empty(t, 1);
@@ -201,6 +207,7 @@ static int write_consents(struct city *c, const struct table_style *style, struc
     int32_t n = 0;
 
     consent(t, DAY_CONSENT, "H07", PARAMETERS_NO, ++n);
+    consent(t, DAY_FRAMEWORK_CONSENT, "H07", FRAMEWORK_NO, ++n);
     for (size_t i = 0; i < 4; i++)
         consent(t, DAY_CONSENT, "H09", code_docs[i], ++n);
     for (size_t i = 0; i < sizeof(calendars) / sizeof(calendars[0]); i++)

@@ -1,4 +1,5 @@
 /* Finance: the fiscal operation of the city and its districts, month by month (X05). */
+#include "duties.h"
 #include "regions.h"
 
 #include <stdio.h>
@@ -89,7 +90,7 @@ static void report(struct table *t, const struct city *c, const struct region *x
 
     city_rng(c, &r, "region", x->index * INT64_C(10000) + month - FIRST_MONTH);
     (void)snprintf(no, sizeof(no), "YX%d-%s", month, x->code);
-    table_row(t, city_nth_workday(next / 100, next % 100, 5), no, 0);
+    table_row(t, city_nth_workday(next / 100, next % 100, city_region_report_nth(month)), no, 0);
     table_str(t, x->originator);
     table_str(t, x->code);
     table_int(t, month / 100);

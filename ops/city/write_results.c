@@ -1,6 +1,6 @@
 /* Finance: what continuing projects reached in 2017, as far as it is known (V01), and what it means
  * for the budget of 2019 (V02). */
-#include "table.h"
+#include "packages.h"
 
 #include <stdio.h>
 
@@ -61,15 +61,40 @@ static void use(struct table *t, const struct city *c, int32_t i) {
     table_str(t, "本事项");
 }
 
+/* What finance found of a department or district as a whole, linked to its next budget. */
+static void link(struct table *t, const struct key_evaluation *k, int32_t n) {
+    bool raised = k->linked == LINK_RAISED;
+    char no[24];
+
+    (void)snprintf(no, sizeof(no), "YY2020-%03d", n);
+    table_row(t, DAY_LINKED, no, k->full);
+    table_str(t, k->subject_kind);
+    table_str(t, k->subject);
+    table_int(t, CITY_FY - 1);
+    table_str(t, k->no);
+    table_str(t, raised ? "优先保障" : "削减");
+    table_int(t, CITY_FY + 1);
+    table_fen(t, k->full);
+    table_str(t, raised ? "增加" : "减少");
+    table_fen(t, k->full / 20);
+    table_str(t, k->no[7] == 'Q' ? "转移支付" : "部门预算");
+}
+
 static int write_uses(struct city *c, struct pt_err *err) {
     struct table *t = table_new(c, &style_finance, "result_uses.csv", "V02",
                                 "录入日期,应用编号,事项类别,项目代码,年度,评价编号,应用方式,"
                                 "应用年度,预算基数,变动方向,变动额,应用范围",
                                 false);
+    struct key_evaluation list[KEY_EVALUATIONS];
+    int32_t n;
 
     for (int32_t i = 0; i < c->n_projects; i++)
         if (c->projects[i].use_no[0] != '\0')
             use(t, c, i);
+    n = city_key_evaluations(c, list);
+    for (int32_t i = 0; i < n; i++)
+        if (list[i].linked != LINK_NONE)
+            link(t, &list[i], i + 1);
     return table_close(t, err);
 }
 

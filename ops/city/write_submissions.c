@@ -1,6 +1,6 @@
 /* Finance: what is submitted to congress, with its lines, goals and evaluations (B01). Congress:
  * its receipts (B02). */
-#include "table.h"
+#include "packages.h"
 
 #include <stdio.h>
 
@@ -10,6 +10,8 @@ struct submission {
     char no[40];
     int32_t day, fy, session_on;
     const char *kind, *session;
+    const char *rgn;     /* NULL = the city */
+    const char *missing; /* as congress finds; NULL = nothing */
 };
 
 struct files {
@@ -21,7 +23,7 @@ static void begin_row(struct table *t, const struct submission *s, int64_t fen) 
     table_row(t, s->day, s->no, fen == TABLE_NONE ? 0 : fen);
     table_str(t, s->kind);
     table_int(t, s->fy);
-    table_str(t, "370100");
+    table_str(t, s->rgn ? s->rgn : "370100");
     table_str(t, s->session);
     table_date(t, s->session_on);
 }
@@ -51,10 +53,10 @@ static void receipt(struct files *f, const struct submission *s) {
     table_row(f->receipts, day, no, 0);
     table_str(f->receipts, s->no);
     table_int(f->receipts, s->fy);
-    table_str(f->receipts, "370100");
+    table_str(f->receipts, s->rgn ? s->rgn : "370100");
     table_date(f->receipts, day);
-    table_bool(f->receipts, true);
-    table_empty(f->receipts, 1);
+    table_bool(f->receipts, s->missing == NULL);
+    table_str(f->receipts, s->missing);
 }
 
 /* The draft shows the goals of all that is major, and what continuing projects reached before. */
@@ -106,6 +108,26 @@ static void outline(struct files *f) {
     receipt(f, &s);
 }
 
+static void others(struct files *f) {
+    size_t n;
+    const struct city_package *list = city_packages(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct submission s = {.day = list[i].day,
+                               .fy = list[i].fy,
+                               .session_on = list[i].session_on,
+                               .kind = list[i].kind,
+                               .session = list[i].session,
+                               .rgn = list[i].rgn,
+                               .missing = list[i].missing};
+
+        (void)snprintf(s.no, sizeof(s.no), "济财预报〔2019〕%zu号", 91 + i);
+        begin_row(f->submissions, &s, 0);
+        table_empty(f->submissions, 7);
+        receipt(f, &s);
+    }
+}
+
 static void accounts(struct files *f, const struct city *c) {
     const struct submission s = {.no = "济财预报〔2020〕1号",
                                  .day = DAY_ACCOUNTS,
@@ -137,6 +159,7 @@ int city_write_submissions(struct city *c, struct pt_err *err) {
     draft(&f, c);
     adjustments(&f, c);
     outline(&f);
+    others(&f);
     accounts(&f, c);
     code = table_close(f.submissions, err);
     if (code != 0)

@@ -26,8 +26,9 @@
 CREATE TEMP VIEW k01_bound AS
 SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
   r.sign * CASE f.kind WHEN @ALLOTMENT_KIND_REDUCE THEN -f.fen ELSE f.fen END AS fen,
-  CASE f.src_unit WHEN @SOURCE_UNIT_WAN THEN 500000 WHEN @SOURCE_UNIT_YUAN THEN 50 ELSE 0 END AS tol,
-  r.live_from IS NOT NULL AND r.live_to IS NULL AS now,
+  half_unit(f.src_unit) AS tol,
+  f.kind, r.sign * f.fen AS gross, f.unit <> '' OR r.kind = @SUBJECT_KIND_UNIT AS held, r.live_from IS NOT NULL AND r.live_to IS NULL AS lives,
+  f.kind NOT IN (@ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_TRANSFER) AND r.live_from IS NOT NULL AND r.live_to IS NULL AS now,
   CASE WHEN f.control_key <> '' AND EXISTS (SELECT 1 FROM agg_approved p WHERE p.level = 'C' AND p.key = f.control_key
       AND p.fy = r.fy AND p.bk = f.bk) THEN ' C:' || f.control_key
     ELSE coalesce(
@@ -42,12 +43,39 @@ SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
        ORDER BY p.func DESC, p.key LIMIT 1),
     f.func || ' D:' || f.dept) END AS line
 FROM f_allotment f JOIN record r ON r.rec = f.rec
-WHERE f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE) OR (f.kind = @ALLOTMENT_KIND_ADVANCE
+WHERE f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_TRANSFER) OR (f.kind = @ALLOTMENT_KIND_ADVANCE
   AND EXISTS (SELECT 1 FROM ref a JOIN live i ON i.rec = a.rec WHERE a.t_sid = r.sid AND a.t_seq = r.seq AND a.field = 'absorbs'));
 CREATE TEMP VIEW k01_line AS
-SELECT rec, fy, bk, func, dept, subject, ckey, fen, tol, now, substr(line, instr(line, ' ') + 1) AS c,
+SELECT rec, fy, bk, func, dept, subject, ckey, fen, tol, kind, gross, held, lives, now, substr(line, instr(line, ' ') + 1) AS c,
   bk || '/' || CASE WHEN line LIKE ' C:%' THEN ckey ELSE substr(line, 1, instr(line, ' ') - 1) END AS b
 FROM k01_bound;
+CREATE TEMP VIEW k01_key AS
+SELECT t.a, t.b, t.c, CAST(t.b AS INTEGER) AS bk, substr(t.b, instr(t.b, '/') + 1) AS func, substr(t.c, 1, 1) AS level, substr(t.c, 3) AS key,
+  CASE substr(t.c, 1, 1) WHEN 'S' THEN coalesce((SELECT min(kind) FROM subj WHERE key = substr(t.c, 3)), @SUBJECT_KIND_PROJECT)
+    WHEN 'D' THEN @SUBJECT_KIND_DEPT WHEN 'F' THEN @SUBJECT_KIND_REGION ELSE @SUBJECT_KIND_NONE END AS kind
+FROM touched t;
+CREATE TEMP VIEW k01_own AS
+SELECT k.*, l.rec, l.fen, l.tol, l.kind AS allotment, l.gross, l.held, l.lives, l.now
+FROM k01_key k CROSS JOIN k01_line l ON l.ckey = k.func AND l.ckey <> ''
+WHERE k.level = 'C' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
+UNION ALL
+SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now FROM k01_key k CROSS JOIN k01_line l ON l.subject = k.key
+WHERE k.level = 'S' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
+UNION ALL
+SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now
+FROM k01_key k CROSS JOIN k01_line l ON l.dept = k.key AND l.func >= k.func AND l.func < k.func || char(1114111)
+WHERE k.level = 'D' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
+UNION ALL
+SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now
+FROM k01_key k CROSS JOIN k01_line l ON l.func >= k.func AND l.func < k.func || char(1114111)
+WHERE k.level = 'F' AND l.fy = k.a AND l.b = k.b AND l.c = k.c;
+CREATE TEMP VIEW k01_moved_dept AS
+SELECT r.subject AS dept, o.rgn FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_org_profile p ON p.rec = c.rec
+  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_ORG_PROFILE CROSS JOIN f_org_profile o ON o.rec = h.rec
+WHERE c.type = @TYPE_ORG_PROFILE AND r.kind = @SUBJECT_KIND_DEPT
+  AND (NOT EXISTS (SELECT 1 FROM record e WHERE e.subject = r.subject AND e.type = @TYPE_ORG_PROFILE AND e.rec < c.rec)
+    OR EXISTS (SELECT 1 FROM record e JOIN f_org_profile q ON q.rec = e.rec WHERE e.subject = r.subject AND e.type = @TYPE_ORG_PROFILE
+      AND q.rgn IS NOT p.rgn));
 -- [touch]
 SELECT DISTINCT l.fy, l.b, l.c FROM changed c JOIN k01_line l ON l.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was
 UNION
@@ -64,33 +92,16 @@ SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K01' AND EXISTS (SELECT 1 
 -- [all]
 SELECT DISTINCT l.fy, l.b, l.c FROM k01_line l WHERE l.now
 -- [condition]
-WITH line AS (
-  SELECT t.a, t.b, t.c, CAST(t.b AS INTEGER) AS bk, substr(t.b, instr(t.b, '/') + 1) AS func,
-         substr(t.c, 1, 1) AS level, substr(t.c, 3) AS key FROM touched t),
-own AS MATERIALIZED (
-  SELECT line.*, l.fen, l.tol FROM line CROSS JOIN k01_line l ON l.ckey = line.func AND l.ckey <> ''
-   WHERE line.level = 'C' AND l.fy = line.a AND l.b = line.b AND l.c = line.c AND l.now
-  UNION ALL
-  SELECT line.*, l.fen, l.tol FROM line CROSS JOIN k01_line l ON l.subject = line.key
-   WHERE line.level = 'S' AND l.fy = line.a AND l.b = line.b AND l.c = line.c AND l.now
-  UNION ALL
-  SELECT line.*, l.fen, l.tol FROM line CROSS JOIN k01_line l ON l.dept = line.key AND l.func >= line.func AND l.func < line.func || char(1114111)
-   WHERE line.level = 'D' AND l.fy = line.a AND l.b = line.b AND l.c = line.c AND l.now
-  UNION ALL
-  SELECT line.*, l.fen, l.tol FROM line CROSS JOIN k01_line l ON l.func >= line.func AND l.func < line.func || char(1114111)
-   WHERE line.level = 'F' AND l.fy = line.a AND l.b = line.b AND l.c = line.c AND l.now),
+WITH own AS MATERIALIZED (SELECT a, b, c, bk, func, level, key, kind, fen, tol FROM k01_own WHERE now),
 sums AS MATERIALIZED (
-  SELECT o.a, o.b, o.c, o.bk, o.level, o.key, sum(o.fen) AS b0, sum(o.tol) AS b0_tol, p.fen AS ap, p.tol AS ap_tol,
+  SELECT o.a, o.b, o.c, o.bk, o.level, o.key, o.kind, sum(o.fen) AS b0, sum(o.tol) AS b0_tol, p.fen AS ap, p.tol AS ap_tol,
     CASE o.level WHEN 'D' THEN (SELECT v.rgn FROM v_org_profile v WHERE v.r_subject = o.key AND v.r_type = @TYPE_ORG_PROFILE
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) END AS rgn
   FROM own o LEFT JOIN agg_approved p ON p.level = o.level AND p.key = o.key AND p.fy = o.a AND p.bk = o.bk
     AND p.func = CASE o.level WHEN 'C' THEN '' ELSE o.func END
   GROUP BY o.a, o.b, o.c)
 SELECT s.a, s.b, s.c,
-  CASE s.level WHEN 'S' THEN coalesce((SELECT min(kind) FROM subj WHERE key = s.key), @SUBJECT_KIND_PROJECT)
-               WHEN 'D' THEN @SUBJECT_KIND_DEPT WHEN 'F' THEN @SUBJECT_KIND_REGION
-               ELSE @SUBJECT_KIND_NONE END AS kind,
-  s.key AS key, s.a AS fy, '' AS period, s.b AS object,
+  s.kind AS kind, s.key AS key, s.a AS fy, '' AS period, s.b AS object,
   CASE WHEN s.b0 <= coalesce(s.ap, 0) + coalesce(s.ap_tol, 0) + s.b0_tol THEN 'CLEAR'
        WHEN s.ap IS NOT NULL THEN 'FIRE'
        WHEN s.rgn IS NULL AND EXISTS (SELECT 1 FROM agg_approved p WHERE p.fy = s.a AND p.bk = s.bk) THEN 'FIRE'
@@ -111,10 +122,7 @@ SELECT rec FROM (
   UNION SELECT l.rec FROM k01_line l WHERE substr(:c, 1, 1) = 'F' AND l.fy = :a
     AND l.func >= substr(:b, instr(:b, '/') + 1) AND l.func < substr(:b, instr(:b, '/') + 1) || char(1114111)
     AND l.b = :b AND l.c = :c AND l.now
-  UNION SELECT v.rec FROM v_congress_approval_lines v WHERE v.r_fy = :a AND v.bk = CAST(:b AS INTEGER)
-    AND CASE substr(:c, 1, 1) WHEN 'C' THEN coalesce(v.control_key, '') = substr(:c, 3)
-        ELSE coalesce(v.control_key, '') = '' AND coalesce(v.func, '') = substr(:b, instr(:b, '/') + 1) AND CASE substr(:c, 1, 1)
-          WHEN 'S' THEN v.subject = substr(:c, 3)
-          WHEN 'D' THEN v.dept = substr(:c, 3) AND coalesce(v.subject, '') = ''
-          ELSE v.r_subject = substr(:c, 3) AND coalesce(v.dept, '') = '' AND coalesce(v.subject, '') = '' END END)
+  UNION SELECT p.rec FROM approved_line p WHERE p.level = substr(:c, 1, 1) AND p.key = substr(:c, 3) AND p.fy = :a
+    AND p.bk = CAST(:b AS INTEGER) AND p.func = CASE substr(:c, 1, 1) WHEN 'C' THEN '' ELSE substr(:b, instr(:b, '/') + 1) END
+    AND p.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST))
 ORDER BY rec LIMIT 64

@@ -24,35 +24,35 @@
 -- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
 -- only after its planned month. UNKNOWN until finance's streams have closed the month's last day, where payments
 -- are dated to a month or year only, and as long as nobody's payment of that year has come with its day.
--- Keys: a subject, b month (yyyymm), c ''.
--- [touch]
-SELECT d.subject, d.fy * 100 + m.m, '' FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month
+-- Keys: a subject, b month (yyyymm), c ''. K26 reads the same views: there c is how many months up to b it looks at.
+-- budget: the allotments that count in Bg, each with its sign; K28 and K37 read it too.
+-- [views]
+CREATE TEMP VIEW budget AS
+SELECT v.rec AS rec, v.r_subject AS subject, v.r_fy AS fy, coalesce(v.fund_year, v.r_fy) AS fund_year, v.r_valid AS valid,
+  coalesce(v.quota_no, '') AS quota_no, coalesce(v.unit, '') AS unit, coalesce(v.issued_on, v.r_valid) AS issued,
+  quota_sign(v.kind) AS way, v.fen * v.r_sign * quota_sign(v.kind) AS fen
+FROM v_allotment v WHERE v.r_type = @TYPE_ALLOTMENT AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (
+  SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'));
+CREATE TEMP VIEW progress_changed AS
+SELECT d.subject, d.fy * 100 + m.m AS month FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month OR d.coarse > 0
  WHERE m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
-UNION SELECT r.subject, r.fy * 100 + m.m, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
+UNION SELECT r.subject, r.fy * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
  WHERE c.type = @TYPE_ALLOTMENT AND m.m >= param('k25.from_month')
-UNION SELECT q.subject, q.fy * 100 + m.m, '' FROM changed c CROSS JOIN record p ON p.rec = c.rec
+UNION SELECT q.subject, q.fy * 100 + m.m FROM changed c CROSS JOIN record p ON p.rec = c.rec
   CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT JOIN months m
- WHERE c.type = @TYPE_SUBJECT_PROFILE AND m.m >= param('k25.from_month')
-UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K25' AND n.fy = y.fy
- WHERE y.since = (SELECT max(no) FROM tick)
--- [all]
-SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
--- [agenda]
-SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
--- [condition]
-WITH at AS (SELECT t.a, t.b, t.c, t.b / 100 AS fy, t.b % 100 AS m, month_end(t.b) AS day FROM touched t
-  WHERE month_end(t.b) < tick_day() AND month_end(t.b) >= (SELECT min(day) FROM tick)
-    AND t.b % 100 >= param('k25.from_month')
+ WHERE c.type = @TYPE_SUBJECT_PROFILE AND m.m >= param('k25.from_month');
+CREATE TEMP VIEW progress AS
+WITH at AS (SELECT t.a, t.b, t.c, t.b - k.m + 1 AS month, t.b / 100 AS fy, t.b % 100 - k.m + 1 AS m, month_end(t.b - k.m + 1) AS day
+  FROM touched t JOIN months k ON k.m <= max(1, CAST(t.c AS INTEGER))
+  WHERE month_end(t.b) < tick_day() AND t.b % 100 - k.m + 1 >= param('k25.from_month')
+    AND month_end(t.b - k.m + 1) >= (SELECT min(day) FROM tick)
     AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
         NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
 plan AS MATERIALIZED (
   SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= at.day
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
-    (SELECT sum(v.fen * v.r_sign * quota_sign(v.kind)) FROM v_allotment v
-      WHERE v.r_subject = at.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = at.fy AND v.r_valid <= at.day
-        AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
-          WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'))) AS bg,
-    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.b) AS paid,
+    (SELECT sum(q.fen) FROM budget q WHERE q.subject = at.a AND q.fy = at.fy AND q.valid <= at.day) AS bg,
+    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.month) AS paid,
     (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse,
     EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = at.fy) AS daily
   FROM at),
@@ -62,15 +62,25 @@ dev AS MATERIALIZED (
     ratio_bp(paid, bg) AS fg3
   FROM plan LEFT JOIN f_subject_profile f ON f.rec = plan.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
-SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
-  CAST(b AS TEXT) AS period, '' AS object,
+SELECT a, b, c, month, fy, m, curve, bg, paid, fg3, pp,
   CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
        WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
-       WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state,
-  @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,
+       WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state
+FROM pp;
+-- [touch]
+SELECT subject, month, '' FROM progress_changed
+UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K25' AND n.fy = y.fy
+ WHERE y.since = (SELECT max(no) FROM tick)
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
+-- [agenda]
+SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
+-- [condition]
+SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
+  CAST(b AS TEXT) AS period, '' AS object, state AS state, @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,
   CASE WHEN curve IS NULL THEN '序时进度' ELSE '计划进度' END AS basis,
   CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P, month_end(b) AS through
-FROM pp
+FROM progress
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)

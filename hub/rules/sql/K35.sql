@@ -20,13 +20,6 @@
 -- Awaits nobody: the control and the payment are both here; a RESUME logged later the same day closes it.
 -- Keys: a subject, b voucher, c ''.
 -- [views]
-CREATE TEMP VIEW k35_interval AS
-SELECT s.r_subject AS subject, coalesce(s.unit, '') AS unit,
-  (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS since,
-  (SELECT min(k.day) FROM v_fund_control e JOIN record o ON o.rec = e.r_root JOIN tick k ON k.no = o.tick
-    WHERE e.r_subject = s.r_subject AND e.r_type = @TYPE_FUND_CONTROL AND e.action = @FUND_ACTION_RESUME AND e.r_root > s.r_root
-      AND (e.unit = s.unit OR coalesce(e.unit, '') = '' OR coalesce(s.unit, '') = '')) AS until
-FROM v_fund_control s WHERE s.r_type = @TYPE_FUND_CONTROL AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);
 CREATE TEMP VIEW k35_held AS
 SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
   AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP));
@@ -35,12 +28,12 @@ SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_
  WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
    AND l.subject IN (SELECT subject FROM k35_held)
 UNION SELECT l.subject, l.voucher_no, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL) y
-  CROSS JOIN k35_interval k ON k.subject = y.subject CROSS JOIN f_payment_batch_lines l ON l.subject = y.subject
+  CROSS JOIN suspension k ON k.subject = y.subject CROSS JOIN f_payment_batch_lines l ON l.subject = y.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K35'
    AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL)
 -- [all]
-SELECT DISTINCT l.subject, l.voucher_no, '' FROM k35_interval k CROSS JOIN f_payment_batch_lines l ON l.subject = k.subject
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM suspension k CROSS JOIN f_payment_batch_lines l ON l.subject = k.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
 -- [condition]
 WITH paid AS (
@@ -52,9 +45,9 @@ WITH paid AS (
   JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
   JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
 held AS MATERIALIZED (
-  SELECT paid.*, (SELECT max(k.since) FROM k35_interval k WHERE k.subject = paid.a AND paid.first >= k.since
+  SELECT paid.*, (SELECT max(k.since) FROM suspension k WHERE k.subject = paid.a AND paid.first >= k.since
       AND (k.until IS NULL OR paid.day < k.until) AND (k.unit = '' OR k.unit = paid.unit)) AS since,
-    EXISTS (SELECT 1 FROM k35_interval k WHERE k.subject = paid.a AND paid.day >= k.since
+    EXISTS (SELECT 1 FROM suspension k WHERE k.subject = paid.a AND paid.day >= k.since
       AND (k.until IS NULL OR paid.first < k.until) AND (k.unit = '' OR k.unit = paid.unit)) AS partly FROM paid)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
   '' AS period, b AS object, CASE WHEN fen <= 0 OR NOT partly THEN 'CLEAR' WHEN since IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END AS state,

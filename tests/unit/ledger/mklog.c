@@ -294,6 +294,9 @@ static struct mk_ref add_json(struct mklog *m, Pentad__V1__Record *body, const c
     body->has_effective = r.has_effective;
     body->effective = effective;
     correct(body, correction, corrects);
+    if (m->doc_no)
+        body->doc_no = txt(m->doc_no);
+    m->doc_no = NULL;
     return mk_add(m, party, body);
 }
 

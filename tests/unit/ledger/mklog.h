@@ -36,6 +36,7 @@ struct mklog {
     /* NULL: a flush makes one entry a stream, in the order of first use. Else streams come in
        pieces that lie among each other by chance, each stream's own order kept. */
     struct pt_rng *among;
+    const char *doc_no; /* of the next record made by mk_json; NULL = none */
     struct pt_arena arena;
 };
 

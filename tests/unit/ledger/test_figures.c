@@ -163,6 +163,57 @@ Test(figures, money_of_a_project) {
     end();
 }
 
+/* A rule set comes into force with the approvals of three parties. */
+static void approved(struct mk_ref rule_set) {
+    static const char *const parties[] = {"congress", "finance", "audit"};
+
+    for (size_t i = 0; i < 3; i++)
+        (void)mk_json(&m, parties[i], "Approval", K(NONE), NULL, 0, 0,
+                      "{'target':%s,'verdict':'VERDICT_APPROVE'}", mk_ref_json(&m, &rule_set));
+}
+
+/* What is carried over adds to the whole year's budget, and to what rates are measured by unless
+ * the rule set leaves it out. Only CARRY of the year before. */
+Test(figures, carried_over) {
+    struct mk_ref c;
+    uint64_t before;
+    struct pt_err err = {0};
+
+    small_department();
+    c = mk_json(&m, "finance", "B05", K(PROJECT), P1, 2018, 20181231,
+                "{'unit':'%s','bk':'BUDGET_KIND_GENERAL','fund_year':2018,'fen':'30000000',"
+                "'carry_class':'CARRY_CLASS_CARRY','as_of':20181231}",
+                UNIT1);
+    (void)mk_json(&m, "finance", "B05", K(PROJECT), P1, 2018, 20181231,
+                  "{'unit':'%s','bk':'BUDGET_KIND_GENERAL','fund_year':2017,'fen':'70000000',"
+                  "'carry_class':'CARRY_CLASS_SURPLUS','as_of':20181231}",
+                  UNIT1);
+    cr_assert_eq(pt_ledger_known_at(l, 20191231, &before, &err), 0);
+    tick(20200110);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2.C", 20191231, before), 0);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2.C", 20191231, NOW), 30 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2", 20191231, NOW), 150 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2.B", 20191231, NOW), 145 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2.Bal", 20191231, NOW), 37 * WAN);
+    cr_expect_eq(fig(K(DEPT), DEPT1, "FG2", 20191231, NOW), 190 * WAN);
+    cr_expect_eq(fig(K(REGION), RGN, "FG2.C", 20191231, NOW), 30 * WAN);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG3", 20191231, NOW), 7200, "108 / 150");
+    cr_expect_eq(fig(K(PROJECT), P1, "FG6", 20190331, NOW), -192, "30 / 130 less a quarter");
+    (void)mk_json_correcting(
+        &m, 2, &c, "finance", "B05", K(PROJECT), P1, 2018, 20181231,
+        "{'unit':'%s','bk':'BUDGET_KIND_GENERAL','fund_year':2018,'fen':'24000000',"
+        "'carry_class':'CARRY_CLASS_CARRY','as_of':20181231}",
+        UNIT1);
+    tick(20200111);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG3", 20191231, NOW), 7500, "108 / 144");
+    approved(mk_json(&m, "office", "H07", K(NONE), NULL, 0, 20190101,
+                     "{'params':[{'name':'fg3.without_carry','value':'1'}]}"));
+    tick(20200112);
+    cr_expect_eq(fig(K(PROJECT), P1, "FG3", 20191231, NOW), 9000, "108 / 120");
+    cr_expect_eq(fig(K(PROJECT), P1, "FG2", 20191231, NOW), 144 * WAN);
+    end();
+}
+
 /* The same question with the sums of the last tick and without them. */
 Test(figures, sums_equal_the_full_query) {
     uint64_t at;

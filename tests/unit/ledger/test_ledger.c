@@ -392,7 +392,7 @@ Test(ledger, answers) {
                  0, "%s", err.msg);
     cr_expect_str_eq(at(j, "text", NULL), "0.00%");
     cr_expect_str_eq(at(j, "subject", "name"), "校舍改造");
-    node = json_array_get(json_object_get(j, "inputs"), 1);
+    node = json_array_get(json_object_get(j, "inputs"), 2);
     cr_expect_eq(json_array_size(json_object_get(node, "records")), 2, "payment and reversal");
     cr_expect_str_eq(at(json_array_get(json_object_get(node, "records"), 1), "value", NULL),
                      "-10000000");
@@ -483,4 +483,41 @@ Test(ledger, long_lists_come_in_pages) {
     json_decref(j);
     pt_ledger_close(l);
     mk_done(&m);
+}
+
+/* Three characters at a time, whatever their bytes. */
+Test(ledger, how_alike_texts_are) {
+    static const struct {
+        const char *a;
+        const char *b;
+        int bp; /* -1 for NULL */
+    } cases[] = {{"中小学校舍安全改造工程", "中小学校舍安全改造工程", 10000},
+                 {"中小学校舍安全改造工程", "中小学校舍安全改造项目", 7778}, /* 7 of 9 */
+                 {"市区中小学校舍安全改造工程", "市区中小学校舍安全改造项目", 8182},
+                 {"abcabcabc", "abc", 5000}, /* abc bca cab, abc */
+                 {"道路", "道路", 10000},
+                 {"道路", "道路工程", 0},
+                 {"学校", "校学", 0},
+                 {"", "道路", -1}};
+    struct pt_err err = {0};
+    struct pt_ledger *l;
+    sqlite3_stmt *st = NULL;
+
+    cr_assert_eq(pt_ledger_open(":memory:", PT_LEDGER_WRITE, &l, NULL, &err), 0, "%s", err.msg);
+    cr_assert_eq(sqlite3_prepare_v2(pt_ledger_sql(l)->db,
+                                    "SELECT coalesce(alike_bp(?1, ?2), -1),"
+                                    " alike_bp(?1, ?2) IS alike_bp(?2, ?1)",
+                                    -1, &st, NULL),
+                 SQLITE_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        sqlite3_bind_text(st, 1, cases[i].a, -1, SQLITE_STATIC);
+        sqlite3_bind_text(st, 2, cases[i].b, -1, SQLITE_STATIC);
+        cr_assert_eq(sqlite3_step(st), SQLITE_ROW);
+        cr_expect_eq(sqlite3_column_int(st, 0), cases[i].bp, "%s %s: %d", cases[i].a, cases[i].b,
+                     sqlite3_column_int(st, 0));
+        cr_expect_eq(sqlite3_column_int(st, 1), 1);
+        sqlite3_reset(st);
+    }
+    sqlite3_finalize(st);
+    pt_ledger_close(l);
 }

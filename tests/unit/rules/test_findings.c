@@ -8,9 +8,11 @@
 #include <jansson.h>
 #include <sqlite3.h>
 
+#include <pentad/base/codec.h>
 #include <pentad/base/date.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/query.h>
+#include <pentad/record/ref.h>
 #include <pentad/sql/sql.h>
 
 #include "world.h"
@@ -64,14 +66,14 @@ Test(findings, due_and_escalation) {
 
     cr_expect(s.status == OPEN && s.sev == 3 && s.due == 20190308, "due %d", s.due);
     w_days(&w, 20190302, 20190308);
-    n = w_h01s(&w);
+    n = w_h01s_of(&w, "K04");
     cr_expect(!w_find(&w, "K04", P1, NULL, NULL).escalated);
     w_tick(&w, 20190309);
     s = w_find(&w, "K04", P1, NULL, NULL);
     cr_expect(s.escalated && s.status == OPEN && s.episode == 1);
-    cr_expect_eq(w_h01s(&w), n + 1);
+    cr_expect_eq(w_h01s_of(&w, "K04"), n + 1);
     w_days(&w, 20190310, 20190320);
-    cr_expect_eq(w_h01s(&w), n + 1, "escalated once");
+    cr_expect_eq(w_h01s_of(&w, "K04"), n + 1, "escalated once");
     w_check(&w);
     w_close(&w);
 }
@@ -156,7 +158,7 @@ Test(findings, parameters_take_effect_when_two_outside_finance_agree) {
     (void)mk_eval(&w.m, 1, P1, 2019, 20200301, 9500, NULL, NULL);
     (void)mk_eval(&w.m, 2, P1, 2019, 20200302, 9000, NULL, NULL);
     w_tick(&w, 20200302);
-    cr_expect_eq(w_h01s(&w), 0, "5 points apart");
+    cr_expect_eq(w_h01s_of(&w, "K43"), 0, "5 points apart");
     p = rule_set(&w, 20200310, "k43.yellow_cp", 500);
     w_tick(&w, 20200303);
     (void)w_approve(&w, "congress", &p);
@@ -164,7 +166,7 @@ Test(findings, parameters_take_effect_when_two_outside_finance_agree) {
     w_tick(&w, 20200304);
     (void)w_approve(&w, "discipline", &p);
     w_tick(&w, 20200305);
-    cr_expect_eq(w_h01s(&w), 0, "in force only from 03-10");
+    cr_expect_eq(w_h01s_of(&w, "K43"), 0, "in force only from 03-10");
     w_tick(&w, 20200310);
     cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, OPEN);
     p = rule_set(&w, 20200401, "k43.yellow_cp", 501);
@@ -365,5 +367,123 @@ Test(findings, records_as_json_are_records) {
     w_tick(&w, 20190612);
     cr_expect_eq(w_find(&w, "K58", P1, NULL, "审1").status, CLOSED);
     w_check(&w);
+    w_close(&w);
+}
+
+static json_t *life_of(struct world *w, const char *id) {
+    struct pt_err err = {0};
+    json_t *j = NULL;
+
+    cr_assert_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w->f), id, &j, &err), 0, "%s", err.msg);
+    return j;
+}
+
+static size_t proposals(struct world *w, json_t **ret) {
+    struct pt_err err = {0};
+
+    cr_assert_eq(pt_ledger_escalations_json(pt_fold_ledger(w->f), ret, &err), 0, "%s", err.msg);
+    return json_array_size(json_object_get(*ret, "proposals"));
+}
+
+static const char *text_at(const json_t *list, size_t i, const char *name) {
+    const char *s = json_string_value(json_object_get(json_array_get(list, i), name));
+
+    return s ? s : "";
+}
+
+Test(findings, one_is_told_whole) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    struct mk_ref waiver;
+    struct pt_err err = {0};
+    char hex[33];
+    char few[7];
+    json_t *j = NULL;
+    json_t *list;
+
+    pt_hex(hex, s.id, 16);
+    (void)snprintf(few, sizeof few, "%.6s", hex);
+    w_reply(&w, "finance", s.id, EXPLAIN, NULL);
+    w_tick(&w, 20190304);
+    w_reply(&w, "office", s.id, WAIVE, &waiver);
+    (void)w_approve(&w, "audit", &waiver);
+    w_tick(&w, 20190305);
+    j = life_of(&w, few);
+    cr_expect_str_eq(json_string_value(json_object_get(json_object_get(j, "discrepancy"), "id")),
+                     hex);
+    cr_expect_eq(json_array_size(json_object_get(j, "inputs")), (size_t)s.n_inputs);
+    cr_expect_eq(json_array_size(json_object_get(j, "history")), 3, "OPEN, REPLIED, WAIVED");
+    list = json_object_get(j, "replies");
+    cr_expect_eq(json_array_size(list), 2);
+    cr_expect_str_eq(text_at(list, 0, "author"), "finance");
+    list = json_object_get(json_array_get(list, 1), "approvals");
+    cr_expect_eq(json_array_size(list), 1);
+    cr_expect_str_eq(text_at(list, 0, "author"), "audit");
+    json_decref(j);
+    few[5] = '\0';
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), few, &j, &err), PT_E_USAGE);
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), "xyz1234", &j, &err), PT_E_USAGE);
+    hex[0] = hex[0] == 'f' ? '0' : 'f';
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), hex, &j, &err), PT_E_NOT_FOUND);
+    w_close(&w);
+}
+
+/* The J02 whose origin is what a proposal names. */
+static void give_task(struct world *w, json_t *proposal) {
+    const json_t *origin = json_object_get(proposal, "origin");
+    const char *hash = json_string_value(json_object_get(origin, "hash"));
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Task t = PENTAD__V1__TASK__INIT;
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    uint8_t bytes[32];
+    struct pt_ref at;
+
+    cr_assert_eq(pt_ref_parse(json_string_value(json_object_get(origin, "id")), &at, NULL), 0);
+    cr_assert_eq(pt_unhex(hash, strlen(hash), bytes, sizeof bytes), 0);
+    ref.party = at.party;
+    ref.stream = at.stream;
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = at.seq;
+    ref.hash = (ProtobufCBinaryData){.len = sizeof bytes, .data = bytes};
+    t.task_no = (char *)(uintptr_t) "DB-1";
+    t.origin = &ref;
+    t.lead = (char *)(uintptr_t) "finance";
+    t.has_due = 1;
+    t.due = 20190318;
+    t.requirement = (char *)(uintptr_t) "x";
+    r.has_effective = 1;
+    r.effective = 20190311;
+    r.body_case = PENTAD__V1__RECORD__BODY_TASK;
+    r.task = &t;
+    (void)mk_add(&w->m, "office", &r);
+}
+
+Test(findings, escalation_proposes_a_task_until_there_is_one) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    char hex[33];
+    json_t *j = NULL;
+    json_t *list;
+
+    cr_expect_eq(s.due, 20190308);
+    w_days(&w, 20190302, 20190308);
+    cr_expect_eq(proposals(&w, &j), 0, "in time");
+    json_decref(j);
+    w_tick(&w, 20190309); /* a Saturday */
+    cr_assert_eq(proposals(&w, &j), 2, "a disclosure that is missing (K62) too");
+    list = json_object_get(j, "proposals");
+    cr_expect_str_eq(text_at(list, 0, "escalated_on"), "2019-03-09");
+    cr_expect_str_eq(text_at(list, 0, "due"), "2019-03-15", "5 working days on");
+    w_tick(&w, 20190311);
+    give_task(&w, json_array_get(list, 0));
+    json_decref(j);
+    w_tick(&w, 20190312);
+    cr_expect_eq(proposals(&w, &j), 1, "it is supervised, the other isn't");
+    cr_expect_eq(json_integer_value(json_object_get(j, "escalated")), 2);
+    json_decref(j);
+    pt_hex(hex, s.id, 16);
+    j = life_of(&w, hex);
+    cr_expect_eq(json_array_size(json_object_get(j, "tasks")), 1);
+    json_decref(j);
     w_close(&w);
 }

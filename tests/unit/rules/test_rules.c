@@ -75,7 +75,7 @@ Test(rules, k01_above_the_approval) {
     /* ADD isn't initial allotment; REDUCE on the line mends it. */
     (void)mk_allot(&w.m, ADD, P2, DEPT1, "Q5", "2050201", 2019, 20190303, 50 * WAN, NULL);
     w_tick(&w, 20190303);
-    cr_expect_eq(w_h01s(&w), 1, "an addition changes nothing for K01");
+    cr_expect_eq(w_h01s_of(&w, "K01"), 1, "an addition changes nothing for K01");
     (void)mk_allot(&w.m, REDUCE, P2, DEPT1, "Q6", "2050201", 2019, 20190304, WAN, NULL);
     w_tick(&w, 20190304);
     cr_expect_eq(w_find(&w, "K01", DEPT1, NULL, NULL).status, CLOSED);
@@ -128,7 +128,7 @@ Test(rules, k01_a_coarser_approval_covers_the_finer) {
     (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q5", "2060101", 2019, 20190128, 20 * WAN, NULL);
     (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q6", "2110301", 2019, 20190128, 30 * WAN, NULL);
     w_tick(&w, 20190128);
-    cr_expect_eq(w_h01s(&w), 0, "100 of 100, 30 of 30, 50 of 50");
+    cr_expect_eq(w_h01s_of(&w, "K01"), 0, "100 of 100, 30 of 30, 50 of 50");
     /* One fen more under the class: 60 + 40 + 0.000001 of 100; the 款 and its 30 stand apart. */
     (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q7", "2050999", 2019, 20190201, 1, NULL);
     w_tick(&w, 20190201);
@@ -176,11 +176,11 @@ Test(rules, k01_each_region_by_itself) {
     (void)mk_allot(&w.m, INITIAL, "37010319R000000000003", DEPT3, "Q3", "2050201", 2019, 20190128,
                    5 * WAN, NULL);
     w_tick(&w, 20190128);
-    cr_expect_eq(w_h01s(&w), 0, "the third region's approval hasn't come: unknown");
+    cr_expect_eq(w_h01s_of(&w, "K01"), 0, "the third region's approval hasn't come: unknown");
     (void)mk_allot(&w.m, INITIAL, P2, DEPT2, "Q4", "2050201", 2019, 20190201, WAN, NULL);
     w_tick(&w, 20190201);
     cr_expect_eq(w_find(&w, "K01", "370102", "", "1/2050201").status, OPEN, "21 of 20");
-    cr_expect_eq(w_h01s(&w), 1);
+    cr_expect_eq(w_h01s_of(&w, "K01"), 1);
     (void)mk_approve_budget(&w.m, 1, "370103", "市中人发1", 2019, 20190117, "2050205", NULL, NULL,
                             9 * WAN, 1);
     w_tick(&w, 20190202);
@@ -194,7 +194,7 @@ Test(rules, k01_unknown_before_any_approval) {
     w_open(&w, ":memory:");
     (void)mk_allot(&w.m, INITIAL, P1, DEPT1, "Q1", "2050201", 2019, 20190128, 100 * WAN, NULL);
     w_tick(&w, 20190128);
-    cr_expect_eq(w_h01s(&w), 0, "no approval yet: unknown, no finding");
+    cr_expect_eq(w_h01s_of(&w, "K01"), 0, "no approval yet: unknown, no finding");
     (void)mk_approve_budget(&w.m, 1, "370100", "济人发1", 2019, 20190117, "2050201", DEPT1, NULL,
                             90 * WAN, 3);
     w_tick(&w, 20190130);
@@ -210,7 +210,7 @@ Test(rules, k04_paid_above_the_quota) {
     begin(&w);
     pay1(&w, 20190301, "V1", P1, 100 * WAN, NULL, NULL);
     w_tick(&w, 20190301);
-    cr_expect_eq(w_h01s(&w), 0, "paid to the last fen");
+    cr_expect_eq(w_h01s_of(&w, "K04"), 0, "paid to the last fen");
     pay1(&w, 20190302, "V2", P1, 1, NULL, &over);
     w_tick(&w, 20190302);
     s = w_find(&w, "K04", P1, "", "2019/1");
@@ -250,13 +250,13 @@ Test(rules, k04_compares_at_the_control_key) {
     w_tick(&w, 20190101);
     (void)mk_pay(&w.m, "u", 2019, 20190201, &l[0], 1, NULL);
     w_tick(&w, 20190201);
-    cr_expect_eq(w_h01s(&w), 0);
+    cr_expect_eq(w_h01s_of(&w, "K04"), 0);
     (void)mk_pay(&w.m, "u", 2019, 20190202, &l[1], 1, NULL);
     w_tick(&w, 20190202);
     s = w_find(&w, "K04", DEPT1, "", "2019/1/001-9-1");
     cr_expect(s.status == OPEN && s.n == 1,
               "130 of 120 at the key; P2's own excess isn't compared");
-    cr_expect_eq(w_h01s(&w), 1);
+    cr_expect_eq(w_h01s_of(&w, "K04"), 1);
     end(&w);
 }
 
@@ -332,7 +332,7 @@ Test(rules, k06_payments_dated_to_the_year) {
     w.m.pay_precision = 2;
     pay1(&w, 20190507, "V1", P1, 3 * WAN, NULL, NULL); /* of May: counts at 05-31 */
     w_tick(&w, 20190605);
-    cr_expect_eq(w_h01s(&w), 0, "a month is known to the day of its report");
+    cr_expect_eq(w_h01s_of(&w, "K06"), 0, "a month is known to the day of its report");
     w.m.pay_precision = 3;
     pay1(&w, 20190101, "V2", P1, WAN, NULL, NULL);
     (void)mk_month(&w.m, P1, 201906, 4 * WAN, NULL);
@@ -409,7 +409,7 @@ Test(rules, k25_behind_schedule) {
     pay1(&w, 20190329, "V1", P1, 15 * WAN, NULL, NULL);
     pay1(&w, 20190329, "V2", P2, 15 * WAN - 10000, NULL, NULL);
     w_days(&w, 20190329, 20190331);
-    cr_expect_eq(w_h01s(&w), 0);
+    cr_expect_eq(w_h01s_of(&w, "K25"), 0);
     w_tick(&w, 20190401);
     s = w_find(&w, "K25", P2, "201903", "");
     cr_expect(s.status == OPEN && s.n == 1 && s.sev == 2);
@@ -604,9 +604,9 @@ Test(rules, k58_overdue) {
     w_tick(&w, 20190601);
     s = w_find(&w, "K58", P1, "", "A1");
     cr_expect(s.status == OPEN && s.sev == 2 && s.first_seen == 20190601);
-    before = w_h01s(&w);
+    before = w_h01s_of(&w, "K58");
     w_days(&w, 20190602, 20190605);
-    cr_expect_eq(w_h01s(&w), before, "a day count alone is no difference");
+    cr_expect_eq(w_h01s_of(&w, "K58"), before, "a day count alone is no difference");
     w_days(&w, 20190606, 20190630);
     cr_expect_eq(w_find(&w, "K58", P1, NULL, NULL).sev, 2);
     w_tick(&w, 20190701);
@@ -628,7 +628,7 @@ Test(rules, every_rule_file_says_what_it_must) {
     const struct pt_rule_info *r;
 
     r = pt_rules_list(&n);
-    cr_assert_eq(n, 10);
+    cr_assert(n >= 10);
     for (size_t i = 0; i < n; i++) {
         cr_expect_eq(r[i].id[0], 'K');
         cr_expect(r[i].name_zh[0] && r[i].name_en[0] && r[i].parties[0] && r[i].reads[0], "%s",

@@ -117,16 +117,20 @@ struct seen w_find(struct world *w, const char *rule, const char *key, const cha
     return s;
 }
 
-int w_h01s(struct world *w) {
-    sqlite3_stmt *st = NULL;
-    int n;
+int w_h01s_of(struct world *w, const char *rule) {
+    struct pt_err err = {0};
+    int64_t n;
+    bool found;
 
-    sqlite3_prepare_v2(pt_ledger_sql(pt_fold_ledger(w->f))->db,
-                       "SELECT count(*) FROM f_discrepancy", -1, &st, NULL);
-    sqlite3_step(st);
-    n = sqlite3_column_int(st, 0);
-    sqlite3_finalize(st);
-    return n;
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
+                               "SELECT count(*) FROM f_discrepancy WHERE ?1 IS NULL OR rule = ?1",
+                               "s", rule),
+                 0, "%s", err.msg);
+    return (int)n;
+}
+
+int w_h01s(struct world *w) {
+    return w_h01s_of(w, NULL);
 }
 
 void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,

@@ -134,6 +134,10 @@ int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *
 int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
                    struct pt_err *err);
 
+/* Does one of that type and document number wait? */
+int pt_staged_holds(struct pt_state *s, const char *type, const char *doc_no, bool *ret,
+                    struct pt_err *err);
+
 struct pt_deferred_row {
     int64_t id;
     uint64_t line, rule;

@@ -1,23 +1,37 @@
-/* Figures FG1 FG2 FG3 FG5 FG6 FG10 FG11 FG12 FG23 and FG4 of a subject and fiscal year, exact
- * integers, for any (valid date, known-at log size). Formulas are in hub/ledger/figures.c, each
- * under its FG id.
+/* Figures FG1 to FG24 of a subject and fiscal year, exact integers, for any (valid date, known-at
+ * log size). Their table, with every id, formula and name, is hub/ledger/figtable.c.
  *
- *   id        unit    what
- *   FG1       fen     AP, approved by congress at the finest matching level; FG1.fa final accounts
- *   FG2       fen     Bg, the whole year's budget; FG2.B0 FG2.dB FG2.C FG2.REC FG2.Bg FG2.B FG2.P
- *                     FG2.Bal
- *   FG3       bp      CI-1 execution progress P / Bg
- *   FG4       bp      CI-2 budget-to-project rate; FG4.open fen not broken down
- *   FG5       bp      CI-3 expenditure rate; `forecast` before the year's end
- *   FG6       bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
- *   FG10      rating  band of FG11: 1 优 2 良 3 中 4 差
- *   FG11      cp      the ledger's score
- *   FG12      cp      SELF - SPOT
- *   FG23      fen     P - A02 PAID; FG23.P FG23.audit FG23.congress, FG23.dcongress: P less the
- *                     final accounts
+ *   id         unit    what
+ *   FG1        fen     AP, approved by congress at the finest matching level; FG1.fa final accounts
+ *   FG2        fen     Bg, the whole year's budget; FG2.B0 FG2.dB FG2.C FG2.REC FG2.Bg FG2.B FG2.P
+ *                      FG2.Bal
+ *   FG3        bp      CI-1 execution progress P / Bg
+ *   FG4        bp      CI-2 budget-to-project rate; FG4.open fen not broken down
+ *   FG5        bp      CI-3 expenditure rate; `forecast` before the year's end
+ *   FG6        bp      Dev = FG3 - PP; FG6.TP, FG6.PP bp; FG6.light 1 green 2 yellow 3 red
+ *   FG7        bp      G, how far the goal's indicators are achieved; FG7.low count, set too low
+ *   FG8        cp      the self-evaluation recomputed; FG8.diff what it claimed beyond that
+ *   FG9        fen     approved need less Bg; FG9.cum up to the year
+ *   FG10       rating  band of FG11: 1 优 2 良 3 中 4 差
+ *   FG11       cp      the ledger's score
+ *   FG12       cp      SELF - SPOT
+ *   FG13       days    the longest that a line with a balance has lain still
+ *   FG14       fen     sunk: balances of lines still for 90 days, and FG15
+ *   FG15       fen     left of fund years that ended two years ago or more
+ *   FG16       bp      reallocated / recovered; FG16.RA, FG16.revived fen
+ *   FG17.*     bp      a region's: tax self livelihood debt_general debt_special nontax carry
+ *                      guarantee; cover in times
+ *   FG18.*     bp      rectified in time: audit warning congress; audit_fen by sums
+ *   FG19       bp      items whose budget carries its links
+ *   FG20       bp      money with a reviewed goal; FG20.general .funds .capital .social
+ *   FG21       bp      units that did each step demanded of them
+ *   FG22       bp      steps done of those demanded; FG22.E01 .E04 .X03 .V01 .V02
+ *   FG23       fen     P - A02 PAID; FG23.P FG23.audit FG23.congress, FG23.dcongress: P less the
+ *                      final accounts
+ *   FG24       bp      December's share of what was paid; FG24.Dec fen
  *
- * DEPT = its own and its units' subjects; REGION = its departments. NA is a value of its own.
- * Threads: the handle's thread. */
+ * DEPT = its own and its units' subjects; REGION = its departments; of goals, scores and a region's
+ * finances those of the subject itself. NA is a value of its own. Threads: the handle's thread. */
 #ifndef PENTAD_LEDGER_FIGURES_H
 #define PENTAD_LEDGER_FIGURES_H
 
@@ -28,7 +42,15 @@
 #include <pentad/base/err.h>
 #include <pentad/ledger/ledger.h>
 
-enum pt_unit { PT_UNIT_FEN, PT_UNIT_BP, PT_UNIT_CP, PT_UNIT_RATING, PT_UNIT_COUNT };
+enum pt_unit {
+    PT_UNIT_FEN,
+    PT_UNIT_BP,
+    PT_UNIT_CP,
+    PT_UNIT_RATING,
+    PT_UNIT_COUNT,
+    PT_UNIT_DAYS,
+    PT_UNIT_TIMES /* in hundredths: 150 is 1.50 times */
+};
 
 struct pt_figure {
     bool na;       /* no value: a denominator of 0, or nothing to compute from */
@@ -82,6 +104,23 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
 #define PT_LIGHT_RED "fg6.red_bp"
 #define PT_LIGHT_YELLOW_DEFAULT "-1000"
 #define PT_LIGHT_RED_DEFAULT "-2000"
+
+/* FG3, FG5 and FG6 measure what was paid by Bg; 1 leaves what was carried over out of it. */
+#define PT_FG3_WITHOUT_CARRY "fg3.without_carry"
+#define PT_FG3_WITHOUT_CARRY_DEFAULT "0"
+
+/* FG7.low counts indicators whose actual is above so many millionths of the target. */
+#define PT_FG7_LOW_PPM "fg7.low_ppm"
+#define PT_FG7_LOW_PPM_DEFAULT "1300000"
+/* FG14 and FG16 call a line idle that has not paid for so many days. */
+#define PT_FG14_IDLE_DAYS "fg14.idle_days"
+#define PT_FG14_IDLE_DAYS_DEFAULT "90"
+
+/* How long a finding may wait for its reply, in working days. */
+#define PT_REPLY_YELLOW "reply.yellow_workdays"
+#define PT_REPLY_RED "reply.red_workdays"
+#define PT_REPLY_YELLOW_DEFAULT "10"
+#define PT_REPLY_RED_DEFAULT "5"
 struct pt_lights {
     int64_t yellow_bp, red_bp;
 };

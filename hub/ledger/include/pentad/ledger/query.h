@@ -62,11 +62,25 @@ struct pt_discrepancy_filter {
     const char *status;
     int kind;
     const char *key;
+    bool escalated;    /* those alone */
+    const uint8_t *id; /* 16 bytes: that one alone */
     uint64_t known_at; /* 0 or PT_KNOWN_NOW: now */
     int limit;         /* 0: 1000 */
     int offset;
 };
 int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
                                  struct json_t **ret_json, struct pt_err *err);
+
+/* One discrepancy by the first digits of its id: {"discrepancy": its newest state as in the list,
+ * "inputs": the records it cites, "history": every H01 of it, "replies": every H02 to it, each with
+ * its "approvals", "tasks": the J02s that supervise this episode}. PT_E_USAGE for what is no id or
+ * begins several, PT_E_NOT_FOUND. */
+enum { PT_DISCREPANCY_PREFIX_MIN = 6 };
+int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, struct json_t **ret_json,
+                               struct pt_err *err);
+/* {"escalated": how many are and still want something done, "proposals": of them those without a
+ * J02: {"discrepancy", "origin": the H01 that escalated it, "escalated_on", "due": the term of a
+ * reply from then on}}. */
+int pt_ledger_escalations_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err);
 
 #endif

@@ -24,8 +24,8 @@ struct pt_rule_info {
     const char *message_zh;
     const char *message_en;
     const char *clears;
-    const char *responders; /* party names, space separated */
-    const char *awaits;     /* parties whose streams must have closed the day; "": none */
+    const char *responders; /* party names and {figure}s that hold one, space separated */
+    const char *awaits;     /* as responders: whose streams must have closed the day; "": none */
     const char *scope;      /* region or city: whose facts it relates */
     const char *remarks;    /* the rest of the header, as sentences */
     const char *sql;        /* the file, whole */

@@ -1,0 +1,87 @@
+-- id: K22
+-- zh: 疑似交叉重复
+-- en: possible duplicate
+-- parties: finance
+-- reads: P02 V02 X01
+-- when: E T(10-15) Y
+-- basis: R-53
+-- message.zh: 与{other}疑似交叉重复（{basis}）
+-- message.en: possible duplicate of {other} ({basis_en})
+-- clears: V02 MERGE of either, P02 REPLACE; an explanation that the office accepts waives it
+-- responders: finance
+-- figure: other text
+-- figure: basis text
+-- figure: basis_en text
+-- figure: names bp
+-- figure: tags bp
+-- param: k22.name_bp int 8000 名称相似度（三字组，基点）
+-- param: k22.tags_bp int 6000 用途标签重合度（交集比并集，基点）
+-- param: k22.tags_common int 2 至少共有几个用途标签
+-- param: k22.payee_fen int 10000000 同一收款人同一用途，各自至少支付多少
+-- scope: city
+-- Two items of one year and 款 (five digits of the function), of different responsible bodies: names alike by
+-- runs of three characters (alike_bp), or purpose tags that overlap (Jaccard; one tag alone in common says
+-- nothing), or the same payee (uscc) paid by both for the same purpose. A profile's year is its fiscal year, else the year it takes effect; of several of a
+-- year the newest counts. Payments count as they are logged under the year's first tick from 10-15 on, and are
+-- compared from then on; a payment logged later isn't. A V02 MERGE of either that binds this year's budget or a
+-- later one closes the pair. The finding stands at the smaller key.
+-- Awaits nobody: the profiles are both here, and payments count by the tick that logged them.
+-- Keys: a the smaller key, b fiscal year, c the larger key.
+-- [views]
+CREATE TEMP VIEW k22_profile AS
+SELECT p.rec, p.subject, p.kind, p.fy, substr(p.func, 1, 5) AS class, p.org, p.name, p.tags FROM year_profile p WHERE length(p.func) >= 5;
+CREATE TEMP VIEW k22_pair AS
+SELECT p.subject, min(p.subject, q.subject) AS a, p.fy AS b, max(p.subject, q.subject) AS c FROM k22_profile p
+CROSS JOIN f_subject_profile o ON o.func >= p.class AND o.func < p.class || char(1114111) CROSS JOIN k22_profile q ON q.rec = o.rec
+WHERE q.fy = p.fy AND q.subject <> p.subject AND q.org <> p.org;
+CREATE TEMP VIEW k22_looked AS
+SELECT y.fy, (SELECT min(t.no) FROM tick t WHERE t.day >= y.fy * 10000 + 1015) AS tick FROM agg_year y
+WHERE y.fy * 10000 + 1015 <= tick_day();
+CREATE TEMP VIEW k22_line AS
+SELECT l.subject, r.r_fy AS fy, r.r_tick AS tick, l.payee_uscc AS payee, l.purpose,
+  r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen
+FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_uscc <> '' AND l.purpose <> '';
+-- [touch]
+SELECT x.a, x.b, x.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
+    WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u CROSS JOIN k22_pair x ON x.subject = u.subject
+UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
+    WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u
+  CROSS JOIN condition n ON n.rule = 'K22' WHERE n.a = u.subject OR n.c = u.subject
+UNION SELECT a, b, c FROM (
+  WITH paid AS MATERIALIZED (
+    SELECT p.fy, p.subject, p.class, p.org, l.payee, l.purpose
+    FROM (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)) k
+    CROSS JOIN f_subject_profile o CROSS JOIN k22_profile p ON p.rec = o.rec AND p.fy = k.fy
+    CROSS JOIN k22_line l ON l.subject = p.subject AND l.fy = k.fy AND l.tick <= k.tick
+    GROUP BY p.fy, p.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen'))
+  SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM paid x CROSS JOIN paid y ON y.fy = x.fy AND y.payee = x.payee
+    AND y.purpose = x.purpose AND y.class = x.class WHERE x.subject < y.subject AND x.org <> y.org)
+-- [all]
+SELECT x.a, x.b, x.c FROM k22_pair x
+-- [condition]
+WITH line AS MATERIALIZED (
+  SELECT s.fy, s.subject, l.payee, l.purpose FROM (SELECT a AS subject, b AS fy FROM touched UNION SELECT c, b FROM touched) s
+  CROSS JOIN k22_looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
+  GROUP BY s.fy, s.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
+pair AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, p.kind, q.name AS other, coalesce(alike_bp(p.name, q.name), 0) AS names,
+    (SELECT count(DISTINCT x.value) FROM json_each(p.tags) x WHERE x.value IN (SELECT y.value FROM json_each(q.tags) y)) AS common,
+    (SELECT count(*) FROM (SELECT x.value FROM json_each(p.tags) x UNION SELECT y.value FROM json_each(q.tags) y)) AS of,
+    EXISTS (SELECT 1 FROM line x CROSS JOIN line y ON y.subject = t.c AND y.fy = x.fy AND y.payee = x.payee AND y.purpose = x.purpose
+      WHERE x.subject = t.a AND x.fy = t.b) AS payee,
+    EXISTS (SELECT 1 FROM v_result_use u WHERE u.r_subject IN (t.a, t.c) AND u.r_type = @TYPE_RESULT_USE AND u.action = @USE_ACTION_MERGE
+      AND u.next_fy >= t.b) AS merged
+  FROM touched t CROSS JOIN k22_profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN k22_profile q ON q.subject = t.c AND q.fy = t.b
+  WHERE q.class = p.class AND q.org <> p.org),
+judged AS MATERIALIZED (
+  SELECT pair.*, CASE WHEN common >= param('k22.tags_common') THEN coalesce(ratio_bp(common, of), 0) ELSE 0 END AS tags FROM pair)
+SELECT p.a, p.b, p.c, p.kind AS kind, p.a AS key, p.b AS fy, '' AS period, p.c AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
+  coalesce(p.other, '') || '（' || p.c || '）' AS other,
+  CASE WHEN p.names >= param('k22.name_bp') THEN '名称相近'
+    WHEN p.tags >= param('k22.tags_bp') THEN '用途相同' ELSE '同一收款人、同一用途' END AS basis,
+  CASE WHEN p.names >= param('k22.name_bp') THEN 'names alike' WHEN p.tags >= param('k22.tags_bp') THEN 'the same purposes'
+    ELSE 'one payee, one purpose' END AS basis_en, p.names AS names, p.tags AS tags
+FROM judged p WHERE NOT p.merged AND (p.payee OR p.names >= param('k22.name_bp') OR p.tags >= param('k22.tags_bp'))
+-- [inputs]
+SELECT v.rec FROM v_subject_profile v WHERE v.r_subject IN (:a, :c) AND v.r_type = @TYPE_SUBJECT_PROFILE
+  AND coalesce(v.r_fy, v.r_valid / 10000) = :b ORDER BY v.rec DESC LIMIT 32

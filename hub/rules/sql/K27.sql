@@ -1,0 +1,70 @@
+-- id: K27
+-- zh: 预算到项目率不足
+-- en: budget not broken down to projects
+-- parties: finance
+-- reads: B04
+-- when: D Y/R
+-- basis: R-28
+-- message.zh: 预算到项目率{p}%，{x}万元未落实到项目
+-- message.en: {p} % of the budget is with named projects, {x} (10,000 yuan) is not broken down
+-- clears: SHIFT to final lines
+-- responders: finance
+-- figure: p bp
+-- figure: x fen
+-- figure: total fen
+-- param: k27.first_bp int 9000 首次批复时的到项目率下限（基点）
+-- param: k27.due_bp int 10000 到期时的到项目率下限（基点）
+-- param: k27.due_mmdd int 630 到期日（月日）
+-- awaits: finance
+-- scope: region
+-- FG4 of a department. Two conditions a year: `first`, of the INITIAL lines under the tick that logged the department's
+-- first one, yellow below 90 %; `0630`, of the INITIAL lines valid by that date, red below 100 % after it. Money shifted
+-- from lines that aren't final to final ones (the same department and basis_doc) counts whenever it was shifted. Final
+-- lines of the department or a unit itself are no project expenditure. UNKNOWN where a line doesn't say whether it is
+-- final. `first` awaits nobody; `0630` awaits finance's close of that date, which no holiday moves.
+-- Keys: a department, b fiscal year, c 'first' or '0630'.
+-- [views]
+CREATE TEMP VIEW k27_stage(stage) AS VALUES ('first'), ('0630');
+-- [touch]
+SELECT f.dept, r.fy, s.stage FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_allotment f ON f.rec = c.rec
+  CROSS JOIN k27_stage s
+ WHERE c.type = @TYPE_ALLOTMENT AND f.dept <> ''
+   AND f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT)
+-- [all]
+SELECT DISTINCT v.dept, v.r_fy, s.stage FROM v_allotment v CROSS JOIN k27_stage s
+ WHERE v.kind = @ALLOTMENT_KIND_INITIAL AND v.dept <> ''
+-- [agenda]
+SELECT a, b, c, date_add(b * 10000 + param('k27.due_mmdd'), 1) AS due FROM touched WHERE c = '0630'
+-- [condition]
+WITH due AS MATERIALIZED (
+  SELECT t.*, CASE c WHEN '0630' THEN b * 10000 + param('k27.due_mmdd') END AS day FROM touched t
+  WHERE c = 'first' OR b * 10000 + param('k27.due_mmdd') < tick_day()),
+line AS MATERIALIZED (
+  SELECT d.a, d.b, d.c, d.day, v.kind, v.fen * v.r_sign AS fen, v.final_level AS final, v.basis_doc AS doc, v.r_valid AS valid, o.tick,
+    min(CASE v.kind WHEN @ALLOTMENT_KIND_INITIAL THEN o.tick END) OVER (PARTITION BY d.a, d.b, d.c) AS first,
+    v.r_kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) AS own
+  FROM due d CROSS JOIN v_allotment v ON v.dept = d.a AND v.r_fy = d.b
+    AND v.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT)
+  CROSS JOIN record o ON o.rec = v.r_root),
+counted AS MATERIALIZED (
+  SELECT l.* FROM line l WHERE l.kind = @ALLOTMENT_KIND_INITIAL AND (NOT coalesce(l.final, 0) OR NOT l.own)
+    AND CASE l.c WHEN 'first' THEN l.tick = l.first ELSE l.valid <= l.day END),
+sums AS MATERIALIZED (
+  SELECT d.*, (SELECT sum(n.fen) FROM counted n WHERE n.a = d.a AND n.b = d.b AND n.c = d.c) AS total,
+    (SELECT count(*) FROM counted n WHERE n.a = d.a AND n.b = d.b AND n.c = d.c AND n.final IS NULL) AS unsaid,
+    (SELECT coalesce(sum(n.fen), 0) FROM counted n WHERE n.a = d.a AND n.b = d.b AND n.c = d.c AND n.final)
+    + (SELECT coalesce(sum(i.fen), 0) FROM line i WHERE i.a = d.a AND i.b = d.b AND i.c = d.c AND i.kind = @ALLOTMENT_KIND_SHIFT_IN
+        AND i.final AND i.doc IN (SELECT o.doc FROM line o WHERE o.a = d.a AND o.b = d.b AND o.c = d.c
+          AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT AND NOT coalesce(o.final, 0))) AS named
+  FROM due d),
+rate AS (SELECT sums.*, ratio_bp(min(named, total), total) AS p FROM sums)
+SELECT a, b, c, @SUBJECT_KIND_DEPT AS kind, a AS key, b AS fy, '' AS period, c AS object,
+  CASE WHEN p IS NULL THEN 'CLEAR' WHEN unsaid > 0 THEN 'UNKNOWN'
+       WHEN CASE c WHEN 'first' THEN p < param('k27.first_bp') ELSE p < param('k27.due_bp') END THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE c WHEN 'first' THEN @SEVERITY_YELLOW ELSE @SEVERITY_RED END AS sev,
+  p AS p, max(total - named, 0) AS x, total AS total, day AS through
+FROM rate
+-- [inputs]
+SELECT v.rec FROM v_allotment v WHERE v.dept = :a AND v.r_fy = :b
+  AND v.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT)
+  AND (v.kind <> @ALLOTMENT_KIND_INITIAL OR NOT coalesce(v.final_level, 0)) ORDER BY v.rec LIMIT 64

@@ -1,0 +1,64 @@
+-- id: K30
+-- zh: 预计无法支出资金未清理
+-- en: forecast unspent money not cleared
+-- parties: finance
+-- reads: X03 X04 B04 X01
+-- when: D Y/R
+-- basis: R-41
+-- message.zh: 预计年底无法支出{x}万元尚未清理
+-- message.en: {x} (10,000 yuan) forecast to stay unspent, not cleared
+-- clears: RECOVER, or payments that leave little of it
+-- responders: finance
+-- figure: x fen
+-- figure: forecast fen
+-- figure: recovered fen
+-- param: k30.report_mmdd int 1031 预测所依据的监控报告截止日（月日）
+-- param: k30.share_bp int 8000 应收回的比例（基点）
+-- param: k30.yellow_mmdd int 1130 清理期限（月日）
+-- param: k30.red_mmdd int 1220 升为红色的期限（月日）
+-- awaits: finance
+-- scope: region
+-- The newest X03 with period_end 10-31, whatever its level. Not cleared is what it forecasts less the RECOVER of the
+-- subject and year that took effect after that day, and no more than the year's balance: allotted of that fund year,
+-- paid of it and all its RECOVER taken away. Fires while more than 20 % of the forecast isn't cleared, from the first
+-- tick after 11-30 on, red after 12-20; no holiday moves these dates. Without that report there is nothing to compare.
+-- Keys: a subject, b fiscal year, c ''.
+-- [touch]
+SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
+ WHERE c.type IN (@TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL) AND r.subject IS NOT NULL AND r.fy IS NOT NULL
+UNION SELECT d.subject, d.fund_year, '' FROM d_quota d WHERE d.fund_year * 10000 + param('k30.yellow_mmdd') < tick_day()
+UNION SELECT d.subject, d.fund_year, '' FROM d_pay d WHERE d.fund_year * 10000 + param('k30.yellow_mmdd') < tick_day()
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_monitor_report v
+-- [agenda]
+SELECT a, b, c, date_add(b * 10000 + param('k30.yellow_mmdd'), 1) AS due FROM touched
+UNION SELECT a, b, c, date_add(b * 10000 + param('k30.red_mmdd'), 1) FROM touched
+-- [condition]
+WITH report AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_monitor_report v WHERE v.r_subject = t.a AND v.r_type = @TYPE_MONITOR_REPORT AND v.r_fy = t.b
+      AND v.period_end = t.b * 10000 + param('k30.report_mmdd') ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec
+  FROM touched t WHERE t.b * 10000 + param('k30.yellow_mmdd') < tick_day()),
+sums AS MATERIALIZED (
+  SELECT p.a, p.b, p.c, r.kind, f.period_end AS day, f.forecast_unspent_fen AS forecast,
+    (SELECT coalesce(sum(x.fen * x.r_sign), 0) FROM v_fund_control x WHERE x.r_subject = p.a AND x.r_type = @TYPE_FUND_CONTROL
+      AND x.action = @FUND_ACTION_RECOVER AND x.r_fy = p.b AND x.r_valid > f.period_end) AS recovered,
+    (SELECT coalesce(sum(x.fen * x.r_sign), 0) FROM v_fund_control x WHERE x.r_subject = p.a AND x.r_type = @TYPE_FUND_CONTROL
+      AND x.action = @FUND_ACTION_RECOVER AND x.r_fy = p.b) AS rec_all,
+    (SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q WHERE q.subject = p.a AND q.fund_year = p.b) AS quota,
+    (SELECT coalesce(sum(m.fen), 0) FROM agg_pay m WHERE m.subject = p.a AND m.fund_year = p.b) AS paid
+  FROM report p JOIN record r ON r.rec = p.rec JOIN f_monitor_report f ON f.rec = p.rec WHERE f.forecast_unspent_fen > 0),
+rest AS MATERIALIZED (
+  SELECT s.*, max(0, min(forecast - recovered, coalesce(quota - paid - rec_all, forecast))) AS x,
+    b * 10000 + param('k30.red_mmdd') < tick_day() AS late FROM sums s)
+SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
+  CASE WHEN over_ppm(x, forecast, (10000 - param('k30.share_bp')) * 100) THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN late THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev, x AS x, forecast AS forecast, recovered AS recovered,
+  b * 10000 + CASE WHEN late THEN param('k30.red_mmdd') ELSE param('k30.yellow_mmdd') END AS through
+FROM rest
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_monitor_report v WHERE v.r_subject = :a AND v.r_type = @TYPE_MONITOR_REPORT AND v.r_fy = :b
+    AND v.period_end = :b * 10000 + param('k30.report_mmdd')
+  UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.action = @FUND_ACTION_RECOVER
+    AND x.r_fy = :b)
+ORDER BY rec LIMIT 64

@@ -1,0 +1,56 @@
+-- id: K31
+-- zh: 收回资金未调整安排
+-- en: recovered, not reallocated
+-- parties: finance
+-- reads: X04
+-- when: D I
+-- basis: R-41
+-- message.zh: 收回{x}万元尚未调整安排
+-- message.en: {x} (10,000 yuan) recovered, not reallocated
+-- clears: REALLOCATE
+-- responders: finance
+-- figure: x fen
+-- figure: recovered fen
+-- figure: since date
+-- param: k31.days int 60 收回后多少天内应调整安排（末日逢休息日顺延）
+-- awaits: finance
+-- scope: region
+-- One condition a RECOVER. A REALLOCATE of the same subject (the one that gave the money) counts for the RECOVER that its basis names (the earliest, where
+-- it names several); those that name none are taken from the subject's earliest RECOVERs first, whatever the year.
+-- Fires for what is left from the first tick after the days that begin with the RECOVER's effective date.
+-- Keys: a subject, b '', c ''.
+-- [views]
+CREATE TEMP VIEW k31_control AS
+SELECT r.rec, r.r_subject AS subject, r.r_root AS root, r.r_kind AS kind, r.r_fy AS fy, r.r_valid AS valid, f.action, f.fen * r.r_sign AS fen
+FROM live r CROSS JOIN f_fund_control f ON f.rec = r.rec WHERE r.r_type = @TYPE_FUND_CONTROL;
+-- [touch]
+SELECT DISTINCT r.subject, '', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
+ WHERE c.type = @TYPE_FUND_CONTROL AND r.subject IS NOT NULL
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K31' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
+-- [all]
+SELECT DISTINCT v.r_subject, '', '' FROM v_fund_control v WHERE v.action = @FUND_ACTION_RECOVER
+-- [agenda]
+SELECT t.a, t.b, t.c, date_add(cd_add(v.valid, param('k31.days')), 1) AS due FROM touched t
+  CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_RECOVER
+-- [condition]
+WITH moved AS MATERIALIZED (
+  SELECT t.a, v.fen, (SELECT min(f.t_root) FROM resolved f JOIN f_fund_control g ON g.rec = f.target
+      AND g.action = @FUND_ACTION_RECOVER WHERE f.rec = v.rec AND f.field = 'basis' AND f.t_subject = t.a) AS of
+  FROM touched t CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_REALLOCATE),
+taken AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, v.root, min(v.kind) AS kind, min(v.fy) AS fy, min(v.valid) AS valid, sum(v.fen) AS fen,
+    max(0, sum(v.fen) - (SELECT coalesce(sum(m.fen), 0) FROM moved m WHERE m.a = t.a AND m.of = v.root)) AS open
+  FROM touched t CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_RECOVER
+  GROUP BY t.a, v.root),
+rest AS MATERIALIZED (
+  SELECT k.*, open - min(open, max(0, (SELECT coalesce(sum(m.fen), 0) FROM moved m WHERE m.a = k.a AND m.of IS NULL)
+      - coalesce(sum(open) OVER (PARTITION BY a ORDER BY root ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS x,
+    cd_add(valid, param('k31.days')) AS due FROM taken k)
+SELECT l.a, l.b, l.c, l.kind AS kind, l.a AS key, l.fy AS fy, '' AS period,
+  CASE WHEN r.doc_no <> '' THEN r.doc_no ELSE CAST(r.seq AS TEXT) END AS object,
+  CASE WHEN x > 0 AND due < tick_day() THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_INFO AS sev,
+  x AS x, fen AS recovered, valid AS since, CASE WHEN x > 0 AND due < tick_day() THEN due END AS through
+FROM rest l JOIN record r ON r.rec = l.root
+-- [inputs]
+SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL
+  AND x.action IN (@FUND_ACTION_RECOVER, @FUND_ACTION_REALLOCATE) ORDER BY x.rec LIMIT 64

@@ -1,0 +1,55 @@
+-- id: K32
+-- zh: 年底突击花钱
+-- en: year-end spending spike
+-- parties: finance
+-- reads: X01 P02
+-- when: T Y
+-- basis: R-34
+-- message.zh: 12月支出占全年{p}%
+-- message.en: December's payments are {p} % of the year's
+-- clears: payments corrected; an explanation answers it
+-- responders: finance
+-- figure: p bp
+-- figure: x fen
+-- figure: P fen
+-- param: k32.share_bp int 3000 12月占比上限（基点）
+-- param: k32.min_fen int 100000000 12月支出低于此数不提示
+-- param: k32.day_mmdd int 110 次年评估日（月日）
+-- awaits: finance
+-- scope: region
+-- FG24 above the share and December at least the sum, of items that aren't a lump sum by the profile in force at the
+-- year's end. From the first tick of next year's 01-10 on. UNKNOWN until finance's streams have closed 12-31, and where
+-- a payment is dated to the year only. December's payments are what makes a key: a year without any can't fire.
+-- Keys: a subject, b fiscal year, c ''.
+-- [touch]
+SELECT DISTINCT d.subject, d.fy, '' FROM d_pay d
+ WHERE d.month = d.fy * 100 + 12 OR (d.fy + 1) * 10000 + param('k32.day_mmdd') <= tick_day()
+UNION SELECT p.subject, p.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN agg_pay p ON p.subject = r.subject
+ WHERE c.type = @TYPE_SUBJECT_PROFILE AND p.month = p.fy * 100 + 12
+-- [all]
+SELECT DISTINCT p.subject, p.fy, '' FROM agg_pay p WHERE p.month = p.fy * 100 + 12
+-- [agenda]
+SELECT a, b, c, (b + 1) * 10000 + param('k32.day_mmdd') AS due FROM touched
+-- [condition]
+WITH year AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT) AS kind,
+    (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = t.a AND p.fy = t.b AND p.month = t.b * 100 + 12) AS december,
+    (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = t.a AND p.fy = t.b AND p.month <= t.b * 100 + 12) AS paid,
+    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = t.a AND p.fy = t.b) AS coarse,
+    (SELECT v.lump_sum FROM v_subject_profile v WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
+       AND v.r_valid <= t.b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS lump_sum
+  FROM touched t WHERE (t.b + 1) * 10000 + param('k32.day_mmdd') <= tick_day())
+SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
+  CASE WHEN december IS NULL OR lump_sum = 1 OR kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) THEN 'CLEAR'
+       WHEN coarse > 1 THEN 'UNKNOWN'
+       WHEN december >= param('k32.min_fen') AND over_ppm(december, paid, param('k32.share_bp') * 100) THEN 'FIRE'
+       ELSE 'CLEAR' END AS state,
+  @SEVERITY_YELLOW AS sev, ratio_bp(december, paid) AS p, december AS x, paid AS P, b * 10000 + 1231 AS through
+FROM year
+-- [inputs]
+SELECT rec FROM (
+  SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
+    AND v.r_valid <= :b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND l.r_fy = :b AND p.pay_date >= :b * 10000 + 1201 ORDER BY l.rec DESC LIMIT 60))
+ORDER BY rec

@@ -1,0 +1,49 @@
+-- id: K41
+-- zh: 未开展自评
+-- en: self-evaluation missing
+-- parties: finance
+-- reads: B04 V01
+-- when: D Y/R
+-- basis: R-11 R-16 R-43 R-46
+-- message.zh: 未按要求开展自评，{due}前应报送
+-- message.en: self-evaluation missing, due by {due}
+-- clears: V01 SELF
+-- responders: finance
+-- figure: due date
+-- figure: x fen
+-- param: k41.due_mmdd int 331 次年几月几日前应完成自评（月日）
+-- param: k41.red_mmdd int 430 次年几月几日后仍未自评升为红色（月日）
+-- awaits: finance
+-- scope: region
+-- Items and departments that a B04 INITIAL names as its subject; a unit's and a region's own money isn't
+-- evaluated here. Both dates move to the next working day. A department is evaluated by its SELF or by its
+-- own V01 DEPT; finance's isn't a self-evaluation. Nothing of the INITIAL left: nothing is owed.
+-- Nothing evaluated is nothing said: UNKNOWN until finance's streams have closed the day due, and again the
+-- last day before red. A V01 clears at once, late as it is.
+-- Keys: a subject, b fiscal year, c ''.
+-- [views]
+CREATE TEMP VIEW k41_owed AS
+SELECT t.a, t.b, t.c, coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT) AS kind, sum(f.fen * r.r_sign) AS fen,
+  cd_add((t.b + 1) * 10000 + param('k41.due_mmdd'), 0) AS due, cd_add((t.b + 1) * 10000 + param('k41.red_mmdd'), 0) AS red_after
+FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = t.b
+  CROSS JOIN f_allotment f ON f.rec = r.rec WHERE f.kind = @ALLOTMENT_KIND_INITIAL GROUP BY t.a, t.b;
+-- [touch]
+SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_ALLOTMENT, @TYPE_EVALUATION)
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K41' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL
+-- [agenda]
+SELECT o.a, o.b, o.c, date_add(o.due, 1) AS due FROM k41_owed o
+UNION SELECT o.a, o.b, o.c, date_add(o.red_after, 1) FROM k41_owed o
+-- [condition]
+SELECT o.a, o.b, o.c, o.kind AS kind, o.a AS key, o.b AS fy, '' AS period, '' AS object,
+  CASE WHEN o.fen > 0 AND o.due < tick_day() THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN o.red_after < tick_day() THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev, o.due AS due, o.fen AS x,
+  CASE WHEN o.red_after < tick_day() THEN o.red_after WHEN o.due < tick_day() THEN o.due END AS through
+FROM k41_owed o
+WHERE o.kind NOT IN (@SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION, @SUBJECT_KIND_NONE)
+  AND NOT EXISTS (SELECT 1 FROM v_evaluation v WHERE v.r_subject = o.a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = o.b
+    AND (v.kind = @EVALUATION_KIND_SELF OR (v.kind = @EVALUATION_KIND_DEPT AND v.by IN (@EVALUATION_BY_UNIT, @EVALUATION_BY_DEPT))))
+-- [inputs]
+SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :b
+  AND v.kind = @ALLOTMENT_KIND_INITIAL ORDER BY v.rec LIMIT 64

@@ -1,0 +1,87 @@
+-- id: K42
+-- zh: 自评与台账复算不符
+-- en: self-evaluation does not recompute
+-- parties: finance
+-- reads: V01 X01 B04 B05 E04
+-- when: E Y
+-- basis: R-43
+-- message.zh: 自评{a}分，台账复算{b}分；执行数{paid}万元，台账{P}万元；支出率{rate}%，台账{fg5}%
+-- message.en: self-evaluation {a}, recomputed {b}; paid {paid}, ledger {P} (10,000 yuan); rate {rate} %, ledger {fg5} %
+-- clears: V01 REPLACE
+-- responders: finance
+-- figure: a cp
+-- figure: b cp
+-- figure: paid fen
+-- figure: P fen
+-- figure: rate bp
+-- figure: fg5 bp
+-- param: k42.score_cp int 100 自评得分与复算相差多少以上（百分之一分）
+-- param: k42.rate_bp int 1 支出率与台账相差多少以上（基点）
+-- awaits: finance
+-- scope: region
+-- The newest SELF of an item and year, and of what it says only what is there: a SELF of targets and actuals
+-- alone claims nothing. Three comparisons, each of which fires: the score with FG8 where the frame is SELF100,
+-- money paid with P of the whole year (to the fen), the rate with FG5 = P / Bg. Bg is the year's allotments
+-- with an ADVANCE once an INITIAL absorbs it, and what B05 carried over from the year before.
+-- FG8 = 10 x min(1, paid/budget_full), both as the SELF says, + each other item's weight x completion (FG7),
+-- by nature and target of the goal version that the SELF cites and by the actual that it says; what is
+-- judged by words (QUAL) counts as the SELF graded it, and a date's time runs from January 1.
+-- UNKNOWN: the score where the goal isn't here, or an item with weight has no indicator or no completion in
+-- it; everything until finance's streams have closed 12-31.
+-- Keys: a subject, b fiscal year, c ''.
+-- [views]
+CREATE TEMP VIEW k42_self AS
+SELECT t.a, t.b, t.c, r.kind AS of_kind, v.*, (SELECT f.target FROM resolved f WHERE f.rec = v.rec AND f.field = 'goal') AS goal
+FROM touched t CROSS JOIN f_evaluation v ON v.rec = (SELECT s.rec FROM v_evaluation s WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION
+  AND s.r_fy = t.b AND s.kind = @EVALUATION_KIND_SELF ORDER BY s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1)
+CROSS JOIN record r ON r.rec = v.rec WHERE r.kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION);
+CREATE TEMP VIEW k42_item AS
+SELECT s.rec, i.weight_cp, (SELECT completion_bp(g.nature, g.target, g.target2, i.actual, ratio_bp(i.score_cp, i.weight_cp), s.b * 10000 + 101)
+  FROM f_perf_goal_indicators g WHERE g.rec = s.goal AND g.id = i.id AND coalesce(g.na_reason, '') = '') AS bp
+FROM k42_self s CROSS JOIN f_evaluation_items i ON i.rec = s.rec
+WHERE s.frame = @EVALUATION_FRAME_SELF100 AND i.weight_cp > 0 AND i.id <> 'CI-3';
+CREATE TEMP VIEW k42_sums AS
+SELECT s.a, s.b, s.c, s.of_kind, s.rec, s.total_cp, s.paid_fen, s.exec_rate_bp, s.frame,
+  CASE s.frame WHEN @EVALUATION_FRAME_SELF100 THEN (SELECT CASE WHEN count(*) = count(i.bp) THEN
+     (1000 * min(10000, ratio_bp(s.paid_fen, s.budget_full_fen)) + coalesce(sum(i.weight_cp * i.bp), 0) + 5000) / 10000 END
+   FROM k42_item i WHERE i.rec = s.rec) END AS fg8,
+  (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = s.a AND p.fy = s.b) AS paid,
+  (SELECT coalesce(sum(v.fen * v.r_sign * quota_sign(v.kind)), 0) FROM v_allotment v WHERE v.r_subject = s.a AND v.r_type = @TYPE_ALLOTMENT
+     AND v.r_fy = s.b AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
+       WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs')))
+  + (SELECT coalesce(sum(v.fen * v.r_sign), 0) FROM v_carry_over v WHERE v.r_subject = s.a AND v.r_type = @TYPE_CARRY_OVER
+     AND v.r_fy = s.b - 1 AND v.carry_class = @CARRY_CLASS_CARRY) AS bg
+FROM k42_self s;
+-- [touch]
+SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_ALLOTMENT)
+UNION SELECT r.subject, r.fy + 1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CARRY_OVER
+UNION SELECT t.subject, t.fy, '' FROM changed c CROSS JOIN ref f ON f.rec = c.rec AND f.field = 'absorbs'
+  CROSS JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq WHERE c.type = @TYPE_ALLOTMENT
+UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN resolved f ON f.target = c.rec AND f.field = 'goal' CROSS JOIN record r ON r.rec = f.rec
+  WHERE c.type = @TYPE_PERF_GOAL AND r.type = @TYPE_EVALUATION
+UNION SELECT d.subject, d.fy, '' FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_evaluation v WHERE v.r_subject = d.subject
+  AND v.r_type = @TYPE_EVALUATION AND v.r_fy = d.fy AND v.kind = @EVALUATION_KIND_SELF)
+-- [all]
+SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_evaluation v WHERE v.kind = @EVALUATION_KIND_SELF
+-- [agenda]
+SELECT s.a, s.b, s.c, (s.b + 1) * 10000 + 101 AS due FROM k42_self s
+-- [condition]
+WITH diff AS MATERIALIZED (
+  SELECT s.*, ratio_bp(paid, bg) AS fg5, abs(total_cp - fg8) > param('k42.score_cp') AS wrong_score, paid_fen <> paid AS wrong_paid
+  FROM k42_sums s)
+SELECT a, b, c, of_kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
+  CASE WHEN tick_day() <= b * 10000 + 1231 THEN 'UNKNOWN'
+       WHEN wrong_score OR wrong_paid OR abs(exec_rate_bp - fg5) > param('k42.rate_bp') THEN 'FIRE'
+       WHEN frame = @EVALUATION_FRAME_SELF100 AND fg8 IS NULL THEN 'UNKNOWN' ELSE 'CLEAR' END AS state,
+  @SEVERITY_YELLOW AS sev, total_cp AS a, fg8 AS b, paid_fen AS paid, paid AS P, exec_rate_bp AS rate, fg5 AS fg5, b * 10000 + 1231 AS through
+FROM diff
+-- [inputs]
+SELECT rec FROM (
+  SELECT * FROM (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b
+    AND v.kind = @EVALUATION_KIND_SELF ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  UNION SELECT f.target FROM v_evaluation v CROSS JOIN resolved f ON f.rec = v.rec AND f.field = 'goal'
+    WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b AND v.kind = @EVALUATION_KIND_SELF
+  UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :b
+  UNION SELECT v.rec FROM v_carry_over v WHERE v.r_subject = :a AND v.r_type = @TYPE_CARRY_OVER AND v.r_fy = :b - 1
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
+ORDER BY rec LIMIT 80

@@ -1,0 +1,54 @@
+-- id: K55
+-- zh: 线索未签收
+-- en: clue unacknowledged
+-- parties: audit congress discipline finance organization
+-- reads: D01 D02
+-- when: D Y/R
+-- basis: R-79
+-- message.zh: 线索{clue}未签收{n}个工作日
+-- message.en: clue {clue} unacknowledged for {n} working days
+-- clears: D02
+-- responders: discipline {sender}
+-- figure: clue text
+-- figure: sender text
+-- figure: due date
+-- figure: n day volatile
+-- param: k55.red_workdays int 2 签收期限过后第几个工作日过完升为红色
+-- awaits: discipline
+-- scope: region
+-- By the clear headers alone. The term is the clue's ack_due, which its sender sets (three working days; one where URGENT);
+-- red two working days later. Any D02 of that clue acknowledges it, whatever it says.
+-- Supplements carry the same id: the clue's first record counts.
+-- Seen by discipline and the clue's sender only, who is a responder therefore.
+-- UNKNOWN until discipline's streams have closed the term's last day, and again the last one before red.
+-- Keys: a clue id (16 bytes), b '', c ''.
+-- [views]
+CREATE TEMP VIEW k55_clue AS
+SELECT v.clue_id AS clue, v.rec, s.party AS sender, v.ack_due AS due,
+  CAST(strftime('%Y%m%d', v.sent_at_ms / 1000 + 28800, 'unixepoch') AS INTEGER) AS sent
+FROM v_clue_transfer v CROSS JOIN stream s ON s.sid = v.r_sid;
+-- [touch]
+SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
+UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K55' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
+-- [all]
+SELECT DISTINCT clue, '', '' FROM k55_clue
+-- [agenda]
+SELECT t.a, t.b, t.c, date_add(k.due, 1) AS due FROM touched t CROSS JOIN k55_clue k ON k.clue = t.a
+UNION SELECT t.a, t.b, t.c, date_add(wd_add(k.due, param('k55.red_workdays')), 1) FROM touched t CROSS JOIN k55_clue k ON k.clue = t.a
+-- [condition]
+WITH first AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, (SELECT min(k.rec) FROM k55_clue k WHERE k.clue = t.a) AS rec,
+    EXISTS (SELECT 1 FROM v_clue_receipt v WHERE v.clue_id = t.a) AS received FROM touched t),
+late AS MATERIALIZED (
+  SELECT f.a, f.b, f.c, k.sender, k.sent, k.due, wd_add(k.due, param('k55.red_workdays')) AS red_after,
+    NOT f.received AND k.due < tick_day() AS yes
+  FROM first f CROSS JOIN k55_clue k ON k.clue = f.a AND k.rec = f.rec)
+SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, '' AS period, lower(hex(a)) AS object,
+  CASE WHEN yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN tick_day() > red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  lower(hex(a)) AS clue, sender AS sender, due AS due, wd_diff(tick_day(), sent) AS n,
+  CASE WHEN yes THEN CASE WHEN tick_day() > red_after THEN red_after ELSE due END END AS through
+FROM late
+-- [inputs]
+SELECT rec FROM k55_clue WHERE clue = :a ORDER BY rec LIMIT 16

@@ -1,0 +1,66 @@
+-- id: K56
+-- zh: 线索办理逾期未反馈
+-- en: outcome of a clue overdue
+-- parties: audit congress discipline finance organization
+-- reads: D01 D02 D03
+-- when: D I/Y
+-- basis: R-79 审计法54
+-- message.zh: 线索{clue}办理逾期未反馈（{stage}应于{due}前反馈）
+-- message.en: outcome of clue {clue} overdue ({stage_en} was due by {due})
+-- clears: D03 of that stage, or a D02 that no longer accepts the clue
+-- responders: discipline {sender}
+-- figure: clue text
+-- figure: sender text
+-- figure: stage text
+-- figure: stage_en text
+-- figure: due date
+-- param: k56.final_days int 90 首次反馈期限过后多少天内应有办结反馈（末日逢休息日顺延）
+-- awaits: discipline
+-- scope: region
+-- By the clear headers alone: the newest D02 of the clue, where it ACCEPTED, says the day by which discipline feeds back
+-- (three months by default). Info from the day after while there is no D03 at all; yellow once another
+-- k56.final_days calendar days are over (six months in all) while there is no FINAL one.
+-- Seen by discipline and the clue's sender only, who is a responder therefore: the author of the clue's first
+-- D01, and while none is here the sender whom the D02 names.
+-- UNKNOWN until discipline's streams have closed the day by which the outcome was due.
+-- Keys: a clue id (16 bytes), b '', c ''.
+-- [views]
+CREATE TEMP VIEW k56_receipt AS
+SELECT v.clue_id AS clue, v.rec, v.accept, v.feedback_due AS first_due, cd_add(v.feedback_due, param('k56.final_days')) AS final_due,
+  coalesce((SELECT s.party FROM v_clue_transfer d CROSS JOIN stream s ON s.sid = d.r_sid WHERE d.clue_id = v.clue_id ORDER BY d.rec LIMIT 1),
+    v.sender) AS sender
+FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.clue_id = v.clue_id ORDER BY w.rec DESC LIMIT 1);
+-- [touch]
+SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
+UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
+UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_outcome f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_OUTCOME
+UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K56' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
+-- [all]
+SELECT DISTINCT v.clue_id, '', '' FROM v_clue_receipt v
+-- [agenda]
+SELECT t.a, t.b, t.c, date_add(k.first_due, 1) AS due FROM touched t CROSS JOIN k56_receipt k ON k.clue = t.a
+UNION SELECT t.a, t.b, t.c, date_add(k.final_due, 1) FROM touched t CROSS JOIN k56_receipt k ON k.clue = t.a
+-- [condition]
+WITH said AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, k.sender, k.first_due, k.final_due, k.accept = @CLUE_ACCEPTANCE_ACCEPTED AS accepted,
+    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a) AS any_said,
+    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a AND v.stage = @OUTCOME_STAGE_FINAL) AS final_said
+  FROM touched t CROSS JOIN k56_receipt k ON k.clue = t.a),
+late AS MATERIALIZED (
+  SELECT said.*, accepted AND NOT final_said AND final_due < tick_day() AS final_late,
+    accepted AND NOT any_said AND first_due < tick_day() AS first_late
+  FROM said)
+SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, '' AS period, lower(hex(a)) AS object,
+  CASE WHEN final_late OR first_late THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN final_late THEN @SEVERITY_YELLOW ELSE @SEVERITY_INFO END AS sev,
+  lower(hex(a)) AS clue, sender AS sender, CASE WHEN final_late THEN '办结' ELSE '阶段性' END AS stage,
+  CASE WHEN final_late THEN 'the final one' ELSE 'an interim one' END AS stage_en,
+  CASE WHEN final_late THEN final_due ELSE first_due END AS due,
+  CASE WHEN final_late THEN final_due WHEN first_late THEN first_due END AS through
+FROM late
+-- [inputs]
+SELECT rec FROM (
+  SELECT v.rec FROM v_clue_transfer v WHERE v.clue_id = :a
+  UNION SELECT v.rec FROM v_clue_receipt v WHERE v.clue_id = :a
+  UNION SELECT v.rec FROM v_clue_outcome v WHERE v.clue_id = :a)
+ORDER BY rec LIMIT 32

@@ -1,0 +1,130 @@
+-- id: K62
+-- zh: 应公开未公开
+-- en: disclosure missing
+-- parties: congress finance
+-- reads: B03 B04 E04 P01 P02 S03 V01
+-- when: D R
+-- basis: R-73 预算法14 条例6
+-- message.zh: {since}起超{n}日未公开{what}
+-- message.en: not made public {n} days after {since}: {what_en}
+-- clears: S03
+-- responders: finance
+-- figure: n day volatile
+-- figure: since date
+-- figure: due date
+-- figure: what text
+-- figure: what_en text
+-- param: k62.days int 20 批准、批复后多少天内公开（末日逢休息日顺延）
+-- awaits: finance congress
+-- scope: region
+-- Made public is what an S03 in force names in `what`, whatever correction of it. What, and from which day on:
+-- B03 each approval of a region, from approved_on; B04 one INITIAL at least of a department, and of a unit that an
+-- INITIAL names beside its department, from the year's first issued_on; of major subjects (the newest P02
+-- says so) that have an INITIAL, one version at least of the year's goal (E04) from their first issued_on, and of
+-- the self-evaluation (SELF) and, where there is one, the department's or finance's key evaluation (KEY), from
+-- the day on which congress approved the region's final accounts of that year.
+-- An S03 clears at once. UNKNOWN until finance and congress have closed the last day, and where the goal or
+-- the self-evaluation itself is missing, which other rules say.
+-- Keys: a subject, body or region, b fiscal year, c what.
+-- [views]
+CREATE TEMP VIEW k62_major AS
+SELECT p.r_subject AS subject, p.r_kind AS kind FROM live p CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1
+WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
+    ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
+CREATE TEMP VIEW k62_accounts AS
+SELECT m.subject, m.kind, b.r_fy AS fy, v.approved_on AS since, b.r_root AS root FROM k62_major m
+CROSS JOIN member g ON g.subject = m.subject AND g.kind = @SUBJECT_KIND_DEPT
+CROSS JOIN live b ON b.r_subject = (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = g.org AND o.r_type = @TYPE_ORG_PROFILE
+    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AND b.r_type = @TYPE_CONGRESS_APPROVAL
+CROSS JOIN f_congress_approval v ON v.rec = b.rec AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
+WHERE EXISTS (SELECT 1 FROM live i CROSS JOIN f_allotment q ON q.rec = i.rec AND q.kind = @ALLOTMENT_KIND_INITIAL
+  WHERE i.r_subject = m.subject AND i.r_type = @TYPE_ALLOTMENT AND i.r_fy = b.r_fy);
+CREATE TEMP VIEW k62_duty AS
+SELECT r.r_subject AS subject, r.r_fy AS fy, 'B03' AS what, r.r_kind AS kind, v.approved_on AS since, r.r_root AS root
+FROM live r CROSS JOIN f_congress_approval v ON v.rec = r.rec WHERE r.r_type = @TYPE_CONGRESS_APPROVAL
+UNION ALL
+SELECT f.dept, r.r_fy, 'B04', @SUBJECT_KIND_DEPT, f.issued_on, r.r_root
+FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec WHERE f.kind = @ALLOTMENT_KIND_INITIAL
+UNION ALL
+SELECT m.org, r.r_fy, 'B04', @SUBJECT_KIND_UNIT, f.issued_on, r.r_root
+FROM member m CROSS JOIN live r ON r.r_subject = m.subject AND r.r_type = @TYPE_ALLOTMENT
+  CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL AND f.unit = m.org AND f.unit <> f.dept
+WHERE m.kind = @SUBJECT_KIND_UNIT
+UNION ALL
+SELECT r.r_subject, r.r_fy, 'E04', r.r_kind, f.issued_on, r.r_root
+FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
+WHERE r.r_type = @TYPE_ALLOTMENT AND EXISTS (SELECT 1 FROM k62_major m WHERE m.subject = r.r_subject)
+UNION ALL
+SELECT subject, fy, 'SELF', kind, since, root FROM k62_accounts
+UNION ALL
+SELECT subject, fy, 'KEY', kind, since, root FROM k62_accounts;
+CREATE TEMP VIEW k62_result AS
+SELECT r_subject AS subject, r_fy AS fy, 'E04' AS what, r_root AS root, rec FROM live WHERE r_type = @TYPE_PERF_GOAL
+UNION ALL
+SELECT r.r_subject, r.r_fy, CASE v.kind WHEN @EVALUATION_KIND_SELF THEN 'SELF' ELSE 'KEY' END, r.r_root, r.rec
+FROM live r CROSS JOIN f_evaluation v ON v.rec = r.rec
+WHERE r.r_type = @TYPE_EVALUATION AND v.kind IN (@EVALUATION_KIND_SELF, @EVALUATION_KIND_DEPT_KEY, @EVALUATION_KIND_FIN_KEY);
+CREATE TEMP VIEW k62_public AS
+SELECT o.root FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.field = 'what' AND g.hash = o.hash
+  CROSS JOIN live s ON s.rec = g.rec AND s.r_type = @TYPE_DISCLOSURE;
+CREATE TEMP VIEW k62_changed AS
+SELECT r.rec, r.type, r.subject, r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec
+ WHERE c.type IN (@TYPE_CONGRESS_APPROVAL, @TYPE_ALLOTMENT, @TYPE_PERF_GOAL, @TYPE_EVALUATION)
+UNION SELECT f.target, f.t_type, f.t_subject, f.t_fy FROM changed c CROSS JOIN resolved f ON f.rec = c.rec
+ WHERE c.type = @TYPE_DISCLOSURE AND f.field = 'what';
+-- [touch]
+SELECT subject, fy, 'B03' FROM k62_changed WHERE type = @TYPE_CONGRESS_APPROVAL
+UNION SELECT f.dept, x.fy, 'B04' FROM k62_changed x CROSS JOIN f_allotment f ON f.rec = x.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
+UNION SELECT f.unit, x.fy, 'B04' FROM k62_changed x CROSS JOIN f_allotment f ON f.rec = x.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
+  WHERE f.unit <> f.dept
+UNION SELECT x.subject, x.fy, w.value FROM k62_changed x CROSS JOIN json_each('["E04","SELF","KEY"]') w
+  WHERE x.type IN (@TYPE_ALLOTMENT, @TYPE_PERF_GOAL, @TYPE_EVALUATION) AND EXISTS (SELECT 1 FROM k62_major m WHERE m.subject = x.subject)
+UNION SELECT q.subject, q.fy, w.value FROM (
+    SELECT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_SUBJECT_PROFILE
+    UNION SELECT m.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN member m ON m.org = r.subject WHERE c.type = @TYPE_ORG_PROFILE
+    UNION SELECT p.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_subject_profile f ON f.resp_org = r.subject
+      CROSS JOIN record p ON p.rec = f.rec WHERE c.type = @TYPE_ORG_PROFILE
+    UNION SELECT p.subject FROM (SELECT 1 FROM k62_changed x CROSS JOIN f_congress_approval v ON v.rec = x.rec
+        AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS LIMIT 1) z CROSS JOIN f_subject_profile f ON f.is_major = 1 CROSS JOIN record p ON p.rec = f.rec) y
+  CROSS JOIN record q ON q.subject = y.subject AND q.type = @TYPE_ALLOTMENT CROSS JOIN json_each('["E04","SELF","KEY"]') w
+UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g WHERE g.rule = 'K62'
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n WHERE n.rule = 'K62'
+-- [all]
+SELECT DISTINCT r_subject, r_fy, 'B03' FROM v_congress_approval
+UNION SELECT v.dept, v.r_fy, 'B04' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL
+UNION SELECT v.unit, v.r_fy, 'B04' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL AND v.unit <> v.dept
+UNION SELECT r.r_subject, r.r_fy, w.value FROM v_subject_profile p CROSS JOIN live r ON r.r_subject = p.r_subject AND r.r_type = @TYPE_ALLOTMENT
+  CROSS JOIN json_each('["E04","SELF","KEY"]') w WHERE p.is_major = 1
+-- [agenda]
+SELECT DISTINCT t.a, t.b, t.c, date_add(cd_add(d.since, param('k62.days')), 1) AS due FROM touched t
+CROSS JOIN k62_duty d ON d.subject = t.a AND d.fy = t.b AND d.what = t.c
+ WHERE cd_add(d.since, param('k62.days')) >= tick_day()
+-- [condition]
+WITH duty AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, d.kind, d.since, d.root FROM touched t CROSS JOIN k62_duty d ON d.subject = t.a AND d.fy = t.b AND d.what = t.c),
+each AS (
+  SELECT a, b, c, kind, since, EXISTS (SELECT 1 FROM k62_public x WHERE x.root = d.root) AS public, 1 AS here FROM duty d WHERE c = 'B03'
+  UNION ALL
+  SELECT a, b, c, min(kind), min(since), max(EXISTS (SELECT 1 FROM k62_public x WHERE x.root = d.root)), 1 FROM duty d WHERE c = 'B04' GROUP BY a, b, c
+  UNION ALL
+  SELECT a, b, c, kind, since,
+    EXISTS (SELECT 1 FROM k62_result e WHERE e.subject = d.a AND e.fy = d.b AND e.what = d.c AND EXISTS (SELECT 1 FROM k62_public x WHERE x.root = e.root)),
+    EXISTS (SELECT 1 FROM k62_result e WHERE e.subject = d.a AND e.fy = d.b AND e.what = d.c)
+  FROM (SELECT a, b, c, min(kind) AS kind, min(since) AS since FROM duty WHERE c IN ('E04', 'SELF', 'KEY') GROUP BY a, b, c) d),
+whole AS MATERIALIZED (
+  SELECT a, b, c, min(kind) AS kind, min(CASE WHEN NOT public THEN since END) AS since, max(here) AS here FROM each GROUP BY a, b, c),
+dated AS (SELECT whole.*, cd_add(since, param('k62.days')) AS due FROM whole)
+SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, c AS object,
+  CASE WHEN since IS NULL OR due >= tick_day() THEN 'CLEAR' WHEN here THEN 'FIRE' WHEN c = 'KEY' THEN 'CLEAR' ELSE 'UNKNOWN' END AS state,
+  @SEVERITY_RED AS sev, date_diff(tick_day(), since) AS n, since AS since, due AS due,
+  CASE c WHEN 'B03' THEN '人大批准的预决算' WHEN 'B04' THEN '批复的预算' WHEN 'E04' THEN '重大事项绩效目标' WHEN 'SELF' THEN '重大事项绩效自评'
+    ELSE '重大事项重点评价结果' END AS what,
+  CASE c WHEN 'B03' THEN 'what congress approved' WHEN 'B04' THEN 'the budget as allotted' WHEN 'E04' THEN 'the goal of a major subject'
+    WHEN 'SELF' THEN 'the self-evaluation of a major subject' ELSE 'the key evaluation of a major subject' END AS what_en,
+  CASE WHEN due < tick_day() THEN due END AS through
+FROM dated
+-- [inputs]
+SELECT rec FROM (
+  SELECT r.rec FROM k62_duty d CROSS JOIN live r ON r.r_root = d.root WHERE d.subject = :a AND d.fy = :b AND d.what = :c
+  UNION SELECT e.rec FROM k62_result e WHERE e.subject = :a AND e.fy = :b AND e.what = :c)
+ORDER BY rec LIMIT 64

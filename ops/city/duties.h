@@ -1,0 +1,32 @@
+/* Which duties aren't done as the base city does them: planted_duties.c and planted_public.c know
+ * it, the writers show it. A day of 0 means never. */
+#ifndef CITY_DUTIES_H
+#define CITY_DUTIES_H
+
+#include "evals.h"
+
+/* The k-th task of the nth meeting: its number, its day due, and when it was done. */
+struct city_task {
+    char no[24];
+    int32_t due, done;
+};
+struct city_task city_task(int32_t meeting, int32_t k);                /* write_meetings.c */
+void city_task_fault(int32_t meeting, int32_t k, struct city_task *t); /* changes `done` */
+
+/* What follows the decision to call in the nth that was assessed on `day`. */
+struct city_interview {
+    int32_t noticed, answered;
+};
+bool city_is_called_in(int32_t n);
+struct city_interview city_interview(int32_t n, int32_t day);
+
+/* The working day of the next month on which a month's report on the regions comes. */
+int32_t city_region_report_nth(int32_t month);
+
+/* The weight of a department's budget performance in its appraisal, in hundredths. */
+int32_t city_appraised_weight(int32_t dept);
+
+/* Changes what follows an evaluation by finance of the nth district, else of a department. */
+void city_key_fault(struct key_evaluation *k, int32_t district, int32_t dept);
+
+#endif

@@ -1,0 +1,283 @@
+/* Planted: warnings (K33) and opinions of congress (K60) without an answer, tasks not done (K64),
+ * interviews not held (K65), reports that don't come (K66), appraisals without performance (K52),
+ * corrections after the year's close (K68), institution documents that are late (K69). */
+#include "duties.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+
+#define RED_WORKDAYS 10 /* overdue */
+#define DAY_CLOSE 20200331
+
+/* Open from the day after `due` on, red once ten working days more are over. */
+static struct city_truth *overdue(struct city *c, const char *rule, const struct city_project *p,
+                                  int32_t due, int32_t closed, const char *near_why) {
+    int32_t opened = pt_date_add(due, 1);
+    int32_t red = pt_date_add(city_add_workdays(due, RED_WORKDAYS), 1);
+    struct city_truth *t;
+
+    if (near_why != NULL)
+        return city_near(c, rule, p, opened, near_why);
+    if (closed != 0 && closed <= red)
+        return city_fires(c, rule, p, 'Y', opened, closed);
+    t = city_fires(c, rule, p, 'R', opened, closed);
+    t->first_severity = 'Y';
+    t->changed = red;
+    return t;
+}
+
+static void warned(struct city *c, int64_t yuan, int32_t day, int32_t answered,
+                   const char *near_why) {
+    struct city_project *p = city_plant(c, yuan, 9700);
+    struct city_control *x = city_control(c, p, "预警", day, CITY_NO_FEN);
+    struct city_truth *t;
+
+    x->reply_due = city_add_workdays(day, 10);
+    x->reason = "支出进度偏慢，请加快执行";
+    x->answered_otherwise = true;
+    x->answered_day = answered;
+    t = overdue(c, "K33", p, x->reply_due, answered, near_why);
+    (void)snprintf(t->object, sizeof(t->object), "finance/GK2019-%04d", c->n_controls);
+}
+
+static void asked(struct city *c, int64_t yuan, int32_t day, int32_t answered,
+                  const char *near_why) {
+    struct city_project *p = city_plant(c, yuan, 9700);
+    struct city_opinion *o = &c->opinions[c->n_opinions++];
+    struct city_truth *t;
+
+    PT_ASSERT(c->n_opinions <= CITY_MAX_OPINIONS);
+    o->project = city_index(c, p);
+    o->day = day;
+    o->due = city_add_workdays(day, 22);
+    o->answered = answered;
+    (void)snprintf(o->no, sizeof(o->no), "YJ2019-%03d", 900 + c->n_opinions);
+    t = overdue(c, "K60", p, o->due, answered, near_why);
+    (void)snprintf(t->object, sizeof(t->object), "congress/%s", o->no);
+}
+
+static struct city_truth *of_nobody(struct city_truth *t) {
+    t->kind = "NONE";
+    t->key[0] = '\0';
+    t->year = 0;
+    return t;
+}
+
+static const struct task_fault {
+    int32_t meeting, k;
+    int32_t days; /* after its day due; -1 = never done */
+} task_faults[] = {{0, 0, 12}, {2, 1, -1}, {4, 0, 25}, {3, 1, 0}};
+
+void city_task_fault(int32_t meeting, int32_t k, struct city_task *t) {
+    for (size_t i = 0; i < sizeof(task_faults) / sizeof(task_faults[0]); i++) {
+        const struct task_fault *f = &task_faults[i];
+
+        if (f->meeting != meeting || f->k != k)
+            continue;
+        t->done = f->days < 0 ? 0 : pt_date_add(t->due, f->days);
+        if (t->done && !city_is_workday(t->done))
+            t->done = city_next_workday(t->done);
+    }
+}
+
+static void plant_k64(struct city *c) {
+    for (size_t i = 0; i < sizeof(task_faults) / sizeof(task_faults[0]); i++) {
+        const struct task_fault *f = &task_faults[i];
+        struct city_task task = city_task(f->meeting, f->k);
+        int32_t opened = pt_date_add(task.due, 1);
+        struct city_truth *t = f->days == 0
+                                   ? city_near(c, "K64", c->projects, opened, "期限当日办结")
+                                   : city_fires(c, "K64", c->projects, 'Y', opened, task.done);
+
+        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "%s", task.no);
+    }
+}
+
+static int32_t after_days(int32_t day, int32_t n) {
+    int32_t last = pt_date_add(day, n);
+
+    return city_is_workday(last) ? last : city_next_workday(last);
+}
+
+/* One department and one district are called in as it should be; see city_interview. */
+static const int32_t never_called_in = 61;
+static const int32_t called_in_late = 64;
+static const int32_t rectified_late = 67;
+static const int32_t rectified_at_last = CITY_DEPTS + 3;
+
+bool city_is_called_in(int32_t n) {
+    return n == 57 || n == CITY_DEPTS + 9 || n == never_called_in || n == called_in_late ||
+           n == rectified_late || n == rectified_at_last;
+}
+
+struct city_interview city_interview(int32_t n, int32_t day) {
+    struct city_interview x = {city_add_workdays(day, 4), city_add_workdays(day, 11)};
+
+    if (n == never_called_in)
+        x.noticed = x.answered = 0;
+    else if (n == called_in_late)
+        x = (struct city_interview){city_add_workdays(day, 26), city_add_workdays(day, 32)};
+    else if (n == rectified_late)
+        x.answered = city_add_workdays(day, 40);
+    else if (n == rectified_at_last)
+        x.answered = after_days(day, 30);
+    return x;
+}
+
+static void plant_k65(struct city *c) {
+    const int32_t list[] = {never_called_in, called_in_late, rectified_late, rectified_at_last};
+    const struct city_code *regions;
+
+    (void)city_regions(&regions);
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        int32_t n = list[i];
+        struct city_truth *t;
+        bool interview;
+        int32_t day;
+        int32_t opened;
+
+        (void)city_assessment(n, &day, &interview);
+        opened = pt_date_add(after_days(day, 30), 1);
+        t = n == rectified_at_last
+                ? city_near(c, "K65", c->projects, opened, "期限最后一日提出整改方案")
+                : city_fires(c, "K65", c->projects, 'Y', opened, city_interview(n, day).answered);
+        t->kind = n < CITY_DEPTS ? "DEPT" : "REGION";
+        t->year = CITY_FY - 1;
+        (void)snprintf(t->key, sizeof(t->key), "%s",
+                       n < CITY_DEPTS ? c->orgs[n].uscc : regions[n - CITY_DEPTS].code);
+    }
+}
+
+static const struct {
+    int32_t month, nth;
+} late_reports[] = {{201911, 9}, {201912, 12}, {202005, 9}, {201902, 6}};
+
+int32_t city_region_report_nth(int32_t month) {
+    for (size_t i = 0; i < sizeof(late_reports) / sizeof(late_reports[0]); i++)
+        if (late_reports[i].month == month)
+            return late_reports[i].nth;
+    return 5;
+}
+
+/* Due on the 5th working day; shown once the 6th is over, yellow once the 10th is. */
+static void plant_k66(struct city *c) {
+    for (size_t i = 0; i < sizeof(late_reports) / sizeof(late_reports[0]); i++) {
+        int32_t month = late_reports[i].month;
+        int32_t nth = late_reports[i].nth;
+        int32_t year = month % 100 == 12 ? month / 100 + 1 : month / 100;
+        int32_t next = month % 100 % 12 + 1;
+        int32_t opened = pt_date_add(city_nth_workday(year, next, 6), 1);
+        struct city_truth *t = nth == 6 ? city_near(c, "K66", c->projects, opened, "逾期一个工作日")
+                                        : city_fires(c, "K66", c->projects, nth > 10 ? 'Y' : 'I',
+                                                     opened, city_nth_workday(year, next, nth));
+
+        if (nth > 10) {
+            t->first_severity = 'I';
+            t->changed = pt_date_add(city_nth_workday(year, next, 10), 1);
+        }
+        t->period = month;
+        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "finance/X05");
+    }
+}
+
+/* Nothing is budgeted in 2020, so finance sends no month reports; still they are expected. */
+static void no_reports_of_next_year(struct city *c) {
+    for (int32_t month = 1; month <= 5; month++) {
+        int32_t opened = pt_date_add(city_nth_workday(CITY_FY + 1, month + 1, 6), 1);
+        struct city_truth *t = city_fires(c, "K66", c->projects, 'R', opened, 0);
+
+        t->first_severity = 'I';
+        t->warned = pt_date_add(city_nth_workday(CITY_FY + 1, month + 1, 10), 1);
+        t->changed = pt_date_add(city_nth_workday(CITY_FY + 1, month + 1, 15), 1);
+        t->period = (CITY_FY + 1) * 100 + month;
+        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "finance/X02");
+    }
+}
+
+#define UNAPPRAISED 80 /* the first of three departments; of the fourth it counts for little */
+
+int32_t city_appraised_weight(int32_t dept) {
+    return dept >= UNAPPRAISED && dept < UNAPPRAISED + 3 ? 0 : dept == UNAPPRAISED + 3 ? 100 : 2000;
+}
+
+static void plant_k52(struct city *c) {
+    for (int32_t d = UNAPPRAISED; d < UNAPPRAISED + 4; d++) {
+        struct city_truth *t =
+            city_appraised_weight(d) > 0
+                ? city_near(c, "K52", c->projects, DAY_APPRAISAL, "预算绩效权重仅1分，仍已纳入")
+                : city_fires(c, "K52", c->projects, 'Y', DAY_APPRAISAL, 0);
+
+        t->kind = "DEPT";
+        (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[d].uscc);
+    }
+}
+
+/* By the end of August: three stages get their documents later. */
+static void plant_k69(struct city *c) {
+    static const struct {
+        const char *stage;
+        int32_t day;
+    } list[] = {{"MONITORING", 20190916},
+                {"EVALUATION", 20191028},
+                {"RESULT_USE", 20191128},
+                {"GOAL", 20190826}};
+
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        struct city_truth *t = list[i].day < 20190901
+                                   ? city_near(c, "K69", c->projects, 20190901, "期限当月已印发")
+                                   : city_fires(c, "K69", c->projects, 'I', 20190901, list[i].day);
+
+        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "%s", list[i].stage);
+    }
+}
+
+static void corrected(struct city *c, const struct city_project *p, int32_t day, int32_t year,
+                      const char *party, const char *no) {
+    struct city_truth *t = day > DAY_CLOSE
+                               ? city_fires(c, "K68", p, 'I', day, 0)
+                               : city_near(c, "K68", p, day, "年度尚未结账，也未被引用");
+
+    t->year = year;
+    (void)snprintf(t->object, sizeof(t->object), "%s/%s-2", party, no);
+}
+
+void city_truth_of_corrections(struct city *c) {
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+        char no[24];
+
+        if (p->self_replaced_day)
+            corrected(c, p, p->self_replaced_day, CITY_FY, "finance", p->self_no);
+        (void)snprintf(no, sizeof(no), "RD2020-%05d", i + 1);
+        if (p->audit_fixed_day)
+            corrected(c, p, p->audit_fixed_day, CITY_FY, "audit", no);
+        (void)snprintf(no, sizeof(no), "XM-%06d", i + 1);
+        if (p->recurve_day)
+            corrected(c, p, p->recurve_day, CITY_FY, "finance", no);
+    }
+    for (int32_t i = 0; i < c->n_findings; i++) {
+        const struct city_finding *f = &c->findings[i];
+
+        if (f->corrected_day)
+            corrected(c, &c->projects[f->project], f->corrected_day, f->year, "audit", f->no);
+    }
+}
+
+void city_plant_duties(struct city *c) {
+    warned(c, 2400000, 20190508, 0, NULL);
+    warned(c, 3100000, 20190611, 20190703, NULL);
+    warned(c, 1800000, 20190716, 20190830, NULL);
+    warned(c, 2700000, 20190910, city_add_workdays(20190910, 10), "答复期限当日反馈整改方案");
+    asked(c, 3600000, 20190415, 0, NULL);
+    asked(c, 2900000, 20190611, 20190723, NULL);
+    asked(c, 5200000, 20190806, 20191022, NULL);
+    asked(c, 1700000, 20190903, city_add_workdays(20190903, 22), "期限当日回复");
+    plant_k64(c);
+    plant_k65(c);
+    plant_k66(c);
+    no_reports_of_next_year(c);
+    plant_k52(c);
+    plant_k69(c);
+}

@@ -1,0 +1,142 @@
+/* Executes figures_by_hand.md: each case's records go into a new ledger day by day, then each of
+ * its figures must be what the table computes, from the records that it names. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/ledger/figures.h>
+
+#include "by_hand.h"
+
+static struct mklog m;
+static struct pt_ledger *l;
+static struct bh_names names;
+static size_t folded;
+static int32_t logged; /* the day whose records are queued */
+static char title[1024];
+
+static int32_t day_of(const char *text) {
+    int y = 0;
+    int mo = 0;
+    int d = 0;
+
+    cr_assert_eq(sscanf(text, "%d-%d-%d", &y, &mo, &d), 3, "%s: no day: %s", title, text);
+    return y * 10000 + mo * 100 + d;
+}
+
+static void fold(void) {
+    struct pt_err err = {0};
+    struct pt_ledger_applied a;
+
+    for (; folded < m.n; folded++) {
+        cr_assert_eq(pt_ledger_begin(l, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_ledger_apply(l, &m.e[folded], &a, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_ledger_commit(l, &err), 0, "%s", err.msg);
+    }
+}
+
+static void end_day(void) {
+    if (logged)
+        mk_tick(&m, logged);
+    logged = 0;
+    fold();
+}
+
+static void end_case(void) {
+    if (!l)
+        return;
+    pt_ledger_close(l);
+    mk_done(&m);
+    l = NULL;
+}
+
+static void begin_case(const char *name) {
+    struct pt_err err = {0};
+
+    end_case();
+    (void)snprintf(title, sizeof title, "%s", name);
+    folded = 0;
+    names.n_rec = 0;
+    mk_init(&m);
+    cr_assert_eq(pt_ledger_open(":memory:", PT_LEDGER_WRITE, &l, NULL, &err), 0, "%s", err.msg);
+}
+
+static void record(const struct bh_row *row) {
+    int32_t day = day_of(row->cell[1]);
+
+    if (day != logged) {
+        end_day();
+        logged = m.day = day;
+    }
+    bh_record(&m, &names, row);
+}
+
+static int collect(void *ctx, const char *party, const char *stream, uint64_t seq,
+                   uint64_t log_index) {
+    char *out = ctx;
+    size_t n = strlen(out);
+
+    (void)stream;
+    (void)log_index;
+    for (size_t i = 0; i < names.n_rec; i++) {
+        const Pentad__V1__RecordRef *r = &names.rec[i].ref.ref;
+
+        if (strcmp(r->party, party) == 0 && r->seq == seq)
+            (void)snprintf(out + n, 512 - n, "%s%s", n ? " " : "", names.rec[i].name);
+    }
+    return 0;
+}
+
+/* figure | of | year | valid on | known on | value | arithmetic | behind */
+static void figure(const struct bh_row *row) {
+    struct pt_figure_ask ask = {.fiscal_year = 0, .figure = row->cell[0], .known_at = PT_KNOWN_NOW};
+    struct pt_figure f;
+    struct pt_err err = {0};
+    char behind[512] = "";
+    char text[96];
+
+    end_day();
+    ask.kind = bh_subject(&names, row->cell[1], &ask.key);
+    ask.fiscal_year = (int32_t)bh_number(row->cell[2]);
+    ask.valid_at = day_of(row->cell[3]);
+    if (row->cell[4][0])
+        cr_assert_eq(pt_ledger_known_at(l, day_of(row->cell[4]), &ask.known_at, &err), 0, "%s",
+                     err.msg);
+    cr_assert_eq(pt_ledger_figure(l, &ask, &f, &err), 0, "line %d: %s", row->line, err.msg);
+    pt_figure_format(text, sizeof text, &f, true);
+    cr_expect_eq(f.na ? INT64_MIN : f.value, bh_number(row->cell[5]),
+                 "line %d, %s: %s of %s should be %s, is %s", row->line, title, row->cell[0],
+                 row->cell[1], row->cell[5], text);
+    if (!row->cell[7][0])
+        return;
+    cr_assert_eq(pt_ledger_inputs(l, &ask, collect, behind, &err), 0, "%s", err.msg);
+    cr_expect_str_eq(behind, row->cell[7], "line %d, %s: behind %s of %s should be %s, is %s",
+                     row->line, title, row->cell[0], row->cell[1], row->cell[7], behind);
+}
+
+Test(figures_by_hand, every_case) {
+    static struct bh_row row;
+    struct bh_reader r;
+    int cases = 0;
+    int figures = 0;
+
+    bh_open(&r, PT_SOURCE_DIR "/tests/unit/ledger/figures_by_hand.md");
+    for (bh_next(&r, &row); row.kind != BH_END; bh_next(&r, &row)) {
+        if (row.kind == BH_CASE) {
+            begin_case(row.cell[0]);
+            cases++;
+        } else if (row.kind == BH_CAST) {
+            bh_cast(&names, &row);
+        } else if (row.kind == BH_RECORD) {
+            record(&row);
+        } else {
+            figure(&row);
+            figures++;
+        }
+    }
+    bh_close(&r);
+    end_case();
+    cr_expect_gt(cases, 10);
+    cr_expect_gt(figures, 100);
+}
