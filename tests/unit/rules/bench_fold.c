@@ -1,6 +1,7 @@
-/* bench_fold [days] [lines a day] [file]: folds synthetic payment batches (four lines each) day by
+/* bench_fold [--profile] [days] [lines a day] [file]: folds synthetic payment batches (four lines each) day by
  * day and says how many payment lines a second, beside plain clustered SQLite inserts of the same
- * lines in the same run. No test: run it by hand or from ops/bench. */
+ * lines in the same run; with --profile also which statements took the time. No test: run it by
+ * hand or from ops/bench. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,73 @@ static double plain_sqlite(const char *path, size_t lines) {
     return (double)lines * 1e6 / (double)t0;
 }
 
+/* ---- which statements take the time ---- */
+
+enum { PROFILE_CAP = 2048, PROFILE_SHOWN = 40, PROFILE_TEXT = 110 };
+
+/* One statement's runs; those that it contains are counted in its time too. */
+struct profiled {
+    const sqlite3_stmt *st;
+    char text[PROFILE_TEXT];
+    int64_t began;
+    int64_t us;
+    int64_t runs;
+    int64_t steps; /* of SQLite's machine */
+};
+
+static struct profiled profile[PROFILE_CAP];
+
+/* An address is used again for other statements: the text tells them apart. */
+static struct profiled *profile_of(const sqlite3_stmt *st, const char *text) {
+    for (size_t i = 0; i < PROFILE_CAP; i++)
+        if (!profile[i].st ||
+            (profile[i].st == st && strncmp(profile[i].text, text, PROFILE_TEXT - 1) == 0))
+            return &profile[i];
+    return NULL;
+}
+
+static int on_trace(unsigned what, void *ctx, void *stmt, void *x) {
+    struct profiled *p = profile_of(stmt, sqlite3_sql(stmt));
+
+    (void)ctx, (void)x;
+    if (!p)
+        return 0;
+    if (!p->st) {
+        p->st = stmt;
+        (void)snprintf(p->text, sizeof p->text, "%s", sqlite3_sql(stmt));
+    }
+    if (what == SQLITE_TRACE_STMT) {
+        p->began = pt_monotonic_us();
+        return 0;
+    }
+    p->us += p->began ? pt_monotonic_us() - p->began : 0;
+    p->began = 0;
+    p->runs++;
+    p->steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
+    return 0;
+}
+
+static int on_open(sqlite3 *db, char **msg, const void *api) {
+    (void)msg, (void)api;
+    return sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE, on_trace, NULL);
+}
+
+static int dearest_first(const void *a, const void *b) {
+    const struct profiled *p = a, *q = b;
+
+    return (q->us > p->us) - (q->us < p->us);
+}
+
+static void profile_print(void) {
+    qsort(profile, PROFILE_CAP, sizeof *profile, dearest_first);
+    for (size_t i = 0; i < PROFILE_SHOWN && profile[i].us > 0; i++) {
+        for (char *c = profile[i].text; *c; c++)
+            *c = *c == '\n' ? ' ' : *c;
+        printf("%8.1f ms %7lld runs %10lld steps  %s\n", (double)profile[i].us / 1e3,
+               (long long)profile[i].runs, (long long)profile[i].steps, profile[i].text);
+    }
+}
+
 /* Of this process, so that neighbours on the machine don't count. */
 static int64_t cpu_us(void) {
     struct rusage u;
@@ -130,16 +198,24 @@ static int bench_fold(const char *path, const struct pt_fold_entry *e, size_t n)
 }
 
 int main(int argc, char **argv) {
-    size_t days = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 60;
-    size_t per_day = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 4000;
-    const char *path = argc > 3 ? argv[3] : "bench_fold.db";
+    size_t days;
+    size_t per_day;
+    const char *path;
     struct mklog m;
     uint64_t voucher = 0;
     int32_t day = 20190201;
     int64_t t0;
     int64_t cpu;
     double rate, plain;
+    bool profiled = argc > 1 && strcmp(argv[1], "--profile") == 0;
 
+    argc -= profiled;
+    argv += profiled;
+    days = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 60;
+    per_day = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 4000;
+    path = argc > 3 ? argv[3] : "bench_fold.db";
+    if (profiled)
+        (void)sqlite3_auto_extension((void (*)(void))on_open);
     mk_init(&m);
     m.closes = true;
     city(&m);
@@ -153,6 +229,8 @@ int main(int argc, char **argv) {
     t0 = pt_monotonic_us() - t0;
     cpu = cpu_us() - cpu;
     rate = (double)voucher * 1e6 / (double)t0;
+    if (profiled)
+        profile_print();
     plain = plain_sqlite("bench_plain.db", (size_t)voucher);
     printf("payment lines %llu in %.2f s (%.2f s of processor): %.0f lines/s, %.0f a processor "
            "second; plain clustered inserts %.0f rows/s; "
