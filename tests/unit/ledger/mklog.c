@@ -49,7 +49,7 @@ static void add_entry(struct mklog *m, const char *type, struct pt_span payload,
         m->e = realloc(m->e, m->cap * sizeof *m->e);
         PT_ASSERT(m->e);
     }
-    m->e[m->n] = (struct pt_fold_entry){m->n, pt_span(buf, len), recs, n};
+    m->e[m->n] = (struct pt_fold_entry){m->first + m->n, pt_span(buf, len), recs, n};
     m->n++;
 }
 
@@ -81,6 +81,14 @@ void mk_done(struct mklog *m) {
         free(m->s[i].recs);
     free(m->e);
     pt_arena_done(&m->arena);
+}
+
+void mk_forget(struct mklog *m) {
+    for (size_t i = 0; i < m->n_streams; i++)
+        PT_ASSERT(m->s[i].n == 0);
+    m->first += m->n;
+    m->n = 0;
+    pt_arena_reset(&m->arena);
 }
 
 static struct mk_stream *stream(struct mklog *m, const char *party, const char *name) {

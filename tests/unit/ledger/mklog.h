@@ -26,6 +26,7 @@ struct mklog {
     struct mk_stream s[MK_STREAMS];
     size_t n_streams;
     struct pt_fold_entry *e;
+    uint64_t first; /* log index of e[0] */
     size_t n;
     size_t cap;
     int32_t day; /* of issued_at_ms */
@@ -46,6 +47,8 @@ struct mk_ref {
 
 void mk_init(struct mklog *m); /* begins with a genesis entry */
 void mk_done(struct mklog *m);
+/* Frees what the flushed entries and all references hold; the log goes on after them. */
+void mk_forget(struct mklog *m);
 /* Queues the record on party/main: seq, nonce, issued_at_ms are filled in. */
 struct mk_ref mk_add(struct mklog *m, const char *party, Pentad__V1__Record *r);
 struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *stream,

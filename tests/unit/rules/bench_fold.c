@@ -1,7 +1,7 @@
-/* bench_fold [--profile] [days] [lines a day] [file]: folds synthetic payment batches (four lines each) day by
- * day and says how many payment lines a second, beside plain clustered SQLite inserts of the same
- * lines in the same run; with --profile also which statements took the time. No test: run it by
- * hand or from ops/bench. */
+/* bench_fold: folds synthetic payment batches (four lines each) day by day with all rules, authors
+ * what they find as the hub does, and says how many payment lines a second that was, how long the
+ * last day took until it could be asked for, and how many plain clustered SQLite inserts the same
+ * machine does in the same run. No test: run it by hand (--help) or from ops/bench. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,52 +13,99 @@
 #include <pentad/base/clock.h>
 #include <pentad/base/date.h>
 
+#include <pentad/ledger/figures.h>
 #include <pentad/rules/fold.h>
 
 #include "../ledger/mklog.h"
+#include "profile.h"
 
-enum { SUBJECTS = 1400, UNITS = 600, LINES = 4 };
+enum { SUBJECTS = 1400, UNITS = 600, DEPTS = 110, LINES = 4, FIRST_YEAR = 2019 };
 
-static void city(struct mklog *m) {
-    /* Everything is planned for December, so that nobody is behind and no finding is due. */
+static const char usage[] =
+    "usage: bench_fold [--years N] [--days N] [--lines N] [--ledger FILE] [--profile] [--json]\n"
+    "\n"
+    "  --years N      years of payments before the last day (default 1)\n"
+    "  --days N       days a year that payments come on, from February on (default 250)\n"
+    "  --lines N      payment lines a day, of 1,400 items (default 4000)\n"
+    "  --ledger FILE  the ledger to make; removed in the end (default bench_fold.db)\n"
+    "  --profile      which statements took the time; slower\n"
+    "  --json         the figures as one line of JSON\n"
+    "\n"
+    "example: bench_fold --years 10\n";
+
+struct options {
+    size_t years, days, lines;
+    const char *ledger;
+    bool profile, json;
+};
+
+struct bench {
+    struct mklog m;
+    struct pt_fold *fold;
+    uint64_t voucher; /* payment lines so far */
+    uint64_t findings;
+    int64_t paid[SUBJECTS]; /* this year */
+    char asked[32];         /* the item of the last line */
+    size_t asked_no;
+    int64_t us;  /* in the fold */
+    int64_t cpu; /* of it, this process's */
+    int64_t longest_day;
+    int64_t last_day;
+};
+
+static void die(const char *what, const struct pt_err *err) {
+    (void)fprintf(stderr, "bench_fold: %s: %s\n", what, err->msg);
+    exit(1);
+}
+
+static void dept_key(char out[32], int d) {
+    (void)snprintf(out, 32, "1137010000418%04dX", d);
+}
+
+/* A year's items and their money. Everything is planned for December. */
+static void year_begins(struct mklog *m, int32_t fy) {
     static const int32_t curve[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10000};
     char key[32];
     char quota[32];
     char dept[32];
 
-    for (int d = 0; d < 110; d++) {
-        (void)snprintf(dept, sizeof dept, "1137010000418%04dX", d);
+    for (int d = 0; d < DEPTS && fy == FIRST_YEAR; d++) {
+        dept_key(dept, d);
         (void)mk_org(m, K(DEPT), dept, "某某局", NULL, "370100");
     }
     for (int i = 0; i < SUBJECTS; i++) {
         (void)snprintf(key, sizeof key, "37010019R%012d", i);
-        (void)snprintf(quota, sizeof quota, "济财预2019-%06d", i);
-        (void)snprintf(dept, sizeof dept, "1137010000418%04dX", i % 110);
-        (void)mk_project(m, key, "某某项目", dept, curve);
-        (void)mk_allot(m, 1, key, dept, quota, "2050201", 2019, 20190128, 900000000000, NULL);
+        (void)snprintf(quota, sizeof quota, "济财预%d-%06d", fy, i);
+        dept_key(dept, i % DEPTS);
+        if (fy == FIRST_YEAR)
+            (void)mk_project(m, key, "某某项目", dept, curve);
+        (void)mk_allot(m, 1, key, dept, quota, "2050201", fy, fy * 10000 + 128, 900000000000, NULL);
     }
-    mk_tick(m, 20190131);
+    mk_tick(m, fy * 10000 + 131);
 }
 
-static void pay_day(struct mklog *m, int32_t day, size_t lines, uint64_t *voucher) {
+static void pay_day(struct bench *b, int32_t day, size_t lines) {
     static char key[LINES][32], quota[LINES][32], no[LINES][32];
     struct mk_line l[LINES];
     char unit[32];
 
     for (size_t i = 0; i < lines; i += LINES) {
-        size_t u = (size_t)*voucher % UNITS;
+        size_t u = (size_t)b->voucher % UNITS;
 
         for (int k = 0; k < LINES; k++) {
-            size_t s = (u * 7 + (size_t)*voucher / UNITS) % SUBJECTS;
+            size_t s = (u * 7 + (size_t)b->voucher / UNITS) % SUBJECTS;
             (void)snprintf(key[k], sizeof key[k], "37010019R%012zu", s);
-            (void)snprintf(quota[k], sizeof quota[k], "济财预2019-%06zu", s);
-            (void)snprintf(no[k], sizeof no[k], "P2019%010llu", (unsigned long long)++*voucher);
+            (void)snprintf(quota[k], sizeof quota[k], "济财预%d-%06zu", day / 10000, s);
+            (void)snprintf(no[k], sizeof no[k], "P2019%010llu", (unsigned long long)++b->voucher);
             l[k] = (struct mk_line){no[k], key[k], quota[k], 100 + (int64_t)s, 0, NULL};
+            b->paid[s] += l[k].fen;
+            b->asked_no = s;
         }
         (void)snprintf(unit, sizeof unit, "1237010000%08zu", u);
-        (void)mk_pay(m, unit, 2019, day, l, LINES, NULL);
+        (void)mk_pay(&b->m, unit, day / 10000, day, l, LINES, NULL);
     }
-    mk_tick(m, day);
+    (void)snprintf(b->asked, sizeof b->asked, "%s", key[LINES - 1]);
+    mk_tick(&b->m, day);
 }
 
 static double plain_sqlite(const char *path, size_t lines) {
@@ -104,73 +151,6 @@ static double plain_sqlite(const char *path, size_t lines) {
     return (double)lines * 1e6 / (double)t0;
 }
 
-/* ---- which statements take the time ---- */
-
-enum { PROFILE_CAP = 2048, PROFILE_SHOWN = 40, PROFILE_TEXT = 110 };
-
-/* One statement's runs; those that it contains are counted in its time too. */
-struct profiled {
-    const sqlite3_stmt *st;
-    char text[PROFILE_TEXT];
-    int64_t began;
-    int64_t us;
-    int64_t runs;
-    int64_t steps; /* of SQLite's machine */
-};
-
-static struct profiled profile[PROFILE_CAP];
-
-/* An address is used again for other statements: the text tells them apart. */
-static struct profiled *profile_of(const sqlite3_stmt *st, const char *text) {
-    for (size_t i = 0; i < PROFILE_CAP; i++)
-        if (!profile[i].st ||
-            (profile[i].st == st && strncmp(profile[i].text, text, PROFILE_TEXT - 1) == 0))
-            return &profile[i];
-    return NULL;
-}
-
-static int on_trace(unsigned what, void *ctx, void *stmt, void *x) {
-    struct profiled *p = profile_of(stmt, sqlite3_sql(stmt));
-
-    (void)ctx, (void)x;
-    if (!p)
-        return 0;
-    if (!p->st) {
-        p->st = stmt;
-        (void)snprintf(p->text, sizeof p->text, "%s", sqlite3_sql(stmt));
-    }
-    if (what == SQLITE_TRACE_STMT) {
-        p->began = pt_monotonic_us();
-        return 0;
-    }
-    p->us += p->began ? pt_monotonic_us() - p->began : 0;
-    p->began = 0;
-    p->runs++;
-    p->steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
-    return 0;
-}
-
-static int on_open(sqlite3 *db, char **msg, const void *api) {
-    (void)msg, (void)api;
-    return sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE, on_trace, NULL);
-}
-
-static int dearest_first(const void *a, const void *b) {
-    const struct profiled *p = a, *q = b;
-
-    return (q->us > p->us) - (q->us < p->us);
-}
-
-static void profile_print(void) {
-    qsort(profile, PROFILE_CAP, sizeof *profile, dearest_first);
-    for (size_t i = 0; i < PROFILE_SHOWN && profile[i].us > 0; i++) {
-        for (char *c = profile[i].text; *c; c++)
-            *c = *c == '\n' ? ' ' : *c;
-        printf("%8.1f ms %7lld runs %10lld steps  %s\n", (double)profile[i].us / 1e3,
-               (long long)profile[i].runs, (long long)profile[i].steps, profile[i].text);
-    }
-}
-
 /* Of this process, so that neighbours on the machine don't count. */
 static int64_t cpu_us(void) {
     struct rusage u;
@@ -180,64 +160,169 @@ static int64_t cpu_us(void) {
            u.ru_stime.tv_usec;
 }
 
-static int bench_fold(const char *path, const struct pt_fold_entry *e, size_t n) {
-    struct pt_fold *f = NULL;
-    struct pt_fold_state s = {0};
-    struct pt_err err = {0};
-    int rc = pt_fold_open(path, &f, NULL, &err);
+/* ---- the fold ---- */
 
-    for (size_t i = 0; i < n && rc == 0; i += 16)
-        rc = pt_fold_apply(f, e + i, n - i < 16 ? n - i : 16, &err);
-    rc = rc == 0 ? pt_fold_state(f, &s, &err) : rc;
-    if (rc != 0)
-        (void)fprintf(stderr, "%s\n", err.msg);
-    else if (s.pending > 0)
-        (void)fprintf(stderr, "%llu findings\n", (unsigned long long)s.pending);
-    pt_fold_close(f);
-    return rc;
+/* What a reader is told who opens the ledger now: all that was paid this year for the item of the
+ * last line. */
+static void ask(const struct bench *b, const char *ledger, int32_t day) {
+    struct pt_ledger *l = NULL;
+    struct pt_figure f;
+    struct pt_err err = {0};
+    const struct pt_figure_ask asked = {.kind = K(PROJECT),
+                                        .key = b->asked,
+                                        .fiscal_year = day / 10000,
+                                        .figure = "FG2.P",
+                                        .valid_at = day,
+                                        .known_at = PT_KNOWN_NOW};
+
+    if (pt_ledger_open(ledger, PT_LEDGER_READ, &l, NULL, &err) != 0 ||
+        pt_ledger_figure(l, &asked, &f, &err) != 0)
+        die("ask", &err);
+    if (f.value != b->paid[b->asked_no]) {
+        (void)fprintf(stderr, "bench_fold: %d: %s was paid %lld, the ledger says %lld\n", day,
+                      b->asked, (long long)b->paid[b->asked_no], (long long)f.value);
+        exit(1);
+    }
+    pt_ledger_close(l);
+}
+
+static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {
+    struct bench *b = ctx;
+    Pentad__V1__Discrepancy *d = pentad__v1__discrepancy__unpack(NULL, bytes.len, bytes.p);
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+
+    (void)id;
+    r.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
+    r.discrepancy = d;
+    (void)mk_add(&b->m, "hub", &r);
+    pentad__v1__discrepancy__free_unpacked(d, NULL);
+    b->findings++;
+    return 0;
+}
+
+static void apply(struct bench *b) {
+    struct pt_err err = {0};
+
+    if (b->m.n > 0 && pt_fold_apply(b->fold, b->m.e, b->m.n, &err) != 0)
+        die("fold", &err);
+    mk_forget(&b->m);
+}
+
+/* The day's entries, its findings, and a question to the ledger by another connection. */
+static void fold_day(struct bench *b, const char *ledger, int32_t day) {
+    int64_t t0 = pt_monotonic_us();
+    int64_t cpu0 = cpu_us();
+    struct pt_err err = {0};
+
+    apply(b);
+    if (pt_fold_pending(b->fold, author, b, &err) != 0)
+        die("findings", &err);
+    mk_flush(&b->m);
+    apply(b);
+    if (b->asked[0])
+        ask(b, ledger, day);
+    b->last_day = pt_monotonic_us() - t0;
+    b->us += b->last_day;
+    b->cpu += cpu_us() - cpu0;
+    b->longest_day = b->last_day > b->longest_day ? b->last_day : b->longest_day;
+}
+
+static void fold_years(struct bench *b, const struct options *o) {
+    bool shows = isatty(STDERR_FILENO);
+
+    for (size_t y = 0; y < o->years; y++) {
+        int32_t fy = FIRST_YEAR + (int32_t)y;
+        int32_t day = fy * 10000 + 201;
+
+        memset(b->paid, 0, sizeof b->paid);
+        b->asked[0] = '\0';
+        year_begins(&b->m, fy);
+        fold_day(b, o->ledger, fy * 10000 + 131);
+        for (size_t d = 0; d < o->days; d++, day = pt_date_add(day, 1)) {
+            pay_day(b, day, o->lines);
+            fold_day(b, o->ledger, day);
+            if (shows)
+                (void)fprintf(stderr, "\r%d ", day);
+        }
+    }
+    if (shows)
+        (void)fprintf(stderr, "\r          \r");
+}
+
+static void print_text(const struct bench *b, double rate, double plain) {
+    printf("payment lines %llu in %.2f s (%.2f s of processor): %.0f lines/s, %.0f a processor "
+           "second; plain clustered inserts %.0f rows/s; fraction %.2f; %llu findings; last day "
+           "%.3f s, longest %.3f s\n",
+           (unsigned long long)b->voucher, (double)b->us / 1e6, (double)b->cpu / 1e6, rate,
+           (double)b->voucher * 1e6 / (double)b->cpu, plain, rate / plain,
+           (unsigned long long)b->findings, (double)b->last_day / 1e6,
+           (double)b->longest_day / 1e6);
+}
+
+static void print_json(const struct bench *b, double rate, double plain) {
+    printf("{\"lines\": %llu, \"lines_per_s\": %.0f, \"lines_per_cpu_s\": %.0f, "
+           "\"plain_rows_per_s\": %.0f, \"findings\": %llu, \"last_day_s\": %.3f, "
+           "\"longest_day_s\": %.3f}\n",
+           (unsigned long long)b->voucher, rate, (double)b->voucher * 1e6 / (double)b->cpu, plain,
+           (unsigned long long)b->findings, (double)b->last_day / 1e6,
+           (double)b->longest_day / 1e6);
+}
+
+static size_t number_of(const char *text) {
+    char *end;
+    unsigned long n = strtoul(text ? text : "", &end, 10);
+
+    if (!text || *end || n == 0) {
+        (void)fprintf(stderr, "bench_fold: %s is no number above 0\n", text ? text : "nothing");
+        exit(2);
+    }
+    return (size_t)n;
+}
+
+static void read_options(struct options *o, char **argv) {
+    while (*++argv) {
+        if (strcmp(*argv, "--profile") == 0) {
+            o->profile = true;
+        } else if (strcmp(*argv, "--json") == 0) {
+            o->json = true;
+        } else if (strcmp(*argv, "--years") == 0) {
+            o->years = number_of(*++argv);
+        } else if (strcmp(*argv, "--days") == 0) {
+            o->days = number_of(*++argv);
+        } else if (strcmp(*argv, "--lines") == 0) {
+            o->lines = number_of(*++argv);
+        } else if (strcmp(*argv, "--ledger") == 0 && argv[1]) {
+            o->ledger = *++argv;
+        } else {
+            (void)fputs(usage, strcmp(*argv, "--help") == 0 ? stdout : stderr);
+            exit(strcmp(*argv, "--help") == 0 ? 0 : 2);
+        }
+    }
 }
 
 int main(int argc, char **argv) {
-    size_t days;
-    size_t per_day;
-    const char *path;
-    struct mklog m;
-    uint64_t voucher = 0;
-    int32_t day = 20190201;
-    int64_t t0;
-    int64_t cpu;
+    struct options o = {.years = 1, .days = 250, .lines = 4000, .ledger = "bench_fold.db"};
+    static struct bench b;
+    struct pt_err err = {0};
     double rate, plain;
-    bool profiled = argc > 1 && strcmp(argv[1], "--profile") == 0;
 
-    argc -= profiled;
-    argv += profiled;
-    days = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 60;
-    per_day = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 4000;
-    path = argc > 3 ? argv[3] : "bench_fold.db";
-    if (profiled)
-        (void)sqlite3_auto_extension((void (*)(void))on_open);
-    mk_init(&m);
-    m.closes = true;
-    city(&m);
-    for (size_t d = 0; d < days; d++, day = pt_date_add(day, 1))
-        pay_day(&m, day, per_day, &voucher);
-    (void)unlink(path);
-    t0 = pt_monotonic_us();
-    cpu = cpu_us();
-    if (bench_fold(path, m.e, m.n) != 0)
-        return 1;
-    t0 = pt_monotonic_us() - t0;
-    cpu = cpu_us() - cpu;
-    rate = (double)voucher * 1e6 / (double)t0;
-    if (profiled)
+    (void)argc;
+    read_options(&o, argv);
+    if (o.profile)
+        profile_start();
+    (void)unlink(o.ledger);
+    mk_init(&b.m);
+    b.m.closes = true;
+    if (pt_fold_open(o.ledger, &b.fold, NULL, &err) != 0)
+        die(o.ledger, &err);
+    fold_years(&b, &o);
+    pt_fold_close(b.fold);
+    if (o.profile)
         profile_print();
-    plain = plain_sqlite("bench_plain.db", (size_t)voucher);
-    printf("payment lines %llu in %.2f s (%.2f s of processor): %.0f lines/s, %.0f a processor "
-           "second; plain clustered inserts %.0f rows/s; "
-           "fraction %.2f\n",
-           (unsigned long long)voucher, (double)t0 / 1e6, (double)cpu / 1e6, rate,
-           (double)voucher * 1e6 / (double)cpu, plain, rate / plain);
-    (void)unlink(path);
-    mk_done(&m);
+    plain = plain_sqlite("bench_plain.db", (size_t)(b.voucher < 1000000 ? b.voucher : 1000000));
+    rate = (double)b.voucher * 1e6 / (double)b.us;
+    (o.json ? print_json : print_text)(&b, rate, plain);
+    (void)unlink(o.ledger);
+    mk_done(&b.m);
     return 0;
 }

@@ -15,6 +15,7 @@
 #include <pentad/sql/sql.h>
 
 #include "feeder.h"
+#include "profile.h"
 
 static int n_wrong;
 static const char *repository;
@@ -193,6 +194,8 @@ int main(int argc, char **argv) {
         (void)fprintf(stderr, "usage: city_truth EXPORT REPOSITORY [LEDGER]\n");
         return 2;
     }
+    if (getenv("PENTAD_PROFILE"))
+        profile_start();
     repository = argv[2];
     fd_open(argc > 3 ? argv[3] : ":memory:");
     for (size_t i = 0; i < 6; i++)
@@ -208,9 +211,12 @@ int main(int argc, char **argv) {
         fd_die("check", &err);
     (void)printf("%" PRIu64 " records, %" PRIu64 " dead, %zu still deferred; %zu planted, %zu near"
                  " misses, %d wrong; %" PRIu64 " conditions unlike, %" PRIu64
-                 " mismatches; %.1f s\n",
+                 " mismatches; %.1f s, of them %.1f s in the fold: %.0f payment lines/s\n",
                  fd.records, fd.dead, fd.deferred, planted, near, n_wrong, differences,
-                 s.mismatches, (double)(pt_monotonic_us() - t0) / 1e6);
+                 s.mismatches, (double)(pt_monotonic_us() - t0) / 1e6, (double)fd.fold_us / 1e6,
+                 (double)fd.payment_lines * 1e6 / (double)fd.fold_us);
+    if (getenv("PENTAD_PROFILE"))
+        profile_print();
     fd_close();
     return n_wrong == 0 && differences == 0 && s.mismatches == 0 && fd.dead == 0 ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/clock.h>
 #include <pentad/base/date.h>
 #include <pentad/record/sealed.h>
 #include <pentad/sources/source.h>
@@ -116,6 +117,8 @@ static int on_record(void *ctx, const struct pt_mapped *r) {
 
     (void)ctx;
     fd.records++;
+    if (r->record->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH)
+        fd.payment_lines += r->record->payment_batch->n_lines;
     if (r->doc_key[0])
         remember(c.now->party, r->type, r->doc_key, ref);
     return 0;
@@ -227,11 +230,13 @@ static void retry_deferred(void) {
 
 static void fold_all(void) {
     struct pt_err err = {0};
+    int64_t t0 = pt_monotonic_us();
 
     if (fd.m.n > c.folded &&
         pt_fold_apply(fd.fold, fd.m.e + c.folded, fd.m.n - c.folded, &err) != 0)
         fd_die("fold", &err);
     c.folded = fd.m.n;
+    fd.fold_us += pt_monotonic_us() - t0;
 }
 
 static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {

@@ -135,7 +135,8 @@ Test(region, k40_waits_for_the_month_and_for_what_the_profile_says) {
     w_tick(&w, 20190331);
     mk_silent(&w.m, "finance", "main", true);
     w_tick(&w, 20190501);
-    cr_expect_eq(w_h01s_of(&w, "K40"), 0, "April isn't closed; what the other invested isn't known");
+    cr_expect_eq(w_h01s_of(&w, "K40"), 0,
+                 "April isn't closed; what the other invested isn't known");
     mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20190502);
     cr_expect_eq(w_find(&w, "K40", FUND, "", "idle").status, OPEN);

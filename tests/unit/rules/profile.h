@@ -1,0 +1,11 @@
+/* Which SQL statements of this process take the time. For benches and check programs, one thread.
+ */
+#ifndef PENTAD_TEST_PROFILE_H
+#define PENTAD_TEST_PROFILE_H
+
+/* Every connection that is opened from here on is watched. */
+void profile_start(void);
+/* The dearest statements first: milliseconds, runs, steps of SQLite's machine, their text. */
+void profile_print(void);
+
+#endif
