@@ -48,27 +48,35 @@ UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS 
     WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u
   CROSS JOIN condition n ON n.rule = 'K22' WHERE n.a = u.subject OR n.c = u.subject
 UNION SELECT a, b, c FROM (
-  WITH paid AS MATERIALIZED (
+  WITH looked AS MATERIALIZED (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)),
+  paid AS MATERIALIZED (
     SELECT p.fy, p.subject, p.class, p.org, l.payee, l.purpose
-    FROM (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)) k
-    CROSS JOIN f_subject_profile o CROSS JOIN k22_profile p ON p.rec = o.rec AND p.fy = k.fy
+    FROM looked k CROSS JOIN f_subject_profile o CROSS JOIN k22_profile p ON p.rec = o.rec AND p.fy = k.fy
     CROSS JOIN k22_line l ON l.subject = p.subject AND l.fy = k.fy AND l.tick <= k.tick
-    GROUP BY p.fy, p.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen'))
-  SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM paid x CROSS JOIN paid y ON y.fy = x.fy AND y.payee = x.payee
+    GROUP BY p.fy, p.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
+  common AS MATERIALIZED (
+    SELECT * FROM paid WHERE (fy, class, payee, purpose) IN (
+      SELECT fy, class, payee, purpose FROM paid GROUP BY fy, class, payee, purpose HAVING min(org) < max(org)))
+  SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM common x CROSS JOIN common y ON y.fy = x.fy AND y.payee = x.payee
     AND y.purpose = x.purpose AND y.class = x.class WHERE x.subject < y.subject AND x.org <> y.org)
 -- [all]
 SELECT x.a, x.b, x.c FROM k22_pair x
 -- [condition]
-WITH line AS MATERIALIZED (
+WITH looked AS MATERIALIZED (SELECT fy, tick FROM k22_looked),
+line AS MATERIALIZED (
   SELECT s.fy, s.subject, l.payee, l.purpose FROM (SELECT a AS subject, b AS fy FROM touched UNION SELECT c, b FROM touched) s
-  CROSS JOIN k22_looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
+  CROSS JOIN looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
   GROUP BY s.fy, s.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
+common AS MATERIALIZED (
+  SELECT * FROM line WHERE (fy, payee, purpose) IN (SELECT fy, payee, purpose FROM line GROUP BY fy, payee, purpose HAVING count(*) > 1)),
+shared AS MATERIALIZED (
+  SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM common x CROSS JOIN common y ON y.fy = x.fy AND y.payee = x.payee
+    AND y.purpose = x.purpose WHERE x.subject < y.subject),
 pair AS MATERIALIZED (
   SELECT t.a, t.b, t.c, p.kind, q.name AS other, coalesce(alike_bp(p.name, q.name), 0) AS names,
     (SELECT count(DISTINCT x.value) FROM json_each(p.tags) x WHERE x.value IN (SELECT y.value FROM json_each(q.tags) y)) AS common,
     (SELECT count(*) FROM (SELECT x.value FROM json_each(p.tags) x UNION SELECT y.value FROM json_each(q.tags) y)) AS of,
-    EXISTS (SELECT 1 FROM line x CROSS JOIN line y ON y.subject = t.c AND y.fy = x.fy AND y.payee = x.payee AND y.purpose = x.purpose
-      WHERE x.subject = t.a AND x.fy = t.b) AS payee,
+    (t.a, t.b, t.c) IN (SELECT a, b, c FROM shared) AS payee,
     EXISTS (SELECT 1 FROM v_result_use u WHERE u.r_subject IN (t.a, t.c) AND u.r_type = @TYPE_RESULT_USE AND u.action = @USE_ACTION_MERGE
       AND u.next_fy >= t.b) AS merged
   FROM touched t CROSS JOIN k22_profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN k22_profile q ON q.subject = t.c AND q.fy = t.b

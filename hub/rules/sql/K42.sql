@@ -35,23 +35,21 @@ SELECT t.a, t.b, t.c, r.kind AS of_kind, v.*, (SELECT f.target FROM resolved f W
 FROM touched t CROSS JOIN f_evaluation v ON v.rec = (SELECT s.rec FROM v_evaluation s WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION
   AND s.r_fy = t.b AND s.kind = @EVALUATION_KIND_SELF ORDER BY s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1)
 CROSS JOIN record r ON r.rec = v.rec WHERE r.kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION);
-CREATE TEMP VIEW k42_item AS
-SELECT s.rec, i.weight_cp, (SELECT completion_bp(g.nature, g.target, g.target2, i.actual, ratio_bp(i.score_cp, i.weight_cp), s.b * 10000 + 101)
-  FROM f_perf_goal_indicators g WHERE g.rec = s.goal AND g.id = i.id AND coalesce(g.na_reason, '') = '') AS bp
-FROM k42_self s CROSS JOIN f_evaluation_items i ON i.rec = s.rec
-WHERE s.frame = @EVALUATION_FRAME_SELF100 AND i.weight_cp > 0 AND i.id <> 'CI-3';
 CREATE TEMP VIEW k42_sums AS
+WITH self AS MATERIALIZED (SELECT * FROM k42_self)
 SELECT s.a, s.b, s.c, s.of_kind, s.rec, s.total_cp, s.paid_fen, s.exec_rate_bp, s.frame,
-  CASE s.frame WHEN @EVALUATION_FRAME_SELF100 THEN (SELECT CASE WHEN count(*) = count(i.bp) THEN
-     (1000 * min(10000, ratio_bp(s.paid_fen, s.budget_full_fen)) + coalesce(sum(i.weight_cp * i.bp), 0) + 5000) / 10000 END
-   FROM k42_item i WHERE i.rec = s.rec) END AS fg8,
+  CASE s.frame WHEN @EVALUATION_FRAME_SELF100 THEN (SELECT CASE WHEN count(*) = count(bp) THEN
+     (1000 * min(10000, ratio_bp(s.paid_fen, s.budget_full_fen)) + coalesce(sum(weight_cp * bp), 0) + 5000) / 10000 END
+   FROM (SELECT i.weight_cp, (SELECT completion_bp(g.nature, g.target, g.target2, i.actual, ratio_bp(i.score_cp, i.weight_cp), s.b * 10000 + 101)
+       FROM f_perf_goal_indicators g WHERE g.rec = s.goal AND g.id = i.id AND coalesce(g.na_reason, '') = '') AS bp
+     FROM f_evaluation_items i WHERE i.rec = s.rec AND i.weight_cp > 0 AND i.id <> 'CI-3')) END AS fg8,
   (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = s.a AND p.fy = s.b) AS paid,
   (SELECT coalesce(sum(v.fen * v.r_sign * quota_sign(v.kind)), 0) FROM v_allotment v WHERE v.r_subject = s.a AND v.r_type = @TYPE_ALLOTMENT
      AND v.r_fy = s.b AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
        WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs')))
   + (SELECT coalesce(sum(v.fen * v.r_sign), 0) FROM v_carry_over v WHERE v.r_subject = s.a AND v.r_type = @TYPE_CARRY_OVER
      AND v.r_fy = s.b - 1 AND v.carry_class = @CARRY_CLASS_CARRY) AS bg
-FROM k42_self s;
+FROM self s;
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_ALLOTMENT)
 UNION SELECT r.subject, r.fy + 1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CARRY_OVER

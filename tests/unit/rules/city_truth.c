@@ -194,7 +194,7 @@ int main(int argc, char **argv) {
         (void)fprintf(stderr, "usage: city_truth EXPORT REPOSITORY [LEDGER]\n");
         return 2;
     }
-    if (getenv("PENTAD_PROFILE"))
+    if (getenv("PENTAD_PROFILE") || getenv("PENTAD_PLANS"))
         profile_start();
     repository = argv[2];
     fd_open(argc > 3 ? argv[3] : ":memory:");
@@ -217,6 +217,8 @@ int main(int argc, char **argv) {
                  (double)fd.payment_lines * 1e6 / (double)fd.fold_us);
     if (getenv("PENTAD_PROFILE"))
         profile_print();
+    if (getenv("PENTAD_PLANS"))
+        profile_plans(getenv("PENTAD_PLANS"));
     fd_close();
     return n_wrong == 0 && differences == 0 && s.mismatches == 0 && fd.dead == 0 ? 0 : 1;
 }

@@ -22,6 +22,7 @@ struct profiled {
 };
 
 static struct profiled profile[PROFILE_CAP];
+static sqlite3 *watched; /* the connection that was opened last */
 
 /* An address is used again for other statements: the text tells them apart. */
 static struct profiled *profile_of(const sqlite3_stmt *st, const char *text) {
@@ -55,6 +56,7 @@ static int on_trace(unsigned what, void *ctx, void *stmt, void *x) {
 
 static int on_open(sqlite3 *db, char **msg, const void *api) {
     (void)msg, (void)api;
+    watched = db;
     return sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE, on_trace, NULL);
 }
 
@@ -76,4 +78,29 @@ void profile_print(void) {
         printf("%8.1f ms %7lld runs %10lld steps  %s\n", (double)profile[i].us / 1e3,
                (long long)profile[i].runs, (long long)profile[i].steps, profile[i].text);
     }
+}
+
+static void print_plan(const char *sql) {
+    char *ask = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
+    sqlite3_stmt *st = NULL;
+    int depth[4096] = {0};
+
+    if (ask && sqlite3_prepare_v2(watched, ask, -1, &st, NULL) == SQLITE_OK) {
+        printf("\n%s\n", sql);
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            int id = sqlite3_column_int(st, 0) % 4096, up = sqlite3_column_int(st, 1) % 4096;
+
+            depth[id] = depth[up] + 1;
+            printf("%*s%s\n", 2 * depth[id], "", (const char *)sqlite3_column_text(st, 3));
+        }
+    }
+    sqlite3_finalize(st);
+    sqlite3_free(ask);
+}
+
+void profile_plans(const char *having) {
+    (void)sqlite3_trace_v2(watched, 0, NULL, NULL);
+    for (sqlite3_stmt *st = NULL; (st = sqlite3_next_stmt(watched, st));)
+        if (strstr(sqlite3_sql(st), having))
+            print_plan(sqlite3_sql(st));
 }

@@ -7,5 +7,8 @@
 void profile_start(void);
 /* The dearest statements first: milliseconds, runs, steps of SQLite's machine, their text. */
 void profile_print(void);
+/* How SQLite goes about the statements whose text has `having` in it, of the connection that was
+ * opened last and is open still. Ends the watching. */
+void profile_plans(const char *having);
 
 #endif
