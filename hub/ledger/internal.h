@@ -118,7 +118,7 @@ int pt_stream_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_
 /* At a tick, once temp.changed stands: lifts act, closed_day is as of now. */
 int pt_stream_tick(struct pt_ledger *l, struct pt_err *err);
 
-/* funcs.c: date, ratio and workday functions for SQL. */
+/* funcs.c: functions for SQL. */
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err);
 
 /* figfn.c: figures for SQL. */
