@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -394,6 +395,19 @@ int pt_engine_survey(struct pt_engine *e, size_t no, pt_engine_seen_cb cb, void 
     return rc;
 }
 
+/* Counts one more; err's text, empty before the first, names as many as it has room for. */
+static void differs(uint64_t *differences, struct pt_err *err, const struct pt_condition *c,
+                    const char *how) {
+    size_t used = strlen(err->msg);
+
+    if (*differences == 0)
+        used = 0;
+    (*differences)++;
+    (void)snprintf(err->msg + used, sizeof err->msg - used, "%s%s %s %d '%s' '%s' %s",
+                   used ? "; " : "", c->rule->info.id, c->key, (int)c->fy, c->period, c->object,
+                   how);
+}
+
 /* One rule over everything, beside what is stored. */
 static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
     struct old_list old = {0};
@@ -410,11 +424,13 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
             continue;
         see_again(&old, &c);
         rc = same(e, &c, false, &equal, err);
-        *differences += !equal;
+        if (rc == 0 && !equal)
+            differs(differences, err, &c, "is stored otherwise or not at all");
     }
     pt_sql_reset(st);
-    for (size_t i = 0; i < old.n; i++)
-        *differences += !old.v[i].seen;
+    for (size_t i = 0; i < old.n && rc == 0; i++)
+        if (!old.v[i].seen)
+            differs(differences, err, &old.v[i], "is stored and wouldn't be");
     old_done(&old);
     return rc;
 }

@@ -172,8 +172,8 @@ void w_check(struct world *w) {
     uint8_t b[32];
 
     cr_assert_eq(pt_fold_check(w->f, &differences, &err), 0, "%s", err.msg);
-    cr_expect_eq(differences, 0, "%llu conditions differ from a full evaluation",
-                 (unsigned long long)differences);
+    cr_expect_eq(differences, 0, "%llu conditions differ from a full evaluation: %s",
+                 (unsigned long long)differences, err.msg);
     cr_assert_eq(pt_fold_open(":memory:", &again, NULL, &err), 0, "%s", err.msg);
     for (size_t i = 0; i < w->folded;) { /* other transaction boundaries than the first time */
         size_t n = 1 + i % 7;
