@@ -82,20 +82,30 @@ static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_WORKDAYS] = "SELECT wd_add(?1, ?2)",
 };
 
-static int prepare_with(struct pt_engine *e, const char *head, const char *sql, const char *tail,
-                        sqlite3_stmt **ret, struct pt_err *err) {
+struct section {
+    const char *name;
+    const char *head;
+    const char *sql; /* NULL where the rule has none */
+    const char *tail;
+    sqlite3_stmt **st;
+};
+
+/* The comment before it says in every profile and trace whose statement it is. */
+static int prepare_section(struct pt_engine *e, const struct pt_rule *r, const struct section *s,
+                           struct pt_err *err) {
     struct pt_buf b;
     int rc;
 
-    *ret = NULL;
-    if (!sql)
+    *s->st = NULL;
+    if (!s->sql)
         return 0;
     pt_buf_init(&b, 1U << 17);
-    pt_buf_puts(&b, head);
-    pt_buf_puts(&b, sql);
-    pt_buf_puts(&b, tail);
+    pt_buf_printf(&b, "/* %s %s */ ", r->info.id, s->name);
+    pt_buf_puts(&b, s->head);
+    pt_buf_puts(&b, s->sql);
+    pt_buf_puts(&b, s->tail);
     rc = b.failed ? pt_err_set(err, b.failed, "no room for a statement")
-                  : pt_sql_prepare(e->sql, pt_buf_cstr(&b), ret, err);
+                  : pt_sql_prepare(e->sql, pt_buf_cstr(&b), s->st, err);
     pt_buf_done(&b);
     return rc;
 }
@@ -167,18 +177,21 @@ static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct
 
 static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
                         struct pt_err *err) {
-    char head[128];
+    static const char touch[] = "INSERT OR IGNORE INTO touched ";
+    char agenda[128];
+    const struct section sections[] = {
+        {"touch", touch, r->touch, "", &s->touch},
+        {"all", touch, r->all, "", &s->all},
+        {"condition", "", r->condition, "", &s->condition},
+        {"agenda", agenda, r->agenda, ") WHERE due > tick_day()", &s->agenda},
+        {"inputs", "", r->inputs, "", &s->inputs},
+    };
     int rc = r->views ? pt_sql_exec(e->sql, r->views, err) : 0;
 
-    rc = rc == 0 ? prepare_with(e, "INSERT OR IGNORE INTO touched ", r->touch, "", &s->touch, err)
-                 : rc;
-    rc = rc == 0 ? prepare_with(e, "INSERT OR IGNORE INTO touched ", r->all, "", &s->all, err) : rc;
-    rc = rc == 0 ? prepare_with(e, "", r->condition, "", &s->condition, err) : rc;
-    (void)snprintf(head, sizeof head,
+    (void)snprintf(agenda, sizeof agenda,
                    "INSERT OR IGNORE INTO agenda SELECT due, '%s', a, b, c FROM (", r->info.id);
-    rc = rc == 0 ? prepare_with(e, head, r->agenda, ") WHERE due > tick_day()", &s->agenda, err)
-                 : rc;
-    rc = rc == 0 ? prepare_with(e, "", r->inputs, "", &s->inputs, err) : rc;
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0] && rc == 0; i++)
+        rc = prepare_section(e, r, &sections[i], err);
     if (rc != 0) {
         (void)pt_err_wrap(err, "rule %s", r->info.id);
         return rc;
