@@ -19,7 +19,7 @@
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec
- WHERE c.type IN (@TYPE_APPRAISAL, @TYPE_EVALUATION) AND r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION)
+ WHERE c.type = @TYPE_EVALUATION OR c.type = @TYPE_APPRAISAL AND r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_appraisal v WHERE v.r_kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION)
 -- [condition]
