@@ -21,37 +21,43 @@
 -- after that day on; red once so many working days more are over. Any V03 PLAN or REPORT whose source is the warning
 -- (whatever correction of it) answers it, late ones too; whether it is good is K34's question.
 -- The object is the warning's first record: its party and document number; without a number its party, stream and place in it.
--- Keys: a the warning's first record (number in the ledger), b '', c ''.
+-- Several warnings of one number, subject and year are one condition: the one that is open and was due first speaks.
+-- Keys: a subject or '', b object, c fiscal year or 0.
 -- [views]
+CREATE TEMP VIEW k33_named AS
+SELECT q.rec AS root, s.party || '/' || coalesce(nullif(q.doc_no, ''), s.name || '#' || q.seq) AS object, s.party || '/' || s.name || '#' || q.seq AS record
+FROM record q CROSS JOIN stream s ON s.sid = q.sid;
 CREATE TEMP VIEW k33_warning AS
-SELECT r.r_root, r.r_kind, r.r_subject, r.r_fy, r.r_valid,
-  coalesce(x.reply_due, j.reply_due, wd_add(r.r_valid, param('k33.reply_workdays'))) AS due
-FROM live r LEFT JOIN f_fund_control x ON x.rec = r.rec LEFT JOIN f_notice j ON j.rec = r.rec
+SELECT r.rec, r.r_root AS root, coalesce(r.r_kind, @SUBJECT_KIND_NONE) AS kind, r.r_subject AS subject, coalesce(r.r_fy, 0) AS fy, r.r_valid AS valid,
+  n.object, n.record, coalesce(x.reply_due, j.reply_due, wd_add(r.r_valid, param('k33.reply_workdays'))) AS due
+FROM live r CROSS JOIN k33_named n ON n.root = r.r_root LEFT JOIN f_fund_control x ON x.rec = r.rec LEFT JOIN f_notice j ON j.rec = r.rec
 WHERE r.r_type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE) AND (x.action = @FUND_ACTION_WARN OR j.kind = @NOTICE_KIND_WARNING);
 -- [touch]
-SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE)
-UNION SELECT f.t_root, '', '' FROM changed c JOIN resolved f ON f.rec = c.rec
-  WHERE c.type = @TYPE_RECTIFICATION AND f.field = 'source' AND f.t_type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE)
+SELECT coalesce(r.subject, ''), n.object, coalesce(r.fy, 0) FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k33_named n ON n.root = r.root
+ WHERE c.type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE)
+UNION SELECT coalesce(r.r_subject, ''), n.object, coalesce(r.r_fy, 0) FROM changed c CROSS JOIN resolved f ON f.rec = c.rec
+  CROSS JOIN live r ON r.r_root = f.t_root CROSS JOIN k33_named n ON n.root = f.t_root
+ WHERE c.type = @TYPE_RECTIFICATION AND f.field = 'source' AND f.t_type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K33' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
 -- [all]
-SELECT v.r_root, '', '' FROM v_fund_control v WHERE v.action = @FUND_ACTION_WARN
-UNION SELECT v.r_root, '', '' FROM v_notice v WHERE v.kind = @NOTICE_KIND_WARNING
+SELECT coalesce(subject, ''), object, fy FROM k33_warning
 -- [agenda]
-SELECT t.a, t.b, t.c, date_add(w.due, 1) AS due FROM touched t CROSS JOIN k33_warning w WHERE w.r_root = t.a
+SELECT t.a, t.b, t.c, date_add(w.due, 1) AS due FROM touched t
+  CROSS JOIN k33_warning w WHERE w.subject IS nullif(t.a, '') AND w.object = t.b AND w.fy = t.c
 UNION SELECT t.a, t.b, t.c, date_add(wd_add(w.due, param('k33.red_workdays')), 1) FROM touched t
-  CROSS JOIN k33_warning w WHERE w.r_root = t.a
+  CROSS JOIN k33_warning w WHERE w.subject IS nullif(t.a, '') AND w.object = t.b AND w.fy = t.c
 -- [condition]
-WITH open AS MATERIALIZED (
+WITH each AS MATERIALIZED (
   SELECT t.a, t.b, t.c, w.*, wd_add(w.due, param('k33.red_workdays')) AS red_after, coalesce(w.due < tick_day(), 0)
     AND NOT EXISTS (SELECT 1 FROM resolved f JOIN v_rectification v ON v.rec = f.rec
       AND v.phase IN (@RECTIFICATION_PHASE_PLAN, @RECTIFICATION_PHASE_REPORT)
-      WHERE f.t_root = t.a AND f.field = 'source') AS yes
-  FROM touched t CROSS JOIN k33_warning w WHERE w.r_root = t.a)
-SELECT o.a, o.b, o.c, coalesce(o.r_kind, @SUBJECT_KIND_NONE) AS kind, coalesce(o.r_subject, '') AS key, coalesce(o.r_fy, 0) AS fy,
-  '' AS period, s.party || '/' || coalesce(nullif(q.doc_no, ''), s.name || '#' || q.seq) AS object, CASE WHEN o.yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
-  CASE WHEN tick_day() > o.red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
-  o.r_valid AS date, o.due AS due, wd_diff(tick_day(), o.due) AS n, s.party || '/' || s.name || '#' || q.seq AS record,
-  CASE WHEN o.yes THEN CASE WHEN tick_day() > o.red_after THEN o.red_after ELSE o.due END END AS through
-FROM open o JOIN record q ON q.rec = o.a JOIN stream s ON s.sid = q.sid
+      WHERE f.t_root = w.root AND f.field = 'source') AS yes
+  FROM touched t CROSS JOIN k33_warning w WHERE w.subject IS nullif(t.a, '') AND w.object = t.b AND w.fy = t.c),
+open AS (SELECT each.*, row_number() OVER (PARTITION BY a, b, c, kind ORDER BY yes DESC, due, record) AS nth FROM each)
+SELECT a, b, c, kind AS kind, a AS key, c AS fy, '' AS period, b AS object, CASE WHEN yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN tick_day() > red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
+  valid AS date, due AS due, wd_diff(tick_day(), due) AS n, record AS record,
+  CASE WHEN yes THEN CASE WHEN tick_day() > red_after THEN red_after ELSE due END END AS through
+FROM open WHERE nth = 1
 -- [inputs]
-SELECT r.rec FROM live r WHERE r.r_root = :a ORDER BY r.rec LIMIT 32
+SELECT w.rec FROM k33_warning w WHERE w.subject IS nullif(:a, '') AND w.object = :b AND w.fy = :c ORDER BY w.rec LIMIT 32

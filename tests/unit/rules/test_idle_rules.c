@@ -384,6 +384,28 @@ Test(idle, k33_no_reply_to_a_warning) {
     end(&w);
 }
 
+/* Two warnings of one number on one subject are one finding, of the one that is open longest. */
+Test(idle, k33_of_one_number) {
+    struct world w;
+    struct mk_ref first;
+
+    w_open(&w, ":memory:");
+    w_tick(&w, 20190601);
+    w.m.doc_no = "YJ-1";
+    (void)mk_json(&w.m, "office", "J04", K(PROJECT), P1, 2019, 20190603,
+                  "{'kind':'NOTICE_KIND_WARNING','reply_due':20190612}");
+    w.m.doc_no = "YJ-1";
+    first = mk_json(&w.m, "office", "J04", K(PROJECT), P1, 2019, 20190603,
+                    "{'kind':'NOTICE_KIND_WARNING','reply_due':20190610}");
+    w_days(&w, 20190603, 20190613);
+    cr_expect_eq(w_find(&w, "K33", P1, "", "office/YJ-1").n, 1);
+    cr_expect_eq(w_find(&w, "K33", P1, "", "office/YJ-1").first_seen, 20190611);
+    (void)rectify(&w, "finance", &first, "REPORT", "PARTIAL", 20190614);
+    w_tick(&w, 20190614);
+    cr_expect_eq(w_find(&w, "K33", P1, NULL, NULL).status, OPEN, "the other one is still open");
+    end(&w);
+}
+
 Test(idle, k33_waits_for_the_close) {
     struct world w;
     struct mk_ref fund;
