@@ -69,6 +69,18 @@ UNION ALL
 SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now
 FROM k01_key k CROSS JOIN k01_line l ON l.func >= k.func AND l.func < k.func || char(1114111)
 WHERE k.level = 'F' AND l.fy = k.a AND l.b = k.b AND l.c = k.c;
+CREATE TEMP VIEW k01_covered AS
+SELECT f.rec FROM changed c CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec AND p.control_key <> ''
+  CROSS JOIN f_allotment f ON f.control_key = p.control_key AND f.control_key <> '' WHERE c.type = @TYPE_CONGRESS_APPROVAL
+UNION SELECT q.rec FROM changed c CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec AND p.subject <> ''
+  CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT WHERE c.type = @TYPE_CONGRESS_APPROVAL
+UNION SELECT f.rec FROM changed c CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec AND p.dept <> '' AND coalesce(p.subject, '') = ''
+  CROSS JOIN f_allotment f ON f.dept = p.dept AND f.func >= coalesce(p.func, '') AND f.func < coalesce(p.func, '') || char(1114111)
+ WHERE c.type = @TYPE_CONGRESS_APPROVAL
+UNION SELECT f.rec FROM changed c CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec AND coalesce(p.dept, '') = ''
+    AND coalesce(p.subject, '') = '' AND coalesce(p.control_key, '') = ''
+  CROSS JOIN f_allotment f ON f.func >= coalesce(p.func, '') AND f.func < coalesce(p.func, '') || char(1114111)
+ WHERE c.type = @TYPE_CONGRESS_APPROVAL;
 CREATE TEMP VIEW k01_moved_dept AS
 SELECT r.subject AS dept, o.rgn FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_org_profile p ON p.rec = c.rec
   CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_ORG_PROFILE CROSS JOIN f_org_profile o ON o.rec = h.rec
@@ -79,16 +91,14 @@ WHERE c.type = @TYPE_ORG_PROFILE AND r.kind = @SUBJECT_KIND_DEPT
 -- [touch]
 SELECT DISTINCT l.fy, l.b, l.c FROM changed c JOIN k01_line l ON l.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was
 UNION
-SELECT l.fy, l.b, l.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
-  CROSS JOIN k01_line l ON l.fy = y.fy WHERE l.now
+SELECT l.fy, l.b, l.c FROM k01_covered v CROSS JOIN k01_line l ON l.rec = v.rec WHERE l.now
 UNION
 SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
-  CROSS JOIN condition n ON n.rule = 'K01' AND n.a = y.fy
+  CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K01' AND n.a = y.fy
 UNION
-SELECT l.fy, l.b, l.c FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k01_line l ON l.dept = r.subject
-  WHERE c.type = @TYPE_ORG_PROFILE AND l.now
+SELECT l.fy, l.b, l.c FROM (SELECT DISTINCT dept FROM k01_moved_dept) m CROSS JOIN k01_line l ON l.dept = m.dept WHERE l.now
 UNION
-SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K01' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE)
+SELECT n.a, n.b, n.c FROM (SELECT 1 FROM k01_moved_dept LIMIT 1) m CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K01'
 -- [all]
 SELECT DISTINCT l.fy, l.b, l.c FROM k01_line l WHERE l.now
 -- [condition]

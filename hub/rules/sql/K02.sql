@@ -44,12 +44,18 @@ SELECT k.a, k.b, k.c, k.kind, k.key, p.kind AS approval, p.fen, p.tol, p.approve
 FROM k01_key k CROSS JOIN approved_line p ON p.level = k.level AND p.key = k.key AND p.fy = k.a AND p.bk = k.bk AND p.func = k.func
 WHERE p.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND p.func NOT LIKE '227%'
   AND (p.level IN ('S', 'D') OR (p.level = 'F' AND p.func <> ''));
+CREATE TEMP VIEW k02_covering AS
+SELECT r.fy, p.bk || '/' || p.func AS b, p.level || ':' || p.key AS c
+FROM k01_covered v CROSS JOIN record r ON r.rec = v.rec CROSS JOIN f_allotment f ON f.rec = v.rec
+  CROSS JOIN (VALUES (3), (5), (7), (0)) n CROSS JOIN agg_approved p ON p.fy = r.fy AND p.bk = f.bk AND p.func = substr(f.func, 1, n.column1)
+ WHERE (p.level = 'S' AND p.key = r.subject OR p.level = 'D' AND p.key = f.dept OR p.level = 'F' AND p.func <> '') AND p.func NOT LIKE '227%';
 -- [touch]
 SELECT l.fy, l.b, l.c FROM changed c CROSS JOIN k01_line l ON l.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.now <> c.was
-UNION SELECT p.fy, p.b, p.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
-  CROSS JOIN k02_line p ON p.fy = y.fy
-UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL) y
-  CROSS JOIN condition n ON n.rule = 'K02' AND n.a = y.fy
+UNION SELECT r.fy, p.bk || '/' || coalesce(p.func, ''), CASE WHEN p.subject <> '' THEN 'S:' || p.subject WHEN p.dept <> '' THEN 'D:' || p.dept
+    ELSE 'F:' || r.subject END
+  FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec
+ WHERE c.type = @TYPE_CONGRESS_APPROVAL AND coalesce(p.control_key, '') = '' AND coalesce(p.func, '') NOT LIKE '227%'
+UNION SELECT x.fy, x.b, x.c FROM k02_covering x
 UNION SELECT r.fy, p.bk || '/' || p.func, 'F:' || p.key FROM (SELECT DISTINCT dept FROM k01_moved_dept) m
   CROSS JOIN f_allotment f ON f.dept = m.dept CROSS JOIN record r ON r.rec = f.rec CROSS JOIN agg_approved p ON p.fy = r.fy AND p.bk = f.bk
   AND p.func IN (f.func, substr(f.func, 1, 5), substr(f.func, 1, 3)) AND p.level = 'F'

@@ -36,7 +36,8 @@ UNION SELECT v.r_subject, v.r_fy, v.version FROM changed c CROSS JOIN record r O
   CROSS JOIN v_perf_goal v ON v.r_subject = m.subject AND v.r_type = @TYPE_PERF_GOAL WHERE c.type = @TYPE_ORG_PROFILE
 UNION SELECT f.t_subject, f.t_fy, g.version FROM changed c CROSS JOIN resolved f ON f.rec = c.rec CROSS JOIN f_perf_goal g ON g.rec = f.target
  WHERE c.type = @TYPE_CONGRESS_SUBMISSION AND f.field = 'goals'
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K18' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL)
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K18'
 -- [all]
 SELECT v.r_subject, v.r_fy, v.version FROM v_perf_goal v WHERE v.version > 1
 -- [condition]

@@ -31,17 +31,17 @@ UNION SELECT v.r_subject, v.r_fy, v.quota_no FROM changed c CROSS JOIN resolved 
 SELECT v.r_subject, v.r_fy, v.quota_no FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL
 -- [condition]
 WITH passed AS MATERIALIZED (
-  SELECT y.a, y.b, v.version, v.r_root AS root, min(o.tick) AS tick FROM (SELECT DISTINCT a, b FROM touched) y
-  CROSS JOIN v_perf_goal v ON v.r_subject = y.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = y.b
-  CROSS JOIN resolved f ON f.t_root = v.r_root AND f.field = 'goal'
-  CROSS JOIN v_goal_review w ON w.rec = f.rec AND w.result = @REVIEW_RESULT_PASS CROSS JOIN record o ON o.rec = w.r_root
-  GROUP BY y.a, y.b, v.r_root),
+  SELECT y.a, y.b, p.version, v.r_root AS root, min(o.tick) AS tick FROM (SELECT DISTINCT a, b FROM touched) y
+  CROSS JOIN live v ON v.r_subject = y.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = y.b CROSS JOIN f_perf_goal p ON p.rec = v.rec
+  CROSS JOIN record g ON g.root = v.r_root CROSS JOIN ref f ON f.t_sid = g.sid AND f.t_seq = g.seq AND f.hash = g.hash AND f.field = 'goal'
+  CROSS JOIN live w ON w.rec = f.rec CROSS JOIN f_goal_review e ON e.rec = f.rec AND e.result = @REVIEW_RESULT_PASS
+  CROSS JOIN record o ON o.rec = w.r_root GROUP BY y.a, y.b, v.r_root),
 line AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, min(v.r_kind) AS kind, sum(v.fen * v.r_sign) AS fen, max(o.tick) AS tick,
+  SELECT t.a, t.b, t.c, min(v.r_kind) AS kind, sum(q.fen * v.r_sign) AS fen, max(o.tick) AS tick,
     min(coalesce((SELECT p.version FROM resolved f CROSS JOIN passed p ON p.root = f.t_root WHERE f.rec = v.rec AND f.field = 'goal_ref'), 0)) AS own,
     min((SELECT g.version FROM resolved f CROSS JOIN f_perf_goal g ON g.rec = f.target WHERE f.rec = v.rec AND f.field = 'goal_ref')) AS cited
-  FROM touched t CROSS JOIN v_allotment v ON v.r_subject = t.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = t.b
-    AND v.kind = @ALLOTMENT_KIND_INITIAL AND v.quota_no = t.c CROSS JOIN record o ON o.rec = v.r_root
+  FROM touched t CROSS JOIN live v ON v.r_subject = t.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = t.b
+    CROSS JOIN f_allotment q ON q.rec = v.rec AND q.kind = @ALLOTMENT_KIND_INITIAL AND q.quota_no = t.c CROSS JOIN record o ON o.rec = v.r_root
   WHERE v.r_kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) GROUP BY t.a, t.b, t.c),
 due AS MATERIALIZED (
   SELECT l.*, EXISTS (SELECT 1 FROM passed p WHERE p.a = l.a AND p.b = l.b) AS any,

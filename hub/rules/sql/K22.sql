@@ -44,9 +44,10 @@ FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_us
 -- [touch]
 SELECT x.a, x.b, x.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
     WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u CROSS JOIN k22_pair x ON x.subject = u.subject
-UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
-    WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u
-  CROSS JOIN condition n ON n.rule = 'K22' WHERE n.a = u.subject OR n.c = u.subject
+UNION SELECT min(p.subject, q.subject), coalesce(p.fy, p.valid_from / 10000), max(p.subject, q.subject) FROM changed c
+  CROSS JOIN record p ON p.rec = c.rec CROSS JOIN f_subject_profile f ON f.rec = c.rec AND length(f.func) >= 5
+  CROSS JOIN f_subject_profile o ON o.func >= substr(f.func, 1, 5) AND o.func < substr(f.func, 1, 5) || char(1114111)
+  CROSS JOIN record q ON q.rec = o.rec AND q.subject <> p.subject WHERE c.type = @TYPE_SUBJECT_PROFILE
 UNION SELECT a, b, c FROM (
   WITH looked AS MATERIALIZED (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)),
   paid AS MATERIALIZED (

@@ -32,7 +32,8 @@ UNION SELECT l.subject, x.column1, '' FROM changed c CROSS JOIN f_congress_appro
 UNION SELECT r.subject, 'org', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FINDING
 UNION SELECT q.subject, 'org', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_subject_profile p ON p.resp_org = r.subject
   CROSS JOIN record q ON q.rec = p.rec WHERE c.type = @TYPE_ORG_PROFILE
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K24' AND n.b = 'org' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE)
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K24' AND n.b = 'org'
 -- [all]
 SELECT DISTINCT r.r_subject, 'name', '' FROM live r WHERE r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
 UNION SELECT DISTINCT l.subject, x.column1, '' FROM f_congress_approval_lines l CROSS JOIN (VALUES ('bk'), ('org')) x WHERE l.subject <> ''

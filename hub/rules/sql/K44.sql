@@ -41,10 +41,13 @@ FROM k44_spot s CROSS JOIN condition n ON n.rule = 'K43' AND n.a = s.a AND n.b =
 UNION ALL SELECT s.a, s.b, s.c, s.kind, 'SPOT', s.logged, s.day, 1, band(s.total_cp) = 4 FROM k44_spot s;
 CREATE TEMP VIEW k44_owed AS
 SELECT q.*, cd_add(q.since, param('k44.days')) AS due FROM k44_asked q;
+CREATE TEMP VIEW k44_gone AS
+SELECT d.id FROM dirty d WHERE NOT EXISTS (SELECT 1 FROM condition x WHERE x.id = d.id)
+  AND coalesce((SELECT f.rule FROM finding f WHERE f.id = d.id), 'K41') IN ('K41', 'K43');
 -- [touch]
 SELECT n.a, n.b, '' FROM dirty d CROSS JOIN condition n ON n.id = d.id WHERE n.rule IN ('K41', 'K43')
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K44' AND (EXISTS (SELECT 1 FROM dirty)
-  OR EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS))
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS UNION ALL SELECT 1 FROM k44_gone LIMIT 1) y
+  CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K44'
 UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_NOTICE)
 UNION SELECT f.t_subject, f.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.rec = c.rec
   WHERE c.type = @TYPE_NOTICE AND f.t_type IN (@TYPE_EVALUATION, @TYPE_ALLOTMENT)

@@ -52,13 +52,16 @@ FROM k49_initial i;
 CREATE TEMP VIEW k49_lack AS
 SELECT l.*, reviews AND NOT goal AS no_goal, newly AND NOT exante AS no_exante, goes_on AND uses AND NOT result AS no_result,
   NOT reviews OR profile IS NULL OR (goes_on AND NOT uses) AS open FROM k49_link l;
+CREATE TEMP VIEW k49_first AS
+SELECT NULL AS fy FROM changed c WHERE c.type = @TYPE_GOAL_REVIEW AND c.rec = (SELECT min(rec) FROM f_goal_review)
+UNION SELECT u.next_fy FROM changed c CROSS JOIN f_result_use u ON u.rec = c.rec WHERE c.type = @TYPE_RESULT_USE AND NOT EXISTS (
+  SELECT 1 FROM f_result_use o CROSS JOIN live l ON l.rec = o.rec WHERE o.next_fy = u.next_fy AND o.rec NOT IN (SELECT rec FROM changed));
 -- [touch]
 SELECT r.subject, r.root, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
 UNION SELECT v.r_subject, v.r_root, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN v_allotment v ON v.r_subject = r.subject AND v.r_type = @TYPE_ALLOTMENT
   WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_GOAL_REVIEW, @TYPE_PERF_GOAL, @TYPE_EX_ANTE_EVAL, @TYPE_RESULT_USE)
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K49' AND n.state = 2
-  AND EXISTS (SELECT 1 FROM changed WHERE type IN (@TYPE_GOAL_REVIEW, @TYPE_RESULT_USE))
+UNION SELECT n.a, n.b, n.c FROM k49_first y CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K49' AND (y.fy IS NULL OR n.fy = y.fy)
 -- [all]
 SELECT v.r_subject, v.r_root, '' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL
 -- [agenda]

@@ -30,7 +30,8 @@ FROM v_clue_transfer v CROSS JOIN stream s ON s.sid = v.r_sid;
 -- [touch]
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K55' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS)
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K55'
 -- [all]
 SELECT DISTINCT clue, '', '' FROM k55_clue
 -- [agenda]

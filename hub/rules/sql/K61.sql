@@ -37,10 +37,10 @@ UNION SELECT g.t_subject, g.t_fy, f.kind FROM changed c CROSS JOIN resolved g ON
   CROSS JOIN f_congress_submission f ON f.rec = g.target WHERE c.type = @TYPE_CONGRESS_RECEIPT
 UNION SELECT o.subject, o.fy, f.kind FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN ref g ON g.t_sid = r.sid AND g.t_seq = r.seq
   CROSS JOIN f_congress_submission f ON f.rec = g.rec CROSS JOIN record o ON o.rec = f.rec WHERE c.type IN (@TYPE_PERF_GOAL, @TYPE_EVALUATION)
-UNION SELECT v.r_subject, v.r_fy, v.kind FROM (SELECT 1 FROM changed c CROSS JOIN record r ON r.rec = c.rec
-    LEFT JOIN record p ON p.subject = r.subject AND p.type = @TYPE_SUBJECT_PROFILE LEFT JOIN f_subject_profile f ON f.rec = p.rec
-    WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) AND f.is_major = 1 OR c.type = @TYPE_ORG_PROFILE LIMIT 1) y
-  CROSS JOIN v_congress_submission v WHERE v.kind IN (@SUBMISSION_KIND_DRAFT, @SUBMISSION_KIND_FINAL_ACCOUNTS)
+UNION SELECT v.r_subject, v.r_fy, f.kind FROM (SELECT 1 FROM changed c CROSS JOIN record r ON r.rec = c.rec
+    WHERE c.type = @TYPE_ORG_PROFILE OR c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) AND EXISTS (SELECT 1 FROM record p
+      CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1 WHERE p.subject = r.subject AND p.type = @TYPE_SUBJECT_PROFILE) LIMIT 1) y
+  CROSS JOIN f_congress_submission f ON f.kind IN (@SUBMISSION_KIND_DRAFT, @SUBMISSION_KIND_FINAL_ACCOUNTS) CROSS JOIN live v ON v.rec = f.rec
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, v.kind FROM v_congress_submission v
 -- [condition]

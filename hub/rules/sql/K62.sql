@@ -32,32 +32,32 @@ SELECT p.r_subject AS subject, p.r_kind AS kind FROM live p CROSS JOIN f_subject
 WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
     ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
 CREATE TEMP VIEW k62_accounts AS
-SELECT m.subject, m.kind, b.r_fy AS fy, v.approved_on AS since, b.r_root AS root FROM k62_major m
-CROSS JOIN member g ON g.subject = m.subject AND g.kind = @SUBJECT_KIND_DEPT
+SELECT t.a, t.b, t.c, (SELECT m.kind FROM k62_major m WHERE m.subject = t.a) AS kind, v.approved_on AS since, b.r_root AS root
+FROM touched t CROSS JOIN member g ON g.subject = t.a AND g.kind = @SUBJECT_KIND_DEPT
 CROSS JOIN live b ON b.r_subject = (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = g.org AND o.r_type = @TYPE_ORG_PROFILE
-    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AND b.r_type = @TYPE_CONGRESS_APPROVAL
+    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AND b.r_type = @TYPE_CONGRESS_APPROVAL AND b.r_fy = t.b
 CROSS JOIN f_congress_approval v ON v.rec = b.rec AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
-WHERE EXISTS (SELECT 1 FROM live i CROSS JOIN f_allotment q ON q.rec = i.rec AND q.kind = @ALLOTMENT_KIND_INITIAL
-  WHERE i.r_subject = m.subject AND i.r_type = @TYPE_ALLOTMENT AND i.r_fy = b.r_fy);
+WHERE t.c IN ('SELF', 'KEY') AND EXISTS (SELECT 1 FROM live i CROSS JOIN f_allotment q ON q.rec = i.rec AND q.kind = @ALLOTMENT_KIND_INITIAL
+  WHERE i.r_subject = t.a AND i.r_type = @TYPE_ALLOTMENT AND i.r_fy = t.b);
 CREATE TEMP VIEW k62_duty AS
-SELECT r.r_subject AS subject, r.r_fy AS fy, 'B03' AS what, r.r_kind AS kind, v.approved_on AS since, r.r_root AS root
-FROM live r CROSS JOIN f_congress_approval v ON v.rec = r.rec WHERE r.r_type = @TYPE_CONGRESS_APPROVAL
+SELECT t.a, t.b, t.c, r.r_kind AS kind, v.approved_on AS since, r.r_root AS root
+FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_CONGRESS_APPROVAL AND r.r_fy = t.b
+CROSS JOIN f_congress_approval v ON v.rec = r.rec WHERE t.c = 'B03'
 UNION ALL
-SELECT f.dept, r.r_fy, 'B04', @SUBJECT_KIND_DEPT, f.issued_on, r.r_root
-FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec WHERE f.kind = @ALLOTMENT_KIND_INITIAL
+SELECT t.a, t.b, t.c, @SUBJECT_KIND_DEPT, f.issued_on, r.r_root FROM touched t
+CROSS JOIN f_allotment f ON f.dept = t.a AND f.kind = @ALLOTMENT_KIND_INITIAL CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = t.b WHERE t.c = 'B04'
 UNION ALL
-SELECT m.org, r.r_fy, 'B04', @SUBJECT_KIND_UNIT, f.issued_on, r.r_root
-FROM member m CROSS JOIN live r ON r.r_subject = m.subject AND r.r_type = @TYPE_ALLOTMENT
-  CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL AND f.unit = m.org AND f.unit <> f.dept
-WHERE m.kind = @SUBJECT_KIND_UNIT
+SELECT t.a, t.b, t.c, @SUBJECT_KIND_UNIT, f.issued_on, r.r_root FROM touched t
+CROSS JOIN member m ON m.kind = @SUBJECT_KIND_UNIT AND m.org = t.a
+CROSS JOIN live r ON r.r_subject = m.subject AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = t.b
+CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL AND f.unit = m.org AND f.unit <> f.dept WHERE t.c = 'B04'
 UNION ALL
-SELECT r.r_subject, r.r_fy, 'E04', r.r_kind, f.issued_on, r.r_root
-FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
-WHERE r.r_type = @TYPE_ALLOTMENT AND EXISTS (SELECT 1 FROM k62_major m WHERE m.subject = r.r_subject)
+SELECT t.a, t.b, t.c, r.r_kind, f.issued_on, r.r_root FROM touched t
+CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = t.b
+CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
+WHERE t.c = 'E04' AND EXISTS (SELECT 1 FROM k62_major m WHERE m.subject = t.a)
 UNION ALL
-SELECT subject, fy, 'SELF', kind, since, root FROM k62_accounts
-UNION ALL
-SELECT subject, fy, 'KEY', kind, since, root FROM k62_accounts;
+SELECT a, b, c, kind, since, root FROM k62_accounts WHERE kind IS NOT NULL;
 CREATE TEMP VIEW k62_result AS
 SELECT r_subject AS subject, r_fy AS fy, 'E04' AS what, r_root AS root, rec FROM live WHERE r_type = @TYPE_PERF_GOAL
 UNION ALL
@@ -81,7 +81,8 @@ UNION SELECT x.subject, x.fy, w.value FROM k62_changed x CROSS JOIN json_each('[
   WHERE x.type IN (@TYPE_ALLOTMENT, @TYPE_PERF_GOAL, @TYPE_EVALUATION) AND EXISTS (SELECT 1 FROM k62_major m WHERE m.subject = x.subject)
 UNION SELECT q.subject, q.fy, w.value FROM (
     SELECT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_SUBJECT_PROFILE
-    UNION SELECT m.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN member m ON m.org = r.subject WHERE c.type = @TYPE_ORG_PROFILE
+    UNION SELECT m.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN member m ON m.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) AND m.org = r.subject
+      WHERE c.type = @TYPE_ORG_PROFILE
     UNION SELECT p.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_subject_profile f ON f.resp_org = r.subject
       CROSS JOIN record p ON p.rec = f.rec WHERE c.type = @TYPE_ORG_PROFILE
     UNION SELECT p.subject FROM (SELECT 1 FROM k62_changed x CROSS JOIN f_congress_approval v ON v.rec = x.rec
@@ -96,12 +97,11 @@ UNION SELECT v.unit, v.r_fy, 'B04' FROM v_allotment v WHERE v.kind = @ALLOTMENT_
 UNION SELECT r.r_subject, r.r_fy, w.value FROM v_subject_profile p CROSS JOIN live r ON r.r_subject = p.r_subject AND r.r_type = @TYPE_ALLOTMENT
   CROSS JOIN json_each('["E04","SELF","KEY"]') w WHERE p.is_major = 1
 -- [agenda]
-SELECT DISTINCT t.a, t.b, t.c, date_add(cd_add(d.since, param('k62.days')), 1) AS due FROM touched t
-CROSS JOIN k62_duty d ON d.subject = t.a AND d.fy = t.b AND d.what = t.c
+SELECT DISTINCT d.a, d.b, d.c, date_add(cd_add(d.since, param('k62.days')), 1) AS due FROM k62_duty d
  WHERE cd_add(d.since, param('k62.days')) >= tick_day()
 -- [condition]
 WITH duty AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, d.kind, d.since, d.root FROM touched t CROSS JOIN k62_duty d ON d.subject = t.a AND d.fy = t.b AND d.what = t.c),
+  SELECT * FROM k62_duty),
 each AS (
   SELECT a, b, c, kind, since, EXISTS (SELECT 1 FROM k62_public x WHERE x.root = d.root) AS public, 1 AS here FROM duty d WHERE c = 'B03'
   UNION ALL
@@ -125,6 +125,18 @@ SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, c AS object,
 FROM dated
 -- [inputs]
 SELECT rec FROM (
-  SELECT r.rec FROM k62_duty d CROSS JOIN live r ON r.r_root = d.root WHERE d.subject = :a AND d.fy = :b AND d.what = :c
+  SELECT r.rec FROM live r WHERE :c = 'B03' AND r.r_subject = :a AND r.r_type = @TYPE_CONGRESS_APPROVAL AND r.r_fy = :b
+  UNION SELECT r.rec FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = :b
+    WHERE :c = 'B04' AND f.dept = :a AND f.kind = @ALLOTMENT_KIND_INITIAL
+  UNION SELECT r.rec FROM member m CROSS JOIN live r ON r.r_subject = m.subject AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = :b
+    CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL AND f.unit = m.org AND f.unit <> f.dept
+    WHERE :c = 'B04' AND m.kind = @SUBJECT_KIND_UNIT AND m.org = :a
+  UNION SELECT r.rec FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
+    WHERE :c = 'E04' AND r.r_subject = :a AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = :b
+  UNION SELECT b.rec FROM member g CROSS JOIN live b ON b.r_subject = (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = g.org
+      AND o.r_type = @TYPE_ORG_PROFILE ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1)
+      AND b.r_type = @TYPE_CONGRESS_APPROVAL AND b.r_fy = :b
+    CROSS JOIN f_congress_approval v ON v.rec = b.rec AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
+    WHERE :c IN ('SELF', 'KEY') AND g.subject = :a AND g.kind = @SUBJECT_KIND_DEPT
   UNION SELECT e.rec FROM k62_result e WHERE e.subject = :a AND e.fy = :b AND e.what = :c)
 ORDER BY rec LIMIT 64

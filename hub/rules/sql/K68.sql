@@ -45,7 +45,8 @@ WHERE c.type = @TYPE_EVALUATION AND a.rec < c.rec AND a.rec > c.target;
 -- [touch]
 SELECT c.rec, '', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   WHERE r.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW)
-UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K68' AND EXISTS (SELECT 1 FROM changed WHERE type = @TYPE_BRIEF)
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_BRIEF LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K68'
 -- [all]
 SELECT rec, '', '' FROM k68_correction
 -- [condition]
