@@ -168,9 +168,9 @@ static const char member_sql[] =
     "      FROM v_org_profile o WHERE o.r_subject = d.subject AND o.r_type = @TYPE_ORG_PROFILE"
     "      ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1)) AS dept"
     "  FROM d_member d) WHERE dept <> '';"
-    "INSERT OR IGNORE INTO member SELECT @SUBJECT_KIND_UNIT, v.unit, d.subject FROM d_member d"
-    " JOIN v_allotment v ON v.r_subject = d.subject AND v.r_type = @TYPE_ALLOTMENT WHERE v.unit <> "
-    "'';";
+    "INSERT OR IGNORE INTO member SELECT @SUBJECT_KIND_UNIT, f.unit, d.subject FROM d_member d"
+    " CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_ALLOTMENT"
+    " CROSS JOIN f_allotment f ON f.rec = r.rec WHERE f.unit <> '';";
 
 static const char alias_sql[] =
     "INSERT OR IGNORE INTO alias SELECT j.value, c.rec FROM changed c"
