@@ -246,6 +246,7 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     rc = pt_sql_apply(&l->sql, l->st[PT_S_TICK], err, "iiiii", (int64_t)tick.no, (int64_t)tick.day,
                       (int64_t)tick.log_size, (int64_t)tick.seq, (int64_t)tick.rec);
     rc = rc == 0 ? pt_correct_approvals(l, f->log_index, err) : rc;
+    pt_workdays_forget(l);
     if (rc == 0) {
         l->tick = tick;
         rc = pt_agg_tick(l, last_rec, err);
@@ -342,6 +343,7 @@ int pt_ledger_apply(struct pt_ledger *l, const struct pt_fold_entry *e,
     int rc;
 
     PT_ASSERT(l->in_txn);
+    pt_workdays_forget(l);
     memset(ret_applied, 0, sizeof *ret_applied);
     ret_applied->first_rec = (uint64_t)l->next_rec;
     ret_applied->n = e->n;

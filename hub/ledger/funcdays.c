@@ -7,6 +7,8 @@
  *                            the calendar has ended */
 #include "funcs.h"
 
+#include <string.h>
+
 #include <pentad/base/date.h>
 
 static void fn_date_add(sqlite3_context *ctx, int n, sqlite3_value **v) {
@@ -40,7 +42,7 @@ static const char workday_sql[] =
     " SELECT CASE WHEN EXISTS (SELECT 1 FROM h, json_each(h.workdays) j WHERE j.value = ?1) THEN 1"
     "  WHEN EXISTS (SELECT 1 FROM h, json_each(h.holidays) j WHERE j.value = ?1) THEN 0 END";
 
-static bool is_workday(struct pt_ledger *l, int32_t day) {
+static bool ask_workday(struct pt_ledger *l, int32_t day) {
     bool yes = pt_date_weekday(day) <= 5;
 
     if (!l->workday && pt_sql_prepare(&l->sql, workday_sql, &l->workday, NULL) != 0)
@@ -51,6 +53,25 @@ static bool is_workday(struct pt_ledger *l, int32_t day) {
         yes = sqlite3_column_int(l->workday, 0) != 0;
     sqlite3_reset(l->workday);
     return yes;
+}
+
+void pt_workdays_forget(struct pt_ledger *l) {
+    memset(l->workdays, 0, sizeof l->workdays);
+}
+
+/* Rules ask for the same few hundred days again and again. What was found is kept until an entry
+ * comes or the file is another's or an earlier transaction's no more. */
+static bool is_workday(struct pt_ledger *l, int32_t day) {
+    struct pt_day_kept *k = &l->workdays[(uint32_t)day % PT_DAYS_KEPT];
+    uint32_t version = 0;
+
+    (void)sqlite3_file_control(l->sql.db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    if (version != l->workdays_version)
+        pt_workdays_forget(l);
+    l->workdays_version = version;
+    if (k->day != day)
+        *k = (struct pt_day_kept){day, ask_workday(l, day)};
+    return k->works;
 }
 
 static void fn_is_workday(sqlite3_context *ctx, int n, sqlite3_value **v) {

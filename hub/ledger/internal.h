@@ -18,12 +18,18 @@
 
 #include "plan.h"
 
-enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24 };
+enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24, PT_DAYS_KEPT = 1024 };
 
 struct pt_stream_row {
     char party[40];
     char name[40];
     int64_t sid;
+};
+
+/* Whether a day is a working day, as found before; day 0: none. */
+struct pt_day_kept {
+    int32_t day;
+    bool works;
 };
 
 enum pt_ledger_stmt {
@@ -68,7 +74,9 @@ struct pt_ledger {
     size_t n_streams;
     struct pt_arena arena;
     struct pt_buf scratch;
-    sqlite3_stmt *workday;           /* prepared when first asked */
+    sqlite3_stmt *workday; /* prepared when first asked */
+    struct pt_day_kept workdays[PT_DAYS_KEPT];
+    uint32_t workdays_version;       /* of the file, that those are true of */
     sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
     char scope[160];                 /* what temp.scope holds now; "" nothing */
     char days[64];                   /* what temp.paid_days holds now */
@@ -120,6 +128,9 @@ int pt_stream_tick(struct pt_ledger *l, struct pt_err *err);
 
 /* funcs.c: functions for SQL. */
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err);
+
+/* funcdays.c: calendars may have changed in this transaction. */
+void pt_workdays_forget(struct pt_ledger *l);
 
 /* figfn.c: figures for SQL. */
 int pt_figfn_register(struct pt_ledger *l, struct pt_err *err);
