@@ -30,10 +30,6 @@
 -- [views]
 CREATE TEMP VIEW k22_profile AS
 SELECT p.rec, p.subject, p.kind, p.fy, substr(p.func, 1, 5) AS class, p.org, p.name, p.tags FROM year_profile p WHERE length(p.func) >= 5;
-CREATE TEMP VIEW k22_pair AS
-SELECT p.subject, min(p.subject, q.subject) AS a, p.fy AS b, max(p.subject, q.subject) AS c FROM k22_profile p
-CROSS JOIN f_subject_profile o ON o.func >= p.class AND o.func < p.class || char(1114111) CROSS JOIN k22_profile q ON q.rec = o.rec
-WHERE q.fy = p.fy AND q.subject <> p.subject AND q.org <> p.org;
 CREATE TEMP VIEW k22_looked AS
 SELECT y.fy, (SELECT min(t.no) FROM tick t WHERE t.day >= y.fy * 10000 + 1015) AS tick FROM agg_year y
 WHERE y.fy * 10000 + 1015 <= tick_day();
@@ -42,8 +38,15 @@ SELECT l.subject, r.r_fy AS fy, r.r_tick AS tick, l.payee_uscc AS payee, l.purpo
   r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen
 FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_uscc <> '' AND l.purpose <> '';
 -- [touch]
-SELECT x.a, x.b, x.c FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
-    WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u CROSS JOIN k22_pair x ON x.subject = u.subject
+SELECT a, b, c FROM (
+  WITH mine AS MATERIALIZED (
+    SELECT p.* FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
+      WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u CROSS JOIN k22_profile p ON p.subject = u.subject),
+  near AS MATERIALIZED (
+    SELECT q.subject, q.fy, q.class, q.org FROM (SELECT DISTINCT class FROM mine) m CROSS JOIN f_subject_profile o
+      ON o.func >= m.class AND o.func < m.class || char(1114111) CROSS JOIN k22_profile q ON q.rec = o.rec)
+  SELECT min(p.subject, q.subject) AS a, p.fy AS b, max(p.subject, q.subject) AS c FROM mine p CROSS JOIN near q
+    ON q.class = p.class AND q.fy = p.fy WHERE q.subject <> p.subject AND q.org <> p.org)
 UNION SELECT min(p.subject, q.subject), coalesce(p.fy, p.valid_from / 10000), max(p.subject, q.subject) FROM changed c
   CROSS JOIN record p ON p.rec = c.rec CROSS JOIN f_subject_profile f ON f.rec = c.rec AND length(f.func) >= 5
   CROSS JOIN f_subject_profile o ON o.func >= substr(f.func, 1, 5) AND o.func < substr(f.func, 1, 5) || char(1114111)
@@ -61,12 +64,19 @@ UNION SELECT a, b, c FROM (
   SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM common x CROSS JOIN common y ON y.fy = x.fy AND y.payee = x.payee
     AND y.purpose = x.purpose AND y.class = x.class WHERE x.subject < y.subject AND x.org <> y.org)
 -- [all]
-SELECT x.a, x.b, x.c FROM k22_pair x
+SELECT a, b, c FROM (
+  WITH each AS MATERIALIZED (SELECT subject, fy, class, org FROM k22_profile)
+  SELECT p.subject AS a, p.fy AS b, q.subject AS c FROM each p CROSS JOIN each q ON q.class = p.class AND q.fy = p.fy
+    WHERE p.subject < q.subject AND q.org <> p.org)
 -- [condition]
 WITH looked AS MATERIALIZED (SELECT fy, tick FROM k22_looked),
+side AS MATERIALIZED (SELECT a AS subject, b AS fy FROM touched UNION SELECT c, b FROM touched),
+profile AS MATERIALIZED (SELECT p.* FROM side s CROSS JOIN k22_profile p ON p.subject = s.subject AND p.fy = s.fy),
+merges AS MATERIALIZED (
+  SELECT s.subject, u.next_fy FROM (SELECT DISTINCT subject FROM side) s CROSS JOIN live r ON r.r_subject = s.subject
+    AND r.r_type = @TYPE_RESULT_USE CROSS JOIN f_result_use u ON u.rec = r.rec AND u.action = @USE_ACTION_MERGE),
 line AS MATERIALIZED (
-  SELECT s.fy, s.subject, l.payee, l.purpose FROM (SELECT a AS subject, b AS fy FROM touched UNION SELECT c, b FROM touched) s
-  CROSS JOIN looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
+  SELECT s.fy, s.subject, l.payee, l.purpose FROM side s CROSS JOIN looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
   GROUP BY s.fy, s.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
 common AS MATERIALIZED (
   SELECT * FROM line WHERE (fy, payee, purpose) IN (SELECT fy, payee, purpose FROM line GROUP BY fy, payee, purpose HAVING count(*) > 1)),
@@ -78,9 +88,8 @@ pair AS MATERIALIZED (
     (SELECT count(DISTINCT x.value) FROM json_each(p.tags) x WHERE x.value IN (SELECT y.value FROM json_each(q.tags) y)) AS common,
     (SELECT count(*) FROM (SELECT x.value FROM json_each(p.tags) x UNION SELECT y.value FROM json_each(q.tags) y)) AS of,
     (t.a, t.b, t.c) IN (SELECT a, b, c FROM shared) AS payee,
-    EXISTS (SELECT 1 FROM v_result_use u WHERE u.r_subject IN (t.a, t.c) AND u.r_type = @TYPE_RESULT_USE AND u.action = @USE_ACTION_MERGE
-      AND u.next_fy >= t.b) AS merged
-  FROM touched t CROSS JOIN k22_profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN k22_profile q ON q.subject = t.c AND q.fy = t.b
+    EXISTS (SELECT 1 FROM merges u WHERE u.subject IN (t.a, t.c) AND u.next_fy >= t.b) AS merged
+  FROM touched t CROSS JOIN profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN profile q ON q.subject = t.c AND q.fy = t.b
   WHERE q.class = p.class AND q.org <> p.org),
 judged AS MATERIALIZED (
   SELECT pair.*, CASE WHEN common >= param('k22.tags_common') THEN coalesce(ratio_bp(common, of), 0) ELSE 0 END AS tags FROM pair)
