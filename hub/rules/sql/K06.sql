@@ -16,10 +16,12 @@
 -- scope: region
 -- As of the month's end; UNKNOWN until the month is over, finance's streams have closed its last day and
 -- its report is here, and where a payment is dated to the year only, since it may be of any month. No tolerance.
+-- Unknown until the month is over: what is paid in it and is unknown already needs no look before that.
 -- Keys: a subject, b month (yyyymm), c ''.
 -- [touch]
 SELECT r.subject, f.month, '' FROM changed c JOIN record r ON r.rec = c.rec JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = @TYPE_EXEC_SNAPSHOT
-UNION SELECT subject, month, '' FROM d_pay
+UNION SELECT d.subject, d.month, '' FROM d_pay d WHERE month_end(d.month) < tick_day() OR NOT EXISTS (SELECT 1
+  FROM condition n INDEXED BY condition_touch WHERE n.rule = 'K06' AND n.a = d.subject AND n.b = d.month AND n.c = '')
 UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_EXEC_SNAPSHOT
   CROSS JOIN f_exec_snapshot v ON v.rec = r.rec
   WHERE (v.month > d.month OR d.coarse = 2) AND v.month / 100 = d.fy

@@ -34,8 +34,8 @@ SELECT v.rec AS rec, v.r_subject AS subject, v.r_fy AS fy, coalesce(v.fund_year,
 FROM v_allotment v WHERE v.r_type = @TYPE_ALLOTMENT AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (
   SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'));
 CREATE TEMP VIEW progress_changed AS
-SELECT d.subject, d.fy * 100 + m.m AS month FROM d_pay d JOIN months m ON d.fy * 100 + m.m >= d.month OR d.coarse > 0
- WHERE m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
+SELECT d.subject, d.fy * 100 + m.m AS month FROM d_pay d CROSS JOIN months m ON d.fy * 100 + m.m >= d.month OR d.coarse > 0
+ WHERE (d.coarse > 0 OR month_end(d.month) < tick_day()) AND m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
 UNION SELECT r.subject, r.fy * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
  WHERE c.type = @TYPE_ALLOTMENT AND m.m >= param('k25.from_month')
 UNION SELECT q.subject, q.fy * 100 + m.m FROM changed c CROSS JOIN record p ON p.rec = c.rec
