@@ -124,7 +124,8 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX clue_receipt_id ON f_clue_receipt(clue_id);\n"
     "CREATE INDEX clue_outcome_id ON f_clue_outcome(clue_id);\n";
 
-/* Views over them. */
+/* Views over them. Streams may lie among each other in any order between two ticks, so "after" is a
+ * later tick, or in one stream a later place. */
 static const char pt_schema_views[] =
     /* Gates that an item has passed and that still stand: into the library (E03 IN), into the
        budget (B04 INITIAL, money 1), under which tick. Money that was taken back whole stands no
@@ -138,9 +139,10 @@ static const char pt_schema_views[] =
     "     WHERE q.rec = r.rec AND q.kind = @ALLOTMENT_KIND_INITIAL)\n"
     "   ELSE EXISTS (SELECT 1 FROM f_library_event e WHERE e.rec = r.rec\n"
     "      AND e.action = @LIBRARY_ACTION_IN)\n"
-    "    AND NOT EXISTS (SELECT 1 FROM v_library_event e WHERE e.r_subject = r.r_subject\n"
-    "      AND e.r_type = @TYPE_LIBRARY_EVENT AND e.action = @LIBRARY_ACTION_OUT\n"
-    "      AND e.r_root > r.r_root) END\n"
+    "    AND NOT EXISTS (SELECT 1 FROM live e CROSS JOIN f_library_event f ON f.rec = e.rec\n"
+    "      AND f.action = @LIBRARY_ACTION_OUT CROSS JOIN record p ON p.rec = e.r_root\n"
+    "      WHERE e.r_subject = r.r_subject AND e.r_type = @TYPE_LIBRARY_EVENT\n"
+    "      AND (p.tick > o.tick OR p.tick = o.tick AND p.sid = o.sid AND p.seq > o.seq)) END\n"
     "  AND coalesce((SELECT sum(q.fen * q.r_sign * quota_sign(q.kind)) FROM v_allotment q\n"
     "     WHERE q.r_subject = r.r_subject AND q.r_type = @TYPE_ALLOTMENT AND q.r_fy = r.r_fy\n"
     "     AND q.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE)), 1) > 0;\n"
@@ -154,19 +156,20 @@ static const char pt_schema_views[] =
     "   AND n.r_type = @TYPE_SUBJECT_PROFILE\n"
     "   AND coalesce(n.r_fy, n.r_valid / 10000) = coalesce(r.r_fy, r.r_valid / 10000)\n"
     "   AND (n.r_valid, n.r_issued, n.rec) > (r.r_valid, r.r_issued, r.rec));\n"
-    /* Intervals in which a subject's funding is held, by the tick days that logged SUSPEND or STOP
-       and the next RESUME. Where a unit is named, of that unit's; another unit's RESUME ends
-       nothing. */
+    /* Intervals in which a subject's funding is held, by the ticks that logged SUSPEND or STOP and
+       the next RESUME, and their days. Where a unit is named, of that unit's; another unit's RESUME
+       ends nothing. */
     "CREATE VIEW suspension AS SELECT s.r_subject AS subject, coalesce(s.unit, '') AS unit,\n"
-    "  s.r_root AS root,\n"
-    "  (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS since,\n"
-    "  (SELECT min(k.day) FROM v_fund_control e JOIN record o ON o.rec = e.r_root\n"
-    "    JOIN tick k ON k.no = o.tick WHERE e.r_subject = s.r_subject\n"
+    "  o.tick AS tick, (SELECT k.day FROM tick k WHERE k.no = o.tick) AS since,\n"
+    "  (SELECT min(k.day) FROM v_fund_control e JOIN record p ON p.rec = e.r_root\n"
+    "    JOIN tick k ON k.no = p.tick WHERE e.r_subject = s.r_subject\n"
     "    AND e.r_type = @TYPE_FUND_CONTROL AND e.action = @FUND_ACTION_RESUME\n"
-    "    AND e.r_root > s.r_root AND (e.unit = s.unit OR coalesce(e.unit, '') = ''\n"
+    "    AND (p.tick > o.tick OR p.tick = o.tick AND p.sid = o.sid AND p.seq > o.seq)\n"
+    "    AND (e.unit = s.unit OR coalesce(e.unit, '') = ''\n"
     "      OR coalesce(s.unit, '') = '')) AS until\n"
-    "  FROM v_fund_control s WHERE s.r_type = @TYPE_FUND_CONTROL\n"
-    "  AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP);\n"
+    "  FROM v_fund_control s JOIN record o ON o.rec = s.r_root\n"
+    "  WHERE s.r_type = @TYPE_FUND_CONTROL AND s.action IN (@FUND_ACTION_SUSPEND, "
+    "@FUND_ACTION_STOP);\n"
     /* FG11: evaluations that score, with their rank, whatever their standing; then those in force:
        a subject's score is the highest rank's newest. */
     "CREATE VIEW ranked AS SELECT f.*, CASE f.kind WHEN 4 THEN 5 WHEN 5 THEN 5 WHEN 2 THEN 4\n"

@@ -16,26 +16,28 @@
 -- awaits: finance
 -- scope: region
 -- Of one source (X04, J04, V01, A03, N01, H01): two V03 VERIFY NOT_DONE, whoever verified, since the last VERIFY DONE,
--- in log order. The term begins with the second one's effective date. A suspension in force answers, and one logged
--- after the second. The subject and year are the source's; several sources of it are one condition, of the earliest
+-- by the ticks that logged them; of one tick a DONE is the last, but for its own stream's order, and the others go by their
+-- effective dates. The term begins with the second one's effective date. A suspension in force answers, and one
+-- logged under a later tick than the second. The subject and year are the source's; several sources of it are one condition, of the earliest
 -- term that is over.
 -- Keys: a subject, b fiscal year, c ''.
 -- [views]
 CREATE TEMP VIEW k34_verified AS
-SELECT f.t_subject AS subject, f.t_fy AS fy, f.t_root AS source, v.rec, v.r_root, v.r_valid, v.result
-FROM resolved f CROSS JOIN v_rectification v ON v.rec = f.rec AND v.phase = @RECTIFICATION_PHASE_VERIFY WHERE f.field = 'source';
+SELECT f.t_subject AS subject, f.t_fy AS fy, f.t_root AS source, v.rec, o.tick, o.sid, o.seq, s.party, s.name, v.r_valid, v.result
+FROM resolved f CROSS JOIN v_rectification v ON v.rec = f.rec AND v.phase = @RECTIFICATION_PHASE_VERIFY
+CROSS JOIN record o ON o.rec = v.r_root CROSS JOIN stream s ON s.sid = o.sid WHERE f.field = 'source';
 CREATE TEMP VIEW k34_term AS
-SELECT d.subject, d.fy, d.source, d.first, d.second, d.n, d.root, wd_add(d.second, param('k34.workdays')) AS due FROM (
+SELECT d.subject, d.fy, d.source, d.first, d.second, d.n, d.tick, wd_add(d.second, param('k34.workdays')) AS due FROM (
   SELECT v.subject, v.fy, v.source, min(CASE nth WHEN 1 THEN v.r_valid END) AS first, min(CASE nth WHEN 2 THEN v.r_valid END) AS second,
-    min(CASE nth WHEN 2 THEN v.r_root END) AS root, count(*) AS n
-  FROM (SELECT k.*, row_number() OVER (PARTITION BY k.source ORDER BY k.r_root) AS nth
+    min(CASE nth WHEN 2 THEN v.tick END) AS tick, count(*) AS n
+  FROM (SELECT k.*, row_number() OVER (PARTITION BY k.source ORDER BY k.tick, k.r_valid, k.party, k.name, k.seq) AS nth
     FROM touched t CROSS JOIN record s ON s.subject = t.a AND s.fy = t.b AND s.type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_EVALUATION,
       @TYPE_AUDIT_FINDING, @TYPE_CONGRESS_OPINION, @TYPE_DISCREPANCY)
     CROSS JOIN ref f ON f.t_sid = s.sid AND f.t_seq = s.seq AND f.field = 'source'
     CROSS JOIN k34_verified k ON k.rec = f.rec
-    WHERE k.result = @RECTIFICATION_RESULT_NOT_DONE AND k.r_root > coalesce((SELECT max(d.r_root) FROM resolved g JOIN v_rectification d
-      ON d.rec = g.rec AND d.phase = @RECTIFICATION_PHASE_VERIFY AND d.result = @RECTIFICATION_RESULT_DONE
-      WHERE g.t_root = k.source AND g.field = 'source'), 0)) v
+    WHERE k.result = @RECTIFICATION_RESULT_NOT_DONE AND NOT EXISTS (SELECT 1 FROM resolved g JOIN v_rectification d
+      ON d.rec = g.rec AND d.phase = @RECTIFICATION_PHASE_VERIFY AND d.result = @RECTIFICATION_RESULT_DONE JOIN record o ON o.rec = d.r_root
+      WHERE g.t_root = k.source AND g.field = 'source' AND (o.tick > k.tick OR o.tick = k.tick AND (o.sid <> k.sid OR o.seq > k.seq)))) v
   GROUP BY v.source) d WHERE d.second IS NOT NULL;
 -- [touch]
 SELECT f.t_subject, f.t_fy, '' FROM changed c JOIN resolved f ON f.rec = c.rec
@@ -53,7 +55,7 @@ SELECT t.a, t.b, t.c, date_add(k.due, 1) AS due FROM touched t CROSS JOIN k34_te
 WITH open AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.first, k.second, k.n, min(k.due) AS due FROM touched t CROSS JOIN k34_term k ON k.subject = t.a AND k.fy = t.b
   WHERE k.due < tick_day()
-    AND NOT EXISTS (SELECT 1 FROM suspension s WHERE s.subject = t.a AND (s.until IS NULL OR s.root > k.root)) GROUP BY t.a, t.b)
+    AND NOT EXISTS (SELECT 1 FROM suspension s WHERE s.subject = t.a AND (s.until IS NULL OR s.tick > k.tick)) GROUP BY t.a, t.b)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, b AS fy, '' AS period, '' AS object,
   'FIRE' AS state, @SEVERITY_RED AS sev, first AS first, second AS second, n AS n, due AS through
 FROM open

@@ -13,7 +13,7 @@
 -- figure: n count
 -- scope: region
 -- The performance component is the one with a ledger_ref, or called 预算绩效; its weight has to be above zero. Departments and
--- districts only, and only where a V01 that scores them for that very year had been logged before the appraisal:
+-- districts only, and only where a V01 that scores them for that very year had been logged under an earlier tick than the appraisal:
 -- a later one couldn't be in it. UNKNOWN as long as no V01 of the subject and year is here.
 -- Awaits nobody: the appraisal and the evaluation are both here.
 -- Keys: a subject, b fiscal year, c ''.
@@ -33,7 +33,7 @@ said AS MATERIALIZED (
     EXISTS (SELECT 1 FROM f_appraisal_components k WHERE k.rec = n.rec AND k.weight_cp > 0 AND (k.name LIKE '%预算绩效%' OR
       coalesce(k.ledger_ref_snapshot_seq, k.ledger_ref_subject_key, k.ledger_ref_fiscal_year, k.ledger_ref_score_cp) IS NOT NULL)) AS counted,
     (SELECT s.total_cp FROM score s WHERE s.r_subject = n.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = n.b AND s.rank IS NOT NULL
-      AND s.r_root < n.rec ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS score,
+      AND (SELECT o.tick FROM record o WHERE o.rec = s.r_root) < r.tick ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS score,
     EXISTS (SELECT 1 FROM score s WHERE s.r_subject = n.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = n.b AND s.rank IS NOT NULL) AS later
   FROM newest n JOIN record r ON r.rec = n.rec)
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,

@@ -33,7 +33,7 @@ WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c, v.rec,
     (SELECT w.rec FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'source'
        CROSS JOIN live w ON w.rec = g.rec CROSS JOIN f_rectification f ON f.rec = g.rec AND f.phase = @RECTIFICATION_PHASE_REPORT
-      WHERE o.root = t.a ORDER BY w.r_root DESC, w.rec DESC LIMIT 1) AS report
+      WHERE o.root = t.a ORDER BY (SELECT q.tick FROM record q WHERE q.rec = w.r_root) DESC, w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1) AS report
   FROM touched t CROSS JOIN record r ON r.root = t.a CROSS JOIN v_audit_finding v ON v.rec = r.rec),
 done AS MATERIALIZED (
   SELECT s.*, (SELECT q.tick FROM record q WHERE q.rec = w.root) AS report_tick, w.valid_from AS reported FROM said s CROSS JOIN record w ON w.rec = s.report

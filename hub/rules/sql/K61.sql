@@ -19,15 +19,15 @@
 -- E04 of that year of each major subject, FINAL_ACCOUNTS a V01 of that year of each that has an INITIAL allotment of the year. Major: the
 -- newest P02 says so, began to be here before the package's newest B01, and its start and end meet the year; the
 -- subject's department lies in the package's region. What congress calls incomplete lacks what its newest B02
--- names, until a B01 of the package is logged after that B02.
+-- names, until a B01 of the package is logged under that B02's tick or a later one, that isn't the one that it speaks of.
 -- Nothing lacking and no B02 yet: UNKNOWN. Awaits nobody: what was sent is here. A DRAFT_INIT never sent is K66's.
 -- Keys: a body, b fiscal year, c kind of submission.
 -- [views]
 CREATE TEMP VIEW k61_major AS
-SELECT p.r_subject AS subject, p.r_root AS root, coalesce(p.start, 0) AS start, coalesce(p.end, 99991231) AS until,
+SELECT p.r_subject AS subject, q.tick, q.sid, q.seq, coalesce(p.start, 0) AS start, coalesce(p.end, 99991231) AS until,
   (SELECT o.rgn FROM member m JOIN v_org_profile o ON o.r_subject = m.org AND o.r_type = @TYPE_ORG_PROFILE
     WHERE m.subject = p.r_subject AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
-FROM v_subject_profile p WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.is_major = 1
+FROM v_subject_profile p JOIN record q ON q.rec = p.r_root WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.is_major = 1
   AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
     ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
 -- [touch]
@@ -45,21 +45,28 @@ UNION SELECT v.r_subject, v.r_fy, f.kind FROM (SELECT 1 FROM changed c CROSS JOI
 SELECT DISTINCT v.r_subject, v.r_fy, v.kind FROM v_congress_submission v
 -- [condition]
 WITH package AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, min(v.r_root) AS first, max(v.rec) AS last, max(v.r_kind) AS kind
-  FROM touched t CROSS JOIN v_congress_submission v ON v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = t.b AND v.kind = t.c
-  GROUP BY t.a, t.b, t.c),
+  SELECT t.a, t.b, t.c, (SELECT v.r_kind FROM v_congress_submission v WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
+      AND v.r_fy = t.b AND v.kind = t.c ORDER BY v.r_kind DESC LIMIT 1) AS kind,
+    (SELECT v.rec FROM v_congress_submission v CROSS JOIN record o ON o.rec = v.r_root WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
+      AND v.r_fy = t.b AND v.kind = t.c ORDER BY o.tick, o.issued_at, o.rec LIMIT 1) AS first,
+    (SELECT v.rec FROM v_congress_submission v WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
+      AND v.r_fy = t.b AND v.kind = t.c ORDER BY v.r_tick DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS last
+  FROM touched t),
 dated AS MATERIALIZED (
-  SELECT p.*, (SELECT d.day FROM record o JOIN tick d ON d.no = o.tick WHERE o.rec = p.first) AS sent,
-    (SELECT v.session_on FROM v_congress_submission v WHERE v.r_root = p.first) AS session,
-    (SELECT max(b.rec) FROM v_congress_submission v CROSS JOIN record o ON o.root = v.r_root CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq
+  SELECT p.*, l.tick, l.sid, l.seq, l.root, (SELECT d.day FROM record v JOIN record o ON o.rec = v.root JOIN tick d ON d.no = o.tick
+      WHERE v.rec = p.first) AS sent,
+    (SELECT v.session_on FROM f_congress_submission v WHERE v.rec = p.first) AS session,
+    (SELECT b.rec FROM v_congress_submission v CROSS JOIN record o ON o.root = v.r_root CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq
         AND g.hash = o.hash AND g.field = 'submission' CROSS JOIN v_congress_receipt b ON b.rec = g.rec
-      WHERE v.r_subject = p.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = p.b AND v.kind = p.c) AS receipt
-  FROM package p),
+      WHERE v.r_subject = p.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = p.b AND v.kind = p.c
+      ORDER BY b.r_tick DESC, b.r_issued DESC, b.rec DESC LIMIT 1) AS receipt
+  FROM package p CROSS JOIN record l ON l.rec = p.last),
 uncited AS MATERIALIZED (
-  SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN k61_major m WHERE d.c = @SUBMISSION_KIND_DRAFT AND m.rgn = d.a AND m.root < d.last
+  SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN k61_major m WHERE d.c = @SUBMISSION_KIND_DRAFT AND m.rgn = d.a
+    AND (m.tick < d.tick OR m.tick = d.tick AND m.sid = d.sid AND m.seq < d.seq)
     AND m.start <= d.b * 10000 + 1231 AND m.until >= d.b * 10000 + 101
   UNION SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN k61_major m WHERE d.c = @SUBMISSION_KIND_FINAL_ACCOUNTS AND m.rgn = d.a
-    AND m.root < d.last AND EXISTS (SELECT 1 FROM v_allotment q WHERE q.r_subject = m.subject AND q.r_type = @TYPE_ALLOTMENT AND q.r_fy = d.b
+    AND (m.tick < d.tick OR m.tick = d.tick AND m.sid = d.sid AND m.seq < d.seq) AND EXISTS (SELECT 1 FROM v_allotment q WHERE q.r_subject = m.subject AND q.r_type = @TYPE_ALLOTMENT AND q.r_fy = d.b
       AND q.kind = @ALLOTMENT_KIND_INITIAL)
   EXCEPT SELECT d.a, d.b, d.c, g.t_subject FROM dated d CROSS JOIN v_congress_submission v ON v.r_subject = d.a
       AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = d.b AND v.kind = d.c CROSS JOIN resolved g ON g.rec = v.rec
@@ -69,7 +76,9 @@ lacks AS MATERIALIZED (
   SELECT d.*, f.complete, f.missing, d.c = @SUBMISSION_KIND_DRAFT_INIT AND date_diff(d.session, d.sent) < param('k61.days') AS late,
     (SELECT count(*) FROM uncited u WHERE u.a = d.a AND u.b = d.b AND u.c = d.c) AS n
   FROM dated d LEFT JOIN f_congress_receipt f ON f.rec = d.receipt),
-judged AS MATERIALIZED (SELECT l.*, l.complete = 0 AND l.receipt > l.last AS refused FROM lacks l),
+judged AS MATERIALIZED (
+  SELECT l.*, l.complete = 0 AND (r.tick > l.tick OR r.tick = l.tick AND EXISTS (SELECT 1 FROM resolved g WHERE g.rec = l.receipt
+      AND g.field = 'submission' AND g.t_root = l.root)) AS refused FROM lacks l LEFT JOIN record r ON r.rec = l.receipt),
 told AS (
   SELECT j.*, CASE WHEN late THEN '、会前' || param('k61.days') || '日的提前期' ELSE '' END
     || CASE WHEN n > 0 THEN '、' || n || '个重大事项的' || CASE c WHEN @SUBMISSION_KIND_DRAFT THEN '绩效目标' ELSE '绩效评价' END ELSE '' END

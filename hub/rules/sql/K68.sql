@@ -19,8 +19,8 @@
 -- scope: region
 -- A REPLACE, REVERSE or WITHDRAW (a SUPPLEMENT corrects nothing) of a record that was used, or that comes after the close
 -- of its fiscal year: the tick that logged it is of a later day than k68.close_mmdd of the year after.
--- Used: an H04 issued before the correction rests on a ledger that knew the record and not the correction, and its
--- period is of the record's fiscal year and doesn't end before the record's day; or a B01 or O01 logged before names the
+-- Used: an H04 logged by the tick that logged the correction rests on a ledger that knew the record and not the correction, and its
+-- period is of the record's fiscal year and doesn't end before the record's day; or a B01 or O01 logged by that tick names the
 -- record (whatever correction of it), an O01 also where its ledger_ref takes the score of a V01's subject and year.
 -- Closed by the first H04 logged behind the correction whose ledger knows it. Awaits nobody: the correction is here.
 -- The object is the correction: its party and document number; without a number its party, stream and place in it.
@@ -33,7 +33,7 @@ FROM record c CROSS JOIN record t ON t.rec = c.corrects
 WHERE c.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW) AND c.lost IS NULL;
 CREATE TEMP VIEW k68_brief AS
 SELECT c.rec, b.rec AS brief, b.period FROM k68_correction c CROSS JOIN f_brief b
-WHERE b.rec < c.rec AND b.known_at > c.t_log AND b.known_at <= c.log_index AND b.valid_at / 10000 = c.fy AND b.valid_at >= c.day;
+CROSS JOIN record r ON r.rec = b.rec WHERE r.tick <= c.tick AND b.known_at > c.t_log AND b.known_at <= c.log_index AND b.valid_at / 10000 = c.fy AND b.valid_at >= c.day;
 CREATE TEMP VIEW k68_cited AS
 SELECT c.rec, r.rec AS by, r.type FROM k68_correction c CROSS JOIN record t ON t.root = c.root
 CROSS JOIN ref f ON f.t_sid = t.sid AND f.t_seq = t.seq AND f.hash = t.hash AND f.field <> 'corrects'
@@ -41,7 +41,8 @@ CROSS JOIN record r ON r.rec = f.rec WHERE r.type IN (@TYPE_CONGRESS_SUBMISSION,
 CREATE TEMP VIEW k68_scored AS
 SELECT c.rec, a.rec AS by FROM k68_correction c CROSS JOIN f_appraisal_components a
   ON a.ledger_ref_subject_key = c.subject AND a.ledger_ref_fiscal_year = c.fy
-WHERE c.type = @TYPE_EVALUATION AND a.rec < c.rec AND a.rec > c.target;
+CROSS JOIN record r ON r.rec = a.rec
+WHERE c.type = @TYPE_EVALUATION AND r.tick <= c.tick AND r.tick > (SELECT t.tick FROM record t WHERE t.rec = c.target);
 -- [touch]
 SELECT c.rec, '', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   WHERE r.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW)
@@ -57,7 +58,7 @@ WITH used AS MATERIALIZED (
     EXISTS (SELECT 1 FROM k68_cited x WHERE x.rec = t.a AND x.type = @TYPE_APPRAISAL)
       OR EXISTS (SELECT 1 FROM k68_scored x WHERE x.rec = t.a) AS appraised,
     coalesce((SELECT d.day FROM tick d WHERE d.no = k.tick) > (k.fy + 1) * 10000 + param('k68.close_mmdd'), 0) AS year_closed,
-    EXISTS (SELECT 1 FROM v_brief b WHERE b.rec > t.a AND b.known_at > k.log_index) AS listed
+    EXISTS (SELECT 1 FROM v_brief b WHERE b.r_tick >= k.tick AND b.known_at > k.log_index) AS listed
   FROM touched t CROSS JOIN k68_correction k ON k.rec = t.a),
 said AS MATERIALIZED (
   SELECT used.*, CASE WHEN briefs > 0 THEN '、简报' || brief || CASE WHEN briefs > 1 THEN '等' || briefs || '期' ELSE '' END ELSE '' END
