@@ -24,7 +24,7 @@ UNION SELECT d.subject, d.month, '' FROM d_pay d WHERE month_end(d.month) < tick
   FROM condition n INDEXED BY condition_touch WHERE n.rule = 'K06' AND n.a = d.subject AND n.b = d.month AND n.c = '')
 UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_EXEC_SNAPSHOT
   CROSS JOIN f_exec_snapshot v ON v.rec = r.rec
-  WHERE (v.month > d.month OR d.coarse = 2) AND v.month / 100 = d.fy
+  WHERE (d.coarse = 2 OR d.month < (SELECT max(month) FROM f_exec_snapshot)) AND (v.month > d.month OR d.coarse = 2) AND v.month / 100 = d.fy
 -- [all]
 SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FROM v_exec_snapshot v
 -- [condition]
@@ -32,14 +32,18 @@ WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
     (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = t.b
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
-sums AS MATERIALIZED (
+reports AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
-    (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month <= said.b) AS paid,
-    (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = said.a AND p.fy = said.b / 100 AND p.month > said.b) AS later
-  FROM said LEFT JOIN f_exec_snapshot f ON f.rec = said.rec)
+    f.cum_paid_fen IS NOT NULL AND tick_day() > month_end(said.b) AS over
+  FROM said LEFT JOIN f_exec_snapshot f ON f.rec = said.rec),
+sums AS MATERIALIZED (
+  SELECT r.*,
+    CASE WHEN over THEN (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = r.a AND p.fy = r.b / 100 AND p.month <= r.b) END AS paid,
+    CASE WHEN over THEN (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = r.a AND p.fy = r.b / 100 AND p.month > r.b) END AS later
+  FROM reports r)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, b / 100 AS fy,
   CAST(b AS TEXT) AS period, '' AS object,
-  CASE WHEN reported IS NULL OR tick_day() <= month_end(b) OR later = 2 THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
+  CASE WHEN NOT over OR later = 2 THEN 'UNKNOWN' WHEN reported <> paid THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_YELLOW AS sev, reported AS reported, paid AS P, reported - paid AS x, month_end(b) AS through
 FROM sums
 -- [agenda]
