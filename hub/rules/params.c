@@ -70,10 +70,8 @@ static void fn_param(sqlite3_context *ctx, int n, sqlite3_value **v) {
     (void)n;
     if (!p)
         sqlite3_result_error(ctx, "no such parameter", -1);
-    else if (strcmp(p->type, "int") == 0)
-        sqlite3_result_int64(ctx, pt_param(e, p->name));
     else
-        sqlite3_result_text(ctx, p->fallback, -1, SQLITE_STATIC);
+        sqlite3_result_int64(ctx, pt_param(e, p->name));
 }
 
 static void fn_tick_day(sqlite3_context *ctx, int n, sqlite3_value **v) {
@@ -95,8 +93,7 @@ int pt_params_register(struct pt_engine *e, struct pt_err *err) {
 
 int pt_params_load(struct pt_engine *e, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(e->sql, &st, err,
-                          "SELECT name, value FROM param WHERE typeof(value) = 'integer'", "");
+    int rc = pt_sql_query(e->sql, &st, err, "SELECT name, value FROM param", "");
 
     e->n_params = 0;
     while (e->n_params < PT_PARAMS_MAX && pt_sql_row(e->sql, st, &rc, err)) {
@@ -109,15 +106,17 @@ int pt_params_load(struct pt_engine *e, struct pt_err *err) {
 }
 
 /* What H07 says today where it is another thing than what is stored, name by name: the newest that
- * is in force by its effective day; NULL where none says anything any more. */
+ * is in force by its effective day; NULL where none says anything any more. A text says nothing:
+ * every parameter is a number, here as in the figures. */
 static const char in_force[] =
-    "INSERT INTO temp.param_now SELECT name, value FROM (SELECT p.name,"
-    "  coalesce(p.value, p.text) AS value,"
+    "INSERT INTO temp.param_now SELECT name, value FROM (SELECT p.name, p.value,"
     "  (SELECT o.value FROM param o WHERE o.name = p.name) AS was,"
     "  row_number() OVER (PARTITION BY p.name ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC)"
-    "    AS nth FROM v_rule_set_params p WHERE p.r_valid <= ?1) WHERE nth = 1 AND value IS NOT was"
+    "    AS nth FROM v_rule_set_params p WHERE p.value IS NOT NULL"
+    "  AND p.r_valid <= ?1) WHERE nth = 1 AND value IS NOT was"
     " UNION ALL SELECT o.name, NULL FROM param o WHERE NOT EXISTS (SELECT 1"
-    "   FROM v_rule_set_params p WHERE p.name = o.name AND p.r_valid <= ?1)";
+    "   FROM v_rule_set_params p WHERE p.name = o.name AND p.value IS NOT NULL"
+    "   AND p.r_valid <= ?1)";
 
 static const char take_over[] =
     "DELETE FROM param WHERE name IN (SELECT name FROM temp.param_now);"

@@ -69,11 +69,12 @@ static int take_figure(struct pt_rule *r, const char *v, struct pt_err *err) {
     return 0;
 }
 
-/* `name type default text` */
+/* `name int default text`: whatever a rule compares with is a whole number. */
 static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     char name[64];
     char type[16];
     char fallback[64];
+    char *end;
     int at = 0;
     int rc;
     struct pt_rule_param *p = &r->params[r->info.n_params];
@@ -81,6 +82,12 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     if (r->info.n_params == PT_RULE_PARAMS_MAX ||
         sscanf(v, "%63s %15s %63s %n", name, type, fallback, &at) < 3)
         return pt_err_set(err, PT_E_FORMAT, "rule %s: parameter \"%s\"", r->info.id, v);
+    (void)strtoll(fallback, &end, 10);
+    if (strcmp(type, "int") != 0 || *end)
+        return pt_err_set(
+            err, PT_E_FORMAT,
+            "rule %s: parameter %s: %s %s is no whole number, and there are no others", r->info.id,
+            name, type, fallback);
     r->info.n_params++;
     rc = copy_text(name, &p->name, err);
     rc = rc == 0 ? copy_text(type, &p->type, err) : rc;

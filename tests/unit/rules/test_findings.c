@@ -15,6 +15,7 @@
 #include <pentad/record/ref.h>
 #include <pentad/sql/sql.h>
 
+#include "../../../hub/rules/parse.h"
 #include "world.h"
 
 #define WAN INT64_C(1000000)
@@ -176,6 +177,39 @@ Test(findings, parameters_take_effect_when_two_outside_finance_agree) {
     cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, CLOSED);
     w_check(&w);
     w_close(&w);
+}
+
+/* A text that an H07 gives says nothing; what the one before it said stays in force. */
+Test(findings, a_text_changes_no_parameter) {
+    struct world w;
+    struct mk_ref p[2];
+
+    w_open(&w, ":memory:");
+    (void)mk_eval(&w.m, 1, P1, 2019, 20200301, 9500, NULL, NULL);
+    (void)mk_eval(&w.m, 2, P1, 2019, 20200302, 9000, NULL, NULL);
+    p[0] = rule_set(&w, 20200303, "k43.yellow_cp", 500);
+    p[1] = mk_json(&w.m, "office", "H07", K(NONE), NULL, 0, 20200304,
+                   "{'params':[{'name':'k43.yellow_cp','text':'many'}]}");
+    for (int i = 0; i < 2; i++) {
+        (void)w_approve(&w, "congress", &p[i]);
+        (void)w_approve(&w, "audit", &p[i]);
+    }
+    w_days(&w, 20200303, 20200305);
+    cr_expect_eq(w_find(&w, "K43", P1, NULL, NULL).status, OPEN);
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(findings, a_rule_whose_parameter_is_no_number_is_refused) {
+    static const char text[] = "-- id: K99\n-- param: k99.word text many how many\n";
+    static const char none[] = "-- id: K99\n-- param: k99.days int many how many\n";
+    struct pt_rule r;
+    struct pt_err err = {0};
+
+    cr_expect_eq(pt_rule_parse(text, &r, &err), PT_E_FORMAT);
+    cr_expect(strstr(err.msg, "K99: parameter k99.word: text many is no whole number") != NULL,
+              "%s", err.msg);
+    cr_expect_eq(pt_rule_parse(none, &r, &err), PT_E_FORMAT);
 }
 
 Test(findings, bands_and_lights_are_parameters) {
