@@ -2,7 +2,7 @@
 -- zh: 执行进度滞后
 -- en: execution behind schedule
 -- parties: finance
--- reads: B04 P02 X01
+-- reads: B04 B05 P02 X01
 -- when: M Y
 -- basis: R-34 R-38
 -- message.zh: 执行进度{p}%，低于{basis}{x}个百分点
@@ -18,14 +18,16 @@
 -- figure: P fen
 -- param: k25.dev_bp int -1000 偏差下限（基点）
 -- param: k25.from_month int 3 从几月末起
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region
--- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. One condition a month end of the
+-- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. Bg is FG3's denominator: the year's allotments
+-- and what B05 carried over from the year before, unless the rule set takes that out of FG3. One condition a month end of the
 -- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
 -- only after its planned month. UNKNOWN until finance's streams have closed the month's last day, where payments
 -- are dated to a month or year only, and as long as nobody's payment of that year has come with its day.
 -- Keys: a subject, b month (yyyymm), c ''. K26 reads the same views: there c is how many months up to b it looks at.
--- budget: the allotments that count in Bg, each with its sign; K28 and K37 read it too.
+-- budget: the allotments that count in Bg, each with its sign; K28 and K37 read it too. carried: what B05 adds to it, where it does.
 -- [views]
 CREATE TEMP VIEW budget AS
 SELECT v.rec AS rec, v.r_subject AS subject, v.r_fy AS fy, coalesce(v.fund_year, v.r_fy) AS fund_year, v.r_valid AS valid,
@@ -33,11 +35,17 @@ SELECT v.rec AS rec, v.r_subject AS subject, v.r_fy AS fy, coalesce(v.fund_year,
   quota_sign(v.kind) AS way, v.fen * v.r_sign * quota_sign(v.kind) AS fen
 FROM v_allotment v WHERE v.r_type = @TYPE_ALLOTMENT AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (
   SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs'));
+CREATE TEMP VIEW carried AS
+SELECT r.rec, r.r_subject AS subject, r.r_fy + 1 AS fy, r.r_valid AS valid, f.fen * r.r_sign AS fen
+FROM live r CROSS JOIN f_carry_over f ON f.rec = r.rec
+WHERE r.r_type = @TYPE_CARRY_OVER AND f.carry_class = @CARRY_CLASS_CARRY AND param('fg3.without_carry') = 0;
 CREATE TEMP VIEW progress_changed AS
 SELECT d.subject, d.fy * 100 + m.m AS month FROM d_pay d CROSS JOIN months m ON d.fy * 100 + m.m >= d.month OR d.coarse > 0
  WHERE (d.coarse > 0 OR month_end(d.month) < tick_day()) AND m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
 UNION SELECT r.subject, r.fy * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
  WHERE c.type = @TYPE_ALLOTMENT AND m.m >= param('k25.from_month')
+UNION SELECT r.subject, (r.fy + 1) * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
+ WHERE c.type = @TYPE_CARRY_OVER AND m.m >= param('k25.from_month')
 UNION SELECT q.subject, q.fy * 100 + m.m FROM changed c CROSS JOIN record p ON p.rec = c.rec
   CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT JOIN months m
  WHERE c.type = @TYPE_SUBJECT_PROFILE AND m.m >= param('k25.from_month');
@@ -51,16 +59,18 @@ WITH at AS (SELECT t.a, t.b, t.c, t.b - k.m + 1 AS month, t.b / 100 AS fy, t.b %
 plan AS MATERIALIZED (
   SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= at.day
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
-    (SELECT sum(q.fen) FROM budget q WHERE q.subject = at.a AND q.fy = at.fy AND q.valid <= at.day) AS bg,
+    (SELECT sum(q.fen) FROM budget q WHERE q.subject = at.a AND q.fy = at.fy AND q.valid <= at.day) AS allotted,
+    (SELECT sum(k.fen) FROM carried k WHERE k.subject = at.a AND k.fy = at.fy AND k.valid <= at.day) AS carried,
     (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.month) AS paid,
     (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month / 100 = at.fy) AS coarse,
     EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = at.fy) AS daily
   FROM at),
+sums AS MATERIALIZED (SELECT plan.*, coalesce(allotted + coalesce(carried, 0), carried) AS bg FROM plan),
 dev AS MATERIALIZED (
-  SELECT plan.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
+  SELECT sums.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
     (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) AS planned_month,
     ratio_bp(paid, bg) AS fg3
-  FROM plan LEFT JOIN f_subject_profile f ON f.rec = plan.profile),
+  FROM sums LEFT JOIN f_subject_profile f ON f.rec = sums.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, month, fy, m, curve, bg, paid, fg3, pp,
   CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
@@ -73,6 +83,7 @@ UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K
  WHERE y.since = (SELECT max(no) FROM tick)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
+UNION SELECT k.subject, k.fy * 100 + m.m, '' FROM carried k JOIN months m WHERE m.m >= param('k25.from_month')
 -- [agenda]
 SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
 -- [condition]
@@ -84,6 +95,7 @@ FROM progress
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
+  UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= month_end(:b)
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec

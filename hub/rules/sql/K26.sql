@@ -2,7 +2,7 @@
 -- zh: 执行进度严重滞后
 -- en: execution severely behind schedule
 -- parties: finance
--- reads: B04 P02 X01 X04
+-- reads: B04 B05 P02 X01 X04
 -- when: M R
 -- basis: R-38 R-39 R-40
 -- message.zh: 执行进度{p}%，严重滞后{x}个百分点
@@ -17,6 +17,7 @@
 -- param: k26.dev_bp int -2000 季末偏差下限（基点）
 -- param: k25.dev_bp int -1000 偏差下限（基点）
 -- param: k25.from_month int 3 从几月末起
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region
 -- K25's condition (its view progress, and so its parameters), of a quarter's end below the lower line, or of the
@@ -32,6 +33,7 @@ UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K
  WHERE y.since = (SELECT max(no) FROM tick)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, 3 FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
+UNION SELECT k.subject, k.fy * 100 + m.m, 3 FROM carried k JOIN months m WHERE m.m >= param('k25.from_month')
 -- [agenda]
 SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
 -- [condition]
@@ -53,6 +55,7 @@ FROM run
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
+  UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= month_end(:b)
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
   UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.r_fy = :fy

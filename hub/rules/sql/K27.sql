@@ -17,7 +17,9 @@
 -- param: k27.due_mmdd int 630 到期日（月日）
 -- awaits: finance
 -- scope: region
--- FG4 of a department. Two conditions a year: `first`, of the INITIAL lines under the tick that logged the department's
+-- FG4 of a department, deliberately but for three things: a line counts for the department that it names, not for the one
+-- that its subject belongs to by now; what is shifted after the day counts too, for that is how a finding clears; and
+-- the rate ends at 100 %. Two conditions a year: `first`, of the INITIAL lines under the tick that logged the department's
 -- first one, yellow below 90 %; `0630`, of the INITIAL lines valid by that date, red below 100 % after it. Money shifted
 -- from lines that aren't final to final ones (the same department and basis_doc) counts whenever it was shifted. Final
 -- lines of the department or a unit itself are no project expenditure. UNKNOWN where a line doesn't say whether it is

@@ -2,7 +2,7 @@
 -- zh: 资金进度与目标完成背离
 -- en: money and goal diverge
 -- parties: finance
--- reads: X01 X03 E04 B04
+-- reads: X01 X03 E04 B04 B05
 -- when: E Y
 -- basis: R-34
 -- message.zh: 资金进度{p}%与目标完成{g}%背离
@@ -18,9 +18,10 @@
 -- param: k37.from_mmdd int 930 资金快而目标慢：从哪一截止日起（月日）
 -- param: k37.paid_low_bp int 3000 资金进度低（基点）
 -- param: k37.goal_high_bp int 9500 目标完成高（基点）
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region
--- FG3 and G (FG7) at the period_end of the newest X03 of that period. Much paid and little reached counts in periods that
+-- FG3 (with K25's views budget and carried) and G (FG7) at the period_end of the newest X03 of that period. Much paid and little reached counts in periods that
 -- end on 09-30 or later, little paid and much reached in any. G: the goal version in force at that day, its indicators
 -- with a weight that the report gives an actual of, as far as completion_bp can tell; those that don't apply (na_reason)
 -- and the common ones of execution (CI), which are money themselves, stay out. The time for a BY_DATE target begins with
@@ -31,7 +32,7 @@
 SELECT r.subject, f.period_end, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_monitor_report f ON f.rec = c.rec
  WHERE c.type = @TYPE_MONITOR_REPORT AND r.subject IS NOT NULL AND f.period_end IS NOT NULL
 UNION SELECT v.r_subject, v.period_end, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
-    WHERE c.type IN (@TYPE_PERF_GOAL, @TYPE_ALLOTMENT)) s
+    WHERE c.type IN (@TYPE_PERF_GOAL, @TYPE_ALLOTMENT, @TYPE_CARRY_OVER)) s
   CROSS JOIN v_monitor_report v ON v.r_subject = s.subject AND v.r_type = @TYPE_MONITOR_REPORT WHERE v.period_end IS NOT NULL
 UNION SELECT v.r_subject, v.period_end, '' FROM (SELECT subject, min(month) AS month, max(coarse) AS coarse FROM d_pay GROUP BY subject) d
   CROSS JOIN v_monitor_report v ON v.r_subject = d.subject AND v.r_type = @TYPE_MONITOR_REPORT
@@ -54,11 +55,13 @@ reached AS MATERIALIZED (
 sums AS MATERIALIZED (
   SELECT p.*, r.kind, (SELECT ratio_bp(sum(i.weight * i.bp), sum(i.weight) * 10000) FROM reached i
       WHERE i.a = p.a AND i.b = p.b AND i.bp IS NOT NULL) AS g,
-    (SELECT sum(q.fen) FROM budget q WHERE q.subject = p.a AND q.fy = p.fy AND q.valid <= p.b) AS bg,
+    (SELECT sum(q.fen) FROM budget q WHERE q.subject = p.a AND q.fy = p.fy AND q.valid <= p.b) AS allotted,
+    (SELECT sum(k.fen) FROM carried k WHERE k.subject = p.a AND k.fy = p.fy AND k.valid <= p.b) AS carried,
     (SELECT coalesce(sum(m.fen), 0) FROM agg_pay m WHERE m.subject = p.a AND m.fy = p.fy AND m.month <= p.b / 100) AS paid,
     (SELECT max(m.coarse) FROM agg_pay m WHERE m.subject = p.a AND m.fy = p.fy AND m.month / 100 = p.fy) AS coarse
   FROM report p JOIN record r ON r.rec = p.rec),
-both AS MATERIALIZED (SELECT sums.*, ratio_bp(paid, bg) AS p FROM sums)
+full AS MATERIALIZED (SELECT sums.*, coalesce(allotted + coalesce(carried, 0), carried) AS bg FROM sums),
+both AS MATERIALIZED (SELECT full.*, ratio_bp(paid, bg) AS p FROM full)
 SELECT a, b, c, kind AS kind, a AS key, fy AS fy, CAST(b AS TEXT) AS period, '' AS object,
   CASE WHEN kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) OR p IS NULL THEN 'CLEAR'
        WHEN g IS NULL OR month_end(b / 100) IS NOT b OR (coarse > 1 AND b % 10000 < 1231) THEN 'UNKNOWN'
@@ -73,6 +76,7 @@ SELECT rec FROM (
   UNION SELECT * FROM (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = :a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = :fy AND v.r_valid <= :b
     ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
   UNION SELECT q.rec FROM budget q WHERE q.subject = :a AND q.fy = :fy AND q.valid <= :b
+  UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= :b
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date <= :b ORDER BY l.rec DESC LIMIT 24))
 ORDER BY rec LIMIT 64

@@ -17,12 +17,14 @@
 -- figure: fg5 bp
 -- param: k42.score_cp int 100 自评得分与复算相差多少以上（百分之一分）
 -- param: k42.rate_bp int 1 支出率与台账相差多少以上（基点）
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region
 -- The newest SELF of an item and year, and of what it says only what is there: a SELF of targets and actuals
 -- alone claims nothing. Three comparisons, each of which fires: the score with FG8 where the frame is SELF100,
 -- money paid with P of the whole year (to the fen), the rate with FG5 = P / Bg. Bg is the year's allotments
--- with an ADVANCE once an INITIAL absorbs it, and what B05 carried over from the year before.
+-- with an ADVANCE once an INITIAL absorbs it, and what B05 carried over from the year before, unless the rule set takes that
+-- out of FG3 and FG5; both as far as they had taken effect by 12-31.
 -- FG8 = 10 x min(1, paid/budget_full), both as the SELF says, + each other item's weight x completion (FG7),
 -- by nature and target of the goal version that the SELF cites and by the actual that it says; what is
 -- judged by words (QUAL) counts as the SELF graded it, and a date's time runs from January 1.
@@ -43,12 +45,9 @@ SELECT s.a, s.b, s.c, s.of_kind, s.rec, s.total_cp, s.paid_fen, s.exec_rate_bp, 
    FROM (SELECT i.weight_cp, (SELECT completion_bp(g.nature, g.target, g.target2, i.actual, ratio_bp(i.score_cp, i.weight_cp), s.b * 10000 + 101)
        FROM f_perf_goal_indicators g WHERE g.rec = s.goal AND g.id = i.id AND coalesce(g.na_reason, '') = '') AS bp
      FROM f_evaluation_items i WHERE i.rec = s.rec AND i.weight_cp > 0 AND i.id <> 'CI-3')) END AS fg8,
-  (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = s.a AND p.fy = s.b) AS paid,
-  (SELECT coalesce(sum(v.fen * v.r_sign * quota_sign(v.kind)), 0) FROM v_allotment v WHERE v.r_subject = s.a AND v.r_type = @TYPE_ALLOTMENT
-     AND v.r_fy = s.b AND (v.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN live i ON i.rec = f.rec
-       WHERE f.t_sid = v.r_sid AND f.t_seq = v.r_seq AND f.field = 'absorbs')))
-  + (SELECT coalesce(sum(v.fen * v.r_sign), 0) FROM v_carry_over v WHERE v.r_subject = s.a AND v.r_type = @TYPE_CARRY_OVER
-     AND v.r_fy = s.b - 1 AND v.carry_class = @CARRY_CLASS_CARRY) AS bg
+  (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = s.a AND p.fy = s.b AND p.month <= s.b * 100 + 12) AS paid,
+  (SELECT coalesce(sum(q.fen), 0) FROM budget q WHERE q.subject = s.a AND q.fy = s.b AND q.valid <= s.b * 10000 + 1231)
+  + (SELECT coalesce(sum(k.fen), 0) FROM carried k WHERE k.subject = s.a AND k.fy = s.b AND k.valid <= s.b * 10000 + 1231) AS bg
 FROM self s;
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_ALLOTMENT)

@@ -63,8 +63,8 @@ Test(explain, says_why_a_rule_fires_and_where_it_has_nothing_to_judge) {
     json_decref(j);
     cr_assert_eq(pt_probe_explain(p, "K26", subject, 0, &j, &err), 0, "%s", err.msg);
     cr_assert_eq(json_array_size(json_object_get(j, "conditions")), 0);
-    cr_assert_str_eq(text(j, "reads"), "B04 P02 X01 X04");
-    cr_assert_eq(json_array_size(json_object_get(j, "params")), 3);
+    cr_assert_str_eq(text(j, "reads"), "B04 B05 P02 X01 X04");
+    cr_assert_eq(json_array_size(json_object_get(j, "params")), 4);
     json_decref(j);
     cr_assert_eq(pt_probe_explain(p, "K99", subject, 0, &j, &err), PT_E_NOT_FOUND);
     pt_probe_close(p);
