@@ -14,7 +14,10 @@ json_t *pt_json_i64(int64_t v);      /* as a string */
 json_t *pt_json_text(const char *s); /* null for NULL or "" */
 json_t *pt_json_day(int32_t ymd);    /* "2019-07-18", null for 0 */
 json_t *pt_json_record_id(sqlite3_stmt *st, int party, int name, int seq); /* "finance/main#12" */
-json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key);
+/* Its name as known at that log size. */
+json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key, uint64_t known_at);
+void pt_subject_name_at(struct pt_ledger *l, int kind, const char *key, uint64_t known_at,
+                        char *out, size_t cap);
 json_t *pt_json_figure(const struct pt_figure *f);
 
 /* One record as traces show it: id, type, author, originator, doc_no, times, log index, signer,

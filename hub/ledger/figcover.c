@@ -15,20 +15,24 @@
 
 /* ---- FG19 ---- */
 
+/* References to what had come by then. */
+#define HERE "(SELECT v.* FROM resolved v JOIN record t ON t.rec = v.target AND t.log_index < ?3)"
+
 /* To a goal that an E05 passed, or to that E05. */
 #define PASSED " JOIN f_goal_review v ON v.rec = w.rec AND v.result = @REVIEW_RESULT_PASS"
 #define HAS_GOAL                                                                                   \
-    "EXISTS (SELECT 1 FROM resolved x WHERE x.rec = r.rec AND x.field = 'links_goal'"              \
+    "EXISTS (SELECT 1 FROM " HERE " x WHERE x.rec = r.rec AND x.field = 'links_goal'"              \
     " AND x.t_subject = r.subject AND (x.t_type = @TYPE_PERF_GOAL AND EXISTS (SELECT 1"            \
     "  FROM record o CROSS JOIN ref y ON y.t_sid = o.sid AND y.t_seq = o.seq AND y.hash = o.hash"  \
     "  AND y.field = 'goal' CROSS JOIN record w ON w.rec = y.rec" PASSED                           \
-    "  WHERE o.root = x.t_root AND" KNOWN_W ") OR x.t_type = @TYPE_GOAL_REVIEW AND EXISTS"         \
+    "  WHERE o.root = x.t_root AND o.log_index < ?3 AND" KNOWN_W                                   \
+    ") OR x.t_type = @TYPE_GOAL_REVIEW AND EXISTS"                                                 \
     " (SELECT 1 FROM record w" PASSED " WHERE w.root = x.t_root AND" KNOWN_W ")))"
 #define HAS_EXANTE                                                                                 \
-    "EXISTS (SELECT 1 FROM resolved x WHERE x.rec = r.rec AND x.field = 'links_exante'"            \
+    "EXISTS (SELECT 1 FROM " HERE " x WHERE x.rec = r.rec AND x.field = 'links_exante'"            \
     " AND x.t_type = @TYPE_EX_ANTE_EVAL AND x.t_subject = r.subject)"
 #define HAS_RESULT                                                                                 \
-    "EXISTS (SELECT 1 FROM resolved x WHERE x.rec = r.rec AND x.field = 'links_last_result'"       \
+    "EXISTS (SELECT 1 FROM " HERE " x WHERE x.rec = r.rec AND x.field = 'links_last_result'"       \
     " AND x.t_subject = r.subject AND EXISTS (SELECT 1 FROM record w"                              \
     "  JOIN f_result_use u ON u.rec = w.rec AND u.next_fy = ?1"                                    \
     "  WHERE w.root = x.t_root AND" KNOWN_W "))"

@@ -5,10 +5,10 @@
 
 #define NEWEST_Q NEWEST("q")
 
-/* Records that refer to any version of record r. */
+/* Records that refer to any version of record r that is here. */
 #define ANSWERS                                                                                    \
     " FROM record t CROSS JOIN ref x ON x.t_sid = t.sid AND x.t_seq = t.seq AND x.hash = t.hash"   \
-    " CROSS JOIN record q ON q.rec = x.rec AND" KNOWN_Q
+    " AND t.log_index < ?3 CROSS JOIN record q ON q.rec = x.rec AND" KNOWN_Q
 
 #define FIXED                                                                                      \
     "SELECT max(q.rec)" ANSWERS "JOIN f_rectification v ON v.rec = q.rec"                          \

@@ -8,24 +8,32 @@
 #define REACHED                                                                                    \
     "WITH goal AS MATERIALIZED (SELECT r.rec FROM record r JOIN f_perf_goal g ON g.rec = r.rec"    \
     "  WHERE r.subject = ?4 AND r.type = @TYPE_PERF_GOAL AND r.fy = ?1 AND" KNOWN_R                \
-    "  ORDER BY g.version DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1),"         \
-    " report AS MATERIALIZED (SELECT rec FROM (SELECT r.rec, 1 AS last, r.valid_from AS day,"      \
-    "   r.issued_at FROM record r JOIN f_evaluation f ON f.rec = r.rec WHERE r.subject = ?4"       \
-    "   AND r.type = @TYPE_EVALUATION AND r.fy = ?1 AND f.kind = @EVALUATION_KIND_SELF"            \
-    "   AND EXISTS (SELECT 1 FROM f_evaluation_items i WHERE i.rec = r.rec) AND" KNOWN_R           \
-    "  UNION ALL SELECT r.rec, 0, f.period_end, r.issued_at FROM record r"                         \
-    "   JOIN f_monitor_report f ON f.rec = r.rec WHERE r.subject = ?4"                             \
-    "   AND r.type = @TYPE_MONITOR_REPORT AND r.fy = ?1 AND f.period_end <= ?2 AND" KNOWN_R        \
-    "  ) ORDER BY last DESC, day DESC, issued_at DESC, rec DESC LIMIT 1),"                         \
-    " said AS (SELECT i.rec, i.id, i.actual, ratio_bp(i.score_cp, i.weight_cp) AS graded"          \
-    "   FROM report p JOIN f_evaluation_items i ON i.rec = p.rec"                                  \
-    "  UNION ALL SELECT i.rec, i.id, i.actual, i.completion_bp"                                    \
-    "   FROM report p JOIN f_monitor_report_indicators i ON i.rec = p.rec),"                       \
-    " reached AS (SELECT s.rec, g.rec AS goal, g.weight_cp AS w, g.nature, g.target, s.actual,"    \
-    "   completion_bp(g.nature, g.target, g.target2, s.actual, s.graded, ?1 * 10000 + 101) AS c"   \
-    "  FROM goal o JOIN f_perf_goal_indicators g ON g.rec = o.rec JOIN said s ON s.id = g.id"      \
-    "  WHERE g.weight_cp > 0 AND coalesce(g.na_reason, '') = ''"                                   \
-    "   AND coalesce(g.l2, 0) <> @INDICATOR_ASPECT_CI)"
+    "  ORDER BY g.version DESC," ORDER_OF(                                                         \
+        "r") " LIMIT 1),"                                                                          \
+             " report AS MATERIALIZED (SELECT rec FROM (SELECT r.rec, 1 AS last, r.valid_from AS " \
+             "day,"                                                                                \
+             "   r.issued_at, r.sid, r.seq FROM record r JOIN f_evaluation f ON f.rec = r.rec "    \
+             "WHERE r.subject = ?4"                                                                \
+             "   AND r.type = @TYPE_EVALUATION AND r.fy = ?1 AND f.kind = @EVALUATION_KIND_SELF"   \
+             "   AND EXISTS (SELECT 1 FROM f_evaluation_items i WHERE i.rec = r.rec) AND" KNOWN_R  \
+             "  UNION ALL SELECT r.rec, 0, f.period_end, r.issued_at, r.sid, r.seq FROM record r"  \
+             "   JOIN f_monitor_report f ON f.rec = r.rec WHERE r.subject = ?4"                    \
+             "   AND r.type = @TYPE_MONITOR_REPORT AND r.fy = ?1 AND f.period_end <= ?2 "          \
+             "AND" KNOWN_R "  ) r ORDER BY last DESC, day DESC, issued_at DESC, (SELECT n.party "  \
+             "|| '/' || n.name"                                                                    \
+             "    FROM stream n WHERE n.sid = r.sid) DESC, seq DESC LIMIT 1),"                     \
+             " said AS (SELECT i.rec, i.id, i.actual, ratio_bp(i.score_cp, i.weight_cp) AS graded" \
+             "   FROM report p JOIN f_evaluation_items i ON i.rec = p.rec"                         \
+             "  UNION ALL SELECT i.rec, i.id, i.actual, i.completion_bp"                           \
+             "   FROM report p JOIN f_monitor_report_indicators i ON i.rec = p.rec),"              \
+             " reached AS (SELECT s.rec, g.rec AS goal, g.weight_cp AS w, g.nature, g.target, "    \
+             "s.actual,"                                                                           \
+             "   completion_bp(g.nature, g.target, g.target2, s.actual, s.graded, ?1 * 10000 + "   \
+             "101) AS c"                                                                           \
+             "  FROM goal o JOIN f_perf_goal_indicators g ON g.rec = o.rec JOIN said s ON s.id = " \
+             "g.id"                                                                                \
+             "  WHERE g.weight_cp > 0 AND coalesce(g.na_reason, '') = ''"                          \
+             "   AND coalesce(g.l2, 0) <> @INDICATOR_ASPECT_CI)"
 
 const struct pt_term pt_term_reached =
     PT_TERM("w * c", "weight x completion of each indicator reported (X03, V01)",

@@ -4,8 +4,7 @@
 #define X05(what)                                                                                  \
     "SELECT r.rec, " what " AS v FROM record r JOIN f_region_fiscal f ON f.rec = r.rec"            \
     " WHERE r.subject = ?4 AND r.type = @TYPE_REGION_FISCAL AND f.month / 100 = ?1"                \
-    " AND f.month <= ?2 / 100 AND" COUNTS(                                                         \
-        "r") " ORDER BY f.month DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1"
+    " AND f.month <= ?2 / 100 AND" COUNTS("r") " ORDER BY f.month DESC," ORDER_OF("r") " LIMIT 1"
 #define DEBT(what, bond)                                                                           \
     "(SELECT sum(d." what "_fen) FROM f_region_fiscal_debt d WHERE d.rec = r.rec"                  \
     " AND d.bond_type = @BOND_TYPE_" bond ")"

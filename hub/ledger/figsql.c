@@ -36,14 +36,6 @@ enum {
 };
 _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' statements");
 
-/* Whose subject: its newest allotment says; before there is one, its profile. */
-#define DEPT_OF(r)                                                                                 \
-    "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
-    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
-#define PARENT_OF(u)                                                                               \
-    "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
-    " AND q.type = @TYPE_ORG_PROFILE AND q.kind = @SUBJECT_KIND_UNIT AND o.parent <> '' AND" LIVE( \
-        "q") NEWEST("q") ")"
 #define SUBJECTS_OF_DEPTS(d)                                                                       \
     " SELECT r.subject FROM " d " CROSS JOIN f_allotment f ON f.dept = " d ".dept"                 \
     " JOIN record r ON r.rec = f.rec WHERE" LIVE("r") "AND " DEPT_OF(                              \
@@ -155,9 +147,8 @@ static const char *const sql[Q_COUNT] = {
                " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = @TYPE_SUBJECT_PROFILE AND "
                "r.valid_from <= ?2"
                " AND" LIVE("r") NEWEST("r"),
-    [Q_SCORE] =
-        EVAL("f.total_cp", "AND " RANK " IS NOT NULL ORDER BY " RANK
-                           " DESC, r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1"),
+    [Q_SCORE] = EVAL("f.total_cp",
+                     "AND " RANK " IS NOT NULL ORDER BY " RANK " DESC," ORDER_OF("r") " LIMIT 1"),
     [Q_SELF] = EVAL("f.total_cp", "AND f.kind = @EVALUATION_KIND_SELF" NEWEST("r")),
     [Q_SPOT] = EVAL("f.total_cp", "AND f.kind = @EVALUATION_KIND_SPOT" NEWEST("r")),
     [Q_AUDIT] =

@@ -7,9 +7,35 @@
 
 #include "internal.h"
 
-/* Of SQL: does record r count as known at ?3; the newest of several. */
+/* Of SQL: does record r count as known at ?3; the newest of several, whatever order they came in.
+ */
 #define LIVE(r) " " r ".live_from < ?3 AND (" r ".live_to IS NULL OR " r ".live_to >= ?3) "
-#define NEWEST(r) " ORDER BY " r ".valid_from DESC, " r ".issued_at DESC, " r ".rec DESC LIMIT 1"
+#define ORDER_OF(r)                                                                                \
+    " " r ".valid_from DESC, " r ".issued_at DESC, (SELECT n.party || '/' || n.name FROM stream n" \
+    " WHERE n.sid = " r ".sid) DESC, " r ".seq DESC"
+#define NEWEST(r) " ORDER BY" ORDER_OF(r) " LIMIT 1"
+
+/* Whose subject: its newest allotment says; before there is one, its profile. */
+#define DEPT_OF(r)                                                                                 \
+    "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
+    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
+#define PARENT_OF(u)                                                                               \
+    "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
+    " AND q.type = @TYPE_ORG_PROFILE AND q.kind = @SUBJECT_KIND_UNIT AND o.parent <> '' AND" LIVE( \
+        "q") NEWEST("q") ")"
+/* The department of ?4, a subject of kind ?5. */
+#define PROFILE_NEWEST                                                                             \
+    " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = ?4"                \
+    " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST("q")
+#define OWNER_OF                                                                                               \
+    "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF(                         \
+        "?4") " ELSE coalesce(" DEPT_OF("?4") ", (SELECT coalesce(" PARENT_OF("p.resp_org") ", "               \
+                                                                                            "p."               \
+                                                                                            "resp"             \
+                                                                                            "_org"             \
+                                                                                            ")" PROFILE_NEWEST \
+                                                                                            ")) "              \
+                                                                                            "END"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {

@@ -2,25 +2,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <pentad/ledger/query.h>
-#include <pentad/record/ref.h>
-
-#include "internal.h"
+#include "answer.h"
 
 static const char name_sql[] =
-    "SELECT name FROM (SELECT v.name, v.r_valid, v.r_issued, v.rec FROM v_subject_profile v"
-    "   WHERE v.r_subject = ?1 AND v.r_type = @TYPE_SUBJECT_PROFILE"
-    "  UNION ALL SELECT v.name, v.r_valid, v.r_issued, v.rec FROM v_org_profile v"
-    "   WHERE v.r_subject = ?1 AND v.r_type = @TYPE_ORG_PROFILE)"
-    " WHERE name <> '' ORDER BY r_valid DESC, r_issued DESC, rec DESC LIMIT 1";
+    "SELECT coalesce(p.name, o.name) FROM record r"
+    " LEFT JOIN f_subject_profile p ON p.rec = r.rec LEFT JOIN f_org_profile o ON o.rec = r.rec"
+    " WHERE r.subject = ?4 AND r.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)"
+    " AND coalesce(p.name, o.name) <> '' AND" LIVE("r") NEWEST("r");
 
 /* A code table may name what no profile does: regions, functions of another jurisdiction. */
-static const char code_sql[] = "SELECT name FROM v_code_table_entries WHERE code = ?1 AND name <> "
-                               "'' ORDER BY rec DESC LIMIT 1";
+static const char code_sql[] = "SELECT e.name FROM f_code_table_entries e"
+                               " JOIN record r ON r.rec = e.rec WHERE e.code = ?4"
+                               " AND e.name <> '' AND" LIVE("r") "ORDER BY e.rec DESC LIMIT 1";
 
-static bool one_text(struct pt_ledger *l, const char *sql, const char *key, char *out, size_t cap) {
+static bool one_text(struct pt_ledger *l, const char *sql, uint64_t known_at, const char *key,
+                     char *out, size_t cap) {
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "s", key);
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "nnis",
+                          (int64_t)(known_at > INT64_MAX ? INT64_MAX : known_at), key);
     bool found = pt_sql_row(&l->sql, st, &rc, NULL);
 
     if (found)
@@ -29,12 +28,17 @@ static bool one_text(struct pt_ledger *l, const char *sql, const char *key, char
     return found;
 }
 
-int pt_ledger_subject_name(struct pt_ledger *l, int kind, const char *key, char *out, size_t cap) {
-    if (one_text(l, name_sql, key, out, cap))
-        return 0;
+void pt_subject_name_at(struct pt_ledger *l, int kind, const char *key, uint64_t known_at,
+                        char *out, size_t cap) {
+    if (one_text(l, name_sql, known_at, key, out, cap))
+        return;
     if (kind == (int)PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION &&
-        one_text(l, code_sql, key, out, cap))
-        return 0;
+        one_text(l, code_sql, known_at, key, out, cap))
+        return;
     (void)snprintf(out, cap, "%s", key);
+}
+
+int pt_ledger_subject_name(struct pt_ledger *l, int kind, const char *key, char *out, size_t cap) {
+    pt_subject_name_at(l, kind, key, PT_KNOWN_NOW, out, cap);
     return 0;
 }

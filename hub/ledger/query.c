@@ -46,11 +46,11 @@ json_t *pt_answer_head(struct pt_ledger *l) {
     return j;
 }
 
-json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key) {
+json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
     char name[640];
     json_t *j = json_object();
 
-    (void)pt_ledger_subject_name(l, kind, key, name, sizeof name);
+    pt_subject_name_at(l, kind, key, known_at, name, sizeof name);
     (void)json_object_set_new(j, "kind",
                               json_string(pt_subject_kind_name((Pentad__V1__SubjectKind)kind)));
     (void)json_object_set_new(j, "key", json_string(key));
@@ -187,7 +187,7 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
     bool escalated = pt_sql_i32(st, 13) != 0;
     int level = escalated && sev < 3 ? sev + 1 : sev;
     int status = pt_sql_i32(st, 12);
-    json_t *j = pt_json_subject(l, pt_sql_i32(st, 5), pt_sql_text(st, 6));
+    json_t *j = pt_json_subject(l, pt_sql_i32(st, 5), pt_sql_text(st, 6), PT_KNOWN_NOW);
 
     pt_hex(hex, id.p, id.len == 16 ? 16 : 0);
     (void)json_object_set_new(j, "id", json_string(hex));
@@ -377,33 +377,35 @@ int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct
 
 /* ---- subjects ---- */
 
-static json_t *subject_years(struct pt_ledger *l, const char *key) {
+/* Years that its records name, as known at a log size; so the rest of the line. */
+static json_t *subject_years(struct pt_ledger *l, const char *key, uint64_t known_at) {
     json_t *a = json_array();
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, NULL,
                           "SELECT DISTINCT fy FROM record WHERE subject = ? AND fy IS NOT NULL"
-                          " AND type <> @TYPE_PAYMENT_BATCH ORDER BY fy",
-                          "s", key);
+                          " AND log_index < ? AND type <> @TYPE_PAYMENT_BATCH ORDER BY fy",
+                          "si", key, (int64_t)known_at);
     while (pt_sql_row(&l->sql, st, &rc, NULL))
         (void)json_array_append_new(a, json_integer(pt_sql_i64(st, 0)));
     pt_sql_done(&l->sql, st);
     return a;
 }
 
-static json_t *dept_of(struct pt_ledger *l, const char *key) {
+static json_t *dept_of(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
+    static const char sql[] = "SELECT " OWNER_OF;
     json_t *j = json_null();
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&l->sql, &st, NULL,
-                          "SELECT org FROM member WHERE subject = ? AND kind = @SUBJECT_KIND_DEPT",
-                          "s", key);
-    if (pt_sql_row(&l->sql, st, &rc, NULL))
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "nnisi", (int64_t)known_at, key, (int64_t)kind);
+
+    if (pt_sql_row(&l->sql, st, &rc, NULL) && !pt_sql_is_null(st, 0))
         j = json_string(pt_sql_text(st, 0));
     pt_sql_done(&l->sql, st);
     return j;
 }
 
-static int64_t open_findings(struct pt_ledger *l, int kind, const char *key) {
-    struct pt_discrepancy_filter f = {.kind = kind, .key = key, .status = "active", .limit = 1};
+static int64_t open_findings(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
+    struct pt_discrepancy_filter f = {
+        .kind = kind, .key = key, .status = "active", .known_at = known_at, .limit = 1};
     json_t *a = json_array();
     int64_t n = 0;
 
@@ -412,12 +414,12 @@ static int64_t open_findings(struct pt_ledger *l, int kind, const char *key) {
     return n;
 }
 
-static json_t *subject_line(struct pt_ledger *l, int kind, const char *key) {
-    json_t *j = pt_json_subject(l, kind, key);
+static json_t *subject_line(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
+    json_t *j = pt_json_subject(l, kind, key, known_at);
 
-    (void)json_object_set_new(j, "dept", dept_of(l, key));
-    (void)json_object_set_new(j, "years", subject_years(l, key));
-    (void)json_object_set_new(j, "open", json_integer(open_findings(l, kind, key)));
+    (void)json_object_set_new(j, "dept", dept_of(l, kind, key, known_at));
+    (void)json_object_set_new(j, "years", subject_years(l, key, known_at));
+    (void)json_object_set_new(j, "open", json_integer(open_findings(l, kind, key, known_at)));
     return j;
 }
 
@@ -446,7 +448,8 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
     for (; pt_sql_row(&l->sql, st, &rc, err); n++) {
         if (n == limit)
             break;
-        (void)json_array_append_new(a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0)));
+        (void)json_array_append_new(
+            a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0), pt_ledger_cursor(l)));
         (void)snprintf(next, sizeof next, "%s:%s",
                        pt_subject_kind_name((Pentad__V1__SubjectKind)pt_sql_i32(st, 1)),
                        pt_sql_text(st, 0));
@@ -488,8 +491,7 @@ static json_t *profile(const struct pt_asof *a) {
                           "SELECT rec, type FROM record WHERE subject = ?1 AND type IN "
                           "(@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE)"
                           " AND valid_from <= ?2 AND live_from < ?3"
-                          " AND (live_to IS NULL OR live_to >= ?3)"
-                          " ORDER BY valid_from DESC, issued_at DESC, rec DESC LIMIT 1",
+                          " AND (live_to IS NULL OR live_to >= ?3)" NEWEST("record"),
                           "sii", a->key, (int64_t)a->valid_at, (int64_t)a->known_at);
     if (pt_sql_row(&a->l->sql, st, &rc, NULL))
         j = pt_json_body(a->l, pt_sql_i32(st, 1), pt_sql_i64(st, 0), PT_BODY_LIST_SHORT);
@@ -547,7 +549,7 @@ int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t f
     j = pt_answer_head(l);
     (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
-    (void)json_object_set_new(j, "subject", subject_line(l, kind, key));
+    (void)json_object_set_new(j, "subject", subject_line(l, kind, key, a.known_at));
     (void)json_object_set_new(j, "fiscal_year", json_integer(a.fy));
     (void)json_object_set_new(j, "profile", profile(&a));
     (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));

@@ -154,8 +154,9 @@ json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, stru
         (void)json_object_set_new(j, "originator", pt_json_text(pt_sql_text(st, 10)));
         (void)json_object_set_new(j, "doc_no", pt_json_text(pt_sql_text(st, 9)));
         if (!pt_sql_is_null(st, 5))
-            (void)json_object_set_new(j, "subject",
-                                      pt_json_subject(l, pt_sql_i32(st, 4), pt_sql_text(st, 5)));
+            (void)json_object_set_new(
+                j, "subject",
+                pt_json_subject(l, pt_sql_i32(st, 4), pt_sql_text(st, 5), PT_KNOWN_NOW));
         (void)json_object_set_new(j, "fiscal_year", json_integer(pt_sql_i64(st, 6)));
         (void)json_object_set_new(j, "effective", pt_json_day(pt_sql_i32(st, 7)));
         put_origin(j, st);
@@ -300,7 +301,7 @@ int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
     (void)json_object_set_new(j, "formula_text", json_string(d->info.text));
     (void)json_object_set_new(j, "name_zh", json_string(d->info.name_zh));
     (void)json_object_set_new(j, "name_en", json_string(d->info.name_en));
-    (void)json_object_set_new(j, "subject", pt_json_subject(l, ask->kind, ask->key));
+    (void)json_object_set_new(j, "subject", pt_json_subject(l, ask->kind, ask->key, ask->known_at));
     (void)json_object_set_new(j, "fiscal_year", json_integer(ask->fiscal_year));
     (void)json_object_set_new(j, "valid_at", pt_json_day(ask->valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));

@@ -1,0 +1,266 @@
+/* What happened to one subject in one year, as far as it moves its state.
+ *
+ *   type  a             b                     c
+ *   P01   0             0                     1: a body is an organization itself
+ *   P02   its end       needs an ex-ante      names who is responsible and who carries it out
+ *                       evaluation
+ *   E01   conclusion    rating
+ *   E02   1: reviews the year's need
+ *   E03   action        1: of this year       names its basis, or the item has expired
+ *   E05   result
+ *   B01   1: a line names the item itself (2: its department)
+ *   B03   1: a line names the item itself (2: its department)
+ *                       1: a draft that is complete was submitted before
+ *   B04   kind          1: cites its goal
+ *   X04   action
+ *   J04   kind
+ *   V01   kind          by
+ *   V02   1: of this year; 2: binds this year's budget
+ *   V03   phase         result */
+#include "state.h"
+
+/* Records of the subject itself. */
+#define OWN_TYPES                                                                                  \
+    "@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_EX_ANTE_EVAL, @TYPE_BUDGET_REVIEW,"           \
+    " @TYPE_LIBRARY_EVENT, @TYPE_PERF_GOAL, @TYPE_GOAL_REVIEW, @TYPE_ALLOTMENT,"                   \
+    " @TYPE_FUND_CONTROL, @TYPE_EVALUATION, @TYPE_RESULT_USE, @TYPE_RECTIFICATION, @TYPE_NOTICE,"  \
+    " @TYPE_REGION_FISCAL"
+/* Which of them belong to the year. Notices and rectifications need no fiscal year. */
+#define OF_YEAR                                                                                    \
+    " CASE WHEN r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_EX_ANTE_EVAL) THEN 1"   \
+    "  WHEN r.type = @TYPE_LIBRARY_EVENT THEN coalesce(r.fy, r.valid_from / 10000) <= ?1"          \
+    "  WHEN r.type = @TYPE_BUDGET_REVIEW THEN r.fy = ?1 OR EXISTS (SELECT 1"                       \
+    "   FROM f_budget_review_approved_need n WHERE n.rec = r.rec AND n.fiscal_year = ?1)"          \
+    "  WHEN r.type = @TYPE_RESULT_USE THEN r.fy = ?1 OR (SELECT f.next_fy FROM f_result_use f"     \
+    "   WHERE f.rec = r.rec) = ?1"                                                                 \
+    "  WHEN r.type IN (@TYPE_RECTIFICATION, @TYPE_NOTICE)"                                         \
+    "   THEN coalesce(nullif(r.fy, 0), r.valid_from / 10000) = ?1 ELSE r.fy = ?1 END"
+#define OF(table, what) "(SELECT " what " FROM f_" table " f WHERE f.rec = r.rec)"
+#define CITES(name) "EXISTS (SELECT 1 FROM ref x WHERE x.rec = r.rec AND x.field = '" name "')"
+
+static const char a_sql[] = " CASE r.type WHEN @TYPE_SUBJECT_PROFILE THEN " OF("subject_profile", "f.\"end\"") " WHEN @TYPE_EX_ANTE_EVAL THEN " OF(
+    "ex_ante_eval",
+    "f.conclusion") " WHEN @TYPE_BUDGET_REVIEW THEN 1"
+                    " WHEN @TYPE_LIBRARY_EVENT THEN " OF(
+                        "library_event",
+                        "f."
+                        "action") " WHEN @TYPE_GOAL_REVIEW THEN " OF("goal_review",
+                                                                     "f.result") " WHEN "
+                                                                                 "@TYPE_ALLOTMENT "
+                                                                                 "THEN " OF("allotm"
+                                                                                            "ent",
+                                                                                            "f."
+                                                                                            "kind") " WHEN @TYPE_FUND_CONTROL THEN " OF("fund_control",
+                                                                                                                                        "f.action") " WHEN @TYPE_EVALUATION "
+                                                                                                                                                    "THEN " OF(
+                                                                                                                                                        "evaluation",
+                                                                                                                                                        "f.kind") " WHEN "
+                                                                                                                                                                  "@TYPE_"
+                                                                                                                                                                  "RESULT_"
+                                                                                                                                                                  "USE THEN "
+                                                                                                                                                                  "CASE "
+                                                                                                                                                                  "WHEN "
+                                                                                                                                                                  "r.fy = "
+                                                                                                                                                                  "?1 THEN "
+                                                                                                                                                                  "1 ELSE 2 "
+                                                                                                                                                                  "END"
+                                                                                                                                                                  " WHEN "
+                                                                                                                                                                  "@TYPE_"
+                                                                                                                                                                  "RECTIFICA"
+                                                                                                                                                                  "TION "
+                                                                                                                                                                  "THEN " OF("rectification", "f.phase") " WHEN @TYPE_NOTICE THEN " OF(
+                                                                                                                                                                      "notic"
+                                                                                                                                                                      "e",
+                                                                                                                                                                      "f."
+                                                                                                                                                                      "kind") " END";
+static const char b_sql[] =
+    ", CASE r.type WHEN @TYPE_SUBJECT_PROFILE THEN coalesce(" OF(
+        "subject_profile",
+        "f.is_new AND (f.is_major OR f.is_infra OR r.kind = "
+        "@SUBJECT_KIND_POLICY)") ", 0)"
+                                 " WHEN @TYPE_EX_ANTE_EVAL THEN " OF(
+                                     "ex_ante_eval",
+                                     "f.rating") " WHEN @TYPE_LIBRARY_EVENT "
+                                                 "THEN coalesce(r.fy, "
+                                                 "r.valid_from / 10000) = ?1"
+                                                 " WHEN @TYPE_ALLOTMENT "
+                                                 "THEN " CITES("goal_ref") " WHEN @TYPE_EVALUATION "
+                                                                           "THEN " OF(
+                                                                               "evaluation",
+                                                                               "f.\"by\"") " WHEN "
+                                                                                           "@TYPE_"
+                                                                                           "RECTIFI"
+                                                                                           "CAT"
+                                                                                           "ION "
+                                                                                           "THEN"
+                                                                                           " " OF(
+                                                                                               "rec"
+                                                                                               "tif"
+                                                                                               "ica"
+                                                                                               "tio"
+                                                                                               "n",
+                                                                                               "f."
+                                                                                               "res"
+                                                                                               "ul"
+                                                                                               "t") " END";
+static const char c_sql[] =
+    ", CASE r.type WHEN @TYPE_ORG_PROFILE THEN 1"
+    " WHEN @TYPE_SUBJECT_PROFILE THEN " OF(
+        "subject_profile",
+        "coalesce(f.resp_org, '') <> '' AND coalesce(f.impl_org, '[]') <> "
+        "'[]'") " WHEN @TYPE_LIBRARY_EVENT THEN " CITES("basis") " OR "
+                                                                 "coalesce(("
+                                                                 "SELECT "
+                                                                 "p.expiry "
+                                                                 "<= "
+                                                                 "r.valid_"
+                                                                 "from"
+                                                                 " "
+                                                                 " " PROFILE_NEWEST "), 0) END";
+static const char own_sql[] =
+    ", r.issued_at, r.party, r.name, r.seq FROM (SELECT r.*, s.party, s.name FROM record r"
+    "  JOIN stream s ON s.sid = r.sid WHERE r.subject = ?4 AND r.type IN (" OWN_TYPES ")"
+    "  AND r.valid_from <= ?2 AND" LIVE("r") "AND" OF_YEAR ") r";
+
+/* Payments, once a day: batches are of units, their lines of items. */
+static const char paid_sql[] =
+    " UNION ALL SELECT p.pay_date, @TYPE_PAYMENT_BATCH, 0, 0, 0, min(q.issued_at), '', '', 0"
+    "  FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
+    "  JOIN record q ON q.rec = l.rec WHERE l.subject = ?4 AND q.fy = ?1 AND p.pay_date <= ?2"
+    "  AND q.sign > 0 AND" LIVE("q") " GROUP BY p.pay_date";
+/* A body's first allotment: it is of an item of its. */
+static const char body_sql[] =
+    " UNION ALL SELECT * FROM (SELECT r.valid_from, @TYPE_ALLOTMENT, f.kind, 1, 0, r.issued_at,"
+    "  s.party, s.name, r.seq FROM f_allotment f JOIN record r ON r.rec = f.rec"
+    "  JOIN stream s ON s.sid = r.sid WHERE f.kind = @ALLOTMENT_KIND_INITIAL AND r.fy = ?1"
+    "  AND ((?5 = @SUBJECT_KIND_DEPT AND f.dept = ?4) OR (?5 = @SUBJECT_KIND_UNIT AND f.unit = ?4))"
+    "  AND r.valid_from <= ?2 AND" LIVE("r") "ORDER BY 1, 6, 7, 8, 9 LIMIT 1)";
+
+/* A line of congress's: of the item, of its department as a whole, of its region as a whole. */
+#define LINE_OF(table)                                                                             \
+    "(SELECT CASE WHEN ?5 = @SUBJECT_KIND_REGION THEN q.subject = ?4"                              \
+    "  WHEN max(l.subject = ?4) THEN 1 WHEN max(coalesce(l.subject, '') = ''"                      \
+    "   AND coalesce(l.dept, '') IN ('', (SELECT dept FROM own))) THEN 2 END"                      \
+    "  FROM f_" table "_lines l WHERE l.rec = q.rec)"
+static const char congress_sql[] =
+    " UNION ALL SELECT * FROM (SELECT q.valid_from, q.type, " LINE_OF(
+        "congress_submission") "   AS of, 0, 0, q.issued_at, s.party, s.name, q.seq FROM record q"
+                               "   JOIN stream s ON s.sid = q.sid JOIN f_congress_submission f ON "
+                               "f.rec = q.rec"
+                               "   AND f.kind = @SUBMISSION_KIND_DRAFT WHERE q.type = "
+                               "@TYPE_CONGRESS_SUBMISSION"
+                               "   AND q.fy = ?1 AND q.valid_from <= ?2 AND" LIVE(
+                                   "q") ") WHERE of > 0"
+                                        " UNION ALL SELECT * FROM (SELECT q.valid_from, "
+                                        "q.type, " LINE_OF(
+                                            "congress_approval") "   AS of, f.kind = "
+                                                                 "@APPROVAL_KIND_ADJUST OR EXISTS "
+                                                                 "(SELECT 1 FROM record r"
+                                                                 "    JOIN f_congress_submission d "
+                                                                 "ON d.rec = r.rec AND d.kind = "
+                                                                 "@SUBMISSION_KIND_DRAFT"
+                                                                 "    WHERE r.type = "
+                                                                 "@TYPE_CONGRESS_SUBMISSION AND "
+                                                                 "r.subject = q.subject AND r.fy = "
+                                                                 "?1"
+                                                                 "    AND r.valid_from <= "
+                                                                 "q.valid_from AND" LIVE(
+                                                                     "r") "AND coalesce((SELECT "
+                                                                          "v.complete"
+                                                                          "     FROM ref x JOIN "
+                                                                          "record w ON w.rec = "
+                                                                          "x.rec JOIN "
+                                                                          "f_congress_receipt v ON "
+                                                                          "v.rec = w.rec"
+                                                                          "     WHERE x.t_sid = "
+                                                                          "r.sid AND x.t_seq = "
+                                                                          "r.seq AND x.field = "
+                                                                          "'submission' AND" LIVE(
+                                                                              "w")
+                                                                              NEWEST(
+                                                                                  "w") "), 1)),"
+                                                                                       "   0, "
+                                                                                       "q.issued_"
+                                                                                       "at, "
+                                                                                       "s.party, "
+                                                                                       "s.name, "
+                                                                                       "q.seq FROM "
+                                                                                       "record q "
+                                                                                       "JOIN "
+                                                                                       "stream s "
+                                                                                       "ON s.sid = "
+                                                                                       "q.sid"
+                                                                                       "   JOIN "
+                                                                                       "f_congress_"
+                                                                                       "approval f "
+                                                                                       "ON f.rec = "
+                                                                                       "q.rec"
+                                                                                       "   AND "
+                                                                                       "f.kind IN "
+                                                                                       "(@APPROVAL_"
+                                                                                       "KIND_"
+                                                                                       "BUDGET, "
+                                                                                       "@APPROVAL_"
+                                                                                       "KIND_"
+                                                                                       "ADJUST)"
+                                                                                       "   WHERE "
+                                                                                       "q.type = "
+                                                                                       "@TYPE_"
+                                                                                       "CONGRESS_"
+                                                                                       "APPROVAL "
+                                                                                       "AND q.fy = "
+                                                                                       "?1 AND "
+                                                                                       "q.valid_"
+                                                                                       "from <= ?2 "
+                                                                                       "AND" LIVE(
+                                                                                           "q") "  "
+                                                                                                ") "
+                                                                                                "WH"
+                                                                                                "ER"
+                                                                                                "E "
+                                                                                                "of"
+                                                                                                " >"
+                                                                                                " 0"
+                                                                                                " O"
+                                                                                                "RD"
+                                                                                                "ER"
+                                                                                                " B"
+                                                                                                "Y "
+                                                                                                "1,"
+                                                                                                " 6"
+                                                                                                ", "
+                                                                                                "7,"
+                                                                                                " 8"
+                                                                                                ", "
+                                                                                                "9,"
+                                                                                                " "
+                                                                                                "2";
+/* Whose the subject is, as known then. */
+static const char whose_sql[] = "WITH own(dept) AS (SELECT " OWNER_OF ")"
+                                " SELECT r.valid_from, r.type,";
+
+int pt_asof_events(const struct pt_asof *a, pt_event_cb cb, void *ctx, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    struct pt_buf sql;
+    int rc;
+
+    pt_buf_init(&sql, 65536);
+    pt_buf_printf(&sql, "%s%s%s%s%s%s%s%s", whose_sql, a_sql, b_sql, c_sql, own_sql, paid_sql,
+                  body_sql, congress_sql);
+    rc = sql.failed
+             ? pt_err_set(err, PT_E_NOMEM, "out of memory")
+             : pt_sql_once(&a->l->sql, &st, err, pt_buf_cstr(&sql), "iiisi", (int64_t)a->fy,
+                           (int64_t)a->valid_at, (int64_t)a->known_at, a->key, (int64_t)a->kind);
+    while (pt_sql_row(&a->l->sql, st, &rc, err)) {
+        const struct pt_event e = {.day = pt_sql_i32(st, 0),
+                                   .type = pt_sql_i32(st, 1),
+                                   .a = pt_sql_i32(st, 2),
+                                   .b = pt_sql_i32(st, 3),
+                                   .c = pt_sql_i32(st, 4)};
+
+        cb(ctx, &e);
+    }
+    pt_sql_done(&a->l->sql, st);
+    pt_buf_done(&sql);
+    return rc;
+}
