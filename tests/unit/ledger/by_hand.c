@@ -45,6 +45,8 @@ static enum bh_kind table_of(const char *first) {
     return strcmp(first, "name") == 0     ? BH_CAST
            : strcmp(first, "record") == 0 ? BH_RECORD
            : strcmp(first, "figure") == 0 ? BH_FIGURE
+           : strcmp(first, "change") == 0 ? BH_CHANGE
+           : strcmp(first, "late") == 0   ? BH_LATE
                                           : BH_END;
 }
 
@@ -106,8 +108,13 @@ int64_t bh_number(const char *text) {
     } units[] = {{"万", 6}, {"%", 2}, {"分", 2}, {"倍", 2}, {"天", 0}, {"", 0}};
     const char *unit;
 
+    static const char *const ratings[] = {"优", "良", "中", "差"};
+
     if (strcmp(text, "NA") == 0)
         return INT64_MIN;
+    for (int i = 0; i < 4; i++)
+        if (strcmp(text, ratings[i]) == 0)
+            return i + 1;
     (void)scaled(text, 0, &unit);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcmp(unit, units[i].unit) == 0)
@@ -152,13 +159,21 @@ int bh_subject(const struct bh_names *n, const char *name, const char **ret_key)
     return kind;
 }
 
-const struct mk_ref *bh_ref(const struct bh_names *n, const char *name) {
+static size_t record_of(const struct bh_names *n, const char *name) {
     for (size_t i = 0; i < n->n_rec; i++)
         if (strcmp(n->rec[i].name, name) == 0)
-            return &n->rec[i].ref;
+            return i;
     (void)fprintf(stderr, "no record %s\n", name);
     PT_ASSERT(false);
-    return NULL;
+    return 0;
+}
+
+const struct mk_ref *bh_ref(const struct bh_names *n, const char *name) {
+    return &n->rec[record_of(n, name)].ref;
+}
+
+int32_t bh_logged(const struct bh_names *n, const char *name) {
+    return n->rec[record_of(n, name)].day;
 }
 
 /* ---- what a record says, as JSON ---- */
@@ -210,6 +225,10 @@ static void put_scalar(struct saying *s, const ProtobufCFieldDescriptor *f) {
         break;
     case PROTOBUF_C_TYPE_BOOL:
         pt_buf_puts(&s->out, strcmp(text, "yes") == 0 ? "true" : "false");
+        break;
+    case PROTOBUF_C_TYPE_UINT64: /* a log size: of now */
+        PT_ASSERT(strcmp(text, "now") == 0);
+        pt_buf_printf(&s->out, "\"%zu\"", s->m->n);
         break;
     default:
         if (strlen(text) == 10 && text[4] == '-') { /* a day */
@@ -319,6 +338,7 @@ void bh_record(struct mklog *m, struct bh_names *n, const struct bh_row *row) {
                            (int32_t)bh_number(row->cell[5]),
                            row->cell[6][0] ? day_of(row->cell[6]) : 0, "%s", pt_buf_cstr(&s.out));
     (void)snprintf(n->rec[i].name, sizeof n->rec[i].name, "%.15s", row->cell[0]);
+    n->rec[i].day = day_of(row->cell[1]);
     n->n_rec++;
     pt_buf_done(&s.out);
 }

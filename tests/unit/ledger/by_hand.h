@@ -7,7 +7,7 @@
 
 enum { BH_CELLS = 9, BH_RECORDS = 64 };
 
-enum bh_kind { BH_CASE, BH_CAST, BH_RECORD, BH_FIGURE, BH_END };
+enum bh_kind { BH_CASE, BH_CAST, BH_RECORD, BH_FIGURE, BH_CHANGE, BH_LATE, BH_END };
 
 struct bh_row {
     enum bh_kind kind;
@@ -27,7 +27,7 @@ void bh_next(struct bh_reader *r, struct bh_row *row);
 void bh_close(struct bh_reader *r);
 
 /* "12.5万" -> 12500000 fen, "72.00%" -> 7200, "92.40分" -> 9240, "1.50倍" -> 150, "12天" -> 12,
- * "3"; "NA" -> INT64_MIN. */
+ * "良" -> 2, "3"; "NA" -> INT64_MIN. */
 int64_t bh_number(const char *text);
 
 /* Names of the table: of subjects, and of the records of a case. */
@@ -41,6 +41,7 @@ struct bh_names {
     struct {
         char name[16];
         struct mk_ref ref;
+        int32_t day; /* on which it is logged */
     } rec[BH_RECORDS];
     size_t n_rec;
 };
@@ -48,6 +49,7 @@ void bh_cast(struct bh_names *n, const struct bh_row *row);
 /* Asserts that the name is known. */
 int bh_subject(const struct bh_names *n, const char *name, const char **ret_key);
 const struct mk_ref *bh_ref(const struct bh_names *n, const char *name);
+int32_t bh_logged(const struct bh_names *n, const char *name);
 /* Queues the record of a BH_RECORD row and names it. */
 void bh_record(struct mklog *m, struct bh_names *n, const struct bh_row *row);
 
