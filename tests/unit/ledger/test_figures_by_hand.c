@@ -115,6 +115,20 @@ static void figure(const struct bh_row *row) {
                      row->line, title, row->cell[0], row->cell[1], row->cell[7], behind);
 }
 
+/* Of FG1 to FG24, each with its parts: how many values are computed, how many of them are NA. */
+static struct {
+    int rows;
+    int na;
+} of_figure[25];
+
+static void count(const struct bh_row *row) {
+    int n = 0;
+
+    cr_assert(sscanf(row->cell[0], "FG%d", &n) == 1 && n >= 1 && n <= 24, "line %d", row->line);
+    of_figure[n].rows++;
+    of_figure[n].na += strcmp(row->cell[5], "NA") == 0;
+}
+
 Test(figures_by_hand, every_case) {
     static struct bh_row row;
     struct bh_reader r;
@@ -132,11 +146,16 @@ Test(figures_by_hand, every_case) {
             record(&row);
         } else {
             figure(&row);
+            count(&row);
             figures++;
         }
     }
     bh_close(&r);
     end_case();
+    for (int i = 1; i <= 24; i++)
+        cr_expect(of_figure[i].rows >= 3 && of_figure[i].na >= 1,
+                  "FG%d is computed %d times, %d of them NA", i, of_figure[i].rows,
+                  of_figure[i].na);
     cr_expect_gt(cases, 10);
     cr_expect_gt(figures, 100);
 }
