@@ -27,15 +27,13 @@
 #define PROFILE_NEWEST                                                                             \
     " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = ?4"                \
     " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST("q")
-#define OWNER_OF                                                                                               \
-    "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF(                         \
-        "?4") " ELSE coalesce(" DEPT_OF("?4") ", (SELECT coalesce(" PARENT_OF("p.resp_org") ", "               \
-                                                                                            "p."               \
-                                                                                            "resp"             \
-                                                                                            "_org"             \
-                                                                                            ")" PROFILE_NEWEST \
-                                                                                            ")) "              \
-                                                                                            "END"
+#define PARENT_OF_UNIT PARENT_OF("?4")
+#define PARENT_OF_ORG PARENT_OF("p.resp_org")
+#define DEPT_OF_ITEM DEPT_OF("?4")
+#define OWNER_OF                                                                                   \
+    "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF_UNIT         \
+    " ELSE coalesce(" DEPT_OF_ITEM ", (SELECT coalesce(" PARENT_OF_ORG                             \
+    ", p.resp_org)" PROFILE_NEWEST ")) END"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {

@@ -35,88 +35,38 @@
     "   WHERE f.rec = r.rec) = ?1"                                                                 \
     "  WHEN r.type IN (@TYPE_RECTIFICATION, @TYPE_NOTICE)"                                         \
     "   THEN coalesce(nullif(r.fy, 0), r.valid_from / 10000) = ?1 ELSE r.fy = ?1 END"
-#define OF(table, what) "(SELECT " what " FROM f_" table " f WHERE f.rec = r.rec)"
-#define CITES(name) "EXISTS (SELECT 1 FROM ref x WHERE x.rec = r.rec AND x.field = '" name "')"
-
-static const char a_sql[] = " CASE r.type WHEN @TYPE_SUBJECT_PROFILE THEN " OF("subject_profile", "f.\"end\"") " WHEN @TYPE_EX_ANTE_EVAL THEN " OF(
-    "ex_ante_eval",
-    "f.conclusion") " WHEN @TYPE_BUDGET_REVIEW THEN 1"
-                    " WHEN @TYPE_LIBRARY_EVENT THEN " OF(
-                        "library_event",
-                        "f."
-                        "action") " WHEN @TYPE_GOAL_REVIEW THEN " OF("goal_review",
-                                                                     "f.result") " WHEN "
-                                                                                 "@TYPE_ALLOTMENT "
-                                                                                 "THEN " OF("allotm"
-                                                                                            "ent",
-                                                                                            "f."
-                                                                                            "kind") " WHEN @TYPE_FUND_CONTROL THEN " OF("fund_control",
-                                                                                                                                        "f.action") " WHEN @TYPE_EVALUATION "
-                                                                                                                                                    "THEN " OF(
-                                                                                                                                                        "evaluation",
-                                                                                                                                                        "f.kind") " WHEN "
-                                                                                                                                                                  "@TYPE_"
-                                                                                                                                                                  "RESULT_"
-                                                                                                                                                                  "USE THEN "
-                                                                                                                                                                  "CASE "
-                                                                                                                                                                  "WHEN "
-                                                                                                                                                                  "r.fy = "
-                                                                                                                                                                  "?1 THEN "
-                                                                                                                                                                  "1 ELSE 2 "
-                                                                                                                                                                  "END"
-                                                                                                                                                                  " WHEN "
-                                                                                                                                                                  "@TYPE_"
-                                                                                                                                                                  "RECTIFICA"
-                                                                                                                                                                  "TION "
-                                                                                                                                                                  "THEN " OF("rectification", "f.phase") " WHEN @TYPE_NOTICE THEN " OF(
-                                                                                                                                                                      "notic"
-                                                                                                                                                                      "e",
-                                                                                                                                                                      "f."
-                                                                                                                                                                      "kind") " END";
+static const char a_sql[] =
+    " CASE r.type"
+    " WHEN @TYPE_SUBJECT_PROFILE THEN"
+    "  (SELECT f.\"end\" FROM f_subject_profile f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_EX_ANTE_EVAL THEN (SELECT f.conclusion FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_BUDGET_REVIEW THEN 1"
+    " WHEN @TYPE_LIBRARY_EVENT THEN (SELECT f.action FROM f_library_event f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_GOAL_REVIEW THEN (SELECT f.result FROM f_goal_review f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_ALLOTMENT THEN (SELECT f.kind FROM f_allotment f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_FUND_CONTROL THEN (SELECT f.action FROM f_fund_control f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_EVALUATION THEN (SELECT f.kind FROM f_evaluation f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_RESULT_USE THEN CASE WHEN r.fy = ?1 THEN 1 ELSE 2 END"
+    " WHEN @TYPE_RECTIFICATION THEN (SELECT f.phase FROM f_rectification f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_NOTICE THEN (SELECT f.kind FROM f_notice f WHERE f.rec = r.rec) END";
 static const char b_sql[] =
-    ", CASE r.type WHEN @TYPE_SUBJECT_PROFILE THEN coalesce(" OF(
-        "subject_profile",
-        "f.is_new AND (f.is_major OR f.is_infra OR r.kind = "
-        "@SUBJECT_KIND_POLICY)") ", 0)"
-                                 " WHEN @TYPE_EX_ANTE_EVAL THEN " OF(
-                                     "ex_ante_eval",
-                                     "f.rating") " WHEN @TYPE_LIBRARY_EVENT "
-                                                 "THEN coalesce(r.fy, "
-                                                 "r.valid_from / 10000) = ?1"
-                                                 " WHEN @TYPE_ALLOTMENT "
-                                                 "THEN " CITES("goal_ref") " WHEN @TYPE_EVALUATION "
-                                                                           "THEN " OF(
-                                                                               "evaluation",
-                                                                               "f.\"by\"") " WHEN "
-                                                                                           "@TYPE_"
-                                                                                           "RECTIFI"
-                                                                                           "CAT"
-                                                                                           "ION "
-                                                                                           "THEN"
-                                                                                           " " OF(
-                                                                                               "rec"
-                                                                                               "tif"
-                                                                                               "ica"
-                                                                                               "tio"
-                                                                                               "n",
-                                                                                               "f."
-                                                                                               "res"
-                                                                                               "ul"
-                                                                                               "t") " END";
+    ", CASE r.type"
+    " WHEN @TYPE_SUBJECT_PROFILE THEN coalesce((SELECT f.is_new AND (f.is_major OR f.is_infra"
+    "  OR r.kind = @SUBJECT_KIND_POLICY) FROM f_subject_profile f WHERE f.rec = r.rec), 0)"
+    " WHEN @TYPE_EX_ANTE_EVAL THEN (SELECT f.rating FROM f_ex_ante_eval f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_LIBRARY_EVENT THEN coalesce(r.fy, r.valid_from / 10000) = ?1"
+    " WHEN @TYPE_ALLOTMENT THEN"
+    "  EXISTS (SELECT 1 FROM ref x WHERE x.rec = r.rec AND x.field = 'goal_ref')"
+    " WHEN @TYPE_EVALUATION THEN (SELECT f.\"by\" FROM f_evaluation f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_RECTIFICATION THEN (SELECT f.result FROM f_rectification f WHERE f.rec = r.rec) "
+    "END";
 static const char c_sql[] =
     ", CASE r.type WHEN @TYPE_ORG_PROFILE THEN 1"
-    " WHEN @TYPE_SUBJECT_PROFILE THEN " OF(
-        "subject_profile",
-        "coalesce(f.resp_org, '') <> '' AND coalesce(f.impl_org, '[]') <> "
-        "'[]'") " WHEN @TYPE_LIBRARY_EVENT THEN " CITES("basis") " OR "
-                                                                 "coalesce(("
-                                                                 "SELECT "
-                                                                 "p.expiry "
-                                                                 "<= "
-                                                                 "r.valid_"
-                                                                 "from"
-                                                                 " "
-                                                                 " " PROFILE_NEWEST "), 0) END";
+    " WHEN @TYPE_SUBJECT_PROFILE THEN (SELECT coalesce(f.resp_org, '') <> ''"
+    "  AND coalesce(f.impl_org, '[]') <> '[]' FROM f_subject_profile f WHERE f.rec = r.rec)"
+    " WHEN @TYPE_LIBRARY_EVENT THEN"
+    "  EXISTS (SELECT 1 FROM ref x WHERE x.rec = r.rec AND x.field = 'basis')"
+    "  OR coalesce((SELECT p.expiry <= r.valid_from" PROFILE_NEWEST "), 0) END";
 static const char own_sql[] =
     ", r.issued_at, r.party, r.name, r.seq FROM (SELECT r.*, s.party, s.name FROM record r"
     "  JOIN stream s ON s.sid = r.sid WHERE r.subject = ?4 AND r.type IN (" OWN_TYPES ")"
@@ -142,99 +92,33 @@ static const char body_sql[] =
     "  WHEN max(l.subject = ?4) THEN 1 WHEN max(coalesce(l.subject, '') = ''"                      \
     "   AND coalesce(l.dept, '') IN ('', (SELECT dept FROM own))) THEN 2 END"                      \
     "  FROM f_" table "_lines l WHERE l.rec = q.rec)"
+#define OF_SUBMISSION LINE_OF("congress_submission")
+#define OF_APPROVAL LINE_OF("congress_approval")
+#define LIVE_Q LIVE("q")
+#define LIVE_R LIVE("r")
+#define LIVE_W LIVE("w")
+#define NEWEST_W NEWEST("w")
+/* Of the drafts of q's region, one whose newest receipt doesn't say that something is missing. */
+#define COMPLETE_DRAFT                                                                             \
+    "EXISTS (SELECT 1 FROM record r JOIN f_congress_submission d ON d.rec = r.rec"                 \
+    "  AND d.kind = @SUBMISSION_KIND_DRAFT WHERE r.type = @TYPE_CONGRESS_SUBMISSION"               \
+    "  AND r.subject = q.subject AND r.fy = ?1 AND r.valid_from <= q.valid_from AND" LIVE_R        \
+    "  AND coalesce((SELECT v.complete FROM ref x JOIN record w ON w.rec = x.rec"                  \
+    "   JOIN f_congress_receipt v ON v.rec = w.rec WHERE x.t_sid = r.sid AND x.t_seq = r.seq"      \
+    "   AND x.field = 'submission' AND" LIVE_W NEWEST_W "), 1))"
 static const char congress_sql[] =
-    " UNION ALL SELECT * FROM (SELECT q.valid_from, q.type, " LINE_OF(
-        "congress_submission") "   AS of, 0, 0, q.issued_at, s.party, s.name, q.seq FROM record q"
-                               "   JOIN stream s ON s.sid = q.sid JOIN f_congress_submission f ON "
-                               "f.rec = q.rec"
-                               "   AND f.kind = @SUBMISSION_KIND_DRAFT WHERE q.type = "
-                               "@TYPE_CONGRESS_SUBMISSION"
-                               "   AND q.fy = ?1 AND q.valid_from <= ?2 AND" LIVE(
-                                   "q") ") WHERE of > 0"
-                                        " UNION ALL SELECT * FROM (SELECT q.valid_from, "
-                                        "q.type, " LINE_OF(
-                                            "congress_approval") "   AS of, f.kind = "
-                                                                 "@APPROVAL_KIND_ADJUST OR EXISTS "
-                                                                 "(SELECT 1 FROM record r"
-                                                                 "    JOIN f_congress_submission d "
-                                                                 "ON d.rec = r.rec AND d.kind = "
-                                                                 "@SUBMISSION_KIND_DRAFT"
-                                                                 "    WHERE r.type = "
-                                                                 "@TYPE_CONGRESS_SUBMISSION AND "
-                                                                 "r.subject = q.subject AND r.fy = "
-                                                                 "?1"
-                                                                 "    AND r.valid_from <= "
-                                                                 "q.valid_from AND" LIVE(
-                                                                     "r") "AND coalesce((SELECT "
-                                                                          "v.complete"
-                                                                          "     FROM ref x JOIN "
-                                                                          "record w ON w.rec = "
-                                                                          "x.rec JOIN "
-                                                                          "f_congress_receipt v ON "
-                                                                          "v.rec = w.rec"
-                                                                          "     WHERE x.t_sid = "
-                                                                          "r.sid AND x.t_seq = "
-                                                                          "r.seq AND x.field = "
-                                                                          "'submission' AND" LIVE(
-                                                                              "w")
-                                                                              NEWEST(
-                                                                                  "w") "), 1)),"
-                                                                                       "   0, "
-                                                                                       "q.issued_"
-                                                                                       "at, "
-                                                                                       "s.party, "
-                                                                                       "s.name, "
-                                                                                       "q.seq FROM "
-                                                                                       "record q "
-                                                                                       "JOIN "
-                                                                                       "stream s "
-                                                                                       "ON s.sid = "
-                                                                                       "q.sid"
-                                                                                       "   JOIN "
-                                                                                       "f_congress_"
-                                                                                       "approval f "
-                                                                                       "ON f.rec = "
-                                                                                       "q.rec"
-                                                                                       "   AND "
-                                                                                       "f.kind IN "
-                                                                                       "(@APPROVAL_"
-                                                                                       "KIND_"
-                                                                                       "BUDGET, "
-                                                                                       "@APPROVAL_"
-                                                                                       "KIND_"
-                                                                                       "ADJUST)"
-                                                                                       "   WHERE "
-                                                                                       "q.type = "
-                                                                                       "@TYPE_"
-                                                                                       "CONGRESS_"
-                                                                                       "APPROVAL "
-                                                                                       "AND q.fy = "
-                                                                                       "?1 AND "
-                                                                                       "q.valid_"
-                                                                                       "from <= ?2 "
-                                                                                       "AND" LIVE(
-                                                                                           "q") "  "
-                                                                                                ") "
-                                                                                                "WH"
-                                                                                                "ER"
-                                                                                                "E "
-                                                                                                "of"
-                                                                                                " >"
-                                                                                                " 0"
-                                                                                                " O"
-                                                                                                "RD"
-                                                                                                "ER"
-                                                                                                " B"
-                                                                                                "Y "
-                                                                                                "1,"
-                                                                                                " 6"
-                                                                                                ", "
-                                                                                                "7,"
-                                                                                                " 8"
-                                                                                                ", "
-                                                                                                "9,"
-                                                                                                " "
-                                                                                                "2";
+    " UNION ALL SELECT * FROM (SELECT q.valid_from, q.type, " OF_SUBMISSION " AS of, 0, 0,"
+    "   q.issued_at, s.party, s.name, q.seq FROM record q JOIN stream s ON s.sid = q.sid"
+    "   JOIN f_congress_submission f ON f.rec = q.rec AND f.kind = @SUBMISSION_KIND_DRAFT"
+    "   WHERE q.type = @TYPE_CONGRESS_SUBMISSION AND q.fy = ?1 AND q.valid_from <= ?2"
+    "   AND" LIVE_Q ") WHERE of > 0"
+    " UNION ALL SELECT * FROM (SELECT q.valid_from, q.type, " OF_APPROVAL " AS of,"
+    "   f.kind = @APPROVAL_KIND_ADJUST OR " COMPLETE_DRAFT ", 0, q.issued_at, s.party, s.name,"
+    "   q.seq FROM record q JOIN stream s ON s.sid = q.sid"
+    "   JOIN f_congress_approval f ON f.rec = q.rec"
+    "   AND f.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST)"
+    "   WHERE q.type = @TYPE_CONGRESS_APPROVAL AND q.fy = ?1 AND q.valid_from <= ?2"
+    "   AND" LIVE_Q ") WHERE of > 0 ORDER BY 1, 6, 7, 8, 9, 2";
 /* Whose the subject is, as known then. */
 static const char whose_sql[] = "WITH own(dept) AS (SELECT " OWNER_OF ")"
                                 " SELECT r.valid_from, r.type,";

@@ -37,6 +37,6 @@ Test(figures_page, says_what_the_table_says) {
                        i->name_en, units[i->unit], i->text);
         cr_expect(has_line(page, line), "missing in docs/figures.md:\n%s", line);
     }
-    cr_expect_eq(rows_of(page), n, "docs/figures.md has %zu figures, there are %zu",
-                 rows_of(page), n);
+    cr_expect_eq(rows_of(page), n, "docs/figures.md has %zu figures, there are %zu", rows_of(page),
+                 n);
 }

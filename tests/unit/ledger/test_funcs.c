@@ -113,3 +113,30 @@ Test(funcs, working_days) {
     cr_expect_eq(ask(l, "SELECT cd_add(21991230, 30)"), NA);
     pt_ledger_close(l);
 }
+
+/* A result binds the budget that is drafted next: until the end of October that of the coming year,
+ * later that of the year behind it. Of the year y a self-evaluation of March y+1 binds y+2, a key
+ * evaluation of finance within y binds y+1. */
+Test(funcs, which_budget_a_result_binds) {
+    struct pt_ledger *l = fresh();
+
+    cr_expect_eq(ask(l, "SELECT next_fy(20190920, 1031)"), 2020, "within the year");
+    cr_expect_eq(ask(l, "SELECT next_fy(20191031, 1031)"), 2020, "on the last day of drafting");
+    cr_expect_eq(ask(l, "SELECT next_fy(20191101, 1031)"), 2021, "the day after");
+    cr_expect_eq(ask(l, "SELECT next_fy(20200331, 1031)"), 2021, "of 2019, in the March after");
+    cr_expect_eq(ask(l, "SELECT next_fy(20191015, 930)"), 2021, "where drafting ends earlier");
+    cr_expect_eq(ask(l, "SELECT next_fy(20190229, 1031)"), NA, "no such day");
+    cr_expect_eq(ask(l, "SELECT next_fy(NULL, 1031)"), NA);
+    pt_ledger_close(l);
+}
+
+/* Half of the unit that the source writes, a line: 0.5 万元, 0.5 元, nothing where it says fen. */
+Test(funcs, what_rounding_explains) {
+    struct pt_ledger *l = fresh();
+
+    cr_expect_eq(ask(l, "SELECT half_unit(3)"), 500000, "万元");
+    cr_expect_eq(ask(l, "SELECT half_unit(2)"), 50, "元");
+    cr_expect_eq(ask(l, "SELECT half_unit(1)"), 0, "分");
+    cr_expect_eq(ask(l, "SELECT half_unit(NULL)"), 0, "nothing said");
+    pt_ledger_close(l);
+}
