@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <jansson.h>
 #include <sqlite3.h>
 
 #include <pentad/base/clock.h>
 #include <pentad/base/date.h>
-#include <pentad/ledger/figures.h>
+#include <pentad/ledger/query.h>
 #include <pentad/sql/sql.h>
 
 #include "feeder.h"
@@ -30,22 +31,25 @@ static void write_conditions(sqlite3 *db, FILE *out) {
     sqlite3_finalize(st);
 }
 
-static void write_figures(struct pt_ledger *l, int kind, const char *key, int32_t fy, FILE *out) {
-    for (const struct pt_figure_info *f = pt_figure_table; f->id; f++) {
-        struct pt_err err = {0};
-        struct pt_figure v;
-        const struct pt_figure_ask ask = {.kind = kind,
-                                          .key = key,
-                                          .fiscal_year = fy,
-                                          .figure = f->id,
-                                          .valid_at = fy * 10000 + 1231,
-                                          .known_at = PT_KNOWN_NOW};
+/* Every figure and the state, with the way there and what of it was irregular. */
+static void write_row(struct pt_ledger *l, int kind, const char *key, int32_t fy, FILE *out) {
+    struct pt_err err = {0};
+    json_t *row = NULL;
+    const char *id;
+    json_t *f;
+    char *state;
 
-        if (pt_ledger_figure(l, &ask, &v, &err) != 0)
-            fd_die(f->id, &err);
-        (void)fprintf(out, "%d:%s %d %s %s%" PRId64 "\n", kind, key, fy, f->id, v.na ? "NA " : "",
-                      v.value);
+    if (pt_ledger_row_json(l, kind, key, fy, fy * 10000 + 1231, PT_KNOWN_NOW, &row, &err) != 0)
+        fd_die(key, &err);
+    json_object_foreach(json_object_get(row, "figures"), id, f) {
+        const char *value = json_string_value(json_object_get(f, "value"));
+
+        (void)fprintf(out, "%d:%s %d %s %s\n", kind, key, fy, id, value ? value : "NA");
     }
+    state = json_dumps(json_object_get(row, "state"), JSON_COMPACT);
+    (void)fprintf(out, "%d:%s %d %s\n", kind, key, fy, state ? state : "");
+    free(state);
+    json_decref(row);
 }
 
 static void write_subjects(struct pt_ledger *l, FILE *out) {
@@ -60,7 +64,7 @@ static void write_subjects(struct pt_ledger *l, FILE *out) {
         const char *key = (const char *)sqlite3_column_text(st, 1);
 
         for (int32_t fy = 2018; fy <= 2020; fy++)
-            write_figures(l, kind, key, fy, out);
+            write_row(l, kind, key, fy, out);
     }
     sqlite3_finalize(st);
 }
