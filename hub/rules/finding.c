@@ -221,7 +221,7 @@ static int put_figures(struct pt_engine *e, const struct pt_condition *c,
         f->label = text(e, label);
         f->unit = text(e, unit_name(unit));
         if (unit == PT_RULE_TEXT) {
-            f->text = text(e, value);
+            f->text = value[0] ? text(e, value) : NULL;
         } else {
             f->has_value = 1;
             f->value = strtoll(value, NULL, 10);
@@ -317,8 +317,8 @@ static int from_condition(struct pt_engine *e, struct pt_condition *c, Pentad__V
     d->rule = text(e, c->rule->info.id);
     d->has_kind = 1;
     d->kind = (Pentad__V1__SubjectKind)c->kind;
-    d->key = text(e, c->key);
-    d->has_fiscal_year = 1;
+    d->key = c->key[0] ? text(e, c->key) : NULL;
+    d->has_fiscal_year = c->fy != 0; /* what belongs to no year says none */
     d->fiscal_year = c->fy;
     d->period = c->period[0] ? text(e, c->period) : NULL;
     d->object = c->object[0] ? text(e, c->object) : NULL;

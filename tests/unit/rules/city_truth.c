@@ -87,8 +87,8 @@ static void bind_key(sqlite3_stmt *st, const struct line *l) {
 }
 
 #define KEYED                                                                                      \
-    " FROM f_discrepancy d WHERE d.rule = ?1 AND d.kind = ?2 AND d.key = ?3 AND d.fiscal_year = "  \
-    "?4"                                                                                           \
+    " FROM f_discrepancy d WHERE d.rule = ?1 AND d.kind = ?2 AND coalesce(d.key, '') = ?3"         \
+    " AND coalesce(d.fiscal_year, 0) = ?4"                                                         \
     " AND coalesce(d.period, '') = ?5 AND coalesce(d.object, '') = ?6"
 
 /* In the order of truth.csv: rule,kind,key,year,period,object,severity,opened,closed. */
@@ -151,9 +151,10 @@ static size_t check_near(const char *path) {
 
 /* What was found and never planted. */
 static void check_extra(const char *path) {
-    sqlite3_stmt *st = query("SELECT d.rule, d.kind, d.key, d.fiscal_year, coalesce(d.period, ''),"
-                             " coalesce(d.object, ''), min(d.tick_day), d.message_zh"
-                             " FROM f_discrepancy d GROUP BY d.id ORDER BY d.rule, d.key");
+    sqlite3_stmt *st =
+        query("SELECT d.rule, d.kind, coalesce(d.key, ''), d.fiscal_year, coalesce(d.period, ''),"
+              " coalesce(d.object, ''), min(d.tick_day), d.message_zh"
+              " FROM f_discrepancy d GROUP BY d.id ORDER BY d.rule, d.key");
     char *text;
     struct pt_buf b;
     struct pt_err err = {0};
