@@ -183,20 +183,14 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, struct 
 
 /* ---- escalated, and nobody supervises it ---- */
 
-#define REPLY_TERM(name, fallback)                                                                 \
-    "coalesce((SELECT p.value FROM v_rule_set_params p WHERE p.name = '" name                      \
-    "' AND p.r_valid <= t.day ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT "         \
-    "1), " fallback ")"
-
 /* The H01 that escalated it, that day, and the term of a reply from then on. */
 static int put_escalation(struct pt_ledger *l, struct pt_span id, int64_t episode, json_t *into,
                           struct pt_err *err) {
     static const char sql[] =
         "WITH t AS (SELECT d.rec, d.tick_day AS day, d.severity FROM f_discrepancy d"
         "  WHERE d.id = ?1 AND d.episode = ?2 AND d.escalated ORDER BY d.rec LIMIT 1)"
-        " SELECT t.rec, t.day, wd_add(t.day, CASE t.severity WHEN @SEVERITY_RED THEN " //
-        REPLY_TERM(PT_REPLY_RED, PT_REPLY_RED_DEFAULT) " ELSE "                        //
-        REPLY_TERM(PT_REPLY_YELLOW, PT_REPLY_YELLOW_DEFAULT) " END) FROM t";
+        " SELECT t.rec, t.day,"
+        "  wd_add(t.day, " PT_REPLY_TERM_SQL("t.severity", "t.day") ") FROM t";
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, err, sql, "bi", id, episode);
 

@@ -77,6 +77,7 @@ struct pt_engine {
     size_t n_params;
     uint64_t due_tick; /* of due_day: yellow, red */
     int32_t due_day[2];
+    bool new_calendar; /* the tick at hand knows of another H08 than the one before */
 };
 
 /* A condition row as read or computed; strings in the arena. */

@@ -5,6 +5,8 @@
  *   (none) ────────► OPEN ──────────────► REPLIED ─────────────► CLOSED
  *                     │  └─ due passed: escalated                  │ fires: next episode
  *                     └────────────► WAIVED ──────────────────────►┘
+ *
+ * What was escalated stays so; a calendar (H08) that comes later moves the days that still run.
  */
 #include "engine.h"
 
@@ -186,6 +188,33 @@ static int reply_due(struct pt_engine *e, int sev, int32_t *ret_day, struct pt_e
         pt_sql_reset(st);
     }
     *ret_day = *known;
+    return rc;
+}
+
+/* A term that starts with `due` where another runs to `before`: the earlier one; 0 is no term. */
+static int32_t earlier(int32_t before, int32_t due) {
+    return before == 0 || due == 0 || due < before ? due : before;
+}
+
+/* The day that the episode's records give by the calendar in force: a term starts with the episode
+ * and wherever its severity changed. Working days that are declared or taken away move it. */
+static int due_again(struct pt_engine *e, const uint8_t id[16], const struct finding *f,
+                     int32_t *ret_day, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT d.severity, CASE d.severity WHEN @SEVERITY_INFO THEN 0 ELSE"
+        " wd_add(d.tick_day, " PT_REPLY_TERM_SQL("d.severity", "d.tick_day") //
+        ") END FROM f_discrepancy d WHERE d.id = ? AND d.episode = ? ORDER BY d.rec";
+    sqlite3_stmt *st = NULL;
+    int sev = 0;
+    int rc = pt_sql_query(e->sql, &st, err, sql, "bi", pt_span(id, 16), (int64_t)f->episode);
+
+    *ret_day = 0;
+    while (pt_sql_row(e->sql, st, &rc, err)) {
+        if (pt_sql_i32(st, 0) != sev)
+            *ret_day = earlier(*ret_day, pt_sql_i32(st, 1));
+        sev = pt_sql_i32(st, 0);
+    }
+    pt_sql_done(e->sql, st);
     return rc;
 }
 
@@ -384,6 +413,11 @@ static int open_new(struct pt_engine *e, struct pt_condition *c, const struct fi
     return rc == 0 ? put_pending(e, c->id, &d, &want, err) : rc;
 }
 
+/* Its term still runs. */
+static bool waits(const struct finding *f) {
+    return f->status == ST(OPEN) && !f->escalated && f->due != 0;
+}
+
 /* Still there: does anything differ from what was logged? */
 static int compare(struct pt_engine *e, struct pt_condition *c, const struct finding *f,
                    const struct pt_rule *r, struct pt_err *err) {
@@ -395,19 +429,19 @@ static int compare(struct pt_engine *e, struct pt_condition *c, const struct fin
     int rc = status_by_replies(e, r, c->id, f, &want.status, err);
 
     rc = rc == 0 ? pt_engine_room(e, err) : rc;
+    if (rc == 0 && e->new_calendar && waits(f))
+        rc = due_again(e, c->id, f, &want.due, err);
+    if (rc == 0 && fires && c->sev != f->sev) {
+        rc = reply_due(e, c->sev, &due, err);
+        want.sev = c->sev;
+        want.due = earlier(want.due, due);
+    }
     if (rc != 0)
         return rc;
-    if (fires && c->sev != f->sev) {
-        rc = reply_due(e, c->sev, &due, err);
-        if (rc != 0)
-            return rc;
-        want.sev = c->sev;
-        want.due = f->due == 0 || due == 0 || due < f->due ? due : f->due;
-    }
-    if (want.status == ST(OPEN) && f->due != 0 && e->tick.day > f->due)
+    if (want.status == ST(OPEN) && want.due != 0 && e->tick.day > want.due)
         want.escalated = true;
     if (want.status == f->status && want.sev == f->sev && want.escalated == f->escalated &&
-        !figures)
+        want.due == f->due && !figures)
         return 0;
     if (!fires)
         return again(e, c->id, f, &want, err);
@@ -505,11 +539,20 @@ int pt_finding_touch(struct pt_engine *e, struct pt_err *err) {
         "INSERT OR IGNORE INTO dirty SELECT h.id FROM changed c JOIN resolved f ON f.rec = c.rec"
         " AND f.field = 'target' JOIN f_discrepancy_reply h ON h.rec = f.target"
         " WHERE c.type = @TYPE_APPROVAL AND length(h.id) = 16";
+    static const char waiting[] =
+        "INSERT OR IGNORE INTO dirty SELECT id FROM finding"
+        " WHERE status = @DISCREPANCY_STATUS_OPEN AND escalated = 0 AND due > 0";
     static const char overdue[] =
         "INSERT OR IGNORE INTO dirty SELECT id FROM finding"
         " WHERE status = @DISCREPANCY_STATUS_OPEN AND escalated = 0 AND due > 0 AND due < ?";
+    int64_t calendars;
     int rc = pt_sql_run(e->sql, err, replied, "");
 
     rc = rc == 0 ? pt_sql_run(e->sql, err, approved, "") : rc;
+    rc = rc == 0 ? pt_sql_number(e->sql, &calendars, &e->new_calendar, err,
+                                 "SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1", "")
+                 : rc;
+    if (rc == 0 && e->new_calendar)
+        rc = pt_sql_run(e->sql, err, waiting, "");
     return rc == 0 ? pt_sql_run(e->sql, err, overdue, "i", (int64_t)e->tick.day) : rc;
 }

@@ -116,6 +116,56 @@ Test(findings, workdays_come_from_the_calendar_in_force) {
     w_close(&w);
 }
 
+/* The office's calendar of 2019 with one more day off, in force once two have approved it. */
+static void day_off(struct world *w, int32_t off, int32_t tick_day) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Workdays h = PENTAD__V1__WORKDAYS__INIT;
+    struct mk_ref ref;
+
+    h.has_year = 1;
+    h.year = 2019;
+    h.n_holidays = 1;
+    h.holidays = &off;
+    r.has_effective = 1;
+    r.effective = 20190101;
+    r.body_case = PENTAD__V1__RECORD__BODY_WORKDAYS;
+    r.workdays = &h;
+    ref = mk_add(&w->m, "office", &r);
+    (void)w_approve(w, "congress", &ref);
+    (void)w_approve(w, "audit", &ref);
+    w_tick(w, tick_day);
+}
+
+/* A holiday declared while a term runs moves its end, each time; nothing is escalated by the old
+ * day, and what is escalated stays so. */
+Test(findings, a_later_calendar_moves_the_term) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    int n = w_h01s_of(&w, "K04");
+
+    cr_expect_eq(s.due, 20190308);
+    w_tick(&w, 20190304);
+    cr_expect_eq(w_h01s_of(&w, "K04"), n);
+    day_off(&w, 20190307, 20190305);
+    s = w_find(&w, "K04", P1, NULL, NULL);
+    cr_expect(s.due == 20190311 && s.status == OPEN && s.episode == 1, "due %d", s.due);
+    cr_expect_eq(w_h01s_of(&w, "K04"), n + 1);
+    w_days(&w, 20190306, 20190309);
+    cr_expect(!w_find(&w, "K04", P1, NULL, NULL).escalated, "not by the day it had");
+    cr_expect_eq(w_h01s_of(&w, "K04"), n + 1);
+    day_off(&w, 20190306, 20190310); /* the seventh is worked after all: as long as before */
+    cr_expect_eq(w_find(&w, "K04", P1, NULL, NULL).due, 20190311);
+    cr_expect_eq(w_h01s_of(&w, "K04"), n + 1);
+    w_tick(&w, 20190311);
+    w_tick(&w, 20190312);
+    cr_expect(w_find(&w, "K04", P1, NULL, NULL).escalated);
+    day_off(&w, 20190312, 20190313);
+    s = w_find(&w, "K04", P1, NULL, NULL);
+    cr_expect(s.escalated && s.due == 20190311, "what is past is past");
+    w_check(&w);
+    w_close(&w);
+}
+
 Test(findings, replies_and_waivers) {
     struct world w;
     struct seen s = overpaid(&w, ":memory:");

@@ -121,6 +121,15 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
 #define PT_REPLY_RED "reply.red_workdays"
 #define PT_REPLY_YELLOW_DEFAULT "10"
 #define PT_REPLY_RED_DEFAULT "5"
+/* That term, of a severity, as in force on a day: the number of working days, as SQL. */
+#define PT_REPLY_TERM_SQL(severity, day)                                                           \
+    "CASE " severity " WHEN @SEVERITY_RED THEN " PT_PARAM_ON_SQL(                                  \
+        PT_REPLY_RED, PT_REPLY_RED_DEFAULT,                                                        \
+        day) " ELSE " PT_PARAM_ON_SQL(PT_REPLY_YELLOW, PT_REPLY_YELLOW_DEFAULT, day) " END"
+#define PT_PARAM_ON_SQL(name, fallback, day)                                                       \
+    "coalesce((SELECT p.value FROM v_rule_set_params p WHERE p.name = '" name                      \
+    "' AND p.r_valid <= " day                                                                      \
+    " ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1), " fallback ")"
 struct pt_lights {
     int64_t yellow_bp, red_bp;
 };
