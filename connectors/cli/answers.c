@@ -40,8 +40,7 @@ int pt_cli_answer(const struct cli_options *o, const struct cli_question *q) {
     }
     int result = EXIT_OK;
     if (rc != 0) {
-        (void)pt_cli_fail(&err);
-        result = rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+        result = pt_cli_fail(&err);
     } else if (o->json) {
         (void)pt_cli_print_json(j);
     } else {

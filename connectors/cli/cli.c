@@ -69,7 +69,7 @@ int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
 
 int pt_cli_fail(const struct pt_err *err) {
     fprintf(stderr, "pentad: %s (%s)\n", err->msg, pt_err_name(err->code));
-    return EXIT_FAILED;
+    return err->code == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
 }
 
 static const struct option_row *find_option(const char *arg, size_t *ret_len) {

@@ -30,7 +30,7 @@ struct cli_options {
     const char *kind, *text;
     const char **evidence; /* as often as it was said */
     int n_evidence;
-    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push;
+    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push, overdue;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -49,7 +49,8 @@ struct cli_command {
 /* Reads the arguments of `cmd`, answers --help, runs it. */
 int pt_cli_run(const struct cli_command *cmd, int argc, char **argv);
 
-/* "pentad: <sentence> (<code>)" on stderr; returns EXIT_FAILED. */
+/* "pentad: <sentence> (<code>)" on stderr. Returns EXIT_UNUSABLE where what was asked can't be
+ * asked (PT_E_USAGE, of the hub too), else EXIT_FAILED. */
 int pt_cli_fail(const struct pt_err *err);
 int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

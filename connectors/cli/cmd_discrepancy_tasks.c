@@ -170,7 +170,6 @@ static int tasks(const struct cli_options *o) {
         return pt_cli_misuse(&cmd_discrepancy_tasks, "through which connector? --config FILE");
     }
     int rc = pt_cli_answers_open(o, &a, &err);
-    bool misused = rc == PT_E_USAGE;
     rc = rc ? rc : ask(o, &a, &j, &err);
     if (rc == 0 && o->json) {
         rc = pt_cli_print_json(j);
@@ -180,10 +179,7 @@ static int tasks(const struct cli_options *o) {
     rc = rc == 0 && o->push ? push_all(o, j, &err) : rc;
     json_decref(j);
     pt_cli_answers_close(&a);
-    if (rc != 0) {
-        (void)pt_cli_fail(&err);
-    }
-    return rc == 0 ? EXIT_OK : misused ? EXIT_UNUSABLE : EXIT_FAILED;
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_discrepancy_tasks = {

@@ -165,8 +165,7 @@ static int export_log(const struct cli_options *o, const char *dir) {
     uint64_t size = 0;
     int rc = o->data ? export_data(o, dir, &size, &err) : export_hub(o, dir, &size, &err);
     if (rc != 0) {
-        (void)pt_cli_fail(&err);
-        return rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+        return pt_cli_fail(&err);
     }
     if (!o->quiet) {
         printf("%s: a log of %llu %s\n", dir, (unsigned long long)size,

@@ -323,7 +323,7 @@ static int status(const struct cli_options *o) {
         print_status(o, j);
     }
     if (rc != 0) {
-        result = pt_cli_fail(&err) && rc == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
+        result = pt_cli_fail(&err);
     }
     const json_t *ready = json_object_get(j, "ready");
     if (rc == 0 && ready && !json_is_true(ready)) {
