@@ -101,13 +101,19 @@ static bool is_waiver(const json_t *reply) {
     return strcmp(pt_cli_text(json_object_get(reply, "body"), "kind"), "REPLY_KIND_WAIVE") == 0;
 }
 
-/* The newest reply of that party to this episode that stands; a waiver or anything else. */
-static const json_t *reply_by(const json_t *life, const char *party, bool waiver) {
+static bool is_of_kind(const json_t *reply, Pentad__V1__ReplyKind kind) {
+    const ProtobufCEnumValue *v =
+        protobuf_c_enum_descriptor_get_value(&pentad__v1__reply_kind__descriptor, (int)kind);
+    return v && strcmp(pt_cli_text(json_object_get(reply, "body"), "kind"), v->name) == 0;
+}
+
+/* The newest reply of that party and kind to this episode that stands. */
+static const json_t *reply_by(const json_t *life, const char *party, Pentad__V1__ReplyKind kind) {
     const json_t *found = NULL;
     size_t i;
     json_t *r;
     json_array_foreach(json_object_get(life, "replies"), i, r) {
-        if (strcmp(pt_cli_text(r, "author"), party) == 0 && is_waiver(r) == waiver &&
+        if (strcmp(pt_cli_text(r, "author"), party) == 0 && is_of_kind(r, kind) &&
             strcmp(pt_cli_text(r, "standing"), "live") == 0 && of_this_episode(life, r)) {
             found = r;
         }
@@ -126,7 +132,7 @@ unsigned pt_replies_by(const json_t *life, const char *party) {
 }
 
 const json_t *pt_waiver_of(const json_t *life) {
-    return reply_by(life, "office", true);
+    return reply_by(life, "office", PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE);
 }
 
 bool pt_waiver_needs_approval(const json_t *life) {
@@ -149,6 +155,24 @@ bool pt_waiver_approved(const json_t *waiver) {
     return approval_by(waiver, "congress") || approval_by(waiver, "audit");
 }
 
+const char *pt_reply_note(const json_t *life, const json_t *reply, bool zh) {
+    const char *party = pt_cli_text(reply, "author");
+    if (strcmp(pt_cli_text(reply, "standing"), "live") != 0) {
+        return "";
+    }
+    if (!of_this_episode(life, reply)) {
+        return zh ? "（属此前一次，不计）" : " (of an earlier episode)";
+    }
+    if (!is_waiver(reply)) {
+        return responds(discrepancy_of(life), party) ? ""
+               : zh                                  ? "（不是应答复单位，不计）"
+                                                     : " (doesn't count: it isn't asked)";
+    }
+    return !pt_waiver_needs_approval(life) || pt_waiver_approved(reply) ? ""
+           : zh ? "（须经人大或审计同意后生效）"
+                : " (counts once congress or audit approves)";
+}
+
 /* Is there anything left to be said? */
 static int still_open(const json_t *life, struct pt_err *err) {
     const json_t *d = discrepancy_of(life);
@@ -157,12 +181,12 @@ static int still_open(const json_t *life, struct pt_err *err) {
         return pt_err_set(err, PT_E_NOT_FOUND, "that discrepancy is not yours to read");
     }
     if (strcmp(status, "CLOSED") == 0) {
-        return pt_err_set(err, PT_E_CLOSED,
+        return pt_err_set(err, PT_E_SETTLED,
                           "discrepancy %s has been closed since %s: nothing is left to answer",
                           pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
     }
     if (strcmp(status, "WAIVED") == 0) {
-        return pt_err_set(err, PT_E_CLOSED,
+        return pt_err_set(err, PT_E_SETTLED,
                           "discrepancy %s has been waived since %s: nothing is left to answer",
                           pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
     }
@@ -179,19 +203,19 @@ int pt_may_reply(const json_t *life, const char *party, Pentad__V1__ReplyKind ki
         return rc;
     }
     if (waive && strcmp(party, "office") != 0) {
-        return pt_err_set(err, PT_E_FORBIDDEN, "only the office waives; this connector is %s's",
+        return pt_err_set(err, PT_E_NOT_ASKED, "only the office waives; this connector is %s's",
                           party);
     }
     if (!waive && !responds(d, party)) {
         pt_responders_text(d, false, who, sizeof who);
-        return pt_err_set(err, PT_E_FORBIDDEN, "%s isn't asked: discrepancy %s is for %s to answer",
+        return pt_err_set(err, PT_E_NOT_ASKED, "%s isn't asked: discrepancy %s is for %s to answer",
                           party, pt_cli_text(d, "id"), who);
     }
-    const json_t *said = reply_by(life, party, waive);
+    const json_t *said = reply_by(life, party, kind);
     if (said) {
         return pt_err_set(err, PT_E_EXISTS,
-                          "%s has answered it with %s; to say something else, correct that record",
-                          party, pt_cli_text(said, "id"));
+                          "%s has said so with %s; to say it otherwise, correct that record", party,
+                          pt_cli_text(said, "id"));
     }
     return 0;
 }
@@ -203,7 +227,7 @@ int pt_may_approve(const json_t *life, const char *party, struct pt_err *err) {
         return rc;
     }
     if (strcmp(party, "congress") != 0 && strcmp(party, "audit") != 0) {
-        return pt_err_set(err, PT_E_FORBIDDEN,
+        return pt_err_set(err, PT_E_NOT_ASKED,
                           "congress or audit approves a waiver; this connector is %s's", party);
     }
     if (!waiver) {
@@ -212,7 +236,7 @@ int pt_may_approve(const json_t *life, const char *party, struct pt_err *err) {
                           pt_cli_text(discrepancy_of(life), "id"));
     }
     if (!pt_waiver_needs_approval(life)) {
-        return pt_err_set(err, PT_E_FORBIDDEN,
+        return pt_err_set(err, PT_E_NOT_ASKED,
                           "finance doesn't answer here: the office's waiver needs no approval");
     }
     const json_t *said = approval_by(waiver, party);

@@ -28,8 +28,9 @@ int pt_cli_name_record(const json_t *record, struct cli_named *ret, struct pt_er
 /* "explain" for REPLY_KIND_EXPLAIN; 0 (UNSPECIFIED) for what is no answer. */
 Pentad__V1__ReplyKind pt_reply_kind(const char *word);
 
-/* May the party say that now? PT_E_FORBIDDEN: it isn't asked, or isn't the office; PT_E_EXISTS: it
- * has; PT_E_CLOSED: nothing is open; PT_E_NOT_FOUND: not the reader's to know. With a sentence. */
+/* May the party say that now? Another kind of reply may follow the first (explained, then
+ * corrected). PT_E_NOT_ASKED: it isn't asked, or isn't the office; PT_E_EXISTS: it
+ * has; PT_E_SETTLED: nothing is open; PT_E_NOT_FOUND: not the reader's to know. With a sentence. */
 int pt_may_reply(const json_t *life, const char *party, Pentad__V1__ReplyKind kind,
                  struct pt_err *err);
 /* May it approve the office's waiver? As above; PT_E_NOT_FOUND: there is none. */
@@ -43,6 +44,10 @@ const json_t *pt_waiver_of(const json_t *life);
 bool pt_waiver_approved(const json_t *waiver);
 /* How many replies of the party, standing or not, the ledger has for this episode. */
 unsigned pt_replies_by(const json_t *life, const char *party);
+
+/* Why that reply of the life doesn't count, as people read it behind its text: "（…）"; "" where it
+ * does, or where its standing says so already. */
+const char *pt_reply_note(const json_t *life, const json_t *reply, bool zh);
 
 /* "finance、audit" or "finance, audit": who must answer, as people read it. Cut where it is long.
  */

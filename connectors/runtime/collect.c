@@ -111,10 +111,17 @@ static int on_resolve(void *ctx, const char *party, const char *type, const char
     return rc;
 }
 
+/* What the hub would refuse, and what it would take and nobody heed. */
+static int check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
+                 size_t path_cap, struct pt_err *err) {
+    int rc = pt_connector_author_validate(c, rec, ret_path, path_cap, err);
+    return rc ? rc : pt_connector_reply_check(c, rec, ret_path, path_cap, err);
+}
+
 static int on_validate(void *ctx, const Pentad__V1__Record *rec, char *ret_path, size_t path_cap,
                        struct pt_err *err) {
     struct source *s = ctx;
-    return pt_connector_author_validate(s->c, rec, ret_path, path_cap, err);
+    return check(s->c, rec, ret_path, path_cap, err);
 }
 
 static const struct pt_mapper_ops mapper_ops = {.record = on_record,
@@ -399,7 +406,7 @@ static int release_one(struct pt_connector *c, const struct pt_staged *row, stru
     if (rc != 0) {
         pt_err_set(&why, rc, "the record can't be read");
     } else {
-        rc = pt_connector_author_validate(c, rec, path, sizeof path, &why);
+        rc = check(c, rec, path, sizeof path, &why);
     }
     return rc ? bury_staged(c, row, rc, path, why.msg, err)
               : pt_connector_author_record(c, rec, row->type, row->doc_no, row->origin, err);

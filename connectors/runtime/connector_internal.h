@@ -172,6 +172,17 @@ void pt_connector_sources_restart(struct pt_connector *c);
 /* Puts the mapper where the state file says; s->missing where there is no file. */
 int pt_connector_source_start(struct source *s, struct pt_err *err);
 
+/* ---- answering.c: replies against the discrepancies that were delivered ---- */
+
+/* Takes note of a discrepancy that was read, and of `ref`, its newest record: a reference to it by
+ * its id in hexadecimal (party hub, type H01) finds that. */
+int pt_connector_finding_keep(struct pt_connector *c, const Pentad__V1__Discrepancy *d,
+                              const struct pt_ref_row *ref, struct pt_err *err);
+/* Would this record, if it is a reply (H02), count? PT_E_NOT_FOUND: no such discrepancy has come;
+ * PT_E_NOT_ASKED; PT_E_SETTLED. A correction of a reply isn't looked at. */
+int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
+                             size_t path_cap, struct pt_err *err);
+
 /* ---- send.c ---- */
 
 /* 0 when nothing is left to send; with c->later set, an error that passes. */

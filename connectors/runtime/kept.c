@@ -105,6 +105,37 @@ int pt_refs_find(struct pt_state *s, const char *party, const char *type, const 
     return rc;
 }
 
+/* ---- findings ---- */
+
+int pt_findings_put(struct pt_state *s, const struct pt_finding_row *f, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO finding VALUES(?,?,?,?,?,?)", "biiiis",
+                      pt_span(f->id, sizeof f->id), (int64_t)f->episode, (int64_t)f->status,
+                      (int64_t)f->due, (int64_t)f->day, f->responders);
+}
+
+int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
+                     struct pt_finding_row *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT episode,status,due,day,responders FROM finding WHERE id=?", "b",
+                          pt_span(id, PT_FINDING_ID));
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        memcpy(ret->id, id, PT_FINDING_ID);
+        ret->episode = (uint32_t)pt_sql_i64(st, 0);
+        ret->status = pt_sql_i32(st, 1);
+        ret->due = pt_sql_i32(st, 2);
+        ret->day = pt_sql_i32(st, 3);
+        (void)snprintf(ret->responders, sizeof ret->responders, "%s", pt_sql_text(st, 4));
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}
+
 /* ---- evidence ---- */
 
 int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,

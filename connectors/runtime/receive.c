@@ -133,11 +133,19 @@ static int take_tick(struct taking *t, const struct pt_followed_record *r) {
     return pt_state_set_int(c->state, "tick_day", day, t->err);
 }
 
+/* By its document's number; a discrepancy by its id. */
 static int keep_ref(struct taking *t, const struct pt_record_info *info,
                     const struct pt_followed_record *r) {
     struct pt_ref_row ref = {.seq = r->seq};
     (void)snprintf(ref.stream, sizeof ref.stream, "%s", r->stream);
     memcpy(ref.hash, r->hash.b, sizeof ref.hash);
+    if (info->type == PT_TYPE_DISCREPANCY) {
+        t->c->new_refs = true;
+        return pt_connector_finding_keep(t->c, r->record->discrepancy, &ref, t->err);
+    }
+    if (!r->record->doc_no || !r->record->doc_no[0]) {
+        return 0;
+    }
     t->c->new_refs = true;
     return pt_refs_add(t->c->state, r->party, info->code, r->record->doc_no, &ref, t->err);
 }
@@ -162,8 +170,7 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     if (info->type == PT_TYPE_TICK) {
         rc = take_tick(t, r);
     }
-    if (rc == 0 && r->record->doc_no && r->record->doc_no[0] &&
-        strcmp(r->party, c->config->party) != 0) {
+    if (rc == 0 && strcmp(r->party, c->config->party) != 0) {
         rc = keep_ref(t, info, r);
     }
     if (rc == 0 && wanted(c, info, r)) {
@@ -199,7 +206,10 @@ static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err 
     if (rc != 0) {
         return rc;
     }
-    rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
+    if (t.size == 0) { /* from the log's beginning on every discrepancy is noted */
+        rc = pt_state_set_int(c->state, "findings", 1, err);
+    }
+    rc = rc ? rc : pt_follower_page(c->follower, page, &follow, &c->log_size, err);
     if (rc != 0) {
         rc = pt_connector_end(c, rc, err);
         if (!c->later && rc != PT_E_STORE && rc != PT_E_BUSY && rc != PT_E_NOMEM && rc != PT_E_IO) {

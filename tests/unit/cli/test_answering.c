@@ -61,16 +61,19 @@ Test(answering, kinds_have_words) {
 
 Test(answering, those_who_are_asked_answer_once) {
     cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "finance", EXPLAIN), 0);
-    cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "audit", EXPLAIN), PT_E_FORBIDDEN);
-    cr_expect_eq(may_reply(life("CLOSED", FINANCE, ""), "finance", EXPLAIN), PT_E_CLOSED);
-    cr_expect_eq(may_reply(life("WAIVED", FINANCE, ""), "finance", EXPLAIN), PT_E_CLOSED);
+    cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "audit", EXPLAIN), PT_E_NOT_ASKED);
+    cr_expect_eq(may_reply(life("CLOSED", FINANCE, ""), "finance", EXPLAIN), PT_E_SETTLED);
+    cr_expect_eq(may_reply(life("WAIVED", FINANCE, ""), "finance", EXPLAIN), PT_E_SETTLED);
     cr_expect_eq(may_reply(life("REPLIED", FINANCE, REPLY("finance", 60, "live", "DISPUTE", "")),
                            "finance", EXPLAIN),
+                 0, "it may say something else");
+    cr_expect_eq(may_reply(life("REPLIED", FINANCE, REPLY("finance", 60, "live", "EXPLAIN", "")),
+                           "finance", EXPLAIN),
                  PT_E_EXISTS);
-    cr_expect_eq(may_reply(life("OPEN", FINANCE, REPLY("finance", 60, "void", "DISPUTE", "")),
+    cr_expect_eq(may_reply(life("OPEN", FINANCE, REPLY("finance", 60, "void", "EXPLAIN", "")),
                            "finance", EXPLAIN),
                  0, "it was withdrawn");
-    cr_expect_eq(may_reply(life("OPEN", FINANCE, REPLY("finance", 20, "live", "DISPUTE", "")),
+    cr_expect_eq(may_reply(life("OPEN", FINANCE, REPLY("finance", 20, "live", "EXPLAIN", "")),
                            "finance", EXPLAIN),
                  0, "that was another episode");
     cr_expect_eq(
@@ -80,7 +83,7 @@ Test(answering, those_who_are_asked_answer_once) {
 
 Test(answering, the_office_alone_waives) {
     cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "office", WAIVE), 0);
-    cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "finance", WAIVE), PT_E_FORBIDDEN);
+    cr_expect_eq(may_reply(life("OPEN", FINANCE, ""), "finance", WAIVE), PT_E_NOT_ASKED);
     cr_expect_eq(
         may_reply(life("OPEN", FINANCE, REPLY("office", 60, "live", "WAIVE", "")), "office", WAIVE),
         PT_E_EXISTS);
@@ -92,10 +95,10 @@ Test(answering, congress_or_audit_approves) {
         may_approve(life("OPEN", FINANCE, REPLY("office", 60, "live", "WAIVE", "")), "audit"), 0);
     cr_expect_eq(
         may_approve(life("OPEN", FINANCE, REPLY("office", 60, "live", "WAIVE", "")), "finance"),
-        PT_E_FORBIDDEN);
+        PT_E_NOT_ASKED);
     cr_expect_eq(
         may_approve(life("OPEN", "[\"audit\"]", REPLY("office", 60, "live", "WAIVE", "")), "audit"),
-        PT_E_FORBIDDEN, "finance has no part in it");
+        PT_E_NOT_ASKED, "finance has no part in it");
     cr_expect_eq(
         may_approve(life("OPEN", FINANCE,
                          REPLY("office", 60, "live", "WAIVE", APPROVAL("audit", "APPROVE"))),
@@ -106,6 +109,27 @@ Test(answering, congress_or_audit_approves) {
                          REPLY("office", 60, "live", "WAIVE", APPROVAL("audit", "REJECT"))),
                     "audit"),
         0, "it may think again");
+}
+
+static const char *note(const char *responders, const char *reply) {
+    json_t *j = life("OPEN", responders, reply);
+    const char *s = pt_reply_note(j, json_array_get(json_object_get(j, "replies"), 0), false);
+
+    json_decref(j);
+    return s;
+}
+
+Test(answering, what_does_not_count_is_said) {
+    cr_expect_str_empty(note(FINANCE, REPLY("finance", 60, "live", "EXPLAIN", "")));
+    cr_expect_str_eq(note(FINANCE, REPLY("audit", 60, "live", "EXPLAIN", "")),
+                     " (doesn't count: it isn't asked)");
+    cr_expect_str_eq(note(FINANCE, REPLY("finance", 20, "live", "EXPLAIN", "")),
+                     " (of an earlier episode)");
+    cr_expect_str_eq(note(FINANCE, REPLY("office", 60, "live", "WAIVE", "")),
+                     " (counts once congress or audit approves)");
+    cr_expect_str_empty(
+        note(FINANCE, REPLY("office", 60, "live", "WAIVE", APPROVAL("audit", "APPROVE"))));
+    cr_expect_str_empty(note("[\"audit\"]", REPLY("office", 60, "live", "WAIVE", "")));
 }
 
 Test(answering, names_a_record) {

@@ -223,10 +223,72 @@ static void push(struct rig *r, const char *text, const char *origin) {
     rig_push(r, "H02", origin, &explained.record);
 }
 
+#define OPEN PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_OPEN
+#define CLOSED PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_CLOSED
+
+/* The discrepancy that push() answers, as it has been delivered. */
+static void delivered(struct rig *r, const char *responders, int status, int32_t due) {
+    struct pt_finding_row f = {.episode = 1, .status = status, .due = due, .day = 20190628};
+    struct pt_state *s = NULL;
+    struct tr_reply reply;
+    struct pt_err err;
+    tr_reply_init(&reply, NULL);
+    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), 0, "%s",
+                 err.msg);
+    memcpy(f.id, reply.record.discrepancy_reply->id.data, sizeof f.id);
+    (void)snprintf(f.responders, sizeof f.responders, "%s", responders);
+    cr_assert_eq(pt_state_begin(s, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_findings_put(s, &f, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_state_commit(s, &err), 0, "%s", err.msg);
+    pt_state_free(s);
+}
+
+static int keep_reason(void *ctx, const struct pt_dead_letter *d) {
+    (void)snprintf(ctx, 400, "%s: %s", d->code, d->reason);
+    return 0;
+}
+
+/* What became of one more reply: "sent", or its dead letter. */
+static const char *answered(struct rig *r, const char *doc_no) {
+    static char why[400];
+    struct pt_err err;
+    push(r, "情况说明", doc_no);
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+    (void)snprintf(why, sizeof why, "sent");
+    if (rig_log_count(r, "finance", doc_no) == 0) {
+        struct pt_state *s = rig_state(r);
+        cr_assert_eq(pt_dead_letter_each(s, keep_reason, why, &err), 0, "%s", err.msg);
+        pt_state_free(s);
+    }
+    return why;
+}
+
+Test(live, a_reply_that_counts_for_nothing_is_a_dead_letter) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_not_null(strstr(answered(&r, "R1"), "not_found: no discrepancy "));
+    delivered(&r, "audit congress", OPEN, 20190715);
+    cr_expect_not_null(strstr(answered(&r, "R2"), "not_asked: finance isn't asked"));
+    cr_expect_not_null(strstr(answered(&r, "R3"), "for audit congress to answer"));
+    delivered(&r, "audit finance", CLOSED, 20190715);
+    cr_expect_not_null(strstr(answered(&r, "R4"), "settled: discrepancy "));
+    cr_expect_not_null(strstr(answered(&r, "R5"), "closed since 2019-06-28: too late"));
+    delivered(&r, "audit finance", OPEN, 20190715);
+    cr_expect_str_eq(answered(&r, "R6"), "sent");
+    cr_expect(!rig_had_event(&r, "reply_late"));
+    delivered(&r, "audit finance", OPEN, 20190628);
+    cr_expect_str_eq(answered(&r, "R7"), "sent", "late is better than never");
+    cr_expect(rig_had_event(&r, "reply_late"));
+    cr_expect_eq(rig_counts(&r).dead_letters, 5);
+    rig_done(&r);
+}
+
 Test(live, pushed_records_are_checked_and_sent) {
     struct rig r;
     setting(&r);
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    delivered(&r, "finance", OPEN, 0);
     push(&r, "情况说明", "good.json");
     push(&r, NULL, "bad.json");
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);

@@ -177,6 +177,22 @@ int pt_refs_drop(struct pt_state *s, const char *party, const char *stream, uint
 int pt_refs_find(struct pt_state *s, const char *party, const char *type, const char *doc_no,
                  struct pt_ref_row *ret, struct pt_err *err);
 
+/* ---- findings: each discrepancy (H01) that was delivered, as it stands ---- */
+
+#define PT_FINDING_ID 16
+struct pt_finding_row {
+    uint8_t id[PT_FINDING_ID];
+    uint32_t episode;
+    int status;              /* enum DiscrepancyStatus */
+    int32_t due;             /* 0: none */
+    int32_t day;             /* of the tick that said so */
+    char responders[8 * 33]; /* parties, with blanks between */
+};
+int pt_findings_put(struct pt_state *s, const struct pt_finding_row *f, struct pt_err *err);
+/* PT_E_NOT_FOUND. */
+int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
+                     struct pt_finding_row *ret, struct pt_err *err);
+
 /* ---- seals: the nonce inside that of record `seq`, 16 bytes ---- */
 
 int pt_seals_add(struct pt_state *s, uint64_t seq, struct pt_span nonce, struct pt_err *err);

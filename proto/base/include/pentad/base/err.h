@@ -89,7 +89,11 @@
     X(PT_E_COLUMN, 111, "bad_column", 422, 0, "a column is missing or wrong", "列缺失或错误")      \
     X(PT_E_ENCODING, 112, "bad_encoding", 422, 0, "not in the declared encoding", "字符编码不符")  \
     X(PT_E_AMOUNT, 113, "bad_amount", 422, 0, "not an amount", "金额格式错误")                     \
-    X(PT_E_DATE, 114, "bad_date", 422, 0, "not a date", "日期格式错误")
+    X(PT_E_DATE, 114, "bad_date", 422, 0, "not a date", "日期格式错误")                            \
+    /* answers to a discrepancy */                                                                 \
+    X(PT_E_NOT_ASKED, 120, "not_asked", 403, 0, "it is for another party to answer",               \
+      "不是应答复单位")                                                                            \
+    X(PT_E_SETTLED, 121, "settled", 409, 0, "the discrepancy is closed or waived", "差异已办结")
 
 enum pt_err_code {
     PT_OK = 0,

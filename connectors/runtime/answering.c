@@ -1,0 +1,123 @@
+/* Replies (H02) of the party's own system against the discrepancies (H01) that were delivered here:
+ * one that would count for nothing becomes a dead letter that says why, instead of a record that
+ * nobody notices. The hub's rules decide again, by the log. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+#include <pentad/base/date.h>
+
+#include "connector_internal.h"
+
+#define STATUS(name) PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_##name
+
+static void name_of(char out[33], ProtobufCBinaryData id) {
+    pt_hex(out, id.data, id.len == PT_FINDING_ID ? id.len : 0);
+}
+
+int pt_connector_finding_keep(struct pt_connector *c, const Pentad__V1__Discrepancy *d,
+                              const struct pt_ref_row *ref, struct pt_err *err) {
+    struct pt_finding_row row = {.episode = d->episode,
+                                 .status = (int)d->status,
+                                 .due = d->has_due ? d->due : 0,
+                                 .day = d->tick_day};
+    char id[33];
+    size_t len = 0;
+    if (!d->has_id || d->id.len != PT_FINDING_ID) {
+        return 0;
+    }
+    memcpy(row.id, d->id.data, PT_FINDING_ID);
+    for (size_t i = 0; i < d->n_responders && len < sizeof row.responders; i++) {
+        int n = snprintf(row.responders + len, sizeof row.responders - len, "%s%s", i ? " " : "",
+                         d->responders[i]);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    name_of(id, d->id);
+    int rc = pt_findings_put(c->state, &row, err);
+    return rc ? rc : pt_refs_add(c->state, "hub", "H01", id, ref, err);
+}
+
+/* Is the word one of the list's, which blanks part? */
+static bool is_among(const char *list, const char *word) {
+    size_t n = strlen(word);
+    for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+        if (strcspn(p, " ") == n && memcmp(p, word, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which field is wrong, and why. */
+static int check_against(const struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
+                         const struct pt_finding_row *f, const char **ret_field,
+                         struct pt_err *err) {
+    const char *party = c->config->party;
+    bool waives = r->kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE;
+    char id[33], day[11];
+    name_of(id, r->id);
+    pt_date_format(day, f->day);
+    *ret_field = "id";
+    if (!waives && !is_among(f->responders, party)) {
+        return pt_err_set(err, PT_E_NOT_ASKED, "%s isn't asked: discrepancy %s is for %s to answer",
+                          party, id, f->responders[0] ? f->responders : "nobody");
+    }
+    if (f->status == STATUS(CLOSED) || f->status == STATUS(WAIVED)) {
+        return pt_err_set(err, PT_E_SETTLED, "discrepancy %s has been %s since %s: too late", id,
+                          f->status == STATUS(CLOSED) ? "closed" : "waived", day);
+    }
+    if (r->has_episode && r->episode != f->episode) {
+        *ret_field = "episode";
+        return pt_err_set(err, PT_E_SETTLED,
+                          "discrepancy %s is in its episode %" PRIu32 ", this answers episode "
+                          "%" PRIu32,
+                          id, f->episode, r->episode);
+    }
+    return 0;
+}
+
+static void say_late(struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
+                     const struct pt_finding_row *f) {
+    char id[33], due[11];
+    if (f->due != 0 && c->day > f->due && f->status == STATUS(OPEN)) {
+        name_of(id, r->id);
+        pt_date_format(due, f->due);
+        pt_connector_event(c, "reply_late",
+                           "the reply to discrepancy %s was due on %s: it is sent and counts, the "
+                           "escalation stays",
+                           id, due);
+    }
+}
+
+int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
+                             size_t path_cap, struct pt_err *err) {
+    const Pentad__V1__DiscrepancyReply *r = rec->discrepancy_reply;
+    struct pt_finding_row f;
+    const char *field = "id";
+    char id[33];
+    int64_t all = 0;
+    if (rec->body_case != PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY || rec->corrects ||
+        r->id.len != PT_FINDING_ID) {
+        return 0;
+    }
+    int rc = pt_findings_find(c->state, r->id.data, &f, err);
+    if (rc == PT_E_NOT_FOUND) {
+        name_of(id, r->id);
+        rc = pt_state_get_int(c->state, "findings", 0, &all, err);
+        rc = rc || !all ? rc
+                        : pt_err_set(err, PT_E_NOT_FOUND,
+                                     "no discrepancy %s has come here yet: look at what its id is "
+                                     "made of, or send this again once it has been delivered",
+                                     id);
+    } else if (rc == 0) {
+        rc = check_against(c, r, &f, &field, err);
+        if (rc == 0) {
+            say_late(c, r, &f);
+        }
+    }
+    if (rc != 0) {
+        (void)snprintf(ret_path, path_cap, "body.discrepancy_reply.%s", field);
+    }
+    return rc;
+}
