@@ -44,6 +44,7 @@ static const struct option_row options[] = {
     TEXT("--text", text),
     MANY("--evidence", evidence, n_evidence),
     FLAG("--push", push),
+    FLAG("--overdue", overdue),
     FLAG("--count", count),
     FLAG("--inputs", inputs),
     FLAG("--summary", summary),

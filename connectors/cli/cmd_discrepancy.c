@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include <pentad/ledger/query.h>
+#include <pentad/record/party.h>
+#include <pentad/rules/rules.h>
 
 #include "discrepancy.h"
 
@@ -78,9 +80,25 @@ static int ask_hub(const struct cli_options *o, struct cli_hub *h, json_t **ret,
     return rc;
 }
 
-static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
-               struct pt_err *err) {
-    return a->ledger ? ask_ledger(o, a->ledger, ret, err) : ask_hub(o, &a->hub, ret, err);
+/* Whose reply is overdue: escalated, and still without one. */
+static bool is_overdue(const json_t *d) {
+    return json_is_true(json_object_get(d, "escalated")) &&
+           strcmp(pt_cli_text(d, "status"), "OPEN") == 0;
+}
+
+static int ask_all(const struct cli_options *o, struct cli_answers *a, json_t **ret,
+                   struct pt_err *err) {
+    int rc = a->ledger ? ask_ledger(o, a->ledger, ret, err) : ask_hub(o, &a->hub, ret, err);
+    json_t *all = rc == 0 ? json_object_get(*ret, "discrepancies") : NULL;
+    for (size_t i = o->overdue ? json_array_size(all) : 0; i-- > 0;) {
+        if (!is_overdue(json_array_get(all, i))) {
+            (void)json_array_remove(all, i);
+        }
+    }
+    if (rc == 0 && o->overdue) {
+        (void)json_object_set_new(*ret, "total", json_integer((json_int_t)json_array_size(all)));
+    }
+    return rc;
 }
 
 static void print_one(const json_t *d, bool zh) {
@@ -126,8 +144,19 @@ static void print_list(const struct cli_options *o, const json_t *j) {
            (long long)json_integer_value(json_object_get(j, "known_at")));
 }
 
+static const struct cli_command cmd_list;
+
 static int list(const struct cli_options *o) {
-    static const struct cli_question q = {ask, print_list};
+    static const struct cli_question q = {ask_all, print_list};
+    if (o->rule && !pt_rules_find(o->rule)) {
+        return pt_cli_misuse(&cmd_list, "there is no rule %s (pentad rules lists them)", o->rule);
+    }
+    if (o->responder && pt_party_from_name(o->responder) == PT_PARTY_NONE) {
+        return pt_cli_misuse(&cmd_list,
+                             "--responder %s is none of congress, discipline, organization, "
+                             "finance, audit, office",
+                             o->responder);
+    }
     return pt_cli_answer(o, &q);
 }
 
@@ -138,13 +167,14 @@ static const struct cli_command cmd_list = {
         "usage: pentad discrepancy [list] [SUBJECT] (--config FILE [--hub URL] | --data HUBDIR)\n"
         "                          [--rule K04] [--severity R|Y|I] [--responder PARTY]\n"
         "                          [--status active|OPEN|REPLIED|CLOSED|WAIVED|all]\n"
-        "                          [--known-at DAY|SIZE] [--count] [--json] [--zh|--en]\n"
+        "                          [--overdue] [--known-at DAY|SIZE] [--count] [--json]\n"
+        "                          [--zh|--en]\n"
         "\n"
         "       pentad discrepancy show|reply|waive|approve ID …, pentad discrepancy tasks …\n"
         "\n"
         "Lists discrepancies, by default those that still want something done (active: open or\n"
-        "replied to). The last line of each is its id, which the other commands take, and the\n"
-        "record that raised it; pentad trace takes that.\n"
+        "replied to), the worst first. The last line of each is its id, which the other commands\n"
+        "take, and the record that raised it; pentad trace takes that.\n"
         "\n"
         "  show         one whole, and how it may be answered\n"
         "  reply        what a body that must answer says to it\n"
@@ -155,6 +185,9 @@ static const struct cli_command cmd_list = {
         "\n"
         "  SUBJECT      PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
         "               unique): that subject's alone\n"
+        "  --rule       that rule's alone; --severity: red, yellow, informational; --responder:\n"
+        "               those that this body must answer\n"
+        "  --overdue    those alone whose reply is overdue (escalated, still open)\n"
         "  --known-at   what stood then: at a log size, or at a day's last tick with all that it\n"
         "               found, as in the brief of that day (default: now)\n"
         "  --count      how many alone\n"

@@ -5,6 +5,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/ledger/query.h>
+#include <pentad/rules/rules.h>
 
 #include "discrepancy.h"
 
@@ -46,7 +47,8 @@ static void print_figures(const json_t *d, bool zh) {
                pt_cli_text(f, "label"));
         if (value && strcmp(unit, "fen") == 0) {
             long long fen = strtoll(value, NULL, 10);
-            printf(" %s%lld.%02lld 元\n", fen < 0 ? "-" : "", llabs(fen) / 100, llabs(fen) % 100);
+            printf(" %s%lld.%02lld %s\n", fen < 0 ? "-" : "", llabs(fen) / 100, llabs(fen) % 100,
+                   zh ? "元" : "yuan");
         } else if (value) {
             printf(" %s %s\n", value, unit);
         } else {
@@ -55,12 +57,18 @@ static void print_figures(const json_t *d, bool zh) {
     }
 }
 
-/* "  title  id CODE name  log index N  signed by KEY" */
-static void print_record(const char *title, const json_t *r, bool zh) {
-    printf("  %s %s  %s %s  %s %lld  %s %.16s", title, pt_cli_text(r, "id"), pt_cli_text(r, "type"),
-           pt_cli_text(r, zh ? "type_zh" : "type_en"), zh ? "日志" : "log index",
+/* "  log index N  signed by KEY" */
+static void print_place(const json_t *r, bool zh) {
+    printf("  %s %lld  %s %.16s", zh ? "日志" : "log index",
            (long long)json_integer_value(json_object_get(r, "log_index")),
            zh ? "签名密钥" : "signed by", pt_cli_text(r, "signer"));
+}
+
+/* "  title  id CODE name  log index N  signed by KEY" */
+static void print_record(const char *title, const json_t *r, bool zh) {
+    printf("  %s %s  %s %s", title, pt_cli_text(r, "id"), pt_cli_text(r, "type"),
+           pt_cli_text(r, zh ? "type_zh" : "type_en"));
+    print_place(r, zh);
     if (json_is_true(json_object_get(r, "withheld"))) {
         fputs(zh ? "  （无权查阅）" : "  (withheld)", stdout);
     } else if (strcmp(pt_cli_text(r, "standing"), "live") != 0) {
@@ -69,24 +77,33 @@ static void print_record(const char *title, const json_t *r, bool zh) {
     putchar('\n');
 }
 
+/* "2019-03-08" of a body's day; "" where it has none. */
+static void day_text(const json_t *body, const char *name, char out[11]) {
+    int32_t day = (int32_t)json_integer_value(json_object_get(body, name));
+    out[0] = '\0';
+    if (day > 0) {
+        pt_date_format(out, day);
+    }
+}
+
 static void print_history(const json_t *life, bool zh) {
     size_t i;
     json_t *h;
     json_array_foreach(json_object_get(life, "history"), i, h) {
         const json_t *body = json_object_get(h, "body");
-        char due[11] = "";
-        int32_t day = (int32_t)json_integer_value(json_object_get(body, "due"));
-        if (day > 0) {
-            pt_date_format(due, day);
-        }
-        printf("  %s %s  %s  %s %lld  %s%s%s%s%s\n", zh ? "经过" : "history",
-               pt_cli_text(h, "tick_day"), pt_cli_text(h, "id"), zh ? "第几次" : "episode",
+        char day[11], due[11];
+        day_text(body, "tick_day", day); /* the tick that found it so */
+        day_text(body, "due", due);
+        printf(zh ? "  经过 %s  第%lld次  %s" : "  history %s  episode %lld  %s", day,
                (long long)json_integer_value(json_object_get(body, "episode")),
-               pt_cli_word(bare(body, "status", "DISCREPANCY_STATUS_"), zh),
-               due[0] ? zh ? "  限期 " : "  due " : "", due,
-               json_is_true(json_object_get(body, "escalated")) ? "  " : "",
-               json_is_true(json_object_get(body, "escalated")) ? zh ? "逾期升级" : "ESCALATED"
-                                                                : "");
+               pt_cli_word(bare(body, "status", "DISCREPANCY_STATUS_"), zh));
+        printf("%s%s%s  %s", due[0] ? zh ? "  限期 " : "  due " : "", due,
+               !json_is_true(json_object_get(body, "escalated")) ? ""
+               : zh                                              ? "  逾期升级"
+                                                                 : "  ESCALATED",
+               pt_cli_text(h, "id"));
+        print_place(h, zh);
+        putchar('\n');
     }
 }
 
@@ -96,15 +113,18 @@ static void print_replies(const json_t *life, bool zh) {
     json_array_foreach(json_object_get(life, "replies"), i, r) {
         const json_t *body = json_object_get(r, "body");
         print_record(zh ? "答复" : "reply", r, zh);
-        printf("      %s %s\n", bare(body, "kind", "REPLY_KIND_"), pt_cli_text(body, "text"));
+        printf("      %s  %s%s\n", pt_cli_word(bare(body, "kind", "REPLY_KIND_"), zh),
+               pt_cli_text(body, "text"), pt_reply_note(life, r, zh));
         json_array_foreach(json_object_get(body, "evidence"), k, x) {
             printf("      %s %s/%s#%s\n", zh ? "依据" : "evidence", pt_cli_text(x, "party"),
                    pt_cli_text(x, "stream"), pt_cli_text(x, "seq"));
         }
         json_array_foreach(json_object_get(r, "approvals"), k, x) {
-            printf("      %s %s  %s %s\n", bare(json_object_get(x, "body"), "verdict", "VERDICT_"),
-                   pt_cli_word(pt_cli_text(x, "author"), zh), pt_cli_text(x, "id"),
-                   pt_cli_text(json_object_get(x, "body"), "reason"));
+            const json_t *said = json_object_get(x, "body");
+            printf("      %s %s  %s", pt_cli_word(pt_cli_text(x, "author"), zh),
+                   pt_cli_word(bare(said, "verdict", "VERDICT_"), zh), pt_cli_text(x, "id"));
+            print_place(x, zh);
+            printf("  %s\n", pt_cli_text(said, "reason"));
         }
     }
 }
@@ -143,10 +163,29 @@ static void print_next(const json_t *life, bool zh) {
     }
 }
 
+/* "（还剩4个工作日）": from the day of the last tick on, by the calendar in force. */
+static void left_text(const json_t *life, bool zh, char *out, size_t cap) {
+    const json_t *left = json_object_get(life, "workdays_left");
+    long long n = json_integer_value(left);
+    out[0] = '\0';
+    const json_t *d = json_object_get(life, "discrepancy");
+    if (!json_is_integer(left) || (n == 0 && json_is_true(json_object_get(d, "escalated")))) {
+        return; /* overdue since the last working day: the flag says so */
+    }
+    if (n < 0) {
+        (void)snprintf(out, cap, zh ? "（已逾期%lld个工作日）" : " (%lld working day%s late)", -n,
+                       pt_cli_s(-n));
+    } else {
+        (void)snprintf(out, cap, zh ? "（还剩%lld个工作日）" : " (%lld working day%s left)", n,
+                       pt_cli_s(n));
+    }
+}
+
 static void print_life(const struct cli_options *o, const json_t *life) {
     const json_t *d = json_object_get(life, "discrepancy");
     bool zh = pt_cli_chinese(o);
-    char who[160];
+    char who[160], left[64], year[32] = "";
+    long long fy = json_integer_value(json_object_get(d, "fiscal_year"));
     size_t i;
     json_t *r;
     if (json_is_true(json_object_get(d, "withheld"))) {
@@ -157,13 +196,22 @@ static void print_life(const struct cli_options *o, const json_t *life) {
     printf("%s  %s %s %s%s\n", pt_cli_text(d, "id"), pt_cli_text(d, "rule"),
            pt_cli_word(pt_cli_text(d, "severity"), zh), pt_cli_word(pt_cli_text(d, "status"), zh),
            json_is_true(json_object_get(d, "escalated")) ? zh ? "  逾期升级" : "  ESCALATED" : "");
-    printf("  %s:%s %s  %lld\n  %s\n  %s\n", pt_cli_text(d, "kind"), pt_cli_text(d, "key"),
-           pt_cli_text(d, "name"), (long long)json_integer_value(json_object_get(d, "fiscal_year")),
-           pt_cli_text(d, "message_zh"), pt_cli_text(d, "message_en"));
-    printf("  %s %s  %s %s  %s %s\n", zh ? "首次发现" : "first seen", pt_cli_text(d, "first_seen"),
-           zh ? "限期" : "due", pt_cli_text(d, "due")[0] ? pt_cli_text(d, "due") : "—",
+    if (fy != 0) { /* what belongs to no year says none */
+        (void)snprintf(year, sizeof year, zh ? "  %lld年度" : "  %lld", fy);
+    }
+    left_text(life, zh, left, sizeof left);
+    printf("  %s:%s %s%s\n  %s\n  %s\n", pt_cli_text(d, "kind"), pt_cli_text(d, "key"),
+           pt_cli_text(d, "name"), year, pt_cli_text(d, "message_zh"),
+           pt_cli_text(d, "message_en"));
+    printf("  %s %s  %s %s%s  %s %s\n", zh ? "首次发现" : "first seen",
+           pt_cli_text(d, "first_seen"), zh ? "答复期限" : "due",
+           pt_cli_text(d, "due")[0] ? pt_cli_text(d, "due") : "—", left,
            zh ? "应答复" : "to answer", who);
     print_figures(d, zh);
+    const struct pt_rule_info *rule = pt_rules_find(pt_cli_text(d, "rule"));
+    if (rule) {
+        printf("  %s %s\n", zh ? "销号条件" : "cleared by", rule->clears);
+    }
     json_array_foreach(json_object_get(life, "inputs"), i, r) {
         print_record(zh ? "依据" : "input", r, zh);
     }
@@ -187,9 +235,10 @@ const struct cli_command cmd_discrepancy_show = {
         "usage: pentad discrepancy show ID (--config FILE [--hub URL] | --data HUBDIR)\n"
         "                               [--json] [--zh|--en]\n"
         "\n"
-        "All there is of one: what it says in both languages, its figures, the records it cites\n"
-        "with their log index and signing key, every record (H01) of its life, the replies, who\n"
-        "approved a waiver, the tasks that supervise it, and what may be said now by whom.\n"
+        "All there is of one: what it says in both languages, its figures, what clears it, the\n"
+        "records it cites with their log index and signing key, every record (H01) of its life,\n"
+        "the replies, who approved a waiver, the tasks that supervise it, the working days that\n"
+        "are left for a reply, and what may be said now by whom.\n"
         "\n"
         "  ID           32 hexadecimal digits, or the first 6 or more that are its alone\n"
         "\n"

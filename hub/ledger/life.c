@@ -151,6 +151,27 @@ static int newest(struct pt_ledger *l, const uint8_t id[ID_LEN], json_t **ret, s
     return rc;
 }
 
+/* The working days from the last tick's day to the one its reply is due, below 0 the ones since; no
+ * such member where nothing is waited for. */
+static int put_left(struct pt_ledger *l, const json_t *d, json_t *into, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT CASE WHEN ?1 < t.day THEN -wd_diff(t.day, ?1) ELSE wd_diff(?1, t.day) END"
+        " FROM tick t ORDER BY t.no DESC LIMIT 1";
+    const char *status = json_string_value(json_object_get(d, "status"));
+    const char *text = json_string_value(json_object_get(d, "due"));
+    sqlite3_stmt *st = NULL;
+    int32_t due;
+    int rc;
+
+    if (!status || strcmp(status, "OPEN") != 0 || !text || pt_date_parse(text, &due) != 0)
+        return 0;
+    rc = pt_sql_query(&l->sql, &st, err, sql, "i", (int64_t)due);
+    if (pt_sql_row(&l->sql, st, &rc, err))
+        (void)json_object_set_new(into, "workdays_left", json_integer(pt_sql_i32(st, 0)));
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, struct json_t **ret_json,
                                struct pt_err *err) {
     uint8_t id[ID_LEN] = {0};
@@ -174,6 +195,7 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, struct 
     (void)json_object_set_new(j, "history", lists[1]);
     (void)json_object_set_new(j, "replies", lists[2]);
     (void)json_object_set_new(j, "tasks", lists[3]);
+    rc = rc == 0 ? put_left(l, d, j, err) : rc;
     if (rc != 0)
         json_decref(j);
     else

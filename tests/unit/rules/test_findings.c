@@ -553,6 +553,10 @@ Test(findings, escalation_proposes_a_task_until_there_is_one) {
     w_days(&w, 20190302, 20190308);
     cr_expect_eq(proposals(&w, &j), 0, "in time");
     json_decref(j);
+    pt_hex(hex, s.id, 16);
+    j = life_of(&w, hex);
+    cr_expect_eq(json_integer_value(json_object_get(j, "workdays_left")), 0, "the day it is due");
+    json_decref(j);
     w_tick(&w, 20190309); /* a Saturday */
     cr_assert_eq(proposals(&w, &j), 2, "a disclosure that is missing (K62) too");
     list = json_object_get(j, "proposals");
@@ -562,6 +566,9 @@ Test(findings, escalation_proposes_a_task_until_there_is_one) {
     give_task(&w, json_array_get(list, 0));
     json_decref(j);
     w_tick(&w, 20190312);
+    j = life_of(&w, hex);
+    cr_expect_eq(json_integer_value(json_object_get(j, "workdays_left")), -2, "two late");
+    json_decref(j);
     cr_expect_eq(proposals(&w, &j), 1, "it is supervised, the other isn't");
     cr_expect_eq(json_integer_value(json_object_get(j, "escalated")), 2);
     json_decref(j);

@@ -73,7 +73,8 @@ int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepanc
 
 /* One discrepancy by the first digits of its id: {"discrepancy": its newest state as in the list,
  * "inputs": the records it cites, "history": every H01 of it, "replies": every H02 to it, each with
- * its "approvals", "tasks": the J02s that supervise this episode}. PT_E_USAGE for what is no id or
+ * its "approvals", "tasks": the J02s that supervise this episode, "workdays_left": until its reply
+ * is due, below 0 since it was; only while one is waited for}. PT_E_USAGE for what is no id or
  * begins several, PT_E_NOT_FOUND. */
 enum { PT_DISCREPANCY_PREFIX_MIN = 6 };
 int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, struct json_t **ret_json,
