@@ -153,6 +153,13 @@ int pt_connector_author_validate(struct pt_connector *c, const Pentad__V1__Recor
         (void)snprintf(ret_path, path_cap, "body.%s.opens", pt_record_info_of(rec)->member);
         return PT_E_NOT_FOUND;
     }
+    if (opens) {
+        int own = pt_connector_opening_own(c, rec, nonce, err);
+        if (own != 0) {
+            (void)snprintf(ret_path, path_cap, "body.%s.opens", pt_record_info_of(rec)->member);
+            return own;
+        }
+    }
     pt_arena_reset(&c->arena);
     pt_faults_init(&faults, &c->arena);
     int rc = opens || pt_sealed_due(rec)

@@ -192,3 +192,25 @@ int pt_seals_find(struct pt_state *s, uint64_t seq, uint8_t ret_nonce[16], struc
     pt_sql_done(&s->sql, st);
     return rc;
 }
+
+int pt_shut_add(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                struct pt_span bytes, struct pt_err *err) {
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO shut VALUES(?,?,?,?)", "ssib", party,
+                      stream, (int64_t)seq, bytes);
+}
+
+int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                 struct pt_buf *out, struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT bytes FROM shut WHERE party=? AND stream=? AND seq=?", "ssi",
+                          party, stream, (int64_t)seq);
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        rc = pt_state_blob(st, 0, out);
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}

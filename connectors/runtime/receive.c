@@ -173,6 +173,8 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     if (rc == 0 && strcmp(r->party, c->config->party) != 0) {
         rc = keep_ref(t, info, r);
     }
+    rc = rc ? rc : pt_connector_opening_keep(c, r, t->err);
+    rc = rc ? rc : pt_connector_opening_verify(c, r, t->err);
     if (rc == 0 && wanted(c, info, r)) {
         rc = deliver_opened(t, info, r);
     }

@@ -30,6 +30,22 @@ int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t s
 /* The nonce inside the seal of a record of this connector's own. PT_E_NOT_FOUND. */
 int pt_connector_opening_nonce(struct pt_connector *c, const Pentad__V1__RecordRef *opens,
                                uint8_t ret_nonce[PT_SEALED_NONCE], struct pt_err *err);
+/* ---- opening.c ---- */
+
+/* Before an opening record of this connector's own goes out. PT_E_OPENING: what it reveals isn't
+ * what was sealed. */
+int pt_connector_opening_own(struct pt_connector *c, const Pentad__V1__Record *opening,
+                             const uint8_t nonce[PT_SEALED_NONCE], struct pt_err *err);
+/* In a transaction: keeps a sealed record that may be opened one day; nothing of any other. */
+int pt_connector_opening_keep(struct pt_connector *c, const struct pt_followed_record *r,
+                              struct pt_err *err);
+/* In a transaction: holds a record that opens a sealed one against that, where this party could
+ * read it. Where they differ both are kept as evidence (opening_differs) and the answer is 0. */
+int pt_connector_opening_verify(struct pt_connector *c, const struct pt_followed_record *r,
+                                struct pt_err *err);
+
+/* ---- opening ---- */
+
 /* The record with its content. PT_E_UNKNOWN_KEY: it is not sealed to this party. */
 int pt_connector_unseal(struct sealing *s, const struct pt_followed_record *r,
                         Pentad__V1__Record **ret_open, struct pt_err *err);

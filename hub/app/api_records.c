@@ -11,6 +11,7 @@
 #include <pentad/v1/feed.pb-c.h>
 #include <pentad/v1/record.pb-c.h>
 
+#include "opening.h"
 #include "params.h"
 #include "redact.h"
 #include "reply.h"
@@ -169,6 +170,9 @@ void pt_api_record_trace(struct pt_call *c) {
     if (rc == 0) {
         rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, &json, &err);
         pt_ledger_read_end(c->ledger);
+    }
+    if (rc == 0) {
+        pt_opening_add(c->hub->log, &ref, json_object_get(json, "record"));
     }
     pt_call_answer(c, rc, json, &err);
 }

@@ -46,6 +46,12 @@ void pt_check_sealed(struct checking *c, const struct path *at, const ProtobufCM
     bool opened = (c->info->flags & PT_RT_OPENS) && names_set(msg, "opens");
 
     if (names_set(msg, "sealed")) {
+        const Pentad__V1__Sealed *seal = pt_sealed_of(c->rec);
+
+        if ((c->info->flags & PT_RT_OPENS) && seal != NULL && !seal->has_content_hash) {
+            pt_check_missing(c, at, "sealed.content_hash",
+                             "where the record is to be opened: it is what the opening is held to");
+        }
         if (c->content) {
             pt_check_fault(c, PT_E_FIELD, at, "sealed", "can't stand inside a seal");
         }

@@ -352,22 +352,53 @@ int pt_sealed_join(const Pentad__V1__Record *rec, struct pt_span plain,
     return 0;
 }
 
-int pt_sealed_opened_hash(const Pentad__V1__Record *opening, uint8_t ret_hash[32],
-                          struct pt_err *err) {
-    const ProtobufCMessage *body = body_of(opening);
-    const ProtobufCFieldDescriptor *f = field(body, "content_nonce");
+int pt_sealed_content_hash(const Pentad__V1__Record *rec, struct pt_span nonce, uint8_t ret[32],
+                           struct pt_err *err) {
     Pentad__V1__Record inner = PENTAD__V1__RECORD__INIT;
     struct pt_arena arena;
     int rc;
 
-    PT_ASSERT(f != NULL && pt_sealed_opens(opening) != NULL);
     pt_arena_init(&arena, 4096);
     inner.has_nonce = 1;
-    inner.nonce = *(const ProtobufCBinaryData *)(const void *)((const uint8_t *)body + f->offset);
-    inner.body_case = opening->body_case;
-    inner.tick = (Pentad__V1__Tick *)part_of(body, true, &arena);
-    rc = inner.tick != NULL ? hash_of(&inner, ret_hash, err)
+    inner.nonce = bytes_of(nonce.p, nonce.len);
+    inner.body_case = rec->body_case;
+    inner.tick = (Pentad__V1__Tick *)part_of(body_of(rec), true, &arena);
+    rc = inner.tick != NULL ? hash_of(&inner, ret, err)
                             : pt_err_set(err, PT_E_NOMEM, "no memory to compare a seal");
     pt_arena_done(&arena);
+    return rc;
+}
+
+int pt_sealed_opened_hash(const Pentad__V1__Record *opening, uint8_t ret_hash[32],
+                          struct pt_err *err) {
+    const ProtobufCMessage *body = body_of(opening);
+    const ProtobufCFieldDescriptor *f = field(body, "content_nonce");
+    const ProtobufCBinaryData *nonce;
+
+    PT_ASSERT(f != NULL && pt_sealed_opens(opening) != NULL);
+    nonce = (const ProtobufCBinaryData *)(const void *)((const uint8_t *)body + f->offset);
+    return pt_sealed_content_hash(opening, pt_span(nonce->data, nonce->len), ret_hash, err);
+}
+
+int pt_sealed_opening_check(const Pentad__V1__Record *opening, const char *author,
+                            const Pentad__V1__Record *sealed, const char *party,
+                            const uint8_t hash[32], struct pt_err *err) {
+    const Pentad__V1__RecordRef *opens = pt_sealed_opens(opening);
+    const Pentad__V1__Sealed *seal = pt_sealed_of(sealed);
+    uint8_t content[32];
+    int rc;
+
+    PT_ASSERT(opens != NULL);
+    if (strcmp(author, party) != 0 || opening->body_case != sealed->body_case || seal == NULL ||
+        !seal->has_content_hash) {
+        return pt_err_set(err, PT_E_OPENING, "it opens what is no sealed record of its author's");
+    }
+    if (!same_bytes(&opens->hash, hash, 32)) {
+        return pt_err_set(err, PT_E_OPENING, "it names another hash than the sealed record has");
+    }
+    rc = pt_sealed_opened_hash(opening, content, err);
+    if (rc == 0 && !same_bytes(&seal->content_hash, content, sizeof(content))) {
+        rc = pt_err_set(err, PT_E_OPENING, "it reveals another content than was sealed");
+    }
     return rc;
 }

@@ -224,6 +224,27 @@ Test(sealed, opens_at_its_own_place_only) {
     done(&s);
 }
 
+/* What an opening may get wrong, one thing after the other. */
+static void held_against(Pentad__V1__Record *opening, Pentad__V1__Record *sealed) {
+    struct pt_err err = {0};
+    uint8_t hash[32];
+
+    memcpy(hash, pt_sealed_opens(opening)->hash.data, sizeof(hash));
+    cr_expect_eq(pt_sealed_opening_check(opening, "audit", sealed, "audit", hash, &err), 0, "%s",
+                 err.msg);
+    cr_expect_eq(pt_sealed_opening_check(opening, "audit", sealed, "finance", hash, NULL),
+                 PT_E_OPENING, "another author's");
+    hash[0] ^= 1;
+    cr_expect_eq(pt_sealed_opening_check(opening, "audit", sealed, "audit", hash, NULL),
+                 PT_E_OPENING, "another hash");
+    hash[0] ^= 1;
+    opening->audit_plan->focus[1] = PENTAD__V1__AUDIT_FOCUS__AUDIT_FOCUS_POLICY;
+    cr_expect_eq(pt_sealed_opening_check(opening, "audit", sealed, "audit", hash, NULL),
+                 PT_E_OPENING, "another content");
+    cr_expect_eq(pt_sealed_opening_check(opening, "audit", opening, "audit", hash, NULL),
+                 PT_E_OPENING, "what isn't sealed");
+}
+
 Test(sealed, what_opens_a_plan_meets_its_commitment) {
     struct split s;
     struct pt_arena arena;
@@ -248,6 +269,8 @@ Test(sealed, what_opens_a_plan_meets_its_commitment) {
     rec->audit_plan->focus[1] = PENTAD__V1__AUDIT_FOCUS__AUDIT_FOCUS_POLICY;
     cr_assert_eq(pt_sealed_opened_hash(rec, hash, NULL), 0);
     cr_expect_neq(memcmp(hash, s.hash, sizeof(hash)), 0, "another content than was sealed");
+    rec->audit_plan->focus[1] = PENTAD__V1__AUDIT_FOCUS__AUDIT_FOCUS_DUTY;
+    held_against(rec, s.header);
     pt_arena_done(&arena);
     done(&s);
 }

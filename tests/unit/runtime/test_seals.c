@@ -124,10 +124,9 @@ static void look_at_clue(struct rig *r, const struct pt_delivery *d) {
     }
 }
 
-/* audit sends a clue, sealed for `reader` and for the place `seq`. */
-static void send_clue(struct rig *r, const char *reader, uint64_t seq) {
-    struct th_stream audit;
-    struct clue clue;
+/* Sends `record` of the stream's party, sealed for `reader` and for the place `seq`. */
+static void send_sealed(struct rig *r, struct th_stream *stream, const Pentad__V1__Record *record,
+                        const char *reader, uint64_t seq, struct pt_hash *ret_hash) {
     struct pt_arena arena;
     struct pt_buf plain, cms;
     struct pt_hash id;
@@ -136,19 +135,17 @@ static void send_clue(struct rig *r, const char *reader, uint64_t seq) {
     ProtobufCBinaryData recipient = {sizeof id.b, id.b};
     static uint8_t nonce[PT_SEALED_NONCE], hash[32];
     struct pt_pubkey *key = NULL;
-    write_clue(&clue);
     pt_arena_init(&arena, 1 << 22);
     pt_buf_init(&plain, PT_SEALED_MAX);
     pt_buf_init(&cms, PT_SEALED_MAX);
     pt_key_fingerprint(th_sealing_key(&r->hub, reader), &id);
-    struct pt_sealed_place place = {.party = "audit",
+    struct pt_sealed_place place = {.party = stream->party,
                                     .stream = "main",
                                     .seq = seq,
                                     .recipients = (const uint8_t(*)[PT_SEALED_KEY_ID]) & id.b,
                                     .n_recipients = 1};
     memcpy(place.hub, pt_log_hub(r->hub.log)->b, sizeof place.hub);
-    cr_assert_eq(pt_sealed_split(&clue.record, nonce, &place, &arena, &header, &plain, hash, NULL),
-                 0);
+    cr_assert_eq(pt_sealed_split(record, nonce, &place, &arena, &header, &plain, hash, NULL), 0);
     cr_assert_eq(pt_pubkey_from_spki(pt_key_spki(th_sealing_key(&r->hub, reader)), &key, NULL), 0);
     cr_assert_eq(
         pt_seal((const struct pt_pubkey *const[]){key}, 1, pt_buf_span(&plain), &cms, NULL), 0);
@@ -159,12 +156,20 @@ static void send_clue(struct rig *r, const char *reader, uint64_t seq) {
     sealed.has_content_hash = 1;
     sealed.content_hash = (ProtobufCBinaryData){sizeof hash, hash};
     pt_sealed_hang(header, &sealed);
-    th_stream_init(&audit, &r->hub, "audit", "main");
-    th_send_record(&audit, header, NULL);
+    th_send_record(stream, header, ret_hash);
     pt_pubkey_free(key);
     pt_buf_done(&cms);
     pt_buf_done(&plain);
     pt_arena_done(&arena);
+}
+
+/* audit sends a clue. */
+static void send_clue(struct rig *r, const char *reader, uint64_t seq) {
+    struct th_stream audit;
+    struct clue clue;
+    write_clue(&clue);
+    th_stream_init(&audit, &r->hub, "audit", "main");
+    send_sealed(r, &audit, &clue.record, reader, seq, NULL);
 }
 
 static size_t evidence_of(struct rig *r) {
@@ -213,5 +218,144 @@ Test(seals, who_may_not_read_gets_nothing) {
     struct rig r;
     receive(&r, "finance", "discipline", 1);
     cr_expect_not(seen_seal, "not even the header");
+    rig_done(&r);
+}
+
+/* ---- openings ---- */
+
+struct decision {
+    Pentad__V1__Record record;
+    Pentad__V1__Accountability body;
+    Pentad__V1__RecordRef opens;
+    uint8_t token[32];
+    struct pt_hash hash;
+};
+
+static void write_decision(struct decision *d, int32_t decided_on) {
+    memset(d, 0, sizeof *d);
+    pentad__v1__record__init(&d->record);
+    pentad__v1__accountability__init(&d->body);
+    d->record.has_effective = 1;
+    d->record.effective = 20190101;
+    d->record.body_case = PENTAD__V1__RECORD__BODY_ACCOUNTABILITY;
+    d->record.accountability = &d->body;
+    d->body.has_person_token = 1;
+    d->body.person_token = (ProtobufCBinaryData){sizeof d->token, d->token};
+    d->body.has_measure = 1;
+    d->body.measure = PENTAD__V1__ACCOUNTABILITY_MEASURE__ACCOUNTABILITY_MEASURE_ADMONITION;
+    d->body.has_decided_on = 1;
+    d->body.decided_on = decided_on;
+}
+
+/* As its author opens it, whatever it says now. */
+static void open_decision(struct decision *d, const char *stream, uint64_t seq) {
+    static uint8_t nonce[PT_SEALED_NONCE];
+    pentad__v1__record_ref__init(&d->opens);
+    d->opens.party = (char *)"organization";
+    d->opens.stream = (char *)(uintptr_t)stream;
+    d->opens.has_seq = 1;
+    d->opens.seq = seq;
+    d->opens.has_hash = 1;
+    d->opens.hash = (ProtobufCBinaryData){sizeof d->hash.b, d->hash.b};
+    d->body.opens = &d->opens;
+    pt_sealed_set_nonce(&d->record, nonce);
+}
+
+static int decisions_seen;
+
+static void look_at_decision(struct rig *r, const struct pt_delivery *d) {
+    (void)r;
+    decisions_seen += d->record->body_case == PENTAD__V1__RECORD__BODY_ACCOUNTABILITY;
+}
+
+/* organization seals what it decided and opens it, `said` being the day that it then names and
+ * `seq` the record that it claims to open; `party` reads. */
+static void open_before(struct rig *r, const char *party, int32_t said, uint64_t seq) {
+    struct th_stream author;
+    struct decision d;
+    rig_init(r, party, false);
+    r->config.until_day = 20190103;
+    r->look = look_at_decision;
+    decisions_seen = 0;
+    th_stream_init(&author, &r->hub, "organization", "main");
+    write_decision(&d, 20181101);
+    send_sealed(r, &author, &d.record, "discipline", 1, &d.hash);
+    d.body.decided_on = said;
+    open_decision(&d, "main", seq);
+    th_send_record(&author, &d.record, NULL);
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+}
+
+static int look_at_evidence(void *ctx, const struct pt_evidence_row *e) {
+    cr_expect_str_eq(e->code, "opening_differs");
+    cr_expect_not_null(strstr(e->what, (const char *)ctx), "%s", e->what);
+    cr_expect_not_null(strstr(e->what, "organization/main#2"), "%s", e->what);
+    return 0;
+}
+
+static void expect_evidence(struct rig *r, size_t n, const char *words) {
+    cr_expect_eq(evidence_of(r), n, "%zu pieces", evidence_of(r));
+    struct pt_state *s = rig_state(r);
+    cr_assert_eq(pt_evidence_each(s, look_at_evidence, (void *)(uintptr_t)words, NULL), 0);
+    pt_state_free(s);
+}
+
+Test(seals, an_opening_of_what_was_sealed_is_taken) {
+    struct rig r;
+    open_before(&r, "discipline", 20181101, 1);
+    expect_evidence(&r, 0, "");
+    cr_expect_eq(decisions_seen, 2);
+    rig_done(&r);
+}
+
+Test(seals, an_opening_of_something_else_is_kept_with_what_was_sealed) {
+    struct rig r;
+    open_before(&r, "discipline", 20181102, 1);
+    expect_evidence(&r, 2, "another content");
+    cr_expect(rig_had_event(&r, "evidence"));
+    cr_expect_eq(decisions_seen, 2, "it is delivered all the same");
+    rig_done(&r);
+}
+
+Test(seals, an_opening_of_what_was_never_sealed_is_kept) {
+    struct rig r;
+    open_before(&r, "audit", 20181101, 7);
+    expect_evidence(&r, 1, "no such sealed record");
+    rig_done(&r);
+}
+
+/* finance had a hash in the sealed record's place: it can't tell, and says nothing. */
+Test(seals, who_could_not_read_the_seal_holds_nothing_against_it) {
+    struct rig r;
+    open_before(&r, "finance", 20181102, 1);
+    expect_evidence(&r, 0, "");
+    cr_expect_eq(decisions_seen, 1);
+    rig_done(&r);
+}
+
+static int look_at_dead_letter(void *ctx, const struct pt_dead_letter *d) {
+    (void)ctx;
+    cr_expect_str_eq(d->code, "opening_differs", "%s", d->reason);
+    return 0;
+}
+
+Test(seals, a_row_that_opens_must_repeat_what_was_sealed) {
+    struct rig r;
+    rig_init(&r, "audit", false);
+    rig_write(&r, "plans.yaml", plan_mapping);
+    rig_write(&r, "plans.csv",
+              "day,no,opens,open_on,title\n2019-01-01,JH-1,,2019-01-03,one\n"
+              "2019-01-03,JH-1-2,JH-1,2019-01-03,another\n");
+    r.sources[0].mapping = strdup(rig_path(&r, "plans.yaml"));
+    r.sources[0].path = strdup(rig_path(&r, "plans.csv"));
+    r.config.sources = r.sources;
+    r.config.sources_count = 1;
+    r.config.until_day = 20190104;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_log_count(&r, "audit", "JH-1-2"), 0);
+    cr_expect_eq(rig_counts(&r).dead_letters, 1);
+    struct pt_state *s = rig_state(&r);
+    cr_assert_eq(pt_dead_letter_each(s, look_at_dead_letter, NULL, NULL), 0);
+    pt_state_free(s);
     rig_done(&r);
 }

@@ -199,6 +199,14 @@ int pt_seals_add(struct pt_state *s, uint64_t seq, struct pt_span nonce, struct 
 /* PT_E_NOT_FOUND. */
 int pt_seals_find(struct pt_state *s, uint64_t seq, uint8_t ret_nonce[16], struct pt_err *err);
 
+/* ---- sealed records of anybody that may be opened one day, as received ---- */
+
+int pt_shut_add(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                struct pt_span bytes, struct pt_err *err);
+/* Appends the record's bytes. PT_E_NOT_FOUND. */
+int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                 struct pt_buf *out, struct pt_err *err);
+
 /* ---- evidence: what a hub (or a party through it) sent that doesn't hold ---- */
 
 struct pt_evidence_row {

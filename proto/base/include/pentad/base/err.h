@@ -84,6 +84,8 @@
       "存储数据已损坏")                                                                            \
     X(PT_E_COMPLETENESS, 94, "completeness_not_proven", 422, 0, "completeness not proven",         \
       "完整性未证明")                                                                              \
+    X(PT_E_OPENING, 95, "opening_differs", 422, 0, "opened is another content than was sealed",    \
+      "公开内容与密封内容不符")                                                                    \
     /* connectors */                                                                               \
     X(PT_E_ROW, 110, "bad_row", 422, 0, "a row can't be read", "数据行无法读取")                   \
     X(PT_E_COLUMN, 111, "bad_column", 422, 0, "a column is missing or wrong", "列缺失或错误")      \

@@ -60,8 +60,17 @@ int pt_sealed_join(const Pentad__V1__Record *rec, struct pt_span plain,
                    const struct pt_sealed_place *place, struct pt_arena *arena,
                    Pentad__V1__Record **ret_rec, struct pt_err *err);
 
+/* What a seal over `rec`, content in the clear, commits to where `nonce` is inside. */
+int pt_sealed_content_hash(const Pentad__V1__Record *rec, struct pt_span nonce, uint8_t ret[32],
+                           struct pt_err *err);
 /* What an opening record says that it opens: the hash that the sealed one committed to. */
 int pt_sealed_opened_hash(const Pentad__V1__Record *opening, uint8_t ret_hash[32],
                           struct pt_err *err);
+/* Does `opening`, a record of `author`, reveal what `sealed` holds, the record of `party` with that
+ * hash? PT_E_OPENING where it doesn't: another author's, another type or hash, no seal, or another
+ * content than the seal commits to. */
+int pt_sealed_opening_check(const Pentad__V1__Record *opening, const char *author,
+                            const Pentad__V1__Record *sealed, const char *party,
+                            const uint8_t hash[32], struct pt_err *err);
 
 #endif
