@@ -8,11 +8,27 @@
 
 #include "folder.h"
 #include "params.h"
+#include "public.h"
 #include "reply.h"
 #include "routes.h"
 #include "serve.h"
 
 /* ---- worker ------------------------------------------------------------------------------ */
+
+static int make_page(struct pt_call *c, struct pt_buf *page, struct pt_err *err) {
+    struct pt_feed_disclosed d;
+    int rc;
+
+    if (c->view != PT_PARTY_PUBLIC) {
+        return pt_feed_page(c->hub->log, c->view, c->after, c->limit, page, NULL, err);
+    }
+    rc = pt_public_begin(c, &d, err);
+    if (rc == 0) {
+        rc = pt_feed_page_public(c->hub->log, &d, c->after, c->limit, page, NULL, err);
+        pt_ledger_read_end(c->ledger);
+    }
+    return rc;
+}
 
 void pt_api_feed_page(struct pt_call *c) {
     struct pt_folder_view fold;
@@ -22,7 +38,7 @@ void pt_api_feed_page(struct pt_call *c) {
 
     pt_buf_init(&page, PT_FEED_PAGE_MAX);
     pt_folder_view(c->hub->folder, &fold);
-    rc = pt_feed_page(c->hub->log, c->reader, c->after, c->limit, &page, NULL, &err);
+    rc = make_page(c, &page, &err);
     rc = rc ? rc : pt_feed_page_settled(&page, fold.pending == 0 ? fold.folded : 0);
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);

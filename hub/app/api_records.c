@@ -13,6 +13,7 @@
 
 #include "opening.h"
 #include "params.h"
+#include "public.h"
 #include "redact.h"
 #include "reply.h"
 #include "routes.h"
@@ -119,6 +120,24 @@ static int ref_of(const struct pt_call *c, struct pt_ref *ret, struct pt_err *er
     return 0;
 }
 
+static int fetch_record(struct pt_call *c, const struct pt_ref *ref, struct pt_buf *body,
+                        struct pt_err *err) {
+    struct pt_feed_disclosed d;
+    int rc;
+
+    if (c->view != PT_PARTY_PUBLIC) {
+        return pt_feed_record(c->hub->log, c->view, ref->party, ref->stream, ref->seq, body, NULL,
+                              err);
+    }
+    rc = pt_public_begin(c, &d, err);
+    if (rc == 0) {
+        rc = pt_feed_record_public(c->hub->log, &d, ref->party, ref->stream, ref->seq, body, NULL,
+                                   err);
+        pt_ledger_read_end(c->ledger);
+    }
+    return rc;
+}
+
 void pt_api_record(struct pt_call *c) {
     struct pt_err err = {0};
     struct pt_buf body;
@@ -127,8 +146,7 @@ void pt_api_record(struct pt_call *c) {
 
     pt_buf_init(&body, PT_RECORD_BYTES_MAX);
     if (rc == 0) {
-        rc = pt_feed_record(c->hub->log, c->reader, ref.party, ref.stream, ref.seq, &body, NULL,
-                            &err);
+        rc = fetch_record(c, &ref, &body, &err);
     }
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
@@ -189,7 +207,7 @@ static void reply_evidence(struct pt_call *c, const struct pt_evidence_want *wan
     int rc;
 
     pt_buf_init(&body, (size_t)PT_EVIDENCE_ANSWER_MAX);
-    rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->reader, want, &body, &withheld, &err);
+    rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->view, want, &body, &withheld, &err);
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
     } else {
@@ -201,15 +219,23 @@ static void reply_evidence(struct pt_call *c, const struct pt_evidence_want *wan
 
 void pt_api_record_evidence(struct pt_call *c) {
     struct pt_err err = {0};
+    struct pt_feed_disclosed d;
     struct pt_ref ref;
-    const struct pt_evidence_want want = {.records = &ref, .n = 1};
+    struct pt_evidence_want want = {.records = &ref, .n = 1};
     int rc = ref_of(c, &ref, &err);
 
+    if (rc == 0 && c->view == PT_PARTY_PUBLIC) {
+        rc = pt_public_begin(c, &d, &err);
+        want.disclosed = &d;
+    }
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
         return;
     }
     reply_evidence(c, &want);
+    if (want.disclosed != NULL) {
+        pt_ledger_read_end(c->ledger);
+    }
 }
 
 /* ---- figures ------------------------------------------------------------------------------ */

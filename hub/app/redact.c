@@ -16,6 +16,13 @@ static const char *const kept[] = {"id",       "type",   "type_zh",   "type_en",
                                    "author",   "record", "log_index", "received_at",
                                    "tick_day", "signer", "hash",      "standing"};
 
+struct redacting {
+    enum pt_party reader;
+    const struct pt_feed_disclosed *d; /* NULL: nothing is disclosed */
+    int rc;
+    struct pt_err *err;
+};
+
 static bool stays(const char *key) {
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         if (strcmp(key, kept[i]) == 0) {
@@ -50,9 +57,26 @@ static bool finding_visible(const json_t *said, enum pt_party reader) {
     return pt_visible(&rec, PT_PARTY_HUB, reader) == PT_VISIBLE_FULL;
 }
 
-/* A record whose header says who reads it: its clue's sender, or that it opens what was sealed. */
+static Pentad__V1__NoticeKind notice_kind(const json_t *body) {
+    static const struct {
+        const char *name;
+        Pentad__V1__NoticeKind kind;
+    } kinds[] = {{"NOTICE_KIND_COMMEND", PENTAD__V1__NOTICE_KIND__NOTICE_KIND_COMMEND},
+                 {"NOTICE_KIND_CRITICIZE", PENTAD__V1__NOTICE_KIND__NOTICE_KIND_CRITICIZE}};
+    const char *said = text(body, "kind");
+
+    for (size_t i = 0; said != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kinds[i].name, said) == 0) {
+            return kinds[i].kind;
+        }
+    }
+    return PENTAD__V1__NOTICE_KIND__NOTICE_KIND_WARNING; /* or not told: as little as can be */
+}
+
+/* A record whose header says who reads it: its clue's sender, that it opens what was sealed, what
+ * kind of notice it is. */
 static bool header_visible(const struct pt_record_info *info, const json_t *body,
-                           enum pt_party author, enum pt_party reader) {
+                           enum pt_party author, enum pt_party reader, bool disclosed) {
     Pentad__V1__RecordRef opened = PENTAD__V1__RECORD_REF__INIT;
     Pentad__V1__RecordRef *opens = text(body, "opens_party") != NULL ? &opened : NULL;
     char *sender = (char *)(uintptr_t)text(body, "sender");
@@ -60,6 +84,7 @@ static bool header_visible(const struct pt_record_info *info, const json_t *body
     Pentad__V1__ClueOutcome outcome = PENTAD__V1__CLUE_OUTCOME__INIT;
     Pentad__V1__AuditPlan plan = PENTAD__V1__AUDIT_PLAN__INIT;
     Pentad__V1__Accountability decision = PENTAD__V1__ACCOUNTABILITY__INIT;
+    Pentad__V1__Notice notice = PENTAD__V1__NOTICE__INIT;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
 
     rec.body_case = (Pentad__V1__Record__BodyCase)info->type;
@@ -80,20 +105,39 @@ static bool header_visible(const struct pt_record_info *info, const json_t *body
         decision.opens = opens;
         rec.accountability = &decision;
         break;
+    case PT_TYPE_NOTICE:
+        notice.has_kind = 1;
+        notice.kind = notice_kind(body);
+        rec.notice = &notice;
+        break;
     default:
-        return false;
+        if (info->flags & PT_RT_SENDER) {
+            return false;
+        }
+        break; /* its type and what is disclosed say it all */
     }
-    return pt_visible(&rec, author, reader) == PT_VISIBLE_FULL;
+    return pt_visible_disclosed(&rec, author, reader, disclosed) == PT_VISIBLE_FULL;
+}
+
+/* Is the record of a node covered by a disclosure? Asked for the public alone. */
+static bool covered(struct redacting *r, const struct pt_ref *ref) {
+    bool yes = false;
+
+    if (r->reader == PT_PARTY_PUBLIC && r->d != NULL && r->rc == 0) {
+        r->rc = pt_feed_covered(r->d, ref->party, ref->stream, ref->seq, &yes, r->err);
+    }
+    return r->rc == 0 && yes;
 }
 
 /* Two kinds of nodes stand for records: {"id": "finance/main#12", "type": "X01", …}, and a finding
  * {"rule", "responders", "record": "hub/main#3", …}. Everything else is the ledger's own. */
-static bool may_see(const json_t *node, enum pt_party reader) {
+static bool may_see(struct redacting *r, const json_t *node) {
     const char *id = text(node, "id");
     const char *type = text(node, "type");
     const struct pt_record_info *info = type != NULL ? pt_record_info_by_code(type) : NULL;
     const json_t *body = json_object_get(node, "body");
     enum pt_visibility v = PT_VISIBLE_NONE;
+    enum pt_party reader = r->reader;
     struct pt_ref ref;
 
     if (json_object_get(node, "rule") != NULL && json_object_get(node, "responders") != NULL) {
@@ -111,7 +155,7 @@ static bool may_see(const json_t *node, enum pt_party reader) {
     if (info->type == PT_TYPE_DISCREPANCY) {
         return body == NULL || finding_visible(body, reader);
     }
-    return header_visible(info, body, pt_party_from_name(ref.party), reader);
+    return header_visible(info, body, pt_party_from_name(ref.party), reader, covered(r, &ref));
 }
 
 static void strip(json_t *node) {
@@ -128,7 +172,7 @@ static void strip(json_t *node) {
 }
 
 /* What lies too deep to be looked at is nobody's. */
-static void walk(json_t *node, enum pt_party reader, unsigned depth) {
+static void walk(struct redacting *r, json_t *node, unsigned depth) {
     const char *key;
     json_t *value;
     size_t i;
@@ -140,20 +184,20 @@ static void walk(json_t *node, enum pt_party reader, unsigned depth) {
     }
     if (json_is_array(node)) {
         json_array_foreach(node, i, value) {
-            walk(value, reader, depth + 1);
+            walk(r, value, depth + 1);
         }
     } else if (json_is_object(node)) {
-        if (!may_see(node, reader)) {
+        if (!may_see(r, node)) {
             strip(node);
         }
         json_object_foreach(node, key, value) {
-            walk(value, reader, depth + 1);
+            walk(r, value, depth + 1);
         }
     }
 }
 
-void pt_redact(struct json_t *json, enum pt_party reader) {
-    walk(json, reader, 0);
+static void redact(struct redacting *r, struct json_t *json) {
+    walk(r, json, 0);
     /* A record's trace repeats what it says beside it. */
     if (json_is_true(json_object_get(json_object_get(json, "record"), "withheld"))) {
         static const char *const said[] = {"lines", "approval", "refers_to"};
@@ -164,4 +208,17 @@ void pt_redact(struct json_t *json, enum pt_party reader) {
             (void)json_object_del(omitted, said[i]);
         }
     }
+}
+
+void pt_redact(struct json_t *json, enum pt_party reader) {
+    struct redacting r = {.reader = reader};
+
+    redact(&r, json);
+}
+
+int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, struct pt_err *err) {
+    struct redacting r = {.reader = PT_PARTY_PUBLIC, .d = d, .err = err};
+
+    redact(&r, json);
+    return r.rc;
 }

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include <pentad/certs/tls.h>
 #include <pentad/intake/intake.h>
 
 #include "folder.h"
+#include "params.h"
+#include "public.h"
 #include "redact.h"
 #include "reply.h"
 #include "submit.h"
@@ -16,12 +20,12 @@ static const struct pt_route routes[] = {
     {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL, NULL},
     {"GET", "/v1/streams", PT_ROUTE_QUERY, true, pt_api_streams, NULL},
     {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream, NULL},
-    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page, "after wait limit"},
-    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record, NULL},
+    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page, "after wait limit as"},
+    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record, "as"},
     {"GET", "/v1/records/{party}/{stream}/{seq}/trace", PT_ROUTE_QUERY, true, pt_api_record_trace,
-     "limit offset"},
+     "limit offset as"},
     {"GET", "/v1/records/{party}/{stream}/{seq}/evidence", PT_ROUTE_QUERY, true,
-     pt_api_record_evidence, NULL},
+     pt_api_record_evidence, "as"},
     {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects, "kind after limit"},
     {"GET", "/v1/subjects/{key}", PT_ROUTE_QUERY, true, pt_api_subject,
      "fiscal_year valid_at known_at"},
@@ -262,12 +266,34 @@ int pt_call_read_begin(struct pt_call *c, struct pt_err *err) {
                              : pt_ledger_read_begin(c->ledger, err);
 }
 
+static int redact_public(struct pt_call *c, struct json_t *json, struct pt_err *err) {
+    struct pt_feed_disclosed d;
+    int rc = pt_public_begin(c, &d, err);
+
+    if (rc == 0) {
+        rc = pt_redact_public(json, &d, err);
+        pt_ledger_read_end(c->ledger);
+    }
+    return rc;
+}
+
 void pt_call_answer(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err) {
+    struct pt_err why = {0};
+
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err->msg);
         return;
     }
-    pt_redact(json, c->reader);
+    if (c->view != PT_PARTY_PUBLIC) {
+        pt_redact(json, c->view);
+    } else {
+        rc = redact_public(c, json, &why);
+    }
+    if (rc != 0) {
+        json_decref(json);
+        pt_reply_problem_from_any_thread(c->req, rc, why.msg);
+        return;
+    }
     pt_reply_json(c->req, json);
 }
 
@@ -287,20 +313,38 @@ void pt_call_to_worker(struct pt_call *c) {
     }
 }
 
-static int call_init(struct pt_call *c, struct pt_hub *h, struct pt_http_request *req) {
+/* ?as=public: what the public may see, for whoever shows it to them. */
+static int view_of(struct pt_call *c, struct pt_err *err) {
+    char as[16];
+    int rc = pt_param_text(c->req, "as", as, sizeof(as), err);
+
+    c->view = rc == 1 ? PT_PARTY_PUBLIC : c->reader;
+    return rc == 1 && strcmp(as, "public") != 0
+               ? pt_err_set(err, PT_E_FORMAT, "?as= is public, not %s", as)
+           : rc < 0 ? rc
+                    : 0;
+}
+
+static int call_init(struct pt_call *c, struct pt_hub *h, struct pt_http_request *req,
+                     struct pt_err *err) {
     memset(c, 0, sizeof(*c));
     c->hub = h;
     c->req = req;
     c->route = pt_http_request_user(req);
     (void)known_party(h, pt_http_request_peer(req)->identity, c->party);
     c->reader = pt_party_from_name(c->party);
-    return pt_route_params(c->route, pt_http_request_path(req), c->param);
+    if (pt_route_params(c->route, pt_http_request_path(req), c->param) != 0) {
+        return pt_err_set(err, PT_E_FORMAT, "a part of the path is badly encoded or too long");
+    }
+    return view_of(c, err);
 }
 
 void pt_routes_on_request(void *hub, struct pt_http_request *req) {
     struct pt_hub *h = hub;
     const struct pt_route *r = pt_http_request_user(req);
+    struct pt_err err = {0};
     struct pt_call *c;
+    int rc;
 
     if (r->where == PT_ROUTE_BATCH) {
         pt_submit_start(h, req);
@@ -311,8 +355,9 @@ void pt_routes_on_request(void *hub, struct pt_http_request *req) {
         pt_reply_problem(req, PT_E_NOMEM, NULL);
         return;
     }
-    if (call_init(c, h, req) != 0) {
-        pt_reply_problem(req, PT_E_FORMAT, "a part of the path is badly encoded or too long");
+    rc = call_init(c, h, req, &err);
+    if (rc != 0) {
+        pt_reply_problem(req, rc, err.msg);
         free(c);
         return;
     }

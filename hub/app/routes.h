@@ -39,7 +39,8 @@ struct pt_call {
     const struct pt_route *route;
     char param[PT_ROUTE_PARAMS][PT_ROUTE_PARAM_MAX]; /* in the pattern's order, decoded */
     char party[PT_NAME_MAX + 1];
-    enum pt_party reader;
+    enum pt_party reader;     /* whose certificate it is: quotas go by it */
+    enum pt_party view;       /* for whose eyes the answer is: the reader's, or ?as=public */
     struct pt_ledger *ledger; /* QUERY: may be NULL where there is none yet */
     /* feed */
     struct pt_feed_waiter *waiter;

@@ -181,6 +181,7 @@ struct place {
 
 struct making {
     enum pt_party reader;
+    const struct pt_feed_disclosed *disclosed;
     bool for_figure;
     struct pt_store_reader *r;
     struct pt_log_source source;
@@ -404,12 +405,16 @@ static int take_records(struct making *m, const struct pt_store_entry *e,
 
     for (; rc == 0 && m->at < m->n_places && m->places[m->at].index == e->index; m->at++) {
         const struct pt_ref *ref = &m->places[m->at].ref;
+        bool covered = false;
         bool full = false;
 
         for (rc = 1; rc == 1 && i <= ref->seq - e->first_seq; i++) {
             rc = pt_batch_record_next(e->records, &pos, &rec);
         }
-        rc = rc == 1 ? pt_feed_may_read(rec, author, m->reader, &m->scratch, &full) : PT_E_CORRUPT;
+        rc = rc == 1 ? pt_feed_covered(m->disclosed, ref->party, ref->stream, ref->seq, &covered,
+                                       m->err)
+                     : PT_E_CORRUPT;
+        rc = rc ? rc : pt_feed_may_read(rec, author, m->reader, covered, &m->scratch, &full);
         if (rc == 0 && !full && !m->for_figure) {
             return pt_err_set(m->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read",
                               ref->party, ref->stream, (unsigned long long)ref->seq,
@@ -547,8 +552,10 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
                      struct pt_err *err) {
     struct pt_evidence_cache *own = NULL;
     struct pt_err none = {0};
-    struct making m = {
-        .reader = reader, .for_figure = want->figure != NULL, .err = err != NULL ? err : &none};
+    struct making m = {.reader = reader,
+                       .disclosed = want->disclosed,
+                       .for_figure = want->figure != NULL,
+                       .err = err != NULL ? err : &none};
     int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
 
     if (rc != 0) {

@@ -17,6 +17,7 @@
 /* Tags of the messages in feed.proto, all of them length-delimited but for log_index and sizes. */
 enum {
     PAGE_ENTRIES = 0x0a,
+    PAGE_OPENED = 0x12,
     PAGE_CHECKPOINT = 0x1a,
     PAGE_LOG_SIZE = 0x20,
     PAGE_CONSISTENCY = 0x2a,
@@ -26,6 +27,9 @@ enum {
     ENTRY_RECORDS = 0x1a,
     RECORD_RECORD = 0x0a,
     RECORD_WITHHELD = 0x12,
+    OPENED_LOG_INDEX = 0x08,
+    OPENED_SEQ = 0x10,
+    OPENED_RECORD = 0x1a,
 };
 
 struct paging {
@@ -50,17 +54,23 @@ static void put_record(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
 /* ---- visibility ---------------------------------------------------------------------------- */
 
 int pt_feed_may_read(struct pt_span bytes, enum pt_party author, enum pt_party reader,
-                     struct pt_arena *scratch, bool *ret) {
+                     bool disclosed, struct pt_arena *scratch, bool *ret) {
     Pentad__V1__Record *rec = NULL;
     enum pt_visibility v;
     int rc = 0;
     if (!pt_visible_by_type((enum pt_record_type)pt_record_peek(bytes), author, reader, &v)) {
         pt_arena_reset(scratch);
         rc = pt_record_decode(bytes, scratch, &rec, NULL);
-        v = rc == 0 ? pt_visible(rec, author, reader) : PT_VISIBLE_NONE;
+        v = rc == 0 ? pt_visible_disclosed(rec, author, reader, disclosed) : PT_VISIBLE_NONE;
     }
     *ret = v == PT_VISIBLE_FULL;
     return rc;
+}
+
+int pt_feed_covered(const struct pt_feed_disclosed *d, const char *party, const char *stream,
+                    uint64_t seq, bool *ret, struct pt_err *err) {
+    *ret = false;
+    return d != NULL ? d->covers(d->ctx, party, stream, seq, ret, err) : 0;
 }
 
 /* ---- pages --------------------------------------------------------------------------------- */
@@ -72,7 +82,7 @@ static int write_records(struct paging *p, const struct pt_store_entry *e) {
     int rc;
     while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
         bool full = false;
-        rc = pt_feed_may_read(rec, author, p->reader, &p->scratch, &full);
+        rc = pt_feed_may_read(rec, author, p->reader, false, &p->scratch, &full);
         if (rc != 0) {
             return rc;
         }
@@ -137,12 +147,63 @@ static int write_end(struct pt_log *log, const struct paging *p, uint64_t end, s
     return rc;
 }
 
-int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
-                 struct pt_buf *out, uint64_t *ret_next, struct pt_err *err) {
+/* ---- what a tick made public --------------------------------------------------------------- */
+
+struct opening {
+    struct paging *p;
+    struct pt_log *log;
+    const struct pt_feed_disclosed *d;
+    size_t start;
+};
+
+static int on_opened(void *ctx, const char *party, const char *stream, uint64_t seq,
+                     uint64_t log_index) {
+    struct opening *o = ctx;
+    struct paging *p = o->p;
+    struct pt_buf rec;
+    int rc;
+    pt_buf_init(&rec, PT_RECORD_BYTES_MAX);
+    rc = pt_feed_record_public(o->log, o->d, party, stream, seq, &rec, NULL, p->err);
+    if (rc == 0) {
+        pt_buf_reset(&p->entry);
+        pt_feed_wire_number(&p->entry, OPENED_LOG_INDEX, log_index);
+        pt_feed_wire_number(&p->entry, OPENED_SEQ, seq);
+        pt_feed_wire_bytes(&p->entry, OPENED_RECORD, pt_buf_span(&rec));
+        rc = p->entry.failed;
+    }
+    if (rc == 0 && p->out->len - o->start + p->entry.len > p->limit) {
+        rc = FULL;
+    }
+    if (rc == 0) {
+        pt_feed_wire_bytes(p->out, PAGE_OPENED, pt_buf_span(&p->entry));
+    }
+    pt_buf_done(&rec);
+    return rc == PT_E_FORBIDDEN || rc == PT_E_NOT_FOUND ? 0 : rc; /* of its type, not of its kind */
+}
+
+static int write_opened(struct paging *p, struct pt_log *log, const struct pt_feed_disclosed *d) {
+    struct opening o = {.p = p, .log = log, .d = d, .start = p->out->len};
+    int rc =
+        d != NULL ? d->since(d->ctx, p->after, p->after + p->n_entries, on_opened, &o, p->err) : 0;
+    return rc == FULL ? 0 : rc;
+}
+
+/* The size first: whatever the snapshot is, it holds that much. The public's ends where the ledger
+ * stands, but never before what it has. */
+static uint64_t page_size(struct pt_log *log, const struct pt_feed_disclosed *d, uint64_t after) {
+    uint64_t size = pt_log_size(log);
+    if (d == NULL || d->size >= size || after > size) {
+        return size;
+    }
+    return d->size > after ? d->size : after;
+}
+
+static int make_page(struct pt_log *log, enum pt_party reader, const struct pt_feed_disclosed *d,
+                     uint64_t after, uint32_t limit, struct pt_buf *out, uint64_t *ret_next,
+                     struct pt_err *err) {
     struct pt_store_reader *r = NULL;
     struct paging p = {.reader = reader, .after = after, .out = out, .err = err};
-    /* The size first: whatever the snapshot is, it holds that much. */
-    p.size = pt_log_size(log);
+    p.size = page_size(log, d, after);
     p.limit = limit == 0 ? PT_FEED_LIMIT_DEFAULT : limit;
     p.limit = p.limit < PT_FEED_LIMIT_MAX ? p.limit : PT_FEED_LIMIT_MAX;
     p.start = out->len;
@@ -164,6 +225,7 @@ int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint3
     if (rc == 0 && after < p.size && p.n_entries == 0) {
         rc = pt_err_set(err, PT_E_CORRUPT, "log entry %llu is missing", (unsigned long long)after);
     }
+    rc = rc ? rc : write_opened(&p, log, d);
     if (rc == 0) {
         rc = write_end(log, &p, after + p.n_entries, err);
     }
@@ -173,6 +235,17 @@ int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint3
     pt_arena_done(&p.scratch);
     pt_buf_done(&p.entry);
     return rc;
+}
+
+int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
+                 struct pt_buf *out, uint64_t *ret_next, struct pt_err *err) {
+    return make_page(log, reader, NULL, after, limit, out, ret_next, err);
+}
+
+int pt_feed_page_public(struct pt_log *log, const struct pt_feed_disclosed *d, uint64_t after,
+                        uint32_t limit, struct pt_buf *out, uint64_t *ret_next,
+                        struct pt_err *err) {
+    return make_page(log, PT_PARTY_PUBLIC, d, after, limit, out, ret_next, err);
 }
 
 int pt_feed_page_settled(struct pt_buf *page, uint64_t size) {
@@ -185,6 +258,7 @@ int pt_feed_page_settled(struct pt_buf *page, uint64_t size) {
 
 struct fetching {
     enum pt_party reader;
+    bool disclosed;
     uint64_t seq;
     struct pt_buf *out;
     struct pt_err *err;
@@ -205,7 +279,8 @@ static int fetch_from(void *ctx, const struct pt_store_entry *e) {
                           (unsigned long long)e->index);
     }
     pt_arena_init(&scratch, SCRATCH_MAX);
-    rc = pt_feed_may_read(rec, pt_party_from_name(e->party), f->reader, &scratch, &full);
+    rc = pt_feed_may_read(rec, pt_party_from_name(e->party), f->reader, f->disclosed, &scratch,
+                          &full);
     pt_arena_done(&scratch);
     if (rc == 0 && !full) {
         rc = pt_err_set(f->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read", e->party,
@@ -214,14 +289,13 @@ static int fetch_from(void *ctx, const struct pt_store_entry *e) {
     return rc == 0 ? pt_buf_append_span(f->out, rec) : rc;
 }
 
-int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
-                   uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err) {
-    struct fetching f = {reader, seq, out, err};
+static int fetch(struct pt_log *log, struct fetching f, const char *party, const char *stream,
+                 uint64_t *ret_index, struct pt_err *err) {
     struct pt_store_reader *r = NULL;
     uint64_t index = 0;
     int rc = pt_store_read_begin(pt_log_store(log), &r, err);
     if (rc == 0) {
-        rc = pt_store_find_seq(r, party, stream, seq, &index, err);
+        rc = pt_store_find_seq(r, party, stream, f.seq, &index, err);
     }
     if (rc == 0) {
         rc = pt_store_entries(r, index, 1, true, fetch_from, &f, err);
@@ -231,4 +305,18 @@ int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, 
         *ret_index = index;
     }
     return rc;
+}
+
+int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
+                   uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err) {
+    const struct fetching f = {reader, false, seq, out, err};
+    return fetch(log, f, party, stream, ret_index, err);
+}
+
+int pt_feed_record_public(struct pt_log *log, const struct pt_feed_disclosed *d, const char *party,
+                          const char *stream, uint64_t seq, struct pt_buf *out, uint64_t *ret_index,
+                          struct pt_err *err) {
+    struct fetching f = {PT_PARTY_PUBLIC, false, seq, out, err};
+    int rc = pt_feed_covered(d, party, stream, seq, &f.disclosed, err);
+    return rc ? rc : fetch(log, f, party, stream, ret_index, err);
 }

@@ -52,6 +52,33 @@ static bool opens(const Pentad__V1__Record *rec) {
     }
 }
 
+/* Of a type that goes public, does this record? Decisions once they are opened, notices that praise
+ * or criticize; a withdrawal goes where what it withdraws went. */
+static bool goes_public(const Pentad__V1__Record *rec) {
+    bool withdrawal = rec->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
+
+    switch (rec->body_case) {
+    case PENTAD__V1__RECORD__BODY_ACCOUNTABILITY:
+        return opens(rec) || (withdrawal && rec->accountability->sealed == NULL);
+    case PENTAD__V1__RECORD__BODY_NOTICE:
+        return rec->notice->kind == PENTAD__V1__NOTICE_KIND__NOTICE_KIND_COMMEND ||
+               rec->notice->kind == PENTAD__V1__NOTICE_KIND__NOTICE_KIND_CRITICIZE ||
+               (withdrawal && !rec->notice->has_kind);
+    default:
+        return true;
+    }
+}
+
+bool pt_disclosure_covers(enum pt_party by, enum pt_record_type type, enum pt_party author) {
+    const struct pt_record_info *info = pt_record_info(type);
+
+    if (info == NULL || !(info->flags & PT_RT_DISCLOSED)) {
+        return false;
+    }
+    return by == author || (by == PT_PARTY_FINANCE && type != PT_TYPE_CONGRESS_OPINION &&
+                            type != PT_TYPE_AUDIT_FINDING);
+}
+
 bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
                         enum pt_visibility *ret) {
     const struct pt_record_info *info = pt_record_info(type);
@@ -63,6 +90,10 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
     if (reader == author || reader == PT_PARTY_HUB) {
         *ret = PT_VISIBLE_FULL;
         return true;
+    }
+    if (reader == PT_PARTY_PUBLIC) {
+        *ret = type == PT_TYPE_DISCLOSURE ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
+        return type == PT_TYPE_DISCLOSURE || !(info->flags & PT_RT_DISCLOSED);
     }
     if (type == PT_TYPE_DISCREPANCY || (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
         return false;
@@ -77,11 +108,19 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
 
 enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party author,
                               enum pt_party reader) {
+    return pt_visible_disclosed(rec, author, reader, false);
+}
+
+enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_party author,
+                                        enum pt_party reader, bool disclosed) {
     const struct pt_record_info *info = pt_record_info_of(rec);
     enum pt_visibility v = PT_VISIBLE_NONE;
 
     if (info == NULL || pt_visible_by_type(info->type, author, reader, &v)) {
         return v;
+    }
+    if (reader == PT_PARTY_PUBLIC) {
+        return disclosed && goes_public(rec) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
     if (info->type == PT_TYPE_DISCREPANCY && about_clues(rec->discrepancy)) {
         return clue_visibility(rec->discrepancy, reader);

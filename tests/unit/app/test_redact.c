@@ -94,3 +94,67 @@ Test(redact, clues_are_for_few) {
     free(organization);
     free(discipline);
 }
+
+/* ---- the public ---- */
+
+static int covers_all(void *ctx, const char *party, const char *stream, uint64_t seq, bool *ret,
+                      struct pt_err *err) {
+    (void)err;
+    (void)party;
+    (void)stream;
+    *ret = *(const uint64_t *)ctx >= seq;
+    return 0;
+}
+
+static char *for_the_public(const char *text, uint64_t up_to) {
+    const struct pt_feed_disclosed d = {.covers = covers_all, .ctx = &up_to};
+    json_t *j = json_loads(text, 0, NULL);
+    struct pt_err err = {0};
+    char *out;
+
+    cr_assert_not_null(j);
+    cr_assert_eq(pt_redact_public(j, &d, &err), 0, "%s", err.msg);
+    out = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    return out;
+}
+
+/* A record of that type, with the body as given, of which a disclosure covers everything. */
+Test(redact, the_public_reads_what_is_disclosed_of_its_types) {
+    static const struct {
+        const char *type;
+        const char *body;
+        bool sees;
+    } t[] = {
+        {"E04", "{\"goal_text\": \"word\"}", true},
+        {"V01", "{\"problems\": [\"word\"]}", true},
+        {"S03", "{\"url\": \"word\"}", true},
+        {"X01", "{\"unit\": \"word\"}", false},
+        {"B04", "{\"quota_no\": \"word\"}", false},
+        {"D02", "{\"sender\": \"word\"}", false},
+        {"A01", "{\"title\": \"word\", \"opens_party\": \"audit\"}", false},
+        {"D04", "{\"person_token\": \"word\"}", false},
+        {"D04", "{\"person_token\": \"word\", \"opens_party\": \"discipline\"}", true},
+        {"J04", "{\"kind\": \"NOTICE_KIND_COMMEND\", \"requirement\": \"word\"}", true},
+        {"J04", "{\"kind\": \"NOTICE_KIND_INTERVIEW\", \"requirement\": \"word\"}", false},
+        {"H01", "{\"rule\": \"K10\", \"responders\": [], \"x\": \"word\"}", false},
+        {"H04", "{\"period\": \"word\"}", false},
+    };
+
+    for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+        char text[512];
+        char *s;
+
+        (void)snprintf(text, sizeof(text),
+                       "{\"record\": {\"id\": \"finance/main#3\", \"type\": \"%s\", \"hash\": "
+                       "\"ab\", \"body\": %s}}",
+                       t[i].type, t[i].body);
+        s = for_the_public(text, 3);
+        cr_expect_eq(strstr(s, "word") != NULL, t[i].sees, "%s: %s", t[i].type, s);
+        free(s);
+        s = for_the_public(text, 2);
+        cr_expect_eq(strstr(s, "word") != NULL, t[i].sees && strcmp(t[i].type, "S03") == 0,
+                     "%s, not disclosed: %s", t[i].type, s);
+        free(s);
+    }
+}

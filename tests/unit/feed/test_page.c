@@ -181,3 +181,127 @@ Test(feed, single_records) {
                  PT_E_NOT_FOUND);
     pt_buf_done(&out);
 }
+
+/* ---- the public ---- */
+
+/* Stands for a ledger: which record of finance/main was disclosed by which log entry. */
+struct shown {
+    uint64_t seq, log_index, by;
+    bool withdrawn;
+};
+
+static int covers(void *ctx, const char *party, const char *stream, uint64_t seq, bool *ret,
+                  struct pt_err *err) {
+    const struct shown *d = ctx;
+    (void)stream;
+    (void)err;
+    *ret = strcmp(party, "finance") == 0 && seq == d->seq && !d->withdrawn;
+    return 0;
+}
+
+static int since(void *ctx, uint64_t from, uint64_t to, pt_feed_opened_cb *cb, void *cb_ctx,
+                 struct pt_err *err) {
+    const struct shown *d = ctx;
+    (void)err;
+    return d->by >= from && d->by < to && !d->withdrawn
+               ? cb(cb_ctx, "finance", "main", d->seq, d->log_index)
+               : 0;
+}
+
+static Pentad__V1__FeedPage *public_page(const struct pt_feed_disclosed *d, uint64_t after,
+                                         uint64_t *ret_next) {
+    struct pt_buf out;
+    struct pt_err err = {0};
+    ProtobufCMessage *m = NULL;
+    pt_buf_init(&out, PT_FEED_PAGE_MAX);
+    cr_assert_eq(pt_feed_page_public(hub.log, d, after, 0, &out, ret_next, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_strict_unpack(&pentad__v1__feed_page__descriptor, pt_buf_span(&out), &m, &err),
+                 0, "%s", err.msg);
+    pt_buf_done(&out);
+    return (Pentad__V1__FeedPage *)m;
+}
+
+static void send_goal(struct pt_hash *ret_hash) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__OrgProfile org = PENTAD__V1__ORG_PROFILE__INIT;
+    subject.has_kind = 1;
+    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT;
+    subject.key = (char *)"11370100004188813W";
+    rec.subject = &subject;
+    rec.has_effective = 1;
+    rec.effective = 20190101;
+    rec.body_case = PENTAD__V1__RECORD__BODY_ORG_PROFILE;
+    rec.org_profile = &org;
+    org.uscc = subject.key;
+    org.name = (char *)"市审计局";
+    org.has_level = 1;
+    org.level = PENTAD__V1__ORG_LEVEL__ORG_LEVEL_DEPT;
+    org.rgn = (char *)"370100";
+    org.bunit = (char *)"219";
+    org.has_active_from = 1;
+    org.active_from = 20190101;
+    th_send_record(&s, &rec, ret_hash);
+}
+
+/* What is disclosed comes with the tick that made it public, for the hash that stood in its entry.
+ */
+Test(feed, the_public_gets_what_is_disclosed_at_the_tick) {
+    struct pt_merkle_frontier tree = {0};
+    struct pt_hash hash;
+    uint64_t next = 0;
+    send_goal(&hash);
+    uint64_t at = pt_log_size(hub.log) - 1;
+    th_send_payments(&s, 1);
+    struct shown shown = {1, at, pt_log_size(hub.log) - 1, false};
+    struct pt_feed_disclosed d = {covers, since, &shown, pt_log_size(hub.log) - 1};
+
+    Pentad__V1__FeedPage *p = public_page(&d, 0, &next);
+    cr_assert_eq(next, d.size, "no further than the ledger");
+    cr_assert_eq(verify(p, 0, &tree), 0);
+    cr_assert_eq(p->n_opened, 0);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+    p = public_page(&d, next, &next);
+    cr_assert_eq(p->n_entries, 0);
+    cr_assert_eq(next, d.size);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+
+    d.size = pt_log_size(hub.log);
+    p = public_page(&d, d.size - 1, &next);
+    cr_assert_eq(verify(p, d.size - 1, &tree), 0);
+    cr_assert_eq(p->n_opened, 1);
+    cr_assert_eq(p->opened[0]->log_index, at);
+    cr_assert_eq(p->opened[0]->seq, 1);
+    struct pt_hash got;
+    pt_leaf_hash(&got, p->opened[0]->record.data, p->opened[0]->record.len);
+    cr_assert(pt_hash_eq(&got, &hash));
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+
+    memset(&tree, 0, sizeof tree);
+    p = public_page(&d, 0, &next);
+    cr_assert_eq(verify(p, 0, &tree), 0, "an entry's own place keeps its hash");
+    cr_assert_eq(p->n_opened, 1);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+
+    shown.withdrawn = true;
+    p = public_page(&d, 0, &next);
+    cr_assert_eq(p->n_opened, 0);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+}
+
+/* Payments are not public whatever is said to cover them. */
+Test(feed, the_public_gets_no_payments) {
+    struct pt_buf out;
+    struct pt_err err = {0};
+    uint64_t next = 0;
+    th_send_payments(&s, 2);
+    struct shown shown = {2, 1, 1, false};
+    struct pt_feed_disclosed d = {covers, since, &shown, pt_log_size(hub.log)};
+    Pentad__V1__FeedPage *p = public_page(&d, 0, &next);
+    cr_assert_eq(p->n_opened, 0);
+    pentad__v1__feed_page__free_unpacked(p, NULL);
+    pt_buf_init(&out, PT_RECORD_BYTES_MAX);
+    cr_assert_eq(pt_feed_record_public(hub.log, &d, "finance", "main", 2, &out, NULL, &err),
+                 PT_E_FORBIDDEN);
+    pt_buf_done(&out);
+}

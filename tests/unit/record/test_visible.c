@@ -41,14 +41,58 @@ static const char *want_of(const struct pt_record_info *info, const Pentad__V1__
     return to_all;
 }
 
-static void seen(const Pentad__V1__Record *rec, enum pt_party author, char out[READERS + 1]) {
+/* What a disclosure that covers it adds for the public: + this type goes public. By type as the
+ * catalogue's +P has it; D04 where it is opened, J04 where it praises or criticizes. */
+static const char *const public_types[] = {"P01", "P02", "E04", "B01", "B03", "X05", "V01", "V02",
+                                           "N01", "A03", "D04", "O01", "J04", "S01", "S03"};
+
+static bool goes_public(const struct pt_record_info *info, const Pentad__V1__Record *rec) {
+    if (info->type == PT_TYPE_ACCOUNTABILITY && rec->accountability->opens == NULL) {
+        return false;
+    }
+    if (info->type == PT_TYPE_NOTICE &&
+        rec->notice->kind != PENTAD__V1__NOTICE_KIND__NOTICE_KIND_COMMEND &&
+        rec->notice->kind != PENTAD__V1__NOTICE_KIND__NOTICE_KIND_CRITICIZE) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(public_types) / sizeof(public_types[0]); i++) {
+        if (strcmp(public_types[i], info->code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void seen(const Pentad__V1__Record *rec, enum pt_party author, bool disclosed,
+                 char out[READERS + 1]) {
     static const char letters[] = {
         [PT_VISIBLE_NONE] = '-', [PT_VISIBLE_AGGREGATE] = 'a', [PT_VISIBLE_FULL] = 'F'};
 
     for (int i = 0; i < READERS; i++) {
-        out[i] = letters[pt_visible(rec, author, readers[i])];
+        out[i] = letters[pt_visible_disclosed(rec, author, readers[i], disclosed)];
     }
     out[READERS] = '\0';
+}
+
+/* Every reader, without and with a disclosure that covers the record. */
+static void matrix(const struct good *g, const struct pt_record_info *info,
+                   const Pentad__V1__Record *rec) {
+    char want[READERS + 1];
+    char got[READERS + 1];
+
+    memcpy(want, want_of(info, rec), sizeof(want));
+    want[READERS - 1] = info->type == PT_TYPE_DISCLOSURE ? 'F' : '-';
+    seen(rec, g->author, false, got);
+    cr_expect_str_eq(got, want, "%s: %s instead of %s", info->code, got, want);
+    if (goes_public(info, rec)) {
+        want[READERS - 1] = 'F';
+    }
+    seen(rec, g->author, true, got);
+    cr_expect_str_eq(got, want, "%s, disclosed: %s instead of %s", info->code, got, want);
+    for (int i = 0; i < READERS; i++) {
+        cr_expect_eq(pt_visible(rec, g->author, readers[i]),
+                     pt_visible_disclosed(rec, g->author, readers[i], false), "%s", info->code);
+    }
 }
 
 Test(visible, every_type_to_every_reader) {
@@ -58,14 +102,11 @@ Test(visible, every_type_to_every_reader) {
         json_t *json = good_json(g);
         struct pt_arena arena;
         Pentad__V1__Record *rec;
-        char got[READERS + 1];
 
         pt_arena_init(&arena, 1 << 20);
         rec = record_of(json, &arena);
         json_decref(json);
-        seen(rec, g->author, got);
-        cr_expect_str_eq(got, want_of(info, rec), "%s: %s instead of %s", info->code, got,
-                         want_of(info, rec));
+        matrix(g, info, rec);
         cr_expect_eq(pt_visible(rec, g->author, PT_PARTY_HUB), PT_VISIBLE_FULL);
         cr_expect_eq(pt_visible(rec, g->author, g->author), PT_VISIBLE_FULL, "%s: its author",
                      info->code);
@@ -90,7 +131,7 @@ Test(visible, a_clue_is_its_senders) {
         (void)snprintf(value, sizeof(value), "\"%s\"", cases[i].sender);
         json_patch(json, g, "body.sender", value);
         pt_arena_init(&arena, 1 << 20);
-        seen(record_of(json, &arena), g->author, got);
+        seen(record_of(json, &arena), g->author, true, got);
         cr_expect_str_eq(got, cases[i].want, "%s", cases[i].sender);
         json_decref(json);
         pt_arena_done(&arena);
@@ -117,5 +158,56 @@ Test(visible, the_type_says_the_same) {
         }
         json_decref(json);
         pt_arena_done(&arena);
+    }
+}
+
+Test(visible, notices_that_praise_or_criticize_go_public) {
+    static const struct {
+        Pentad__V1__NoticeKind kind;
+        enum pt_visibility want;
+    } cases[] = {
+        {PENTAD__V1__NOTICE_KIND__NOTICE_KIND_WARNING, PT_VISIBLE_NONE},
+        {PENTAD__V1__NOTICE_KIND__NOTICE_KIND_INTERVIEW, PT_VISIBLE_NONE},
+        {PENTAD__V1__NOTICE_KIND__NOTICE_KIND_COMMEND, PT_VISIBLE_FULL},
+        {PENTAD__V1__NOTICE_KIND__NOTICE_KIND_CRITICIZE, PT_VISIBLE_FULL},
+        {PENTAD__V1__NOTICE_KIND__NOTICE_KIND_DISCREPANCY, PT_VISIBLE_NONE},
+    };
+    Pentad__V1__Notice notice = PENTAD__V1__NOTICE__INIT;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+
+    rec.body_case = PENTAD__V1__RECORD__BODY_NOTICE;
+    rec.notice = &notice;
+    notice.has_kind = 1;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        notice.kind = cases[i].kind;
+        cr_expect_eq(pt_visible_disclosed(&rec, PT_PARTY_OFFICE, PT_PARTY_PUBLIC, true),
+                     cases[i].want, "%d", (int)cases[i].kind);
+    }
+}
+
+/* Who publishes what: its own, and finance everybody's but what congress and audit publish. */
+Test(visible, whose_disclosure_covers_what) {
+    static const struct {
+        enum pt_party by;
+        enum pt_record_type type;
+        enum pt_party author;
+        bool want;
+    } cases[] = {
+        {PT_PARTY_FINANCE, PT_TYPE_PERF_GOAL, PT_PARTY_FINANCE, true},
+        {PT_PARTY_FINANCE, PT_TYPE_CONGRESS_APPROVAL, PT_PARTY_CONGRESS, true},
+        {PT_PARTY_FINANCE, PT_TYPE_APPRAISAL, PT_PARTY_ORGANIZATION, true},
+        {PT_PARTY_FINANCE, PT_TYPE_ACCOUNTABILITY, PT_PARTY_DISCIPLINE, true},
+        {PT_PARTY_FINANCE, PT_TYPE_CONGRESS_OPINION, PT_PARTY_CONGRESS, false},
+        {PT_PARTY_FINANCE, PT_TYPE_AUDIT_FINDING, PT_PARTY_AUDIT, false},
+        {PT_PARTY_CONGRESS, PT_TYPE_CONGRESS_OPINION, PT_PARTY_CONGRESS, true},
+        {PT_PARTY_AUDIT, PT_TYPE_AUDIT_FINDING, PT_PARTY_AUDIT, true},
+        {PT_PARTY_AUDIT, PT_TYPE_PERF_GOAL, PT_PARTY_FINANCE, false},
+        {PT_PARTY_FINANCE, PT_TYPE_PAYMENT_BATCH, PT_PARTY_FINANCE, false},
+        {PT_PARTY_FINANCE, PT_TYPE_ALLOTMENT, PT_PARTY_FINANCE, false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect_eq(pt_disclosure_covers(cases[i].by, cases[i].type, cases[i].author),
+                     cases[i].want, "%zu", i);
     }
 }

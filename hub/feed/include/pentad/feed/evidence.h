@@ -10,6 +10,7 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
+#include <pentad/feed/feed.h>
 #include <pentad/log/store.h>
 #include <pentad/record/party.h>
 #include <pentad/record/ref.h>
@@ -27,7 +28,8 @@ void pt_evidence_cache_free(struct pt_evidence_cache *c); /* NULL is fine */
 struct pt_evidence_want {
     const struct pt_ref *records; /* in any order, repeated ones count once */
     size_t n;
-    const Pentad__V1__EvidenceFigure *figure; /* NULL: none; else the records are its inputs */
+    const Pentad__V1__EvidenceFigure *figure;  /* NULL: none; else the records are its inputs */
+    const struct pt_feed_disclosed *disclosed; /* for the public; NULL: nothing is disclosed */
 };
 
 /* Appends an EvidenceBundle; out->max bounds it (PT_E_TOO_LARGE). A figure's inputs that `reader`

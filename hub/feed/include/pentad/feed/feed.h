@@ -17,6 +17,25 @@
 #define PT_FEED_PAGE_MAX (PT_FEED_LIMIT_MAX + 12u * 1024 * 1024) /* a page's hard maximum */
 #define PT_FEED_ENTRIES_MAX 4096                                 /* of one page */
 
+/* What disclosures (S03) in force cover, as somebody knows it who keeps a ledger: the port through
+ * which the public's view is made. `size`: the log size at which that is true; a page goes no
+ * further. Nonzero answers end the work. docs/decisions/0020. */
+typedef int pt_feed_opened_cb(void *ctx, const char *party, const char *stream, uint64_t seq,
+                              uint64_t log_index);
+struct pt_feed_disclosed {
+    int (*covers)(void *ctx, const char *party, const char *stream, uint64_t seq, bool *ret,
+                  struct pt_err *err);
+    /* The records that are covered since a tick in the log entries [from, to), in that order. */
+    int (*since)(void *ctx, uint64_t from, uint64_t to, pt_feed_opened_cb *cb, void *cb_ctx,
+                 struct pt_err *err);
+    void *ctx;
+    uint64_t size;
+};
+
+/* Whether a disclosure covers a record; false where nobody is there to ask. */
+int pt_feed_covered(const struct pt_feed_disclosed *d, const char *party, const char *stream,
+                    uint64_t seq, bool *ret, struct pt_err *err);
+
 /* Any thread (heavy: a worker). Appends FeedPage bytes: entries from log index `after`, at least
  * one if there is one, no further than `limit` bytes (0: the default) otherwise; a page without
  * entries is answered where after equals the log's size. after = how many entries the reader has.
@@ -24,6 +43,13 @@
  * the log. */
 int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
                  struct pt_buf *out, uint64_t *ret_next, struct pt_err *err);
+
+/* The page that the public may have: entries with disclosures as bytes and everything else as
+ * hashes, then, for each tick among them, the records that it made public (`opened`): the bytes of
+ * an entry that is older, for the hash that stood in it. What doesn't fit `limit` is left out there
+ * and had by pt_feed_record_public: the disclosures name it. */
+int pt_feed_page_public(struct pt_log *log, const struct pt_feed_disclosed *d, uint64_t after,
+                        uint32_t limit, struct pt_buf *out, uint64_t *ret_next, struct pt_err *err);
 
 /* Adds to a whole page: the rules have run over `size` entries and nothing that follows from them
  * is still to be logged; 0: not yet. Ask for it before the page is made, so that it never tells of
@@ -33,6 +59,11 @@ int pt_feed_page_settled(struct pt_buf *page, uint64_t size);
 /* One record's bytes for a reader: PT_E_NOT_FOUND, PT_E_FORBIDDEN where only its hash is his. */
 int pt_feed_record(struct pt_log *log, enum pt_party reader, const char *party, const char *stream,
                    uint64_t seq, struct pt_buf *out, uint64_t *ret_index, struct pt_err *err);
+
+/* The same for the public. */
+int pt_feed_record_public(struct pt_log *log, const struct pt_feed_disclosed *d, const char *party,
+                          const char *stream, uint64_t seq, struct pt_buf *out, uint64_t *ret_index,
+                          struct pt_err *err);
 
 /* ---- long polls: readers that wait for the log to grow ----------------------------------
  * The list belongs to one loop thread; it holds no timers: the owner calls due() when it says. */

@@ -84,4 +84,16 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, struct json_
  * reply from then on}}. */
 int pt_ledger_escalations_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err);
 
+/* Does a disclosure in force cover the record, as of the last tick? *ret false for what isn't
+ * there. */
+int pt_ledger_disclosed(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
+                        bool *ret, struct pt_err *err);
+/* The records that a disclosure which is in force now covers since a tick in one of the log entries
+ * [from, to), in order of ticks. A second disclosure tells of a record again at its own tick.
+ * Nonzero from cb stops and is returned. */
+typedef int pt_ledger_disclosed_cb(void *ctx, const char *party, const char *stream, uint64_t seq,
+                                   uint64_t log_index);
+int pt_ledger_disclosed_since(struct pt_ledger *l, uint64_t from, uint64_t to,
+                              pt_ledger_disclosed_cb *cb, void *ctx, struct pt_err *err);
+
 #endif

@@ -15,12 +15,20 @@ enum pt_visibility {
     PT_VISIBLE_FULL
 };
 
-/* `rec` is a valid record of `author`. The author and the hub read in full. */
+/* `rec` is a valid record of `author`. The author and the hub read in full. `disclosed`: a
+ * disclosure (S03) in force covers it, so that the public reads it where its type goes public; a
+ * disclosure itself needs none. It changes nothing for any other reader. docs/decisions/0020. */
+enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_party author,
+                                        enum pt_party reader, bool disclosed);
+/* The same of a record that no disclosure covers. */
 enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party author,
                               enum pt_party reader);
+/* May a disclosure of `by` cover a record of that type and author? Congress and audit publish what
+ * is theirs, finance what is anybody's but opinions and findings. */
+bool pt_disclosure_covers(enum pt_party by, enum pt_record_type type, enum pt_party author);
 
-/* The same for whoever knows the type alone: true and *ret where the type decides, false where the
- * record must be looked into. */
+/* The same for whoever knows the type alone: true and *ret where the type decides, whatever is
+ * disclosed; false where the record must be looked into, or what covers it. */
 bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
                         enum pt_visibility *ret);
 
