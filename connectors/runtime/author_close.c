@@ -62,7 +62,8 @@ int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, boo
     struct pt_close_message m;
     Pentad__V1__Record r;
     c->day = day;
-    int rc = count_since(c, (uint64_t)c->close_seq, c->next_seq, &k, err);
+    int rc = hour < 0 ? pt_connector_count(c, day, err) : 0;
+    rc = rc ? rc : count_since(c, (uint64_t)c->close_seq, c->next_seq, &k, err);
     if (rc == 0) {
         pt_close_write(&k.close, day, final, &m);
         close_record(&r, &m, hour);

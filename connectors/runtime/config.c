@@ -17,6 +17,7 @@
 #define CONFIG_FILE_MAX (1u << 20)
 #define POLL_MAX_S 3600
 #define POLL_DEFAULT_S 5
+#define COUNT_DEFAULT_DAYS 30
 
 #define STR(key, flags, type, member)                                                              \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
@@ -86,6 +87,19 @@ static const cyaml_schema_field_t trust_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t count_fields[] = {
+    STR("type", CYAML_FLAG_OPTIONAL, struct pt_config_count, type),
+    STR("rule", CYAML_FLAG_OPTIONAL, struct pt_config_count, rule),
+    STR("path", CYAML_FLAG_OPTIONAL, struct pt_config_count, path),
+    STR("number", CYAML_FLAG_OPTIONAL, struct pt_config_count, number),
+    STR("day", CYAML_FLAG_OPTIONAL, struct pt_config_count, day),
+    STR("encoding", CYAML_FLAG_OPTIONAL, struct pt_config_count, encoding),
+    CYAML_FIELD_INT("days", CYAML_FLAG_OPTIONAL, struct pt_config_count, days),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t count_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_count, count_fields)};
+
 static const cyaml_schema_field_t config_fields[] = {
     STR("party", 0, struct pt_config, party),
     STR("stream", CYAML_FLAG_OPTIONAL, struct pt_config, stream),
@@ -96,6 +110,8 @@ static const cyaml_schema_field_t config_fields[] = {
     CYAML_FIELD_MAPPING("trust", CYAML_FLAG_DEFAULT, struct pt_config, trust, trust_fields),
     CYAML_FIELD_SEQUENCE("sources", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
                          sources, &source_schema, 0, PT_CONFIG_SOURCES_MAX),
+    CYAML_FIELD_SEQUENCE("counts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
+                         counts, &count_schema, 0, PT_CONFIG_COUNTS_MAX),
     CYAML_FIELD_MAPPING_PTR("sink", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
                             sink, sink_fields),
     STR("until", CYAML_FLAG_OPTIONAL, struct pt_config, until),
@@ -147,6 +163,9 @@ static int resolve_paths(struct pt_config *c, struct pt_err *err) {
         if (rc == 0) {
             rc = absolute(c->folder, &c->sources[i].path, err);
         }
+    }
+    for (uint32_t i = 0; rc == 0 && i < c->counts_count; i++) {
+        rc = absolute(c->folder, &c->counts[i].path, err);
     }
     if (rc == 0 && c->sink) {
         rc = absolute(c->folder, &c->sink->dir, err);
@@ -201,8 +220,46 @@ static int check_poll(struct pt_config *c, struct pt_err *err) {
     return 0;
 }
 
+/* Either a type, or a rule with its list; the list is held against clues that only the sealing key
+ * opens. */
+static int check_count(struct pt_config *c, struct pt_config_count *k, struct pt_err *err) {
+    bool list = k->path || k->number || k->day || k->encoding || k->days != 0;
+    if (k->type ? k->rule || list : !k->rule || !k->path || !k->number || !k->day) {
+        return pt_yaml_refuse(c->file, "counts", err,
+                              "takes {type}, or {rule, path, number, day} and, where they are "
+                              "needed, encoding and days");
+    }
+    if (k->type && !pt_record_info_by_code(k->type)) {
+        return pt_yaml_refuse(c->file, "counts", err, "names %.40s; there is no such record type",
+                              k->type);
+    }
+    if (k->rule && strcmp(k->rule, "K57") != 0) {
+        return pt_yaml_refuse(c->file, "counts", err,
+                              "names the rule %.16s; K57 alone is counted here", k->rule);
+    }
+    if (k->rule && !c->keys.sealing) {
+        return pt_yaml_refuse(c->file, "counts", err,
+                              "needs keys.sealing, which opens this body's own clues");
+    }
+    if (k->days < 0 || k->days > 366) {
+        return pt_yaml_refuse(c->file, "counts", err, "has %d days; it must be 1 to 366",
+                              (int)k->days);
+    }
+    k->days = k->days ? k->days : COUNT_DEFAULT_DAYS;
+    return 0;
+}
+
+static int check_counts(struct pt_config *c, struct pt_err *err) {
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && i < c->counts_count; i++) {
+        rc = check_count(c, &c->counts[i], err);
+    }
+    return rc;
+}
+
 static int check(struct pt_config *c, struct pt_err *err) {
     int rc = check_words(c, err);
+    rc = rc ? rc : check_counts(c, err);
     if (rc == 0) {
         rc = check_hub(c, err);
     }

@@ -119,6 +119,7 @@ int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
     if (rc != 0) {
         pt_state_rollback(c->state);
         pt_connector_sources_restart(c);
+        memset(c->counts, 0, sizeof c->counts);
         c->new_refs = true;
         c->retried_day = 0;
         if (load_counters(c, &why) != 0) {

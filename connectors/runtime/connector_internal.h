@@ -58,6 +58,14 @@ struct source {
     struct pt_ref_row resolved; /* what the last reference came to; the mapper borrows it */
 };
 
+/* What a count was made of when it was made last: the same gives the same. */
+struct count_memo {
+    off_t size; /* of the list */
+    struct timespec changed;
+    int64_t clues; /* sent */
+    int32_t until; /* the last month that was due; 0: not counted yet */
+};
+
 /* One direction of the talk with the hub: after a failure it rests, longer each time. */
 struct direction {
     int rest_ms;      /* 0: the last time went well */
@@ -93,6 +101,7 @@ struct pt_connector {
     int64_t tick_day;    /* of the newest Tick read */
     int64_t ended;       /* the final close was written */
 
+    struct count_memo counts[PT_CONFIG_COUNTS_MAX];
     int32_t day;           /* the business day being collected */
     uint64_t rows;         /* mapped in this transaction */
     bool new_refs;         /* a deferred row may have got what it waits for */
@@ -156,6 +165,13 @@ int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, boo
                               struct pt_err *err);
 /* After records from `seq` on were replaced: the StreamCloses behind them say so. */
 int pt_connector_author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err);
+
+/* ---- count.c ---- */
+
+/* In a transaction, where `day` is over: authors each SealedCount that is due by then, or that says
+ * something else than the last one of its month. A list that can't be read leaves its counts out
+ * and is told of (event count_failed). */
+int pt_connector_count(struct pt_connector *c, int32_t day, struct pt_err *err);
 
 /* ---- collect.c ---- */
 

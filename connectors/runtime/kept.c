@@ -214,3 +214,26 @@ int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint
     pt_sql_done(&s->sql, st);
     return rc;
 }
+
+int pt_counted_set(struct pt_state *s, const char *what, int32_t month, int64_t n,
+                   struct pt_err *err) {
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO counted VALUES(?,?,?)", "sii", what,
+                      (int64_t)month, n);
+}
+
+int pt_counted_get(struct pt_state *s, const char *what, int32_t month, int64_t *ret,
+                   struct pt_err *err) {
+    bool found = false;
+    int rc =
+        pt_sql_number(&s->sql, ret, &found, err, "SELECT n FROM counted WHERE what=? AND month=?",
+                      "si", what, (int64_t)month);
+    return rc ? rc : found ? 0 : PT_E_NOT_FOUND;
+}
+
+int pt_outbox_count(struct pt_state *s, const char *type, int32_t from, int32_t to, int64_t *ret,
+                    struct pt_err *err) {
+    bool found;
+    return pt_sql_number(&s->sql, ret, &found, err,
+                         "SELECT count(*) FROM outbox WHERE type=? AND day BETWEEN ? AND ?", "sii",
+                         type, (int64_t)from, (int64_t)to);
+}

@@ -40,6 +40,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS seal(seq INTEGER PRIMARY KEY, nonce BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS shut(party TEXT, stream TEXT, seq INTEGER, bytes BLOB NOT NULL,"
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS counted(what TEXT, month INTEGER, n INTEGER NOT NULL,"
+    "  PRIMARY KEY(what, month)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
     "  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
     "PRAGMA user_version=1;";

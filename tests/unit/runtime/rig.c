@@ -459,6 +459,10 @@ static void list_record(struct listing *l, const Pentad__V1__Record *rec, struct
     if (info && info->type == PT_TYPE_WITHHELD) {
         snprintf(o->note, sizeof o->note, "%s %s", rec->withheld->type, rec->withheld->code);
     }
+    if (info && info->type == PT_TYPE_SEALED_COUNT) {
+        snprintf(o->note, sizeof o->note, "%s %s %u", rec->sealed_count->rule,
+                 rec->sealed_count->period, rec->sealed_count->count);
+    }
     if (info && info->type == PT_TYPE_STREAM_CLOSE) {
         snprintf(o->note, sizeof o->note, "%d%s", rec->stream_close->day,
                  rec->stream_close->final ? " final" : "");

@@ -53,6 +53,19 @@ struct pt_config_trust {
     char *genesis, *policy;
 };
 
+/* What this connector counts by itself and says as SealedCount: the records of a type that it sent
+ * in a month, or the matters of its own system that were to be passed on and weren't. */
+struct pt_config_count {
+    char *type;     /* "D01"; or: */
+    char *rule;     /* "K57" */
+    char *path;     /* the matters, one a row; it stays here */
+    char *number;   /* heading of the column with the document number of the matter's record */
+    char *day;      /* of the column with the day on which passing it on was advised */
+    char *encoding; /* default utf-8 */
+    int32_t days;   /* that it may take; default 30 */
+};
+#define PT_CONFIG_COUNTS_MAX 8
+
 struct pt_config {
     char *party, *stream, *system;
     char *hub;   /* https://host:port */
@@ -61,6 +74,8 @@ struct pt_config {
     struct pt_config_trust trust;
     struct pt_config_source *sources;
     uint32_t sources_count;
+    struct pt_config_count *counts;
+    uint32_t counts_count;
     struct pt_config_sink *sink; /* NULL: deliver nothing */
     char *until;          /* replay clock only: the last day, after which the stream is closed */
     int32_t poll_s;       /* live clock: how often sources are looked at; default 5 */

@@ -57,6 +57,9 @@ int pt_outbox_add(struct pt_state *s, const struct pt_outbox_record *r, struct p
 typedef int pt_outbox_cb(void *ctx, const struct pt_outbox_record *r);
 int pt_outbox_each(struct pt_state *s, uint64_t seq, uint64_t limit, pt_outbox_cb *cb, void *ctx,
                    struct pt_err *err);
+/* How many records of that type have a business day from `from` to `to`. */
+int pt_outbox_count(struct pt_state *s, const char *type, int32_t from, int32_t to, int64_t *ret,
+                    struct pt_err *err);
 /* Replaces a refused record in place (same seq) by its Withheld. */
 int pt_outbox_replace(struct pt_state *s, const struct pt_outbox_record *r, struct pt_err *err);
 
@@ -206,6 +209,14 @@ int pt_shut_add(struct pt_state *s, const char *party, const char *stream, uint6
 /* Appends the record's bytes. PT_E_NOT_FOUND. */
 int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
                  struct pt_buf *out, struct pt_err *err);
+
+/* ---- counts that were said (SealedCount), by what was counted and month (yyyymm) ---- */
+
+int pt_counted_set(struct pt_state *s, const char *what, int32_t month, int64_t n,
+                   struct pt_err *err);
+/* PT_E_NOT_FOUND: none was said. */
+int pt_counted_get(struct pt_state *s, const char *what, int32_t month, int64_t *ret,
+                   struct pt_err *err);
 
 /* ---- evidence: what a hub (or a party through it) sent that doesn't hold ---- */
 
