@@ -342,6 +342,19 @@ static size_t enum_prefix(const ProtobufCEnumDescriptor *d) {
     return 0;
 }
 
+/* A level of state secrets: nothing that bears one may go out. A work secret is none. */
+static bool is_state_secret(const char *p) {
+    static const char *const levels[] = {"秘密",   "机密",         "绝密",      "国家秘密",
+                                         "SECRET", "CONFIDENTIAL", "TOP_SECRET"};
+    if (strstr(p, "工作秘密") != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (strncmp(p, levels[i], strlen(levels[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, struct pt_err *err) {
     size_t prefix = enum_prefix(d);
     for (unsigned i = 0; i < d->n_values; i++) {
@@ -355,6 +368,12 @@ int pt_value_enum(const ProtobufCEnumDescriptor *d, const char *p, int *ret, str
             return 0;
         }
     }
+    if (d == &pentad__v1__classification__descriptor && is_state_secret(p))
+        return pt_err_set(
+            err, PT_E_SECRET,
+            "\"%.40s\": a state secret may not enter this network; use the classified "
+            "channel (保密法)",
+            p);
     char names[160];
     size_t o = 0;
     names[0] = '\0';

@@ -165,6 +165,23 @@ Test(map, joined_padded_and_cut_columns) {
     got_done(&g);
 }
 
+/* Whatever the type: classification is a field of every record. */
+Test(map, a_state_secret_is_refused_with_the_way_to_go) {
+    struct got g;
+    run_mapping(&(struct run){.yaml = "mapping: m\nsource: {header: no}\n" B04(
+                                  "      - {to: classification, from: \"1\"}\n"),
+                              .csv = "WORK_SECRET\n秘密\n机密★10年\n绝密\nINTERNAL\n工作秘密\n"},
+                &g);
+    cr_assert_eq(g.n_records, 2);
+    cr_assert_eq(g.n_dead, 4);
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(g.dead[i].code, PT_E_SECRET);
+        cr_expect_not_null(strstr(g.dead[i].en, "classified channel"), "%s", g.dead[i].en);
+    }
+    cr_expect_eq(g.dead[3].code, PT_E_CODE, "a work secret, by a word that wants a table");
+    got_done(&g);
+}
+
 Test(map, codes_constants_and_defaults) {
     struct got g;
     run_mapping(

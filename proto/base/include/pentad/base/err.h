@@ -92,6 +92,8 @@
     X(PT_E_ENCODING, 112, "bad_encoding", 422, 0, "not in the declared encoding", "字符编码不符")  \
     X(PT_E_AMOUNT, 113, "bad_amount", 422, 0, "not an amount", "金额格式错误")                     \
     X(PT_E_DATE, 114, "bad_date", 422, 0, "not a date", "日期格式错误")                            \
+    X(PT_E_SECRET, 115, "state_secret", 422, 0, "a state secret may not enter this network",       \
+      "国家秘密不得进入本网络")                                                                    \
     /* answers to a discrepancy */                                                                 \
     X(PT_E_NOT_ASKED, 120, "not_asked", 403, 0, "it is for another party to answer",               \
       "不是应答复单位")                                                                            \
