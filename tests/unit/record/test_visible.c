@@ -211,3 +211,42 @@ Test(visible, whose_disclosure_covers_what) {
                      cases[i].want, "%zu", i);
     }
 }
+
+/* A discrepancy is for all six, the public never; one over a clue for discipline and those who
+ * must answer, the clue's sender among them. */
+Test(visible, discrepancies_by_rule_and_responders) {
+    static const struct {
+        const char *rule;
+        const char *responders[3];
+        const char *want;
+    } cases[] = {
+        {"K10", {"finance"}, to_all},
+        {"K54", {"finance", "audit"}, to_all},
+        {"K59", {"organization"}, to_all},
+        {"K63", {"finance", "organization"}, to_all},
+        {"K68", {"audit"}, to_all},
+        {"K55", {"discipline", "audit"}, "-F--F--"},
+        {"K55", {"discipline", "finance"}, "-F-F---"},
+        {"K56", {"discipline", "congress"}, "FF-----"},
+        {"K57", {"audit"}, "-F--F--"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+        char *responders[3];
+        char got[READERS + 1];
+
+        for (d.n_responders = 0; d.n_responders < 3 && cases[i].responders[d.n_responders] != NULL;
+             d.n_responders++) {
+            responders[d.n_responders] = (char *)(uintptr_t)cases[i].responders[d.n_responders];
+        }
+        d.responders = responders;
+        d.rule = (char *)(uintptr_t)cases[i].rule;
+        rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
+        rec.discrepancy = &d;
+        seen(&rec, PT_PARTY_HUB, true, got);
+        cr_expect_str_eq(got, cases[i].want, "%s: %s instead of %s", cases[i].rule, got,
+                         cases[i].want);
+    }
+}

@@ -5,6 +5,8 @@
 
 #include <pentad/record/visible.h>
 
+#include <pentad/rules/rules.h>
+
 #include "world.h"
 
 #define OPEN 1
@@ -237,4 +239,22 @@ Test(clue_rules, k57_advised_and_not_transferred) {
     w_tick(&w, 20190303);
     cr_expect_eq(w_find(&w, "K57", "", "2019-02", "").status, CLOSED);
     end(&w);
+}
+
+/* What is narrowed by K55 to K57 alone holds while no other rule reads what goes sealed; a rule
+ * that begins to must narrow its discrepancies too (proto/record/visible.c). K63 reads P03's
+ * header. */
+Test(clues, no_other_rule_reads_what_is_sealed) {
+    static const char *const sealed[] = {"A01", "A05", "D01", "D02", "D03", "D04", "O02"};
+    size_t n;
+    const struct pt_rule_info *rules = pt_rules_list(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        bool narrowed = strcmp(rules[i].id, "K55") == 0 || strcmp(rules[i].id, "K56") == 0;
+
+        for (size_t k = 0; k < sizeof(sealed) / sizeof(sealed[0]); k++) {
+            cr_expect(narrowed || strstr(rules[i].reads, sealed[k]) == NULL, "%s reads %s",
+                      rules[i].id, sealed[k]);
+        }
+    }
 }
