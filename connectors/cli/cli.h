@@ -123,11 +123,14 @@ int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_e
 int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page);
 int pt_cli_print_json(json_t *j);
 
-/* cmd_explain.c: `pentad rules explain` and `pentad rules try`, by their first argument. */
-int pt_cli_rules_explain(const struct cli_options *o);
-int pt_cli_rules_try(const struct cli_options *o);
+/* cmd_ledger.c: the first `size` entries of the log in `dir`, folded into the ledger `into`, with
+ * progress on a terminal. digest: of that ledger, or NULL. */
+struct pt_fold_state;
+int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
+                    uint8_t digest[32], struct pt_err *err);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_push;
+    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_rules_explain,
+    cmd_rules_try, cmd_push;
 
 #endif

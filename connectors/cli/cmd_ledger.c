@@ -92,8 +92,8 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     return rc;
 }
 
-static int fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
-                    uint8_t d[32], struct pt_err *err) {
+int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
+                    uint8_t digest[32], struct pt_err *err) {
     struct pt_store *store = NULL;
     struct pt_store_reader *reader = NULL;
     struct replay r = {.err = err};
@@ -116,8 +116,8 @@ static int fold_log(const char *dir, const char *into, uint64_t size, struct pt_
     if (rc == 0) {
         rc = pt_fold_state(r.fold, ret, err);
     }
-    if (rc == 0) {
-        rc = pt_ledger_digest(pt_fold_ledger(r.fold), d, err);
+    if (rc == 0 && digest) {
+        rc = pt_ledger_digest(pt_fold_ledger(r.fold), digest, err);
     }
     pt_fold_close(r.fold);
     pt_store_sqlite_close(store);
@@ -133,7 +133,7 @@ static int replay(const struct cli_options *o) {
     uint64_t cursor = 0;
     int rc = read_digest(o->data, &cursor, theirs, &err);
     if (rc == 0) {
-        rc = fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
+        rc = pt_cli_fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
     }
     if (rc != 0) {
         return pt_cli_fail(&err);

@@ -10,6 +10,8 @@
 
 enum { PAGE_MAX = 4 * 1024 * 1024 };
 
+static const struct cli_command cmd_list;
+
 /* "D Y/R": when it is looked at, and how grave it is. */
 static const char *when_word(const char *when) {
     switch (when[0]) {
@@ -165,23 +167,11 @@ static int rules(const struct cli_options *o) {
     size_t n = 0;
     const struct pt_rule_info *list = pt_rules_list(&n);
     struct pt_buf out;
-    if (o->n_args > 0 && strcmp(o->args[0], "explain") == 0) {
-        return pt_cli_rules_explain(o);
-    }
-    if (o->n_args > 0 && strcmp(o->args[0], "try") == 0) {
-        return pt_cli_rules_try(o);
-    }
-    if (o->data || o->subject || o->year) {
-        return pt_cli_misuse(&cmd_rules, "--data, --subject and --year are for explain and try");
-    }
-    if (o->n_args > 1) {
-        return pt_cli_misuse(&cmd_rules, "one rule at a time");
-    }
     if (o->n_args == 1) {
         list = pt_rules_find(o->args[0]);
         n = 1;
         if (!list) {
-            return pt_cli_misuse(&cmd_rules, "there is no rule %s", o->args[0]);
+            return pt_cli_misuse(&cmd_list, "there is no rule %s", o->args[0]);
         }
     }
     if (o->json) {
@@ -202,30 +192,44 @@ static int rules(const struct cli_options *o) {
     return pt_cli_page_done(o, &out);
 }
 
-const struct cli_command cmd_rules = {
+static const struct cli_command cmd_list = {
     .name = "rules",
     .what = "what the hub compares, with the basis and the message of each rule",
-    .usage =
-        "usage: pentad rules [RULE] [--json | --markdown] [--out FILE] [--zh|--en]\n"
-        "       pentad rules explain RULE --subject KIND:KEY [--year Y] --data HUBDIR\n"
-        "                            [--json] [--zh|--en]\n"
-        "       pentad rules try NAME=VALUE... --data HUBDIR [--json] [--zh|--en]\n"
-        "\n"
-        "Lists the rules; with a RULE its file: the header and the SQL that the hub runs.\n"
-        "`explain` evaluates a rule on one subject: each condition's state, its figures and\n"
-        "records, and the parameters in force. `try` says what would open, close or change\n"
-        "severity if parameters had other values. Both work on a private copy of the hub's\n"
-        "ledger.db and change nothing.\n"
-        "\n"
-        "  RULE         K04\n"
-        "  --markdown   the whole reference: docs/rules.md is this\n"
-        "  --json       for machines\n"
-        "\n"
-        "exit: 0 done, 1 it failed, 2 wrong use\n"
-        "\n"
-        "example: pentad rules K04\n"
-        "         pentad rules explain K26 --subject PROJECT:37010016T000000001777 --data hub\n"
-        "         pentad rules try k26.dev_bp=-1500 --data hub\n",
+    .usage = "usage: pentad rules [RULE] [--json | --markdown] [--out FILE] [--zh|--en]\n"
+             "\n"
+             "       pentad rules explain RULE …, pentad rules try …\n"
+             "\n"
+             "Lists the rules; with a RULE its file: the header and the SQL that the hub runs.\n"
+             "\n"
+             "  explain      why a rule fires or doesn't for one subject: operands, parameters, "
+             "records\n"
+             "  try          what another parameter or another rule would raise, clear and change\n"
+             "               (each has its own --help)\n"
+             "\n"
+             "  RULE         K04\n"
+             "  --markdown   the whole reference: docs/rules.md is this\n"
+             "  --json       for machines\n"
+             "\n"
+             "exit: 0 done, 1 it failed, 2 wrong use\n"
+             "\n"
+             "example: pentad rules K04\n",
     .min_args = 0,
-    .max_args = CLI_ARGS_ANY,
+    .max_args = 1,
+    .wants = "one rule at a time",
     .run = rules};
+
+/* The word behind `rules` names a part of it, or is a rule. */
+static int dispatch(int argc, char **argv) {
+    const struct cli_command *cmd = &cmd_list;
+    if (argc > 1 && strcmp(argv[1], "explain") == 0) {
+        cmd = &cmd_rules_explain;
+    } else if (argc > 1 && strcmp(argv[1], "try") == 0) {
+        cmd = &cmd_rules_try;
+    }
+    return cmd == &cmd_list ? pt_cli_run(cmd, argc, argv) : pt_cli_run(cmd, argc - 1, argv + 1);
+}
+
+const struct cli_command cmd_rules = {
+    .name = "rules",
+    .what = "what the hub compares; why a rule says what it says; what another would say",
+    .main = dispatch};

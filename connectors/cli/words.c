@@ -8,13 +8,20 @@
 const char *pt_cli_word(const char *code, bool zh) {
     static const struct {
         const char *code, *zh;
-    } words[] = {{"OPEN", "待答复"},    {"REPLIED", "已答复"},  {"CLOSED", "已销号"},
-                 {"WAIVED", "已认可"},  {"R", "红色"},          {"Y", "黄色"},
-                 {"I", "提示"},         {"REPLACE", "更正"},    {"REVERSE", "冲销"},
-                 {"WITHDRAW", "撤回"},  {"void", "已失效"},     {"lost", "未采用"},
-                 {"waiting", "待生效"}, {"withdrawal", "撤回"}, {"CORRECTED", "已更正"},
-                 {"EXPLAIN", "说明"},   {"DISPUTE", "异议"},    {"RECTIFIED", "已整改"},
-                 {"WAIVE", "认可"},     {"APPROVE", "同意"},    {"REJECT", "不同意"}};
+    } words[] = {{"OPEN", "待答复"},      {"REPLIED", "已答复"},
+                 {"CLOSED", "已销号"},    {"WAIVED", "已认可"},
+                 {"R", "红色"},           {"Y", "黄色"},
+                 {"I", "提示"},           {"REPLACE", "更正"},
+                 {"REVERSE", "冲销"},     {"WITHDRAW", "撤回"},
+                 {"void", "已失效"},      {"lost", "未采用"},
+                 {"waiting", "待生效"},   {"withdrawal", "撤回"},
+                 {"CORRECTED", "已更正"}, {"EXPLAIN", "说明"},
+                 {"DISPUTE", "异议"},     {"RECTIFIED", "已整改"},
+                 {"WAIVE", "认可"},       {"APPROVE", "同意"},
+                 {"REJECT", "不同意"},    {"FIRE", "触发"},
+                 {"CLEAR", "未触发"},     {"UNKNOWN", "暂不能判断"},
+                 {"raised", "新增"},      {"cleared", "销号"},
+                 {"changed", "变化"},     {"unknown", "暂不能判断"}};
     enum pt_party party = pt_party_from_name(code);
 
     for (size_t i = 0; zh && i < sizeof words / sizeof *words; i++) {

@@ -358,6 +358,11 @@ void pt_ledger_read_end(struct pt_ledger *l) {
     (void)pt_sql_run(&l->sql, NULL, "RELEASE reading", "");
 }
 
+int pt_ledger_read_unchanged(struct pt_ledger *l, struct pt_err *err) {
+    PT_ASSERT(!l->write);
+    return pt_agg_prepare(l, err);
+}
+
 struct pt_sql *pt_ledger_sql(struct pt_ledger *l) {
     return &l->sql;
 }

@@ -8,7 +8,7 @@
 
 #include <pentad/record/discrepancy.h>
 
-enum { OLD_TEXTS_MAX = 256 << 20 };
+enum { OLD_TEXTS_MAX = 256 << 20, SQL_MAX = 1 << 17 };
 
 const char *pt_engine_keep(struct pt_engine *e, const char *text) {
     const char *kept = pt_arena_strdup(&e->arena, text);
@@ -380,10 +380,55 @@ static int touch_everything(struct pt_engine *e, size_t no, struct pt_err *err) 
                    : rc;
 }
 
-int pt_engine_survey(struct pt_engine *e, size_t no, pt_engine_seen_cb cb, void *ctx,
-                     struct pt_err *err) {
+/* The keys of [all] for which `where` is true of the subject ?1. */
+static int touch_where(struct pt_engine *e, size_t no, const char *where, const char *key,
+                       struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    struct pt_buf sql;
+    int rc = 0;
+
+    if (!e->rules[no].all)
+        return 0;
+    pt_buf_init(&sql, SQL_MAX);
+    pt_buf_printf(&sql,
+                  "INSERT OR IGNORE INTO touched WITH k(a, b, c) AS (%s\n)"
+                  " SELECT a, b, c FROM k WHERE %s",
+                  e->rules[no].all, where);
+    rc = sql.failed ? pt_err_set(err, sql.failed, "no room for a statement")
+                    : pt_sql_once(e->sql, &st, err, pt_buf_cstr(&sql), "s", key);
+    rc = rc == 0 ? pt_sql_execute(e->sql, st, err) : rc;
+    pt_sql_done(e->sql, st);
+    pt_buf_done(&sql);
+    return rc;
+}
+
+/* Most rules have the subject in their first key, and then an index finds it; some in another one,
+ * maybe behind what it is ("D:"); those whose first key is a number (a year, a record) say only
+ * when evaluated whom they are about. */
+static int touch_subject(struct pt_engine *e, size_t no, const char *key, struct pt_err *err) {
+    int64_t one;
+    bool any = false;
+    int rc = load_closed(e, no, err);
+
+    rc = rc == 0 ? pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err) : rc;
+    rc = rc == 0 ? touch_where(e, no, "a = ?1", key, err) : rc;
+    rc = rc == 0 ? pt_sql_number(e->sql, &one, &any, err, "SELECT 1 FROM touched LIMIT 1", "") : rc;
+    if (rc == 0 && !any)
+        rc = touch_where(e, no,
+                         "typeof(a) = 'integer' OR b = ?1 OR c = ?1 OR (length(c) > length(?1)"
+                         " AND substr(c, -length(?1) - 1) = ':' || ?1)",
+                         key, err);
+    return rc == 0 ? pt_sql_run(e->sql, err,
+                                "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
+                                " WHERE rule = ? AND key = ?",
+                                "ss", e->rules[no].info.id, key)
+                   : rc;
+}
+
+int pt_engine_survey(struct pt_engine *e, size_t no, const char *key, pt_engine_seen_cb cb,
+                     void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = e->st[no].condition;
-    int rc = touch_everything(e, no, err);
+    int rc = key ? touch_subject(e, no, key, err) : touch_everything(e, no, err);
 
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;

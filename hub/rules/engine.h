@@ -107,19 +107,33 @@ int pt_engine_room(const struct pt_engine *e, struct pt_err *err);
 /* store.c */
 int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err);
 void pt_engine_close(struct pt_engine *e);
+/* To ask and not to run: on a read handle (whose pt_ledger_read_unchanged was called) and these
+ * rules, which outlive it; nothing but temporary tables is written. Views of `tried` (NULL: none)
+ * are for pt_rule_check to make. A rule's statements come with pt_engine_ready. */
+int pt_engine_read(struct pt_engine *e, struct pt_ledger *l, const struct pt_rule *rules, size_t n,
+                   const struct pt_rule *tried, struct pt_err *err);
+int pt_engine_ready(struct pt_engine *e, size_t no, struct pt_err *err);
+/* The rules' views away, so that others may have their names; nothing that reads them is open. */
+int pt_engine_drop_views(struct pt_engine *e, struct pt_err *err);
 /* True where other rules made what is stored: everything has to be folded again. */
 int pt_engine_stale(struct pt_engine *e, bool *ret_stale, struct pt_err *err);
 int pt_engine_create(struct pt_engine *e, struct pt_err *err);
 int pt_engine_dirty(struct pt_engine *e, const uint8_t id[16], struct pt_err *err);
 
+/* check.c: may a rule that somebody tries be run? It only reads, and all that its header and its
+ * SQL name is there. Makes its views; the engine has those of all others. PT_E_FORMAT, or
+ * PT_E_FORBIDDEN where it would do anything but read; with line and section. */
+int pt_rule_check(struct pt_engine *e, const struct pt_rule *r, struct pt_err *err);
+
 /* engine.c */
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err);
 int pt_engine_check(struct pt_engine *e, uint64_t *ret_differences, struct pt_err *err);
 /* Every condition of a rule, evaluated over everything as of the last tick; clear ones too, and
- * with the figures of all. The condition lives during the call. */
+ * with the figures of all. The condition lives during the call. With `key` those alone that may be
+ * about that subject, and maybe some more; NULL: all. */
 typedef int (*pt_engine_seen_cb)(void *ctx, const struct pt_condition *c, struct pt_err *err);
-int pt_engine_survey(struct pt_engine *e, size_t no, pt_engine_seen_cb cb, void *ctx,
-                     struct pt_err *err);
+int pt_engine_survey(struct pt_engine *e, size_t no, const char *key, pt_engine_seen_cb cb,
+                     void *ctx, struct pt_err *err);
 
 /* params.c */
 int pt_params_register(struct pt_engine *e, struct pt_err *err); /* SQL: param(), tick_day() */

@@ -3,81 +3,60 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <jansson.h>
 #include <sqlite3.h>
 
+#include <pentad/base/codec.h>
 #include <pentad/ledger/query.h>
 
-#include "engine.h"
+#include "probe.h"
 
-enum { FIRST_MAX = 10, SETS_MAX = 32, COPY_PATH = 512 };
+enum { SAID_MAX = 4 << 20, INPUTS_MAX = 128, RESPONDERS_MAX = 8, WATCH_STEPS = 50000 };
 
-struct pt_probe {
-    struct pt_ledger *ledger;
-    struct pt_engine engine;
-    char path[COPY_PATH];
-    struct {
-        char name[64];
-        int64_t value;
-    } sets[SETS_MAX];
-    size_t n_sets;
-};
+/* ---- the probe ---- */
 
-/* ---- the copy ---- */
+static int give_up(void *probe) {
+    struct pt_probe *p = probe;
 
-static int copy_db(sqlite3 *from, const char *path, struct pt_err *err) {
-    sqlite3 *to = NULL;
-    sqlite3_backup *b = NULL;
-    bool ok = sqlite3_open(path, &to) == SQLITE_OK;
-
-    if (ok)
-        b = sqlite3_backup_init(to, "main", from, "main");
-    ok = b && sqlite3_backup_step(b, -1) == SQLITE_DONE;
-    ok = (!b || sqlite3_backup_finish(b) == SQLITE_OK) && ok;
-    /* It was made at one moment of the hub's, so it is whole whatever became of the hub. */
-    ok = ok && sqlite3_exec(to, "UPDATE local SET v = 'closed' WHERE k = 'open_on'", NULL, NULL,
-                            NULL) == SQLITE_OK;
-    (void)sqlite3_close(to);
-    return ok ? 0 : pt_err_set(err, PT_E_IO, "the ledger can't be copied to %s", path);
+    if (p->watch && !p->gave_up)
+        p->gave_up = p->watch(p->watch_ctx, p->evaluated);
+    return p->gave_up;
 }
 
-static int make_copy(struct pt_probe *p, const char *path, struct pt_err *err) {
-    const char *dir = getenv("TMPDIR");
-    struct pt_ledger *from = NULL;
-    int rc = pt_ledger_open(path, PT_LEDGER_READ, &from, NULL, err);
-    int fd;
+void pt_probe_watch(struct pt_probe *p, pt_probe_watch_cb cb, void *ctx) {
+    p->watch = cb;
+    p->watch_ctx = ctx;
+    sqlite3_progress_handler(pt_ledger_sql(p->ledger)->db, cb ? WATCH_STEPS : 0, give_up, p);
+}
 
-    if (rc != 0)
-        return rc;
-    (void)snprintf(p->path, sizeof p->path, "%s/pentad-rules-XXXXXX", dir ? dir : "/tmp");
-    fd = mkstemp(p->path);
-    if (fd < 0) {
-        p->path[0] = '\0';
-        rc = pt_err_set(err, PT_E_IO, "no temporary file can be made for a copy of the ledger");
-    } else {
-        (void)close(fd);
-        rc = copy_db(pt_ledger_sql(from)->db, p->path, err);
+int pt_probe_engine(struct pt_probe *p, const struct pt_rule *rules, size_t n,
+                    const struct pt_rule *tried, struct pt_err *err) {
+    int rc = 0;
+
+    if (p->engine.sql) {
+        struct pt_engine *e = &p->engine;
+
+        rc = pt_engine_drop_views(e, err);
+        pt_engine_close(e);
     }
-    pt_ledger_close(from);
-    return rc;
+    return rc == 0 ? pt_engine_read(&p->engine, p->ledger, rules, n, tried, err) : rc;
 }
 
 int pt_probe_open(const char *path, struct pt_probe **ret_probe, struct pt_err *err) {
     struct pt_probe *p = calloc(1, sizeof *p);
-    bool rebuilt = false;
+    size_t n;
+    const struct pt_rule *rules = pt_rule_all(&n);
     int rc;
 
     *ret_probe = NULL;
     if (!p)
         return pt_err_set(err, PT_E_NOMEM, "rules: no memory");
-    rc = make_copy(p, path, err);
-    rc = rc == 0 ? pt_ledger_open(p->path, PT_LEDGER_WRITE, &p->ledger, &rebuilt, err) : rc;
-    if (rc == 0 && rebuilt)
-        rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger at %s is of another version", path);
-    rc = rc == 0 ? pt_engine_open(&p->engine, p->ledger, err) : rc;
-    rc = rc == 0 ? pt_params_load(&p->engine, err) : rc;
+    pt_arena_init(&p->said, SAID_MAX);
+    rc = pt_ledger_open(path, PT_LEDGER_READ, &p->ledger, NULL, err);
+    rc = rc == 0 ? pt_ledger_read_unchanged(p->ledger, err) : rc;
+    rc = rc == 0 ? pt_ledger_read_begin(p->ledger, err) : rc;
+    p->reading = rc == 0;
+    rc = rc == 0 ? pt_probe_engine(p, rules, n, NULL, err) : rc;
     if (rc != 0) {
         pt_probe_close(p);
         return rc;
@@ -87,289 +66,271 @@ int pt_probe_open(const char *path, struct pt_probe **ret_probe, struct pt_err *
 }
 
 void pt_probe_close(struct pt_probe *p) {
-    static const char *const ends[] = {"", "-wal", "-shm"};
-    char name[COPY_PATH + 8];
-
     if (!p)
         return;
     if (p->engine.sql)
         pt_engine_close(&p->engine);
+    if (p->reading)
+        pt_ledger_read_end(p->ledger);
     pt_ledger_close(p->ledger);
-    for (size_t i = 0; p->path[0] && i < sizeof ends / sizeof *ends; i++) {
-        (void)snprintf(name, sizeof name, "%s%s", p->path, ends[i]);
-        (void)unlink(name);
-    }
+    pt_rule_done(&p->tried);
+    pt_arena_done(&p->said);
+    free(p->rules);
+    free(p->text);
     free(p);
 }
 
-/* ---- explain ---- */
-
-static const char *state_name(int state) {
-    static const char *const names[] = {"CLEAR", "FIRE", "UNKNOWN"};
-    return names[state];
+void pt_probe_moment(struct pt_probe *p, struct pt_probe_moment *ret) {
+    ret->log_size = pt_ledger_cursor(p->ledger);
+    ret->tick_day = p->engine.tick.day;
 }
 
-static const char *severity_name(int sev) {
+/* ---- what it evaluates ---- */
+
+struct survey {
+    struct pt_probe *p;
+    pt_engine_seen_cb cb;
+    void *ctx;
+};
+
+static int count_one(void *ctx, const struct pt_condition *c, struct pt_err *err) {
+    struct survey *s = ctx;
+
+    s->p->evaluated++;
+    return s->cb(s->ctx, c, err);
+}
+
+int pt_probe_survey(struct pt_probe *p, size_t no, const char *key, pt_engine_seen_cb cb, void *ctx,
+                    struct pt_err *err) {
+    struct survey s = {.p = p, .cb = cb, .ctx = ctx};
+    int rc = pt_engine_ready(&p->engine, no, err);
+
+    rc = rc == 0 ? pt_engine_survey(&p->engine, no, key, count_one, &s, err) : rc;
+    if (rc != 0 && p->gave_up)
+        rc = pt_err_set(err, PT_E_TIMEOUT, "rule %s takes too long to evaluate here",
+                        p->engine.rules[no].info.id);
+    return rc;
+}
+
+const char *pt_probe_severity(int sev) {
     static const char *const names[] = {"", "I", "Y", "R"};
+
     return sev >= 1 && sev <= 3 ? names[sev] : "";
 }
+
+static const char *keep(struct pt_probe *p, const char *text) {
+    const char *kept = pt_arena_strdup(&p->said, text);
+
+    return kept ? kept : "";
+}
+
+static const char *keep_buf(struct pt_probe *p) {
+    return keep(p, pt_buf_cstr(&p->engine.buf));
+}
+
+const char *pt_probe_message(struct pt_probe *p, const struct pt_condition *c, bool chinese) {
+    pt_buf_reset(&p->engine.buf);
+    pt_message_text(&p->engine, c, chinese, &p->engine.buf);
+    return keep_buf(p);
+}
+
+void pt_probe_figures(struct pt_probe *p, const struct pt_rule *r, const char *lines,
+                      struct pt_probe_figure *out) {
+    for (size_t f = 0; f < r->n_figures; f++) {
+        const char *cursor = lines;
+        char label[32];
+        char value[512];
+
+        out[f] = (struct pt_probe_figure){.label = r->figures[f].label,
+                                          .unit = pt_rule_unit_name(r->figures[f].unit)};
+        while (pt_figure_next(&cursor, label, sizeof label, value, sizeof value))
+            if (strcmp(label, r->figures[f].label) == 0) {
+                out[f].value = keep(p, value);
+                pt_buf_reset(&p->engine.buf);
+                pt_message_value(r->figures[f].unit, value, &p->engine.buf);
+                out[f].text = keep_buf(p);
+            }
+    }
+}
+
+/* ---- explain ---- */
 
 struct explain {
     struct pt_probe *p;
     int kind;
     const char *key;
     int32_t year;
-    json_t *conditions;
+    const struct pt_probe_teller *teller;
 };
 
-static json_t *figures_json(struct pt_engine *e, const struct pt_condition *c) {
-    json_t *a = json_array();
-    const char *cursor = c->figures;
-    char label[32];
-    char value[512];
+/* A condition about to be told, with room for its lists. */
+struct told {
+    struct pt_probe_condition c;
+    struct pt_probe_figure figures[PT_RULE_FIGURES_MAX];
+    struct pt_probe_record inputs[INPUTS_MAX];
+    const char *responders[RESPONDERS_MAX];
+    char id[33];
+};
 
-    while (pt_figure_next(&cursor, label, sizeof label, value, sizeof value))
-        for (size_t f = 0; f < c->rule->n_figures; f++)
-            if (strcmp(c->rule->figures[f].label, label) == 0) {
-                pt_buf_reset(&e->buf);
-                pt_message_value(c->rule->figures[f].unit, value, &e->buf);
-                (void)json_array_append_new(a, json_pack("{s:s,s:s,s:s}", "label", label, "value",
-                                                         value, "text", pt_buf_cstr(&e->buf)));
-            }
-    return a;
+static int record_of(struct pt_probe *p, int64_t rec, struct pt_probe_record *ret,
+                     struct pt_err *err) {
+    static const char sql[] = "SELECT s.party || '/' || s.name || '#' || r.seq, type_code(r.type)"
+                              " FROM record r JOIN stream s ON s.sid = r.sid WHERE r.rec = ?";
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(p->engine.sql, &st, err, sql, "i", rec);
+
+    if (pt_sql_row(p->engine.sql, st, &rc, err)) {
+        ret->id = keep(p, pt_sql_text(st, 0));
+        ret->type = keep(p, pt_sql_text(st, 1));
+    }
+    pt_sql_done(p->engine.sql, st);
+    return rc;
 }
 
 /* Binds what names the condition whose row is at hand, as the engine does for a finding. */
-static int inputs_json(struct pt_engine *e, size_t no, json_t *a, struct pt_err *err) {
+static int tell_inputs(struct pt_probe *p, size_t no, struct told *t, struct pt_err *err) {
     static const char *const names[] = {":a",   ":b",  ":c",      ":kind",
                                         ":key", ":fy", ":period", ":object"};
+    struct pt_engine *e = &p->engine;
     sqlite3_stmt *in = e->st[no].inputs;
-    sqlite3_stmt *ref = e->own[PT_R_REF];
     int rc = 0;
 
-    for (int i = 0; in && i < 8; i++) {
+    if (!in)
+        return 0;
+    for (int i = 0; i < 8; i++) {
         int at = sqlite3_bind_parameter_index(in, names[i]);
         if (at > 0)
             (void)sqlite3_bind_value(in, at, sqlite3_column_value(e->st[no].condition, i));
     }
-    while (in && pt_sql_row(e->sql, in, &rc, err)) {
-        rc = pt_sql_bind(e->sql, ref, err, "i", pt_sql_i64(in, 0));
-        if (pt_sql_row(e->sql, ref, &rc, err))
-            (void)json_array_append_new(a, json_sprintf("%s/%s#%lld", pt_sql_text(ref, 0),
-                                                        pt_sql_text(ref, 1),
-                                                        (long long)pt_sql_i64(ref, 2)));
-        pt_sql_reset(ref);
+    while (t->c.n_inputs < INPUTS_MAX && pt_sql_row(e->sql, in, &rc, err)) {
+        struct pt_probe_record *r = &t->inputs[t->c.n_inputs];
+
+        rc = record_of(p, pt_sql_i64(in, 0), r, err);
+        t->c.n_inputs += r->id != NULL;
     }
-    if (in)
-        pt_sql_reset(in);
+    pt_sql_reset(in);
     return rc;
 }
 
-static json_t *message_json(struct pt_engine *e, const struct pt_condition *c, bool chinese) {
-    pt_buf_reset(&e->buf);
-    pt_message_text(e, c, chinese, &e->buf);
-    return json_string(pt_buf_cstr(&e->buf));
+static int tell_discrepancy(struct pt_probe *p, const struct pt_condition *c, struct told *t,
+                            struct pt_err *err) {
+    static const char *const names[] = {"", "OPEN", "REPLIED", "CLOSED", "WAIVED"};
+    struct pt_engine *e = &p->engine;
+    sqlite3_stmt *st = e->own[PT_R_FINDING];
+    int rc = pt_sql_bind(e->sql, st, err, "b", pt_span(c->id, sizeof c->id));
+
+    if (pt_sql_row(e->sql, st, &rc, err)) {
+        int status = pt_sql_i32(st, 1);
+
+        pt_hex(t->id, c->id, sizeof c->id);
+        t->c.discrepancy = t->id;
+        t->c.status = status >= 1 && status <= 4 ? names[status] : "";
+    }
+    pt_sql_reset(st);
+    return rc;
+}
+
+static void tell_responders(struct pt_probe *p, const struct pt_condition *c, struct told *t) {
+    const char *list = c->rule->info.responders;
+    char party[PT_PARTY_CAP];
+
+    while (t->c.n_responders < RESPONDERS_MAX && pt_party_next(&list, c->figures, party))
+        t->responders[t->c.n_responders++] = keep(p, party);
+}
+
+/* Whom it awaits, of this condition. */
+static const char *awaited(struct pt_probe *p, const struct pt_condition *c) {
+    const char *list = c->rule->info.awaits;
+    struct pt_buf *b = &p->engine.buf;
+    char party[PT_PARTY_CAP];
+
+    pt_buf_reset(b);
+    while (c->waits && pt_party_next(&list, c->figures, party))
+        pt_buf_printf(b, "%s%s", b->len > 0 ? " " : "", party);
+    return keep_buf(p);
 }
 
 static int explain_one(void *ctx, const struct pt_condition *c, struct pt_err *err) {
+    static const char *const states[] = {"CLEAR", "FIRE", "UNKNOWN"};
     struct explain *x = ctx;
-    struct pt_engine *e = &x->p->engine;
-    json_t *inputs;
+    struct pt_probe *p = x->p;
+    bool fires = c->state == PT_STATE_FIRE;
+    struct told t = {0};
     int rc;
-    json_t *j;
 
-    if (c->kind != x->kind || strcmp(c->key, x->key) != 0 || (x->year != 0 && c->fy != x->year))
+    if (strcmp(c->key, x->key) != 0 || (*x->key && c->kind != x->kind) ||
+        (x->year != 0 && c->fy != x->year))
         return 0;
-    j = json_pack("{s:s,s:s,s:i,s:s,s:s}", "state", state_name(c->state), "severity",
-                  severity_name(c->sev), "fiscal_year", (int)c->fy, "period", c->period, "object",
-                  c->object);
-    if (!j)
-        return pt_err_set(err, PT_E_NOMEM, "rules: no memory for an explanation");
-    (void)json_object_set_new(j, "awaits_day", c->waits ? json_integer(c->waits) : json_null());
-    (void)json_object_set_new(j, "figures", figures_json(e, c));
-    (void)json_object_set_new(j, "message_zh", message_json(e, c, true));
-    (void)json_object_set_new(j, "message_en", message_json(e, c, false));
-    inputs = json_array();
-    (void)json_object_set_new(j, "inputs", inputs);
-    rc = inputs_json(e, c->rule_no, inputs, err);
-    return json_array_append_new(x->conditions, j) == 0
-               ? rc
-               : pt_err_set(err, PT_E_NOMEM, "rules: no memory for an explanation");
+    pt_arena_reset(&p->said);
+    t.c = (struct pt_probe_condition){.state = states[c->state],
+                                      .severity = pt_probe_severity(c->sev),
+                                      .fiscal_year = c->fy,
+                                      .period = c->period,
+                                      .object = c->object,
+                                      .awaits_day = c->waits,
+                                      .awaits = awaited(p, c),
+                                      .message_zh = fires ? pt_probe_message(p, c, true) : "",
+                                      .message_en = fires ? pt_probe_message(p, c, false) : "",
+                                      .responders = t.responders,
+                                      .figures = t.figures,
+                                      .n_figures = c->rule->n_figures,
+                                      .inputs = t.inputs};
+    pt_probe_figures(p, c->rule, c->figures, t.figures);
+    tell_responders(p, c, &t);
+    rc = tell_discrepancy(p, c, &t, err);
+    rc = rc == 0 ? tell_inputs(p, c->rule_no, &t, err) : rc;
+    if (rc == 0 && p->said.failed)
+        rc = pt_err_set(err, PT_E_NOMEM, "rules: no memory for an explanation");
+    return rc == 0 ? x->teller->condition(x->teller->ctx, &t.c, err) : rc;
 }
 
-/* A parameter, its value in force and the H07 that says so (null: the default). */
-static int param_json(struct pt_engine *e, const struct pt_rule_param *p, json_t *params,
-                      struct pt_err *err) {
-    static const char sql[] =
-        "SELECT s.party || '/' || s.name || '#' || r.seq, coalesce(p.value, p.text)"
-        " FROM v_rule_set_params p JOIN record r ON r.rec = p.rec JOIN stream s ON s.sid = r.sid"
-        " WHERE p.name = ?1 AND p.r_valid <= ?2"
-        " ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1";
+/* A parameter, its value in force and the H07 that says so. */
+static int tell_param(struct pt_probe *p, const struct pt_rule_param *param,
+                      const struct pt_probe_teller *teller, struct pt_err *err) {
+    static const char sql[] = "SELECT p.rec, coalesce(p.value, p.text) FROM v_rule_set_params p"
+                              " WHERE p.name = ?1 AND p.r_valid <= ?2"
+                              " ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1";
+    struct pt_engine *e = &p->engine;
+    struct pt_probe_param told = {.param = param, .value = param->fallback};
     sqlite3_stmt *st = NULL;
-    json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:n}", "name", p->name, "text", p->text, "default",
-                          p->fallback, "value", p->fallback, "record");
-    int rc = pt_sql_query(e->sql, &st, err, sql, "si", p->name, (int64_t)e->tick.day);
+    int rc = pt_sql_query(e->sql, &st, err, sql, "si", param->name, (int64_t)e->tick.day);
 
+    pt_arena_reset(&p->said);
     if (pt_sql_row(e->sql, st, &rc, err)) {
-        (void)json_object_set_new(j, "record", json_string(pt_sql_text(st, 0)));
-        (void)json_object_set_new(j, "value", json_string(pt_sql_text(st, 1)));
+        told.value = keep(p, pt_sql_text(st, 1));
+        rc = record_of(p, pt_sql_i64(st, 0), &told.set_by, err);
     }
     pt_sql_done(e->sql, st);
-    (void)json_array_append_new(params, j);
-    return rc;
+    return rc == 0 ? teller->param(teller->ctx, &told, err) : rc;
 }
 
 static int rule_number(struct pt_engine *e, const char *id, size_t *ret, struct pt_err *err) {
     for (*ret = 0; *ret < e->n_rules; (*ret)++)
         if (strcmp(e->rules[*ret].info.id, id) == 0)
             return 0;
-    return pt_err_set(err, PT_E_NOT_FOUND, "there is no rule %s", id);
+    return pt_err_set(err, PT_E_NOT_FOUND, "there is no rule %.40s; pentad rules lists them", id);
 }
 
 int pt_probe_explain(struct pt_probe *p, const char *rule, const char *subject, int32_t year,
-                     struct json_t **ret, struct pt_err *err) {
+                     const struct pt_probe_teller *teller, struct pt_err *err) {
     struct pt_engine *e = &p->engine;
-    char key[256];
-    struct explain x = {.p = p, .key = key, .year = year};
-    const struct pt_rule_info *r;
-    json_t *params;
+    char key[256] = "";
+    char name[640] = "";
+    struct explain x = {.p = p, .key = key, .year = year, .teller = teller};
+    struct pt_probe_explained what = {.key = key, .name = name};
     size_t no;
     int rc = rule_number(e, rule, &no, err);
 
-    *ret = NULL;
-    rc = rc == 0 ? pt_ledger_subject_parse(p->ledger, subject, &x.kind, key, sizeof key, err) : rc;
+    if (rc == 0 && subject)
+        rc = pt_ledger_subject_parse(p->ledger, subject, &x.kind, key, sizeof key, err);
     if (rc != 0)
         return rc;
-    r = &e->rules[no].info;
-    x.conditions = json_array();
-    params = json_array();
-    for (size_t i = 0; i < r->n_params && rc == 0; i++)
-        rc = param_json(e, &r->params[i], params, err);
-    rc = rc == 0 ? pt_engine_survey(e, no, explain_one, &x, err) : rc;
-    if (rc == 0)
-        *ret = json_pack("{s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:O,s:O}", "rule", r->id, "name_zh",
-                         r->name_zh, "name_en", r->name_en, "subject", subject, "tick_day",
-                         (int)e->tick.day, "reads", r->reads, "clears", r->clears, "responders",
-                         r->responders, "awaits", r->awaits, "params", params, "conditions",
-                         x.conditions);
-    json_decref(params);
-    json_decref(x.conditions);
-    return rc != 0 || *ret ? rc : pt_err_set(err, PT_E_NOMEM, "rules: no memory");
-}
-
-/* ---- try ---- */
-
-int pt_probe_set(struct pt_probe *p, const char *assignment, struct pt_err *err) {
-    const char *eq = strchr(assignment, '=');
-    const struct pt_rule_param *param;
-    char name[64];
-    char *end = NULL;
-
-    if (!eq || (size_t)(eq - assignment) >= sizeof name)
-        return pt_err_set(err, PT_E_FORMAT, "%s is not NAME=VALUE", assignment);
-    (void)snprintf(name, sizeof name, "%.*s", (int)(eq - assignment), assignment);
-    param = pt_param_find(&p->engine, name);
-    if (!param)
-        return pt_err_set(err, PT_E_NOT_FOUND, "no rule has a parameter %s", name);
-    if (strcmp(param->type, "int") != 0)
-        return pt_err_set(err, PT_E_FORMAT, "%s is a text; only numbers can be tried", name);
-    if (p->n_sets == SETS_MAX)
-        return pt_err_set(err, PT_E_RANGE, "at most %d parameters at a time", SETS_MAX);
-    p->sets[p->n_sets].value = strtoll(eq + 1, &end, 10);
-    if (eq[1] == '\0' || *end != '\0')
-        return pt_err_set(err, PT_E_FORMAT, "%s: the value is no whole number", assignment);
-    (void)snprintf(p->sets[p->n_sets++].name, sizeof name, "%s", name);
-    return 0;
-}
-
-struct tried {
-    struct pt_probe *p;
-    sqlite3_stmt *put;
-};
-
-static int keep_one(void *ctx, const struct pt_condition *c, struct pt_err *err) {
-    struct tried *t = ctx;
-    struct pt_engine *e = &t->p->engine;
-    int rc = 0;
-
-    if (c->state != PT_STATE_FIRE)
-        return 0;
-    pt_buf_reset(&e->buf);
-    pt_message_text(e, c, false, &e->buf);
-    rc = pt_sql_apply(e->sql, t->put, err, "bis", pt_span(c->id, 16), (int64_t)c->sev,
-                      pt_buf_cstr(&e->buf));
-    return rc;
-}
-
-static int survey_into(struct pt_probe *p, size_t no, const char *put, struct pt_err *err) {
-    struct tried t = {.p = p};
-    int rc = pt_sql_prepare(p->engine.sql, put, &t.put, err);
-
-    rc = rc == 0 ? pt_engine_survey(&p->engine, no, keep_one, &t, err) : rc;
-    pt_sql_finalize(t.put);
-    return rc;
-}
-
-static int compare_rule(struct pt_engine *e, size_t no, json_t *rules, struct pt_err *err) {
-    static const char sql[] =
-        "SELECT 'opens', n.said FROM now_fires n WHERE n.id NOT IN (SELECT id FROM was_fires)"
-        " UNION ALL SELECT 'closes', w.said FROM was_fires w"
-        "  WHERE w.id NOT IN (SELECT id FROM now_fires)"
-        " UNION ALL SELECT 'severity', n.said FROM now_fires n JOIN was_fires w ON w.id = n.id"
-        "  WHERE w.sev <> n.sev";
-    json_t *first = json_array();
-    json_t *j = json_pack("{s:s,s:i,s:i,s:i,s:o}", "rule", e->rules[no].info.id, "opens", 0,
-                          "closes", 0, "severity", 0, "first", first);
-    sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(e->sql, &st, err, sql, "");
-
-    while (pt_sql_row(e->sql, st, &rc, err)) {
-        const char *what = pt_sql_text(st, 0);
-        json_int_t n = json_integer_value(json_object_get(j, what)) + 1;
-
-        (void)json_object_set_new(j, what, json_integer(n));
-        if (n <= FIRST_MAX)
-            (void)json_array_append_new(
-                first, json_pack("{s:s,s:s}", "what", what, "message", pt_sql_text(st, 1)));
-    }
-    pt_sql_done(e->sql, st);
-    (void)json_array_append_new(rules, j);
-    return rc;
-}
-
-static int try_rule(struct pt_probe *p, size_t no, json_t *rules, struct pt_err *err) {
-    static const char tables[] =
-        "DROP TABLE IF EXISTS temp.was_fires; DROP TABLE IF EXISTS temp.now_fires;"
-        "CREATE TEMP TABLE was_fires(id BLOB PRIMARY KEY, sev INTEGER, said TEXT);"
-        "CREATE TEMP TABLE now_fires(id BLOB PRIMARY KEY, sev INTEGER, said TEXT);";
-    struct pt_engine *e = &p->engine;
-    int rc = pt_sql_exec(e->sql, tables, err);
-
-    rc = rc == 0 ? pt_params_load(e, err) : rc;
-    rc = rc == 0 ? survey_into(p, no, "INSERT OR REPLACE INTO was_fires VALUES(?,?,?)", err) : rc;
-    for (size_t i = 0; i < p->n_sets && rc == 0; i++)
-        rc = pt_param_set(e, p->sets[i].name, p->sets[i].value, err);
-    rc = rc == 0 ? survey_into(p, no, "INSERT OR REPLACE INTO now_fires VALUES(?,?,?)", err) : rc;
-    return rc == 0 ? compare_rule(e, no, rules, err) : rc;
-}
-
-static bool has_set(const struct pt_probe *p, const struct pt_rule *r) {
-    for (size_t i = 0; i < p->n_sets; i++)
-        for (size_t k = 0; k < r->info.n_params; k++)
-            if (strcmp(r->params[k].name, p->sets[i].name) == 0)
-                return true;
-    return false;
-}
-
-int pt_probe_try(struct pt_probe *p, struct json_t **ret, struct pt_err *err) {
-    json_t *rules = json_array();
-    int rc = 0;
-
-    for (size_t i = 0; i < p->engine.n_rules && rc == 0; i++)
-        if (has_set(p, &p->engine.rules[i]))
-            rc = try_rule(p, i, rules, err);
-    *ret = rc == 0 ? json_pack("{s:i,s:O}", "tick_day", (int)p->engine.tick.day, "rules", rules)
-                   : NULL;
-    json_decref(rules);
-    return rc;
+    if (subject && pt_ledger_subject_name(p->ledger, x.kind, key, name, sizeof name) != 0)
+        (void)snprintf(name, sizeof name, "%s", key);
+    what.rule = &e->rules[no].info;
+    what.kind = x.kind;
+    rc = teller->begin(teller->ctx, &what, err);
+    for (size_t i = 0; i < what.rule->n_params && rc == 0; i++)
+        rc = tell_param(p, &e->rules[no].params[i], teller, err);
+    return rc == 0 ? pt_probe_survey(p, no, subject ? key : NULL, explain_one, &x, err) : rc;
 }

@@ -17,6 +17,11 @@ static int copy(const char *s, size_t n, char **ret, struct pt_err *err) {
     return 0;
 }
 
+static void give_back(const char **text) {
+    free((void *)(uintptr_t)*text);
+    *text = NULL;
+}
+
 static int copy_text(const char *s, const char **ret, struct pt_err *err) {
     char *c;
     int rc = copy(s, strlen(s), &c, err);
@@ -25,45 +30,69 @@ static int copy_text(const char *s, const char **ret, struct pt_err *err) {
     return rc;
 }
 
-static int take_section(struct pt_rule *r, const char *name, size_t name_len, const char *s,
-                        size_t n, struct pt_err *err) {
+/* The section that is open: its name, and where its SQL begins. */
+struct section {
+    const char *name; /* NULL: the header still */
+    size_t len;
+    const char *body;
+    int line;
+};
+
+static int take_section(struct pt_rule *r, const struct section *s, const char *end,
+                        struct pt_err *err) {
     const struct {
         const char *name;
         char **to;
-    } known[] = {{"views", &r->views},         {"touch", &r->touch},   {"all", &r->all},
-                 {"condition", &r->condition}, {"agenda", &r->agenda}, {"inputs", &r->inputs}};
+        int *line;
+    } known[] = {
+        {"views", &r->views, &r->lines.views},    {"touch", &r->touch, &r->lines.touch},
+        {"all", &r->all, &r->lines.all},          {"condition", &r->condition, &r->lines.condition},
+        {"agenda", &r->agenda, &r->lines.agenda}, {"inputs", &r->inputs, &r->lines.inputs}};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strlen(known[i].name) == name_len && memcmp(known[i].name, name, name_len) == 0)
-            return copy(s, n, known[i].to, err);
-    return pt_err_set(err, PT_E_FORMAT, "rule %s: no section is called %.*s", r->info.id,
-                      (int)name_len, name);
+        if (strlen(known[i].name) == s->len && memcmp(known[i].name, s->name, s->len) == 0) {
+            if (*known[i].to)
+                return pt_err_set(err, PT_E_FORMAT, "line %d: [%s] is there twice", s->line - 1,
+                                  known[i].name);
+            *known[i].line = s->line;
+            return copy(s->body, (size_t)(end - s->body), known[i].to, err);
+        }
+    return pt_err_set(err, PT_E_FORMAT, "line %d: no section is called [%.*s]", s->line - 1,
+                      (int)s->len, s->name);
 }
 
-static enum pt_rule_unit unit_of(const char *s) {
-    static const struct {
-        const char *name;
-        enum pt_rule_unit unit;
-    } u[] = {{"fen", PT_RULE_FEN},     {"yuan", PT_RULE_YUAN}, {"bp", PT_RULE_BP},
-             {"cp", PT_RULE_CP},       {"day", PT_RULE_DAY},   {"date", PT_RULE_DATE},
-             {"count", PT_RULE_COUNT}, {"text", PT_RULE_TEXT}};
+static const char *const units[] = {
+    [PT_RULE_FEN] = "fen",   [PT_RULE_YUAN] = "yuan",   [PT_RULE_BP] = "bp",
+    [PT_RULE_CP] = "cp",     [PT_RULE_COUNT] = "count", [PT_RULE_DAY] = "day",
+    [PT_RULE_DATE] = "date", [PT_RULE_TEXT] = "text"};
 
-    for (size_t i = 0; i < sizeof u / sizeof u[0]; i++)
-        if (strcmp(u[i].name, s) == 0)
-            return u[i].unit;
-    return PT_RULE_COUNT;
+const char *pt_rule_unit_name(enum pt_rule_unit unit) {
+    return units[unit];
+}
+
+static bool unit_of(const char *s, enum pt_rule_unit *ret) {
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(units[i], s) == 0) {
+            *ret = (enum pt_rule_unit)i;
+            return true;
+        }
+    return false;
 }
 
 /* `label unit [volatile]` */
 static int take_figure(struct pt_rule *r, const char *v, struct pt_err *err) {
     char unit[16] = "";
     char more[16] = "";
-    struct pt_rule_figure *f = &r->figures[r->n_figures];
+    struct pt_rule_figure *f;
 
-    if (r->n_figures == PT_RULE_FIGURES_MAX ||
-        sscanf(v, "%31s %15s %15s", f->label, unit, more) < 2)
-        return pt_err_set(err, PT_E_FORMAT, "rule %s: figure \"%s\"", r->info.id, v);
-    f->unit = unit_of(unit);
+    if (r->n_figures == PT_RULE_FIGURES_MAX)
+        return pt_err_set(err, PT_E_FORMAT, "a rule has at most %d figures", PT_RULE_FIGURES_MAX);
+    f = &r->figures[r->n_figures];
+    if (sscanf(v, "%31s %15s %15s", f->label, unit, more) < 2 || !unit_of(unit, &f->unit))
+        return pt_err_set(err, PT_E_FORMAT,
+                          "figure \"%.80s\" is not: label, then one of fen yuan bp cp count day "
+                          "date text, then maybe volatile",
+                          v);
     f->is_volatile = strcmp(more, "volatile") == 0;
     r->n_figures++;
     return 0;
@@ -77,18 +106,20 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     char *end;
     int at = 0;
     int rc;
-    struct pt_rule_param *p = &r->params[r->info.n_params];
+    struct pt_rule_param *p;
 
-    if (r->info.n_params == PT_RULE_PARAMS_MAX ||
-        sscanf(v, "%63s %15s %63s %n", name, type, fallback, &at) < 3)
-        return pt_err_set(err, PT_E_FORMAT, "rule %s: parameter \"%s\"", r->info.id, v);
-    (void)strtoll(fallback, &end, 10);
-    if (strcmp(type, "int") != 0 || *end)
+    if (r->info.n_params == PT_RULE_PARAMS_MAX)
+        return pt_err_set(err, PT_E_FORMAT, "a rule has at most %d parameters", PT_RULE_PARAMS_MAX);
+    if (sscanf(v, "%63s %15s %63s %n", name, type, fallback, &at) < 3)
         return pt_err_set(
             err, PT_E_FORMAT,
-            "rule %s: parameter %s: %s %s is no whole number, and there are no others", r->info.id,
-            name, type, fallback);
-    r->info.n_params++;
+            "param \"%.80s\" is not: name, then int, then the default, then what it is", v);
+    (void)strtoll(fallback, &end, 10);
+    if (strcmp(type, "int") != 0 || *end)
+        return pt_err_set(err, PT_E_FORMAT,
+                          "parameter %s: %s %s is no whole number, and there are no others", name,
+                          type, fallback);
+    p = &r->params[r->info.n_params++];
     rc = copy_text(name, &p->name, err);
     rc = rc == 0 ? copy_text(type, &p->type, err) : rc;
     rc = rc == 0 ? copy_text(fallback, &p->fallback, err) : rc;
@@ -122,7 +153,8 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
         return take_param(r, value, err);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i].name) == key_len && memcmp(known[i].name, key, key_len) == 0)
-            return copy_text(value, known[i].to, err);
+            return *known[i].to ? pt_err_set(err, PT_E_FORMAT, "%s is there twice", known[i].name)
+                                : copy_text(value, known[i].to, err);
     *ret_known = false;
     return 0;
 }
@@ -135,11 +167,11 @@ static int take_remark(struct pt_rule *r, const char *s, size_t n, struct pt_err
 
     pt_buf_init(&b, REMARKS_MAX);
     pt_buf_printf(&b, "%s%s%.*s", had ? had : "", had ? " " : "", (int)n, s);
-    rc = b.failed ? pt_err_set(err, b.failed, "rule %s: the remarks", r->info.id) : 0;
+    rc = b.failed ? pt_err_set(err, b.failed, "no room for the remarks") : 0;
     if (rc == 0)
         rc = copy_text(pt_buf_cstr(&b), &r->info.remarks, err);
     if (rc == 0)
-        free((void *)(uintptr_t)had);
+        give_back(&had);
     pt_buf_done(&b);
     return rc;
 }
@@ -164,35 +196,87 @@ static int header_line(struct pt_rule *r, const char *line, size_t len, struct p
     return rc != 0 || known ? rc : take_remark(r, line + 3, len - 3, err);
 }
 
-int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {
-    const char *section = NULL; /* name of the open one */
-    size_t section_len = 0;
-    const char *body = NULL;
+/* Every text is there, if only as "". */
+static int fill_in(struct pt_rule_info *f, struct pt_err *err) {
+    const char **const texts[] = {&f->name_zh, &f->name_en,    &f->parties,    &f->reads,
+                                  &f->when,    &f->basis,      &f->message_zh, &f->message_en,
+                                  &f->clears,  &f->responders, &f->awaits,     &f->scope,
+                                  &f->remarks};
     int rc = 0;
 
-    memset(out, 0, sizeof *out);
-    for (const char *p = text; rc == 0;) {
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && rc == 0; i++)
+        if (!*texts[i])
+            rc = copy_text("", texts[i], err);
+    return rc;
+}
+
+/* The id stands in SQL and in paths. */
+static int check_id(const char *id, struct pt_err *err) {
+    size_t n = id ? strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") : 0;
+
+    if (!id)
+        return pt_err_set(err, PT_E_FORMAT,
+                          "no line `-- id: …`: a rule file says which rule it is");
+    return n > 0 && n < 8 && id[n] == '\0'
+               ? 0
+               : pt_err_set(err, PT_E_FORMAT, "the id \"%.40s\" is not like K26", id);
+}
+
+static int parse_lines(const char *text, struct pt_rule *out, struct pt_err *err) {
+    struct section open = {0};
+    int line = 1;
+    int rc = 0;
+
+    for (const char *p = text; rc == 0; line++) {
         const char *nl = strchr(p, '\n');
         size_t len = nl ? (size_t)(nl - p) : strlen(p);
         bool opens = len > 5 && memcmp(p, "-- [", 4) == 0 && p[len - 1] == ']';
 
-        if ((opens || !nl) && section)
-            rc = take_section(out, section, section_len, body, (size_t)((nl ? p : p + len) - body),
-                              err);
-        else if (!opens && !section)
-            rc = header_line(out, p, len, err);
+        if ((opens || !nl) && open.name)
+            rc = take_section(out, &open, opens ? p : p + len, err);
+        else if (!opens && !open.name && header_line(out, p, len, err) != 0)
+            rc = pt_err_wrap(err, "line %d", line);
         if (!nl)
             break;
-        if (opens) {
-            section = p + 4;
-            section_len = len - 5;
-            body = nl + 1;
-        }
+        if (opens)
+            open = (struct section){p + 4, len - 5, nl + 1, line + 1};
         p = nl + 1;
     }
-    if (rc == 0 && !out->info.id)
-        rc = pt_err_set(err, PT_E_FORMAT, "a rule file without an id");
+    return rc;
+}
+
+int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    rc = parse_lines(text, out, err);
+    rc = rc == 0 ? check_id(out->info.id, err) : rc;
+    rc = rc == 0 ? fill_in(&out->info, err) : rc;
     out->info.params = out->params;
     out->info.sql = text;
     return rc;
+}
+
+void pt_rule_done(struct pt_rule *r) {
+    struct pt_rule_info *f = &r->info;
+    const char **const texts[] = {&f->id,         &f->name_zh,   &f->name_en, &f->parties,
+                                  &f->reads,      &f->when,      &f->basis,   &f->message_zh,
+                                  &f->message_en, &f->clears,    &f->awaits,  &f->scope,
+                                  &f->remarks,    &f->responders};
+    char **const sections[] = {&r->views,     &r->touch,  &r->all,
+                               &r->condition, &r->agenda, &r->inputs};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        give_back(texts[i]);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        free(*sections[i]);
+        *sections[i] = NULL;
+    }
+    for (size_t i = 0; i < f->n_params; i++) {
+        give_back(&r->params[i].name);
+        give_back(&r->params[i].type);
+        give_back(&r->params[i].fallback);
+        give_back(&r->params[i].text);
+    }
+    f->n_params = 0;
 }

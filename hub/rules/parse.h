@@ -23,6 +23,8 @@ enum pt_rule_unit {
     PT_RULE_TEXT
 };
 
+const char *pt_rule_unit_name(enum pt_rule_unit unit); /* "fen" */
+
 struct pt_rule_figure {
     char label[32];
     enum pt_rule_unit unit;
@@ -41,11 +43,15 @@ struct pt_rule {
     char *condition; /* over temp.touched: one row a condition */
     char *agenda;    /* over temp.touched: when to look again */
     char *inputs;    /* the records a condition rests on */
+    struct pt_rule_lines {
+        int views, touch, all, condition, agenda, inputs;
+    } lines; /* of the file: where each section's SQL begins, from 1 on; 0: no such section */
 };
 
-/* Parses one file; strings of `out` are allocated and live as long as the program. PT_E_FORMAT,
- * PT_E_NOMEM. */
+/* Parses one file, which has to outlive `out`. PT_E_FORMAT, and the sentence begins with the line;
+ * PT_E_NOMEM. What it took is given back by pt_rule_done, also after an error. */
 int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err);
+void pt_rule_done(struct pt_rule *r);
 
 /* All rules, parsed once; asserts that the embedded files are right. None where there was no
  * memory for them. */

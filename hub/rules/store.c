@@ -175,23 +175,27 @@ static int find_through(const struct pt_rule *r, struct pt_rule_stmts *s, struct
     return check_parties(r, r->info.awaits, &s->awaits_named, err);
 }
 
-static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
-                        struct pt_err *err) {
-    static const char touch[] = "INSERT OR IGNORE INTO touched ";
-    char agenda[128];
+/* Up to the first that fails. */
+static int prepare_sections(struct pt_engine *e, const struct pt_rule *r,
+                            const struct section *sections, size_t n, struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = prepare_section(e, r, &sections[i], err);
+    return rc;
+}
+
+static const char touch_head[] = "INSERT OR IGNORE INTO touched ";
+
+static int prepare_verdict(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
+                           struct pt_err *err) {
     const struct section sections[] = {
-        {"touch", touch, r->touch, "", &s->touch},
-        {"all", touch, r->all, "", &s->all},
+        {"all", touch_head, r->all, "", &s->all},
         {"condition", "", r->condition, "", &s->condition},
-        {"agenda", agenda, r->agenda, ") WHERE due > tick_day()", &s->agenda},
         {"inputs", "", r->inputs, "", &s->inputs},
     };
-    int rc = r->views ? pt_sql_exec(e->sql, r->views, err) : 0;
+    int rc = prepare_sections(e, r, sections, sizeof sections / sizeof sections[0], err);
 
-    (void)snprintf(agenda, sizeof agenda,
-                   "INSERT OR IGNORE INTO agenda SELECT due, '%s', a, b, c FROM (", r->info.id);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0] && rc == 0; i++)
-        rc = prepare_section(e, r, &sections[i], err);
     if (rc != 0) {
         (void)pt_err_wrap(err, "rule %s", r->info.id);
         return rc;
@@ -202,31 +206,102 @@ static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_
     return rc == 0 ? find_through(r, s, err) : rc;
 }
 
+static int prepare_rule(struct pt_engine *e, const struct pt_rule *r, struct pt_rule_stmts *s,
+                        struct pt_err *err) {
+    char agenda[128];
+    const struct section sections[] = {
+        {"touch", touch_head, r->touch, "", &s->touch},
+        {"agenda", agenda, r->agenda, ") WHERE due > tick_day()", &s->agenda},
+    };
+    int rc = r->views ? pt_sql_exec(e->sql, r->views, err) : 0;
+
+    (void)snprintf(agenda, sizeof agenda,
+                   "INSERT OR IGNORE INTO agenda SELECT due, '%s', a, b, c FROM (", r->info.id);
+    if (rc == 0)
+        rc = prepare_sections(e, r, sections, sizeof sections / sizeof sections[0], err);
+    if (rc != 0) {
+        (void)pt_err_wrap(err, "rule %s", r->info.id);
+        return rc;
+    }
+    return prepare_verdict(e, r, s, err);
+}
+
+int pt_engine_ready(struct pt_engine *e, size_t no, struct pt_err *err) {
+    return e->st[no].condition ? 0 : prepare_verdict(e, &e->rules[no], &e->st[no], err);
+}
+
 int pt_engine_create(struct pt_engine *e, struct pt_err *err) {
     int rc = pt_sql_exec(e->sql, tables, err);
 
     return rc == 0 ? pt_sql_exec(e->sql, temp_tables, err) : rc;
 }
 
-int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err) {
-    int rc;
-
+/* What all have: its memory, SQL functions, nothing prepared. */
+static int begin(struct pt_engine *e, struct pt_ledger *l, const struct pt_rule *rules, size_t n,
+                 struct pt_err *err) {
     memset(e, 0, sizeof *e);
     e->ledger = l;
     e->sql = pt_ledger_sql(l);
-    e->rules = pt_rule_all(&e->n_rules);
+    e->rules = rules;
+    e->n_rules = n;
     pt_arena_init(&e->arena, (size_t)16 << 20);
     pt_buf_init(&e->buf, (size_t)4 << 20);
-    e->st = calloc(e->n_rules, sizeof *e->st);
-    if (!e->st || e->n_rules == 0)
+    e->st = calloc(n > 0 ? n : 1, sizeof *e->st);
+    if (!e->st || n == 0)
         return pt_err_set(err, PT_E_NOMEM, "rules: no memory");
-    rc = pt_engine_create(e, err);
-    rc = rc == 0 ? pt_params_register(e, err) : rc;
+    return pt_params_register(e, err);
+}
+
+static int prepare_own(struct pt_engine *e, struct pt_err *err) {
+    int rc = 0;
+
     for (size_t i = 0; i < PT_R_COUNT && rc == 0; i++)
         rc = pt_sql_prepare(e->sql, own_sql[i], &e->own[i], err);
-    for (size_t i = 0; i < e->n_rules && rc == 0; i++)
-        rc = prepare_rule(e, &e->rules[i], &e->st[i], err);
-    return rc == 0 ? pt_ledger_last_tick(l, &e->tick, err) : rc;
+    return rc == 0 ? pt_ledger_last_tick(e->ledger, &e->tick, err) : rc;
+}
+
+int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err) {
+    size_t n;
+    const struct pt_rule *rules = pt_rule_all(&n);
+    int rc = begin(e, l, rules, n, err);
+
+    rc = rc == 0 ? pt_engine_create(e, err) : rc;
+    rc = rc == 0 ? prepare_own(e, err) : rc;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = prepare_rule(e, &rules[i], &e->st[i], err);
+    return rc;
+}
+
+int pt_engine_read(struct pt_engine *e, struct pt_ledger *l, const struct pt_rule *rules, size_t n,
+                   const struct pt_rule *tried, struct pt_err *err) {
+    int rc = begin(e, l, rules, n, err);
+
+    rc = rc == 0 ? pt_sql_exec(e->sql, temp_tables, err) : rc;
+    rc = rc == 0 ? prepare_own(e, err) : rc;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (rules[i].views && &rules[i] != tried)
+            rc = pt_sql_exec(e->sql, rules[i].views, err);
+    return rc == 0 ? pt_params_load(e, err) : rc;
+}
+
+int pt_engine_drop_views(struct pt_engine *e, struct pt_err *err) {
+    static const char next[] = "SELECT 'DROP VIEW temp.\"' || replace(name, '\"', '\"\"') || '\"'"
+                               " FROM sqlite_temp_master WHERE type = 'view' LIMIT 1";
+    char drop[300];
+    int rc = 0;
+
+    do {
+        sqlite3_stmt *st = NULL;
+
+        drop[0] = '\0';
+        rc = pt_sql_query(e->sql, &st, err, next, "");
+        if (pt_sql_row(e->sql, st, &rc, err))
+            (void)snprintf(drop, sizeof drop, "%s", pt_sql_text(st, 0));
+        pt_sql_done(e->sql, st);
+        if (rc == 0 && drop[0] != '\0')
+            rc = pt_sql_exec(e->sql, drop, err);
+    } while (rc == 0 && drop[0] != '\0');
+    return rc;
 }
 
 void pt_engine_close(struct pt_engine *e) {

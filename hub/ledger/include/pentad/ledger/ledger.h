@@ -82,6 +82,9 @@ int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err);
 /* A read handle's answers between these two come from one state of the ledger. */
 int pt_ledger_read_begin(struct pt_ledger *l, struct pt_err *err);
 void pt_ledger_read_end(struct pt_ledger *l);
+/* Read handle, once: what changed since the last tick, which a rule's SQL names (temp.changed and
+ * the like), as nothing. */
+int pt_ledger_read_unchanged(struct pt_ledger *l, struct pt_err *err);
 
 /* SHA-256 over every table's rows in a canonical order: the same for the same log prefix, whatever
  * the transaction boundaries, the machine or the restarts in between. */
