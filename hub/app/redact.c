@@ -222,3 +222,75 @@ int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, str
     redact(&r, json);
     return r.rc;
 }
+
+/* ---- why a rule says what it says ---- */
+
+bool pt_redact_rule_visible(const char *rule, enum pt_party reader) {
+    json_t *said = json_pack("{s:s, s:[]}", "rule", rule, "responders");
+    bool sees = finding_visible(said, reader);
+
+    json_decref(said);
+    return sees;
+}
+
+/* Of a type's records that somebody else wrote and that say nothing of who reads them. */
+static enum pt_visibility type_visibility(const struct pt_record_info *info, enum pt_party reader) {
+    enum pt_party author = pt_party_in(info->authors, reader) ? reader : PT_PARTY_NONE;
+    enum pt_visibility v = PT_VISIBLE_NONE;
+
+    if (!pt_visible_by_type(info->type, author, reader, &v)) {
+        v = info->type == PT_TYPE_DISCREPANCY || header_visible(info, NULL, author, reader, false)
+                ? PT_VISIBLE_FULL
+                : PT_VISIBLE_NONE;
+    }
+    return v;
+}
+
+/* The least of what the reader may see of the types that a rule reads ("B04 P02 X01"). */
+static enum pt_visibility least_visible(const char *reads, enum pt_party reader) {
+    enum pt_visibility least = PT_VISIBLE_FULL;
+
+    for (size_t n; *reads != '\0'; reads += n + strspn(reads + n, " ")) {
+        const struct pt_record_info *info;
+        enum pt_visibility v = PT_VISIBLE_NONE;
+        char code[8] = "";
+
+        n = strcspn(reads, " ");
+        if (n < sizeof(code)) {
+            memcpy(code, reads, n);
+        }
+        info = pt_record_info_by_code(code);
+        if (info != NULL) {
+            v = type_visibility(info, reader);
+        }
+        least = v < least ? v : least;
+    }
+    return least;
+}
+
+static void withhold_operands(json_t *condition, enum pt_visibility least) {
+    static const char *const said[] = {"figures", "period", "object", "inputs", "responders"};
+    const char *state = text(condition, "state");
+    bool fires = state != NULL && strcmp(state, "FIRE") == 0;
+
+    if (fires || least == PT_VISIBLE_FULL ||
+        (least == PT_VISIBLE_AGGREGATE && text(condition, "object") == NULL)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+        (void)json_object_del(condition, said[i]);
+    }
+    (void)json_object_set_new(condition, "withheld", json_true());
+}
+
+void pt_redact_explained(struct json_t *json, enum pt_party reader) {
+    const char *reads = text(json_object_get(json, "rule"), "reads");
+    enum pt_visibility least = least_visible(reads != NULL ? reads : "", reader);
+    size_t i;
+    json_t *condition;
+
+    pt_redact(json, reader); /* first: it goes by rule and responders */
+    json_array_foreach(json_object_get(json, "conditions"), i, condition) {
+        withhold_operands(condition, least);
+    }
+}

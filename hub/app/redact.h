@@ -4,6 +4,8 @@
 #ifndef PENTAD_APP_REDACT_H
 #define PENTAD_APP_REDACT_H
 
+#include <stdbool.h>
+
 #include <pentad/feed/feed.h>
 #include <pentad/record/party.h>
 
@@ -13,5 +15,13 @@ void pt_redact(struct json_t *json, enum pt_party reader);
 /* For the public, `d` saying what is disclosed. Nonzero: d couldn't; `json` is to be thrown away.
  */
 int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, struct pt_err *err);
+
+/* The same for what explains a rule (docs/http.md): a condition is as visible as the discrepancy
+ * that it is or would be. What no discrepancy says, figures of a condition that doesn't fire, is
+ * for who may read every type of record that the rule reads; where he sees sums of them only, as
+ * long as the condition singles out nothing within its subject. */
+void pt_redact_explained(struct json_t *json, enum pt_party reader);
+/* May the reader see any discrepancy of that rule which isn't for him to answer? */
+bool pt_redact_rule_visible(const char *rule, enum pt_party reader);
 
 #endif

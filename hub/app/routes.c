@@ -38,6 +38,8 @@ static const struct pt_route routes[] = {
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,
      pt_api_figure_evidence, "valid_at known_at"},
     {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief, "lang known_at"},
+    {"GET", "/v1/rules/{rule}/explain", PT_ROUTE_QUERY, true, pt_api_rule_explain,
+     "subject year limit"},
     {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint, NULL},
     {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile, NULL},
     {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez, NULL},

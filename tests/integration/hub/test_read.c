@@ -216,6 +216,7 @@ Test(read, unknown_parameters_are_refused) {
                                         "/v1/records/finance/main/1?known_at=2",
                                         "/v1/briefs/2019-06.json?language=en",
                                         "/v1/streams?party=finance",
+                                        "/v1/rules/K26/explain?known_at=2",
                                         "/checkpoint?size=1",
                                         "/readyz?verbose",
                                         "/metrics?x=1"};
@@ -240,6 +241,31 @@ Test(read, unknown_parameters_are_refused) {
     cr_assert_eq(json_array_size(json_object_get(j, "streams")), TW_PARTIES,
                  "one a party, as the genesis has it");
     json_decref(j);
+    tear_down(&t);
+}
+
+/* Before the first tick a rule has nothing to judge; what it is asked of must be there. */
+Test(read, a_rule_is_asked) {
+    struct setting t;
+    char code[64];
+    json_t *j;
+
+    set_up(&t);
+    cr_assert(tw_wait_for(&t.office, "/v1/subjects", "\"key\"", 20000));
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K05/explain?year=2019&limit=3", NULL), 200);
+    j = json_loadb((const char *)t.office.body.p, t.office.body.len, 0, NULL);
+    cr_assert_not_null(json_object_get(json_object_get(j, "rule"), "reads"));
+    cr_assert_eq(json_array_size(json_object_get(j, "conditions")), 0);
+    cr_assert_eq(json_integer_value(json_object_get(j, "omitted")), 0);
+    cr_assert(json_is_null(json_object_get(j, "subject")));
+    json_decref(j);
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K55/explain", NULL), 200);
+    cr_assert_not_null(strstr(pt_buf_cstr(&t.office.body), "\"withheld\""));
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K99/explain", NULL), 404);
+    cr_assert_str_eq(tw_code(&t.office, code), "not_found");
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K05/explain?subject=PROJECT:nobody", NULL), 404);
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K05/explain?year=20199", NULL), 400);
+    cr_assert_eq(tw_get(&t.office, "/v1/rules/K05/explain?limit=1001", NULL), 400);
     tear_down(&t);
 }
 

@@ -158,3 +158,57 @@ Test(redact, the_public_reads_what_is_disclosed_of_its_types) {
         free(s);
     }
 }
+
+/* ---- why a rule says what it says ---- */
+
+#define EXPLAINED(rule, reads, state, object)                                                      \
+    "{\"rule\": {\"id\": \"" rule "\", \"reads\": \"" reads                                        \
+    "\"}, \"conditions\": [{\"rule\": \"" rule "\", \"state\": \"" state "\", \"object\": " object \
+    ", \"responders\": [\"finance\"],"                                                             \
+    " \"message_en\": \"secret\", \"figures\": [{\"label\": \"x\", \"text\": \"secret\"}],"        \
+    " \"inputs\": [{\"id\": \"finance/main#3\", \"type\": \"X01\"}]}]}"
+
+static char *explained(const char *text, enum pt_party reader) {
+    json_t *j = json_loads(text, 0, NULL);
+    char *out;
+
+    cr_assert_not_null(j);
+    pt_redact_explained(j, reader);
+    out = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    return out;
+}
+
+/* Payments are finance's, and sums of them the office's; a voucher is no sum. */
+Test(redact, a_condition_that_doesnt_fire_says_what_its_records_say) {
+    static const struct {
+        const char *text;
+        enum pt_party reader;
+        bool sees;
+    } t[] = {
+        {EXPLAINED("K05", "B04 X01", "FIRE", "\"PZ1\""), PT_PARTY_OFFICE, true},
+        {EXPLAINED("K05", "B04 X01", "CLEAR", "\"PZ1\""), PT_PARTY_OFFICE, false},
+        {EXPLAINED("K05", "B04 X01", "UNKNOWN", "\"PZ1\""), PT_PARTY_OFFICE, false},
+        {EXPLAINED("K05", "B04 X01", "CLEAR", "\"PZ1\""), PT_PARTY_FINANCE, true},
+        {EXPLAINED("K05", "B04 X01", "CLEAR", "\"PZ1\""), PT_PARTY_AUDIT, true},
+        {EXPLAINED("K26", "B04 X01", "CLEAR", "null"), PT_PARTY_OFFICE, true},
+        {EXPLAINED("K26", "B04 D03 X01", "CLEAR", "null"), PT_PARTY_OFFICE, false},
+        {EXPLAINED("K26", "B04 nonsense", "CLEAR", "null"), PT_PARTY_OFFICE, false},
+        {EXPLAINED("K26", "B04 X01", "CLEAR", "null"), PT_PARTY_PUBLIC, false},
+        {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_OFFICE, false},
+        {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_FINANCE, true},
+        {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_DISCIPLINE, true},
+    };
+
+    for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+        char *s = explained(t[i].text, t[i].reader);
+
+        cr_expect_eq(strstr(s, "\"text\":\"secret\"") != NULL, t[i].sees, "%zu: %s", i, s);
+        cr_expect(t[i].sees || strstr(s, "\"withheld\":true") != NULL, "%zu: %s", i, s);
+        cr_expect(t[i].sees || strstr(s, "PZ1") == NULL, "%zu: %s", i, s);
+        free(s);
+    }
+    cr_expect(!pt_redact_rule_visible("K56", PT_PARTY_AUDIT));
+    cr_expect(pt_redact_rule_visible("K56", PT_PARTY_DISCIPLINE));
+    cr_expect(pt_redact_rule_visible("K26", PT_PARTY_ORGANIZATION));
+}
