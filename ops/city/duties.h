@@ -20,8 +20,10 @@ struct city_interview {
 bool city_is_called_in(int32_t n);
 struct city_interview city_interview(int32_t n, int32_t day);
 
-/* The working day of the next month on which a month's report on the regions comes. */
+/* The working day of the next month on which a month's report on the regions, and those of
+ * the projects, come; 0 = never. */
 int32_t city_region_report_nth(int32_t month);
+int32_t city_month_report_nth(int32_t month);
 
 /* The weight of a department's budget performance in its appraisal, in hundredths. */
 int32_t city_appraised_weight(int32_t dept);

@@ -1,5 +1,6 @@
 /* Planted: debt above its limit (K38), a livelihood standard above its ceiling (K39), PPP duty
  * above a tenth of the year's general expenditure (K40). */
+#include "duties.h"
 #include "regions.h"
 
 #include <stdio.h>
@@ -34,7 +35,7 @@ const struct region_fault *region_fault(const char *rgn, int32_t month, const ch
 static int32_t report_day(int32_t month) {
     int32_t next = month % 100 == 12 ? month + 89 : month + 1;
 
-    return city_nth_workday(next / 100, next % 100, 5);
+    return city_nth_workday(next / 100, next % 100, city_region_report_nth(month));
 }
 
 /* The next month's report shows it mended; a year's duty stays what it was. */

@@ -8,15 +8,20 @@
 #define KEY_PROJECTS 6
 #define YEAR_BEFORE (CITY_FY - 1)
 
+/* Fed back on the day; planned and shown a while later. */
+static void put_day(struct key_evaluation *k, int32_t day) {
+    k->day = day;
+    k->feedback = day;
+    k->planned = city_add_workdays(day, 10);
+    k->shown = city_add_workdays(day, 12);
+}
+
 static struct key_evaluation drawn(const struct city *c, int32_t n) {
     struct key_evaluation k = {0};
     struct pt_rng r;
 
     city_rng(c, &r, "key evaluation", n);
-    k.day = city_nth_workday(CITY_FY, 9, (int32_t)city_between(&r, 2, 13));
-    k.feedback = k.day;
-    k.planned = city_add_workdays(k.day, 10);
-    k.shown = city_add_workdays(k.day, 12);
+    put_day(&k, city_nth_workday(CITY_FY, 9, (int32_t)city_between(&r, 2, 13)));
     k.full = city_between(&r, 800, 90000) * CITY_WAN;
     k.total = (int32_t)city_between(&r, 8050, 9350);
     return k;
@@ -88,7 +93,7 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
         if (c->projects[i].key_agency) {
             out[n] = of_project(c, i, n);
             out[n].agency = city_agency(c->projects[i].key_agency - 1);
-            out[n].day = out[n].feedback = c->projects[i].key_day;
+            put_day(&out[n], c->projects[i].key_day);
             n++;
         }
     return n;

@@ -1,4 +1,5 @@
 /* Finance: month reports (X02) and fund controls (X04). */
+#include "duties.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -52,8 +53,12 @@ static void report(struct table *t, const struct city *c, int32_t i, int32_t mon
 
 /* What goes on in the next year has no budget yet, and nothing paid. */
 static void report_next_year(struct table *t, const struct city *c, int32_t month) {
-    int32_t day = city_nth_workday(CITY_FY + 1, month + 1, 5);
+    int32_t nth = city_month_report_nth((CITY_FY + 1) * 100 + month);
+    int32_t day;
 
+    if (nth == 0)
+        return;
+    day = city_nth_workday(CITY_FY + 1, month + 1, nth);
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
         char no[24];
