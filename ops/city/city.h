@@ -334,7 +334,8 @@ struct city_dept_name {
     const char *item, *item_name; /* of its key projects, 7 digits */
 };
 extern const struct city_dept_name city_depts[CITY_DEPTS];
-/* The n-th way (0 <= n < CITY_PROJECT_NAMES) to name what a department does. */
+/* The n-th way to name what a department does; from CITY_PROJECT_NAMES on, in sections of the
+ * same places. */
 void city_project_name(char *out, size_t cap, int32_t n, const char *dept, char letter);
 void city_unit_name(char *out, size_t cap, const char *dept, int32_t n);
 const char *city_purpose(int32_t n); /* of a payment; any n */
@@ -395,8 +396,10 @@ void city_plant_breakdown(struct city *c);
 void city_plant_expiry(struct city *c);       /* K45 */
 void city_plant_agencies(struct city *c);     /* K46 */
 void city_plant_results(struct city *c);      /* K41 K42 K44 K59 K71 */
-void city_plant_regions(struct city *c);      /* K38 K39 */
+void city_plant_regions(struct city *c);      /* K38 K39 K40 */
+void city_plant_transfers(struct city *c);    /* K09 */
 bool city_is_unassessed(int32_t dept);        /* no W01 */
+bool city_is_assessed_last(int32_t dept);     /* W01 on the last day of the term */
 void city_plant_heads(struct city *c);        /* K63 */
 void city_plant_duties(struct city *c);       /* K33 K52 K60 K64 K65 K66 K69 */
 void city_plant_public(struct city *c);       /* K10 K62 K70 */
@@ -452,6 +455,7 @@ int city_write_results(struct city *c, struct pt_err *err);     /* V01 of 2017, 
 int city_write_submissions(struct city *c, struct pt_err *err); /* B01 B02 */
 int city_write_approvals(struct city *c, struct pt_err *err);
 int city_write_allotments(struct city *c, struct pt_err *err);
+int city_write_transfers(struct city *c, struct pt_err *err);
 int city_write_balances(struct city *c, struct pt_err *err); /* B05 */
 int city_write_business(struct city *c, struct pt_err *err); /* X06 */
 int city_write_payments(struct city *c, struct pt_err *err);

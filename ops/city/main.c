@@ -10,8 +10,8 @@
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 
-#define SCALE_MIN 10000   /* 0.01 */
-#define SCALE_MAX 4000000 /* 4 */
+#define SCALE_MIN 10000    /* 0.01 */
+#define SCALE_MAX 10000000 /* 10 */
 
 static const char usage[] =
     "usage: pentad-city --out DIR [--seed N] [--scale S] [--first DATE --last DATE]\n"
@@ -22,7 +22,7 @@ static const char usage[] =
     "\n"
     "  --out DIR     folder to write into; made if needed, files of the same names are replaced\n"
     "  --seed N      same seed and scale, same bytes (default 1)\n"
-    "  --scale S     0.01 to 4; 1 is 1,400 projects and about 1,000,000 payment lines\n"
+    "  --scale S     0.01 to 10; 1 is 1,400 projects and about 1,000,000 payment lines\n"
     "                (default 0.05; all planted faults are there at any scale)\n"
     "  --first DATE  leave out what is sent before (default 2019-01-01)\n"
     "  --last DATE   leave out what is sent after (default 2020-06-30)\n"
@@ -80,7 +80,7 @@ static int parse_args(int argc, char **argv, struct city *c, struct pt_err *err)
             break;
         case 'c':
             if (parse_scale(optarg, &c->scale_ppm) != 0)
-                return pt_err_set(err, PT_E_USAGE, "--scale %s: give a number from 0.01 to 4",
+                return pt_err_set(err, PT_E_USAGE, "--scale %s: give a number from 0.01 to 10",
                                   optarg);
             break;
         case 'f':
@@ -120,16 +120,16 @@ static void plan(struct city *c) {
 
 static int write_all(struct city *c, struct pt_err *err) {
     static int (*const writers[])(struct city *, struct pt_err *) = {
-        city_write_orgs,        city_write_projects,    city_write_persons,
-        city_write_goals,       city_write_planning,    city_write_results,
-        city_write_submissions, city_write_approvals,   city_write_allotments,
-        city_write_payments,    city_write_balances,    city_write_business,
-        city_write_reports,     city_write_evaluations, city_write_rectifications,
-        city_write_audit,       city_write_clues,       city_write_sealed,
-        city_write_appraisals,  city_write_office,      city_write_monitoring,
-        city_write_regions,     city_write_society,     city_write_replies,
-        city_write_assessments, city_write_meetings,    city_write_disclosures,
-        city_write_truth,
+        city_write_orgs,           city_write_projects,    city_write_persons,
+        city_write_goals,          city_write_planning,    city_write_results,
+        city_write_submissions,    city_write_approvals,   city_write_allotments,
+        city_write_transfers,      city_write_payments,    city_write_balances,
+        city_write_business,       city_write_reports,     city_write_evaluations,
+        city_write_rectifications, city_write_audit,       city_write_clues,
+        city_write_sealed,         city_write_appraisals,  city_write_office,
+        city_write_monitoring,     city_write_regions,     city_write_society,
+        city_write_replies,        city_write_assessments, city_write_meetings,
+        city_write_disclosures,    city_write_truth,
     };
     char path[4096];
     int code = 0;

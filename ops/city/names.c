@@ -145,13 +145,19 @@ void city_project_name(char *out, size_t cap, int32_t n, const char *dept, char 
         "产业扶持",     "困难群众帮扶", "道路养护",     "水环境治理",   "示范点创建",
         "质量提升",     "安全隐患排查", "数据资源整合", "服务外包",     "培训"};
 
+    int32_t section = n / CITY_PROJECT_NAMES + 1;
+    char area[16] = "";
+
     PT_ASSERT(COUNT(where) * COUNT(what) == CITY_PROJECT_NAMES && n >= 0);
+    n %= CITY_PROJECT_NAMES;
+    if (section > 1)
+        (void)snprintf(area, sizeof(area), "第%d片", section);
     if (letter == 'R')
         (void)snprintf(out, cap, "%s人员经费", dept);
     else if (letter == 'Y')
         (void)snprintf(out, cap, "%s公用经费", dept);
     else
-        (void)snprintf(out, cap, "%s%s%s项目", dept, where[(size_t)n / COUNT(what)],
+        (void)snprintf(out, cap, "%s%s%s%s项目", dept, where[(size_t)n / COUNT(what)], area,
                        what[(size_t)n % COUNT(what)]);
 }
 

@@ -273,7 +273,25 @@ void city_truth_of_corrections(struct city *c) {
     }
 }
 
+/* A self-evaluation, audit's figure and a finding, each corrected after the close of the year; none
+ * of them was wrong enough for another rule. */
+static void correct_late(struct city *c) {
+    struct city_project *p = city_plant(c, 2900000, 9700);
+
+    p->self_cp = 9200;
+    p->self_day = 20200311;
+    p->self_replaced_cp = 9100;
+    p->self_replaced_day = 20200401;
+    p = city_plant(c, 4600000, 9700);
+    p->audit_day = 20200417;
+    p->audit_diff = 3000 * CITY_YUAN;
+    p->audit_fixed_day = 20200518;
+    p = city_plant(c, 3300000, 9700);
+    city_finding(c, p, CITY_FY, 20200506, 20200710, "程序", "低")->corrected_day = 20200528;
+}
+
 void city_plant_duties(struct city *c) {
+    correct_late(c);
     warned(c, 2400000, 20190508, 0, NULL);
     warned(c, 3100000, 20190611, 20190703, NULL);
     warned(c, 1800000, 20190716, 20190830, NULL);

@@ -78,13 +78,20 @@ bool city_is_unassessed(int32_t dept) {
     return dept >= 70 && dept < 73;
 }
 
+bool city_is_assessed_last(int32_t dept) {
+    return dept == 73;
+}
+
 static void plant_k71(struct city *c) {
     for (int32_t d = 0; d < CITY_DEPTS; d++) {
         struct city_truth *t;
 
-        if (!city_is_unassessed(d))
+        if (city_is_assessed_last(d))
+            t = city_near(c, "K71", &c->projects[0], 20191001, "期限最后一日考核");
+        else if (city_is_unassessed(d))
+            t = city_fires(c, "K71", &c->projects[0], 'I', 20191001, 0);
+        else
             continue;
-        t = city_fires(c, "K71", &c->projects[0], 'I', 20191001, 0);
         t->kind = "DEPT";
         t->year = CITY_FY - 1;
         (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[d].uscc);

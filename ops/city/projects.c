@@ -353,6 +353,8 @@ static bool taken(const struct city *c, const struct city_project *p, const int3
 /* Once it is settled whose each project is: no two look like the same work done twice. */
 static void name_projects(struct city *c) {
     int32_t *names = city_alloc((size_t)c->n_projects, sizeof(*names));
+    /* Enough for the departments that share a 款, however many projects there are. */
+    uint64_t pool = CITY_PROJECT_NAMES * (1 + (uint64_t)c->n_projects / 2000);
 
     for (int32_t i = 0; i < c->n_projects; i++) {
         struct city_project *p = &c->projects[i];
@@ -364,7 +366,7 @@ static void name_projects(struct city *c) {
         city_rng(c, &r, "name", i);
         if (p->letter == 'T')
             do
-                names[i] = (int32_t)pt_rng_below(&r, CITY_PROJECT_NAMES);
+                names[i] = (int32_t)pt_rng_below(&r, pool);
             while (taken(c, p, names, names[i]));
         city_project_name(p->name, sizeof(p->name), p->letter == 'T' ? names[i] : 0,
                           c->orgs[p->dept].name, p->letter);
@@ -420,6 +422,7 @@ void city_plan_projects(struct city *c) {
     city_plant_expiry(c);
     city_plant_agencies(c);
     city_plant_regions(c);
+    city_plant_transfers(c);
     city_plant_heads(c);
     city_plant_duties(c);
     city_plant_public(c);

@@ -10,7 +10,8 @@ const char *city_assessment(int32_t n, int32_t *ret_day, bool *ret_interview) {
     static char no[16];
 
     *ret_interview = city_is_called_in(n);
-    *ret_day = city_nth_workday(CITY_FY, 9, 12 + n % 8);
+    *ret_day = city_is_assessed_last(n) ? city_last_workday(CITY_FY, 9)
+                                        : city_nth_workday(CITY_FY, 9, 12 + n % 8);
     (void)snprintf(no, sizeof(no), "KP2018-%04d", n + 1);
     return no;
 }

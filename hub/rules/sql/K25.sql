@@ -24,7 +24,7 @@
 -- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. Bg is FG3's denominator: the year's allotments
 -- and what B05 carried over from the year before, unless the rule set takes that out of FG3. One condition a month end of the
 -- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
--- only after its planned month. UNKNOWN until finance's streams have closed the month's last day, where payments
+-- only after its planned month. What was sent on to others and not received leaves nothing to be behind with. UNKNOWN until finance's streams have closed the month's last day, where payments
 -- are dated to a month or year only, and as long as nobody's payment of that year has come with its day.
 -- Keys: a subject, b month (yyyymm), c ''. K26 reads the same views: there c is how many months up to b it looks at.
 -- budget: the allotments that count in Bg, each with its sign; K28 and K37 read it too. carried: what B05 adds to it, where it does.
@@ -73,7 +73,7 @@ dev AS MATERIALIZED (
   FROM sums LEFT JOIN f_subject_profile f ON f.rec = sums.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, month, fy, m, curve, bg, paid, fg3, pp,
-  CASE WHEN fg3 IS NULL THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
+  CASE WHEN fg3 IS NULL OR bg < 0 THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
        WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state
 FROM pp;

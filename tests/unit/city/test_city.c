@@ -26,6 +26,7 @@ static const char *const files[] = {
     "finance/goals.csv",
     "finance/goal_reviews.csv",
     "finance/allotments.csv",
+    "finance/transfers.csv",
     "finance/payments.csv",
     "finance/month_reports.csv",
     "finance/controls.csv",

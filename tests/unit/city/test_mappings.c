@@ -45,6 +45,7 @@ static const char *const files[][2] = {
     {"finance", "submissions"},
     {"congress", "receipts"},
     {"finance", "allotments"},
+    {"finance", "transfers"},
     {"finance", "payments"},
     {"finance", "carryover"},
     {"finance", "business"},
