@@ -14,15 +14,14 @@
 #include <pentad/record/ref.h>
 #include <pentad/sql/sql.h>
 
+#include "city_lines.h"
 #include "feeder.h"
 #include "profile.h"
 
-static int n_wrong;
-static const char *repository;
+enum { RULES = 71, PLANTED_MIN = 3, NEAR_MIN = 1 };
 
-struct line {
-    char f[9][200];
-};
+static int n_wrong;
+static int planted_of[RULES + 1], near_of[RULES + 1];
 
 /* Cells without quotes or commas inside; nine columns. */
 static bool read_line(FILE *f, struct line *l) {
@@ -43,16 +42,12 @@ static bool read_line(FILE *f, struct line *l) {
     return true;
 }
 
-/* The city may be ahead of the rules: rows of a rule that isn't written yet are passed over. */
-static bool next_line(FILE *f, struct line *l) {
-    while (read_line(f, l)) {
-        char path[512];
+static int rule_no(const char *rule) {
+    int no = rule[0] == 'K' ? (int)strtol(rule + 1, NULL, 10) : 0;
 
-        (void)snprintf(path, sizeof path, "%s/hub/rules/sql/%.8s.sql", repository, l->f[0]);
-        if (pt_file_exists(path))
-            return true;
-    }
-    return false;
+    if (no < 1 || no > RULES)
+        fd_die(rule, NULL);
+    return no;
 }
 
 static sqlite3_stmt *query(const char *sql) {
@@ -92,6 +87,24 @@ static void bind_key(sqlite3_stmt *st, const struct line *l) {
     " AND coalesce(d.period, '') = ?5 AND coalesce(d.object, '') = ?6"
 
 /* In the order of truth.csv: rule,kind,key,year,period,object,severity,opened,closed. */
+static void check_planted(sqlite3_stmt *st, const struct line *l) {
+    int sev = l->f[6][0] == 'R' ? 3 : l->f[6][0] == 'Y' ? 2 : 1;
+    char got[96];
+
+    planted_of[rule_no(l->f[0])]++;
+    bind_key(st, l);
+    if (sqlite3_step(st) != SQLITE_ROW || sqlite3_column_type(st, 0) == SQLITE_NULL) {
+        wrong(l, "not found", "");
+    } else if (sqlite3_column_int(st, 0) != to_day(l->f[7]) ||
+               sqlite3_column_int(st, 2) != to_day(l->f[8]) || sqlite3_column_int(st, 1) != sev) {
+        (void)snprintf(got, sizeof got, "found sev %d opened %d closed %d",
+                       sqlite3_column_int(st, 1), sqlite3_column_int(st, 0),
+                       sqlite3_column_int(st, 2));
+        wrong(l, "", got);
+    }
+    sqlite3_reset(st);
+}
+
 static size_t check_truth(const char *path) {
     sqlite3_stmt *st = query(
         "SELECT min(d.tick_day), (SELECT e.severity FROM f_discrepancy e WHERE e.id = d.id"
@@ -103,30 +116,28 @@ static size_t check_truth(const char *path) {
 
     if (!f || !read_line(f, &l))
         fd_die(path, NULL);
-    while (next_line(f, &l)) {
-        char got[96];
-        int sev = l.f[6][0] == 'R' ? 3 : l.f[6][0] == 'Y' ? 2 : 1;
-
+    while (read_line(f, &l)) {
         n++;
-        bind_key(st, &l);
-        if (sqlite3_step(st) != SQLITE_ROW || sqlite3_column_type(st, 0) == SQLITE_NULL) {
-            wrong(&l, "not found", "");
-        } else {
-            (void)snprintf(got, sizeof got, "found sev %d opened %d closed %d",
-                           sqlite3_column_int(st, 1), sqlite3_column_int(st, 0),
-                           sqlite3_column_int(st, 2));
-            if (sqlite3_column_int(st, 0) != to_day(l.f[7]) ||
-                sqlite3_column_int(st, 2) != to_day(l.f[8]) || sqlite3_column_int(st, 1) != sev)
-                wrong(&l, "", got);
-        }
-        sqlite3_reset(st);
+        check_planted(st, &l);
     }
+    for (size_t i = 0; i < broken_n_planted; i++, n++)
+        check_planted(st, &broken_planted[i]);
     (void)fclose(f);
     sqlite3_finalize(st);
     return n;
 }
 
 /* Near misses: nothing, or nothing more severe than stated. */
+static void check_missed(sqlite3_stmt *st, const struct line *l) {
+    int most = l->f[6][0] == 'R' ? 3 : l->f[6][0] == 'Y' ? 2 : l->f[6][0] == 'I' ? 1 : 0;
+
+    near_of[rule_no(l->f[0])]++;
+    bind_key(st, l);
+    if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) > most)
+        wrong(l, "a near miss was raised", "");
+    sqlite3_reset(st);
+}
+
 static size_t check_near(const char *path) {
     sqlite3_stmt *st = query("SELECT max(d.severity)" KEYED);
     FILE *f = fopen(path, "r");
@@ -135,18 +146,23 @@ static size_t check_near(const char *path) {
 
     if (!f || !read_line(f, &l))
         fd_die(path, NULL);
-    while (next_line(f, &l)) {
-        int most = l.f[6][0] == 'R' ? 3 : l.f[6][0] == 'Y' ? 2 : l.f[6][0] == 'I' ? 1 : 0;
-
+    while (read_line(f, &l)) {
         n++;
-        bind_key(st, &l);
-        if (sqlite3_step(st) == SQLITE_ROW && sqlite3_column_int(st, 0) > most)
-            wrong(&l, "a near miss was raised", "");
-        sqlite3_reset(st);
+        check_missed(st, &l);
     }
+    for (size_t i = 0; i < broken_n_near; i++, n++)
+        check_missed(st, &broken_near[i]);
     (void)fclose(f);
     sqlite3_finalize(st);
     return n;
+}
+
+static bool is_broken_chain(const char *rule, const char *object) {
+    for (size_t i = 0; i < broken_n_planted; i++)
+        if (strcmp(broken_planted[i].f[0], rule) == 0 &&
+            strcmp(broken_planted[i].f[5], object) == 0)
+            return true;
+    return false;
 }
 
 /* What was found and never planted. */
@@ -170,7 +186,8 @@ static void check_extra(const char *path) {
                        pt_subject_kind_name((Pentad__V1__SubjectKind)sqlite3_column_int(st, 1)),
                        sqlite3_column_text(st, 2), sqlite3_column_int(st, 3),
                        sqlite3_column_text(st, 4), sqlite3_column_text(st, 5));
-        if (!strstr(text, key)) {
+        if (!strstr(text, key) && !is_broken_chain((const char *)sqlite3_column_text(st, 0),
+                                                   (const char *)sqlite3_column_text(st, 5))) {
             n_wrong++;
             if (n_wrong < 400)
                 (void)printf("EXTRA%s opened %d: %s\n", key, sqlite3_column_int(st, 6),
@@ -179,6 +196,34 @@ static void check_extra(const char *path) {
     }
     sqlite3_finalize(st);
     pt_buf_done(&b);
+}
+
+/* Why a rule has fewer planted instances or near misses than the others. */
+static const struct {
+    int rule, planted, near;
+    const char *why;
+} exempt[] = {
+    {51, 0, 0, "an appraisal cites a snapshot (H03), and nobody authors one in this process"},
+};
+
+static void check_counts(void) {
+    for (int rule = 1; rule <= RULES; rule++) {
+        int planted = PLANTED_MIN;
+        int near = NEAR_MIN;
+
+        for (size_t i = 0; i < sizeof(exempt) / sizeof(exempt[0]); i++) {
+            if (exempt[i].rule != rule)
+                continue;
+            planted = exempt[i].planted;
+            near = exempt[i].near;
+            (void)printf("K%02d: %s\n", rule, exempt[i].why);
+        }
+        if (planted_of[rule] >= planted && near_of[rule] >= near)
+            continue;
+        n_wrong++;
+        (void)printf("WRONG K%02d: %d planted, %d near misses; at least %d and %d\n", rule,
+                     planted_of[rule], near_of[rule], planted, near);
+    }
 }
 
 int main(int argc, char **argv) {
@@ -197,17 +242,19 @@ int main(int argc, char **argv) {
     }
     if (getenv("PENTAD_PROFILE") || getenv("PENTAD_PLANS"))
         profile_start();
-    repository = argv[2];
     fd_open(argc > 3 ? argv[3] : ":memory:");
     for (size_t i = 0; i < 6; i++)
         fd_party(argv[2], argv[1], parties[i]);
-    for (int32_t d = 20190101; d <= 20200630; d = pt_date_add(d, 1))
+    for (int32_t d = 20190101; d <= 20200630; d = pt_date_add(d, 1)) {
+        broken_day(d);
         fd_day(d);
+    }
     (void)snprintf(path, sizeof path, "%s/truth.csv", argv[1]);
     planted = check_truth(path);
     check_extra(path);
     (void)snprintf(path, sizeof path, "%s/near.csv", argv[1]);
     near = check_near(path);
+    check_counts();
     if (pt_fold_check(fd.fold, &differences, &err) != 0 || pt_fold_state(fd.fold, &s, &err) != 0)
         fd_die("check", &err);
     (void)printf("%" PRIu64 " records, %" PRIu64 " dead, %zu still deferred; %zu planted, %zu near"

@@ -1,0 +1,23 @@
+/* A row of the sample city's truth.csv or near.csv, and what no export can hold: broken chains of
+ * records (K67), which the hub itself says. For city_truth. */
+#ifndef PENTAD_TEST_CITY_LINES_H
+#define PENTAD_TEST_CITY_LINES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* rule,kind,key,year,period,object,severity,opened,closed. */
+struct line {
+    char f[9][200];
+};
+
+enum { BROKEN_MAX = 8 };
+
+/* Rows as of the truth files, filled while the days pass. */
+extern struct line broken_planted[BROKEN_MAX], broken_near[BROKEN_MAX];
+extern size_t broken_n_planted, broken_n_near;
+
+/* What was planted for that day, before its tick. */
+void broken_day(int32_t day);
+
+#endif
