@@ -122,8 +122,8 @@ typedef int (*pt_figure_fn)(const struct pt_asof *a, const char *part, struct pt
 struct pt_figure_def {
     struct pt_figure_info info;
     unsigned sources;
-    pt_figure_fn code; /* or NULL: by terms */
     enum pt_how how;
+    pt_figure_fn code; /* or NULL: by terms */
     const struct pt_term
         *terms[PT_TERMS_MAX]; /* what `how` doesn't use is behind it all the same */
 };
