@@ -53,8 +53,8 @@ static size_t runs_of(const unsigned char *text, uint64_t runs[RUNS_MAX]) {
 static void fn_alike_bp(sqlite3_context *ctx, int n, sqlite3_value **v) {
     const unsigned char *a = sqlite3_value_text(v[0]);
     const unsigned char *b = sqlite3_value_text(v[1]);
-    uint64_t of_a[RUNS_MAX];
-    uint64_t of_b[RUNS_MAX];
+    uint64_t of_a[RUNS_MAX] = {0};
+    uint64_t of_b[RUNS_MAX] = {0};
     size_t n_a = a ? runs_of(a, of_a) : 0;
     size_t n_b = b ? runs_of(b, of_b) : 0;
     size_t both = 0;
