@@ -257,8 +257,8 @@ Test(findings, a_rule_whose_parameter_is_no_number_is_refused) {
     struct pt_err err = {0};
 
     cr_expect_eq(pt_rule_parse(text, &r, &err), PT_E_FORMAT);
-    cr_expect(strstr(err.msg, "parameter k99.word: text many is no whole number") != NULL,
-              "%s", err.msg);
+    cr_expect(strstr(err.msg, "parameter k99.word: text many is no whole number") != NULL, "%s",
+              err.msg);
     cr_expect_eq(pt_rule_parse(none, &r, &err), PT_E_FORMAT);
 }
 
