@@ -13,7 +13,7 @@
 
 #include "cli.h"
 
-#define PAGE_BYTES (8u * 1024 * 1024)
+#define PAGE_BYTES (4u * 1024 * 1024)
 
 /* ---- list, show ---- */
 
