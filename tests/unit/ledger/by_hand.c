@@ -1,5 +1,6 @@
 #include "by_hand.h"
 
+#include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,4 +342,13 @@ void bh_record(struct mklog *m, struct bh_names *n, const struct bh_row *row) {
     n->rec[i].day = day_of(row->cell[1]);
     n->n_rec++;
     pt_buf_done(&s.out);
+}
+
+int32_t bh_day(const char *title, const char *text) {
+    int y = 0;
+    int mo = 0;
+    int d = 0;
+
+    cr_assert_eq(sscanf(text, "%d-%d-%d", &y, &mo, &d), 3, "%s: no day: %s", title, text);
+    return y * 10000 + mo * 100 + d;
 }

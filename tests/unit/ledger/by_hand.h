@@ -30,6 +30,9 @@ void bh_close(struct bh_reader *r);
  * "良" -> 2, "3"; "NA" -> INT64_MIN. */
 int64_t bh_number(const char *text);
 
+/* "2019-03-01" -> 20190301; asserts that it is a day, by the case's title. */
+int32_t bh_day(const char *title, const char *text);
+
 /* Names of the table: of subjects, and of the records of a case. */
 struct bh_names {
     struct {

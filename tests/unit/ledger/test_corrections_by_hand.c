@@ -18,15 +18,6 @@ static struct bh_names names;
 static int32_t logged; /* the day whose records are queued */
 static char title[1024];
 
-static int32_t day_of(const char *text) {
-    int y = 0;
-    int mo = 0;
-    int d = 0;
-
-    cr_assert_eq(sscanf(text, "%d-%d-%d", &y, &mo, &d), 3, "%s: no day: %s", title, text);
-    return y * 10000 + mo * 100 + d;
-}
-
 static void end_day(void) {
     if (logged)
         w_tick(&w, logged);
@@ -49,7 +40,7 @@ static void begin_case(const char *name) {
 }
 
 static void record(const struct bh_row *row) {
-    int32_t day = day_of(row->cell[1]);
+    int32_t day = bh_day(title, row->cell[1]);
 
     if (day != logged) {
         end_day();
@@ -68,7 +59,7 @@ static void known_on(const struct bh_row *row, int32_t day, const char *when, co
 
     ask.kind = bh_subject(&names, row->cell[2], &ask.key);
     ask.fiscal_year = (int32_t)bh_number(row->cell[3]);
-    ask.valid_at = day_of(row->cell[4]);
+    ask.valid_at = bh_day(title, row->cell[4]);
     cr_assert_eq(pt_ledger_known_at(l, day, &ask.known_at, &err), 0, "line %d: %s", row->line,
                  err.msg);
     cr_assert_eq(pt_ledger_figure(l, &ask, &f, &err), 0, "line %d: %s", row->line, err.msg);

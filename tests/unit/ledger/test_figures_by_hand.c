@@ -16,15 +16,6 @@ static size_t folded;
 static int32_t logged; /* the day whose records are queued */
 static char title[1024];
 
-static int32_t day_of(const char *text) {
-    int y = 0;
-    int mo = 0;
-    int d = 0;
-
-    cr_assert_eq(sscanf(text, "%d-%d-%d", &y, &mo, &d), 3, "%s: no day: %s", title, text);
-    return y * 10000 + mo * 100 + d;
-}
-
 static void fold(void) {
     struct pt_err err = {0};
     struct pt_ledger_applied a;
@@ -63,7 +54,7 @@ static void begin_case(const char *name) {
 }
 
 static void record(const struct bh_row *row) {
-    int32_t day = day_of(row->cell[1]);
+    int32_t day = bh_day(title, row->cell[1]);
 
     if (day != logged) {
         end_day();
@@ -99,10 +90,10 @@ static void figure(const struct bh_row *row) {
     end_day();
     ask.kind = bh_subject(&names, row->cell[1], &ask.key);
     ask.fiscal_year = (int32_t)bh_number(row->cell[2]);
-    ask.valid_at = day_of(row->cell[3]);
+    ask.valid_at = bh_day(title, row->cell[3]);
     if (row->cell[4][0])
-        cr_assert_eq(pt_ledger_known_at(l, day_of(row->cell[4]), &ask.known_at, &err), 0, "%s",
-                     err.msg);
+        cr_assert_eq(pt_ledger_known_at(l, bh_day(title, row->cell[4]), &ask.known_at, &err), 0,
+                     "%s", err.msg);
     cr_assert_eq(pt_ledger_figure(l, &ask, &f, &err), 0, "line %d: %s", row->line, err.msg);
     pt_figure_format(text, sizeof text, &f, true);
     cr_expect_eq(f.na ? INT64_MIN : f.value, bh_number(row->cell[5]),

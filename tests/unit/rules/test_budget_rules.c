@@ -61,19 +61,6 @@ static void expect_fires(struct world *w, const char *rule, int kind, const char
                  object);
 }
 
-/* How many conditions of the rule are unknown now. */
-static int unknown(struct world *w, const char *rule) {
-    struct pt_err err = {0};
-    int64_t n;
-    bool found;
-
-    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
-                               "SELECT count(*) FROM condition WHERE rule = ?1 AND state = 2", "s",
-                               rule),
-                 0, "%s", err.msg);
-    return (int)n;
-}
-
 static struct mk_ref allot(struct world *w, int kind, const char *subject, const char *quota_no,
                            int32_t on, int64_t fen) {
     return mk_allot(&w->m, kind, subject, DEPT1, quota_no, "2050201", on / 10000, on, fen, NULL);
@@ -109,12 +96,12 @@ Test(budget_rules, k11_above_the_reviewed_need) {
     begin(&w);
     (void)allot(&w, INITIAL, P1, "Q1", 20190120, 100 * WAN);
     w_tick(&w, 20190120);
-    cr_expect_eq(unknown(&w, "K11"), 1, "no review yet");
+    cr_expect_eq(w_unknown(&w, "K11"), 1, "no review yet");
     review(&w, P1, 2019, 20190121, 100 * WAN, 50 * WAN);
     (void)allot(&w, ADD, P1, "Q2", 20190121, 50 * WAN);
     w_tick(&w, 20190121);
     cr_expect_eq(w_find(&w, "K11", NULL, NULL, NULL).n, 0, "exactly the need, and an addition");
-    cr_expect_eq(unknown(&w, "K11"), 0);
+    cr_expect_eq(w_unknown(&w, "K11"), 0);
     (void)allot(&w, INITIAL, P1, "Q3", 20190122, 1);
     w_tick(&w, 20190122);
     expect_fires(&w, "K11", K(PROJECT), P1, 2019, "", "", RED);
@@ -174,7 +161,7 @@ Test(budget_rules, k12_above_the_estimate) {
     (void)allot(&w, INITIAL, P1, "Q1", 20190120, 60 * WAN);
     (void)allot(&w, INITIAL, P3, "Q2", 20190120, 60 * WAN);
     w_tick(&w, 20190120);
-    cr_expect_eq(unknown(&w, "K12"), 1, "nobody knows P3; P1 has no estimate to exceed");
+    cr_expect_eq(w_unknown(&w, "K12"), 1, "nobody knows P3; P1 has no estimate to exceed");
     estimate(&w, P1, 20190121, 100 * WAN);
     (void)allot(&w, INITIAL, P1, "Q3", 20200120, 40 * WAN);
     contract(&w, P1, "HT1", 20190301, 100 * WAN);
@@ -218,14 +205,14 @@ Test(budget_rules, k13_contract_above_the_budget) {
     begin(&w);
     contract(&w, P1, "HT0", 20190110, 10 * WAN);
     w_tick(&w, 20190110);
-    cr_expect_eq(unknown(&w, "K13"), 1, "no allotment yet");
+    cr_expect_eq(w_unknown(&w, "K13"), 1, "no allotment yet");
     (void)allot(&w, INITIAL, P1, "Q1", 20190120, 100 * WAN);
     pay(&w, P1, 20190228, 20 * WAN);
     review(&w, P1, 2019, 20190301, 100 * WAN, 30 * WAN);
     contract(&w, P1, "HT1", 20190301, 110 * WAN);
     w_tick(&w, 20190301);
     cr_expect_eq(w_find(&w, "K13", NULL, NULL, NULL).n, 0, "80 left and 30 next year");
-    cr_expect_eq(unknown(&w, "K13"), 0);
+    cr_expect_eq(w_unknown(&w, "K13"), 0);
     contract(&w, P1, "HT2", 20190302, 110 * WAN + 1);
     w_tick(&w, 20190302);
     expect_fires(&w, "K13", K(PROJECT), P1, 2019, "", "HT2", YELLOW);
@@ -284,7 +271,7 @@ Test(budget_rules, k09_transfer_not_received) {
     (void)transfer(&w, "TRANSFER", "济财预1", NULL, "370102", 20190308, 100 * WAN);
     w_days(&w, 20190308, 20190408); /* the 30th day, 04-07, is a Sunday */
     cr_expect_eq(w_find(&w, "K09", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K09"), 1);
+    cr_expect_eq(w_unknown(&w, "K09"), 1);
     w_tick(&w, 20190409);
     expect_fires(&w, "K09", K(REGION), "370102", 2019, "", "济财预1", YELLOW);
     s = w_find(&w, "K09", "370102", "", "济财预1");
@@ -340,7 +327,7 @@ Test(budget_rules, k10_published_otherwise) {
     publish(&w, K(PROJECT), P1, 20181231, "FG2.P", "'fen':'0'");
     publish(&w, K(PROJECT), P2, 20190102, "FG3", "'bp':5000");
     w_tick(&w, 20190103);
-    cr_expect_eq(unknown(&w, "K10"), 2, "no tick by then; no budget, no progress");
+    cr_expect_eq(w_unknown(&w, "K10"), 2, "no tick by then; no budget, no progress");
     (void)allot(&w, INITIAL, P1, "Q1", 20190120, 100 * WAN);
     pay(&w, P1, 20190301, 10 * WAN);
     w_tick(&w, 20190301);
@@ -395,13 +382,13 @@ Test(budget_rules, k03_the_total_rose) {
     (void)allot(&w, INITIAL, P1, "Q1", 20190110, 80 * WAN);
     early = advance(&w, "Q2", 20190110, 20 * WAN, NULL);
     w_tick(&w, 20190110);
-    cr_expect_eq(unknown(&w, "K03"), 1, "congress hasn't approved anything yet");
+    cr_expect_eq(w_unknown(&w, "K03"), 1, "congress hasn't approved anything yet");
     (void)approve(&w, 1, 20190117, "205", NULL, NULL, 60 * WAN);
     (void)approve(&w, 1, 20190117, "206", NULL, NULL, 40 * WAN);
     (void)transfer(&w, "INBOUND", "鲁财预1", NULL, RGN, 20190118, 500 * WAN);
     (void)transfer(&w, "TRANSFER", "济财预1", NULL, "370102", 20190118, 500 * WAN);
     w_tick(&w, 20190118);
-    cr_expect_eq(unknown(&w, "K03"), 0);
+    cr_expect_eq(w_unknown(&w, "K03"), 0);
     (void)advance(&w, "Q3", 20190120, 100, &early); /* 100.0001 in all; two lines in yuan */
     w_tick(&w, 20190120);
     cr_expect_eq(w_find(&w, "K03", NULL, NULL, NULL).n, 0, "half a yuan for each approved line");
@@ -463,7 +450,7 @@ Test(budget_rules, k02_not_allotted_in_time) {
     allot_unit(&w, "INITIAL", K(PROJECT), P2, "Q2", "2050202", 20190120, 10 * WAN - 50);
     w_days(&w, 20190120, 20190206);
     cr_expect_eq(w_find(&w, "K02", NULL, NULL, NULL).n, 0, "the last day of the term");
-    cr_expect_eq(unknown(&w, "K02"), 1);
+    cr_expect_eq(w_unknown(&w, "K02"), 1);
     w_tick(&w, 20190207);
     expect_fires(&w, "K02", K(DEPT), DEPT1, 2019, "", "1/2050201", YELLOW);
     cr_expect_eq(w_find(&w, "K02", NULL, NULL, NULL).n, 1, "half a yuan is rounding");
@@ -567,9 +554,9 @@ Test(budget_rules, k08_final_accounts) {
     w_tick(&w, 20190120);
     r = final_accounts(&w, NULL, 90 * WAN, 80 * WAN);
     w_tick(&w, 20191201);
-    cr_expect_eq(unknown(&w, "K08"), 2, "the year isn't over");
+    cr_expect_eq(w_unknown(&w, "K08"), 2, "the year isn't over");
     w_tick(&w, 20200101);
-    cr_expect_eq(unknown(&w, "K08"), 2, "no payment is here");
+    cr_expect_eq(w_unknown(&w, "K08"), 2, "no payment is here");
     pay(&w, P1, 20191231, 90 * WAN + WAN / 2);
     pay(&w, P2, 20191231, 80 * WAN - WAN / 2 - 1);
     w_tick(&w, 20200102);

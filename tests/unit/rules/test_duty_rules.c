@@ -36,19 +36,6 @@ static void end(struct world *w) {
     w_close(w);
 }
 
-/* How many conditions of the rule are unknown. */
-static int unknown(struct world *w, const char *rule) {
-    struct pt_err err = {0};
-    int64_t n;
-    bool found;
-
-    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
-                               "SELECT count(*) FROM condition WHERE rule = ?1 AND state = 2", "s",
-                               rule),
-                 0, "%s", err.msg);
-    return (int)n;
-}
-
 /* ---- K64 ---- */
 
 static struct mk_ref task(struct world *w, const char *no, const char *lead, int32_t due) {
@@ -109,12 +96,12 @@ Test(duty_rules, k64_awaits_the_lead_alone) {
     w_days(&w, 20190131, 20190201);
     cr_expect_eq(w_find(&w, "K64", "", "", "D2").status, OPEN, "a body answers through finance");
     cr_expect_eq(w_find(&w, "K64", "", "", "D1").n, 0);
-    cr_expect_eq(unknown(&w, "K64"), 1);
+    cr_expect_eq(w_unknown(&w, "K64"), 1);
     w_check(&w);
     mk_close_day(&w.m, "audit", "main", 20190131, false);
     w_tick(&w, 20190201);
     cr_expect_eq(w_find(&w, "K64", "", "", "D1").status, OPEN);
-    cr_expect_eq(unknown(&w, "K64"), 0);
+    cr_expect_eq(w_unknown(&w, "K64"), 0);
     end(&w);
 }
 
@@ -200,7 +187,7 @@ Test(duty_rules, k65_waits_and_a_decision_is_withdrawn) {
     mk_silent(&w.m, "office", "main", true);
     w_days(&w, 20190401, 20190402);
     cr_expect_eq(w_find(&w, "K65", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K65"), 1);
+    cr_expect_eq(w_unknown(&w, "K65"), 1);
     mk_silent(&w.m, "office", "main", false);
     w_tick(&w, 20190403);
     cr_expect_eq(w_find(&w, "K65", DEPT1, "", "").status, OPEN);
@@ -345,7 +332,7 @@ Test(duty_rules, k66_closes) {
     cr_expect(s.n == 1 && s.status == OPEN && s.sev == INFO);
     w_days(&w, 20190309, 20190310);
     cr_expect_eq(w_find(&w, "K66", "", "201902", "finance/X05").n, 0);
-    cr_expect_eq(unknown(&w, "K66"), 1, "finance hasn't closed 03-08");
+    cr_expect_eq(w_unknown(&w, "K66"), 1, "finance hasn't closed 03-08");
     w_days(&w, 20190311, 20190313);
     cr_expect_eq(w_find(&w, "K66", "", "20190305", "finance/StreamClose").sev, INFO);
     w_tick(&w, 20190314);
@@ -561,7 +548,7 @@ Test(duty_rules, k69_waits_for_finance) {
     mk_silent(&w.m, "finance", "main", true);
     w_days(&w, 20200731, 20200801);
     cr_expect_eq(w_find(&w, "K69", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K69"), 7);
+    cr_expect_eq(w_unknown(&w, "K69"), 7);
     mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20200802);
     cr_expect_eq(w_find(&w, "K69", NULL, NULL, NULL).n, 7);
@@ -633,7 +620,7 @@ Test(duty_rules, k70_waits_for_finance) {
     mk_silent(&w.m, "finance", "main", true);
     w_days(&w, 20190401, 20190402);
     cr_expect_eq(w_find(&w, "K70", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K70"), 1);
+    cr_expect_eq(w_unknown(&w, "K70"), 1);
     mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20190403);
     cr_expect_eq(w_find(&w, "K70", P1, "", "public").status, OPEN);
@@ -732,7 +719,7 @@ Test(duty_rules, k71_waits_for_finance) {
     mk_silent(&w.m, "finance", "main", true);
     w_days(&w, 20200930, 20201001);
     cr_expect_eq(w_find(&w, "K71", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K71"), 1);
+    cr_expect_eq(w_unknown(&w, "K71"), 1);
     mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20201002);
     cr_expect_eq(w_find(&w, "K71", DEPT1, "", "W01").status, OPEN);

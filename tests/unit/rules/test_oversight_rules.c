@@ -30,19 +30,6 @@ static void end(struct world *w) {
     w_close(w);
 }
 
-/* How many conditions of the rule are unknown. */
-static int unknown(struct world *w, const char *rule) {
-    struct pt_err err = {0};
-    int64_t n;
-    bool found;
-
-    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
-                               "SELECT count(*) FROM condition WHERE rule = ?1 AND state = 2", "s",
-                               rule),
-                 0, "%s", err.msg);
-    return (int)n;
-}
-
 static void message(const struct seen *s, const char *zh, const char *en) {
     cr_expect_str_eq(s->message_zh, zh);
     cr_expect_str_eq(s->message_en, en);
@@ -172,7 +159,7 @@ Test(oversight, k51_a_snapshot_that_nobody_has) {
     o01 = appraise(&w, 20200402, part, NULL);
     w_tick(&w, 20200402);
     cr_expect_eq(w_find(&w, "K51", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K51"), 1, "the hub has made none yet");
+    cr_expect_eq(w_unknown(&w, "K51"), 1, "the hub has made none yet");
     snap = snapshot(&w);
     w_tick(&w, 20200403);
     (void)mk_json_correcting(&w.m, 4, &o01, "organization", "O01", K(DEPT), DEPT1, 2019, 20200403,
@@ -205,10 +192,10 @@ Test(oversight, k52_performance_is_in_the_appraisal) {
     begin(&w, 20200401);
     o01 = appraise(&w, 20200402, "", NULL);
     w_tick(&w, 20200402);
-    cr_expect_eq(unknown(&w, "K52"), 1, "no evaluation is here");
+    cr_expect_eq(w_unknown(&w, "K52"), 1, "no evaluation is here");
     (void)dept_eval(&w, 20200403, 8850, NULL);
     w_tick(&w, 20200403);
-    cr_expect_eq(unknown(&w, "K52"), 0);
+    cr_expect_eq(w_unknown(&w, "K52"), 0);
     cr_expect_eq(w_find(&w, "K52", NULL, NULL, NULL).n, 0, "it came after the appraisal");
     o01 = appraise(&w, 20200404, weightless, &o01);
     w_tick(&w, 20200404);
@@ -248,7 +235,7 @@ Test(oversight, k59_reported_done_and_checked) {
     report = rectify(&w, "finance", 20191003, &finding, "REPORT", "DONE", NULL);
     w_tick(&w, 20191003);
     cr_expect_eq(w_find(&w, "K59", NULL, NULL, NULL).n, 0, "audit looked before the report");
-    cr_expect_eq(unknown(&w, "K59"), 1);
+    cr_expect_eq(w_unknown(&w, "K59"), 1);
     (void)mk_verify(&w.m, P1, 2019, 20191004, &finding, 2);
     w_tick(&w, 20191004);
     s = w_find(&w, "K59", P1, "", "审7");
@@ -267,7 +254,7 @@ Test(oversight, k59_reported_done_and_checked) {
     (void)mk_verify(&w.m, P1, 2019, 20191006, &finding, 1);
     w_tick(&w, 20191006);
     cr_expect_eq(w_find(&w, "K59", P1, NULL, NULL).status, CLOSED);
-    cr_expect_eq(unknown(&w, "K59"), 0);
+    cr_expect_eq(w_unknown(&w, "K59"), 0);
     (void)report;
     end(&w);
 }
@@ -355,7 +342,7 @@ Test(oversight, k60_unknown_until_who_may_answer_has_closed) {
                   mk_ref_json(&w.m, &n01));
     w_days(&w, 20190612, 20190613);
     cr_expect_eq(w_find(&w, "K60", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K60"), 1, "finance has yet to close the day");
+    cr_expect_eq(w_unknown(&w, "K60"), 1, "finance has yet to close the day");
     mk_close_day(&w.m, "finance", "main", 20190612, false);
     w_tick(&w, 20190613);
     s = w_find(&w, "K60", "", "", NULL);
@@ -397,12 +384,12 @@ Test(oversight, k54_one_indicator_several_sources) {
     w_tick(&w, 20190801);
     a02 = audited(&w, 20200301, "95", NULL);
     w_tick(&w, 20200301);
-    cr_expect_eq(unknown(&w, "K54"), 1, "audit alone says how much");
+    cr_expect_eq(w_unknown(&w, "K54"), 1, "audit alone says how much");
     self = outcome(&w, "SELF", 20200302, "100.000", NULL);
     monitored(&w, "UNIT", 20191231, "一百"); /* no number */
     w_tick(&w, 20200302);
     cr_expect_eq(w_find(&w, "K54", NULL, NULL, NULL).n, 0, "5 %% itself is no difference");
-    cr_expect_eq(unknown(&w, "K54"), 0);
+    cr_expect_eq(w_unknown(&w, "K54"), 0);
     a02 = audited(&w, 20200303, "94.999999", &a02);
     w_tick(&w, 20200303);
     s = w_find(&w, "K54", P1, "", "Q1");
@@ -458,10 +445,10 @@ Test(oversight, k61_thirty_days_before_the_session) {
     begin(&w, 20181225);
     b01 = submit(&w, 0, NULL, 20181226, "DRAFT_INIT", ",'session_on':20190125");
     w_tick(&w, 20181226);
-    cr_expect_eq(unknown(&w, "K61"), 1, "thirty days before; congress hasn't said yet");
+    cr_expect_eq(w_unknown(&w, "K61"), 1, "thirty days before; congress hasn't said yet");
     receipt(&w, 20181227, &b01, "true");
     w_tick(&w, 20181227);
-    cr_expect_eq(unknown(&w, "K61"), 0);
+    cr_expect_eq(w_unknown(&w, "K61"), 0);
     cr_expect_eq(w_find(&w, "K61", NULL, NULL, NULL).n, 0);
     b01 = submit(&w, 2, &b01, 20181226, "DRAFT_INIT", ",'session_on':20190124");
     w_tick(&w, 20181228);
@@ -537,7 +524,7 @@ Test(oversight, k61_major_as_the_newest_profile_says) {
     cr_expect_eq(w_find(&w, "K61", "370100", "", "DRAFT").status, OPEN);
     (void)subject(&w, P2, "true", 20200101, &p02);
     w_tick(&w, 20190105);
-    cr_expect_eq(unknown(&w, "K61"), 1, "it begins after the year; no receipt yet");
+    cr_expect_eq(w_unknown(&w, "K61"), 1, "it begins after the year; no receipt yet");
     end(&w);
 }
 
@@ -560,10 +547,10 @@ Test(oversight, k62_what_congress_approved) {
     w_days(&w, 20190121, 20190210);
     mk_silent(&w.m, "congress", "main", true);
     w_tick(&w, 20190211);
-    cr_expect_eq(unknown(&w, "K62"), 0, "02-10 is a Sunday: until 02-11");
+    cr_expect_eq(w_unknown(&w, "K62"), 0, "02-10 is a Sunday: until 02-11");
     w_tick(&w, 20190212);
     cr_expect_eq(w_find(&w, "K62", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K62"), 1, "congress has yet to close 02-11");
+    cr_expect_eq(w_unknown(&w, "K62"), 1, "congress has yet to close 02-11");
     mk_close_day(&w.m, "congress", "main", 20190211, false);
     w_tick(&w, 20190213);
     s = w_find(&w, "K62", "370100", "", "B03");
@@ -613,7 +600,7 @@ Test(oversight, k62_departments_units_and_goals) {
             "the budget as allotted");
     cr_expect_eq(w_find(&w, "K62", UNIT1, "", "B04").status, OPEN);
     cr_expect_eq(w_find(&w, "K62", NULL, NULL, NULL).n, 2);
-    cr_expect_eq(unknown(&w, "K62"), 1, "no goal of the major subject is here");
+    cr_expect_eq(w_unknown(&w, "K62"), 1, "no goal of the major subject is here");
     (void)disclose(&w, "finance", 20190220, &b04);
     w_tick(&w, 20190220);
     cr_expect_eq(w_find(&w, "K62", DEPT1, NULL, NULL).status, CLOSED, "one of its allotments");
@@ -693,10 +680,10 @@ Test(oversight, k63_somebody_answers_for_a_major_subject) {
     w_days(&w, 20190311, 20190312);
     mk_silent(&w.m, "finance", "main", true);
     w_tick(&w, 20190313);
-    cr_expect_eq(unknown(&w, "K63"), 0, "03-12 is his");
+    cr_expect_eq(w_unknown(&w, "K63"), 0, "03-12 is his");
     w_tick(&w, 20190314);
     cr_expect_eq(w_find(&w, "K63", NULL, NULL, NULL).n, 0);
-    cr_expect_eq(unknown(&w, "K63"), 1, "finance has yet to close 03-13");
+    cr_expect_eq(w_unknown(&w, "K63"), 1, "finance has yet to close 03-13");
     mk_close_day(&w.m, "finance", "main", 20190313, false);
     w_tick(&w, 20190314);
     s = w_find(&w, "K63", P1, "", "");

@@ -185,6 +185,18 @@ struct mk_ref w_approve(struct world *w, const char *party, const struct mk_ref 
     return mk_add(&w->m, party, &r);
 }
 
+int w_unknown(struct world *w, const char *rule) {
+    struct pt_err err = {0};
+    int64_t n;
+    bool found;
+
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
+                               "SELECT count(*) FROM condition WHERE rule = ?1 AND state = 2", "s",
+                               rule),
+                 0, "%s", err.msg);
+    return (int)n;
+}
+
 void w_check(struct world *w) {
     struct pt_err err = {0};
     struct pt_fold *again;

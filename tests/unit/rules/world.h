@@ -44,6 +44,8 @@ struct seen w_find(struct world *w, const char *rule, const char *key, const cha
 /* How many H01 records the log holds: all, or the rule's. */
 int w_h01s(struct world *w);
 int w_h01s_of(struct world *w, const char *rule);
+/* How many conditions of the rule are unknown. */
+int w_unknown(struct world *w, const char *rule);
 void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
              struct mk_ref *ret_ref);
 struct mk_ref w_approve(struct world *w, const char *party, const struct mk_ref *target);
