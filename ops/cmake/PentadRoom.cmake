@@ -26,10 +26,14 @@ function(pt_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
-# pt_test(NAME SOURCES … DEPS … LIBS …): a Criterion binary, run by CTest as unit/NAME.
+# pt_test(NAME [TIMEOUT seconds] SOURCES … DEPS … LIBS …): a Criterion binary, run by CTest as
+# unit/NAME, within 300 s where it isn't told otherwise.
 # ThreadSanitizer can't run Criterion, so there these are targets that nothing builds: see pt_race.
 function(pt_test name)
-  cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(R "" "TIMEOUT" "SOURCES;DEPS;LIBS" ${ARGN})
+  if(NOT R_TIMEOUT)
+    set(R_TIMEOUT 300)
+  endif()
   add_executable(test_${name} ${R_SOURCES})
   target_include_directories(test_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(test_${name} PRIVATE pt_flags pt_test_warnings ${R_DEPS} ${R_LIBS} criterion
@@ -43,7 +47,7 @@ function(pt_test name)
   endif()
   add_test(NAME unit/${name} COMMAND test_${name} --jobs 1)
   # Criterion reports a leak found at exit as a pass: the text decides.
-  set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 300
+  set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT ${R_TIMEOUT}
     FAIL_REGULAR_EXPRESSION "SUMMARY:;runtime error:")
 endfunction()
 

@@ -1,6 +1,8 @@
 /* madrid_keys DATA REPOSITORY YEAR leaf|chapter: folds a real city's year through the declared
  * mappings and prints the rows and sums that the ledger holds and the findings by rule. Exits 0 if
- * the findings are payments above the definitive credit and nothing else, as many as EXPECTED. */
+ * EXPECTED keys were paid above the definitive credit and all other findings are of what was never
+ * published: a monitoring report of each budget line (K36), the disclosure of the approved budget
+ * and of each department's allotment (K62). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +55,10 @@ static void source(char **argv, const char *party, const char *mapping, const ch
 int main(int argc, char **argv) {
     int32_t year;
     int over;
+    int unreported;
+    int lines;
+    int undisclosed;
+    int owed;
     int other;
     uint64_t differences;
     struct pt_err err = {0};
@@ -83,13 +89,21 @@ int main(int argc, char **argv) {
          "SELECT rule, count(*), 0 FROM condition WHERE state = 2 GROUP BY rule");
     over =
         count("SELECT count(DISTINCT object) FROM f_discrepancy WHERE rule = 'K04' AND status = 1");
-    other = count("SELECT count(*) FROM f_discrepancy WHERE rule <> 'K04'");
+    lines = count("SELECT count(DISTINCT r_subject) FROM v_allotment WHERE kind = 1");
+    unreported = count("SELECT count(DISTINCT key) FROM f_discrepancy WHERE rule = 'K36'");
+    owed = 1 + count("SELECT count(DISTINCT dept) FROM v_allotment WHERE kind = 1");
+    undisclosed = count("SELECT count(DISTINCT id) FROM f_discrepancy WHERE rule = 'K62'");
+    other = count("SELECT count(*) FROM f_discrepancy WHERE rule NOT IN ('K04', 'K36', 'K62')");
     if (pt_fold_check(fd.fold, &differences, &err) != 0)
         fd_die("check", &err);
-    (void)printf("%s %s: %d keys above the definitive credit, %d other findings, %" PRIu64
-                 " dead rows, %" PRIu64 " conditions unlike, %.1f s\n",
-                 argv[3], argv[4], over, other, fd.dead, differences,
-                 (double)(pt_monotonic_us() - t0) / 1e6);
+    (void)printf("%s %s: %d keys above the definitive credit, %d of %d lines without a report,"
+                 " %d of %d disclosures missing, %d other findings, %" PRIu64 " dead rows, %" PRIu64
+                 " conditions unlike, %.1f s\n",
+                 argv[3], argv[4], over, unreported, lines, undisclosed, owed, other, fd.dead,
+                 differences, (double)(pt_monotonic_us() - t0) / 1e6);
     fd_close();
-    return over == (int)strtol(argv[5], NULL, 10) && other == 0 && differences == 0 ? 0 : 1;
+    return over == (int)strtol(argv[5], NULL, 10) && unreported == lines && undisclosed == owed &&
+                   other == 0 && differences == 0
+               ? 0
+               : 1;
 }

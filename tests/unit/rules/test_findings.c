@@ -259,7 +259,9 @@ Test(findings, a_rule_whose_parameter_is_no_number_is_refused) {
     cr_expect_eq(pt_rule_parse(text, &r, &err), PT_E_FORMAT);
     cr_expect(strstr(err.msg, "parameter k99.word: text many is no whole number") != NULL, "%s",
               err.msg);
+    pt_rule_done(&r);
     cr_expect_eq(pt_rule_parse(none, &r, &err), PT_E_FORMAT);
+    pt_rule_done(&r);
 }
 
 Test(findings, bands_and_lights_are_parameters) {
