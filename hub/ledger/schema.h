@@ -177,9 +177,10 @@ static const char pt_schema_views[] =
     "  WHEN 7 THEN CASE f.by WHEN 3 THEN 5 END END AS rank\n"
     "  FROM f_evaluation f WHERE f.total_cp IS NOT NULL;\n"
     "CREATE VIEW score AS SELECT r.*, k.* FROM live r CROSS JOIN ranked k ON k.rec = r.rec;\n"
-    /* References that lead to a record that is here with that very hash. */
+    /* References that lead to a record that is here with that very hash. The signs + keep SQLite
+       from building an index of all records on what only confirms the match. */
     "CREATE VIEW resolved AS SELECT f.rec, f.field, t.rec AS target, t.root AS t_root,\n"
-    "  t.type AS t_type, t.subject AS t_subject, t.fy AS t_fy FROM ref f\n"
-    "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND t.hash = f.hash;\n";
+    "  t.type AS t_type, t.subject AS t_subject, +t.fy AS t_fy FROM ref f\n"
+    "  JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq AND +t.hash = f.hash;\n";
 
 #endif

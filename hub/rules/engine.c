@@ -110,11 +110,18 @@ static int wait_for_close(struct pt_engine *e, size_t no, struct pt_condition *c
     return rc;
 }
 
+static int read_state(sqlite3_stmt *st) {
+    const char *state = pt_sql_text(st, 8);
+
+    return !*state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
+           : strcmp(state, "FIRE") == 0           ? PT_STATE_FIRE
+                                                  : PT_STATE_UNKNOWN;
+}
+
 /* Texts in the arena, which holds no more than this one; figures whatever the state. */
 static int read_verdict(struct pt_engine *e, size_t no, struct pt_condition *c,
                         struct pt_err *err) {
     sqlite3_stmt *st = e->st[no].condition;
-    const char *state = pt_sql_text(st, 8);
     int rc;
 
     pt_arena_reset(&e->arena);
@@ -126,9 +133,7 @@ static int read_verdict(struct pt_engine *e, size_t no, struct pt_condition *c,
     c->fy = pt_sql_i32(st, 5);
     c->period = col_text(e, st, 6);
     c->object = col_text(e, st, 7);
-    c->state = !*state || strcmp(state, "CLEAR") == 0 ? PT_STATE_CLEAR
-               : strcmp(state, "FIRE") == 0           ? PT_STATE_FIRE
-                                                      : PT_STATE_UNKNOWN;
+    c->state = read_state(st);
     c->figures = figure_lines(e, c->rule, &e->st[no]);
     rc = wait_for_close(e, no, c, err);
     c->sev = pt_sql_i32(st, 9);
@@ -257,8 +262,10 @@ static int evaluate(struct pt_engine *e, size_t no, struct old_list *o, struct p
         struct pt_condition c;
         bool equal = true;
 
+        if (read_state(st) == PT_STATE_CLEAR)
+            continue; /* most rows; `drop_cleared` sees to what stood there */
         rc = read_condition(e, no, &c, err);
-        if (rc != 0 || c.state == PT_STATE_CLEAR)
+        if (rc != 0)
             continue;
         see_again(o, &c);
         rc = same(e, &c, true, &equal, err);
@@ -464,8 +471,10 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
         struct pt_condition c;
         bool equal = true;
 
+        if (read_state(st) == PT_STATE_CLEAR)
+            continue;
         rc = read_condition(e, no, &c, err);
-        if (rc != 0 || c.state == PT_STATE_CLEAR)
+        if (rc != 0)
             continue;
         see_again(&old, &c);
         rc = same(e, &c, false, &equal, err);

@@ -28,6 +28,10 @@ int64_t pt_monotonic_us(void) {
     return read_clock(CLOCK_MONOTONIC, 1000000);
 }
 
+int64_t pt_thread_cpu_us(void) {
+    return read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
+}
+
 static int system_fill(void *ctx, void *out, size_t len) {
     uint8_t *p = out;
 

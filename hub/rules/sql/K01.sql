@@ -55,20 +55,20 @@ SELECT t.a, t.b, t.c, CAST(t.b AS INTEGER) AS bk, substr(t.b, instr(t.b, '/') + 
     WHEN 'D' THEN @SUBJECT_KIND_DEPT WHEN 'F' THEN @SUBJECT_KIND_REGION ELSE @SUBJECT_KIND_NONE END AS kind
 FROM touched t;
 CREATE TEMP VIEW k01_own AS
-SELECT k.*, l.rec, l.fen, l.tol, l.kind AS allotment, l.gross, l.held, l.lives, l.now
-FROM k01_key k CROSS JOIN k01_line l ON l.ckey = k.func AND l.ckey <> ''
-WHERE k.level = 'C' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
-UNION ALL
-SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now FROM k01_key k CROSS JOIN k01_line l ON l.subject = k.key
-WHERE k.level = 'S' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
-UNION ALL
-SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now
-FROM k01_key k CROSS JOIN k01_line l ON l.dept = k.key AND l.func >= k.func AND l.func < k.func || char(1114111)
-WHERE k.level = 'D' AND l.fy = k.a AND l.b = k.b AND l.c = k.c
-UNION ALL
-SELECT k.*, l.rec, l.fen, l.tol, l.kind, l.gross, l.held, l.lives, l.now
-FROM k01_key k CROSS JOIN k01_line l ON l.func >= k.func AND l.func < k.func || char(1114111)
-WHERE k.level = 'F' AND l.fy = k.a AND l.b = k.b AND l.c = k.c;
+WITH own_key AS MATERIALIZED (SELECT * FROM k01_key),
+found AS MATERIALIZED (
+  SELECT k.*, f.rec FROM own_key k CROSS JOIN f_allotment f ON f.control_key = k.func AND f.control_key <> ''
+    CROSS JOIN record r ON r.rec = f.rec AND r.fy = k.a WHERE k.level = 'C'
+  UNION ALL SELECT k.*, r.rec FROM own_key k CROSS JOIN record r ON r.subject = k.key AND r.type = @TYPE_ALLOTMENT AND r.fy = k.a WHERE k.level = 'S'
+  UNION ALL SELECT k.*, f.rec FROM own_key k CROSS JOIN f_allotment f ON f.dept = k.key AND f.func >= k.func AND f.func < k.func || char(1114111)
+    CROSS JOIN record r ON r.rec = f.rec AND r.fy = k.a WHERE k.level = 'D'
+  UNION ALL SELECT k.*, f.rec FROM own_key k CROSS JOIN f_allotment f ON f.func >= k.func AND f.func < k.func || char(1114111)
+    CROSS JOIN record r ON r.rec = f.rec AND r.fy = k.a WHERE k.level = 'F'),
+bound AS MATERIALIZED (SELECT l.* FROM (SELECT DISTINCT rec FROM found) d CROSS JOIN k01_bound l ON l.rec = d.rec)
+SELECT n.a, n.b, n.c, n.bk, n.func, n.level, n.key, n.kind, l.rec, l.fen, l.tol, l.kind AS allotment, l.gross, l.held, l.lives, l.now
+FROM found n CROSS JOIN bound l ON l.rec = n.rec
+WHERE substr(l.line, instr(l.line, ' ') + 1) = n.c
+  AND l.bk || '/' || CASE WHEN l.line LIKE ' C:%' THEN l.ckey ELSE substr(l.line, 1, instr(l.line, ' ') - 1) END = n.b;
 CREATE TEMP VIEW k01_covered AS
 SELECT f.rec FROM changed c CROSS JOIN f_congress_approval_lines p ON p.rec = c.rec AND p.control_key <> ''
   CROSS JOIN f_allotment f ON f.control_key = p.control_key AND f.control_key <> '' WHERE c.type = @TYPE_CONGRESS_APPROVAL

@@ -53,11 +53,14 @@ UNION SELECT min(p.subject, q.subject), coalesce(p.fy, p.valid_from / 10000), ma
   CROSS JOIN record q ON q.rec = o.rec AND q.subject <> p.subject WHERE c.type = @TYPE_SUBJECT_PROFILE
 UNION SELECT a, b, c FROM (
   WITH looked AS MATERIALIZED (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)),
+  much AS MATERIALIZED (
+    SELECT r.r_fy AS fy, l.subject, l.payee_uscc AS payee, l.purpose
+    FROM looked k CROSS JOIN f_payment_batch b CROSS JOIN live r ON r.rec = b.rec AND r.r_fy = k.fy AND r.r_tick <= k.tick
+    CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec AND l.payee_uscc <> '' AND l.purpose <> ''
+    GROUP BY r.r_fy, l.subject, l.payee_uscc, l.purpose
+    HAVING sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) >= param('k22.payee_fen')),
   paid AS MATERIALIZED (
-    SELECT p.fy, p.subject, p.class, p.org, l.payee, l.purpose
-    FROM looked k CROSS JOIN f_subject_profile o CROSS JOIN k22_profile p ON p.rec = o.rec AND p.fy = k.fy
-    CROSS JOIN k22_line l ON l.subject = p.subject AND l.fy = k.fy AND l.tick <= k.tick
-    GROUP BY p.fy, p.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
+    SELECT m.fy, m.subject, p.class, p.org, m.payee, m.purpose FROM much m CROSS JOIN k22_profile p ON p.subject = m.subject AND p.fy = m.fy),
   common AS MATERIALIZED (
     SELECT * FROM paid WHERE (fy, class, payee, purpose) IN (
       SELECT fy, class, payee, purpose FROM paid GROUP BY fy, class, payee, purpose HAVING min(org) < max(org)))
@@ -83,13 +86,19 @@ common AS MATERIALIZED (
 shared AS MATERIALIZED (
   SELECT DISTINCT x.subject AS a, x.fy AS b, y.subject AS c FROM common x CROSS JOIN common y ON y.fy = x.fy AND y.payee = x.payee
     AND y.purpose = x.purpose WHERE x.subject < y.subject),
+tag AS MATERIALIZED (SELECT DISTINCT p.subject, p.fy, x.value AS tag FROM profile p CROSS JOIN json_each(p.tags) x),
+tags AS MATERIALIZED (SELECT subject, fy, count(*) AS n FROM tag GROUP BY subject, fy),
+tagged AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, count(*) AS n FROM touched t CROSS JOIN tag x ON x.subject = t.a AND x.fy = t.b
+    CROSS JOIN tag y ON y.subject = t.c AND y.fy = t.b AND y.tag = x.tag GROUP BY t.a, t.b, t.c),
 pair AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, p.kind, q.name AS other, coalesce(alike_bp(p.name, q.name), 0) AS names,
-    (SELECT count(DISTINCT x.value) FROM json_each(p.tags) x WHERE x.value IN (SELECT y.value FROM json_each(q.tags) y)) AS common,
-    (SELECT count(*) FROM (SELECT x.value FROM json_each(p.tags) x UNION SELECT y.value FROM json_each(q.tags) y)) AS of,
+  SELECT t.a, t.b, t.c, p.kind, q.name AS other, coalesce(alike_bp(p.name, q.name), 0) AS names, coalesce(g.n, 0) AS common,
+    coalesce(x.n, 0) + coalesce(y.n, 0) - coalesce(g.n, 0) AS of,
     (t.a, t.b, t.c) IN (SELECT a, b, c FROM shared) AS payee,
     EXISTS (SELECT 1 FROM merges u WHERE u.subject IN (t.a, t.c) AND u.next_fy >= t.b) AS merged
   FROM touched t CROSS JOIN profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN profile q ON q.subject = t.c AND q.fy = t.b
+    LEFT JOIN tagged g ON g.a = t.a AND g.b = t.b AND g.c = t.c
+    LEFT JOIN tags x ON x.subject = t.a AND x.fy = t.b LEFT JOIN tags y ON y.subject = t.c AND y.fy = t.b
   WHERE q.class = p.class AND q.org <> p.org),
 judged AS MATERIALIZED (
   SELECT pair.*, CASE WHEN common >= param('k22.tags_common') THEN coalesce(ratio_bp(common, of), 0) ELSE 0 END AS tags FROM pair)

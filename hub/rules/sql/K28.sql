@@ -67,9 +67,8 @@ UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K
 SELECT q.subject, q.quota_no, q.fund_year FROM budget q
 -- [agenda]
 SELECT a, b, c, due FROM (
-  SELECT t.a, t.b, t.c, date_add(l.since, param('k28.yellow_days')) AS due FROM k28_line l CROSS JOIN touched t
-    WHERE l.a = t.a AND l.b = t.b AND l.c = t.c AND l.bal >= param('k28.min_fen')
-  UNION SELECT t.a, t.b, t.c, date_add(l.since, param('k28.red_days')) FROM k28_line l CROSS JOIN touched t
+  SELECT t.a, t.b, t.c, date_add(l.since, n.column1) AS due FROM k28_line l CROSS JOIN touched t
+    CROSS JOIN (VALUES (param('k28.yellow_days')), (param('k28.red_days'))) n
     WHERE l.a = t.a AND l.b = t.b AND l.c = t.c AND l.bal >= param('k28.min_fen')) WHERE due <= c * 10000 + 1231
 UNION SELECT n.a, n.b, n.c, (n.c + 1) * 10000 + 101 FROM touched t
   CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = t.a AND n.b = t.b AND n.c = t.c

@@ -30,34 +30,38 @@
 CREATE TEMP VIEW k40_fund AS
 SELECT v.r_subject AS subject, v.rec, v.r_fy AS fy, v.r_valid AS since, v.r_issued AS issued, v.invested_fen AS invested, v.balance_fen AS balance
 FROM v_subject_profile v WHERE v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_kind = @SUBJECT_KIND_FUND AND v.r_valid <= tick_day();
-CREATE TEMP VIEW k40_run AS
-SELECT t.a, t.b, t.c, p.rec, p.fy, p.invested, p.balance, coalesce(
-  (SELECT min(q.since) FROM k40_fund q WHERE q.subject = t.a AND q.since > coalesce((SELECT max(o.since) FROM k40_fund o
-     WHERE o.subject = t.a AND (o.invested IS NOT p.invested OR coalesce(o.balance, 0) = 0)), 0)), p.since) AS since
-FROM touched t CROSS JOIN k40_fund p ON p.rec = (SELECT q.rec FROM k40_fund q WHERE q.subject = t.a
-  ORDER BY q.since DESC, q.issued DESC, q.rec DESC LIMIT 1)
-WHERE t.b = 'idle';
 CREATE TEMP VIEW k40_idle AS
-SELECT r.*, month_end(date_add(r.since, param('k40.idle_days') + 1) / 100) AS at,
-  (SELECT min(q.balance) FROM k40_fund q WHERE q.subject = r.a AND q.since >= r.since) AS x FROM k40_run r;
+WITH fund AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, r.rec, r.r_fy AS fy, r.r_valid AS since, r.r_issued AS issued, f.invested_fen AS invested, f.balance_fen AS balance
+  FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_SUBJECT_PROFILE AND r.r_kind = @SUBJECT_KIND_FUND AND r.r_valid <= tick_day()
+    CROSS JOIN f_subject_profile f ON f.rec = r.rec WHERE t.b = 'idle'),
+newest AS MATERIALIZED (SELECT fund.*, row_number() OVER (PARTITION BY a ORDER BY since DESC, issued DESC, rec DESC) AS no FROM fund),
+moved AS MATERIALIZED (
+  SELECT p.a, coalesce(max(o.since), 0) AS day FROM newest p LEFT JOIN fund o ON o.a = p.a
+    AND (o.invested IS NOT p.invested OR coalesce(o.balance, 0) = 0) WHERE p.no = 1 GROUP BY p.a),
+run AS MATERIALIZED (
+  SELECT p.a, p.b, p.c, p.rec, p.fy, p.invested, p.balance, coalesce(min(q.since), p.since) AS since
+  FROM newest p CROSS JOIN moved m ON m.a = p.a LEFT JOIN fund q ON q.a = p.a AND q.since > m.day WHERE p.no = 1 GROUP BY p.a),
+least AS MATERIALIZED (SELECT r.a, min(q.balance) AS x FROM run r CROSS JOIN fund q ON q.a = r.a AND q.since >= r.since GROUP BY r.a)
+SELECT r.*, month_end(date_add(r.since, param('k40.idle_days') + 1) / 100) AS at, l.x FROM run r LEFT JOIN least l ON l.a = r.a;
 CREATE TEMP VIEW k40_ppp AS
 SELECT v.r_subject AS subject, v.rec, d.fiscal_year AS year, d.fen AS duty,
   (SELECT g.fen FROM f_subject_profile_gpb_exp_by_year g WHERE g.rec = v.rec AND g.fiscal_year = d.fiscal_year) AS gpb
-FROM v_subject_profile v CROSS JOIN f_subject_profile_duty_by_year d ON d.rec = v.rec
+FROM live v CROSS JOIN f_subject_profile_duty_by_year d ON d.rec = v.rec
 WHERE v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_kind = @SUBJECT_KIND_PPP AND v.rec = (SELECT w.rec FROM v_subject_profile w
   WHERE w.r_subject = v.r_subject AND w.r_type = @TYPE_SUBJECT_PROFILE AND w.r_valid <= tick_day()
   ORDER BY w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1);
 CREATE TEMP VIEW k40_region AS
-SELECT v.r_subject AS subject, v.rec, v.r_fy AS year, v.month, v.ppp_duty_fen AS duty,
-  CASE v.month % 100 WHEN 12 THEN v.gpb_exp_fen END AS gpb
-FROM v_region_fiscal v WHERE v.r_type = @TYPE_REGION_FISCAL AND v.rec = (SELECT w.rec FROM v_region_fiscal w
+SELECT v.r_subject AS subject, v.rec, v.r_fy AS year, f.month, f.ppp_duty_fen AS duty,
+  CASE f.month % 100 WHEN 12 THEN f.gpb_exp_fen END AS gpb
+FROM live v CROSS JOIN f_region_fiscal f ON f.rec = v.rec WHERE v.r_type = @TYPE_REGION_FISCAL AND v.rec = (SELECT w.rec FROM v_region_fiscal w
   WHERE w.r_subject = v.r_subject AND w.r_type = @TYPE_REGION_FISCAL AND w.r_fy = v.r_fy AND w.ppp_duty_fen IS NOT NULL
   ORDER BY w.month DESC, w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1);
 CREATE TEMP VIEW k40_duty AS
-SELECT t.a, t.b, t.c, @SUBJECT_KIND_PPP AS kind, p.rec, p.year, p.duty, p.gpb FROM touched t CROSS JOIN k40_ppp p ON p.subject = t.a
- WHERE t.b = 'duty' AND t.c = ''
+SELECT t.a, t.b, t.c, @SUBJECT_KIND_PPP AS kind, p.rec, p.year, p.duty, p.gpb FROM touched t CROSS JOIN k40_ppp p
+ WHERE t.b = 'duty' AND t.c = '' AND p.subject = t.a
 UNION ALL SELECT t.a, t.b, t.c, @SUBJECT_KIND_REGION, p.rec, p.year, p.duty, p.gpb FROM touched t
- CROSS JOIN k40_region p ON p.subject = t.a AND p.year = t.c WHERE t.b = 'duty' AND t.c <> '';
+ CROSS JOIN k40_region p WHERE t.b = 'duty' AND t.c <> '' AND p.subject = t.a AND p.year = t.c;
 -- [touch]
 SELECT r.subject, CASE r.kind WHEN @SUBJECT_KIND_FUND THEN 'idle' ELSE 'duty' END, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
  WHERE c.type = @TYPE_SUBJECT_PROFILE AND r.kind IN (@SUBJECT_KIND_FUND, @SUBJECT_KIND_PPP)
@@ -68,7 +72,7 @@ UNION SELECT k.key, 'duty', '' FROM subj k WHERE k.kind = @SUBJECT_KIND_PPP
 UNION SELECT v.r_subject, 'duty', v.r_fy FROM v_region_fiscal v WHERE v.ppp_duty_fen IS NOT NULL
 -- [agenda]
 SELECT i.a, i.b, i.c, date_add(i.at, 1) AS due FROM k40_idle i
-UNION SELECT t.a, t.b, t.c, v.r_valid FROM touched t CROSS JOIN v_subject_profile v ON v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
+UNION SELECT t.a, t.b, t.c, v.r_valid FROM touched t CROSS JOIN live v ON v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
  WHERE t.c = ''
 -- [condition]
 SELECT a, b, c, @SUBJECT_KIND_FUND AS kind, a AS key, fy AS fy, '' AS period, 'idle' AS object,

@@ -24,8 +24,8 @@ SELECT DISTINCT v.period, '', '' FROM v_sealed_count v WHERE v.rule = 'K57'
 -- [condition]
 SELECT t.a, t.b, t.c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, t.a AS period, '' AS object,
   CASE WHEN f.count > 0 THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_RED AS sev, t.a AS period, f.count AS n
-FROM touched t CROSS JOIN f_sealed_count f ON f.rec = (SELECT v.rec FROM v_sealed_count v CROSS JOIN stream s ON s.sid = v.r_sid
-  WHERE v.rule = 'K57' AND v.period = t.a AND s.party = 'audit' ORDER BY v.rec DESC LIMIT 1)
+FROM touched t CROSS JOIN f_sealed_count f ON f.rec = (SELECT v.rec FROM f_sealed_count n CROSS JOIN live v ON v.rec = n.rec
+  CROSS JOIN stream s ON s.sid = v.r_sid WHERE n.rule = 'K57' AND n.period = t.a AND s.party = 'audit' ORDER BY v.rec DESC LIMIT 1)
 -- [inputs]
 SELECT v.rec FROM v_sealed_count v CROSS JOIN stream s ON s.sid = v.r_sid
  WHERE v.rule = 'K57' AND v.period = :a AND s.party = 'audit' ORDER BY v.rec LIMIT 32

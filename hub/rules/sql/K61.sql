@@ -24,11 +24,11 @@
 -- Keys: a body, b fiscal year, c kind of submission.
 -- [views]
 CREATE TEMP VIEW k61_major AS
-SELECT p.r_subject AS subject, q.tick, q.sid, q.seq, coalesce(p.start, 0) AS start, coalesce(p.end, 99991231) AS until,
+SELECT p.r_subject AS subject, q.tick, q.sid, q.seq, coalesce(f.start, 0) AS start, coalesce(f.end, 99991231) AS until,
   (SELECT o.rgn FROM member m JOIN v_org_profile o ON o.r_subject = m.org AND o.r_type = @TYPE_ORG_PROFILE
     WHERE m.subject = p.r_subject AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
-FROM v_subject_profile p JOIN record q ON q.rec = p.r_root WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.is_major = 1
-  AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
+FROM f_subject_profile f CROSS JOIN live p ON p.rec = f.rec CROSS JOIN record q ON q.rec = p.r_root
+WHERE f.is_major = 1 AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
     ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
 -- [touch]
 SELECT r.subject, r.fy, f.kind FROM changed c JOIN record r ON r.rec = c.rec JOIN f_congress_submission f ON f.rec = c.rec
@@ -61,11 +61,13 @@ dated AS MATERIALIZED (
       WHERE v.r_subject = p.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = p.b AND v.kind = p.c
       ORDER BY b.r_tick DESC, b.r_issued DESC, b.rec DESC LIMIT 1) AS receipt
   FROM package p CROSS JOIN record l ON l.rec = p.last),
+major AS MATERIALIZED (
+  SELECT m.* FROM (SELECT 1 FROM touched WHERE c IN (@SUBMISSION_KIND_DRAFT, @SUBMISSION_KIND_FINAL_ACCOUNTS) LIMIT 1) y CROSS JOIN k61_major m),
 uncited AS MATERIALIZED (
-  SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN k61_major m WHERE d.c = @SUBMISSION_KIND_DRAFT AND m.rgn = d.a
+  SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN major m WHERE d.c = @SUBMISSION_KIND_DRAFT AND m.rgn = d.a
     AND (m.tick < d.tick OR m.tick = d.tick AND m.sid = d.sid AND m.seq < d.seq)
     AND m.start <= d.b * 10000 + 1231 AND m.until >= d.b * 10000 + 101
-  UNION SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN k61_major m WHERE d.c = @SUBMISSION_KIND_FINAL_ACCOUNTS AND m.rgn = d.a
+  UNION SELECT d.a, d.b, d.c, m.subject FROM dated d CROSS JOIN major m WHERE d.c = @SUBMISSION_KIND_FINAL_ACCOUNTS AND m.rgn = d.a
     AND (m.tick < d.tick OR m.tick = d.tick AND m.sid = d.sid AND m.seq < d.seq) AND EXISTS (SELECT 1 FROM v_allotment q WHERE q.r_subject = m.subject AND q.r_type = @TYPE_ALLOTMENT AND q.r_fy = d.b
       AND q.kind = @ALLOTMENT_KIND_INITIAL)
   EXCEPT SELECT d.a, d.b, d.c, g.t_subject FROM dated d CROSS JOIN v_congress_submission v ON v.r_subject = d.a

@@ -58,7 +58,7 @@ WITH used AS MATERIALIZED (
     EXISTS (SELECT 1 FROM k68_cited x WHERE x.rec = t.a AND x.type = @TYPE_APPRAISAL)
       OR EXISTS (SELECT 1 FROM k68_scored x WHERE x.rec = t.a) AS appraised,
     coalesce((SELECT d.day FROM tick d WHERE d.no = k.tick) > (k.fy + 1) * 10000 + param('k68.close_mmdd'), 0) AS year_closed,
-    EXISTS (SELECT 1 FROM v_brief b WHERE b.r_tick >= k.tick AND b.known_at > k.log_index) AS listed
+    EXISTS (SELECT 1 FROM f_brief b CROSS JOIN live r ON r.rec = b.rec AND r.r_tick >= k.tick WHERE b.known_at > k.log_index) AS listed
   FROM touched t CROSS JOIN k68_correction k ON k.rec = t.a),
 said AS MATERIALIZED (
   SELECT used.*, CASE WHEN briefs > 0 THEN '、简报' || brief || CASE WHEN briefs > 1 THEN '等' || briefs || '期' ELSE '' END ELSE '' END

@@ -259,10 +259,11 @@ int main(int argc, char **argv) {
         fd_die("check", &err);
     (void)printf("%" PRIu64 " records, %" PRIu64 " dead, %zu still deferred; %zu planted, %zu near"
                  " misses, %d wrong; %" PRIu64 " conditions unlike, %" PRIu64
-                 " mismatches; %.1f s, of them %.1f s in the fold: %.0f payment lines/s\n",
+                 " mismatches; %.1f s, of them %.1f s in the fold: %.0f payment lines/s (%.1f s of"
+                 " processor time)\n",
                  fd.records, fd.dead, fd.deferred, planted, near, n_wrong, differences,
                  s.mismatches, (double)(pt_monotonic_us() - t0) / 1e6, (double)fd.fold_us / 1e6,
-                 (double)fd.payment_lines * 1e6 / (double)fd.fold_us);
+                 (double)fd.payment_lines * 1e6 / (double)fd.fold_us, (double)fd.fold_cpu_us / 1e6);
     if (getenv("PENTAD_PROFILE"))
         profile_print();
     if (getenv("PENTAD_PLANS"))

@@ -231,12 +231,14 @@ static void retry_deferred(void) {
 static void fold_all(void) {
     struct pt_err err = {0};
     int64_t t0 = pt_monotonic_us();
+    int64_t cpu0 = pt_thread_cpu_us();
 
     if (fd.m.n > c.folded &&
         pt_fold_apply(fd.fold, fd.m.e + c.folded, fd.m.n - c.folded, &err) != 0)
         fd_die("fold", &err);
     c.folded = fd.m.n;
     fd.fold_us += pt_monotonic_us() - t0;
+    fd.fold_cpu_us += pt_thread_cpu_us() - cpu0;
 }
 
 static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {

@@ -14,8 +14,9 @@ struct feeder {
     uint64_t records;
     uint64_t payment_lines;
     uint64_t dead;
-    size_t deferred; /* still waiting */
-    int64_t fold_us; /* in the fold alone: reading and mapping aren't its work */
+    size_t deferred;     /* still waiting */
+    int64_t fold_us;     /* in the fold alone: reading and mapping aren't its work */
+    int64_t fold_cpu_us; /* of it, processor time */
 };
 extern struct feeder fd;
 

@@ -44,10 +44,10 @@ static int on_trace(unsigned what, void *ctx, void *stmt, void *x) {
         (void)snprintf(p->text, sizeof p->text, "%s", sqlite3_sql(stmt));
     }
     if (what == SQLITE_TRACE_STMT) {
-        p->began = pt_monotonic_us();
+        p->began = pt_thread_cpu_us();
         return 0;
     }
-    p->us += p->began ? pt_monotonic_us() - p->began : 0;
+    p->us += p->began ? pt_thread_cpu_us() - p->began : 0;
     p->began = 0;
     p->runs++;
     p->steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
