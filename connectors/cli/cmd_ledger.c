@@ -66,8 +66,11 @@ static int digest(const struct cli_options *o) {
 
 /* ---- replay ---- */
 
+enum { REPLAY_STEP = 20000 }; /* records a transaction: nobody reads this ledger meanwhile */
+
 struct replay {
     struct pt_fold *fold;
+    size_t in_step;
     struct pt_span *records; /* room for the largest batch */
     struct pt_progress progress;
     struct pt_err *err;
@@ -87,7 +90,13 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     }
     const struct pt_fold_entry entry = {
         .log_index = e->index, .log_entry = e->log_entry, .records = r->records, .n = n};
-    int rc = pt_fold_apply(r->fold, &entry, 1, r->err);
+    int rc = pt_fold_add(r->fold, &entry, 1, r->err);
+    r->in_step += n;
+    if (rc == 0 && r->in_step >= REPLAY_STEP) {
+        rc = pt_fold_commit(r->fold, r->err);
+        rc = rc == 0 ? pt_fold_begin(r->fold, r->err) : rc;
+        r->in_step = 0;
+    }
     pt_progress_set(&r->progress, e->index + 1);
     return rc;
 }
@@ -109,7 +118,9 @@ int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_
     }
     if (rc == 0) {
         pt_progress_start(&r.progress, "replaying", size);
-        rc = pt_store_entries(reader, 0, size, true, fold_entry, &r, err);
+        rc = pt_fold_begin(r.fold, err);
+        rc = rc == 0 ? pt_store_entries(reader, 0, size, true, fold_entry, &r, err) : rc;
+        rc = rc == 0 ? pt_fold_commit(r.fold, err) : rc;
         pt_progress_end(&r.progress);
     }
     pt_store_read_end(reader);

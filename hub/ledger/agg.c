@@ -4,6 +4,7 @@
  *                                         live at the last tick, live now
  *   temp.d_pay, temp.d_line, temp.d_quota the keys of agg_pay, agg_line and agg_quota whose sums
  *                                         moved
+ *   temp.d_subject                        of d_pay, a row a subject and fiscal year
  *
  * Work follows the number of changed records, never the ledger's size. */
 #include <pentad/ledger/ledger.h>
@@ -16,6 +17,8 @@ static const char temp_tables[] =
     "CREATE TEMP TABLE d_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,"
     "  fy INTEGER, month INTEGER, fen INTEGER, coarse INTEGER, first_day INTEGER,"
     "  undone INTEGER);"
+    "CREATE TEMP TABLE d_subject(subject TEXT, fy INTEGER, month INTEGER, coarse INTEGER,"
+    "  first_day INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_line(subject TEXT, quota_no TEXT, month INTEGER, fen INTEGER,"
     "  last INTEGER, coarse INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
@@ -35,6 +38,8 @@ static const char sums[] =
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
     " JOIN f_payment_batch_lines l ON l.rec = c.rec"
     " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
+    "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
+    " FROM d_pay GROUP BY subject, fy;"
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
     " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
@@ -183,13 +188,15 @@ static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, s
     bool found;
     int rc = pt_sql_number(&l->sql, &n, &found, err, ask, "");
 
-    return rc == 0 && found ? pt_sql_exec(&l->sql, sql, err) : rc;
+    return rc == 0 && found ? pt_sql_script(&l->sql, sql, err) : rc;
 }
 
 /* StreamCloses and H01s concern no rule. ?1 the last record of the last tick, ?2 its log size. */
 static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, struct pt_err *err) {
-    int rc = pt_sql_exec(
-        &l->sql, "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_line; DELETE FROM d_quota",
+    int rc = pt_sql_script(
+        &l->sql,
+        "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_subject; DELETE FROM d_line;"
+        "DELETE FROM d_quota",
         err);
 
     rc = rc == 0 ? pt_sql_run(
@@ -207,7 +214,7 @@ static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, s
                               " FROM recheck k JOIN record r ON r.rec = k.rec",
                               "ii", last_rec, before)
                  : rc;
-    return rc == 0 ? pt_sql_exec(&l->sql, "DELETE FROM recheck", err) : rc;
+    return rc == 0 ? pt_sql_run(&l->sql, err, "DELETE FROM recheck", "") : rc;
 }
 
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {

@@ -19,6 +19,7 @@
 #include "plan.h"
 
 enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24, PT_DAYS_KEPT = 1024 };
+enum { PT_SUBJECTS_KEPT = 4096, PT_SUBJECT_KEPT_CAP = 36 };
 
 struct pt_stream_row {
     char party[40];
@@ -72,6 +73,10 @@ struct pt_ledger {
     sqlite3_stmt *st[PT_S_COUNT];
     struct pt_stream_row streams[PT_STREAM_CACHE];
     size_t n_streams;
+    struct pt_subject_kept {
+        int kind;
+        char key[PT_SUBJECT_KEPT_CAP];
+    } subjects[PT_SUBJECTS_KEPT]; /* known to stand in subj; by a hash of the key */
     struct pt_arena arena;
     struct pt_buf scratch;
     sqlite3_stmt *workday; /* prepared when first asked */

@@ -117,6 +117,7 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX finding_key ON f_discrepancy(key);\n"
     "CREATE INDEX reply_id ON f_discrepancy_reply(id);\n"
     "CREATE INDEX exec_month ON f_exec_snapshot(month);\n"
+    "CREATE INDEX monitor_period ON f_monitor_report(period_end);\n"
     "CREATE INDEX region_month ON f_region_fiscal(month);\n"
     "CREATE INDEX appraisal_ledger ON f_appraisal_components(ledger_ref_subject_key);\n"
     "CREATE INDEX org_region ON f_org_profile(rgn);\n"

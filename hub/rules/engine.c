@@ -337,7 +337,7 @@ static int drop_leftovers(struct pt_engine *e, struct pt_err *err) {
         "UPDATE state SET v = v + (SELECT count(*) FROM pending) WHERE k = 'mismatches';"
         "INSERT OR IGNORE INTO dirty SELECT id FROM pending; DELETE FROM pending;";
 
-    return pt_sql_exec(e->sql, sql, err);
+    return pt_sql_script(e->sql, sql, err);
 }
 
 /* In a fixed order, so that the hub's stream is the same on every machine. */
@@ -357,7 +357,7 @@ static int diff_all(struct pt_engine *e, struct pt_err *err) {
         rc = pt_finding_diff(e, id, err);
     }
     pt_sql_done(e->sql, st);
-    return rc == 0 ? pt_sql_exec(e->sql, "DELETE FROM dirty", err) : rc;
+    return rc == 0 ? pt_sql_run(e->sql, err, "DELETE FROM dirty", "") : rc;
 }
 
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err) {

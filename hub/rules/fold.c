@@ -94,18 +94,37 @@ static int apply_one(struct pt_fold *f, const struct pt_fold_entry *e, struct pt
     return rc;
 }
 
-int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
-                  struct pt_err *err) {
-    int rc = pt_ledger_begin(f->ledger, err);
+static int give_up(struct pt_fold *f, int rc) {
+    pt_ledger_rollback(f->ledger);
+    (void)pt_ledger_last_tick(f->ledger, &f->engine.tick, NULL);
+    return rc;
+}
+
+int pt_fold_begin(struct pt_fold *f, struct pt_err *err) {
+    return pt_ledger_begin(f->ledger, err);
+}
+
+int pt_fold_add(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
+                struct pt_err *err) {
+    int rc = 0;
 
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = apply_one(f, &entries[i], err);
-    rc = rc == 0 ? pt_ledger_commit(f->ledger, err) : rc;
-    if (rc != 0) {
-        pt_ledger_rollback(f->ledger);
-        (void)pt_ledger_last_tick(f->ledger, &f->engine.tick, NULL);
-    }
-    return rc;
+    return rc == 0 ? 0 : give_up(f, rc);
+}
+
+int pt_fold_commit(struct pt_fold *f, struct pt_err *err) {
+    int rc = pt_ledger_commit(f->ledger, err);
+
+    return rc == 0 ? 0 : give_up(f, rc);
+}
+
+int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
+                  struct pt_err *err) {
+    int rc = pt_fold_begin(f, err);
+
+    rc = rc == 0 ? pt_fold_add(f, entries, n, err) : rc;
+    return rc == 0 ? pt_fold_commit(f, err) : rc;
 }
 
 static int count(struct pt_fold *f, const char *sql, uint64_t *ret, struct pt_err *err) {

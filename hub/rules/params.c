@@ -140,6 +140,6 @@ int pt_params_refresh(struct pt_engine *e, bool *changed, struct pt_err *err) {
     while (pt_sql_row(e->sql, st, &rc, err))
         mark(e, pt_sql_text(st, 0), changed);
     pt_sql_done(e->sql, st);
-    rc = rc == 0 ? pt_sql_exec(e->sql, take_over, err) : rc;
+    rc = rc == 0 ? pt_sql_script(e->sql, take_over, err) : rc;
     return rc == 0 ? pt_params_load(e, err) : rc;
 }

@@ -41,7 +41,7 @@ static int take(struct pt_sql *s, const char *text, sqlite3_stmt **ret, struct p
         kept = s->kept[i].text == text ? &s->kept[i] : NULL;
     if (kept && !kept->used) {
         /* A text made at run time may stand where another one stood: that is for pt_sql_once. */
-        PT_ASSERT(kept->filled || strcmp(sqlite3_sql(kept->st), text) == 0);
+        PT_ASSERT(kept->changed || strcmp(sqlite3_sql(kept->st), text) == 0);
         kept->used = true;
         *ret = kept->st;
         return 0;
@@ -50,7 +50,7 @@ static int take(struct pt_sql *s, const char *text, sqlite3_stmt **ret, struct p
     rc = prepare(s, text, keep ? SQLITE_PREPARE_PERSISTENT : 0, ret, err);
     if (rc == 0 && keep)
         s->kept[s->n_kept++] = (struct pt_sql_kept){
-            .text = text, .st = *ret, .used = true, .filled = s->names && strchr(text, '@')};
+            .text = text, .st = *ret, .used = true, .changed = s->names && strchr(text, '@')};
     return rc;
 }
 
@@ -128,6 +128,41 @@ int pt_sql_bind(struct pt_sql *s, sqlite3_stmt *st, struct pt_err *err, const ch
 }
 
 /* ---- running ---- */
+
+/* One statement of a script, `len` bytes from `text` on. */
+static int run_part(struct pt_sql *s, const char *text, size_t len, struct pt_err *err) {
+    struct pt_sql_kept *kept = NULL;
+    sqlite3_stmt *st = NULL;
+    struct pt_buf copy;
+    int rc;
+
+    for (size_t i = 0; i < s->n_kept && !kept; i++)
+        kept = s->kept[i].text == text ? &s->kept[i] : NULL;
+    if (kept)
+        return pt_sql_execute(s, kept->st, err);
+    pt_buf_init(&copy, PT_SQL_TEXT_MAX);
+    rc = pt_buf_append(&copy, text, len);
+    rc = rc == 0 ? prepare(s, pt_buf_cstr(&copy), SQLITE_PREPARE_PERSISTENT, &st, err) : rc;
+    pt_buf_done(&copy);
+    rc = rc == 0 ? pt_sql_execute(s, st, err) : rc;
+    if (rc == 0 && s->n_kept < PT_SQL_KEPT_MAX)
+        s->kept[s->n_kept++] = (struct pt_sql_kept){.text = text, .st = st, .changed = true};
+    else
+        (void)sqlite3_finalize(st);
+    return rc;
+}
+
+int pt_sql_script(struct pt_sql *s, const char *text, struct pt_err *err) {
+    int rc = 0;
+
+    for (const char *p = text; rc == 0 && *p;) {
+        size_t len = strcspn(p, ";");
+
+        rc = run_part(s, p, len, err);
+        p += p[len] ? len + 1 : len;
+    }
+    return rc;
+}
 
 int pt_sql_execute(struct pt_sql *s, sqlite3_stmt *st, struct pt_err *err) {
     int step = sqlite3_step(st);

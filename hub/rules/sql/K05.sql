@@ -48,12 +48,14 @@ WITH paid AS (
   FROM touched t JOIN f_payment_batch_lines l ON l.subject = t.a AND l.voucher_no = t.b
   JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
   JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
+approved AS MATERIALIZED (
+  SELECT v.r_fy AS fy, min(k.day) AS day FROM (SELECT 1 FROM touched LIMIT 1) y CROSS JOIN f_congress_approval f ON f.kind = @APPROVAL_KIND_BUDGET
+    CROSS JOIN live v ON v.rec = f.rec CROSS JOIN record o ON o.rec = v.r_root CROSS JOIN tick k ON k.no = o.tick GROUP BY v.r_fy),
 known AS (
   SELECT paid.*, (SELECT k.day FROM tick k WHERE k.no =
       CASE ckey WHEN '' THEN (SELECT min(q.first_tick) FROM agg_quota q WHERE q.subject = paid.a AND q.fund_year = paid.fund_year AND q.bk = paid.bk)
                 ELSE (SELECT min(q.first_tick) FROM agg_quota q WHERE q.ckey = paid.ckey AND q.ckey <> '' AND q.fund_year = paid.fund_year AND q.bk = paid.bk) END) AS quota_day,
-    (SELECT min(k.day) FROM v_congress_approval v JOIN record o ON o.rec = v.r_root JOIN tick k ON k.no = o.tick
-      WHERE v.kind = @APPROVAL_KIND_BUDGET AND v.r_fy = paid.fy) AS approved_day
+    (SELECT p.day FROM approved p WHERE p.fy = paid.fy) AS approved_day
   FROM paid)
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy, '' AS period, b AS object,
   CASE WHEN fen <= 0 THEN 'CLEAR' WHEN quota_day IS NULL THEN 'FIRE' WHEN prec > 1 THEN 'CLEAR'

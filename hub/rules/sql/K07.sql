@@ -25,11 +25,11 @@
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FIGURE
-UNION SELECT d.subject, d.fy, '' FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_audit_figure v
+UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE EXISTS (SELECT 1 FROM v_audit_figure v
   WHERE v.r_subject = d.subject AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
-UNION SELECT m.org, d.fy, '' FROM d_pay d JOIN member m ON m.subject = d.subject WHERE EXISTS (SELECT 1 FROM v_audit_figure v
-  WHERE v.r_subject = m.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
-UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_pay) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
+UNION SELECT d.org, d.fy, '' FROM (SELECT DISTINCT m.org, s.fy FROM d_subject s CROSS JOIN member m ON m.subject = s.subject) d
+  WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = d.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
+UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_subject) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
   WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
   WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT))

@@ -27,7 +27,8 @@ CREATE TEMP VIEW k08_line AS
 SELECT p.level, p.key, p.fy, p.bk || '/' || CASE p.level WHEN 'C' THEN p.key ELSE p.func END AS b, p.level || ':' || p.key AS c
 FROM agg_final p WHERE p.level <> 'R';
 CREATE TEMP VIEW k08_moved AS
-SELECT DISTINCT d.subject, d.fy, d.ckey FROM d_pay d WHERE EXISTS (SELECT 1 FROM agg_final p WHERE p.fy = d.fy)
+SELECT DISTINCT d.subject, d.fy, d.ckey FROM (SELECT DISTINCT fy FROM d_subject) y CROSS JOIN d_pay d ON d.fy = y.fy
+WHERE EXISTS (SELECT 1 FROM agg_final p WHERE p.fy = y.fy)
 UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
 WHERE c.type = @TYPE_ALLOTMENT AND EXISTS (SELECT 1 FROM agg_final p WHERE p.fy = r.fy);
 CREATE TEMP VIEW k08_moved_dept AS

@@ -34,7 +34,7 @@ SELECT r.subject, f.ref_no, '' FROM changed c CROSS JOIN record r ON r.rec = c.r
 UNION SELECT k.subject, k.ref_no, '' FROM k11_moved m CROSS JOIN k13_contract k ON k.subject = m.subject WHERE k.signed_on / 10000 = m.fy
 UNION SELECT k.subject, k.ref_no, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k13_contract k ON k.subject = r.subject
   WHERE c.type IN (@TYPE_BUDGET_REVIEW, @TYPE_FUND_CONTROL, @TYPE_CARRY_OVER)
-UNION SELECT k.subject, k.ref_no, '' FROM d_pay d CROSS JOIN k13_contract k ON k.subject = d.subject
+UNION SELECT k.subject, k.ref_no, '' FROM d_subject d CROSS JOIN k13_contract k ON k.subject = d.subject
   WHERE k.signed_on > d.first_day AND k.signed_on / 10000 = d.fy
 -- [all]
 SELECT DISTINCT subject, ref_no, '' FROM k13_contract

@@ -40,8 +40,9 @@ FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_us
 -- [touch]
 SELECT a, b, c FROM (
   WITH mine AS MATERIALIZED (
-    SELECT p.* FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
-      WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESULT_USE)) u CROSS JOIN k22_profile p ON p.subject = u.subject),
+    SELECT p.* FROM (SELECT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_SUBJECT_PROFILE
+      UNION SELECT r.subject FROM changed c CROSS JOIN f_result_use f ON f.rec = c.rec AND f.action = @USE_ACTION_MERGE
+        CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_RESULT_USE) u CROSS JOIN k22_profile p ON p.subject = u.subject),
   near AS MATERIALIZED (
     SELECT q.subject, q.fy, q.class, q.org FROM (SELECT DISTINCT class FROM mine) m CROSS JOIN f_subject_profile o
       ON o.func >= m.class AND o.func < m.class || char(1114111) CROSS JOIN k22_profile q ON q.rec = o.rec)
@@ -76,8 +77,8 @@ WITH looked AS MATERIALIZED (SELECT fy, tick FROM k22_looked),
 side AS MATERIALIZED (SELECT a AS subject, b AS fy FROM touched UNION SELECT c, b FROM touched),
 profile AS MATERIALIZED (SELECT p.* FROM side s CROSS JOIN k22_profile p ON p.subject = s.subject AND p.fy = s.fy),
 merges AS MATERIALIZED (
-  SELECT s.subject, u.next_fy FROM (SELECT DISTINCT subject FROM side) s CROSS JOIN live r ON r.r_subject = s.subject
-    AND r.r_type = @TYPE_RESULT_USE CROSS JOIN f_result_use u ON u.rec = r.rec AND u.action = @USE_ACTION_MERGE),
+  SELECT s.subject, max(u.next_fy) AS until FROM (SELECT DISTINCT subject FROM side) s CROSS JOIN live r ON r.r_subject = s.subject
+    AND r.r_type = @TYPE_RESULT_USE CROSS JOIN f_result_use u ON u.rec = r.rec AND u.action = @USE_ACTION_MERGE GROUP BY s.subject),
 line AS MATERIALIZED (
   SELECT s.fy, s.subject, l.payee, l.purpose FROM side s CROSS JOIN looked k ON k.fy = s.fy CROSS JOIN k22_line l ON l.subject = s.subject AND l.fy = s.fy AND l.tick <= k.tick
   GROUP BY s.fy, s.subject, l.payee, l.purpose HAVING sum(l.fen) >= param('k22.payee_fen')),
@@ -95,10 +96,11 @@ pair AS MATERIALIZED (
   SELECT t.a, t.b, t.c, p.kind, q.name AS other, coalesce(alike_bp(p.name, q.name), 0) AS names, coalesce(g.n, 0) AS common,
     coalesce(x.n, 0) + coalesce(y.n, 0) - coalesce(g.n, 0) AS of,
     (t.a, t.b, t.c) IN (SELECT a, b, c FROM shared) AS payee,
-    EXISTS (SELECT 1 FROM merges u WHERE u.subject IN (t.a, t.c) AND u.next_fy >= t.b) AS merged
+    max(coalesce(u.until, 0), coalesce(v.until, 0)) >= t.b AS merged
   FROM touched t CROSS JOIN profile p ON p.subject = t.a AND p.fy = t.b CROSS JOIN profile q ON q.subject = t.c AND q.fy = t.b
     LEFT JOIN tagged g ON g.a = t.a AND g.b = t.b AND g.c = t.c
     LEFT JOIN tags x ON x.subject = t.a AND x.fy = t.b LEFT JOIN tags y ON y.subject = t.c AND y.fy = t.b
+    LEFT JOIN merges u ON u.subject = t.a LEFT JOIN merges v ON v.subject = t.c
   WHERE q.class = p.class AND q.org <> p.org),
 judged AS MATERIALIZED (
   SELECT pair.*, CASE WHEN common >= param('k22.tags_common') THEN coalesce(ratio_bp(common, of), 0) ELSE 0 END AS tags FROM pair)

@@ -68,7 +68,7 @@ plan AS MATERIALIZED (
 sums AS MATERIALIZED (SELECT plan.*, coalesce(allotted + coalesce(carried, 0), carried) AS bg FROM plan),
 dev AS MATERIALIZED (
   SELECT sums.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
-    (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) AS planned_month,
+    CASE f.lump_sum WHEN 1 THEN (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) END AS planned_month,
     ratio_bp(paid, bg) AS fg3
   FROM sums LEFT JOIN f_subject_profile f ON f.rec = sums.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)

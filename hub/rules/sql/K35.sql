@@ -21,7 +21,7 @@
 -- Keys: a subject, b voucher, c ''.
 -- [views]
 CREATE TEMP VIEW k35_held AS
-SELECT d.subject FROM d_pay d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
+SELECT d.subject FROM d_subject d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
   AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP));
 -- [touch]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec

@@ -42,7 +42,10 @@ FROM live r CROSS JOIN f_responsible_person v ON v.rec = r.rec AND v.role = @PER
 WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;
 -- [touch]
 SELECT r.subject, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESPONSIBLE_PERSON)
-UNION SELECT d.subject, '', '' FROM (SELECT DISTINCT subject FROM d_pay) d WHERE EXISTS (SELECT 1 FROM k63_major m WHERE m.subject = d.subject)
+UNION SELECT d.subject, '', '' FROM (SELECT DISTINCT subject FROM d_subject WHERE undone OR first_day < date_add(tick_day(), -1)) d
+  WHERE EXISTS (SELECT 1 FROM k63_major m WHERE m.subject = d.subject)
+UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT subject FROM d_subject) d CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K63' AND n.a = d.subject
 -- [all]
 SELECT DISTINCT v.r_subject, '', '' FROM v_subject_profile v WHERE v.is_major = 1
 -- [agenda]

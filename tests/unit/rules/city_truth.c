@@ -234,10 +234,11 @@ int main(int argc, char **argv) {
     struct pt_fold_state s;
     uint64_t differences;
     size_t planted, near;
+    int64_t replayed;
     int64_t t0 = pt_monotonic_us();
 
     if (argc < 3) {
-        (void)fprintf(stderr, "usage: city_truth EXPORT REPOSITORY [LEDGER]\n");
+        (void)fprintf(stderr, "usage: city_truth EXPORT REPOSITORY [LEDGER [REPLAYED]]\n");
         return 2;
     }
     if (getenv("PENTAD_PROFILE") || getenv("PENTAD_PLANS"))
@@ -264,10 +265,18 @@ int main(int argc, char **argv) {
                  fd.records, fd.dead, fd.deferred, planted, near, n_wrong, differences,
                  s.mismatches, (double)(pt_monotonic_us() - t0) / 1e6, (double)fd.fold_us / 1e6,
                  (double)fd.payment_lines * 1e6 / (double)fd.fold_us, (double)fd.fold_cpu_us / 1e6);
+    replayed = argc > 4 ? fd_replay(argv[4]) : 0;
+    if (replayed < 0)
+        (void)printf("WRONG the same log replayed gives another ledger\n");
+    else if (replayed > 0)
+        (void)printf("the log replayed: %.1f s, %.0f payment lines/s\n", (double)replayed / 1e6,
+                     (double)fd.payment_lines * 1e6 / (double)replayed);
     if (getenv("PENTAD_PROFILE"))
         profile_print();
     if (getenv("PENTAD_PLANS"))
         profile_plans(getenv("PENTAD_PLANS"));
     fd_close();
-    return n_wrong == 0 && differences == 0 && s.mismatches == 0 && fd.dead == 0 ? 0 : 1;
+    return n_wrong == 0 && differences == 0 && s.mismatches == 0 && fd.dead == 0 && replayed >= 0
+               ? 0
+               : 1;
 }

@@ -284,6 +284,35 @@ void fd_open(const char *ledger) {
         fd_die("open", &err);
 }
 
+int64_t fd_replay(const char *ledger) {
+    enum { STEP = 20000 };
+    struct pt_err err = {0};
+    struct pt_fold *again = NULL;
+    uint8_t a[32], b[32];
+    int64_t t0, us;
+    int rc = pt_fold_open(ledger, &again, NULL, &err);
+
+    t0 = pt_monotonic_us();
+    rc = rc == 0 ? pt_fold_begin(again, &err) : rc;
+    for (size_t i = 0, records = 0; i < fd.m.n && rc == 0; i++) {
+        rc = pt_fold_add(again, &fd.m.e[i], 1, &err);
+        records += fd.m.e[i].n;
+        if (rc == 0 && records >= STEP) {
+            rc = pt_fold_commit(again, &err);
+            rc = rc == 0 ? pt_fold_begin(again, &err) : rc;
+            records = 0;
+        }
+    }
+    rc = rc == 0 ? pt_fold_commit(again, &err) : rc;
+    us = pt_monotonic_us() - t0;
+    rc = rc == 0 ? pt_ledger_digest(pt_fold_ledger(fd.fold), a, &err) : rc;
+    rc = rc == 0 ? pt_ledger_digest(pt_fold_ledger(again), b, &err) : rc;
+    if (rc != 0)
+        fd_die("replay", &err);
+    pt_fold_close(again);
+    return memcmp(a, b, sizeof a) == 0 ? us : -1;
+}
+
 void fd_close(void) {
     for (size_t i = 0; i < c.n_feeds; i++) {
         pt_mapper_free(c.feeds[i].mapper);

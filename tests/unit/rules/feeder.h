@@ -28,5 +28,8 @@ void fd_source(const char *party, const char *mapping, const char *file, const s
 /* The sources of a sample configuration, files in `data`/<party>. */
 void fd_party(const char *repository, const char *data, const char *party);
 void fd_day(int32_t day);
+/* Folds the log once more into `ledger`, in large transactions: for how many microseconds; -1 where
+ * another ledger came out. */
+int64_t fd_replay(const char *ledger);
 
 #endif

@@ -27,6 +27,14 @@ int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
                  struct pt_err *err);
 void pt_fold_close(struct pt_fold *f); /* NULL is fine */
 
+/* A transaction of several calls of pt_fold_add, for a replay that nobody reads meanwhile: the
+ * fewer commits, the faster; some ten thousand records are a good size. After an error of add or
+ * commit nothing since begin is kept, and the transaction is over. */
+int pt_fold_begin(struct pt_fold *f, struct pt_err *err);
+int pt_fold_add(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,
+                struct pt_err *err);
+int pt_fold_commit(struct pt_fold *f, struct pt_err *err);
+
 /* Folds n entries from the cursor on in ONE transaction, ticks included. On error nothing of them
  * is kept. A few thousand records a call is a good size. */
 int pt_fold_apply(struct pt_fold *f, const struct pt_fold_entry *entries, size_t n,

@@ -18,7 +18,7 @@
 struct sqlite3;      /* of sqlite3.h, which few users need */
 struct sqlite3_stmt; /* a statement; the functions below read it */
 
-#define PT_SQL_KEPT_MAX 64             /* statements kept; further ones are prepared each time */
+#define PT_SQL_KEPT_MAX 128            /* statements kept; further ones are prepared each time */
 #define PT_SQL_TEXT_MAX (1024u * 1024) /* bytes of a text with its names filled in */
 
 enum pt_sql_mode {
@@ -50,7 +50,7 @@ struct pt_sql {
         const char *text; /* its address is the key */
         struct sqlite3_stmt *st;
         bool used;
-        bool filled; /* it had @NAMEs */
+        bool changed; /* it had @NAMEs, or is a part of a script: SQLite has another text */
     } kept[PT_SQL_KEPT_MAX];
     size_t n_kept;
 };
@@ -83,6 +83,8 @@ int pt_sql_err(const struct pt_sql *s, int rc, struct pt_err *err, const char *w
 
 /* Runs a text of any number of statements without parameters. */
 int pt_sql_exec(struct pt_sql *s, const char *text, struct pt_err *err);
+/* The same for a literal that runs often: its statements are kept. No `;` but between them. */
+int pt_sql_script(struct pt_sql *s, const char *text, struct pt_err *err);
 /* Runs one kept statement to its end. `text` is a literal. */
 int pt_sql_run(struct pt_sql *s, struct pt_err *err, const char *text, const char *format, ...);
 /* A kept statement, bound, before its first row; give it to pt_sql_done. `text` is a literal. */
