@@ -53,6 +53,29 @@ static int add(struct pt_sql *s, int64_t a, const char *b, struct pt_span c, str
     return pt_sql_run(s, err, "INSERT INTO t VALUES(?,?,?)", "isb", a, b, c);
 }
 
+Test(sql, a_script_runs_whole_each_time_and_says_which_statement_failed) {
+    static const char two[] = "INSERT INTO t(b) VALUES('@TYPE_PAYMENT');"
+                              "UPDATE t SET c = x'00' WHERE c IS NULL";
+    static const char bad[] = "DELETE FROM t; DELETE FROM nowhere; DELETE FROM t";
+    struct pt_sql s;
+    struct pt_err err = {0};
+    int64_t n;
+    bool found;
+
+    open_memory(&s);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(pt_sql_script(&s, two, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_sql_number(&s, &n, &found, &err,
+                               "SELECT count(*) FROM t WHERE c = x'00' AND b = '131'", ""),
+                 0);
+    cr_expect_eq(n, 3);
+    cr_expect_neq(pt_sql_script(&s, bad, &err), 0);
+    cr_expect(strstr(err.msg, "no such table: nowhere") != NULL, "%s", err.msg);
+    cr_assert_eq(pt_sql_number(&s, &n, &found, &err, "SELECT count(*) FROM t", ""), 0);
+    cr_expect_eq(n, 0, "what stood before the one that failed was run");
+    pt_sql_close(&s);
+}
+
 Test(sql, what_is_bound_comes_back) {
     struct pt_sql s;
     struct pt_err err = {0};
