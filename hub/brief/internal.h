@@ -146,6 +146,10 @@ int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err);
 /* "live as of log size ?n" for table alias a, as SQL: */
 #define PT_BRIEF_LIVE(a, n)                                                                        \
     "(" a ".live_from < " n " AND (" a ".live_to IS NULL OR " a ".live_to >= " n "))"
+/* Newest first, whatever order the streams came in. */
+#define PT_BRIEF_ORDER(a)                                                                          \
+    " ORDER BY " a ".valid_from DESC, " a ".issued_at DESC, (SELECT n.party || '/' || n.name"      \
+    " FROM stream n WHERE n.sid = " a ".sid) DESC, " a ".seq DESC"
 
 /* name.c: "finance/main#12" of a record's number in the ledger. */
 int pt_brief_ref(struct pt_brief *b, int64_t rec, char *out, size_t cap);

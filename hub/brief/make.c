@@ -40,8 +40,8 @@ static void param_text(struct pt_brief *b, const char *name, const char *fallbac
                        size_t cap) {
     static const char sql[] =
         "SELECT p.text FROM f_rule_set_params p JOIN record r ON r.rec = p.rec WHERE p.name = ?1"
-        " AND p.text <> '' AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE(
-            "r", "?2") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC LIMIT 1";
+        " AND p.text <> '' AND r.valid_from <= ?3 AND " PT_BRIEF_LIVE("r", "?2")
+            PT_BRIEF_ORDER("r") " LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(b->sql, &st, NULL, sql, "sii", name, (int64_t)b->now.known_at,
                           (int64_t)b->now.day);

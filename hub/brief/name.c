@@ -11,7 +11,7 @@ static int region_name(struct pt_brief *b, const char *key, char *out, size_t ca
         "SELECT e.name FROM f_code_table_entries e JOIN record r ON r.rec = e.rec"
         " JOIN f_code_table c ON c.rec = e.rec WHERE e.code = ?1 AND c.kind = @CODE_KIND_REGION "
         "AND e.name <> ''"
-        " AND " PT_BRIEF_LIVE("r", "?2") " ORDER BY r.rec DESC LIMIT 1";
+        " AND " PT_BRIEF_LIVE("r", "?2") PT_BRIEF_ORDER("r") " LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(b->sql, &st, NULL, sql, "si", key, (int64_t)b->now.known_at);
 
@@ -28,8 +28,7 @@ int pt_brief_name(struct pt_brief *b, int kind, const char *key, char *out, size
         " LEFT JOIN f_org_profile o ON o.rec = r.rec LEFT JOIN f_subject_profile p ON p.rec = r.rec"
         " WHERE r.subject = ?1 AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE) AND (?2 = "
         "0 OR r.kind = ?2)"
-        " AND " PT_BRIEF_LIVE("r", "?3") " ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC"
-                                         " LIMIT 1";
+        " AND " PT_BRIEF_LIVE("r", "?3") PT_BRIEF_ORDER("r") " LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc =
         pt_sql_query(b->sql, &st, NULL, sql, "sii", key, (int64_t)kind, (int64_t)b->now.known_at);

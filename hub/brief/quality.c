@@ -396,9 +396,10 @@ static void rules_digest(char hex[17]) {
 /* Newest H07 in force for each parameter at the brief's moment. */
 static const char params_sql[] =
     "SELECT name, value, rec FROM (SELECT p.name, coalesce(CAST(p.value AS TEXT), p.text) AS value,"
-    "  p.rec, row_number() OVER (PARTITION BY p.name ORDER BY r.valid_from DESC, r.issued_at DESC,"
-    "  r.rec DESC) AS nth FROM f_rule_set_params p JOIN record r ON r.rec = p.rec"
-    "  WHERE r.valid_from <= ?2 AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 ORDER BY name";
+    "  p.rec, row_number() OVER (PARTITION BY p.name" PT_BRIEF_ORDER(
+        "r") ") AS nth FROM f_rule_set_params p JOIN record r ON r.rec = p.rec"
+             "  WHERE r.valid_from <= ?2 AND " PT_BRIEF_LIVE("r",
+                                                             "?1") ") WHERE nth = 1 ORDER BY name";
 
 static int params_in_force(struct pt_brief *b, json_t *ret, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;

@@ -416,15 +416,14 @@ static int say_gap(struct pt_brief *b, struct said *said, struct pt_err *err) {
         "   JOIN f_evaluation v ON v.rec = x.rec WHERE x.subject = r.subject AND x.type = "
         "@TYPE_EVALUATION"
         "   AND x.fy = r.fy AND v.kind = @EVALUATION_KIND_SELF AND v.total_cp IS NOT NULL "
-        "AND " PT_BRIEF_LIVE(
-            "x",
-            "?1") "   ORDER BY x.valid_from DESC, x.issued_at DESC, x.rec DESC LIMIT 1) AS self"
-                  " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = "
-                  "@TYPE_EVALUATION AND "
-                  "p.kind = @EVALUATION_KIND_SPOT"
-                  "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " PT_BRIEF_LIVE(
-                      "r", "?1") ") WHERE abs(self - spot) >= 1000 ORDER BY abs(self - spot) DESC, "
-                                 "subject LIMIT 1";
+        "AND " PT_BRIEF_LIVE("x", "?1") PT_BRIEF_ORDER(
+            "x") " LIMIT 1) AS self"
+                 " FROM record r JOIN f_evaluation p ON p.rec = r.rec WHERE r.type = "
+                 "@TYPE_EVALUATION AND "
+                 "p.kind = @EVALUATION_KIND_SPOT"
+                 "  AND p.total_cp IS NOT NULL AND r.log_index >= ?2 AND " PT_BRIEF_LIVE(
+                     "r", "?1") ") WHERE abs(self - spot) >= 1000 ORDER BY abs(self - spot) DESC, "
+                                "subject LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(b->sql, &st, err, sql, "ii", (int64_t)b->now.known_at,
                           (int64_t)b->since.known_at);

@@ -292,13 +292,14 @@ static int list(struct pt_brief *b, json_t *section, const char *id, const char 
 static const char held_sql[] =
     "SELECT rec, subject, kind, action, effective, reason FROM ("
     " SELECT r.rec, r.subject, r.kind, f.action, r.valid_from AS effective, f.reason,"
-    "  row_number() OVER (PARTITION BY r.subject, coalesce(f.unit, '')"
-    "   ORDER BY r.valid_from DESC, r.issued_at DESC, r.rec DESC) AS nth"
-    " FROM record r JOIN f_fund_control f ON f.rec = r.rec"
-    " WHERE r.type = @TYPE_FUND_CONTROL AND f.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP, "
-    "@FUND_ACTION_RESUME) AND r.valid_from <= ?2 "
-    "AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 AND action IN (@FUND_ACTION_SUSPEND, "
-                                    "@FUND_ACTION_STOP) ORDER BY effective, rec LIMIT 500";
+    "  row_number() OVER (PARTITION BY r.subject, coalesce(f.unit, '')" PT_BRIEF_ORDER(
+        "r") ") AS nth"
+             " FROM record r JOIN f_fund_control f ON f.rec = r.rec"
+             " WHERE r.type = @TYPE_FUND_CONTROL AND f.action IN (@FUND_ACTION_SUSPEND, "
+             "@FUND_ACTION_STOP, "
+             "@FUND_ACTION_RESUME) AND r.valid_from <= ?2 "
+             "AND " PT_BRIEF_LIVE("r", "?1") ") WHERE nth = 1 AND action IN (@FUND_ACTION_SUSPEND, "
+                                             "@FUND_ACTION_STOP) ORDER BY effective, rec LIMIT 500";
 
 static int table_held(struct pt_brief *b, json_t *section, struct pt_err *err) {
     json_t *t = pt_brief_table(b, section, "T5-2", "暂缓、停止拨款情况",

@@ -38,7 +38,7 @@ static void fn_month_end(sqlite3_context *ctx, int n, sqlite3_value **v) {
 /* The newest H08 of a year holds; what it doesn't list follows the week. */
 static const char workday_sql[] =
     "WITH h AS (SELECT rec, holidays, workdays FROM v_workdays WHERE year = ?1 / 10000"
-    "  AND r_valid <= ?1 ORDER BY r_valid DESC, r_issued DESC, rec DESC LIMIT 1)"
+    "  AND r_valid <= ?1 ORDER BY r_valid DESC, r_issued DESC, r_stream DESC, r_seq DESC LIMIT 1)"
     " SELECT CASE WHEN EXISTS (SELECT 1 FROM h, json_each(h.workdays) j WHERE j.value = ?1) THEN 1"
     "  WHEN EXISTS (SELECT 1 FROM h, json_each(h.holidays) j WHERE j.value = ?1) THEN 0 END";
 

@@ -13,7 +13,7 @@ static const char name_sql[] =
 /* A code table may name what no profile does: regions, functions of another jurisdiction. */
 static const char code_sql[] = "SELECT e.name FROM f_code_table_entries e"
                                " JOIN record r ON r.rec = e.rec WHERE e.code = ?4"
-                               " AND e.name <> '' AND" LIVE("r") "ORDER BY e.rec DESC LIMIT 1";
+                               " AND e.name <> '' AND" LIVE("r") NEWEST("r");
 
 static bool one_text(struct pt_ledger *l, const char *sql, uint64_t known_at, const char *key,
                      char *out, size_t cap) {

@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "3"
+#define PT_LEDGER_VERSION "4"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
@@ -87,7 +87,15 @@ static const char pt_schema_sums[] =
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
     "CREATE INDEX agg_quota_ckey ON agg_quota(ckey) WHERE ckey <> '';\n"
     "CREATE VIEW months(m) AS VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12);\n"
+    /* Where a record stands, whatever arrived first: by `tick`, then `stream` and `seq`. Streams
+       lie among each other in any order between two ticks, so `rec` says it within one only. */
+    "CREATE VIEW place AS SELECT r.rec, r.tick, s.party || '/' || s.name AS stream, r.seq,\n"
+    "  s.party || '/' || s.name || '#' || r.seq AS name FROM record r CROSS JOIN stream s\n"
+    "  ON s.sid = r.sid;\n"
+    /* Of two that take effect and were issued at the same moments the last in (r_stream, r_seq)
+       counts as the newer one. */
     "CREATE VIEW live AS SELECT rec, log_index AS r_log, sid AS r_sid, seq AS r_seq,\n"
+    "  (SELECT s.party || '/' || s.name FROM stream s WHERE s.sid = record.sid) AS r_stream,\n"
     "  type AS r_type, kind AS r_kind, subject AS r_subject, fy AS r_fy,\n"
     "  valid_from AS r_valid, issued_at AS r_issued, doc_no AS r_doc, root AS r_root,\n"
     "  sign AS r_sign, tick AS r_tick\n"
@@ -156,7 +164,8 @@ static const char pt_schema_views[] =
     "  AND NOT EXISTS (SELECT 1 FROM live n WHERE n.r_subject = r.r_subject\n"
     "   AND n.r_type = @TYPE_SUBJECT_PROFILE\n"
     "   AND coalesce(n.r_fy, n.r_valid / 10000) = coalesce(r.r_fy, r.r_valid / 10000)\n"
-    "   AND (n.r_valid, n.r_issued, n.rec) > (r.r_valid, r.r_issued, r.rec));\n"
+    "   AND (n.r_valid, n.r_issued, n.r_stream, n.r_seq)\n"
+    "    > (r.r_valid, r.r_issued, r.r_stream, r.r_seq));\n"
     /* Intervals in which a subject's funding is held, by the ticks that logged SUSPEND or STOP and
        the next RESUME, and their days. Where a unit is named, of that unit's; another unit's RESUME
        ends nothing. */

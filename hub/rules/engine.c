@@ -460,21 +460,32 @@ static void differs(uint64_t *differences, struct pt_err *err, const struct pt_c
                    how);
 }
 
+/* Two conditions with one id would take each other's row in turns, as their keys are touched: each
+ * id is of one, clear ones too, since they may fire next. */
+static int check_distinct(struct pt_engine *e, const struct pt_condition *c, uint64_t *differences,
+                          struct pt_err *err) {
+    int rc = pt_sql_apply(e->sql, e->own[PT_R_SEEN], err, "b", pt_span(c->id, 16));
+
+    if (rc == 0 && sqlite3_changes(e->sql->db) == 0)
+        differs(differences, err, c, "has the id of another condition");
+    return rc;
+}
+
 /* One rule over everything, beside what is stored. */
 static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, struct pt_err *err) {
     struct old_list old = {0};
     sqlite3_stmt *st = e->st[no].condition;
     int rc = touch_everything(e, no, err);
 
+    rc = rc == 0 ? pt_sql_exec(e->sql, "DELETE FROM seen", err) : rc;
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
         bool equal = true;
 
-        if (read_state(st) == PT_STATE_CLEAR)
-            continue;
         rc = read_condition(e, no, &c, err);
-        if (rc != 0)
+        rc = rc == 0 ? check_distinct(e, &c, differences, err) : rc;
+        if (rc != 0 || c.state == PT_STATE_CLEAR)
             continue;
         see_again(&old, &c);
         rc = same(e, &c, false, &equal, err);

@@ -47,6 +47,7 @@ enum pt_engine_stmt {
     PT_R_GET,
     PT_R_PUT,
     PT_R_DEL,
+    PT_R_SEEN,
     PT_R_DIRTY,
     PT_R_FINDING,
     PT_R_FINDING_PUT,

@@ -289,7 +289,8 @@ static int tell_param(struct pt_probe *p, const struct pt_rule_param *param,
                       const struct pt_probe_teller *teller, struct pt_err *err) {
     static const char sql[] = "SELECT p.rec, coalesce(p.value, p.text) FROM v_rule_set_params p"
                               " WHERE p.name = ?1 AND p.r_valid <= ?2"
-                              " ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1";
+                              " ORDER BY p.r_valid DESC, p.r_issued DESC, p.r_stream DESC,"
+                              " p.r_seq DESC LIMIT 1";
     struct pt_engine *e = &p->engine;
     struct pt_probe_param told = {.param = param, .value = param->fallback};
     sqlite3_stmt *st = NULL;

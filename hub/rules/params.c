@@ -111,8 +111,8 @@ int pt_params_load(struct pt_engine *e, struct pt_err *err) {
 static const char in_force[] =
     "INSERT INTO temp.param_now SELECT name, value FROM (SELECT p.name, p.value,"
     "  (SELECT o.value FROM param o WHERE o.name = p.name) AS was,"
-    "  row_number() OVER (PARTITION BY p.name ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC)"
-    "    AS nth FROM v_rule_set_params p WHERE p.value IS NOT NULL"
+    "  row_number() OVER (PARTITION BY p.name ORDER BY p.r_valid DESC, p.r_issued DESC,"
+    "    p.r_stream DESC, p.r_seq DESC) AS nth FROM v_rule_set_params p WHERE p.value IS NOT NULL"
     "  AND p.r_valid <= ?1) WHERE nth = 1 AND value IS NOT was"
     " UNION ALL SELECT o.name, NULL FROM param o WHERE NOT EXISTS (SELECT 1"
     "   FROM v_rule_set_params p WHERE p.name = o.name AND p.value IS NOT NULL"

@@ -39,6 +39,7 @@ static const char tables[] =
 
 static const char temp_tables[] =
     "CREATE TEMP TABLE IF NOT EXISTS touched(a, b, c, PRIMARY KEY(a, b, c)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS seen(id BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS param_now(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
 
 static const char *const own_sql[PT_R_COUNT] = {
@@ -61,6 +62,7 @@ static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_PUT] = "INSERT OR REPLACE INTO condition VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [PT_R_DEL] = "DELETE FROM condition WHERE rule=? AND kind=? AND key=? AND fy=? AND period=?"
                  " AND object=?",
+    [PT_R_SEEN] = "INSERT OR IGNORE INTO seen VALUES(?)",
     [PT_R_DIRTY] = "INSERT OR IGNORE INTO dirty VALUES(?)",
     [PT_R_FINDING] = "SELECT episode, status, sev, escalated, due, first_seen, figures, open_rec,"
                      " body FROM finding WHERE id=?",

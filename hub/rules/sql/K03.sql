@@ -25,7 +25,7 @@
 -- [views]
 CREATE TEMP VIEW k03_own AS
 SELECT d.dept, d.fy, d.bk, d.fen, d.tol, (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = d.dept AND o.r_type = @TYPE_ORG_PROFILE
-  ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
+  ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AS rgn
 FROM agg_dept d;
 -- [touch]
 SELECT d.rgn, d.fy, d.bk FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_allotment f ON f.rec = c.rec

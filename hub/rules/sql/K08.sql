@@ -61,12 +61,12 @@ wanted AS MATERIALIZED (
     CROSS JOIN f_allotment f ON f.dept = o.r_subject CROSS JOIN record r ON r.rec = f.rec AND r.fy = k.a),
 placed AS MATERIALIZED (
   SELECT w.*, (SELECT f.dept FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec WHERE r.r_subject = w.subject AND r.r_type = @TYPE_ALLOTMENT
-    AND r.r_fy = w.fy ORDER BY r.r_valid DESC, r.r_issued DESC, r.rec DESC LIMIT 1) AS dept FROM wanted w),
+    AND r.r_fy = w.fy ORDER BY r.r_valid DESC, r.r_issued DESC, r.r_stream DESC, r.r_seq DESC LIMIT 1) AS dept FROM wanted w),
 paid AS MATERIALIZED (
   SELECT w.fy, w.subject, w.dept, l.bk, l.func, coalesce(l.control_key, '') AS ckey,
     sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS fen,
     (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = w.dept AND o.r_type = @TYPE_ORG_PROFILE
-      ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
+      ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AS rgn
   FROM placed w CROSS JOIN f_payment_batch_lines l ON l.subject = w.subject CROSS JOIN live r ON r.rec = l.rec AND r.r_fy = w.fy
   CROSS JOIN f_payment_batch p ON p.rec = l.rec AND p.pay_date <= w.fy * 10000 + 1231 GROUP BY 1, 2, 3, 4, 5, 6),
 bound AS MATERIALIZED (

@@ -41,7 +41,7 @@ SELECT DISTINCT v.r_subject, v.r_fy, s.name FROM v_disclosure v CROSS JOIN k10_s
 WITH newest AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_disclosure v WHERE v.r_subject = t.a AND v.r_type = @TYPE_DISCLOSURE AND v.r_fy = t.b
     AND EXISTS (SELECT 1 FROM k10_said s WHERE s.rec = v.rec AND s.name = t.c AND s.value IS NOT NULL)
-    ORDER BY v.published_on DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec
+    ORDER BY v.published_on DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec
   FROM touched t),
 said AS MATERIALIZED (
   SELECT n.*, r.kind, f.published_on AS day, f.url,

@@ -35,7 +35,7 @@ SELECT n.rec, n.r_subject AS subject, n.fiscal_year AS fy, n.fen FROM v_budget_r
 WHERE n.r_type = @TYPE_BUDGET_REVIEW AND n.rec = (SELECT v.rec FROM v_budget_review v WHERE v.r_subject = n.r_subject
   AND v.r_type = @TYPE_BUDGET_REVIEW AND (v.r_fy = n.fiscal_year
     OR EXISTS (SELECT 1 FROM f_budget_review_approved_need o WHERE o.rec = v.rec AND o.fiscal_year = n.fiscal_year))
-  ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1);
+  ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT subject, fy, '' FROM k11_moved
 UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_BUDGET_REVIEW
@@ -62,5 +62,5 @@ SELECT rec FROM (
     AND q.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE, @ALLOTMENT_KIND_REDUCE)
   UNION SELECT * FROM (SELECT v.rec FROM v_budget_review v WHERE v.r_subject = :a AND v.r_type = @TYPE_BUDGET_REVIEW AND (v.r_fy = :b
       OR EXISTS (SELECT 1 FROM f_budget_review_approved_need n WHERE n.rec = v.rec AND n.fiscal_year = :b))
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1))
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1))
 ORDER BY rec LIMIT 64

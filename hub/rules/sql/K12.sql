@@ -35,7 +35,7 @@ UNION SELECT v.r_subject, '', '' FROM v_biz_fact v WHERE v.kind = @BIZ_KIND_CONT
 WITH item AS MATERIALIZED (
   SELECT t.a, t.b, t.c, coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT) AS kind,
     (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS profile,
     (SELECT max(q.fy) FROM k11_quota q WHERE q.subject = t.a) AS fy,
     coalesce((SELECT sum(q.fen) FROM k11_quota q WHERE q.subject = t.a), 0) AS bg,
     coalesce((SELECT sum(q.tol) FROM k11_quota q WHERE q.subject = t.a), 0) AS tol,
@@ -55,7 +55,7 @@ FROM sums
 -- [inputs]
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT q.rec FROM k11_quota q WHERE q.subject = :a
   UNION SELECT v.rec FROM v_biz_fact v WHERE v.r_subject = :a AND v.r_type = @TYPE_BIZ_FACT AND v.kind = @BIZ_KIND_CONTRACT)
 ORDER BY rec LIMIT 64

@@ -32,7 +32,7 @@ WITH passed AS MATERIALIZED (
   FROM touched t CROSS JOIN gate g ON g.subject = t.a AND g.fy = t.b GROUP BY t.a, t.b, t.c),
 known AS MATERIALIZED (
   SELECT passed.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = passed.a AND v.r_type = @TYPE_SUBJECT_PROFILE
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS profile,
     (SELECT min(o.tick) FROM v_ex_ante_eval e CROSS JOIN record o ON o.rec = e.r_root
       WHERE e.r_subject = passed.a AND e.r_type = @TYPE_EX_ANTE_EVAL) AS evaluated
   FROM passed)
@@ -49,5 +49,5 @@ SELECT rec FROM (
   SELECT g.rec FROM gate g WHERE g.subject = :a AND g.fy = :b
   UNION SELECT e.rec FROM v_ex_ante_eval e WHERE e.r_subject = :a AND e.r_type = @TYPE_EX_ANTE_EVAL
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1))
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1))
 ORDER BY rec LIMIT 32

@@ -32,7 +32,7 @@ SELECT DISTINCT g.subject, g.fy, '' FROM gate g
 WITH judged AS MATERIALIZED (
   SELECT t.a, t.b, t.c, g.kind, g.money, (SELECT e.rec FROM v_ex_ante_eval e CROSS JOIN record o ON o.rec = e.r_root
       WHERE e.r_subject = t.a AND e.r_type = @TYPE_EX_ANTE_EVAL AND o.tick <= g.tick
-      ORDER BY o.tick DESC, e.r_valid DESC, e.r_issued DESC, e.rec DESC LIMIT 1) AS exante
+      ORDER BY o.tick DESC, e.r_valid DESC, e.r_issued DESC, e.r_stream DESC, e.r_seq DESC LIMIT 1) AS exante
   FROM touched t CROSS JOIN gate g ON g.subject = t.a AND g.fy = t.b),
 failed AS MATERIALIZED (
   SELECT j.a, j.b, j.c, min(j.kind) AS kind, max(j.money) AS money, max(j.exante) AS exante

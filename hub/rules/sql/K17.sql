@@ -34,7 +34,7 @@ WITH needed(ord, id, l1, frame, zh, en) AS (VALUES
   (12, '', @INDICATOR_GROUP_SERVICE, 6, '服务对象满意度', 'satisfaction of those served')),
 goal AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = t.b
-    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
 missing AS MATERIALIZED (
   SELECT g.a, g.b, g.c, g.rec, v.version, n.ord, n.zh, n.en FROM goal g CROSS JOIN f_perf_goal v ON v.rec = g.rec
   CROSS JOIN needed n ON n.frame = 0 OR n.frame = CASE v.frame WHEN @GOAL_FRAME_DEPT6 THEN 6 WHEN @GOAL_FRAME_REGION THEN 0 ELSE 1 END
@@ -45,4 +45,4 @@ SELECT m.a, m.b, m.c, r.kind AS kind, m.a AS key, m.b AS fy, '' AS period, '' AS
 FROM missing m CROSS JOIN record r ON r.rec = m.rec GROUP BY m.a, m.b, m.c
 -- [inputs]
 SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = :a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = :b
-ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1
+ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1

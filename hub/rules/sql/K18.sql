@@ -43,9 +43,9 @@ SELECT v.r_subject, v.r_fy, v.version FROM v_perf_goal v WHERE v.version > 1
 -- [condition]
 WITH force AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = t.b
-      ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec,
+      ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec,
     (SELECT o.rgn FROM member m CROSS JOIN v_org_profile o ON o.r_subject = m.org AND o.r_type = @TYPE_ORG_PROFILE
-      WHERE m.subject = t.a AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
+      WHERE m.subject = t.a AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AS rgn
   FROM touched t WHERE t.c > 1),
 budget AS MATERIALIZED (
   SELECT y.b, v.r_subject AS rgn, min(o.tick) AS tick FROM (SELECT DISTINCT b FROM force) y
@@ -54,9 +54,9 @@ budget AS MATERIALIZED (
 later AS MATERIALIZED (
   SELECT f.a, f.b, f.c, f.rec, r.kind, r.root, o.tick, v.approver, coalesce(v.approval_doc, '') AS doc,
     (SELECT w.rec FROM v_perf_goal w WHERE w.r_subject = f.a AND w.r_type = @TYPE_PERF_GOAL AND w.r_fy = f.b AND w.version < f.c
-      ORDER BY w.version DESC, w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1) AS before,
+      ORDER BY w.version DESC, w.r_valid DESC, w.r_issued DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1) AS before,
     (SELECT p.is_major FROM v_subject_profile p WHERE p.r_subject = f.a AND p.r_type = @TYPE_SUBJECT_PROFILE
-      ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1) AS is_major,
+      ORDER BY p.r_valid DESC, p.r_issued DESC, p.r_stream DESC, p.r_seq DESC LIMIT 1) AS is_major,
     EXISTS (SELECT 1 FROM live p WHERE p.r_subject = f.a AND p.r_type = @TYPE_SUBJECT_PROFILE) AS profiled
   FROM force f CROSS JOIN f_perf_goal v ON v.rec = f.rec AND v.version = f.c CROSS JOIN record r ON r.rec = f.rec
   CROSS JOIN record o ON o.rec = r.root
@@ -88,5 +88,5 @@ SELECT rec FROM (
   SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = :a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = :b AND v.version <= :c
   UNION SELECT s.rec FROM f_congress_approval s CROSS JOIN live r ON r.rec = s.rec AND r.r_fy = :b WHERE s.kind = @APPROVAL_KIND_BUDGET
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1))
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1))
 ORDER BY rec LIMIT 32

@@ -27,7 +27,7 @@ SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_perf_goal v UNION SELECT DISTINCT
 -- [condition]
 WITH both AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = t.b
-      ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS goal,
+      ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS goal,
     (SELECT min(r.r_kind) FROM live r WHERE r.r_subject = t.a AND r.r_type IN (@TYPE_PERF_GOAL, @TYPE_ALLOTMENT)) AS kind,
     (SELECT sum(v.fen * v.r_sign) FROM v_allotment v WHERE v.r_subject = t.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = t.b
       AND (v.kind = @ALLOTMENT_KIND_INITIAL OR (v.kind = @ALLOTMENT_KIND_ADVANCE AND EXISTS (SELECT 1 FROM ref f JOIN live i
@@ -42,7 +42,7 @@ WHERE g.kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGIO
 -- [inputs]
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = :a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = :b
-    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :b
     AND v.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE))
 ORDER BY rec LIMIT 64

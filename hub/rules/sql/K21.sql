@@ -28,11 +28,11 @@ UNION SELECT g.t_subject, g.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.r
 SELECT DISTINCT f.t_subject, f.t_fy, '' FROM v_congress_submission s CROSS JOIN resolved f ON f.rec = s.rec AND f.field = 'goals'
 -- [condition]
 WITH sent AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, max(s.rec) AS draft, min(g.kind) AS kind FROM touched t
+  SELECT * FROM (SELECT t.a, t.b, t.c, s.rec AS draft, g.kind AS kind,
+    row_number() OVER (PARTITION BY t.a, t.b, t.c ORDER BY s.r_tick DESC, s.r_stream DESC, s.r_seq DESC, g.kind) AS nth FROM touched t
   CROSS JOIN record g ON g.subject = t.a AND g.type = @TYPE_PERF_GOAL AND g.fy = t.b
   CROSS JOIN resolved f ON f.target = g.rec AND f.field = 'goals'
-  CROSS JOIN v_congress_submission s ON s.rec = f.rec AND s.kind IN (@SUBMISSION_KIND_DRAFT_INIT, @SUBMISSION_KIND_DRAFT)
-  GROUP BY t.a, t.b, t.c),
+  CROSS JOIN v_congress_submission s ON s.rec = f.rec AND s.kind IN (@SUBMISSION_KIND_DRAFT_INIT, @SUBMISSION_KIND_DRAFT)) WHERE nth = 1),
 cited AS MATERIALIZED (
   SELECT s.a, s.b, s.c, v.quota_no, f.target,
     EXISTS (SELECT 1 FROM resolved d WHERE d.rec = s.draft AND d.field = 'goals' AND d.target = f.target)
@@ -42,7 +42,8 @@ cited AS MATERIALIZED (
   FROM sent s CROSS JOIN v_allotment v ON v.r_subject = s.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = s.b
     AND v.kind = @ALLOTMENT_KIND_INITIAL CROSS JOIN resolved f ON f.rec = v.rec AND f.field = 'goal_ref'),
 worst AS MATERIALIZED (SELECT c.a, c.b, min(c.shown) AS shown,
-  min(CASE WHEN NOT c.shown THEN c.quota_no END) AS quota, min(CASE WHEN NOT c.shown THEN c.target END) AS target
+  min(CASE WHEN NOT c.shown THEN c.quota_no END) AS quota, (SELECT x.target FROM cited x CROSS JOIN place p ON p.rec = x.target
+    WHERE x.a = c.a AND x.b = c.b AND NOT x.shown ORDER BY p.tick, p.stream, p.seq LIMIT 1) AS target
   FROM cited c GROUP BY c.a, c.b)
 SELECT s.a, s.b, s.c, s.kind AS kind, s.a AS key, s.b AS fy, '' AS period, '' AS object,
   CASE w.shown WHEN 1 THEN 'CLEAR' WHEN 0 THEN 'FIRE' ELSE 'UNKNOWN' END AS state, @SEVERITY_RED AS sev,

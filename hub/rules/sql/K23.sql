@@ -40,7 +40,7 @@ WITH small AS MATERIALIZED (
 SELECT s.a, s.b, s.c, @SUBJECT_KIND_DEPT AS kind, s.a AS key, s.b AS fy, '' AS period, s.c AS object,
   CASE WHEN s.n >= param('k23.items') THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_INFO AS sev,
   coalesce((SELECT o.name FROM v_org_profile o WHERE o.r_subject = s.a AND o.r_type = @TYPE_ORG_PROFILE
-    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1), s.a) AS dept, s.n AS n, s.fen AS x
+    ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1), s.a) AS dept, s.n AS n, s.fen AS x
 FROM small s
 -- [inputs]
 SELECT p.rec FROM f_subject_profile f CROSS JOIN year_profile p ON p.rec = f.rec AND p.fy = :b

@@ -42,7 +42,7 @@ UNION SELECT DISTINCT a.alias, 'alias', '' FROM alias a
 -- [condition]
 WITH profile AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t WHERE t.b IN ('bk', 'org')
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t WHERE t.b IN ('bk', 'org')
     AND NOT EXISTS (SELECT 1 FROM subj k WHERE k.key = t.a AND k.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION))),
 named AS MATERIALIZED (
   SELECT t.a, t.b, t.c, min(r.r_kind) AS kind, min(coalesce(p.name, o.name)) AS first, max(coalesce(p.name, o.name)) AS last

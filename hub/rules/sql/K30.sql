@@ -36,7 +36,7 @@ UNION SELECT a, b, c, date_add(b * 10000 + param('k30.red_mmdd'), 1) FROM touche
 -- [condition]
 WITH report AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_monitor_report v WHERE v.r_subject = t.a AND v.r_type = @TYPE_MONITOR_REPORT AND v.r_fy = t.b
-      AND v.period_end = t.b * 10000 + param('k30.report_mmdd') ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec
+      AND v.period_end = t.b * 10000 + param('k30.report_mmdd') ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec
   FROM touched t WHERE t.b * 10000 + param('k30.yellow_mmdd') < tick_day()),
 sums AS MATERIALIZED (
   SELECT p.a, p.b, p.c, r.kind, f.period_end AS day, f.forecast_unspent_fen AS forecast,

@@ -16,8 +16,11 @@
 -- awaits: finance
 -- scope: region
 -- One condition a RECOVER. A REALLOCATE of the same subject (the one that gave the money) counts for the RECOVER that its basis names (the earliest, where
--- it names several); those that name none are taken from the subject's earliest RECOVERs first, whatever the year.
+-- it names several); those that name none are taken from the subject's earliest RECOVERs first, whatever the year. Earlier is under an
+-- earlier tick, and of one tick's the first by stream and place in it.
 -- Fires for what is left from the first tick after the days that begin with the RECOVER's effective date.
+-- The object is the RECOVER's document number; without one its first record's stream and place in it, which also follow the number
+-- where another RECOVER of the subject and year had it first.
 -- Keys: a subject, b '', c ''.
 -- [views]
 CREATE TEMP VIEW k31_control AS
@@ -35,8 +38,9 @@ SELECT t.a, t.b, t.c, date_add(cd_add(v.valid, param('k31.days')), 1) AS due FRO
   CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_RECOVER
 -- [condition]
 WITH moved AS MATERIALIZED (
-  SELECT t.a, v.fen, (SELECT min(f.t_root) FROM resolved f JOIN f_fund_control g ON g.rec = f.target
-      AND g.action = @FUND_ACTION_RECOVER WHERE f.rec = v.rec AND f.field = 'basis' AND f.t_subject = t.a) AS of
+  SELECT t.a, v.fen, (SELECT f.t_root FROM resolved f JOIN f_fund_control g ON g.rec = f.target
+      AND g.action = @FUND_ACTION_RECOVER JOIN place p ON p.rec = f.t_root WHERE f.rec = v.rec AND f.field = 'basis' AND f.t_subject = t.a
+      ORDER BY p.tick, p.stream, p.seq LIMIT 1) AS of
   FROM touched t CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_REALLOCATE),
 taken AS MATERIALIZED (
   SELECT t.a, t.b, t.c, v.root, min(v.kind) AS kind, min(v.fy) AS fy, min(v.valid) AS valid, sum(v.fen) AS fen,
@@ -44,11 +48,14 @@ taken AS MATERIALIZED (
   FROM touched t CROSS JOIN k31_control v ON v.subject = t.a AND v.action = @FUND_ACTION_RECOVER
   GROUP BY t.a, v.root),
 rest AS MATERIALIZED (
-  SELECT k.*, open - min(open, max(0, (SELECT coalesce(sum(m.fen), 0) FROM moved m WHERE m.a = k.a AND m.of IS NULL)
-      - coalesce(sum(open) OVER (PARTITION BY a ORDER BY root ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS x,
-    cd_add(valid, param('k31.days')) AS due FROM taken k)
+  SELECT k.*, p.name, open - min(open, max(0, (SELECT coalesce(sum(m.fen), 0) FROM moved m WHERE m.a = k.a AND m.of IS NULL)
+      - coalesce(sum(open) OVER (PARTITION BY a ORDER BY p.tick, p.stream, p.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS x,
+    cd_add(valid, param('k31.days')) AS due FROM taken k CROSS JOIN place p ON p.rec = k.root)
 SELECT l.a, l.b, l.c, l.kind AS kind, l.a AS key, l.fy AS fy, '' AS period,
-  CASE WHEN r.doc_no <> '' THEN r.doc_no ELSE CAST(r.seq AS TEXT) END AS object,
+  CASE WHEN coalesce(r.doc_no, '') = '' THEN l.name WHEN l.root = (SELECT x.root FROM record x CROSS JOIN f_fund_control g ON g.rec = x.rec
+        AND g.action = @FUND_ACTION_RECOVER CROSS JOIN place p ON p.rec = x.rec WHERE x.subject = l.a AND x.type = @TYPE_FUND_CONTROL
+        AND x.fy IS l.fy AND x.doc_no = r.doc_no ORDER BY p.tick, p.stream, p.seq LIMIT 1) THEN r.doc_no
+    ELSE r.doc_no || ' ' || l.name END AS object,
   CASE WHEN x > 0 AND due < tick_day() THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_INFO AS sev,
   x AS x, fen AS recovered, valid AS since, CASE WHEN x > 0 AND due < tick_day() THEN due END AS through
 FROM rest l JOIN record r ON r.rec = l.root

@@ -37,7 +37,7 @@ WITH year AS MATERIALIZED (
     (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = t.a AND p.fy = t.b AND p.month <= t.b * 100 + 12) AS paid,
     (SELECT max(p.coarse) FROM agg_pay p WHERE p.subject = t.a AND p.fy = t.b) AS coarse,
     (SELECT v.lump_sum FROM v_subject_profile v WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
-       AND v.r_valid <= t.b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS lump_sum
+       AND v.r_valid <= t.b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS lump_sum
   FROM touched t WHERE (t.b + 1) * 10000 + param('k32.day_mmdd') <= tick_day())
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
   CASE WHEN december IS NULL OR lump_sum = 1 OR kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) THEN 'CLEAR'
@@ -49,7 +49,7 @@ FROM year
 -- [inputs]
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    AND v.r_valid <= :b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    AND v.r_valid <= :b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND l.r_fy = :b AND p.pay_date >= :b * 10000 + 1201 ORDER BY l.rec DESC LIMIT 60))
 ORDER BY rec

@@ -50,7 +50,7 @@ owed AS MATERIALIZED (
   SELECT m.*, (SELECT min(v.r_kind) FROM v_allotment v WHERE v.r_subject = m.a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = m.fy
       AND v.kind = @ALLOTMENT_KIND_INITIAL AND v.r_valid <= m.b) AS kind,
     m.everyone OR coalesce((SELECT v.is_major FROM v_subject_profile v WHERE v.r_subject = m.a AND v.r_type = @TYPE_SUBJECT_PROFILE
-      AND v.r_valid <= m.b ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1), 0) AS owes,
+      AND v.r_valid <= m.b ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1), 0) AS owes,
     EXISTS (SELECT 1 FROM v_monitor_report v WHERE v.r_subject = m.a AND v.r_type = @TYPE_MONITOR_REPORT AND v.period_end = m.b) AS here
   FROM term m WHERE m.due < tick_day())
 SELECT a, b, c, kind AS kind, a AS key, fy AS fy, CAST(b AS TEXT) AS period, '' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
@@ -60,5 +60,5 @@ FROM owed WHERE owes AND NOT here AND kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_
 SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.kind = @ALLOTMENT_KIND_INITIAL
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= :b
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1))
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1))
 ORDER BY rec LIMIT 32

@@ -43,9 +43,9 @@ SELECT DISTINCT v.r_subject, v.period_end, '' FROM v_monitor_report v WHERE v.pe
 -- [condition]
 WITH report AS MATERIALIZED (
   SELECT t.a, t.b, t.c, t.b / 10000 AS fy, (SELECT v.rec FROM v_monitor_report v WHERE v.r_subject = t.a AND v.r_type = @TYPE_MONITOR_REPORT
-      AND v.period_end = t.b ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec,
+      AND v.period_end = t.b ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec,
     (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = t.b / 10000
-      AND v.r_valid <= t.b ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS goal
+      AND v.r_valid <= t.b ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS goal
   FROM touched t),
 reached AS MATERIALIZED (
   SELECT p.a, p.b, i.weight_cp AS weight,
@@ -73,9 +73,9 @@ FROM both
 -- [inputs]
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_monitor_report v WHERE v.r_subject = :a AND v.r_type = @TYPE_MONITOR_REPORT AND v.period_end = :b
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT * FROM (SELECT v.rec FROM v_perf_goal v WHERE v.r_subject = :a AND v.r_type = @TYPE_PERF_GOAL AND v.r_fy = :fy AND v.r_valid <= :b
-    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT q.rec FROM budget q WHERE q.subject = :a AND q.fy = :fy AND q.valid <= :b
   UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= :b
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec

@@ -24,7 +24,7 @@ CREATE TEMP VIEW k38_debt AS
 SELECT r.r_subject AS rgn, f.month, d.bond_type, d.limit_fen, d.balance_fen, r.rec, r.r_fy AS fy
 FROM live r CROSS JOIN f_region_fiscal f ON f.rec = r.rec CROSS JOIN f_region_fiscal_debt d ON d.rec = r.rec
 WHERE r.r_type = @TYPE_REGION_FISCAL AND r.rec = (SELECT v.rec FROM v_region_fiscal v WHERE v.r_subject = r.r_subject
-  AND v.r_type = @TYPE_REGION_FISCAL AND v.month = f.month ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1);
+  AND v.r_type = @TYPE_REGION_FISCAL AND v.month = f.month ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT d.rgn, d.month, d.bond_type FROM changed c CROSS JOIN record x ON x.rec = c.rec CROSS JOIN f_region_fiscal m ON m.rec = c.rec
   CROSS JOIN k38_debt d ON d.rgn = x.subject WHERE c.type = @TYPE_REGION_FISCAL AND d.month <= m.month

@@ -24,7 +24,7 @@ SELECT r.r_subject AS rgn, f.month, s.item, s.local_fen, s.upper_fen,
   s.local_fen <= s.upper_fen OR coalesce(s.approval_doc, '') <> '' AS ok, r.rec, r.r_fy AS fy
 FROM live r CROSS JOIN f_region_fiscal f ON f.rec = r.rec CROSS JOIN f_region_fiscal_livelihood_std s ON s.rec = r.rec
 WHERE r.r_type = @TYPE_REGION_FISCAL AND r.rec = (SELECT v.rec FROM v_region_fiscal v WHERE v.r_subject = r.r_subject
-  AND v.r_type = @TYPE_REGION_FISCAL AND v.month = f.month ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1);
+  AND v.r_type = @TYPE_REGION_FISCAL AND v.month = f.month ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT s.rgn, s.month, s.item FROM changed c CROSS JOIN record x ON x.rec = c.rec CROSS JOIN f_region_fiscal m ON m.rec = c.rec
   CROSS JOIN k39_std s ON s.rgn = x.subject WHERE c.type = @TYPE_REGION_FISCAL AND s.month <= m.month

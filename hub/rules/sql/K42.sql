@@ -35,7 +35,7 @@
 CREATE TEMP VIEW k42_self AS
 SELECT t.a, t.b, t.c, r.kind AS of_kind, v.*, (SELECT f.target FROM resolved f WHERE f.rec = v.rec AND f.field = 'goal') AS goal
 FROM touched t CROSS JOIN f_evaluation v ON v.rec = (SELECT s.rec FROM v_evaluation s WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION
-  AND s.r_fy = t.b AND s.kind = @EVALUATION_KIND_SELF ORDER BY s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1)
+  AND s.r_fy = t.b AND s.kind = @EVALUATION_KIND_SELF ORDER BY s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC LIMIT 1)
 CROSS JOIN record r ON r.rec = v.rec WHERE r.kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION);
 CREATE TEMP VIEW k42_sums AS
 WITH self AS MATERIALIZED (SELECT * FROM k42_self)
@@ -75,7 +75,7 @@ FROM diff
 -- [inputs]
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b
-    AND v.kind = @EVALUATION_KIND_SELF ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    AND v.kind = @EVALUATION_KIND_SELF ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT f.target FROM v_evaluation v CROSS JOIN resolved f ON f.rec = v.rec AND f.field = 'goal'
     WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b AND v.kind = @EVALUATION_KIND_SELF
   UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :b

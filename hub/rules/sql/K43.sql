@@ -28,9 +28,9 @@ SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_evaluation v WHERE v.kind = @EVAL
 WITH two AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
     (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SELF
-       AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS self,
+       AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS self,
     (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT
-       AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS spot
+       AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS spot
   FROM touched t),
 gap AS MATERIALIZED (
   SELECT two.*, s.total_cp AS s, p.total_cp AS p, s.total_cp - p.total_cp AS x, r.kind AS kind, r.root AS spot_root,

@@ -28,9 +28,9 @@ CREATE TEMP VIEW k44_spot AS
 SELECT t.a, t.b, t.c, r.kind, r.rec, r.tick AS logged, k.day, f.total_cp,
   (SELECT max(y.day) FROM tick y WHERE y.no = (SELECT q.tick FROM record q WHERE q.rec = (SELECT s.rec FROM v_evaluation s
      WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = t.b AND s.kind = @EVALUATION_KIND_SELF
-       AND s.total_cp IS NOT NULL ORDER BY s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1))) AS self_day
+       AND s.total_cp IS NOT NULL ORDER BY s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC LIMIT 1))) AS self_day
 FROM touched t CROSS JOIN record r ON r.rec = (SELECT v.rec FROM v_evaluation v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EVALUATION
-  AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  AND v.r_fy = t.b AND v.kind = @EVALUATION_KIND_SPOT AND v.total_cp IS NOT NULL ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
 CROSS JOIN f_evaluation f ON f.rec = r.rec CROSS JOIN tick k ON k.no = r.tick;
 CREATE TEMP VIEW k44_asked AS
 SELECT t.a, t.b, t.c, n.kind, 'K41' AS object, 0 AS logged, date_add(cd_add((t.b + 1) * 10000 + param('k41.red_mmdd'), 0), 1) AS since,

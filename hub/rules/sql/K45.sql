@@ -23,7 +23,7 @@
 CREATE TEMP VIEW k45_fund AS
 SELECT t.a, t.b, t.c, r.kind, r.rec, f.expiry, f.expiry / 10000 AS year, cd_add(f.expiry, param('k45.days')) AS due
 FROM touched t CROSS JOIN record r ON r.rec = (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = t.a
-  AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= tick_day() ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= tick_day() ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
 CROSS JOIN f_subject_profile f ON f.rec = r.rec WHERE f.is_special_fund AND f.expiry > 0;
 CREATE TEMP VIEW k45_new AS
 SELECT u.a, r.rec, f.fen * r.r_sign AS fen FROM k45_fund u CROSS JOIN live r ON r.r_subject = u.a AND r.r_type = @TYPE_ALLOTMENT

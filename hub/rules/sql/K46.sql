@@ -26,7 +26,7 @@ CREATE TEMP VIEW k46_eval AS
 SELECT t.a, t.b, t.c, r.r_kind AS kind, r.rec, v.kind AS what, v.by, v.agency
 FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_EVALUATION AND r.r_fy = t.b
 CROSS JOIN f_evaluation v ON v.rec = r.rec WHERE v.agency <> '' AND r.rec = (SELECT w.rec FROM v_evaluation w WHERE w.r_subject = t.a
-  AND w.r_type = @TYPE_EVALUATION AND w.r_fy = t.b AND w.kind = v.kind ORDER BY w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1);
+  AND w.r_type = @TYPE_EVALUATION AND w.r_fy = t.b AND w.kind = v.kind ORDER BY w.r_valid DESC, w.r_issued DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k46_contract AS
 SELECT e.a, e.b, e.rec AS eval, s.rec, g.eval_kind, g.subject_key, g.client, g.payer
 FROM k46_eval e CROSS JOIN f_third_party p ON p.agency = e.agency CROSS JOIN live s ON s.rec = p.rec
@@ -34,9 +34,9 @@ CROSS JOIN f_third_party_engagements g ON g.rec = s.rec;
 CREATE TEMP VIEW k46_body AS
 SELECT e.a, e.b, e.rec AS eval, e.a AS body, 0 AS implementing FROM k46_eval e
 UNION ALL SELECT e.a, e.b, e.rec, p.resp_org, 0 FROM k46_eval e CROSS JOIN f_subject_profile p ON p.rec = (SELECT v.rec FROM v_subject_profile v
-  WHERE v.r_subject = e.a AND v.r_type = @TYPE_SUBJECT_PROFILE ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  WHERE v.r_subject = e.a AND v.r_type = @TYPE_SUBJECT_PROFILE ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
 UNION ALL SELECT e.a, e.b, e.rec, j.value, 1 FROM k46_eval e CROSS JOIN f_subject_profile p ON p.rec = (SELECT v.rec FROM v_subject_profile v
-  WHERE v.r_subject = e.a AND v.r_type = @TYPE_SUBJECT_PROFILE ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  WHERE v.r_subject = e.a AND v.r_type = @TYPE_SUBJECT_PROFILE ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   CROSS JOIN json_each(p.impl_org) j;
 CREATE TEMP VIEW k46_conflict AS
 SELECT e.a, e.b, e.c, e.kind, e.agency, e.rec AS eval, x.rec, 1 AS no

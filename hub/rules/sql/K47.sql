@@ -28,7 +28,7 @@ CREATE TEMP VIEW k47_bound AS
 SELECT y.*, next_fy(y.day, param('next_fy.cutoff_mmdd')) AS n
 FROM (SELECT t.a, t.b, t.c, s.r_kind AS kind, s.r_fy AS fy, s.by, s.rec, s.r_root AS root, s.total_cp,
     (SELECT k.day FROM record o JOIN tick k ON k.no = o.tick WHERE o.rec = s.r_root) AS day,
-    row_number() OVER (PARTITION BY t.a, t.b, t.c, s.r_fy ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC) AS nth
+    row_number() OVER (PARTITION BY t.a, t.b, t.c, s.r_fy ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC) AS nth
   FROM touched t CROSS JOIN score s ON s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION WHERE s.rank IS NOT NULL) y
 WHERE y.nth = 1;
 CREATE TEMP VIEW k47_money AS

@@ -22,6 +22,8 @@
 -- year has; both other links as long as the subject has no profile. What is missing for sure fires all the same.
 -- (condition.state is 2 where UNKNOWN: the first E05 or V02 makes those be looked at again.)
 -- Awaits nobody: a link stands in the INITIAL or doesn't.
+-- The object is the INITIAL's quota number; of several of a subject and year with one number all but the first to have it are named by
+-- their first record's stream and place in it besides.
 -- Keys: a subject, b the first record of the INITIAL's chain, c ''.
 -- [views]
 CREATE TEMP VIEW k49_initial AS
@@ -31,7 +33,7 @@ SELECT t.a, t.b, t.c, r.r_kind AS kind, r.r_fy AS fy, f.quota_no, r.rec, p.rec A
 FROM touched t CROSS JOIN record o ON o.root = t.b CROSS JOIN live r ON r.rec = o.rec AND r.r_subject = t.a AND r.r_sign > 0
 CROSS JOIN f_allotment f ON f.rec = r.rec LEFT JOIN f_subject_profile p ON p.rec = (SELECT v.rec FROM v_subject_profile v
   WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= tick_day()
-  ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+  ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
 WHERE f.kind = @ALLOTMENT_KIND_INITIAL AND r.r_kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)
   AND NOT EXISTS (SELECT 1 FROM record x JOIN live y ON y.rec = x.rec WHERE x.root = t.b AND y.r_sign < 0);
 CREATE TEMP VIEW k49_link AS
@@ -67,18 +69,21 @@ SELECT v.r_subject, v.r_root, '' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KI
 -- [agenda]
 SELECT t.a, t.b, t.c, v.r_valid AS due FROM touched t CROSS JOIN live v ON v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
 -- [condition]
-SELECT a, b, c, kind AS kind, a AS key, fy AS fy, '' AS period, quota_no AS object,
+SELECT a, b, c, kind AS kind, a AS key, fy AS fy, '' AS period,
+  quota_no || CASE WHEN b = (SELECT x.root FROM f_allotment g CROSS JOIN record x ON x.rec = g.rec AND x.subject = l.a AND x.fy IS l.fy
+      CROSS JOIN place p ON p.rec = x.rec WHERE g.quota_no = l.quota_no AND g.kind = @ALLOTMENT_KIND_INITIAL
+      ORDER BY p.tick, p.stream, p.seq LIMIT 1) THEN '' ELSE ' ' || (SELECT p.name FROM place p WHERE p.rec = l.b) END AS object,
   CASE WHEN no_goal OR no_exante OR no_result THEN 'FIRE' WHEN open THEN 'UNKNOWN' ELSE 'CLEAR' END AS state, @SEVERITY_YELLOW AS sev,
   substr(CASE WHEN no_exante THEN '、事前绩效评估' ELSE '' END || CASE WHEN no_goal THEN '、绩效目标' ELSE '' END
     || CASE WHEN no_result THEN '、上年绩效结果' ELSE '' END, 2) AS list,
   substr(CASE WHEN no_exante THEN ', ex-ante evaluation' ELSE '' END || CASE WHEN no_goal THEN ', goal' ELSE '' END
     || CASE WHEN no_result THEN ', last result' ELSE '' END, 3) AS list_en, quota_no AS quota
-FROM k49_lack
+FROM k49_lack l
 -- [inputs]
 SELECT rec FROM (
   SELECT r.rec FROM record o CROSS JOIN live r ON r.rec = o.rec WHERE o.root = :b
   UNION SELECT g.target FROM record o CROSS JOIN live r ON r.rec = o.rec CROSS JOIN resolved g ON g.rec = r.rec
     WHERE o.root = :b AND g.field IN ('links_goal', 'links_exante', 'links_last_result')
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1))
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1))
 ORDER BY rec LIMIT 32

@@ -28,7 +28,7 @@
 CREATE TEMP VIEW k50_eval AS
 SELECT q.*, CASE q.kind WHEN @SUBJECT_KIND_REGION THEN substr(q.a, 1, 4) || '00'
   ELSE (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = q.a AND o.r_type = @TYPE_ORG_PROFILE
-    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) END AS home
+    ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) END AS home
 FROM k47_bound q WHERE q.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION) AND q.by = @EVALUATION_BY_FIN;
 CREATE TEMP VIEW k50_link AS
 SELECT e.a, e.fy, u.rec, u.direction FROM k50_eval e CROSS JOIN v_result_use u ON u.r_subject = e.a AND u.r_type = @TYPE_RESULT_USE

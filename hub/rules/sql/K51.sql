@@ -42,7 +42,7 @@ SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_appraisal v
 -- [condition]
 WITH newest AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_appraisal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_APPRAISAL AND v.r_fy = t.b
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
 cited AS MATERIALIZED (
   SELECT n.a, n.b, n.c, k.*, f.tick_day AS known,
     (SELECT i.log_size FROM tick i WHERE i.day = f.tick_day AND i.seq = f.tick_seq AND i.no < h.tick) AS log_size,
@@ -54,9 +54,10 @@ cited AS MATERIALIZED (
     LEFT JOIN f_ledger_snapshot f ON f.rec = k.snapshot LEFT JOIN record h ON h.rec = k.snapshot),
 scored AS MATERIALIZED (
   SELECT cited.*, (SELECT e.total_cp FROM record q CROSS JOIN ranked e ON e.rec = q.rec
+        CROSS JOIN stream n ON n.sid = q.sid
       WHERE q.subject = cited.subject AND q.type = @TYPE_EVALUATION AND q.fy = cited.year AND e.rank IS NOT NULL
         AND q.live_from < cited.log_size AND (q.live_to IS NULL OR q.live_to >= cited.log_size) AND q.valid_from <= cited.known
-      ORDER BY e.rank DESC, q.valid_from DESC, q.issued_at DESC, q.rec DESC LIMIT 1) AS held FROM cited),
+      ORDER BY e.rank DESC, q.valid_from DESC, q.issued_at DESC, n.party DESC, n.name DESC, q.seq DESC LIMIT 1) AS held FROM cited),
 judged AS MATERIALIZED (
   SELECT scored.*,
     CASE WHEN snapshot IS NULL THEN CASE WHEN any_snapshot THEN 'FIRE' ELSE 'UNKNOWN' END

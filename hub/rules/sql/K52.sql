@@ -25,7 +25,7 @@ SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_appraisal v WHERE v.r_kind IN (@S
 -- [condition]
 WITH newest AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_appraisal v WHERE v.r_subject = t.a AND v.r_type = @TYPE_APPRAISAL AND v.r_fy = t.b
-      AND v.r_kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION) ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec
+      AND v.r_kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_REGION) ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec
   FROM touched t),
 said AS MATERIALIZED (
   SELECT n.*, r.kind,
@@ -33,7 +33,7 @@ said AS MATERIALIZED (
     EXISTS (SELECT 1 FROM f_appraisal_components k WHERE k.rec = n.rec AND k.weight_cp > 0 AND (k.name LIKE '%预算绩效%' OR
       coalesce(k.ledger_ref_snapshot_seq, k.ledger_ref_subject_key, k.ledger_ref_fiscal_year, k.ledger_ref_score_cp) IS NOT NULL)) AS counted,
     (SELECT s.total_cp FROM score s WHERE s.r_subject = n.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = n.b AND s.rank IS NOT NULL
-      AND (SELECT o.tick FROM record o WHERE o.rec = s.r_root) < r.tick ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS score,
+      AND (SELECT o.tick FROM record o WHERE o.rec = s.r_root) < r.tick ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC LIMIT 1) AS score,
     EXISTS (SELECT 1 FROM score s WHERE s.r_subject = n.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = n.b AND s.rank IS NOT NULL) AS later
   FROM newest n JOIN record r ON r.rec = n.rec)
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,

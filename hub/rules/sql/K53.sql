@@ -20,7 +20,15 @@
 -- FG10 优 or 良, and a finding of the same subject and year that is HIGH or of category 绩效不实, 挪用, 虚列,
 -- 自评失真.
 -- Awaits nobody: the rating and the finding are both here.
+-- One condition a finding. The object is the finding's number. Of several findings of one subject and year that carry the same number,
+-- all but the one that had it first are named by their first record's stream and place in it besides. K58 and K59 name them so too.
 -- Keys: a subject, b fiscal year, c ''.
+-- [views]
+CREATE TEMP VIEW k53_named AS
+SELECT v.rec, v.finding_no || CASE WHEN v.r_root = (SELECT x.root FROM record x CROSS JOIN f_audit_finding g ON g.rec = x.rec AND g.finding_no = v.finding_no
+    CROSS JOIN place p ON p.rec = x.rec WHERE x.subject = v.r_subject AND x.type = @TYPE_AUDIT_FINDING AND x.fy IS v.r_fy
+    ORDER BY p.tick, p.stream, p.seq LIMIT 1) THEN '' ELSE ' ' || (SELECT p.name FROM place p WHERE p.rec = v.r_root) END AS object
+FROM v_audit_finding v;
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_AUDIT_FINDING)
 -- [all]
@@ -28,8 +36,9 @@ SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_audit_finding v
 -- [condition]
 WITH scored AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT s.total_cp FROM score s WHERE s.r_subject = t.a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = t.b
-      AND s.rank IS NOT NULL ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1) AS cp FROM touched t)
-SELECT s.a, s.b, s.c, r.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period, v.finding_no AS object,
+      AND s.rank IS NOT NULL ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC LIMIT 1) AS cp FROM touched t)
+SELECT s.a, s.b, s.c, r.r_kind AS kind, s.a AS key, s.b AS fy, '' AS period,
+  (SELECT n.object FROM k53_named n WHERE n.rec = r.rec) AS object,
   CASE WHEN s.cp IS NULL THEN 'CLEAR' WHEN band(s.cp) <= 2 AND (v.severity = @FINDING_SEVERITY_HIGH OR v.category IN
       (@FINDING_CATEGORY_UNTRUE_RESULT, @FINDING_CATEGORY_DIVERTED, @FINDING_CATEGORY_FICTITIOUS, @FINDING_CATEGORY_FALSE_SELF_EVAL))
     THEN 'FIRE' ELSE 'CLEAR' END AS state,
@@ -44,7 +53,8 @@ FROM scored s CROSS JOIN live r ON r.r_subject = s.a AND r.r_type = @TYPE_AUDIT_
 CROSS JOIN f_audit_finding v ON v.rec = r.rec
 -- [inputs]
 SELECT rec FROM (
-  SELECT v.rec FROM v_audit_finding v WHERE v.r_subject = :a AND v.r_type = @TYPE_AUDIT_FINDING AND v.r_fy = :b AND v.finding_no = :object
+  SELECT v.rec FROM v_audit_finding v CROSS JOIN k53_named n ON n.rec = v.rec AND n.object = :object
+    WHERE v.r_subject = :a AND v.r_type = @TYPE_AUDIT_FINDING AND v.r_fy = :b
   UNION SELECT * FROM (SELECT s.rec FROM score s WHERE s.r_subject = :a AND s.r_type = @TYPE_EVALUATION AND s.r_fy = :b AND s.rank IS NOT NULL
-    ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.rec DESC LIMIT 1))
+    ORDER BY s.rank DESC, s.r_valid DESC, s.r_issued DESC, s.r_stream DESC, s.r_seq DESC LIMIT 1))
 ORDER BY rec

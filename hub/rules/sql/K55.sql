@@ -18,13 +18,14 @@
 -- scope: region
 -- By the clear headers alone. The term is the clue's ack_due, which its sender sets (three working days; one where URGENT);
 -- red two working days later. Any D02 of that clue acknowledges it, whatever it says.
--- Supplements carry the same id: the clue's first record counts.
+-- Supplements carry the same id: the clue's first record counts, the one under the earliest tick, and of one tick's the first by stream
+-- and place in it.
 -- Seen by discipline and the clue's sender only, who is a responder therefore.
 -- UNKNOWN until discipline's streams have closed the term's last day, and again the last one before red.
 -- Keys: a clue id (16 bytes), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k55_clue AS
-SELECT v.clue_id AS clue, v.rec, s.party AS sender, v.ack_due AS due,
+SELECT v.clue_id AS clue, v.rec, v.r_tick AS tick, v.r_stream AS stream, v.r_seq AS seq, s.party AS sender, v.ack_due AS due,
   CAST(strftime('%Y%m%d', v.sent_at_ms / 1000 + 28800, 'unixepoch') AS INTEGER) AS sent
 FROM v_clue_transfer v CROSS JOIN stream s ON s.sid = v.r_sid;
 -- [touch]
@@ -39,7 +40,7 @@ SELECT t.a, t.b, t.c, date_add(k.due, 1) AS due FROM touched t CROSS JOIN k55_cl
 UNION SELECT t.a, t.b, t.c, date_add(wd_add(k.due, param('k55.red_workdays')), 1) FROM touched t CROSS JOIN k55_clue k ON k.clue = t.a
 -- [condition]
 WITH first AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, (SELECT min(k.rec) FROM k55_clue k WHERE k.clue = t.a) AS rec,
+  SELECT t.a, t.b, t.c, (SELECT k.rec FROM k55_clue k WHERE k.clue = t.a ORDER BY k.tick, k.stream, k.seq LIMIT 1) AS rec,
     EXISTS (SELECT 1 FROM v_clue_receipt v WHERE v.clue_id = t.a) AS received FROM touched t),
 late AS MATERIALIZED (
   SELECT f.a, f.b, f.c, k.sender, k.sent, k.due, wd_add(k.due, param('k55.red_workdays')) AS red_after,

@@ -22,14 +22,16 @@
 -- k56.final_days calendar days are over (six months in all) while there is no FINAL one.
 -- Seen by discipline and the clue's sender only, who is a responder therefore: the author of the clue's first
 -- D01, and while none is here the sender whom the D02 names.
+-- First and newest: by tick, and of one tick's records by stream and place in it.
 -- UNKNOWN until discipline's streams have closed the day by which the outcome was due.
 -- Keys: a clue id (16 bytes), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k56_receipt AS
 SELECT v.clue_id AS clue, v.rec, v.accept, v.feedback_due AS first_due, cd_add(v.feedback_due, param('k56.final_days')) AS final_due,
-  coalesce((SELECT s.party FROM v_clue_transfer d CROSS JOIN stream s ON s.sid = d.r_sid WHERE d.clue_id = v.clue_id ORDER BY d.rec LIMIT 1),
+  coalesce((SELECT s.party FROM v_clue_transfer d CROSS JOIN stream s ON s.sid = d.r_sid WHERE d.clue_id = v.clue_id ORDER BY d.r_tick, d.r_stream, d.r_seq LIMIT 1),
     v.sender) AS sender
-FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.clue_id = v.clue_id ORDER BY w.rec DESC LIMIT 1);
+FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.clue_id = v.clue_id
+  ORDER BY w.r_tick DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT

@@ -14,7 +14,7 @@
 -- scope: region
 -- Which findings advise a transfer never leaves the audit system. Its own connector looks whether a D01
 -- followed within 30 days, and says only how often not: SealedCount with rule K57 and the period. The
--- newest one of each period holds; only audit's counts.
+-- newest one of each period holds, by tick, and of one tick's the last by stream and place in it; only audit's counts.
 -- Seen by discipline and audit only. Awaits nobody: what audit hasn't counted yet is nothing said.
 -- Keys: a period, b '', c ''.
 -- [touch]
@@ -25,7 +25,8 @@ SELECT DISTINCT v.period, '', '' FROM v_sealed_count v WHERE v.rule = 'K57'
 SELECT t.a, t.b, t.c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, t.a AS period, '' AS object,
   CASE WHEN f.count > 0 THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_RED AS sev, t.a AS period, f.count AS n
 FROM touched t CROSS JOIN f_sealed_count f ON f.rec = (SELECT v.rec FROM f_sealed_count n CROSS JOIN live v ON v.rec = n.rec
-  CROSS JOIN stream s ON s.sid = v.r_sid WHERE n.rule = 'K57' AND n.period = t.a AND s.party = 'audit' ORDER BY v.rec DESC LIMIT 1)
+  CROSS JOIN stream s ON s.sid = v.r_sid WHERE n.rule = 'K57' AND n.period = t.a AND s.party = 'audit'
+  ORDER BY v.r_tick DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
 -- [inputs]
 SELECT v.rec FROM v_sealed_count v CROSS JOIN stream s ON s.sid = v.r_sid
  WHERE v.rule = 'K57' AND v.period = :a AND s.party = 'audit' ORDER BY v.rec LIMIT 32

@@ -20,6 +20,7 @@
 -- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
 -- Nothing done is nothing said: UNKNOWN until audit's streams have closed the date due, and again the last
 -- of those days before red. A DONE clears at once.
+-- The object is K53's.
 -- Keys: a the finding's first record (number in the ledger), b '', c ''.
 -- [touch]
 SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FINDING
@@ -45,7 +46,8 @@ open AS MATERIALIZED (
       AND w.result = @RECTIFICATION_RESULT_DONE JOIN stream s ON s.sid = w.r_sid AND s.party = 'audit'
       WHERE f.t_root = due.a AND f.field = 'source') AS yes
   FROM due)
-SELECT o.a, o.b, o.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period, v.finding_no AS object,
+SELECT o.a, o.b, o.c, v.r_kind AS kind, v.r_subject AS key, v.r_fy AS fy, '' AS period,
+  (SELECT n.object FROM k53_named n WHERE n.rec = v.rec) AS object,
   CASE WHEN o.yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE WHEN tick_day() > o.red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
   v.finding_no AS no, v.due AS due, date_diff(tick_day(), v.due) AS n, coalesce(v.fen, 0) AS x,

@@ -19,7 +19,8 @@
 -- working days are over. Any party's V03 (but VERIFY, which is no reply) or J03 answers it, congress's own doesn't.
 -- Nobody's reply is nothing said: UNKNOWN until all who may answer have closed the day due, and again the last
 -- of those days before red. A reply clears at once.
--- The object is the opinion's first record: its party and document number; without a number its party, stream and place in it.
+-- The object is the opinion's first record: its party and document number; without a number its party, stream and place in it,
+-- which also follow the number where another opinion on the subject had it first.
 -- Keys: a the opinion's first record (number in the ledger), b '', c ''.
 -- [touch]
 SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_OPINION
@@ -46,7 +47,10 @@ open AS MATERIALIZED (
       WHERE o.root = a.a AND coalesce(w.phase, 0) <> @RECTIFICATION_PHASE_VERIFY) AS yes
   FROM asked a)
 SELECT o.a, o.b, o.c, coalesce(v.r_kind, @SUBJECT_KIND_NONE) AS kind, coalesce(v.r_subject, '') AS key, coalesce(v.r_fy, 0) AS fy, '' AS period,
-  (SELECT s.party || '/' || coalesce(nullif(q.doc_no, ''), s.name || '#' || q.seq) FROM record q JOIN stream s ON s.sid = q.sid WHERE q.rec = o.a) AS object,
+  (SELECT CASE WHEN coalesce(q.doc_no, '') = '' THEN p.name ELSE s.party || '/' || q.doc_no || CASE WHEN q.rec = (
+        SELECT x.root FROM record x CROSS JOIN place y ON y.rec = x.rec WHERE x.subject IS v.r_subject AND x.type = @TYPE_CONGRESS_OPINION
+          AND x.doc_no = q.doc_no ORDER BY y.tick, y.stream, y.seq LIMIT 1) THEN '' ELSE ' ' || p.name END END
+      FROM record q JOIN stream s ON s.sid = q.sid JOIN place p ON p.rec = q.rec WHERE q.rec = o.a) AS object,
   CASE WHEN o.yes THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE WHEN tick_day() > o.red_after THEN @SEVERITY_RED ELSE @SEVERITY_YELLOW END AS sev,
   o.due AS due, date_diff(tick_day(), o.due) AS n, v.addressee AS addressee,

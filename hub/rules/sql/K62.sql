@@ -30,12 +30,12 @@
 CREATE TEMP VIEW k62_major AS
 SELECT p.r_subject AS subject, p.r_kind AS kind FROM live p CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1
 WHERE p.r_type = @TYPE_SUBJECT_PROFILE AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
+    ORDER BY n.r_valid DESC, n.r_issued DESC, n.r_stream DESC, n.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k62_accounts AS
 SELECT t.a, t.b, t.c, (SELECT m.kind FROM k62_major m WHERE m.subject = t.a) AS kind, v.approved_on AS since, b.r_root AS root
 FROM touched t CROSS JOIN member g ON g.subject = t.a AND g.kind = @SUBJECT_KIND_DEPT
 CROSS JOIN live b ON b.r_subject = (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = g.org AND o.r_type = @TYPE_ORG_PROFILE
-    ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AND b.r_type = @TYPE_CONGRESS_APPROVAL AND b.r_fy = t.b
+    ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AND b.r_type = @TYPE_CONGRESS_APPROVAL AND b.r_fy = t.b
 CROSS JOIN f_congress_approval v ON v.rec = b.rec AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
 WHERE t.c IN ('SELF', 'KEY') AND EXISTS (SELECT 1 FROM live i CROSS JOIN f_allotment q ON q.rec = i.rec AND q.kind = @ALLOTMENT_KIND_INITIAL
   WHERE i.r_subject = t.a AND i.r_type = @TYPE_ALLOTMENT AND i.r_fy = t.b);
@@ -134,7 +134,7 @@ SELECT rec FROM (
   UNION SELECT r.rec FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec AND f.kind = @ALLOTMENT_KIND_INITIAL
     WHERE :c = 'E04' AND r.r_subject = :a AND r.r_type = @TYPE_ALLOTMENT AND r.r_fy = :b
   UNION SELECT b.rec FROM member g CROSS JOIN live b ON b.r_subject = (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = g.org
-      AND o.r_type = @TYPE_ORG_PROFILE ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1)
+      AND o.r_type = @TYPE_ORG_PROFILE ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1)
       AND b.r_type = @TYPE_CONGRESS_APPROVAL AND b.r_fy = :b
     CROSS JOIN f_congress_approval v ON v.rec = b.rec AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
     WHERE :c IN ('SELF', 'KEY') AND g.subject = :a AND g.kind = @SUBJECT_KIND_DEPT

@@ -19,7 +19,8 @@
 -- Yellow from the day after the J02's due. The lead answers: a party by its name or its body's key, any other body through finance.
 -- Done: a J03 DONE on the task (whatever correction of it) by the lead's party or the office; where the lead
 -- is no party, by whoever speaks for it.
--- Two tasks with one number: the first record's.
+-- The object is the task's number; of several tasks with one number all but the first to have it are named by their first record's
+-- stream and place in it besides.
 -- UNKNOWN until the lead's party and the office have closed the day due.
 -- Keys: a the task's first record (number in the ledger), b '', c ''.
 -- [views]
@@ -41,7 +42,10 @@ WITH due AS MATERIALIZED (
       SELECT 1 FROM resolved f JOIN v_task_feedback w ON w.rec = f.rec AND w.status = @TASK_STATUS_DONE JOIN stream s ON s.sid = w.r_sid
        WHERE f.t_root = t.a AND f.field = 'task' AND (k.party IS NULL OR s.party IN (k.party, 'office'))) AS late
   FROM touched t CROSS JOIN record r ON r.root = t.a CROSS JOIN k64_task k ON k.rec = r.rec)
-SELECT a, b, c, coalesce(kind, @SUBJECT_KIND_NONE) AS kind, coalesce(subject, '') AS key, 0 AS fy, '' AS period, no AS object,
+SELECT a, b, c, coalesce(kind, @SUBJECT_KIND_NONE) AS kind, coalesce(subject, '') AS key, 0 AS fy, '' AS period,
+  no || CASE WHEN due.root = (SELECT x.root FROM record x CROSS JOIN f_task g ON g.rec = x.rec AND g.task_no = due.no CROSS JOIN place p ON p.rec = x.rec
+      WHERE x.subject IS due.subject AND x.type = @TYPE_TASK ORDER BY p.tick, p.stream, p.seq LIMIT 1) THEN ''
+    ELSE ' ' || (SELECT p.name FROM place p WHERE p.rec = due.root) END AS object,
   CASE WHEN late THEN 'FIRE' ELSE 'CLEAR' END AS state, @SEVERITY_YELLOW AS sev, no AS no, lead AS lead,
   coalesce(party, 'finance') AS party, due AS due, date_diff(tick_day(), due) AS n, CASE WHEN late THEN due END AS through
 FROM due

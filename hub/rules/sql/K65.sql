@@ -16,7 +16,7 @@
 -- param: k65.days int 30 考核决定约谈后多少天内应约谈并要求整改（末日逢休息日顺延）
 -- awaits: finance office
 -- scope: region
--- Day 0 is the W01's day. By the end of the term there must be a J04 INTERVIEW whose basis names the W01, by the
+-- The newest W01 speaks, by tick, and of one tick's the last by stream and place in it. Day 0 is its day. By the end of the term there must be a J04 INTERVIEW whose basis names the W01, by the
 -- office or finance, and a V03 whose source is that notice, of any phase.
 -- UNKNOWN until finance and the office have closed the term's last day.
 -- Keys: a subject, b fiscal year, c ''.
@@ -24,7 +24,8 @@
 CREATE TEMP VIEW k65_decided AS
 SELECT r.r_kind AS kind, r.r_subject AS subject, r.r_fy AS fy, r.rec, r.r_root AS root, cd_add(r.r_valid, param('k65.days')) AS due
 FROM live r CROSS JOIN f_work_assessment f ON f.rec = r.rec WHERE f.decision = @WORK_DECISION_INTERVIEW AND r.r_type = @TYPE_WORK_ASSESSMENT
-  AND r.rec = (SELECT max(w.rec) FROM live w WHERE w.r_subject = r.r_subject AND w.r_type = @TYPE_WORK_ASSESSMENT AND w.r_fy = r.r_fy);
+  AND r.rec = (SELECT w.rec FROM live w WHERE w.r_subject = r.r_subject AND w.r_type = @TYPE_WORK_ASSESSMENT AND w.r_fy = r.r_fy
+    ORDER BY w.r_tick DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k65_interview AS
 SELECT f.t_root AS root, n.rec, n.r_root AS notice FROM resolved f CROSS JOIN v_notice n ON n.rec = f.rec AND n.kind = @NOTICE_KIND_INTERVIEW
 WHERE f.field = 'basis';

@@ -25,22 +25,30 @@
 -- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色
 -- awaits: {party}
 -- scope: region
--- The calendar: X02 and X05 of every month, O01 of every fiscal year, each from the period of the first record of that type
--- on; a B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went; every day's StreamClose, due the day after, of
+-- The calendar: X02 and X05 of every month, O01 of every fiscal year, each from the earliest period that the first tick with a record
+-- of that type brought on; a B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went; every day's StreamClose, due the day after, of
 -- every party that has a stream. One record of the period is enough: which subjects lack theirs other rules say (K06,
 -- K36, K41, K58, K70, K71). Periods that ended before the first tick aren't expected. A closing that is missing is one
 -- finding, of the first day that isn't closed.
 -- UNKNOWN until that party has closed the last day of the step that was passed; a missing StreamClose awaits nobody.
 -- Keys: a record type, b month, fiscal year or day, c the party of a StreamClose, else ''.
 -- [views]
+CREATE TEMP VIEW k66_first AS
+SELECT m.type, coalesce((SELECT k.rec FROM tick k WHERE k.no = r.tick), r.rec) AS rec FROM (
+  SELECT @TYPE_EXEC_SNAPSHOT AS type, (SELECT min(rec) FROM f_exec_snapshot) AS rec
+  UNION ALL SELECT @TYPE_REGION_FISCAL, (SELECT min(rec) FROM f_region_fiscal)
+  UNION ALL SELECT @TYPE_APPRAISAL, (SELECT min(rec) FROM f_appraisal)) m CROSS JOIN record r ON r.rec = m.rec;
 CREATE TEMP VIEW k66_regular AS
 SELECT @TYPE_EXEC_SNAPSHOT AS type, 'finance' AS party, 12 AS a_year, param('k66.x02_workdays') AS term,
   (SELECT min(rec) FROM f_exec_snapshot) AS first_rec,
-  (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_exec_snapshot f ORDER BY f.rec LIMIT 1) AS first
+  (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_exec_snapshot f INDEXED BY exec_month WHERE f.rec <= (SELECT k.rec FROM k66_first k
+    WHERE k.type = @TYPE_EXEC_SNAPSHOT) ORDER BY f.month LIMIT 1) AS first
 UNION ALL SELECT @TYPE_REGION_FISCAL, 'finance', 12, param('k66.x05_workdays'), (SELECT min(rec) FROM f_region_fiscal),
-  (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_region_fiscal f ORDER BY f.rec LIMIT 1)
+  (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_region_fiscal f INDEXED BY region_month WHERE f.rec <= (SELECT k.rec FROM k66_first k
+    WHERE k.type = @TYPE_REGION_FISCAL) ORDER BY f.month LIMIT 1)
 UNION ALL SELECT @TYPE_APPRAISAL, 'organization', 1, param('k66.o01_mmdd'), (SELECT min(rec) FROM f_appraisal),
-  (SELECT r.fy FROM f_appraisal f CROSS JOIN record r ON r.rec = f.rec ORDER BY f.rec LIMIT 1);
+  (SELECT min(r.fy) FROM f_appraisal f CROSS JOIN record r ON r.rec = f.rec WHERE f.rec <= (SELECT k.rec FROM k66_first k
+    WHERE k.type = @TYPE_APPRAISAL));
 CREATE TEMP VIEW k66_calendar AS
 SELECT k.*, n.day / 10000 * a_year + (n.day / 100 % 100 - 1) * a_year / 12 AS now,
   coalesce((SELECT b.day / 10000 * a_year + (b.day / 100 % 100 - 1) * a_year / 12 FROM tick b WHERE b.no = n.no - 1), first) AS before

@@ -23,17 +23,17 @@
 -- period is of the record's fiscal year and doesn't end before the record's day; or a B01 or O01 logged by that tick names the
 -- record (whatever correction of it), an O01 also where its ledger_ref takes the score of a V01's subject and year.
 -- Closed by the first H04 logged behind the correction whose ledger knows it. Awaits nobody: the correction is here.
--- The object is the correction: its party and document number; without a number its party, stream and place in it.
+-- The object is the correction: its party, stream and place in it; a document that corrects several records has one number.
 -- Keys: a the correction (number in the ledger), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k68_correction AS
-SELECT c.rec, c.log_index, c.sid, c.seq, c.doc_no, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
+SELECT c.rec, c.log_index, c.sid, c.seq, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
   t.valid_from AS day
 FROM record c CROSS JOIN record t ON t.rec = c.corrects
 WHERE c.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW) AND c.lost IS NULL;
 CREATE TEMP VIEW k68_brief AS
-SELECT c.rec, b.rec AS brief, b.period FROM k68_correction c CROSS JOIN f_brief b
-CROSS JOIN record r ON r.rec = b.rec WHERE r.tick <= c.tick AND b.known_at > c.t_log AND b.known_at <= c.log_index AND b.valid_at / 10000 = c.fy AND b.valid_at >= c.day;
+SELECT c.rec, b.rec AS brief, b.period, p.tick, p.stream, p.seq FROM k68_correction c CROSS JOIN f_brief b
+CROSS JOIN place p ON p.rec = b.rec WHERE p.tick <= c.tick AND b.known_at > c.t_log AND b.known_at <= c.log_index AND b.valid_at / 10000 = c.fy AND b.valid_at >= c.day;
 CREATE TEMP VIEW k68_cited AS
 SELECT c.rec, r.rec AS by, r.type FROM k68_correction c CROSS JOIN record t ON t.root = c.root
 CROSS JOIN ref f ON f.t_sid = t.sid AND f.t_seq = t.seq AND f.hash = t.hash AND f.field <> 'corrects'
@@ -53,7 +53,7 @@ SELECT rec, '', '' FROM k68_correction
 -- [condition]
 WITH used AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.*, (SELECT count(*) FROM k68_brief b WHERE b.rec = t.a) AS briefs,
-    (SELECT b.period FROM k68_brief b WHERE b.rec = t.a ORDER BY b.brief LIMIT 1) AS brief,
+    (SELECT b.period FROM k68_brief b WHERE b.rec = t.a ORDER BY b.tick, b.stream, b.seq LIMIT 1) AS brief,
     EXISTS (SELECT 1 FROM k68_cited x WHERE x.rec = t.a AND x.type = @TYPE_CONGRESS_SUBMISSION) AS congress,
     EXISTS (SELECT 1 FROM k68_cited x WHERE x.rec = t.a AND x.type = @TYPE_APPRAISAL)
       OR EXISTS (SELECT 1 FROM k68_scored x WHERE x.rec = t.a) AS appraised,
@@ -69,7 +69,7 @@ said AS MATERIALIZED (
       || CASE WHEN year_closed THEN ', a year that is closed' ELSE '' END AS en
   FROM used)
 SELECT a, b, c, coalesce(s.kind, @SUBJECT_KIND_NONE) AS kind, coalesce(s.subject, '') AS key, coalesce(s.fy, 0) AS fy, '' AS period,
-  p.party || '/' || coalesce(nullif(s.doc_no, ''), p.name || '#' || s.seq) AS object,
+  p.party || '/' || p.name || '#' || s.seq AS object,
   CASE WHEN (briefs > 0 OR congress OR appraised OR year_closed) AND NOT listed THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_INFO AS sev, type_code(type) AS type, type_zh(type) AS name, type_en(type) AS name_en, p.party AS party,
   substr(zh, 2) AS list, substr(en, 3) AS list_en

@@ -295,6 +295,7 @@ static struct mk_ref add_json(struct mklog *m, Pentad__V1__Record *body, const c
                               int kind, const char *key, int32_t fy, int32_t effective,
                               int correction, const struct mk_ref *corrects) {
     Pentad__V1__Record r = mk_record(kind, key, fy, effective);
+    struct mk_ref ref;
 
     body->subject = key ? r.subject : NULL;
     body->has_fiscal_year = r.has_fiscal_year;
@@ -304,8 +305,11 @@ static struct mk_ref add_json(struct mklog *m, Pentad__V1__Record *body, const c
     correct(body, correction, corrects);
     if (m->doc_no)
         body->doc_no = txt(m->doc_no);
-    m->doc_no = NULL;
-    return mk_add(m, party, body);
+    body->issued_at_ms = m->issued_at_ms;
+    ref = mk_add_on(m, party, m->stream ? m->stream : "main", body);
+    m->doc_no = m->stream = NULL;
+    m->issued_at_ms = 0;
+    return ref;
 }
 
 struct mk_ref mk_json(struct mklog *m, const char *party, const char *code, int kind,

@@ -37,7 +37,10 @@ struct mklog {
     /* NULL: a flush makes one entry a stream, in the order of first use. Else streams come in
        pieces that lie among each other by chance, each stream's own order kept. */
     struct pt_rng *among;
-    const char *doc_no; /* of the next record made by mk_json; NULL = none */
+    /* Of the next record made by mk_json: NULL = none; NULL = main; 0 = what its day gives. */
+    const char *doc_no;
+    const char *stream;
+    int64_t issued_at_ms;
     struct pt_arena arena;
 };
 

@@ -305,19 +305,20 @@ Test(idle, k31_recovered_and_not_reallocated) {
     w_days(&w, 20190530, 20190531);
     cr_expect_eq(w_h01s_of(&w, "K31"), 0, "the 60th day");
     w_tick(&w, 20190601);
-    s = w_find(&w, "K31", P1, "", "1");
+    s = w_find(&w, "K31", P1, "", "finance/main#1");
     cr_expect(s.status == OPEN && s.sev == INFO && s.first_seen == 20190601 && s.n == 1);
     cr_expect(strstr(s.message_zh, "收回3.00万元尚未调整安排") != NULL, "%s", s.message_zh);
     /* 06-14 is a Friday; the second one's days are over. */
     w_days(&w, 20190614, 20190615);
-    cr_expect_eq(w_find(&w, "K31", P1, "", "2").first_seen, 20190615);
+    cr_expect_eq(w_find(&w, "K31", P1, "", "finance/main#2").first_seen, 20190615);
     reallocate(&w, 20190620, 3 * WAN, &second);
     w_tick(&w, 20190620);
-    cr_expect(w_find(&w, "K31", P1, "", "2").status == CLOSED &&
-              w_find(&w, "K31", P1, "", "1").status == OPEN);
+    cr_expect(w_find(&w, "K31", P1, "", "finance/main#2").status == CLOSED &&
+              w_find(&w, "K31", P1, "", "finance/main#1").status == OPEN);
     reallocate(&w, 20200110, 3 * WAN, NULL);
     w_tick(&w, 20200110);
-    cr_expect_eq(w_find(&w, "K31", P1, "", "1").status, CLOSED, "another year's is one");
+    cr_expect_eq(w_find(&w, "K31", P1, "", "finance/main#1").status, CLOSED,
+                 "another year's is one");
     end(&w);
 }
 

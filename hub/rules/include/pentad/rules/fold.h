@@ -51,8 +51,8 @@ int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct 
 struct pt_ledger *pt_fold_ledger(struct pt_fold *f);
 
 /* Proves the incremental path: evaluates every rule over everything as of the last tick and counts
- * the conditions that differ from the stored ones (0 = equal), the first of them by rule, key,
- * year, period and object in `err`'s text. Changes nothing. */
+ * the conditions that differ from the stored ones, or have the id of another (0: none), the first
+ * of them by rule, key, year, period and object in `err`'s text. Changes nothing. */
 int pt_fold_check(struct pt_fold *f, uint64_t *ret_differences, struct pt_err *err);
 
 #endif
