@@ -88,7 +88,9 @@ struct machine {
     bool approved; /* B03 line seen */
     bool allotted;
     bool scored; /* V01 of the year */
-    int32_t end; /* of the item, as P02 has it */
+    bool closed;
+    bool uncarried; /* a balance at the year's end that no B05 carries on; until it is listed */
+    int32_t end;    /* of the item, as P02 has it */
     json_t *irregular;
     json_t *steps;
 };
@@ -372,7 +374,8 @@ static void on_year(struct machine *m, const struct pt_event *e) {
 /* Time moves it too: the day after the allotment, the end of the item or of the year. `over`: that
  * day is over, else it begins. */
 static void pass_time(struct machine *m, int32_t day, bool over) {
-    int32_t end = m->fy * 10000 + 1231;
+    const int32_t year_end = m->fy * 10000 + 1231;
+    int32_t end = year_end;
     const char *why = "12-31";
 
     if (m->end >= m->fy * 10000 + 101 && m->end < end) {
@@ -381,8 +384,14 @@ static void pass_time(struct machine *m, int32_t day, bool over) {
     }
     if (m->s == ST6 && day > m->since)
         move(m, ST7, pt_date_add(m->since, 1), "ST6 + 1 day");
-    if ((over ? day >= end : day > end) && m->s >= ST6 && m->s <= ST10)
+    if ((over ? day >= end : day > end) && m->s >= ST6 && m->s <= ST10) {
         move(m, ST11, end, why);
+        m->closed = true;
+    }
+    if (m->uncarried && m->closed && (over ? day >= year_end : day > year_end)) {
+        irregular(m, year_end, "ST11: a balance that no B05 carries on");
+        m->uncarried = false;
+    }
 }
 
 static void on_event(void *ctx, const struct pt_event *e) {
@@ -405,6 +414,7 @@ json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
     int rc = pt_asof_param(a, SELF_DUE, SELF_DUE_DEFAULT, &mmdd, err);
 
     m.self_due = (a->fy + 1) * 10000 + (int32_t)mmdd;
+    rc = rc == 0 && is_item(&m) ? pt_asof_uncarried(a, &m.uncarried, err) : rc;
     rc = rc == 0 ? pt_asof_events(a, on_event, &m, err) : rc;
     if (rc != 0) {
         json_decref(m.irregular);

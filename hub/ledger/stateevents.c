@@ -123,6 +123,32 @@ static const char congress_sql[] =
 static const char whose_sql[] = "WITH own(dept) AS (SELECT " OWNER_OF ")"
                                 " SELECT r.valid_from, r.type,";
 
+/* A B05 speaks of the day that it names, whenever it is drawn up. */
+static const char carried_sql[] =
+    "SELECT 1 FROM record r JOIN f_carry_over f ON f.rec = r.rec WHERE r.subject = ?4"
+    " AND r.type = @TYPE_CARRY_OVER AND r.fy = ?1 AND r.sign > 0"
+    " AND coalesce(f.as_of, r.valid_from) <= ?2 AND" LIVE("r") "LIMIT 1";
+
+int pt_asof_uncarried(const struct pt_asof *a, bool *ret_yes, struct pt_err *err) {
+    struct pt_asof at_end = *a;
+    struct pt_figure balance;
+    int64_t one;
+    bool carried = false;
+    int rc;
+
+    *ret_yes = false;
+    at_end.valid_at = a->fy * 10000 + 1231;
+    if (a->valid_at < at_end.valid_at)
+        return 0;
+    rc = pt_asof_figure(&at_end, "FG2.Bal", &balance, err);
+    if (rc == 0 && !balance.na && balance.value > 0) {
+        rc = pt_sql_number(&a->l->sql, &one, &carried, err, carried_sql, "iiis", (int64_t)a->fy,
+                           (int64_t)at_end.valid_at, (int64_t)a->known_at, a->key);
+        *ret_yes = rc == 0 && !carried;
+    }
+    return rc;
+}
+
 int pt_asof_events(const struct pt_asof *a, pt_event_cb cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     struct pt_buf sql;

@@ -117,6 +117,7 @@ static struct mk_ref by_the_book(void) {
     (void)F("X04", 2019, 20190610, "{'action':'FUND_ACTION_WARN'}");
     (void)F("V03", 2019, 20190701,
             "{'phase':'RECTIFICATION_PHASE_VERIFY','result':'RECTIFICATION_RESULT_DONE'}");
+    (void)F("B05", 2019, 20200105, "{'fund_year':2019,'fen':'100','as_of':20191231}");
     self = F("V01", 2019, 20200310,
              "{'kind':'EVALUATION_KIND_SELF','by':'EVALUATION_BY_UNIT','total_cp':8500}");
     (void)F("V01", 2019, 20200520,
@@ -157,6 +158,54 @@ Test(states, by_the_book) {
     tick(20210901);
     P1_IS(2022, 20210901, NOW, "ST15", NULL, "");
     P1_IS(2021, 20210901, NOW, "ST3", NULL, "");
+    end();
+}
+
+/* Is it listed that a balance was left which no B05 carries on? */
+static bool uncarried(int32_t valid_at, uint64_t known_at) {
+    struct pt_err err = {0};
+    json_t *j;
+    json_t *state;
+    bool yes;
+
+    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, known_at, &j, &err), 0, "%s",
+                 err.msg);
+    state = json_object_get(j, "state");
+    cr_expect_str_eq(json_string_value(json_object_get(state, "code")), "ST11");
+    yes = strstr(list(state, "irregular"), "ST11: a balance that no B05 carries on 19-12-31");
+    json_decref(j);
+    return yes;
+}
+
+/* What is left when a year ends is carried on, or irregular; of an item that ended before, too. */
+Test(states, a_balance_at_the_end_of_the_year) {
+    static const struct mk_line part = {"V1", P1, "Q1", 40, 0, NULL};
+    static const struct mk_line rest = {"V2", P1, "Q1", 60, 0, NULL};
+    struct mk_ref carried;
+    uint64_t before;
+
+    begin();
+    (void)F("P02", 2019, 20190101, "{'resp_org':'%s','impl_org':['%s'],'end':20190930}", D1, D1);
+    (void)F("B04", 2019, 20190128,
+            "{'kind':'ALLOTMENT_KIND_INITIAL','bk':'BUDGET_KIND_GENERAL',"
+            "'dept':'11370100004188813W','fen':'100'}");
+    (void)mk_pay(&m, D1, 2019, 20190310, &part, 1, NULL);
+    tick(20191231);
+    before = pt_ledger_cursor(l);
+    cr_expect(!uncarried(20191230, NOW), "the item has ended, the year has not");
+    cr_expect(uncarried(20191231, NOW));
+    carried = F("B05", 2019, 20200105, "{'fund_year':2019,'fen':'60','as_of':20191231}");
+    tick(20200105);
+    cr_expect(!uncarried(20191231, NOW), "it speaks of that day");
+    cr_expect(!uncarried(20200110, NOW));
+    cr_expect(uncarried(20200105, before));
+    (void)mk_json_correcting(&m, 4, &carried, "finance", "B05", K(PROJECT), P1, 2019, 20200110,
+                             "{'fund_year':2019}");
+    tick(20200110);
+    cr_expect(uncarried(20200110, NOW), "withdrawn");
+    (void)mk_pay(&m, D1, 2019, 20191220, &rest, 1, NULL);
+    tick(20200111);
+    cr_expect(!uncarried(20200111, NOW), "nothing is left");
     end();
 }
 
