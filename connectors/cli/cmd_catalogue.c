@@ -170,7 +170,11 @@ static void overview_markdown(struct pt_buf *out, const struct pt_record_info *r
             (void)pt_buf_puts(out, "; sums only: ");
             parties_put(out, r->aggregate, false);
         }
-        (void)pt_buf_puts(out, r->flags & PT_RT_DISCLOSED ? "; public once disclosed | " : " | ");
+        if (r->type == PT_TYPE_DISCLOSURE) /* covers itself */
+            (void)pt_buf_puts(out, "; public");
+        else if (r->flags & PT_RT_DISCLOSED)
+            (void)pt_buf_puts(out, "; public once disclosed");
+        (void)pt_buf_puts(out, " | ");
         subjects_short(out, r->subjects);
         (void)pt_buf_puts(out, " | ");
         corrections_put(out, r->corrections);

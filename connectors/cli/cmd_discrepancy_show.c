@@ -210,7 +210,7 @@ static void print_life(const struct cli_options *o, const json_t *life) {
     print_figures(d, zh);
     const struct pt_rule_info *rule = pt_rules_find(pt_cli_text(d, "rule"));
     if (rule) {
-        printf("  %s %s\n", zh ? "销号条件" : "cleared by", rule->clears);
+        printf("  %s %s\n", zh ? "销号条件" : "cleared by", zh ? rule->clears_zh : rule->clears_en);
     }
     json_array_foreach(json_object_get(life, "inputs"), i, r) {
         print_record(zh ? "依据" : "input", r, zh);

@@ -115,7 +115,8 @@ static void rule_markdown(struct pt_buf *out, const struct pt_rule_info *r) {
     row_markdown(out, "basis", r->basis);
     row_markdown(out, "says", r->message_zh);
     row_markdown(out, "", r->message_en);
-    row_markdown(out, "cleared by", r->clears);
+    row_markdown(out, "cleared by", r->clears_zh);
+    row_markdown(out, "", r->clears_en);
     row_markdown(out, "answered by", r->responders);
     row_markdown(out, "scope", r->scope);
     row_markdown(out, "a condition's key", keys ? keys + sizeof "Keys: " - 1 : "");
@@ -134,12 +135,12 @@ static json_t *rule_json(const struct pt_rule_info *r) {
                                     json_pack("{s:s,s:s,s:s,s:s}", "name", p->name, "type", p->type,
                                               "default", p->fallback, "text", p->text));
     }
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "id",
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "id",
                      r->id, "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties,
                      "reads", r->reads, "when", r->when, "basis", r->basis, "message_zh",
-                     r->message_zh, "message_en", r->message_en, "clears", r->clears, "responders",
-                     r->responders, "params", params, "awaits", r->awaits, "remarks", r->remarks,
-                     "scope", r->scope, "sql", r->sql);
+                     r->message_zh, "message_en", r->message_en, "clears_zh", r->clears_zh,
+                     "clears_en", r->clears_en, "responders", r->responders, "params", params,
+                     "awaits", r->awaits, "remarks", r->remarks, "scope", r->scope, "sql", r->sql);
 }
 
 static int print_json(const struct pt_rule_info *rules, size_t n) {

@@ -144,8 +144,8 @@ static void print_head(const json_t *j, bool zh) {
            pt_cli_text(j, "tick_day"),
            (long long)json_integer_value(json_object_get(j, "log_size")));
     print_params(j, zh);
-    printf("  %s %s\n  %s ", zh ? "销号条件" : "cleared by", pt_cli_text(r, "clears"),
-           zh ? "答复方" : "answered by");
+    printf("  %s %s\n  %s ", zh ? "销号条件" : "cleared by",
+           pt_cli_text(r, zh ? "clears_zh" : "clears_en"), zh ? "答复方" : "answered by");
     print_parties(pt_cli_text(r, "responders"), zh);
     putchar('\n');
 }

@@ -141,7 +141,8 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
                  {"basis", &r->info.basis},
                  {"message.zh", &r->info.message_zh},
                  {"message.en", &r->info.message_en},
-                 {"clears", &r->info.clears},
+                 {"clears.zh", &r->info.clears_zh},
+                 {"clears.en", &r->info.clears_en},
                  {"responders", &r->info.responders},
                  {"awaits", &r->info.awaits},
                  {"scope", &r->info.scope}};
@@ -198,10 +199,10 @@ static int header_line(struct pt_rule *r, const char *line, size_t len, struct p
 
 /* Every text is there, if only as "". */
 static int fill_in(struct pt_rule_info *f, struct pt_err *err) {
-    const char **const texts[] = {&f->name_zh, &f->name_en,    &f->parties,    &f->reads,
-                                  &f->when,    &f->basis,      &f->message_zh, &f->message_en,
-                                  &f->clears,  &f->responders, &f->awaits,     &f->scope,
-                                  &f->remarks};
+    const char **const texts[] = {&f->name_zh,   &f->name_en,   &f->parties,    &f->reads,
+                                  &f->when,      &f->basis,     &f->message_zh, &f->message_en,
+                                  &f->clears_zh, &f->clears_en, &f->responders, &f->awaits,
+                                  &f->scope,     &f->remarks};
     int rc = 0;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && rc == 0; i++)
@@ -259,10 +260,10 @@ int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {
 
 void pt_rule_done(struct pt_rule *r) {
     struct pt_rule_info *f = &r->info;
-    const char **const texts[] = {&f->id,         &f->name_zh,   &f->name_en, &f->parties,
-                                  &f->reads,      &f->when,      &f->basis,   &f->message_zh,
-                                  &f->message_en, &f->clears,    &f->awaits,  &f->scope,
-                                  &f->remarks,    &f->responders};
+    const char **const texts[] = {&f->id,         &f->name_zh,   &f->name_en,   &f->parties,
+                                  &f->reads,      &f->when,      &f->basis,     &f->message_zh,
+                                  &f->message_en, &f->clears_zh, &f->clears_en, &f->awaits,
+                                  &f->scope,      &f->remarks,   &f->responders};
     char **const sections[] = {&r->views,     &r->touch,  &r->all,
                                &r->condition, &r->agenda, &r->inputs};
 

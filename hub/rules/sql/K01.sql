@@ -7,7 +7,8 @@
 -- basis: R-5 R-33 预算法13
 -- message.zh: 批复{B0}万元超人大批准{AP}万元，超{x}万元
 -- message.en: allotted {B0} exceeds approved {AP} by {x} (10,000 yuan)
--- clears: B03 ADJUST, or B04 REDUCE on the same line
+-- clears.zh: B03预算调整，或同一科目的B04追减
+-- clears.en: B03 ADJUST, or B04 REDUCE on the same line
 -- responders: finance
 -- figure: B0 fen
 -- figure: AP fen

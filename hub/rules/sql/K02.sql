@@ -7,7 +7,8 @@
 -- basis: 预算法52
 -- message.zh: 批准后{n}日仍有{x}万元未下达
 -- message.en: {x} (10,000 yuan) not allotted {n} days after the approval
--- clears: B04
+-- clears.zh: B04下达
+-- clears.en: B04
 -- responders: finance
 -- figure: n day volatile
 -- figure: x fen

@@ -7,7 +7,8 @@
 -- basis: 预算法67-71
 -- message.zh: 支出总额较批准预算增加{x}万元，无预算调整批准
 -- message.en: the total rose {x} (10,000 yuan) above the approved budget without an approved adjustment
--- clears: B03 ADJUST, or B04 REDUCE
+-- clears.zh: B03预算调整，或B04追减
+-- clears.en: B03 ADJUST, or B04 REDUCE
 -- responders: finance
 -- figure: total fen
 -- figure: AP fen

@@ -7,7 +7,8 @@
 -- basis: R-5 R-37
 -- message.zh: 累计支付{P}万元超可用指标{x}万元
 -- message.en: paid {P} in all, {x} above the spendable quota (10,000 yuan)
--- clears: B04 ADD, X01 REVERSE
+-- clears.zh: B04追加，或X01冲销
+-- clears.en: B04 ADD, X01 REVERSE
 -- responders: finance
 -- figure: P fen
 -- figure: B fen

@@ -7,7 +7,8 @@
 -- basis: 预算法13 54
 -- message.zh: {date}支付{x}万元无预算指标
 -- message.en: {x} (10,000 yuan) paid on {date} without an allotment
--- clears: X01 REVERSE, or the B04 that was there on the day of payment
+-- clears.zh: X01冲销，或补报支付当日已有的B04
+-- clears.en: X01 REVERSE, or the B04 that was there on the day of payment
 -- responders: finance
 -- figure: x fen
 -- figure: date date

@@ -7,7 +7,8 @@
 -- basis: R-36
 -- message.zh: 月报数与支付明细相差{x}元
 -- message.en: the month report differs from the vouchers by {x} yuan
--- clears: corrected X02 or X01
+-- clears.zh: 更正X02或X01
+-- clears.en: corrected X02 or X01
 -- responders: finance
 -- figure: reported fen
 -- figure: P fen

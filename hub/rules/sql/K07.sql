@@ -7,7 +7,8 @@
 -- basis: R-77
 -- message.zh: 财政支付{P}万元，审计认定{Q}万元，差{x}万元
 -- message.en: finance paid {P}, audit found {Q}, they differ by {x} (10,000 yuan)
--- clears: correction by either
+-- clears.zh: 财政或审计一方更正
+-- clears.en: correction by either
 -- responders: finance audit
 -- figure: P fen
 -- figure: Q fen

@@ -7,7 +7,8 @@
 -- basis: R-33 预算法79
 -- message.zh: 决算批准数{AP}万元与台账支出{P}万元差{x}万元
 -- message.en: final accounts {AP} and payments {P} differ by {x} (10,000 yuan)
--- clears: correction by either
+-- clears.zh: 决算或支付一方更正
+-- clears.en: correction by either
 -- responders: finance
 -- figure: AP fen
 -- figure: P fen

@@ -7,7 +7,8 @@
 -- basis: R-7 R-10 预算法52
 -- message.zh: 市下达{x}万元，区县接收{y}万元
 -- message.en: the city sent {x}, the district received {y} (10,000 yuan)
--- clears: INBOUND
+-- clears.zh: B04接收
+-- clears.en: INBOUND
 -- responders: finance
 -- figure: x fen
 -- figure: y fen

@@ -7,7 +7,8 @@
 -- basis: R-71
 -- message.zh: {figure}公开数{p}与台账{q}不符
 -- message.en: {figure} was published as {p_en}, the ledger has {q_en}
--- clears: a new S03
+-- clears.zh: 新的S03
+-- clears.en: a new S03
 -- responders: finance
 -- figure: figure text
 -- figure: p text

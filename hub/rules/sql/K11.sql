@@ -7,7 +7,8 @@
 -- basis: R-25 R-26
 -- message.zh: 安排{B0}万元超审定年度需求{n}万元，超{x}万元
 -- message.en: budget {B0} exceeds the reviewed need {n} by {x} (10,000 yuan)
--- clears: a new E02, or B04 REDUCE
+-- clears.zh: 新的E02，或B04追减
+-- clears.en: a new E02, or B04 REDUCE
 -- responders: finance
 -- figure: B0 fen
 -- figure: n fen

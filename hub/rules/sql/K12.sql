@@ -7,7 +7,8 @@
 -- basis: 政府投资条例23
 -- message.zh: {what}超核定概算{x}万元
 -- message.en: {what_en} {x} above the approved estimate (10,000 yuan)
--- clears: P02 with a newly approved estimate
+-- clears.zh: 重新核定概算的P02
+-- clears.en: P02 with a newly approved estimate
 -- responders: finance
 -- figure: what text
 -- figure: x fen

@@ -7,7 +7,8 @@
 -- basis: R-70
 -- message.zh: 合同额{x}万元超可用预算{y}万元
 -- message.en: contract of {x} above the spendable budget of {y} (10,000 yuan)
--- clears: B04, E02
+-- clears.zh: B04、E02
+-- clears.en: B04, E02
 -- responders: finance
 -- figure: x fen
 -- figure: y fen

@@ -7,7 +7,8 @@
 -- basis: R-13 R-22 R-23 R-24
 -- message.zh: 未经事前绩效评估即{step}
 -- message.en: {step_en} without an ex-ante evaluation
--- clears: B04 REDUCE to 0; E03 OUT where it has no money; a late E01 keeps it as a note
+-- clears.zh: B04追减至零；没有资金的，E03退出；迟到的E01只记为备注，不销号
+-- clears.en: B04 REDUCE to 0; E03 OUT where it has no money; a late E01 keeps it as a note
 -- responders: finance
 -- figure: step text
 -- figure: step_en text

@@ -7,7 +7,8 @@
 -- basis: R-24
 -- message.zh: 事前评估为{r}仍{step}{x}万元
 -- message.en: ex-ante evaluation {r_en}, yet {step_en} {x} (10,000 yuan)
--- clears: B04 REDUCE to 0; E03 OUT where it has no money; corrected E01
+-- clears.zh: B04追减至零；没有资金的，E03退出；更正E01
+-- clears.en: B04 REDUCE to 0; E03 OUT where it has no money; corrected E01
 -- responders: finance
 -- figure: r text
 -- figure: r_en text

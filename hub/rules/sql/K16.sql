@@ -7,7 +7,8 @@
 -- basis: R-11 R-29 R-31 R-32
 -- message.zh: 绩效目标未审核通过即{step}
 -- message.en: {step_en} before the goal passed its review
--- clears: E05 PASS
+-- clears.zh: E05审核通过
+-- clears.en: E05 PASS
 -- responders: finance
 -- figure: step text
 -- figure: step_en text

@@ -7,7 +7,8 @@
 -- basis: R-16 R-28 R-30
 -- message.zh: 缺少{list}指标
 -- message.en: indicators missing: {list_en}
--- clears: new E04
+-- clears.zh: 新的E04
+-- clears.en: new E04
 -- responders: finance
 -- figure: list text
 -- figure: list_en text

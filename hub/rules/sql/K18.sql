@@ -7,7 +7,8 @@
 -- basis: R-33
 -- message.zh: 批复后擅自调整目标：{indicator}{old}→{new}
 -- message.en: goal changed after approval: {indicator} {old} → {new}
--- clears: approved E04 or revert; B01 that lists the version; N01 about the subject
+-- clears.zh: 经批准的E04，或恢复原目标；列明该版本的B01；就该事项提出的N01
+-- clears.en: approved E04 or revert; B01 that lists the version; N01 about the subject
 -- responders: finance
 -- figure: indicator text
 -- figure: old text

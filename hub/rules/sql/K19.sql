@@ -7,7 +7,8 @@
 -- basis: R-33
 -- message.zh: 绩效目标未与预算同步批复
 -- message.en: goal not issued with the budget
--- clears: B04 REPLACE
+-- clears.zh: B04更正
+-- clears.en: B04 REPLACE
 -- responders: finance
 -- figure: quota text
 -- figure: cited text

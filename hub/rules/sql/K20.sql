@@ -7,7 +7,8 @@
 -- basis: R-32
 -- message.zh: 目标对应资金{a}万元与批复{b}万元不匹配
 -- message.en: the goal's money {a} does not match the {b} allotted (10,000 yuan)
--- clears: new E04
+-- clears.zh: 新的E04
+-- clears.en: new E04
 -- responders: finance
 -- figure: a fen
 -- figure: b fen

@@ -7,7 +7,8 @@
 -- basis: R-71
 -- message.zh: 报人大目标（{sent}）与批复目标（{cited}）不一致
 -- message.en: the goal allotted ({cited}) differs from the one shown to congress ({sent})
--- clears: B01 MAJOR_MATTER that lists the goal, and its B02
+-- clears.zh: 列明该目标的B01重大事项及其B02签收
+-- clears.en: B01 MAJOR_MATTER that lists the goal, and its B02
 -- responders: finance
 -- figure: sent text
 -- figure: cited text

@@ -7,7 +7,8 @@
 -- basis: R-53
 -- message.zh: 与{other}疑似交叉重复（{basis}）
 -- message.en: possible duplicate of {other} ({basis_en})
--- clears: V02 MERGE of either, P02 REPLACE; an explanation that the office accepts waives it
+-- clears.zh: 任一方的V02调整整合，或P02更正；联席会议办公室采信说明的，予以认可
+-- clears.en: V02 MERGE of either, P02 REPLACE; an explanation that the office accepts waives it
 -- responders: finance
 -- figure: other text
 -- figure: basis text

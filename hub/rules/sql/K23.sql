@@ -7,7 +7,8 @@
 -- basis: R-53
 -- message.zh: {dept}同类小额项目{n}个，疑似碎片化
 -- message.en: {dept}: {n} small items of one kind, possibly fragmented
--- clears: V02 MERGE, P02 REPLACE
+-- clears.zh: V02调整整合，或P02更正
+-- clears.en: V02 MERGE, P02 REPLACE
 -- responders: finance
 -- figure: dept text
 -- figure: n count

@@ -7,7 +7,8 @@
 -- basis: R-63
 -- message.zh: 主体信息不一致：{what}{a}/{b}
 -- message.en: subject identity conflict: {what_en} {a} / {b}
--- clears: P02 REPLACE; correction by whoever is wrong
+-- clears.zh: P02更正；由填错的一方更正
+-- clears.en: P02 REPLACE; correction by whoever is wrong
 -- responders: finance
 -- figure: what text
 -- figure: what_en text

@@ -7,7 +7,8 @@
 -- basis: R-34 R-38
 -- message.zh: 执行进度{p}%，低于{basis}{x}个百分点
 -- message.en: execution {p} %, {x} percentage points behind the {basis_en}
--- clears: Dev of that month end no longer below the line
+-- clears.zh: 该月末执行进度偏差不再低于界限
+-- clears.en: Dev of that month end no longer below the line
 -- responders: finance
 -- figure: p bp
 -- figure: PP bp

@@ -7,7 +7,8 @@
 -- basis: R-38 R-39 R-40
 -- message.zh: 执行进度{p}%，严重滞后{x}个百分点
 -- message.en: execution {p} %, severely behind by {x} percentage points
--- clears: Dev of that month end back above the line, K25's condition gone from one of three months, or an X04
+-- clears.zh: 该月末执行进度偏差回到界限以上，或三个月中有一个月不再符合K25，或X04资金管控
+-- clears.en: Dev of that month end back above the line, K25's condition gone from one of three months, or an X04
 -- responders: finance
 -- figure: p bp
 -- figure: PP bp

@@ -7,7 +7,8 @@
 -- basis: R-28
 -- message.zh: 预算到项目率{p}%，{x}万元未落实到项目
 -- message.en: {p} % of the budget is with named projects, {x} (10,000 yuan) is not broken down
--- clears: SHIFT to final lines
+-- clears.zh: B04调剂，落实到项目和用款单位
+-- clears.en: SHIFT to final lines
 -- responders: finance
 -- figure: p bp
 -- figure: x fen

@@ -7,7 +7,8 @@
 -- basis: R-4 R-38
 -- message.zh: {x}万元闲置{n}天
 -- message.en: {x} (10,000 yuan) idle for {n} days
--- clears: X01 or RECOVER; SUSPEND or STOP; the year's end
+-- clears.zh: X01支付或X04收回；X04暂缓或停止拨款；年度终了
+-- clears.en: X01 or RECOVER; SUSPEND or STOP; the year's end
 -- responders: finance
 -- figure: x fen
 -- figure: n day volatile

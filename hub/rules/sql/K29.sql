@@ -7,7 +7,8 @@
 -- basis: R-53 预算法42
 -- message.zh: 结转满两年{x}万元未收回
 -- message.en: {x} (10,000 yuan) carried over for two years, not recovered
--- clears: RECOVER of all of it; B05 corrected
+-- clears.zh: X04全部收回；更正B05
+-- clears.en: RECOVER of all of it; B05 corrected
 -- responders: finance
 -- figure: x fen
 -- figure: carried fen

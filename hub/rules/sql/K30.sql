@@ -7,7 +7,8 @@
 -- basis: R-41
 -- message.zh: 预计年底无法支出{x}万元尚未清理
 -- message.en: {x} (10,000 yuan) forecast to stay unspent, not cleared
--- clears: RECOVER, or payments that leave little of it
+-- clears.zh: X04收回，或经支付所剩无几
+-- clears.en: RECOVER, or payments that leave little of it
 -- responders: finance
 -- figure: x fen
 -- figure: forecast fen

@@ -7,7 +7,8 @@
 -- basis: R-41
 -- message.zh: 收回{x}万元尚未调整安排
 -- message.en: {x} (10,000 yuan) recovered, not reallocated
--- clears: REALLOCATE
+-- clears.zh: X04调整用于其他项目
+-- clears.en: REALLOCATE
 -- responders: finance
 -- figure: x fen
 -- figure: recovered fen

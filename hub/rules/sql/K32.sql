@@ -7,7 +7,8 @@
 -- basis: R-34
 -- message.zh: 12月支出占全年{p}%
 -- message.en: December's payments are {p} % of the year's
--- clears: payments corrected; an explanation answers it
+-- clears.zh: 更正X01；已作说明的视为答复
+-- clears.en: payments corrected; an explanation answers it
 -- responders: finance
 -- figure: p bp
 -- figure: x fen

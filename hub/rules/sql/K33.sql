@@ -7,7 +7,8 @@
 -- basis: R-39 济绩条例15
 -- message.zh: 预警{date}逾期{n}个工作日未反馈整改
 -- message.en: the warning of {date} is {n} working days without a rectification
--- clears: V03 PLAN or REPORT on the warning
+-- clears.zh: 就该预警报送V03方案或报告
+-- clears.en: V03 PLAN or REPORT on the warning
 -- responders: finance
 -- figure: date date
 -- figure: due date

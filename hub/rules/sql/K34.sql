@@ -7,7 +7,8 @@
 -- basis: R-40
 -- message.zh: 整改两次核查不到位，未暂缓拨款
 -- message.en: rectification failed twice when verified, funding not suspended
--- clears: X04 SUSPEND or STOP; V03 VERIFY DONE
+-- clears.zh: X04暂缓或停止拨款；V03核查为已整改
+-- clears.en: X04 SUSPEND or STOP; V03 VERIFY DONE
 -- responders: finance
 -- figure: first date
 -- figure: second date

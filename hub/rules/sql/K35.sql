@@ -7,7 +7,8 @@
 -- basis: R-40
 -- message.zh: {date}暂停拨款后仍支付{x}万元
 -- message.en: {x} (10,000 yuan) paid on {date}, after funding was suspended
--- clears: X01 REVERSE; else a waiver with congress's or audit's approval
+-- clears.zh: X01冲销；否则须经人大或审计批准后认可
+-- clears.en: X01 REVERSE; else a waiver with congress's or audit's approval
 -- responders: finance
 -- figure: x fen
 -- figure: date date

@@ -7,7 +7,8 @@
 -- basis: R-35 财预〔2019〕136号
 -- message.zh: 未报送{period_end}绩效监控
 -- message.en: the monitoring report as of {period_end} is missing
--- clears: X03 of that period
+-- clears.zh: 该期X03报送后
+-- clears.en: X03 of that period
 -- responders: finance
 -- figure: period_end date
 -- figure: due date

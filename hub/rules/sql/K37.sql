@@ -7,7 +7,8 @@
 -- basis: R-34
 -- message.zh: 资金进度{p}%与目标完成{g}%背离
 -- message.en: {p} % of the money paid, {g} % of the goal reached
--- clears: X03, E04 or X01 corrected
+-- clears.zh: 更正X03、E04或X01
+-- clears.en: X03, E04 or X01 corrected
 -- responders: finance
 -- figure: p bp
 -- figure: g bp

@@ -7,7 +7,8 @@
 -- basis: R-19 预算法94
 -- message.zh: {type}债务余额{balance}万元，超限额{x}万元
 -- message.en: {type_en} debt {balance} is {x} above its limit (10,000 yuan)
--- clears: that month's X05 corrected, or a later month's X05 with the debt within its limit
+-- clears.zh: 更正该月X05，或以后月份的X05显示债务余额在限额以内
+-- clears.en: that month's X05 corrected, or a later month's X05 with the debt within its limit
 -- responders: finance
 -- figure: balance fen
 -- figure: limit fen

@@ -7,7 +7,8 @@
 -- basis: R-19
 -- message.zh: {item}标准{a}元高于上级{b}元，无批准文件
 -- message.en: {item}: {a} yuan is above the ceiling of {b} yuan, and no approval is named
--- clears: that month's X05 corrected, or a later month's X05 with the approval or within the ceiling
+-- clears.zh: 更正该月X05，或以后月份的X05载明批准文件或标准不高于上级
+-- clears.en: that month's X05 corrected, or a later month's X05 with the approval or within the ceiling
 -- responders: finance
 -- figure: item text
 -- figure: a yuan

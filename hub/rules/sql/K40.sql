@@ -7,7 +7,8 @@
 -- basis: R-9 财金〔2015〕21号
 -- message.zh: {what}{x}万元，{measure}
 -- message.en: {what_en} {x} (10,000 yuan), {measure_en}
--- clears: P02: money invested, or the balance spent; the duty or the expenditure corrected
+-- clears.zh: P02：资金已投出或余额已使用；更正支出责任或一般公共预算支出
+-- clears.en: P02: money invested, or the balance spent; the duty or the expenditure corrected
 -- responders: finance
 -- figure: x fen
 -- figure: what text

@@ -7,7 +7,8 @@
 -- basis: R-11 R-16 R-43 R-46
 -- message.zh: 未按要求开展自评，{due}前应报送
 -- message.en: self-evaluation missing, due by {due}
--- clears: V01 SELF
+-- clears.zh: V01自评
+-- clears.en: V01 SELF
 -- responders: finance
 -- figure: due date
 -- figure: x fen

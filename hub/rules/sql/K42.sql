@@ -7,7 +7,8 @@
 -- basis: R-43
 -- message.zh: 自评{a}分，台账复算{b}分；执行数{paid}万元，台账{P}万元；支出率{rate}%，台账{fg5}%
 -- message.en: self-evaluation {a}, recomputed {b}; paid {paid}, ledger {P} (10,000 yuan); rate {rate} %, ledger {fg5} %
--- clears: V01 REPLACE
+-- clears.zh: V01更正
+-- clears.en: V01 REPLACE
 -- responders: finance
 -- figure: a cp
 -- figure: b cp

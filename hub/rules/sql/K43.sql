@@ -7,7 +7,8 @@
 -- basis: R-46 R-77
 -- message.zh: 自评{a}分、抽评{b}分，相差{x}分
 -- message.en: self-evaluation {a}, spot check {b}, {x} points apart
--- clears: J04 CRITICIZE on the spot check and then its V03 REPORT DONE; corrected V01
+-- clears.zh: 就该抽查复核发出J04通报批评，其后V03报告为已整改；更正V01
+-- clears.en: J04 CRITICIZE on the spot check and then its V03 REPORT DONE; corrected V01
 -- responders: finance
 -- figure: a cp
 -- figure: b cp

@@ -7,7 +7,8 @@
 -- basis: R-46
 -- message.zh: {what}，符合通报情形，{due}前未通报
 -- message.en: {what_en}; criticism was due by {due} and not issued
--- clears: J04 CRITICIZE; the condition that asked for it is over
+-- clears.zh: J04通报批评；应当通报的情形已消除
+-- clears.en: J04 CRITICIZE; the condition that asked for it is over
 -- responders: finance office
 -- figure: what text
 -- figure: due date

@@ -7,7 +7,8 @@
 -- basis: R-48
 -- message.zh: 专项资金{expiry}到期未评估，其后仍安排{x}万元
 -- message.en: special fund expired on {expiry} and wasn't evaluated; {x} (10,000 yuan) allotted since
--- clears: V01 EXPIRY; P02 with a later expiry
+-- clears.zh: V01到期评估；P02到期日延后
+-- clears.en: V01 EXPIRY; P02 with a later expiry
 -- responders: finance
 -- figure: expiry date
 -- figure: x fen

@@ -7,7 +7,8 @@
 -- basis: R-66 财预〔2021〕6号
 -- message.zh: 第三方{agency}存在利益冲突：{why}
 -- message.en: agency {agency} has a conflict of interest: {why_en}
--- clears: a new evaluation without the agency, or the records corrected
+-- clears.zh: 不由该机构承担的新评价，或更正有关记录
+-- clears.en: a new evaluation without the agency, or the records corrected
 -- responders: finance
 -- figure: agency text
 -- figure: why text

@@ -7,7 +7,8 @@
 -- basis: R-14 R-53
 -- message.zh: 评价为差（{score}分），{n}年度仍安排{x}万元，上年度{base}万元
 -- message.en: rated poor ({score}), yet allotted {x} for {n} after {base} the year before (10,000 yuan)
--- clears: B04 REDUCE; E03 OUT; an evaluation that rates it higher
+-- clears.zh: B04追减；E03退出；等级更高的评价
+-- clears.en: B04 REDUCE; E03 OUT; an evaluation that rates it higher
 -- responders: finance
 -- figure: x fen
 -- figure: base fen

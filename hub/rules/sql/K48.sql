@@ -7,7 +7,8 @@
 -- basis: R-53
 -- message.zh: 评价为中（{score}分）且未完成整改，{n}年度预算由{base}万元增至{B0}万元，增加{x}万元
 -- message.en: rated fair ({score}), not rectified, yet raised by {x} from {base} to {B0} for {n} (10,000 yuan)
--- clears: V03 DONE on the evaluation; B04 REDUCE; an evaluation that rates it higher
+-- clears.zh: 就该评价的V03为已整改；B04追减；等级更高的评价
+-- clears.en: V03 DONE on the evaluation; B04 REDUCE; an evaluation that rates it higher
 -- responders: finance
 -- figure: x fen
 -- figure: B0 fen

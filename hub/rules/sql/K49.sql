@@ -7,7 +7,8 @@
 -- basis: R-52
 -- message.zh: “三个挂钩”缺{list}
 -- message.en: linkage missing: {list_en}
--- clears: B04 REPLACE; the goal's E05 PASS
+-- clears.zh: B04更正；该目标E05审核通过
+-- clears.en: B04 REPLACE; the goal's E05 PASS
 -- responders: finance
 -- figure: list text
 -- figure: list_en text

@@ -7,7 +7,8 @@
 -- basis: R-54 R-55
 -- message.zh: {what}（{score}分，{n}年度）
 -- message.en: {what_en} (score {score}, budget of {n})
--- clears: V02
+-- clears.zh: V02
+-- clears.en: V02
 -- responders: finance
 -- figure: what text
 -- figure: score cp

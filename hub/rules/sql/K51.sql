@@ -7,7 +7,8 @@
 -- basis: R-74
 -- message.zh: 考核采用{a}分，台账为{b}分{why}
 -- message.en: appraised with {a}, the ledger has {b}{why_en}
--- clears: O01 REPLACE
+-- clears.zh: O01更正
+-- clears.en: O01 REPLACE
 -- responders: organization
 -- figure: a cp
 -- figure: b cp

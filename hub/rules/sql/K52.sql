@@ -7,7 +7,8 @@
 -- basis: R-74
 -- message.zh: 考核未纳入预算绩效结果（台账{score}分，{n}个考核项目中无预算绩效或权重为零）
 -- message.en: performance is not in the appraisal: the ledger has {score}, none of {n} components counts it
--- clears: O01 REPLACE
+-- clears.zh: O01更正
+-- clears.en: O01 REPLACE
 -- responders: organization
 -- figure: score cp
 -- figure: n count

@@ -7,7 +7,8 @@
 -- basis: R-77 审计法52
 -- message.zh: 评价{r}，审计查出{category}{x}万元
 -- message.en: rated {r_en}, audit found {category_en}, {x} (10,000 yuan)
--- clears: a V01 that rates it lower; A03 corrected or withdrawn
+-- clears.zh: 等级更低的V01；更正或撤回A03
+-- clears.en: a V01 that rates it lower; A03 corrected or withdrawn
 -- responders: finance audit
 -- figure: score cp
 -- figure: r text

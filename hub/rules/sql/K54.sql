@@ -7,7 +7,8 @@
 -- basis: R-43 R-77
 -- message.zh: 指标“{i}”完成值不一致：{list}
 -- message.en: indicator {i}, sources differ: {list_en}
--- clears: correction by whoever was wrong
+-- clears.zh: 由填错的一方更正
+-- clears.en: correction by whoever was wrong
 -- responders: finance
 -- figure: i text
 -- figure: list text

@@ -7,7 +7,8 @@
 -- basis: R-79
 -- message.zh: 线索{clue}未签收{n}个工作日
 -- message.en: clue {clue} unacknowledged for {n} working days
--- clears: D02
+-- clears.zh: D02签收
+-- clears.en: D02
 -- responders: discipline {sender}
 -- figure: clue text
 -- figure: sender text

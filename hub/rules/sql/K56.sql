@@ -7,7 +7,8 @@
 -- basis: R-79 审计法54
 -- message.zh: 线索{clue}办理逾期未反馈（{stage}应于{due}前反馈）
 -- message.en: outcome of clue {clue} overdue ({stage_en} was due by {due})
--- clears: D03 of that stage, or a D02 that no longer accepts the clue
+-- clears.zh: 该阶段的D03反馈，或不再受理该线索的D02
+-- clears.en: D03 of that stage, or a D02 that no longer accepts the clue
 -- responders: discipline {sender}
 -- figure: clue text
 -- figure: sender text

@@ -7,7 +7,8 @@
 -- basis: R-79
 -- message.zh: {period}审计系统中应移送未移送纪检监察的问题{n}件
 -- message.en: {n} matters of {period} that the audit system advises to transfer were not transferred to discipline
--- clears: D01, after which the audit connector reports none for that period
+-- clears.zh: D01移送，此后审计连接器报该期为零
+-- clears.en: D01, after which the audit connector reports none for that period
 -- responders: audit
 -- figure: period text
 -- figure: n count

@@ -7,7 +7,8 @@
 -- basis: R-77 审计法52
 -- message.zh: 审计问题{no}逾期{n}天未整改
 -- message.en: audit finding {no} is {n} days overdue
--- clears: A04 DONE
+-- clears.zh: A04核查为已整改
+-- clears.en: A04 DONE
 -- responders: finance
 -- figure: no text
 -- figure: due date

@@ -7,7 +7,8 @@
 -- basis: 审计法52
 -- message.zh: 审计问题{no}报告已整改，审计核查为{s}
 -- message.en: finding {no} is reported done, audit found it {s_en}
--- clears: A04 DONE
+-- clears.zh: A04核查为已整改
+-- clears.en: A04 DONE
 -- responders: finance
 -- figure: no text
 -- figure: s text

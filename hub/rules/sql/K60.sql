@@ -7,7 +7,8 @@
 -- basis: R-72 预算法85
 -- message.zh: 人大意见应于{due}前回复，逾期{n}天未回复
 -- message.en: the reply to congress's opinion was due on {due} and is {n} days overdue
--- clears: V03 PLAN or REPORT with the opinion as source, or J03 with it as task
+-- clears.zh: 以该意见为来源的V03方案或报告，或以其为事项的J03
+-- clears.en: V03 PLAN or REPORT with the opinion as source, or J03 with it as task
 -- responders: finance
 -- figure: due date
 -- figure: n day volatile

@@ -7,7 +7,8 @@
 -- basis: R-17 R-71 R-72 R-73 预算法44
 -- message.zh: 报送材料缺{list}
 -- message.en: the package for congress lacks {list_en}
--- clears: B01 SUPPLEMENT with what was missing
+-- clears.zh: B01补充所缺材料
+-- clears.en: B01 SUPPLEMENT with what was missing
 -- responders: finance
 -- figure: list text
 -- figure: list_en text

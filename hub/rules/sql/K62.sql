@@ -7,7 +7,8 @@
 -- basis: R-73 预算法14 条例6
 -- message.zh: {since}起超{n}日未公开{what}
 -- message.en: not made public {n} days after {since}: {what_en}
--- clears: S03
+-- clears.zh: S03公开
+-- clears.en: S03
 -- responders: finance
 -- figure: n day volatile
 -- figure: since date

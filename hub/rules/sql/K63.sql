@@ -7,7 +7,8 @@
 -- basis: R-58 R-59
 -- message.zh: 重大项目{what}（{from}-{to}）
 -- message.en: major subject: {what_en} ({from}-{to})
--- clears: P03
+-- clears.zh: P03
+-- clears.en: P03
 -- responders: finance organization
 -- figure: what text
 -- figure: what_en text

@@ -7,7 +7,8 @@
 -- basis: R-65
 -- message.zh: 督办事项{no}逾期{n}天（牵头：{lead}）
 -- message.en: task {no} is {n} days overdue (lead: {lead})
--- clears: J03 DONE; a J02 with a later day
+-- clears.zh: J03办结；期限延后的J02
+-- clears.en: J03 DONE; a J02 with a later day
 -- responders: {party}
 -- figure: no text
 -- figure: lead text

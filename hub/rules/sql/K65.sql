@@ -7,7 +7,8 @@
 -- basis: R-76
 -- message.zh: 考核决定约谈，逾期{n}天{what}
 -- message.en: the assessment decided an interview, {n} days overdue: {what_en}
--- clears: J04 INTERVIEW on the W01 and a V03 on that notice; a W01 with another decision
+-- clears.zh: 就该W01发出J04约谈通知，并就该通知报送V03；考核决定改变的W01
+-- clears.en: J04 INTERVIEW on the W01 and a V03 on that notice; a W01 with another decision
 -- responders: finance office
 -- figure: what text
 -- figure: what_en text

@@ -7,7 +7,8 @@
 -- basis: R-18 R-63 R-64
 -- message.zh: {who}应报{type}{name}（{of}）未到，应于{due}前报送
 -- message.en: {type} {name_en} ({of}) expected from {party} has not arrived, it was due by {due}
--- clears: the record arrives
+-- clears.zh: 该记录报送后
+-- clears.en: the record arrives
 -- responders: {party}
 -- figure: who text
 -- figure: party text

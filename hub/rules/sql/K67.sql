@@ -7,7 +7,8 @@
 -- basis: R-64
 -- message.zh: {who}数据链断裂于{stream}：{what}
 -- message.en: broken record chain of {party} in {stream}, {what_en}
--- clears: a Lift of that incident in force; what was in doubt is sent again
+-- clears.zh: 该事件的Lift（解除冻结）生效；存疑记录已重报
+-- clears.en: a Lift of that incident in force; what was in doubt is sent again
 -- responders: {party}
 -- figure: who text
 -- figure: party text

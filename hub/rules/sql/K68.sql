@@ -7,7 +7,8 @@
 -- basis: R-64
 -- message.zh: {type}{name}迟到更正，影响{list}
 -- message.en: late correction of {type} ({name_en}), which affects {list_en}
--- clears: the next H04, which lists it in BR13
+-- clears.zh: 下一期H04简报，在BR13中列明
+-- clears.en: the next H04, which lists it in BR13
 -- responders: {party}
 -- figure: type text
 -- figure: name text

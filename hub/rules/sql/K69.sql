@@ -7,7 +7,8 @@
 -- basis: R-2 R-61 R-69
 -- message.zh: 缺少{stage}制度文件，应于{due}前建立
 -- message.en: no institution document on {stage_en} in force, due by {due}
--- clears: S05 of that stage
+-- clears.zh: 该阶段的S05
+-- clears.en: S05 of that stage
 -- responders: finance
 -- figure: stage text
 -- figure: stage_en text

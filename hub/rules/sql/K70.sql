@@ -7,7 +7,8 @@
 -- basis: R-50 信息公开条例26
 -- message.zh: 评价结果{what}，逾期{n}天
 -- message.en: evaluation result {what_en}, {n} days overdue
--- clears: V01 with feedback_at; V03 PLAN or REPORT; S03
+-- clears.zh: 载明反馈日期的V01；V03方案或报告；S03公开
+-- clears.en: V01 with feedback_at; V03 PLAN or REPORT; S03
 -- responders: finance
 -- figure: what text
 -- figure: what_en text

@@ -7,7 +7,8 @@
 -- basis: R-20 R-49 R-75
 -- message.zh: 未开展{what}，应于{due}前完成
 -- message.en: {what_en} not held, due by {due}
--- clears: V01, W01
+-- clears.zh: V01、W01
+-- clears.en: V01, W01
 -- responders: finance
 -- figure: what text
 -- figure: what_en text

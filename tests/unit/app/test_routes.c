@@ -183,3 +183,25 @@ Test(routes, nothing_else_is_documented) {
     }
     json_decref(j);
 }
+
+/* What one discrepancy's answer says is written down, the days that are left for its reply too. */
+Test(routes, a_discrepancy_is_described) {
+    json_t *j = document();
+    json_t *schema = NULL;
+    json_t *members;
+    const char *ref;
+
+    cr_assert_eq(json_unpack(j, "{s:{s:{s:{s:{s:{s:{s:{s:o}}}}}}}}", "paths",
+                             "/v1/discrepancies/{id}", "get", "responses", "200", "content",
+                             "application/json", "schema", &schema),
+                 0);
+    members = json_object_get(schema, "properties");
+    cr_expect_not_null(json_object_get(members, "workdays_left"));
+    ref = json_string_value(json_object_get(json_object_get(members, "discrepancy"), "$ref"));
+    cr_assert_not_null(ref);
+    cr_assert_eq(strncmp(ref, "#/components/schemas/", 21), 0, "%s", ref);
+    schema =
+        json_object_get(json_object_get(json_object_get(j, "components"), "schemas"), ref + 21);
+    cr_expect_not_null(json_object_get(json_object_get(schema, "properties"), "escalated"));
+    json_decref(j);
+}

@@ -635,6 +635,6 @@ Test(rules, every_rule_file_says_what_it_must) {
                   r[i].id);
         cr_expect(r[i].when[0] && r[i].basis[0] && r[i].message_zh[0] && r[i].message_en[0], "%s",
                   r[i].id);
-        cr_expect(r[i].clears[0] && r[i].responders[0], "%s", r[i].id);
+        cr_expect(r[i].clears_zh[0] && r[i].clears_en[0] && r[i].responders[0], "%s", r[i].id);
     }
 }

@@ -23,7 +23,8 @@ struct pt_rule_info {
     const char *basis;
     const char *message_zh;
     const char *message_en;
-    const char *clears;
+    const char *clears_zh; /* what closes it, besides a waiver */
+    const char *clears_en;
     const char *responders; /* party names and {figure}s that hold one, space separated */
     const char *awaits;     /* as responders: whose streams must have closed the day; "": none */
     const char *scope;      /* region or city: whose facts it relates */
