@@ -36,23 +36,26 @@ enum {
 };
 _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' statements");
 
+/* Of departments d: all that ever named one is asked whose it is on the day. A unit is its
+ * department's; its items are so by their allotments, or as the unit is responsible for them. */
 #define SUBJECTS_OF_DEPTS(d)                                                                       \
-    " SELECT r.subject FROM " d " CROSS JOIN f_allotment f ON f.dept = " d ".dept"                 \
-    " JOIN record r ON r.rec = f.rec WHERE" LIVE("r") "AND " DEPT_OF(                              \
-        "r.subject") " = " d ".dept"                                                               \
-                     " UNION SELECT r.subject FROM " d                                             \
-                     " CROSS JOIN f_subject_profile p ON p.resp_org IN ("                          \
-                     "   SELECT " d                                                                \
-                     ".dept UNION SELECT q.subject FROM f_org_profile o JOIN record q"             \
-                     "   ON q.rec = o.rec WHERE o.parent = " d ".dept AND" LIVE(                   \
-                         "q") ")"                                                                  \
-                              " JOIN record r ON r.rec = p.rec WHERE" LIVE("r") "AND " DEPT_OF(    \
-                                  "r.subject") " IS NULL"                                          \
-                                               " UNION SELECT q.subject FROM " d                   \
-                                               " CROSS JOIN f_org_profile o ON o.parent = " d      \
-                                               ".dept"                                             \
-                                               " JOIN record q ON q.rec = o.rec WHERE" LIVE(       \
-                                                   "q") " UNION SELECT dept FROM " d
+    ", named(dept, subject) AS MATERIALIZED (SELECT " d ".dept, r.subject FROM " d                 \
+    "  CROSS JOIN f_allotment f ON f.dept = " d ".dept JOIN record r ON r.rec = f.rec"             \
+    "  WHERE" LIVE(                                                                                \
+        "r") "UNION SELECT " d ".dept, r.subject FROM " d                                          \
+             "  CROSS JOIN f_subject_profile p ON p.resp_org IN (SELECT " d                        \
+             ".dept UNION SELECT q.subject"                                                        \
+             "   FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE o.parent = " d ".dept"  \
+             "   AND" LIVE("q") ") JOIN record r ON r.rec = p.rec WHERE" LIVE(                     \
+                 "r") ")"                                                                          \
+                      " SELECT n.subject FROM named n WHERE " OWNER_OF_NAMED " = n.dept"           \
+                      " UNION SELECT r.subject FROM " d                                            \
+                      " CROSS JOIN f_org_profile u ON u.parent = " d ".dept"                       \
+                      "  JOIN record r ON r.rec = u.rec WHERE" LIVE(                               \
+                          "r") "AND " PARENT_OF_R " = " d ".dept"                                  \
+                               " UNION SELECT dept FROM " d
+#define OWNER_OF_NAMED ITEM_OWNER("n.subject")
+#define PARENT_OF_R PARENT_OF("r.subject")
 
 /* Lines of approvals, signed; ADJUST carries its own sign. */
 #define LINES                                                                                      \
@@ -83,7 +86,7 @@ static const char *const sql[Q_COUNT] = {
     [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope SELECT ?4",
     [Q_SCOPE_UNIT] =
         "INSERT OR IGNORE INTO scope SELECT ?4 UNION SELECT r.subject FROM f_allotment f"
-        " JOIN record r ON r.rec = f.rec WHERE f.unit = ?4 AND" LIVE("r"),
+        " JOIN record r ON r.rec = f.rec WHERE f.unit = ?4 AND r.valid_from <= ?2 AND" LIVE("r"),
     [Q_SCOPE_DEPT] =
         "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT ?4)" SUBJECTS_OF_DEPTS("d"),
     [Q_SCOPE_REGION] =
@@ -195,7 +198,7 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     int q = Q_SCOPE_OWN;
     int rc;
 
-    (void)snprintf(what, sizeof what, "%d:%.90s@%llu", a->kind, a->key,
+    (void)snprintf(what, sizeof what, "%d:%.90s@%d,%llu", a->kind, a->key, (int)a->valid_at,
                    (unsigned long long)a->known_at);
     if (strcmp(what, a->l->scope) == 0)
         return 0;

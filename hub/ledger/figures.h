@@ -15,25 +15,39 @@
     " WHERE n.sid = " r ".sid) DESC, " r ".seq DESC"
 #define NEWEST(r) " ORDER BY" ORDER_OF(r) " LIMIT 1"
 
-/* Whose subject: its newest allotment says; before there is one, its profile. */
+/* Of what has taken effect by ?2 the newest; of what is known of later days alone, the first. */
+#define NEWEST_BY_DAY(r)                                                                           \
+    " ORDER BY " r ".valid_from > ?2, CASE WHEN " r ".valid_from > ?2 THEN " r                     \
+    ".valid_from END," ORDER_OF(r) " LIMIT 1"
+
+/* Whose subject is on the day ?2: its newest allotment by then says; before there is one, its
+ * profile; and if there is none, the first allotment to come. */
 #define DEPT_OF(r)                                                                                 \
     "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
-    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST("q") ")"
+    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND q.valid_from <= ?2 AND" LIVE("q")          \
+        NEWEST("q") ")"
+#define DEPT_TO_COME(r)                                                                            \
+    "(SELECT g.dept FROM f_allotment g JOIN record q ON q.rec = g.rec WHERE q.subject = " r        \
+    " AND q.type = @TYPE_ALLOTMENT AND g.dept <> '' AND" LIVE("q") NEWEST_BY_DAY("q") ")"
 #define PARENT_OF(u)                                                                               \
     "(SELECT o.parent FROM f_org_profile o JOIN record q ON q.rec = o.rec WHERE q.subject = " u    \
     " AND q.type = @TYPE_ORG_PROFILE AND q.kind = @SUBJECT_KIND_UNIT AND o.parent <> '' AND" LIVE( \
-        "q") NEWEST("q") ")"
+        "q") NEWEST_BY_DAY("q") ")"
+#define PROFILE_BY_DAY(r)                                                                          \
+    " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = " r                \
+    " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST_BY_DAY("q")
+#define PARENT_OF_ORG PARENT_OF("p.resp_org")
+#define ITEM_OWNER(r)                                                                              \
+    "coalesce(" DEPT_OF(r) ", (SELECT coalesce(" PARENT_OF_ORG                                     \
+                           ", p.resp_org)" PROFILE_BY_DAY(r) "), " DEPT_TO_COME(r) ")"
 /* The department of ?4, a subject of kind ?5. */
 #define PROFILE_NEWEST                                                                             \
     " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = ?4"                \
     " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST("q")
 #define PARENT_OF_UNIT PARENT_OF("?4")
-#define PARENT_OF_ORG PARENT_OF("p.resp_org")
-#define DEPT_OF_ITEM DEPT_OF("?4")
 #define OWNER_OF                                                                                   \
     "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF_UNIT         \
-    " ELSE coalesce(" DEPT_OF_ITEM ", (SELECT coalesce(" PARENT_OF_ORG                             \
-    ", p.resp_org)" PROFILE_NEWEST ")) END"
+    " ELSE " ITEM_OWNER("?4") " END"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {

@@ -21,11 +21,13 @@ static json_t *subject_years(struct pt_ledger *l, const char *key, uint64_t know
     return a;
 }
 
-static json_t *dept_of(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
+static json_t *dept_of(struct pt_ledger *l, int kind, const char *key, int32_t valid_at,
+                       uint64_t known_at) {
     static const char sql[] = "SELECT " OWNER_OF;
     json_t *j = json_null();
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "nnisi", (int64_t)known_at, key, (int64_t)kind);
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "niisi", (int64_t)valid_at, (int64_t)known_at,
+                          key, (int64_t)kind);
 
     if (pt_sql_row(&l->sql, st, &rc, NULL) && !pt_sql_is_null(st, 0))
         j = json_string(pt_sql_text(st, 0));
@@ -44,10 +46,11 @@ static int64_t open_findings(struct pt_ledger *l, int kind, const char *key, uin
     return n;
 }
 
-static json_t *subject_line(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
+static json_t *subject_line(struct pt_ledger *l, int kind, const char *key, int32_t valid_at,
+                            uint64_t known_at) {
     json_t *j = pt_json_subject(l, kind, key, known_at);
 
-    (void)json_object_set_new(j, "dept", dept_of(l, kind, key, known_at));
+    (void)json_object_set_new(j, "dept", dept_of(l, kind, key, valid_at, known_at));
     (void)json_object_set_new(j, "years", subject_years(l, key, known_at));
     (void)json_object_set_new(j, "open", json_integer(open_findings(l, kind, key, known_at)));
     return j;
@@ -57,6 +60,7 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
                             struct json_t **ret_json, struct pt_err *err) {
     Pentad__V1__SubjectKind after_kind = 0;
     const char *after_key = "";
+    struct pt_ledger_tick today = {0};
     sqlite3_stmt *st = NULL;
     char next[256] = "";
     json_t *a;
@@ -66,6 +70,7 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
 
     *ret_json = NULL;
     limit = limit < 1 ? 100 : limit > 1000 ? 1000 : limit;
+    rc = rc == 0 ? pt_ledger_last_tick(l, &today, err) : rc;
     rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
                                 "SELECT key, kind FROM subj WHERE (key, kind) > (?1, ?2)"
                                 " AND (?3 = 0 OR kind = ?3) ORDER BY key, kind LIMIT ?4",
@@ -78,8 +83,8 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
     for (; pt_sql_row(&l->sql, st, &rc, err); n++) {
         if (n == limit)
             break;
-        (void)json_array_append_new(
-            a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0), pt_ledger_cursor(l)));
+        (void)json_array_append_new(a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0),
+                                                    today.day, pt_ledger_cursor(l)));
         (void)snprintf(next, sizeof next, "%s:%s",
                        pt_subject_kind_name((Pentad__V1__SubjectKind)pt_sql_i32(st, 1)),
                        pt_sql_text(st, 0));
@@ -179,7 +184,7 @@ int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t f
     j = pt_answer_head(l);
     (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
-    (void)json_object_set_new(j, "subject", subject_line(l, kind, key, a.known_at));
+    (void)json_object_set_new(j, "subject", subject_line(l, kind, key, valid_at, a.known_at));
     (void)json_object_set_new(j, "fiscal_year", json_integer(a.fy));
     (void)json_object_set_new(j, "profile", profile(&a));
     (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));

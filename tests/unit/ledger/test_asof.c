@@ -137,3 +137,94 @@ Test(asof, links_to_what_had_not_come) {
     pt_ledger_close(l);
     mk_done(&m);
 }
+
+/* ---- whose a subject is, on the day that is asked for ---- */
+
+static const char D2[] = "11370100004188814U";
+static const char U1[] = "12370100000000001U";
+static const char P2[] = "37010019R000000000002";
+static const char P3[] = "37010019R000000000003";
+
+static int64_t paid_of(struct pt_ledger *l, const char *dept, int32_t valid_at, uint64_t known_at) {
+    struct pt_figure f;
+    struct pt_err err = {0};
+
+    cr_assert_eq(
+        pt_ledger_figure(
+            l, &(struct pt_figure_ask){K(DEPT), dept, 2019, "FG2.P", valid_at, known_at}, &f, &err),
+        0, "%s", err.msg);
+    return f.na ? NA : f.value;
+}
+
+static void pay_twice(const char *subject) {
+    const struct mk_line spring = {"V1", subject, "Q1", 40, 0, NULL};
+    const struct mk_line summer = {"V2", subject, "Q1", 10, 0, NULL};
+
+    (void)mk_pay(&m, U1, 2019, 20190310, &spring, 1, NULL);
+    (void)mk_pay(&m, U1, 2019, 20190720, &summer, 1, NULL);
+}
+
+/* On 1 July it moves from the first department to the second, which is known from `before` on. */
+static void moved(struct pt_ledger *l, uint64_t before) {
+    cr_expect_eq(paid_of(l, D1, 20190630, PT_KNOWN_NOW), 40);
+    cr_expect_eq(paid_of(l, D2, 20190630, PT_KNOWN_NOW), 0);
+    cr_expect_eq(paid_of(l, D1, 20190731, PT_KNOWN_NOW), 0);
+    cr_expect_eq(paid_of(l, D2, 20190731, PT_KNOWN_NOW), 50);
+    cr_expect_eq(paid_of(l, D1, 20190630, before), 40);
+    cr_expect_eq(paid_of(l, D2, 20190630, before), 0);
+    cr_expect_eq(paid_of(l, D1, 20190731, before), 50);
+    cr_expect_eq(paid_of(l, D2, 20190731, before), 0);
+    pt_ledger_close(l);
+    mk_done(&m);
+}
+
+static void two_departments(void) {
+    mk_init(&m);
+    m.day = 20190101;
+    (void)mk_org(&m, K(DEPT), D1, "市教育局", NULL, "370100");
+    (void)mk_org(&m, K(DEPT), D2, "市民政局", NULL, "370100");
+}
+
+Test(asof, an_item_is_allotted_by_another_department) {
+    uint64_t before;
+
+    two_departments();
+    (void)mk_allot(&m, 1, P1, D1, "Q1", "2050201", 2019, 20190128, 100, NULL);
+    pay_twice(P1);
+    mk_tick(&m, 20190709);
+    before = m.n;
+    (void)mk_allot(&m, 2, P1, D2, "Q2", "2050201", 2019, 20190701, 20, NULL);
+    mk_tick(&m, 20190810);
+    moved(fold(NULL, m.n), before);
+}
+
+/* Its profile names who is responsible; an allotment that has not taken effect says nothing yet. */
+Test(asof, an_item_gets_another_responsible_body) {
+    uint64_t before;
+
+    two_departments();
+    (void)mk_project(&m, P2, "校舍改造", D1, NULL);
+    pay_twice(P2);
+    mk_tick(&m, 20190709);
+    before = m.n;
+    m.day = 20190701;
+    (void)mk_project(&m, P2, "校舍改造", D2, NULL);
+    (void)mk_allot(&m, 1, P2, D2, "Q2", "2050201", 2019, 20190715, 20, NULL);
+    mk_tick(&m, 20190810);
+    moved(fold(NULL, m.n), before);
+}
+
+Test(asof, a_unit_moves_with_its_items) {
+    uint64_t before;
+
+    two_departments();
+    (void)mk_org(&m, K(UNIT), U1, "第一中学", D1, "370100");
+    (void)mk_project(&m, P3, "校舍改造", U1, NULL);
+    pay_twice(P3);
+    mk_tick(&m, 20190709);
+    before = m.n;
+    m.day = 20190701;
+    (void)mk_org(&m, K(UNIT), U1, "第一中学", D2, "370100");
+    mk_tick(&m, 20190810);
+    moved(fold(NULL, m.n), before);
+}
