@@ -1,6 +1,6 @@
-/* Replies (H02) of the party's own system against the discrepancies (H01) that were delivered here:
- * one that would count for nothing becomes a dead letter that says why, instead of a record that
- * nobody notices. The hub's rules decide again, by the log. */
+/* Replies (H02) of the party's own system, and approvals of waivers, against the discrepancies
+ * (H01) that were delivered here: one that would count for nothing becomes a dead letter that says
+ * why, instead of a record that nobody notices. The hub's rules decide again, by the log. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +38,16 @@ int pt_connector_finding_keep(struct pt_connector *c, const Pentad__V1__Discrepa
     return rc ? rc : pt_refs_add(c->state, "hub", "H01", id, ref, err);
 }
 
+int pt_connector_waiver_keep(struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
+                             const struct pt_ref_row *ref, struct pt_err *err) {
+    struct pt_waiver_row w = {.episode = r->has_episode ? r->episode : 0};
+    if (r->kind != PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE || r->id.len != PT_FINDING_ID) {
+        return 0;
+    }
+    memcpy(w.finding, r->id.data, PT_FINDING_ID);
+    return pt_waivers_put(c->state, ref->stream, ref->seq, &w, err);
+}
+
 /* Is the word one of the list's, which blanks part? */
 static bool is_among(const char *list, const char *word) {
     size_t n = strlen(word);
@@ -49,32 +59,46 @@ static bool is_among(const char *list, const char *word) {
     return false;
 }
 
+/* Is the discrepancy, or the episode of it that is meant (0: whichever runs), over? */
+static int still_open(const struct pt_finding_row *f, uint32_t episode, bool *ret_episode,
+                      struct pt_err *err) {
+    char id[33], day[11];
+    pt_hex(id, f->id, PT_FINDING_ID);
+    pt_date_format(day, f->day);
+    *ret_episode = false;
+    if (f->status == STATUS(CLOSED) || f->status == STATUS(WAIVED)) {
+        return pt_err_set(err, PT_E_SETTLED, "discrepancy %s has been %s since %s: too late", id,
+                          f->status == STATUS(CLOSED) ? "closed" : "waived", day);
+    }
+    if (episode != 0 && episode != f->episode) {
+        *ret_episode = true;
+        return pt_err_set(err, PT_E_SETTLED,
+                          "discrepancy %s is in its episode %" PRIu32 ", this answers episode "
+                          "%" PRIu32,
+                          id, f->episode, episode);
+    }
+    return 0;
+}
+
 /* Which field is wrong, and why. */
 static int check_against(const struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
                          const struct pt_finding_row *f, const char **ret_field,
                          struct pt_err *err) {
     const char *party = c->config->party;
     bool waives = r->kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE;
-    char id[33], day[11];
+    bool episode = false;
+    char id[33];
     name_of(id, r->id);
-    pt_date_format(day, f->day);
     *ret_field = "id";
     if (!waives && !is_among(f->responders, party)) {
         return pt_err_set(err, PT_E_NOT_ASKED, "%s isn't asked: discrepancy %s is for %s to answer",
                           party, id, f->responders[0] ? f->responders : "nobody");
     }
-    if (f->status == STATUS(CLOSED) || f->status == STATUS(WAIVED)) {
-        return pt_err_set(err, PT_E_SETTLED, "discrepancy %s has been %s since %s: too late", id,
-                          f->status == STATUS(CLOSED) ? "closed" : "waived", day);
-    }
-    if (r->has_episode && r->episode != f->episode) {
+    int rc = still_open(f, r->has_episode ? r->episode : 0, &episode, err);
+    if (episode) {
         *ret_field = "episode";
-        return pt_err_set(err, PT_E_SETTLED,
-                          "discrepancy %s is in its episode %" PRIu32 ", this answers episode "
-                          "%" PRIu32,
-                          id, f->episode, r->episode);
     }
-    return 0;
+    return rc;
 }
 
 static void say_late(struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
@@ -90,6 +114,34 @@ static void say_late(struct pt_connector *c, const Pentad__V1__DiscrepancyReply 
     }
 }
 
+/* Of a waiver that has come here; what else is approved, and a waiver read before such were kept,
+ * is for the hub to judge. */
+static int check_approval(struct pt_connector *c, const Pentad__V1__Approval *a,
+                          struct pt_err *err) {
+    const Pentad__V1__RecordRef *t = a->target;
+    const char *party = c->config->party;
+    struct pt_waiver_row w;
+    struct pt_finding_row f;
+    bool episode;
+    if (!t || !t->party || strcmp(t->party, "office") != 0 || !t->stream) {
+        return 0;
+    }
+    int rc = pt_waivers_find(c->state, t->stream, t->seq, &w, err);
+    rc = rc ? rc : pt_findings_find(c->state, w.finding, &f, err);
+    if (rc != 0) {
+        return rc == PT_E_NOT_FOUND ? 0 : rc;
+    }
+    if (strcmp(party, "congress") != 0 && strcmp(party, "audit") != 0) {
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          "congress or audit approves a waiver; this connector is %s's", party);
+    }
+    if (!is_among(f.responders, "finance")) {
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          "finance doesn't answer here: the office's waiver needs no approval");
+    }
+    return still_open(&f, w.episode, &episode, err);
+}
+
 int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
                              size_t path_cap, struct pt_err *err) {
     const Pentad__V1__DiscrepancyReply *r = rec->discrepancy_reply;
@@ -97,6 +149,13 @@ int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *r
     const char *field = "id";
     char id[33];
     int64_t all = 0;
+    if (rec->body_case == PENTAD__V1__RECORD__BODY_APPROVAL && !rec->corrects) {
+        int approval = check_approval(c, rec->approval, err);
+        if (approval != 0) {
+            (void)snprintf(ret_path, path_cap, "body.approval.target");
+        }
+        return approval;
+    }
     if (rec->body_case != PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY || rec->corrects ||
         r->id.len != PT_FINDING_ID) {
         return 0;

@@ -188,14 +188,18 @@ void pt_connector_sources_restart(struct pt_connector *c);
 /* Puts the mapper where the state file says; s->missing where there is no file. */
 int pt_connector_source_start(struct source *s, struct pt_err *err);
 
-/* ---- answering.c: replies against the discrepancies that were delivered ---- */
+/* ---- answering.c: replies and approvals against the discrepancies that were delivered ---- */
 
 /* Takes note of a discrepancy that was read, and of `ref`, its newest record: a reference to it by
  * its id in hexadecimal (party hub, type H01) finds that. */
 int pt_connector_finding_keep(struct pt_connector *c, const Pentad__V1__Discrepancy *d,
                               const struct pt_ref_row *ref, struct pt_err *err);
-/* Would this record, if it is a reply (H02), count? PT_E_NOT_FOUND: no such discrepancy has come;
- * PT_E_NOT_ASKED; PT_E_SETTLED. A correction of a reply isn't looked at. */
+/* Takes note of which discrepancy a reply of the office's waives, where it is a waiver. */
+int pt_connector_waiver_keep(struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
+                             const struct pt_ref_row *ref, struct pt_err *err);
+/* Would this record, if it is a reply (H02) or approves the office's waiver of a discrepancy,
+ * count? PT_E_NOT_FOUND: no such discrepancy has come; PT_E_NOT_ASKED; PT_E_SETTLED. Corrections
+ * aren't looked at, nor approvals of anything else. */
 int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
                              size_t path_cap, struct pt_err *err);
 

@@ -136,6 +136,38 @@ int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
     return rc;
 }
 
+/* ---- waivers ---- */
+
+int pt_waivers_put(struct pt_state *s, const char *stream, uint64_t seq,
+                   const struct pt_waiver_row *w, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO waiver VALUES(?,?,?,?)", "sibi", stream,
+                      (int64_t)seq, pt_span(w->finding, sizeof w->finding), (int64_t)w->episode);
+}
+
+int pt_waivers_find(struct pt_state *s, const char *stream, uint64_t seq, struct pt_waiver_row *ret,
+                    struct pt_err *err) {
+    memset(ret, 0, sizeof *ret);
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT finding,episode FROM waiver WHERE stream=? AND seq=?", "si",
+                          stream, (int64_t)seq);
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    struct pt_span finding = rc == 0 ? pt_sql_blob(st, 0) : pt_span(NULL, 0);
+    if (rc == 0 && finding.len != sizeof ret->finding) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "the waiver office/%s#%llu is damaged", stream,
+                        (unsigned long long)seq);
+    }
+    if (rc == 0) {
+        memcpy(ret->finding, finding.p, finding.len);
+        ret->episode = (uint32_t)pt_sql_i64(st, 1);
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}
+
 /* ---- evidence ---- */
 
 int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,

@@ -143,6 +143,12 @@ static int keep_ref(struct taking *t, const struct pt_record_info *info,
         t->c->new_refs = true;
         return pt_connector_finding_keep(t->c, r->record->discrepancy, &ref, t->err);
     }
+    if (info->type == PT_TYPE_DISCREPANCY_REPLY && strcmp(r->party, "office") == 0) {
+        int rc = pt_connector_waiver_keep(t->c, r->record->discrepancy_reply, &ref, t->err);
+        if (rc != 0) {
+            return rc;
+        }
+    }
     if (!r->record->doc_no || !r->record->doc_no[0]) {
         return 0;
     }

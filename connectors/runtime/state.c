@@ -37,6 +37,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS finding(id BLOB PRIMARY KEY, episode INTEGER NOT NULL,"
     "  status INTEGER NOT NULL, due INTEGER NOT NULL, day INTEGER NOT NULL,"
     "  responders TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS waiver(stream TEXT, seq INTEGER, finding BLOB NOT NULL,"
+    "  episode INTEGER NOT NULL, PRIMARY KEY(stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS seal(seq INTEGER PRIMARY KEY, nonce BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS shut(party TEXT, stream TEXT, seq INTEGER, bytes BLOB NOT NULL,"
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"

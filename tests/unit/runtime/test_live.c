@@ -284,6 +284,84 @@ Test(live, a_reply_that_counts_for_nothing_is_a_dead_letter) {
     rig_done(&r);
 }
 
+/* The office waives, as the feed brings it; of which episode, 0 of none that it names. */
+static struct pt_hash waived(struct rig *r, uint32_t episode) {
+    struct th_stream office;
+    struct tr_reply waiver;
+    struct pt_hash hash;
+    tr_reply_init(&waiver, "历史口径差异");
+    waiver.reply.kind = PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE;
+    waiver.reply.has_episode = episode != 0;
+    waiver.reply.episode = episode;
+    th_stream_init(&office, &r->hub, "office", "main");
+    th_send_record(&office, &waiver.record, &hash);
+    return hash;
+}
+
+/* What became of an approval of the office's first waiver: "sent", or its dead letter. */
+static const char *approved(struct rig *r, const char *party, struct pt_hash *waiver,
+                            const char *doc_no) {
+    static char why[400];
+    struct pt_err err;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Approval approval = PENTAD__V1__APPROVAL__INIT;
+    Pentad__V1__RecordRef target = PENTAD__V1__RECORD_REF__INIT;
+    target.party = (char *)"office";
+    target.stream = (char *)"main";
+    target.has_seq = target.has_hash = 1;
+    target.seq = 1;
+    target.hash = (ProtobufCBinaryData){.len = sizeof waiver->b, .data = waiver->b};
+    approval.target = &target;
+    approval.has_verdict = 1;
+    approval.verdict = PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    rec.doc_no = (char *)(uintptr_t)doc_no;
+    rec.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
+    rec.approval = &approval;
+    rig_push(r, "Approval", doc_no, &rec);
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+    (void)snprintf(why, sizeof why, "sent");
+    if (rig_log_count(r, party, doc_no) == 0) {
+        struct pt_state *s = rig_state(r);
+        cr_assert_eq(pt_dead_letter_each(s, keep_reason, why, &err), 0, "%s", err.msg);
+        pt_state_free(s);
+    }
+    return why;
+}
+
+Test(live, an_approval_that_counts_for_nothing_is_a_dead_letter) {
+    struct rig r;
+    struct pt_hash waiver;
+    rig_init(&r, "audit", true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    waiver = waived(&r, 1);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_str_eq(approved(&r, "audit", &waiver, "A1"), "sent", "no such discrepancy came here");
+    delivered(&r, "congress", OPEN, 0);
+    cr_expect_not_null(strstr(approved(&r, "audit", &waiver, "A2"), "not_asked: finance doesn't"));
+    delivered(&r, "audit finance", CLOSED, 0);
+    cr_expect_not_null(strstr(approved(&r, "audit", &waiver, "A3"), "settled: discrepancy "));
+    delivered(&r, "audit finance", OPEN, 0);
+    cr_expect_str_eq(approved(&r, "audit", &waiver, "A4"), "sent");
+    cr_expect_eq(rig_counts(&r).dead_letters, 2);
+    rig_done(&r);
+}
+
+Test(live, an_approval_of_another_episode_or_body_is_a_dead_letter) {
+    static const char *const parties[] = {"audit", "organization"};
+    static const char *const why[] = {"in its episode 1, this answers episode 2",
+                                      "not_asked: congress or audit approves a waiver"};
+    for (int i = 0; i < 2; i++) {
+        struct rig r;
+        struct pt_hash waiver;
+        rig_init(&r, parties[i], true);
+        waiver = waived(&r, 2);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        delivered(&r, "finance", OPEN, 0);
+        cr_expect_not_null(strstr(approved(&r, parties[i], &waiver, "A1"), why[i]));
+        rig_done(&r);
+    }
+}
+
 Test(live, pushed_records_are_checked_and_sent) {
     struct rig r;
     setting(&r);

@@ -196,6 +196,18 @@ int pt_findings_put(struct pt_state *s, const struct pt_finding_row *f, struct p
 int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
                      struct pt_finding_row *ret, struct pt_err *err);
 
+/* ---- waivers: which discrepancy each of the office's was about ---- */
+
+struct pt_waiver_row {
+    uint8_t finding[PT_FINDING_ID];
+    uint32_t episode; /* 0: it named none */
+};
+int pt_waivers_put(struct pt_state *s, const char *stream, uint64_t seq,
+                   const struct pt_waiver_row *w, struct pt_err *err);
+/* PT_E_NOT_FOUND. */
+int pt_waivers_find(struct pt_state *s, const char *stream, uint64_t seq, struct pt_waiver_row *ret,
+                    struct pt_err *err);
+
 /* ---- seals: the nonce inside that of record `seq`, 16 bytes ---- */
 
 int pt_seals_add(struct pt_state *s, uint64_t seq, struct pt_span nonce, struct pt_err *err);

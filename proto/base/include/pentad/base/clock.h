@@ -12,7 +12,7 @@ struct pt_clock {
 };
 extern const struct pt_clock pt_clock_system;
 int64_t pt_clock_now_ms(const struct pt_clock *clock);
-int64_t pt_monotonic_us(void); /* for measuring only */
+int64_t pt_monotonic_us(void);  /* for measuring only */
 int64_t pt_thread_cpu_us(void); /* processor time of the calling thread; for measuring only */
 
 struct pt_entropy {
