@@ -118,6 +118,15 @@ static int read_state(sqlite3_stmt *st) {
                                                   : PT_STATE_UNKNOWN;
 }
 
+/* A clear row that no missing close makes unknown: of a rule that awaits those whom a figure names,
+ * one that awaits nobody at all. */
+static bool stays_clear(const struct pt_rule_stmts *s) {
+    int32_t through = s->through_col < 0 ? 0 : pt_sql_i32(s->condition, s->through_col);
+
+    return read_state(s->condition) == PT_STATE_CLEAR &&
+           through <= (s->awaits_named ? 0 : s->closed);
+}
+
 /* Texts in the arena, which holds no more than this one; figures whatever the state. */
 static int read_verdict(struct pt_engine *e, size_t no, struct pt_condition *c,
                         struct pt_err *err) {
@@ -262,10 +271,10 @@ static int evaluate(struct pt_engine *e, size_t no, struct old_list *o, struct p
         struct pt_condition c;
         bool equal = true;
 
-        if (read_state(st) == PT_STATE_CLEAR)
+        if (stays_clear(&e->st[no]))
             continue; /* most rows; `drop_cleared` sees to what stood there */
         rc = read_condition(e, no, &c, err);
-        if (rc != 0)
+        if (rc != 0 || c.state == PT_STATE_CLEAR)
             continue;
         see_again(o, &c);
         rc = same(e, &c, true, &equal, err);
