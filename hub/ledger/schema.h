@@ -28,6 +28,8 @@ static const char pt_schema_head[] =
     "CREATE INDEX record_seq ON record(sid, seq);\n"
     "CREATE INDEX record_subject ON record(subject, type);\n"
     "CREATE INDEX record_root ON record(root);\n"
+    "CREATE INDEX record_correction ON record(doc_no, subject) WHERE correction IN\n"
+    "  (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW);\n"
     /* Every RecordRef of every record. */
     "CREATE TABLE ref(t_sid INTEGER, t_seq INTEGER, rec INTEGER, field TEXT, hash BLOB,\n"
     "  PRIMARY KEY(t_sid, t_seq, rec, field)) WITHOUT ROWID;\n"

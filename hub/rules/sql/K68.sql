@@ -24,11 +24,12 @@
 -- period is of the record's fiscal year and doesn't end before the record's day; or a B01 or O01 logged by that tick names the
 -- record (whatever correction of it), an O01 also where its ledger_ref takes the score of a V01's subject and year.
 -- Closed by the first H04 logged behind the correction whose ledger knows it. Awaits nobody: the correction is here.
--- The object is the correction: its party, stream and place in it; a document that corrects several records has one number.
+-- The object is the correction: its party and document number; without a number its party, stream and place in it, which also follow the
+-- number where another correction of the subject had it first: a document that corrects several records has one number.
 -- Keys: a the correction (number in the ledger), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k68_correction AS
-SELECT c.rec, c.log_index, c.sid, c.seq, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
+SELECT c.rec, c.log_index, c.sid, c.seq, c.doc_no, c.subject AS own, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
   t.valid_from AS day
 FROM record c CROSS JOIN record t ON t.rec = c.corrects
 WHERE c.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW) AND c.lost IS NULL;
@@ -70,7 +71,11 @@ said AS MATERIALIZED (
       || CASE WHEN year_closed THEN ', a year that is closed' ELSE '' END AS en
   FROM used)
 SELECT a, b, c, coalesce(s.kind, @SUBJECT_KIND_NONE) AS kind, coalesce(s.subject, '') AS key, coalesce(s.fy, 0) AS fy, '' AS period,
-  p.party || '/' || p.name || '#' || s.seq AS object,
+  CASE WHEN coalesce(s.doc_no, '') = '' THEN p.party || '/' || p.name || '#' || s.seq
+    ELSE p.party || '/' || s.doc_no || CASE WHEN s.own IS s.subject AND s.rec = (SELECT x.rec FROM record x INDEXED BY record_correction
+        CROSS JOIN place q ON q.rec = x.rec WHERE x.doc_no = s.doc_no AND x.subject IS s.own
+          AND x.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW)
+        ORDER BY q.tick, q.stream, q.seq LIMIT 1) THEN '' ELSE ' ' || p.party || '/' || p.name || '#' || s.seq END END AS object,
   CASE WHEN (briefs > 0 OR congress OR appraised OR year_closed) AND NOT listed THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_INFO AS sev, type_code(type) AS type, type_zh(type) AS name, type_en(type) AS name_en, p.party AS party,
   substr(zh, 2) AS list, substr(en, 3) AS list_en
