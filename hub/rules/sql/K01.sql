@@ -40,7 +40,7 @@ SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
     (SELECT p.func || ' F:' || p.key FROM agg_approved p WHERE p.level = 'F' AND p.fy = r.fy AND p.bk = f.bk
        AND p.func IN (f.func, substr(f.func, 1, 5), substr(f.func, 1, 3))
        AND p.key = coalesce((SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = f.dept AND o.r_type = @TYPE_ORG_PROFILE
-         ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1), p.key)
+         ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1), p.key)
        ORDER BY p.func DESC, p.key LIMIT 1),
     f.func || ' D:' || f.dept) END AS line
 FROM f_allotment f JOIN record r ON r.rec = f.rec
@@ -107,7 +107,7 @@ WITH own AS MATERIALIZED (SELECT a, b, c, bk, func, level, key, kind, fen, tol F
 sums AS MATERIALIZED (
   SELECT o.a, o.b, o.c, o.bk, o.level, o.key, o.kind, sum(o.fen) AS b0, sum(o.tol) AS b0_tol, p.fen AS ap, p.tol AS ap_tol,
     CASE o.level WHEN 'D' THEN (SELECT v.rgn FROM v_org_profile v WHERE v.r_subject = o.key AND v.r_type = @TYPE_ORG_PROFILE
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) END AS rgn
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) END AS rgn
   FROM own o LEFT JOIN agg_approved p ON p.level = o.level AND p.key = o.key AND p.fy = o.a AND p.bk = o.bk
     AND p.func = CASE o.level WHEN 'C' THEN '' ELSE o.func END
   GROUP BY o.a, o.b, o.c)

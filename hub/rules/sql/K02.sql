@@ -40,7 +40,7 @@ WHERE (p.level IN ('S', 'D') OR (p.level = 'F' AND p.func <> '')) AND p.func NOT
 CREATE TEMP VIEW k02_term AS
 SELECT k.a, k.b, k.c, k.kind, k.key, p.kind AS approval, p.fen, p.tol, p.approved_on, cd_add(p.approved_on, CASE WHEN k.kind <> @SUBJECT_KIND_TRANSFER
     THEN param('k02.days') WHEN (SELECT v.is_special_fund FROM v_subject_profile v WHERE v.r_subject = k.key AND v.r_type = @TYPE_SUBJECT_PROFILE
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) THEN param('k02.special_days') ELSE param('k02.general_days') END) AS term,
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) THEN param('k02.special_days') ELSE param('k02.general_days') END) AS term,
   CASE WHEN k.kind <> @SUBJECT_KIND_TRANSFER THEN cd_add(p.approved_on, param('k02.days') + param('k02.unit_days')) END AS unit_term
 FROM k01_key k CROSS JOIN approved_line p ON p.level = k.level AND p.key = k.key AND p.fy = k.a AND p.bk = k.bk AND p.func = k.func
 WHERE p.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND p.func NOT LIKE '227%'

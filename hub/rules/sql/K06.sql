@@ -32,7 +32,7 @@ SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FRO
 WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c,
     (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = t.b
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
 reports AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
     f.cum_paid_fen IS NOT NULL AND tick_day() > month_end(said.b) AS over

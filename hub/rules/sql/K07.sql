@@ -39,7 +39,7 @@ SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
 WITH found AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = t.a AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = t.b
-      AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS rec FROM touched t),
+      AND v.item = @AUDIT_ITEM_PAID ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
 sums AS MATERIALIZED (
   SELECT found.*, r.kind AS kind, f.fen AS q, (SELECT k.day FROM tick k WHERE k.no = r.tick) AS logged,
     CASE WHEN r.kind = @SUBJECT_KIND_REGION THEN

@@ -59,7 +59,7 @@ WITH at AS (SELECT t.a, t.b, t.c, t.b - k.m + 1 AS month, t.b / 100 AS fy, t.b %
         NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
 plan AS MATERIALIZED (
   SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= at.day
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS profile,
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS profile,
     (SELECT sum(q.fen) FROM budget q WHERE q.subject = at.a AND q.fy = at.fy AND q.valid <= at.day) AS allotted,
     (SELECT sum(k.fen) FROM carried k WHERE k.subject = at.a AND k.fy = at.fy AND k.valid <= at.day) AS carried,
     (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = at.a AND p.fy = at.fy AND p.month <= at.month) AS paid,
@@ -98,7 +98,7 @@ SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
   UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= month_end(:b)
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date / 100 <= :b ORDER BY l.rec DESC LIMIT 40))
 ORDER BY rec LIMIT 64

@@ -58,7 +58,7 @@ SELECT rec FROM (
   SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
   UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= month_end(:b)
   UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
-    ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.r_fy = :fy
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
     WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date / 100 <= :b ORDER BY l.rec DESC LIMIT 40))

@@ -33,10 +33,11 @@ SELECT v.r_subject AS subject, v.rec, v.r_fy AS fy, v.r_valid AS since, v.r_issu
 FROM v_subject_profile v WHERE v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_kind = @SUBJECT_KIND_FUND AND v.r_valid <= tick_day();
 CREATE TEMP VIEW k40_idle AS
 WITH fund AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, r.rec, r.r_fy AS fy, r.r_valid AS since, r.r_issued AS issued, f.invested_fen AS invested, f.balance_fen AS balance
+  SELECT t.a, t.b, t.c, r.rec, r.r_fy AS fy, r.r_valid AS since, r.r_issued AS issued, r.r_stream AS stream, r.r_seq AS seq,
+    f.invested_fen AS invested, f.balance_fen AS balance
   FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_SUBJECT_PROFILE AND r.r_kind = @SUBJECT_KIND_FUND AND r.r_valid <= tick_day()
     CROSS JOIN f_subject_profile f ON f.rec = r.rec WHERE t.b = 'idle'),
-newest AS MATERIALIZED (SELECT fund.*, row_number() OVER (PARTITION BY a ORDER BY since DESC, issued DESC, rec DESC) AS no FROM fund),
+newest AS MATERIALIZED (SELECT fund.*, row_number() OVER (PARTITION BY a ORDER BY since DESC, issued DESC, stream DESC, seq DESC) AS no FROM fund),
 moved AS MATERIALIZED (
   SELECT p.a, coalesce(max(o.since), 0) AS day FROM newest p LEFT JOIN fund o ON o.a = p.a
     AND (o.invested IS NOT p.invested OR coalesce(o.balance, 0) = 0) WHERE p.no = 1 GROUP BY p.a),
@@ -51,13 +52,13 @@ SELECT v.r_subject AS subject, v.rec, d.fiscal_year AS year, d.fen AS duty,
 FROM live v CROSS JOIN f_subject_profile_duty_by_year d ON d.rec = v.rec
 WHERE v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_kind = @SUBJECT_KIND_PPP AND v.rec = (SELECT w.rec FROM v_subject_profile w
   WHERE w.r_subject = v.r_subject AND w.r_type = @TYPE_SUBJECT_PROFILE AND w.r_valid <= tick_day()
-  ORDER BY w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1);
+  ORDER BY w.r_valid DESC, w.r_issued DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k40_region AS
 SELECT v.r_subject AS subject, v.rec, v.r_fy AS year, f.month, f.ppp_duty_fen AS duty,
   CASE f.month % 100 WHEN 12 THEN f.gpb_exp_fen END AS gpb
 FROM live v CROSS JOIN f_region_fiscal f ON f.rec = v.rec WHERE v.r_type = @TYPE_REGION_FISCAL AND v.rec = (SELECT w.rec FROM v_region_fiscal w
   WHERE w.r_subject = v.r_subject AND w.r_type = @TYPE_REGION_FISCAL AND w.r_fy = v.r_fy AND w.ppp_duty_fen IS NOT NULL
-  ORDER BY w.month DESC, w.r_valid DESC, w.r_issued DESC, w.rec DESC LIMIT 1);
+  ORDER BY w.month DESC, w.r_valid DESC, w.r_issued DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k40_duty AS
 SELECT t.a, t.b, t.c, @SUBJECT_KIND_PPP AS kind, p.rec, p.year, p.duty, p.gpb FROM touched t CROSS JOIN k40_ppp p
  WHERE t.b = 'duty' AND t.c = '' AND p.subject = t.a

@@ -24,14 +24,15 @@
 -- Keys: a subject, b fiscal year, c ''.
 -- [views]
 CREATE TEMP VIEW k54_actual AS
-SELECT r.r_subject AS subject, r.r_fy AS fy, i.id, 10 + v.kind AS source, r.rec, r.r_valid AS valid, r.r_issued AS issued, i.actual
+SELECT r.r_subject AS subject, r.r_fy AS fy, i.id, 10 + v.kind AS source, r.rec, r.r_valid AS valid, r.r_issued AS issued,
+  r.r_stream AS stream, r.r_seq AS seq, i.actual
 FROM live r CROSS JOIN f_evaluation v ON v.rec = r.rec CROSS JOIN f_evaluation_items i ON i.rec = r.rec WHERE r.r_type = @TYPE_EVALUATION
 UNION ALL
-SELECT r.r_subject, r.r_fy, i.id, 20 + v.level, r.rec, r.r_valid, r.r_issued, i.actual
+SELECT r.r_subject, r.r_fy, i.id, 20 + v.level, r.rec, r.r_valid, r.r_issued, r.r_stream, r.r_seq, i.actual
 FROM live r CROSS JOIN f_monitor_report v ON v.rec = r.rec AND v.period_end = r.r_fy * 10000 + 1231
   CROSS JOIN f_monitor_report_indicators i ON i.rec = r.rec WHERE r.r_type = @TYPE_MONITOR_REPORT
 UNION ALL
-SELECT r.r_subject, r.r_fy, v.indicator, 30, r.rec, r.r_valid, r.r_issued, v.value
+SELECT r.r_subject, r.r_fy, v.indicator, 30, r.rec, r.r_valid, r.r_issued, r.r_stream, r.r_seq, v.value
 FROM live r CROSS JOIN f_audit_figure v ON v.rec = r.rec AND v.item = @AUDIT_ITEM_INDICATOR WHERE r.r_type = @TYPE_AUDIT_FIGURE;
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec
@@ -41,7 +42,7 @@ SELECT DISTINCT r_subject, r_fy, '' FROM live WHERE r_type IN (@TYPE_EVALUATION,
 -- [condition]
 WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.id, k.source, k.actual, ltrim(k.actual, '+-') AS digits,
-    row_number() OVER (PARTITION BY t.a, t.b, k.id, k.source ORDER BY k.valid DESC, k.issued DESC, k.rec DESC) AS no
+    row_number() OVER (PARTITION BY t.a, t.b, k.id, k.source ORDER BY k.valid DESC, k.issued DESC, k.stream DESC, k.seq DESC) AS no
   FROM touched t CROSS JOIN k54_actual k ON k.subject = t.a AND k.fy = t.b),
 number AS MATERIALIZED (
   SELECT said.*, CASE instr(digits, '.') WHEN 0 THEN digits ELSE substr(digits, 1, instr(digits, '.') - 1) END AS whole,

@@ -27,10 +27,10 @@
 CREATE TEMP VIEW k61_major AS
 SELECT p.r_subject AS subject, q.tick, q.sid, q.seq, coalesce(f.start, 0) AS start, coalesce(f.end, 99991231) AS until,
   (SELECT o.rgn FROM member m JOIN v_org_profile o ON o.r_subject = m.org AND o.r_type = @TYPE_ORG_PROFILE
-    WHERE m.subject = p.r_subject AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.rec DESC LIMIT 1) AS rgn
+    WHERE m.subject = p.r_subject AND m.kind = @SUBJECT_KIND_DEPT ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AS rgn
 FROM f_subject_profile f CROSS JOIN live p ON p.rec = f.rec CROSS JOIN record q ON q.rec = p.r_root
 WHERE f.is_major = 1 AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
+    ORDER BY n.r_valid DESC, n.r_issued DESC, n.r_stream DESC, n.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT r.subject, r.fy, f.kind FROM changed c JOIN record r ON r.rec = c.rec JOIN f_congress_submission f ON f.rec = c.rec
  WHERE c.type = @TYPE_CONGRESS_SUBMISSION
@@ -48,10 +48,10 @@ SELECT DISTINCT v.r_subject, v.r_fy, v.kind FROM v_congress_submission v
 WITH package AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.r_kind FROM v_congress_submission v WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
       AND v.r_fy = t.b AND v.kind = t.c ORDER BY v.r_kind DESC LIMIT 1) AS kind,
-    (SELECT v.rec FROM v_congress_submission v CROSS JOIN record o ON o.rec = v.r_root WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
-      AND v.r_fy = t.b AND v.kind = t.c ORDER BY o.tick, o.issued_at, o.rec LIMIT 1) AS first,
+    (SELECT v.rec FROM v_congress_submission v CROSS JOIN place o ON o.rec = v.r_root WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
+      AND v.r_fy = t.b AND v.kind = t.c ORDER BY o.tick, o.stream, o.seq LIMIT 1) AS first,
     (SELECT v.rec FROM v_congress_submission v WHERE v.r_subject = t.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION
-      AND v.r_fy = t.b AND v.kind = t.c ORDER BY v.r_tick DESC, v.r_issued DESC, v.rec DESC LIMIT 1) AS last
+      AND v.r_fy = t.b AND v.kind = t.c ORDER BY v.r_tick DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS last
   FROM touched t),
 dated AS MATERIALIZED (
   SELECT p.*, l.tick, l.sid, l.seq, l.root, (SELECT d.day FROM record v JOIN record o ON o.rec = v.root JOIN tick d ON d.no = o.tick
@@ -60,7 +60,7 @@ dated AS MATERIALIZED (
     (SELECT b.rec FROM v_congress_submission v CROSS JOIN record o ON o.root = v.r_root CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq
         AND g.hash = o.hash AND g.field = 'submission' CROSS JOIN v_congress_receipt b ON b.rec = g.rec
       WHERE v.r_subject = p.a AND v.r_type = @TYPE_CONGRESS_SUBMISSION AND v.r_fy = p.b AND v.kind = p.c
-      ORDER BY b.r_tick DESC, b.r_issued DESC, b.rec DESC LIMIT 1) AS receipt
+      ORDER BY b.r_tick DESC, b.r_issued DESC, b.r_stream DESC, b.r_seq DESC LIMIT 1) AS receipt
   FROM package p CROSS JOIN record l ON l.rec = p.last),
 major AS MATERIALIZED (
   SELECT m.* FROM (SELECT 1 FROM touched WHERE c IN (@SUBMISSION_KIND_DRAFT, @SUBMISSION_KIND_FINAL_ACCOUNTS) LIMIT 1) y CROSS JOIN k61_major m),

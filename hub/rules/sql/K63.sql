@@ -33,7 +33,7 @@ SELECT p.r_subject AS subject, p.r_kind AS kind, p.r_fy AS fy, p.rec, coalesce(f
     WHERE q.r_subject = p.r_subject AND q.r_type = @TYPE_SUBJECT_PROFILE)) AS since
 FROM live p CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1 WHERE p.r_type = @TYPE_SUBJECT_PROFILE
   AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
-    ORDER BY n.r_valid DESC, n.r_issued DESC, n.rec DESC LIMIT 1);
+    ORDER BY n.r_valid DESC, n.r_issued DESC, n.r_stream DESC, n.r_seq DESC LIMIT 1);
 CREATE TEMP VIEW k63_head AS
 SELECT r.r_subject AS subject, r.rec, v.held_from, coalesce(v.lifetime, 0) AS lifetime, min(coalesce(v.held_to, 99991231), coalesce(
     (SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'
