@@ -130,7 +130,7 @@ int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_
                     uint8_t digest[32], struct pt_err *err);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules, cmd_rules_explain,
-    cmd_rules_try, cmd_push;
+    cmd_ledger, cmd_snapshot, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules,
+    cmd_rules_explain, cmd_rules_try, cmd_push;
 
 #endif

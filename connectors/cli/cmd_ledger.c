@@ -153,17 +153,19 @@ static int replay(const struct cli_options *o) {
     hex32(b, ours);
     bool equal = memcmp(theirs, ours, sizeof ours) == 0;
     if (o->json) {
-        json_t *j = json_pack("{s:b,s:I,s:s,s:s,s:I,s:I}", "equal", equal, "log_size",
+        json_t *j = json_pack("{s:b,s:I,s:s,s:s,s:I,s:I,s:I}", "equal", equal, "log_size",
                               (json_int_t)cursor, "ledger", a, "replay", b, "mismatches",
-                              (json_int_t)st.mismatches, "pending", (json_int_t)st.pending);
+                              (json_int_t)st.mismatches, "pending", (json_int_t)st.pending,
+                              "snapshots_unlike", (json_int_t)st.snapshots_unlike);
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
         printf("%s at log size %" PRIu64 "\n  ledger %s\n  replay %s\n  %" PRIu64
-               " findings of the log that the rules would not have written so\n",
-               equal ? "EQUAL" : "NOT EQUAL", cursor, a, b, st.mismatches);
+               " findings of the log that the rules would not have written so\n  %" PRIu64
+               " logged snapshots (H03) that say something else\n",
+               equal ? "EQUAL" : "NOT EQUAL", cursor, a, b, st.mismatches, st.snapshots_unlike);
     }
-    return equal && st.mismatches == 0 ? EXIT_OK : EXIT_FAILED;
+    return equal && st.mismatches == 0 && st.snapshots_unlike == 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 /* ---- rows ---- */

@@ -12,8 +12,9 @@ static const struct cli_command cmd_ca = {
     .name = "ca", .what = "keys, the hub's authority, the genesis ceremony", .main = pt_ca_main};
 
 static const struct cli_command *const commands[] = {
-    &cmd_status, &cmd_brief, &cmd_discrepancy, &cmd_trace,  &cmd_evidence,  &cmd_verify, &cmd_log,
-    &cmd_ledger, &cmd_push,  &cmd_ca,          &cmd_doctor, &cmd_catalogue, &cmd_rules};
+    &cmd_status, &cmd_brief,  &cmd_discrepancy, &cmd_trace,    &cmd_evidence,
+    &cmd_verify, &cmd_log,    &cmd_ledger,      &cmd_snapshot, &cmd_push,
+    &cmd_ca,     &cmd_doctor, &cmd_catalogue,   &cmd_rules};
 
 static void help(FILE *to) {
     fputs("usage: pentad COMMAND [options]\n\n", to);

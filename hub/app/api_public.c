@@ -124,6 +124,9 @@ static void put_log(const struct pt_hub *h, struct pt_buf *out) {
     pt_metrics_put(out, "findings_pending", "gauge", "findings not yet in the log", f.pending);
     pt_metrics_put(out, "findings_mismatched", "gauge",
                    "logged findings that the rules would not have written so", f.mismatches);
+    pt_metrics_put(out, "snapshots_unlike", "gauge",
+                   "logged ledger snapshots that say something else than this ledger",
+                   f.snapshots_unlike);
     pt_metrics_put(out, "tick_day", "gauge", "day of the last tick in the log, yyyymmdd",
                    (uint64_t)w.tick_day);
     pt_metrics_put(out, "fold_tick_day", "gauge", "day of the last tick folded, yyyymmdd",

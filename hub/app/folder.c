@@ -148,8 +148,12 @@ static int collect(struct pt_folder *f, uint64_t fold_size, struct pt_findings *
         return pt_err_set(err, PT_E_NOMEM, "no memory for findings");
     }
     pt_buf_init(&out->bytes, PT_FINDINGS_BYTES + PT_RECORD_BYTES_MAX);
+    pt_buf_init(&out->snapshot, PT_SNAPSHOT_BYTES);
     out->fold_size = fold_size;
     rc = pt_fold_pending(f->fold, take_finding, out, err);
+    if (rc >= 0) {
+        rc = pt_fold_snapshot(f->fold, &out->snapshot, &out->snapshot_day, err);
+    }
     if (rc < 0) {
         pt_findings_free(out);
         return rc;
@@ -158,11 +162,17 @@ static int collect(struct pt_folder *f, uint64_t fold_size, struct pt_findings *
     return 0;
 }
 
+/* How many records the hub has to author before the next tick. */
+static uint64_t owed_of(const struct pt_fold_state *st) {
+    return st->pending + (st->snapshot_due != 0);
+}
+
 /* Publishes where the fold is; with findings where it has seen all that the hub itself wrote. */
 static int tell(struct pt_folder *f, struct pt_err *err) {
     struct pt_findings *findings = NULL;
     struct pt_writer_view writer;
     struct pt_fold_state st;
+    uint64_t owed;
     bool caught_up;
     int rc = pt_fold_state(f->fold, &st, err);
 
@@ -171,17 +181,19 @@ static int tell(struct pt_folder *f, struct pt_err *err) {
     }
     caught_up = st.cursor == pt_log_size(f->hub->log);
     pt_writer_view(f->hub->writer, &writer);
-    if (st.pending > 0 && st.cursor >= writer.own_size) {
+    owed = owed_of(&st);
+    if (owed > 0 && st.cursor >= writer.own_size) {
         rc = collect(f, st.cursor, &findings, err);
     }
     (void)pthread_mutex_lock(&f->lock);
     f->view.folded = st.cursor;
     f->view.pending = st.pending;
     f->view.mismatches = st.mismatches;
+    f->view.snapshots_unlike = st.snapshots_unlike;
     f->view.tick_day = st.tick.day;
     f->view.caught_up = f->view.caught_up || caught_up;
     (void)pthread_mutex_unlock(&f->lock);
-    pt_writer_folded(f->hub->writer, st.cursor, st.pending, findings);
+    pt_writer_folded(f->hub->writer, st.cursor, owed, findings);
     return rc;
 }
 
@@ -203,7 +215,7 @@ static int fold_some(struct pt_folder *f, struct pt_err *err) {
     int rc = pt_fold_state(f->fold, &st, err);
 
     if (rc == 0 && st.cursor >= pt_log_size(f->hub->log)) {
-        return st.pending > 0 ? tell(f, err) : 0; /* the writer may ask for its findings again */
+        return owed_of(&st) > 0 ? tell(f, err) : 0; /* the writer may ask for its findings again */
     }
     if (rc == 0) {
         rc = read_step(f, st.cursor, err);

@@ -11,6 +11,7 @@ struct pt_folder_view {
     uint64_t folded; /* entries */
     uint64_t pending;
     uint64_t mismatches;
+    uint64_t snapshots_unlike;
     int32_t tick_day;
     bool caught_up;        /* at some moment since the start */
     struct pt_err trouble; /* code 0: none */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/base/arena.h>
+#include <pentad/base/date.h>
 #include <pentad/intake/author.h>
 #include <pentad/proof/batch.h>
 #include <pentad/record/decode.h>
@@ -216,21 +217,45 @@ static int finding_record(struct pt_span packed, struct pt_arena *arena, Pentad_
     return rc;
 }
 
+/* Its document number is its day, by which an appraisal's source cites it. */
+static int snapshot_record(const struct pt_findings *f, char doc_no[11], struct pt_arena *arena,
+                           Pentad__V1__Record *rec, struct pt_err *err) {
+    ProtobufCMessage *msg = NULL;
+    int rc = pt_msg_decode_strict(&pentad__v1__ledger_snapshot__descriptor,
+                                  pt_buf_span(&f->snapshot), arena, &msg, err);
+
+    pentad__v1__record__init(rec);
+    if (rc == 0) {
+        rec->body_case = PENTAD__V1__RECORD__BODY_LEDGER_SNAPSHOT;
+        rec->ledger_snapshot = (Pentad__V1__LedgerSnapshot *)msg;
+        pt_date_format(doc_no, f->snapshot_day);
+        rec->doc_no = doc_no;
+        of_day(rec, f->snapshot_day);
+    }
+    return rc;
+}
+
 int pt_own_findings(struct pt_own *o, struct pt_group *g, const struct pt_findings *f,
                     struct pt_err *err) {
-    Pentad__V1__Record *recs = calloc(f->n, sizeof(*recs));
-    Pentad__V1__Record **list = calloc(f->n, sizeof(Pentad__V1__Record *));
+    size_t n = f->n + (f->snapshot_day != 0);
+    Pentad__V1__Record *recs = calloc(n, sizeof(*recs));
+    Pentad__V1__Record **list = calloc(n, sizeof(Pentad__V1__Record *));
+    char doc_no[11];
     struct pt_arena arena;
     int rc = recs == NULL || list == NULL ? PT_E_NOMEM : 0;
 
-    PT_ASSERT(f->n > 0 && f->n <= PT_FINDINGS_MAX);
+    PT_ASSERT(n > 0 && f->n <= PT_FINDINGS_MAX);
     pt_arena_init(&arena, ARENA_MAX);
     for (size_t i = 0, at = 0; rc == 0 && i < f->n; at = f->end[i++]) {
         list[i] = &recs[i];
         rc = finding_record(pt_span(f->bytes.p + at, f->end[i] - at), &arena, &recs[i], err);
     }
+    if (rc == 0 && f->snapshot_day != 0) {
+        list[f->n] = &recs[f->n];
+        rc = snapshot_record(f, doc_no, &arena, &recs[f->n], err);
+    }
     if (rc == 0) {
-        rc = pt_own_write(o, g, list, f->n, err);
+        rc = pt_own_write(o, g, list, n, err);
     }
     pt_arena_done(&arena);
     free(list);

@@ -44,6 +44,7 @@ struct pt_writer {
 void pt_findings_free(struct pt_findings *f) {
     if (f != NULL) {
         pt_buf_done(&f->bytes);
+        pt_buf_done(&f->snapshot);
         free(f);
     }
 }
@@ -171,7 +172,7 @@ static int write_own(struct pt_writer *w, int64_t *ret_wake_ms, struct pt_err *e
         return write_tick(w, &what, err);
     case PT_SCHED_FINDINGS:
         f = take_findings(w, in.fold_size);
-        if (f != NULL && f->n > 0) {
+        if (f != NULL && (f->n > 0 || f->snapshot_day != 0)) {
             rc = pt_own_findings(&w->own, &w->group, f, err);
         }
         pt_findings_free(f);

@@ -6,7 +6,7 @@
 #include <pentad/ledger/ledger.h>
 #include <pentad/record/decode.h>
 
-#include "internal.h"
+#include "snap.h"
 
 static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
 
@@ -64,6 +64,7 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
         if (l->plans[i])
             rc = pt_plan_prepare(l->plans[i], &l->sql, err);
     rc = rc == 0 ? pt_agg_prepare(l, err) : rc;
+    rc = rc == 0 ? pt_snap_open(l, err) : rc;
     if (rc != 0)
         return rc;
     l->md = EVP_MD_CTX_new();
@@ -246,6 +247,8 @@ static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span
     rc = hash_record(l, bytes, f->hash, err);
     rc = rc == 0 ? fold_body(l, f, err) : rc;
     rc = rc == 0 ? pt_stream_record(l, f, err) : rc;
+    rc = rc == 0 ? pt_snap_record(l, f, err) : rc;
+    rc = rc == 0 ? pt_snap_logged(l, f, err) : rc;
     if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY)
         l->now->has_finding = true;
     else if (f->r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY)
@@ -259,6 +262,7 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     struct pt_ledger_tick tick = {l->tick.no + 1, t->day, f->log_index + 1, f->seq,
                                   (uint64_t)f->rec};
     int64_t last_rec = (int64_t)l->tick.rec;
+    int32_t last_day = l->tick.day;
     int rc;
 
     if (strcmp(f->party, "hub") != 0 || t->day < l->tick.day)
@@ -272,6 +276,7 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
         l->tick = tick;
         rc = pt_agg_tick(l, last_rec, err);
         rc = rc == 0 ? pt_stream_tick(l, err) : rc;
+        rc = rc == 0 ? pt_snap_tick(l, last_day, err) : rc;
     }
     l->now->has_tick = rc == 0;
     l->now->tick = tick;

@@ -15,13 +15,35 @@ static int prepare(const struct pt_asof *a, const struct pt_term *t, int64_t *re
     return rc == 0 && t->lines ? pt_asof_lines(a, err) : rc;
 }
 
-/* Not kept: there are more terms than a connection keeps statements. */
+/* Terms keep their statements themselves: there are more than a connection keeps. */
+static int statement(struct pt_ledger *l, const char *text, sqlite3_stmt **ret,
+                     struct pt_err *err) {
+    size_t at = ((uintptr_t)text >> 3) % PT_TERM_STMTS;
+    int rc;
+
+    for (; l->terms[at].text; at = (at + 1) % PT_TERM_STMTS)
+        if (l->terms[at].text == text) {
+            *ret = l->terms[at].st;
+            return 0;
+        }
+    PT_ASSERT(l->n_terms + 1 < PT_TERM_STMTS); /* one a term and use of it */
+    rc = pt_sql_prepare(&l->sql, text, ret, err);
+    if (rc == 0) {
+        l->terms[at].text = text;
+        l->terms[at].st = *ret;
+        l->n_terms++;
+    }
+    return rc;
+}
+
 static int query(const struct pt_asof *a, const struct pt_term *t, const char *text,
                  sqlite3_stmt **ret, struct pt_err *err) {
     int64_t param;
     int rc = prepare(a, t, &param, err);
 
-    return rc == 0 ? pt_sql_once(&a->l->sql, ret, err, text, "iiisi", (int64_t)a->fy,
+    *ret = NULL;
+    rc = rc == 0 ? statement(a->l, text, ret, err) : rc;
+    return rc == 0 ? pt_sql_bind(&a->l->sql, *ret, err, "iiisi", (int64_t)a->fy,
                                  (int64_t)a->valid_at, (int64_t)a->known_at, a->key, param)
                    : rc;
 }
@@ -35,7 +57,8 @@ int pt_term_value(const struct pt_asof *a, const struct pt_term *t, struct pt_te
     if (pt_sql_row(&a->l->sql, st, &rc, err))
         *ret = (struct pt_term_value){
             .found = pt_sql_i64(st, 2) > 0, .sum = pt_sql_i64(st, 0), .most = pt_sql_i64(st, 1)};
-    pt_sql_done(&a->l->sql, st);
+    if (st)
+        pt_sql_reset(st);
     return rc;
 }
 
@@ -45,6 +68,7 @@ int pt_term_inputs(const struct pt_asof *a, const struct pt_term *t, struct pt_e
 
     while (pt_sql_row(&a->l->sql, st, &rc, err))
         ;
-    pt_sql_done(&a->l->sql, st);
+    if (st)
+        pt_sql_reset(st);
     return rc;
 }

@@ -18,7 +18,13 @@
 
 #include "plan.h"
 
-enum { PT_TAG_MAX = 256, PT_STREAM_CACHE = 64, PT_FIG_STMTS = 24, PT_DAYS_KEPT = 1024 };
+enum {
+    PT_TAG_MAX = 256,
+    PT_STREAM_CACHE = 64,
+    PT_FIG_STMTS = 24,
+    PT_DAYS_KEPT = 1024,
+    PT_TERM_STMTS = 192
+};
 enum { PT_SUBJECTS_KEPT = 4096, PT_SUBJECT_KEPT_CAP = 36 };
 
 struct pt_stream_row {
@@ -61,6 +67,8 @@ enum pt_ledger_stmt {
     PT_S_COUNT
 };
 
+struct pt_snap;
+
 struct pt_ledger {
     struct pt_sql sql;
     bool write;
@@ -83,11 +91,17 @@ struct pt_ledger {
     struct pt_day_kept workdays[PT_DAYS_KEPT];
     uint32_t workdays_version;       /* of the file, that those are true of */
     sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
-    char scope[160];                 /* what temp.scope holds now; "" nothing */
-    char days[64];                   /* what temp.paid_days holds now */
-    char lines[200];                 /* what temp.quota_line and temp.line_pay hold now */
+    struct {
+        const char *text; /* a term's, by its address */
+        sqlite3_stmt *st;
+    } terms[PT_TERM_STMTS]; /* of figterm.c */
+    size_t n_terms;
+    char scope[160]; /* what temp.scope holds now; "" nothing */
+    char days[64];   /* what temp.paid_days holds now */
+    char lines[200]; /* what temp.quota_line and temp.line_pay hold now */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
+    struct pt_snap *snap;          /* of a write handle: snapname.c */
     struct pt_ledger_applied *now; /* while an entry is applied */
 };
 

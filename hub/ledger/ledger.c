@@ -9,8 +9,8 @@
 #include <pentad/base/codec.h>
 #include <pentad/base/file.h>
 
-#include "internal.h"
 #include "schema.h"
+#include "snap.h"
 
 static const char pragmas_write[] = "PRAGMA page_size=4096; PRAGMA journal_mode=WAL;"
                                     "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=16000;"
@@ -35,6 +35,7 @@ static int make_plans(struct pt_ledger *l, struct pt_err *err) {
 static void make_ddl(const struct pt_ledger *l, struct pt_buf *out) {
     pt_buf_puts(out, pt_schema_head);
     pt_buf_puts(out, pt_schema_sums);
+    pt_buf_puts(out, pt_schema_snapshots);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         if (l->plans[i])
             pt_plan_ddl(l->plans[i], out);
@@ -215,9 +216,12 @@ void pt_ledger_close(struct pt_ledger *l) {
     if (l->in_txn)
         pt_ledger_rollback(l);
     drop_statements(l);
+    pt_snap_close(l);
     pt_sql_finalize(l->workday);
     for (size_t i = 0; i < PT_FIG_STMTS; i++)
         pt_sql_finalize(l->fig[i]);
+    for (size_t i = 0; i < PT_TERM_STMTS; i++)
+        pt_sql_finalize(l->terms[i].st);
     for (size_t i = 0; i < PT_TAG_MAX; i++)
         pt_plan_free(l->plans[i]);
     if (l->sql.db && l->write) {
@@ -311,9 +315,10 @@ int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err) {
 }
 
 int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
-    int rc = pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err);
+    int rc = pt_snap_flush(l, err);
 
     PT_ASSERT(l->in_txn);
+    rc = rc == 0 ? pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "next_rec", l->next_rec, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "waiting", l->waiting, err) : rc;
     rc = rc == 0 ? pt_sql_commit(&l->sql, err) : rc;
@@ -326,6 +331,7 @@ void pt_ledger_rollback(struct pt_ledger *l) {
     if (!l->in_txn)
         return;
     pt_sql_rollback(&l->sql);
+    pt_snap_drop(l);
     l->in_txn = false;
     (void)pt_ledger_load(l, NULL);
 }

@@ -103,8 +103,29 @@ static const char pt_schema_sums[] =
     "  sign AS r_sign, tick AS r_tick\n"
     "  FROM record WHERE live_from IS NOT NULL AND live_to IS NULL;\n";
 
+/* Of snapshots (H03). */
+static const char pt_schema_snapshots[] =
+    /* nonces: the XOR of those of the records that name the page; dirty: which rows have to be made
+       anew (snap.h); rows, head: of its rows, since the last snapshot. */
+    "CREATE TABLE snap_page(bucket INTEGER, subject TEXT, fy INTEGER, part INTEGER, nonces BLOB,\n"
+    "  dirty INTEGER, rows INTEGER DEFAULT 0, head BLOB,\n"
+    "  PRIMARY KEY(bucket, subject, fy, part)) WITHOUT ROWID;\n"
+    "CREATE INDEX snap_dirty ON snap_page(bucket) WHERE dirty <> 0;\n"
+    /* Of the pages of some parts (as bits) in a bucket. */
+    "CREATE TABLE snap_bucket(parts INTEGER, bucket INTEGER, pages INTEGER, rows INTEGER,\n"
+    "  head BLOB, PRIMARY KEY(parts, bucket)) WITHOUT ROWID;\n"
+    /* What a page's rows say, where no sum has it already. */
+    "CREATE TABLE snap_row(subject TEXT, fy INTEGER, no INTEGER, value INTEGER,\n"
+    "  PRIMARY KEY(subject, fy, no)) WITHOUT ROWID;\n"
+    /* body: the LedgerSnapshot as it was taken here; rec: of the H03 that the log has, unlike: the
+       parties (as bits) whose digests it has otherwise, bit 0: anything else. */
+    "CREATE TABLE snap_day(day INTEGER PRIMARY KEY, tick INTEGER, body BLOB, rec INTEGER,\n"
+    "  unlike INTEGER DEFAULT 0);\n"
+    "CREATE INDEX snap_unlike ON snap_day(day) WHERE unlike <> 0;\n";
+
 /* Of the fact tables, which stand before them. */
 static const char pt_schema_indexes[] =
+    "CREATE INDEX snapshot_tick ON f_ledger_snapshot(tick_day, tick_seq);\n"
     "CREATE INDEX pay_subject ON f_payment_batch_lines(subject, voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <pentad/ledger/snapshot.h>
 #include <pentad/v1/record.pb-c.h>
 
 #include "engine.h"
@@ -143,6 +144,9 @@ int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_
     ret_state->cursor = pt_ledger_cursor(f->ledger);
     rc = pt_ledger_last_tick(f->ledger, &ret_state->tick, err);
     rc = rc == 0 ? count(f, "SELECT count(*) FROM pending", &ret_state->pending, err) : rc;
+    rc = rc == 0 ? pt_snapshot_due(f->ledger, &ret_state->snapshot_due, NULL, err) : rc;
+    rc = rc == 0 ? pt_snapshot_unlike(f->ledger, PT_PARTY_NONE, &ret_state->snapshots_unlike, err)
+                 : rc;
     return rc == 0
                ? count(f, "SELECT v FROM state WHERE k = 'mismatches'", &ret_state->mismatches, err)
                : rc;
@@ -160,6 +164,10 @@ int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct 
     }
     pt_sql_done(f->engine.sql, st);
     return rc;
+}
+
+int pt_fold_snapshot(struct pt_fold *f, struct pt_buf *out, int32_t *ret_day, struct pt_err *err) {
+    return pt_snapshot_due(f->ledger, ret_day, out, err);
 }
 
 struct pt_ledger *pt_fold_ledger(struct pt_fold *f) {

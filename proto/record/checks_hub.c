@@ -96,6 +96,7 @@ static const struct field_check class_digest_rows[] = {
     REQ(1, PARTY),
     REQ(2, BYTES, HASH),
     REQ(3, ANY),
+    REQ(4, ANY),
 };
 static MSG_CHECKS(class_digest, class_digest_rows, NULL);
 

@@ -21,7 +21,7 @@
 -- ledger_ref, and in its own score, as it is or times the weight (within 0.01). The subject and year are
 -- those that it cites. Fires too where no H03 is cited or it isn't here, or where the next one's tick was more than 30
 -- calendar days before the tick that logged the appraisal first. Of several components the first that fires speaks.
--- No H03 logged under an earlier tick than the appraisal, or one that names no tick: UNKNOWN. No score at that tick is none to use: it fires.
+-- No H03 logged by the tick that saw the appraisal first, or one that names no tick: UNKNOWN. No score at that tick is none to use: it fires.
 -- Awaits nobody: the appraisal and the snapshot are both here.
 -- Keys: a subject, b fiscal year, c ''.
 -- [views]
@@ -46,13 +46,13 @@ WITH newest AS MATERIALIZED (
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
 cited AS MATERIALIZED (
   SELECT n.a, n.b, n.c, k.*, f.tick_day AS known,
-    (SELECT i.log_size FROM tick i WHERE i.day = f.tick_day AND i.seq = f.tick_seq AND i.no < h.tick) AS log_size,
-    (SELECT min(x.tick_day) FROM f_ledger_snapshot x CROSS JOIN record y ON y.rec = x.rec
-      WHERE (y.tick, y.seq) > (h.tick, h.seq) AND y.tick <= o.tick) AS superseded,
+    (SELECT i.log_size FROM tick i WHERE i.day = f.tick_day AND i.seq = f.tick_seq) AS log_size,
+    (SELECT i.day FROM tick i WHERE i.no <= o.tick AND i.no > (SELECT e.no FROM tick e WHERE e.day = f.tick_day AND e.seq = f.tick_seq)
+      AND EXISTS (SELECT 1 FROM f_ledger_snapshot x WHERE x.tick_day = i.day AND x.tick_seq = i.seq) ORDER BY i.no LIMIT 1) AS superseded,
     (SELECT d.day FROM tick d WHERE d.no = o.tick) AS day,
-    EXISTS (SELECT 1 FROM f_ledger_snapshot x CROSS JOIN record y ON y.rec = x.rec WHERE y.tick < o.tick) AS any_snapshot
+    EXISTS (SELECT 1 FROM f_ledger_snapshot x CROSS JOIN record y ON y.rec = x.rec WHERE y.tick <= o.tick) AS any_snapshot
   FROM newest n CROSS JOIN k51_part k ON k.rec = n.rec CROSS JOIN record o ON o.rec = k.root
-    LEFT JOIN f_ledger_snapshot f ON f.rec = k.snapshot LEFT JOIN record h ON h.rec = k.snapshot),
+  LEFT JOIN f_ledger_snapshot f ON f.rec = k.snapshot),
 scored AS MATERIALIZED (
   SELECT cited.*, (SELECT e.total_cp FROM record q CROSS JOIN ranked e ON e.rec = q.rec
         CROSS JOIN stream n ON n.sid = q.sid

@@ -240,6 +240,24 @@ void mk_tick(struct mklog *m, int32_t day) {
     m->day = pt_date_add(day, 1);
 }
 
+struct mk_ref mk_snapshot(struct mklog *m, struct pt_span packed) {
+    Pentad__V1__LedgerSnapshot *s = pentad__v1__ledger_snapshot__unpack(NULL, packed.len, packed.p);
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    char doc_no[11];
+    struct mk_ref ref;
+
+    PT_ASSERT(s);
+    pt_date_format(doc_no, s->tick_day);
+    r.body_case = PENTAD__V1__RECORD__BODY_LEDGER_SNAPSHOT;
+    r.ledger_snapshot = s;
+    r.doc_no = doc_no;
+    r.has_effective = 1;
+    r.effective = s->tick_day;
+    ref = mk_add(m, "hub", &r);
+    pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
+    return ref;
+}
+
 Pentad__V1__Record mk_record(int kind, const char *key, int32_t fy, int32_t effective) {
     static _Thread_local Pentad__V1__Subject s;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;

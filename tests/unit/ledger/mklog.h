@@ -61,6 +61,8 @@ void mk_flush(struct mklog *m);
 void mk_flush_stream(struct mklog *m, const char *party, const char *stream);
 /* Closes (see above), flushes, then hub/main: the Tick of that day. */
 void mk_tick(struct mklog *m, int32_t day);
+/* The H03 as the hub writes it, from what pt_fold_snapshot gives. */
+struct mk_ref mk_snapshot(struct mklog *m, struct pt_span packed);
 void mk_close_day(struct mklog *m, const char *party, const char *stream, int32_t day, bool final);
 void mk_silent(struct mklog *m, const char *party, const char *stream, bool silent);
 

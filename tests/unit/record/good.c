@@ -128,7 +128,8 @@ const struct good good_records[] = {
      "\"系统延迟\"}"},
     {PT_TYPE_LEDGER_SNAPSHOT, PT_PARTY_HUB, "",
      "{\"log_size\":\"100\",\"tick_day\":20190630,\"tick_seq\":\"8\",\"digests\":[{"
-     "\"reader_class\":\"audit\",\"digest\":" HASH32 ",\"rows\":\"3\"}],\"counts\":[{\"name\":"
+     "\"reader_class\":\"audit\",\"digest\":" HASH32
+     ",\"rows\":\"3\",\"pages\":\"2\"}],\"counts\":[{\"name\":"
      "\"records\",\"count\":\"0\"}]}"},
     {PT_TYPE_RULE_SET, PT_PARTY_OFFICE, "",
      "{\"params\":[{\"name\":\"k25.yellow_bp\",\"value\":\"-1000\"},{\"name\":\"fg3\",\"text\":"

@@ -17,6 +17,7 @@
 #include "city_lines.h"
 #include "feeder.h"
 #include "profile.h"
+#include "readers.h"
 
 enum { RULES = 71, PLANTED_MIN = 3, NEAR_MIN = 1 };
 
@@ -226,6 +227,22 @@ static void check_counts(void) {
     }
 }
 
+/* Each class's digests out of what it reads, on every day. */
+static void readers_agree(void) {
+    for (enum pt_party reader = PT_PARTY_CONGRESS; reader <= PT_PARTY_OFFICE; reader++) {
+        struct reader_ledger r;
+        struct pt_err err = {0};
+
+        if (readers_fold(reader, fd.m.e, fd.m.n, &r, &err) != 0)
+            fd_die(pt_party_name(reader), &err);
+        (void)printf("%s: %" PRIu64 " of %" PRIu64 " snapshots unlike, %" PRIu64
+                     " records withheld; %" PRIu64 " rows, %" PRIu64 " pages wrong %s\n",
+                     pt_party_name(reader), r.unlike, r.days, r.withheld, r.rows.rows, r.rows.wrong,
+                     r.rows.first);
+        n_wrong += r.unlike != 0 || r.rows.wrong != 0;
+    }
+}
+
 int main(int argc, char **argv) {
     static const char *const parties[] = {"congress", "discipline", "organization",
                                           "finance",  "audit",      "office"};
@@ -271,6 +288,7 @@ int main(int argc, char **argv) {
     else if (replayed > 0)
         (void)printf("the log replayed: %.1f s, %.0f payment lines/s\n", (double)replayed / 1e6,
                      (double)fd.payment_lines * 1e6 / (double)replayed);
+    readers_agree();
     if (getenv("PENTAD_PROFILE"))
         profile_print();
     if (getenv("PENTAD_PLANS"))

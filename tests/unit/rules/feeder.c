@@ -254,6 +254,22 @@ static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {
     return 0;
 }
 
+static void take_snapshot(void) {
+    struct pt_err err = {0};
+    struct pt_buf packed;
+    int32_t day;
+    char doc_no[11];
+
+    pt_buf_init(&packed, 1U << 20);
+    if (pt_fold_snapshot(fd.fold, &packed, &day, &err) != 0)
+        fd_die("snapshot", &err);
+    if (day != 0) {
+        pt_date_format(doc_no, day);
+        remember("hub", "H03", doc_no, mk_snapshot(&fd.m, pt_buf_span(&packed)));
+    }
+    pt_buf_done(&packed);
+}
+
 void fd_day(int32_t day) {
     struct pt_err err = {0};
 
@@ -270,6 +286,7 @@ void fd_day(int32_t day) {
     fold_all();
     if (pt_fold_pending(fd.fold, author, NULL, &err) != 0)
         fd_die("pending", &err);
+    take_snapshot();
     mk_flush(&fd.m);
     fold_all();
     fd.deferred = c.n_later;

@@ -44,17 +44,6 @@ static struct mk_ref dept_eval(struct world *w, int32_t on, int32_t total_cp,
                               total_cp);
 }
 
-/* The hub's snapshot of the last tick; it is logged at the next one. */
-static struct mk_ref snapshot(struct world *w) {
-    struct pt_err err = {0};
-    struct pt_ledger_tick t;
-
-    cr_assert_eq(pt_ledger_last_tick(pt_fold_ledger(w->f), &t, &err), 0, "%s", err.msg);
-    return mk_json(&w->m, "hub", "H03", K(NONE), NULL, 0, t.day,
-                   "{'log_size':'%llu','tick_day':%d,'tick_seq':'%llu'}",
-                   (unsigned long long)t.log_size, t.day, (unsigned long long)t.seq);
-}
-
 static struct mk_ref appraise(struct world *w, int32_t on, const char *performance,
                               const struct mk_ref *replaces) {
     return mk_json_correcting(&w->m, 2, replaces, "organization", "O01", K(DEPT), DEPT1, 2019, on,
@@ -85,7 +74,7 @@ Test(oversight, k51_the_score_that_the_ledger_had) {
     begin(&w, 20200401);
     eval = dept_eval(&w, 20200402, 8850, NULL);
     w_tick(&w, 20200402);
-    snap = snapshot(&w);
+    snap = w.snapshot;
     (void)dept_eval(&w, 20200403, 8000, &eval); /* known only after the snapshot */
     w_tick(&w, 20200403);
     o01 = appraise_with(&w, 20200410, &snap, 8850, 1770, NULL);
@@ -120,9 +109,8 @@ Test(oversight, k51_a_snapshot_that_was_superseded) {
     begin(&w, 20200301);
     (void)dept_eval(&w, 20200302, 8850, NULL);
     w_tick(&w, 20200302);
-    old = snapshot(&w);
-    w_tick(&w, 20200310);
-    (void)snapshot(&w); /* of 03-10 */
+    old = w.snapshot;
+    w_tick(&w, 20200310); /* its snapshot follows on that of 03-02 */
     w_tick(&w, 20200311);
     o01 = appraise_with(&w, 20200409, &old, 8850, 8850, NULL);
     w_tick(&w, 20200409);
@@ -141,6 +129,23 @@ Test(oversight, k51_a_snapshot_that_was_superseded) {
     end(&w);
 }
 
+/* Which tick saw a record counts, not where it lies between two. */
+Test(oversight, k51_an_appraisal_beside_the_snapshot) {
+    struct world w;
+    struct mk_ref snap;
+
+    begin(&w, 20200401);
+    (void)dept_eval(&w, 20200402, 8850, NULL);
+    w_tick(&w, 20200402);
+    snap = w.snapshot;
+    (void)dept_eval(&w, 20200402, 8000, NULL); /* behind the snapshot's tick */
+    (void)appraise_with(&w, 20200402, &snap, 8850, 8850, NULL);
+    w_tick(&w, 20200403);
+    cr_expect_eq(w_find(&w, "K51", NULL, NULL, NULL).n, 0);
+    cr_expect_eq(w_unknown(&w, "K51"), 0);
+    end(&w);
+}
+
 Test(oversight, k51_a_snapshot_that_nobody_has) {
     static const char no_such[] = "{'party':'hub','stream':'main','seq':'9999',"
                                   "'hash':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='}";
@@ -150,7 +155,10 @@ Test(oversight, k51_a_snapshot_that_nobody_has) {
     char part[512];
     struct seen s;
 
-    begin(&w, 20200401);
+    w_open(&w, ":memory:");
+    w.no_snapshots = true;
+    (void)mk_org(&w.m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
+    w_tick(&w, 20200401);
     (void)dept_eval(&w, 20200402, 8850, NULL);
     (void)snprintf(part, sizeof part,
                    ",{'name':'预算绩效','weight_cp':2000,'score_cp':8850,'ledger_ref':{"
@@ -160,8 +168,9 @@ Test(oversight, k51_a_snapshot_that_nobody_has) {
     w_tick(&w, 20200402);
     cr_expect_eq(w_find(&w, "K51", NULL, NULL, NULL).n, 0);
     cr_expect_eq(w_unknown(&w, "K51"), 1, "the hub has made none yet");
-    snap = snapshot(&w);
+    w.no_snapshots = false;
     w_tick(&w, 20200403);
+    snap = w.snapshot;
     (void)mk_json_correcting(&w.m, 4, &o01, "organization", "O01", K(DEPT), DEPT1, 2019, 20200403,
                              "{'total_cp':9000}");
     o01 = appraise(&w, 20200403, part, NULL);

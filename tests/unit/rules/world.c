@@ -10,6 +10,7 @@
 
 #include <pentad/base/arena.h>
 #include <pentad/base/date.h>
+#include <pentad/ledger/snapshot.h>
 #include <pentad/record/validate.h>
 #include <pentad/sql/sql.h>
 
@@ -79,6 +80,18 @@ static int author(void *ctx, const uint8_t id[16], struct pt_span bytes) {
     return 0;
 }
 
+static void take_snapshot(struct world *w) {
+    struct pt_err err = {0};
+    struct pt_buf packed;
+    int32_t day;
+
+    pt_buf_init(&packed, 1U << 20);
+    cr_assert_eq(pt_fold_snapshot(w->f, &packed, &day, &err), 0, "%s", err.msg);
+    if (day != 0)
+        w->snapshot = mk_snapshot(&w->m, pt_buf_span(&packed));
+    pt_buf_done(&packed);
+}
+
 void w_tick(struct world *w, int32_t day) {
     struct pt_err err = {0};
     struct pt_fold_state s;
@@ -86,10 +99,14 @@ void w_tick(struct world *w, int32_t day) {
     mk_tick(&w->m, day);
     w_fold(w);
     cr_assert_eq(pt_fold_pending(w->f, author, w, &err), 0, "%s", err.msg);
+    if (!w->no_snapshots)
+        take_snapshot(w);
     mk_flush(&w->m);
     w_fold(w);
     cr_assert_eq(pt_fold_state(w->f, &s, &err), 0, "%s", err.msg);
     cr_assert_eq(s.pending, 0);
+    cr_assert_eq(s.snapshots_unlike, 0);
+    cr_assert(w->no_snapshots || s.snapshot_due == 0);
     cr_assert_eq(s.mismatches, 0);
     cr_assert_eq(s.tick.day, day);
 }
@@ -199,6 +216,7 @@ int w_unknown(struct world *w, const char *rule) {
 
 void w_check(struct world *w) {
     struct pt_err err = {0};
+    struct pt_snapshot_check rows;
     struct pt_fold *again;
     uint64_t differences;
     uint8_t a[32];
@@ -207,6 +225,8 @@ void w_check(struct world *w) {
     cr_assert_eq(pt_fold_check(w->f, &differences, &err), 0, "%s", err.msg);
     cr_expect_eq(differences, 0, "%llu conditions differ from a full evaluation: %s",
                  (unsigned long long)differences, err.msg);
+    cr_assert_eq(pt_snapshot_check(pt_fold_ledger(w->f), &rows, &err), 0, "%s", err.msg);
+    cr_expect_eq(rows.wrong, 0, "%llu pages: %s", (unsigned long long)rows.wrong, rows.first);
     cr_assert_eq(pt_fold_open(":memory:", &again, NULL, &err), 0, "%s", err.msg);
     for (size_t i = 0; i < w->folded;) { /* other transaction boundaries than the first time */
         size_t n = 1 + i % 7;

@@ -13,13 +13,15 @@ struct world {
     const char *path;
     size_t folded; /* entries */
     uint64_t authored;
+    bool no_snapshots;      /* the hub takes none: an older one's log */
+    struct mk_ref snapshot; /* the last one */
 };
 
 void w_open(struct world *w, const char *path);
 void w_close(struct world *w);
 /* Closes the fold and opens it again on the same file. */
 void w_restart(struct world *w);
-/* Flushes, ticks that day, folds, authors what is pending, folds that. */
+/* Flushes, ticks that day, folds, authors what is pending and the day's snapshot, folds that. */
 void w_tick(struct world *w, int32_t day);
 void w_fold(struct world *w);
 /* Ticks every day up to and including `last`. */

@@ -20,6 +20,8 @@ struct pt_fold_state {
     struct pt_ledger_tick tick;
     uint64_t pending;    /* findings of the last tick that the log doesn't hold yet */
     uint64_t mismatches; /* logged H01s that these rules would not have written so, since entry 0 */
+    int32_t snapshot_due;      /* the day of an H03 that the log doesn't hold yet; 0: none */
+    uint64_t snapshots_unlike; /* logged H03s that say something else than this ledger */
 };
 
 /* Opens (or creates) ledger.db at `path` (":memory:" too). *ret_rebuilt as pt_ledger_open. */
@@ -46,6 +48,9 @@ int pt_fold_state(struct pt_fold *f, struct pt_fold_state *ret_state, struct pt_
  * Only true when the fold is caught up with the log; author all of them before the next Tick. */
 typedef int (*pt_fold_pending_cb)(void *ctx, const uint8_t id[16], struct pt_span discrepancy);
 int pt_fold_pending(struct pt_fold *f, pt_fold_pending_cb cb, void *ctx, struct pt_err *err);
+
+/* The LedgerSnapshot that the hub has to author with them, packed; nothing where none is due. */
+int pt_fold_snapshot(struct pt_fold *f, struct pt_buf *out, int32_t *ret_day, struct pt_err *err);
 
 /* The fold's own read-write ledger, for queries on the same thread; borrowed. */
 struct pt_ledger *pt_fold_ledger(struct pt_fold *f);

@@ -1,0 +1,248 @@
+/* pentad snapshot: the ledger's daily snapshots, and one's own recomputation of them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/base/file.h>
+#include <pentad/base/progress.h>
+#include <pentad/client/follower.h>
+#include <pentad/ledger/snapshot.h>
+#include <pentad/v1/feed.pb-c.h>
+
+#include "cli.h"
+
+#define PAGE_BYTES (4u * 1024 * 1024)
+
+/* ---- list, show ---- */
+
+static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *err) {
+    char path[4096];
+    if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
+        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+    }
+    return pt_ledger_open(path, PT_LEDGER_READ, ret, NULL, err);
+}
+
+static const char *equal_word(const json_t *snapshot) {
+    const json_t *equal = json_object_get(snapshot, "equal");
+    return json_is_null(equal) ? "not logged" : json_is_true(equal) ? "EQUAL" : "NOT EQUAL";
+}
+
+static const char *text_of(const json_t *j, const char *key) {
+    const char *s = json_string_value(json_object_get(j, key));
+    return s ? s : "-";
+}
+
+static void print_snapshot(const json_t *s, bool classes) {
+    const json_t *c;
+    size_t i;
+    printf("%s  log size %" JSON_INTEGER_FORMAT "  %s  %s\n", text_of(s, "day"),
+           json_integer_value(json_object_get(s, "log_size")), text_of(s, "logged"), equal_word(s));
+    json_array_foreach(json_object_get(s, "classes"), i, c) {
+        const char *logged = text_of(c, "logged");
+        if (!classes) {
+            continue;
+        }
+        printf("  %-12s %s  %" JSON_INTEGER_FORMAT " rows on %" JSON_INTEGER_FORMAT " pages\n",
+               text_of(c, "reader"), text_of(c, "digest"),
+               json_integer_value(json_object_get(c, "rows")),
+               json_integer_value(json_object_get(c, "pages")));
+        if (strcmp(logged, "-") != 0 && strcmp(logged, text_of(c, "digest")) != 0) {
+            printf("  %-12s %s  in the log\n", "", logged);
+        }
+    }
+}
+
+/* Whether all that are logged equal one's own. */
+static bool print_all(const struct cli_options *o, const json_t *j, bool classes) {
+    const json_t *s;
+    size_t i;
+    bool equal = true;
+    json_array_foreach(json_object_get(j, "snapshots"), i, s) {
+        equal = equal && !json_is_false(json_object_get(s, "equal"));
+        if (!o->json) {
+            print_snapshot(s, classes);
+        }
+    }
+    if (o->json) {
+        (void)pt_cli_print_json((json_t *)(uintptr_t)j);
+    }
+    return equal;
+}
+
+static int show(const struct cli_options *o, int32_t day) {
+    struct pt_err err = {0};
+    struct pt_ledger *l = NULL;
+    json_t *j = NULL;
+    int rc = open_ledger(o->data, &l, &err);
+    if (rc == 0) {
+        rc = pt_snapshots_json(l, day, PT_PARTY_NONE, &j, &err);
+    }
+    bool equal = rc == 0 && print_all(o, j, day != 0);
+    json_decref(j);
+    pt_ledger_close(l);
+    return rc != 0 ? pt_cli_fail(&err) : equal ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- verify: the log as the hub gives it to this reader, folded anew ---- */
+
+struct own {
+    struct pt_ledger *ledger;
+    struct pt_follower *follower;
+    struct pt_span *records;
+    size_t cap;
+};
+
+static int nothing(void *ctx, const struct pt_followed_record *r) {
+    (void)ctx, (void)r;
+    return 0;
+}
+
+static int stored(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+/* What is withheld or destroyed keeps its place. */
+static int fold_entry(struct own *w, const Pentad__V1__FeedEntry *e, struct pt_err *err) {
+    if (e->n_records > w->cap) {
+        free(w->records);
+        w->cap = e->n_records;
+        w->records = calloc(w->cap, sizeof *w->records);
+        if (!w->records) {
+            w->cap = 0;
+            return pt_err_set(err, PT_E_NOMEM, "out of memory");
+        }
+    }
+    for (size_t i = 0; i < e->n_records; i++) {
+        const ProtobufCBinaryData *b = &e->records[i]->record;
+        w->records[i] = e->records[i]->has_record ? pt_span(b->data, b->len) : pt_span(NULL, 0);
+    }
+    const struct pt_fold_entry entry = {.log_index = e->log_index,
+                                        .log_entry = pt_span(e->log_entry.data, e->log_entry.len),
+                                        .records = w->records,
+                                        .n = e->n_records};
+    struct pt_ledger_applied applied;
+    return pt_ledger_apply(w->ledger, &entry, &applied, err);
+}
+
+/* Only a page that has verified whole is folded. */
+static int take_page(struct own *w, struct pt_span bytes, uint64_t *ret_log_size,
+                     struct pt_err *err) {
+    const struct pt_follow follow = {.record = nothing, .store = stored};
+    int rc = pt_follower_page(w->follower, bytes, &follow, ret_log_size, err);
+    if (rc != 0) {
+        return rc;
+    }
+    Pentad__V1__FeedPage *page = pentad__v1__feed_page__unpack(NULL, bytes.len, bytes.p);
+    if (!page) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    rc = pt_ledger_begin(w->ledger, err);
+    for (size_t i = 0; i < page->n_entries && rc == 0; i++) {
+        rc = fold_entry(w, page->entries[i], err);
+    }
+    rc = rc == 0 ? pt_ledger_commit(w->ledger, err) : rc;
+    pentad__v1__feed_page__free_unpacked(page, NULL);
+    return rc;
+}
+
+static int pull(struct own *w, struct cli_hub *hub, struct pt_err *err) {
+    struct pt_progress progress = {0};
+    struct pt_buf page;
+    char path[96];
+    uint64_t log_size = 1;
+    int rc = 0;
+    pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);
+    pt_progress_start(&progress, "folding", 1);
+    while (rc == 0 && pt_follower_size(w->follower) < log_size) {
+        pt_buf_reset(&page);
+        (void)snprintf(path, sizeof path, "/v1/feed?after=%" PRIu64 "&wait=0&limit=%u",
+                       pt_follower_size(w->follower), PAGE_BYTES);
+        rc = pt_http_client_get(hub->http, path, "application/x-protobuf", 0, &page, NULL, err);
+        rc = rc == 0 ? take_page(w, pt_buf_span(&page), &log_size, err) : rc;
+        progress.total = log_size;
+        pt_progress_set(&progress, pt_follower_size(w->follower));
+    }
+    pt_progress_end(&progress);
+    pt_buf_done(&page);
+    return rc;
+}
+
+static int verify_as(const struct cli_options *o, struct cli_hub *hub, const struct pt_trust *trust,
+                     int32_t day, bool *ret_equal, struct pt_err *err) {
+    enum pt_party reader = pt_party_from_name(hub->config->party);
+    struct own w = {0};
+    json_t *j = NULL;
+    int rc = pt_follower_new(trust, reader, &w.follower, err);
+    rc = rc == 0
+             ? pt_ledger_open(o->out ? o->out : ":memory:", PT_LEDGER_WRITE, &w.ledger, NULL, err)
+             : rc;
+    rc = rc == 0 ? pull(&w, hub, err) : rc;
+    rc = rc == 0 ? pt_snapshots_json(w.ledger, day, reader, &j, err) : rc;
+    *ret_equal = rc == 0 && print_all(o, j, day != 0);
+    json_decref(j);
+    pt_ledger_close(w.ledger);
+    pt_follower_free(w.follower);
+    free(w.records);
+    return rc;
+}
+
+static int verify(const struct cli_options *o, int32_t day) {
+    struct pt_err err = {0};
+    struct cli_hub hub;
+    struct pt_trust trust;
+    bool equal = false;
+    int rc = pt_cli_hub_open(o, &hub, &err);
+    if (rc != 0) {
+        return pt_cli_fail(&err);
+    }
+    rc = pt_cli_trust(o, &trust, &err);
+    if (rc == 0) {
+        rc = verify_as(o, &hub, &trust, day, &equal, &err);
+        pt_trust_done(&trust);
+    }
+    pt_cli_hub_close(&hub);
+    return rc != 0 ? pt_cli_fail(&err) : equal ? EXIT_OK : EXIT_FAILED;
+}
+
+static int dispatch(const struct cli_options *o) {
+    const char *what = o->args[0];
+    int32_t day = 0;
+    if (o->n_args == 2 && pt_date_parse(o->args[1], &day) != 0) {
+        return pt_cli_misuse(&cmd_snapshot, "%s is not a date (2019-06-30)", o->args[1]);
+    }
+    if (strcmp(what, "verify") == 0) {
+        return verify(o, day);
+    }
+    if ((strcmp(what, "list") == 0 && day == 0) || (strcmp(what, "show") == 0 && day != 0)) {
+        return o->data ? show(o, day) : pt_cli_misuse(&cmd_snapshot, "whose? --data HUBDIR");
+    }
+    return pt_cli_misuse(&cmd_snapshot, "say list, show DAY or verify [DAY]");
+}
+
+const struct cli_command cmd_snapshot = {
+    .name = "snapshot",
+    .what = "the ledger's daily snapshots, and one's own recomputation of them",
+    .usage =
+        "usage: pentad snapshot list --data HUBDIR [--json]\n"
+        "       pentad snapshot show DAY --data HUBDIR [--json]\n"
+        "       pentad snapshot verify [DAY] --config FILE [--hub URL] [--trust DIR] [--out FILE]\n"
+        "                              [--json]\n"
+        "\n"
+        "list    each day's snapshot (H03), and whether the hub's ledger has what it logged\n"
+        "show    one day's, with the digest of every reader class\n"
+        "verify  takes the whole log from the hub as this party may read it, verifies and folds "
+        "it\n"
+        "        and holds every logged digest of the party's class against its own; nothing of\n"
+        "        the hub's ledger is used. --out keeps the folded ledger\n"
+        "\n"
+        "exit: 0 all are equal, 1 one isn't or something failed, 2 wrong use\n"
+        "\n"
+        "example: pentad snapshot verify 2019-06-30 --config audit/connector.yaml\n",
+    .min_args = 1,
+    .max_args = 2,
+    .wants = "say list, show DAY or verify [DAY]",
+    .run = dispatch};

@@ -1,0 +1,44 @@
+/* Snapshots of the ledger (H03): at the first tick of each day a digest for every reader class over
+ * the rows which that class can derive, taken by everyone who folds the log.
+ * Knows: figures, who may read what. Must not know: the network, a clock, keys.
+ * Threads: the handle's thread. Specification: docs/formats.md 5. */
+#ifndef PENTAD_LEDGER_SNAPSHOT_H
+#define PENTAD_LEDGER_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pentad/base/buf.h>
+#include <pentad/base/err.h>
+#include <pentad/ledger/ledger.h>
+#include <pentad/proof/hash.h>
+#include <pentad/record/party.h>
+
+struct json_t;
+
+/* What the hub has to author: the newest day's LedgerSnapshot, packed, where the log doesn't hold
+ * it yet. *ret_day 0 (and nothing in out): nothing is due. */
+int pt_snapshot_due(struct pt_ledger *l, int32_t *ret_day, struct pt_buf *out, struct pt_err *err);
+
+/* How many logged H03s say something else than what this ledger took. `reader`: of that class's
+ * digest alone; PT_PARTY_NONE: of anything, which only a ledger made of all records can say. */
+int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_n,
+                       struct pt_err *err);
+
+/* {"log_size", "snapshots": [{"day", "log_size", "tick_seq", "logged": "hub/main#7" or null,
+ * "equal": bool or null where it isn't logged, "classes": [{"reader", "digest", "rows", "pages",
+ * "logged": its digest as logged or null}…]}…]}, newest first. day 0: all, at most 1000;
+ * `reader`: that class alone, equality too; PT_PARTY_NONE: all six. PT_E_NOT_FOUND: none of that
+ * day. */
+int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader,
+                      struct json_t **ret_json, struct pt_err *err);
+
+/* Makes every row anew from the records and counts the pages that differ from those kept; the first
+ * that does is described. For a ledger whose last tick took a snapshot. */
+struct pt_snapshot_check {
+    uint64_t pages, rows, wrong;
+    char first[256]; /* "" where none is wrong */
+};
+int pt_snapshot_check(struct pt_ledger *l, struct pt_snapshot_check *ret, struct pt_err *err);
+
+#endif

@@ -1,0 +1,108 @@
+/* What the files of snapshots (H03) share. Not for others. docs/formats.md 5.
+ *
+ *   record ──names──► page's nonces, dirty ──first tick of a day──► rows ──► page head ──┐
+ *   changed standing ─touches──────► dirty                                               │
+ *                        digest of a reader class: RFC 9162 head over the pages it sees ◄┘
+ *
+ * A page holds the rows of one subject, one year and one part. Who may read every record type of a
+ * part sees its pages; a part has one salt, so that nobody needs what he can't read. */
+#ifndef PENTAD_LEDGER_SNAP_H
+#define PENTAD_LEDGER_SNAP_H
+
+#include <pentad/ledger/snapshot.h>
+
+#include "internal.h"
+
+enum { PT_SNAP_FACTS, PT_SNAP_PAID, PT_SNAP_PARTS };
+enum { PT_SNAP_NONCE = 16, PT_SNAP_ROWS_MAX = 32 };
+
+/* The record types that rows are made of, as bits of a page's `dirty`. */
+enum {
+    PT_SNAP_B03 = 1U << 0,
+    PT_SNAP_B04 = 1U << 1,
+    PT_SNAP_B05 = 1U << 2,
+    PT_SNAP_E02 = 1U << 3,
+    PT_SNAP_E04 = 1U << 4,
+    PT_SNAP_X03 = 1U << 5,
+    PT_SNAP_X04 = 1U << 6,
+    PT_SNAP_X05 = 1U << 7,
+    PT_SNAP_V01 = 1U << 8,
+    PT_SNAP_A02 = 1U << 9,
+    PT_SNAP_X01 = 1U << 10,
+    PT_SNAP_BEFORE = 1U << 11, /* a record of an earlier year */
+    PT_SNAP_SALT = 1U << 12    /* the nonces alone */
+};
+
+struct pt_snap_type {
+    enum pt_record_type type;
+    unsigned bit;
+    unsigned part;
+};
+extern const struct pt_snap_type pt_snap_types[];
+extern const size_t pt_snap_n_types;
+/* NULL: no row is made of that type. */
+const struct pt_snap_type *pt_snap_type(int type);
+/* May that party read every type of the part, whoever wrote it? Asks pt_visible_by_type. */
+bool pt_snap_sees(enum pt_party reader, unsigned part);
+
+/* Pages lie in buckets, so that a change costs what lies beside it: by the first byte of SHA-256 of
+ * the subject's key. */
+enum { PT_SNAP_BUCKETS = 256 };
+unsigned pt_snap_bucket(const char *subject);
+
+/* Statements of this room's own, prepared once. */
+enum pt_snap_stmt {
+    PT_SN_NAME, /* a page is named */
+    PT_SN_HAS,  /* has a subject a record of that type? */
+    PT_SN_ROW_PUT,
+    PT_SN_ROW_DROP,
+    PT_SN_ROWS,
+    PT_SN_PAID,
+    PT_SN_MADE,  /* a page's rows and head */
+    PT_SN_PAGES, /* of a bucket */
+    PT_SN_BUCKET_PUT,
+    PT_SN_BUCKETS, /* of some parts */
+    PT_SN_COUNT
+};
+sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
+
+/* snapname.c: what the records since the last commit name, until it is written. */
+struct pt_snap;
+int pt_snap_open(struct pt_ledger *l, struct pt_err *err);
+void pt_snap_close(struct pt_ledger *l);
+void pt_snap_drop(struct pt_ledger *l); /* forgets what isn't written */
+int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
+int pt_snap_flush(struct pt_ledger *l, struct pt_err *err);
+
+/* snaprow.c */
+struct pt_snap_page {
+    const char *subject;
+    int32_t fy;
+    unsigned part;
+    const uint8_t *nonces; /* PT_SNAP_NONCE bytes */
+};
+struct pt_snap_row {
+    unsigned no;
+    int64_t value;
+};
+/* At a tick, once temp.changed stands: pages whose rows may have moved become dirty. */
+int pt_snap_touch(struct pt_ledger *l, struct pt_err *err);
+/* Makes the rows that depend on `dirty` anew. */
+int pt_snap_settle(struct pt_ledger *l, const struct pt_snap_page *p, unsigned dirty,
+                   uint64_t known_at, struct pt_err *err);
+/* The page's rows as they are kept; at most PT_SNAP_ROWS_MAX. */
+int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_snap_row *ret_rows,
+                 unsigned *ret_n, struct pt_err *err);
+/* The same from the records, nothing kept used. */
+int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_t known_at,
+                      struct pt_snap_row *ret_rows, unsigned *ret_n, struct pt_err *err);
+void pt_snap_head(const struct pt_snap_page *p, const struct pt_snap_row *rows, unsigned n,
+                  struct pt_hash *ret);
+const char *pt_snap_formula(unsigned no); /* "FG2.P/1" */
+
+/* snapshot.c: at a tick, behind pt_snap_touch: the first of a day takes a snapshot. */
+int pt_snap_tick(struct pt_ledger *l, int32_t last_day, struct pt_err *err);
+/* A logged H03 is held against the one that was taken here. */
+int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* Snapshots for people and programs; the rows of the newest made anew. */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "snap.h"
+
+enum { LIST_MAX = 1000 };
+
+static json_t *hash_json(struct pt_span b) {
+    char hex[2 * PT_HASH_LEN + 1];
+    struct pt_hash h;
+
+    if (pt_hash_from_bytes(&h, b.p, b.len) != 0)
+        return json_null();
+    pt_hash_hex(hex, &h);
+    return json_string(hex);
+}
+
+/* The class's digest as record `rec` says it; null where it says none or there is no record. */
+static int logged_digest(struct pt_ledger *l, int64_t rec, const char *reader, json_t **ret,
+                         struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT digest FROM f_ledger_snapshot_digests"
+                          " WHERE rec=? AND reader_class=? ORDER BY idx LIMIT 1",
+                          "is", rec, reader);
+
+    *ret = pt_sql_row(&l->sql, st, &rc, err) ? hash_json(pt_sql_blob(st, 0)) : json_null();
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+static int classes_json(struct pt_ledger *l, const Pentad__V1__LedgerSnapshot *s, int64_t rec,
+                        enum pt_party reader, json_t *list, struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < s->n_digests && rc == 0; i++) {
+        const Pentad__V1__ClassDigest *c = s->digests[i];
+        json_t *logged;
+
+        if (reader != PT_PARTY_NONE && pt_party_from_name(c->reader_class) != reader)
+            continue;
+        rc = logged_digest(l, rec, c->reader_class, &logged, err);
+        (void)json_array_append_new(
+            list, json_pack("{s:s,s:o,s:I,s:I,s:o}", "reader", c->reader_class, "digest",
+                            hash_json(pt_span(c->digest.data, c->digest.len)), "rows",
+                            (json_int_t)c->rows, "pages", (json_int_t)c->pages, "logged", logged));
+    }
+    return rc;
+}
+
+/* Of a row day, body, rec, unlike, party, stream, seq. */
+static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader, json_t *list,
+                    struct pt_err *err) {
+    struct pt_span body = pt_sql_blob(st, 1);
+    Pentad__V1__LedgerSnapshot *s = pentad__v1__ledger_snapshot__unpack(NULL, body.len, body.p);
+    bool logged = !pt_sql_is_null(st, 2);
+    int64_t bits = reader == PT_PARTY_NONE ? -1 : (int64_t)PT_PARTY_BIT(reader);
+    json_t *classes = json_array();
+    int rc;
+
+    if (!s) {
+        json_decref(classes);
+        return pt_err_set(err, PT_E_CORRUPT, "ledger: a snapshot can't be read");
+    }
+    rc = classes_json(l, s, pt_sql_i64(st, 2), reader, classes, err);
+    (void)json_array_append_new(
+        list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "day", pt_json_day(pt_sql_i32(st, 0)),
+                        "log_size", json_integer((json_int_t)s->log_size), "tick_seq",
+                        json_integer((json_int_t)s->tick_seq), "logged",
+                        logged ? pt_json_record_id(st, 4, 5, 6) : json_null(), "equal",
+                        logged ? json_boolean((pt_sql_i64(st, 3) & bits) == 0) : json_null(),
+                        "classes", classes));
+    pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
+    return rc;
+}
+
+int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, json_t **ret_json,
+                      struct pt_err *err) {
+    json_t *list = json_array();
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq"
+                          " FROM snap_day d LEFT JOIN record r ON r.rec = d.rec"
+                          " LEFT JOIN stream s ON s.sid = r.sid WHERE ?1 IN (0, d.day)"
+                          " ORDER BY d.day DESC LIMIT ?2",
+                          "ii", (int64_t)day, (int64_t)LIST_MAX);
+
+    *ret_json = NULL;
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = day_json(l, st, reader, list, err);
+    pt_sql_done(&l->sql, st);
+    if (rc == 0 && day != 0 && json_array_size(list) == 0)
+        rc = pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot of %d", day);
+    if (rc != 0) {
+        json_decref(list);
+        return rc;
+    }
+    *ret_json = pt_answer_head(l);
+    (void)json_object_set_new(*ret_json, "snapshots", list);
+    return 0;
+}
+
+/* ---- made anew ---- */
+
+static void describe(struct pt_snapshot_check *c, const struct pt_snap_page *p,
+                     const struct pt_snap_row *kept, unsigned n_kept,
+                     const struct pt_snap_row *anew, unsigned n_anew) {
+    unsigned i = 0;
+
+    while (i < n_kept && i < n_anew && kept[i].no == anew[i].no && kept[i].value == anew[i].value)
+        i++;
+    if (i < n_kept && (i >= n_anew || anew[i].no > kept[i].no))
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: kept %lld, now none", p->subject,
+                       p->fy, pt_snap_formula(kept[i].no), (long long)kept[i].value);
+    else if (i < n_anew && (i >= n_kept || kept[i].no > anew[i].no))
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: now %lld, not kept", p->subject,
+                       p->fy, pt_snap_formula(anew[i].no), (long long)anew[i].value);
+    else if (i < n_kept && i < n_anew)
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: kept %lld, now %lld", p->subject,
+                       p->fy, pt_snap_formula(kept[i].no), (long long)kept[i].value,
+                       (long long)anew[i].value);
+    else
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d: the page's head", p->subject, p->fy);
+}
+
+static int check_page(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at,
+                      struct pt_snapshot_check *c, struct pt_err *err) {
+    struct pt_span nonces = pt_sql_blob(st, 3);
+    struct pt_snap_page p = {pt_sql_text(st, 0), pt_sql_i32(st, 1), (unsigned)pt_sql_i32(st, 2),
+                             nonces.p};
+    struct pt_snap_row kept[PT_SNAP_ROWS_MAX];
+    struct pt_snap_row anew[PT_SNAP_ROWS_MAX];
+    unsigned n_kept;
+    unsigned n_anew;
+    struct pt_hash head;
+    int rc = pt_snap_rows(l, &p, kept, &n_kept, err);
+
+    rc = rc == 0 ? pt_snap_rows_anew(l, &p, known_at, anew, &n_anew, err) : rc;
+    if (rc != 0)
+        return rc;
+    pt_snap_head(&p, anew, n_anew, &head);
+    c->pages++;
+    c->rows += n_anew;
+    if (pt_span_eq(pt_sql_blob(st, 4), pt_span(head.b, sizeof head.b)))
+        return 0;
+    if (c->wrong++ == 0)
+        describe(c, &p, kept, n_kept, anew, n_anew);
+    return 0;
+}
+
+int pt_snapshot_check(struct pt_ledger *l, struct pt_snapshot_check *ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc;
+
+    memset(ret, 0, sizeof *ret);
+    rc = pt_sql_query(&l->sql, &st, err,
+                      "SELECT subject, fy, part, nonces, head FROM snap_page"
+                      " ORDER BY bucket, subject, fy, part",
+                      "");
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = check_page(l, st, l->tick.log_size, ret, err);
+    pt_sql_done(&l->sql, st);
+    return rc;
+}

@@ -1,0 +1,252 @@
+/* Which pages a record names, and the XOR of the nonces of all that name one: counted in memory
+ * while records come in, written with the transaction. A nonce counts once however often its record
+ * names a page, and whatever the record's standing: only more are ever added. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "snap.h"
+
+enum { SLOTS_MIN = 4096, SLOTS_KEPT = 65536 };
+
+struct slot {
+    char *subject; /* NULL: free */
+    int32_t fy;
+    unsigned part;
+    int64_t rec; /* the last record that was added */
+    uint8_t nonces[PT_SNAP_NONCE];
+};
+
+struct pt_snap {
+    struct slot *slots; /* a power of two of them, half of them free at least */
+    size_t cap;
+    size_t n;
+    sqlite3_stmt *st[PT_SN_COUNT];
+};
+
+static const char *const statements[PT_SN_COUNT] = {
+    [PT_SN_NAME] =
+        "INSERT INTO snap_page(bucket,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
+        " ON CONFLICT DO UPDATE SET nonces=xor16(nonces,excluded.nonces),"
+        " dirty=dirty|?6",
+    [PT_SN_HAS] = "SELECT 1 FROM record WHERE subject=? AND type=? LIMIT 1",
+    [PT_SN_ROW_PUT] = "INSERT OR REPLACE INTO snap_row VALUES(?,?,?,?)",
+    [PT_SN_ROW_DROP] = "DELETE FROM snap_row WHERE subject=? AND fy=? AND no=?",
+    [PT_SN_ROWS] = "SELECT no, value FROM snap_row WHERE subject=? AND fy=? ORDER BY no",
+    [PT_SN_PAID] = "SELECT coalesce(sum(fen), 0), coalesce(sum(fen) FILTER (WHERE month = ?3), 0)"
+                   " FROM agg_pay WHERE subject = ?1 AND fy = ?2",
+    [PT_SN_MADE] = "UPDATE snap_page SET dirty=0, rows=?, head=?"
+                   " WHERE bucket=? AND subject=? AND fy=? AND part=?",
+    [PT_SN_PAGES] = "SELECT subject, fy, part, nonces, dirty, rows, head FROM snap_page"
+                    " WHERE bucket=? ORDER BY subject, fy, part",
+    [PT_SN_BUCKET_PUT] = "INSERT OR REPLACE INTO snap_bucket VALUES(?,?,?,?,?)",
+    [PT_SN_BUCKETS] = "SELECT bucket, pages, rows, head FROM snap_bucket WHERE parts=?"
+                      " ORDER BY bucket",
+};
+
+static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    uint8_t out[PT_SNAP_NONCE];
+    const uint8_t *a = sqlite3_value_blob(v[0]);
+    const uint8_t *b = sqlite3_value_blob(v[1]);
+
+    (void)n;
+    if (!a || !b || sqlite3_value_bytes(v[0]) != PT_SNAP_NONCE ||
+        sqlite3_value_bytes(v[1]) != PT_SNAP_NONCE) {
+        sqlite3_result_error(ctx, "xor16 wants 16 bytes each", -1);
+        return;
+    }
+    for (size_t i = 0; i < sizeof out; i++)
+        out[i] = a[i] ^ b[i];
+    sqlite3_result_blob(ctx, out, sizeof out, SQLITE_TRANSIENT);
+}
+
+unsigned pt_snap_bucket(const char *subject) {
+    struct pt_hash h;
+
+    pt_sha256(&h, subject, strlen(subject));
+    return h.b[0];
+}
+
+static void fn_bucket(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    const char *subject = (const char *)sqlite3_value_text(v[0]);
+
+    (void)n;
+    sqlite3_result_int(ctx, (int)pt_snap_bucket(subject ? subject : ""));
+}
+
+/* Those of facts: what is paid finds its pages by d_pay. */
+static int list_types(struct pt_ledger *l, struct pt_err *err) {
+    int rc = pt_sql_exec(&l->sql,
+                         "CREATE TEMP TABLE snap_type(type INTEGER PRIMARY KEY, bit INTEGER)", err);
+
+    for (size_t i = 0; i < pt_snap_n_types && rc == 0; i++)
+        if (pt_snap_types[i].part == PT_SNAP_FACTS)
+            rc = pt_sql_run(&l->sql, err, "INSERT INTO snap_type VALUES(?,?)", "ii",
+                            (int64_t)pt_snap_types[i].type, (int64_t)pt_snap_types[i].bit);
+    return rc;
+}
+
+int pt_snap_open(struct pt_ledger *l, struct pt_err *err) {
+    int rc;
+
+    if (sqlite3_create_function_v2(l->sql.db, "xor16", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                   fn_xor, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function_v2(l->sql.db, "bucket_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                   NULL, fn_bucket, NULL, NULL, NULL) != SQLITE_OK)
+        return pt_sql_err(&l->sql, 0, err, "xor16");
+    l->snap = calloc(1, sizeof *l->snap);
+    if (!l->snap)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
+    rc = list_types(l, err);
+    for (size_t i = 0; i < PT_SN_COUNT && rc == 0; i++)
+        rc = pt_sql_prepare(&l->sql, statements[i], &l->snap->st[i], err);
+    return rc;
+}
+
+sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which) {
+    PT_ASSERT(l->snap);
+    return l->snap->st[which];
+}
+
+void pt_snap_drop(struct pt_ledger *l) {
+    struct pt_snap *s = l->snap;
+
+    if (!s || s->n == 0)
+        return;
+    for (size_t i = 0; i < s->cap; i++)
+        free(s->slots[i].subject);
+    memset(s->slots, 0, s->cap * sizeof *s->slots);
+    s->n = 0;
+}
+
+void pt_snap_close(struct pt_ledger *l) {
+    if (!l->snap)
+        return;
+    pt_snap_drop(l);
+    for (size_t i = 0; i < PT_SN_COUNT; i++)
+        pt_sql_finalize(l->snap->st[i]);
+    free(l->snap->slots);
+    free(l->snap);
+    l->snap = NULL;
+}
+
+int pt_snap_flush(struct pt_ledger *l, struct pt_err *err) {
+    struct pt_snap *s = l->snap;
+    int rc = 0;
+
+    for (size_t i = 0; s->n > 0 && i < s->cap && rc == 0; i++) {
+        const struct slot *p = &s->slots[i];
+        bool facts = p->part == PT_SNAP_FACTS;
+
+        if (p->subject)
+            rc = pt_sql_apply(
+                &l->sql, s->st[PT_SN_NAME], err, "siibiii", p->subject, (int64_t)p->fy,
+                (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
+                facts ? (int64_t)(PT_SNAP_BEFORE | PT_SNAP_SALT) : (int64_t)PT_SNAP_X01,
+                facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01,
+                (int64_t)pt_snap_bucket(p->subject));
+    }
+    pt_snap_drop(l);
+    return rc;
+}
+
+static struct slot *slot_of(struct slot *slots, size_t cap, const char *subject, int32_t fy,
+                            unsigned part) {
+    uint64_t h = 1469598103934665603U ^ (uint64_t)fy ^ ((uint64_t)part << 40);
+
+    for (const char *c = subject; *c; c++)
+        h = (h ^ (uint8_t)*c) * 1099511628211U;
+    h ^= h >> 29;
+    for (size_t i = 0;; i++) {
+        struct slot *p = &slots[(h + i) & (cap - 1)];
+
+        if (!p->subject || (p->fy == fy && p->part == part && strcmp(p->subject, subject) == 0))
+            return p;
+    }
+}
+
+static int grow(struct pt_snap *s, struct pt_err *err) {
+    size_t cap = s->cap ? s->cap * 2 : SLOTS_MIN;
+    struct slot *slots = calloc(cap, sizeof *slots);
+
+    if (!slots)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->slots[i].subject)
+            *slot_of(slots, cap, s->slots[i].subject, s->slots[i].fy, s->slots[i].part) =
+                s->slots[i];
+    free(s->slots);
+    s->slots = slots;
+    s->cap = cap;
+    return 0;
+}
+
+static int find(struct pt_snap *s, const char *subject, int32_t fy, unsigned part,
+                struct slot **ret, struct pt_err *err) {
+    int rc = 2 * s->n >= s->cap ? grow(s, err) : 0;
+
+    if (rc != 0)
+        return rc;
+    *ret = slot_of(s->slots, s->cap, subject, fy, part);
+    if ((*ret)->subject)
+        return 0;
+    **ret = (struct slot){.subject = strdup(subject), .fy = fy, .part = part};
+    if (!(*ret)->subject)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
+    s->n++;
+    return 0;
+}
+
+static int name(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
+                const char *subject, int32_t fy, struct pt_err *err) {
+    struct slot *p;
+    int rc;
+
+    if (!subject || subject[0] == '\0')
+        return 0;
+    rc = find(l->snap, subject, fy, t->part, &p, err);
+    if (rc != 0 || p->rec == f->rec)
+        return rc;
+    p->rec = f->rec;
+    for (size_t i = 0; i < sizeof p->nonces; i++)
+        p->nonces[i] ^= f->r->nonce.data[i];
+    return 0;
+}
+
+/* What a record of facts counts for beside its own subject and year. */
+static int name_more(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
+                     struct pt_err *err) {
+    const Pentad__V1__Record *r = f->r;
+    const char *own = r->subject ? r->subject->key : NULL;
+    int rc = 0;
+
+    if (t->type == PT_TYPE_CONGRESS_APPROVAL)
+        for (size_t i = 0; i < r->congress_approval->n_lines && rc == 0; i++)
+            rc = name(l, f, t, r->congress_approval->lines[i]->subject, r->fiscal_year, err);
+    else if (t->type == PT_TYPE_BUDGET_REVIEW)
+        for (size_t i = 0; i < r->budget_review->n_approved_need && rc == 0; i++)
+            rc = name(l, f, t, own, r->budget_review->approved_need[i]->fiscal_year, err);
+    else if (t->type == PT_TYPE_REGION_FISCAL)
+        rc = name(l, f, t, own, r->region_fiscal->month / 100, err);
+    else if (t->type == PT_TYPE_CARRY_OVER && r->fiscal_year < 9999)
+        rc = name(l, f, t, own, r->fiscal_year + 1, err);
+    return rc;
+}
+
+int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    const struct pt_snap_type *t = pt_snap_type((int)f->r->body_case);
+    const char *own = f->r->subject ? f->r->subject->key : NULL;
+    int32_t fy = f->r->fiscal_year;
+    int rc = 0;
+
+    if (!t || !f->r->has_fiscal_year || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
+        return 0;
+    if (l->snap->n > SLOTS_KEPT / 2) /* never within a record: its nonce counts once */
+        rc = pt_snap_flush(l, err);
+    if (t->type == PT_TYPE_PAYMENT_BATCH) {
+        for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)
+            rc = name(l, f, t, f->r->payment_batch->lines[i]->subject, fy, err);
+        return rc;
+    }
+    rc = rc == 0 ? name_more(l, f, t, err) : rc;
+    return rc == 0 ? name(l, f, t, own, fy, err) : rc;
+}

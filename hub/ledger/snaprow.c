@@ -1,0 +1,314 @@
+/* The rows of snapshots: which figures stand in one, what they are made of, their bytes.
+ *
+ * A row is what records say of one subject and year whatever the day: a figure with its scope cut
+ * down to the subject itself and no valid date to hold back what is known. What is a quotient or a
+ * sum of rows, or depends on the day (FG6, FG13 …), follows from them and is none. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/proof/merkle.h>
+#include <pentad/record/visible.h>
+
+#include "figures.h"
+#include "snap.h"
+
+enum { ANY_DAY = 99991231 };
+
+const struct pt_snap_type pt_snap_types[] = {
+    {PT_TYPE_CONGRESS_APPROVAL, PT_SNAP_B03, PT_SNAP_FACTS},
+    {PT_TYPE_ALLOTMENT, PT_SNAP_B04, PT_SNAP_FACTS},
+    {PT_TYPE_CARRY_OVER, PT_SNAP_B05, PT_SNAP_FACTS},
+    {PT_TYPE_BUDGET_REVIEW, PT_SNAP_E02, PT_SNAP_FACTS},
+    {PT_TYPE_PERF_GOAL, PT_SNAP_E04, PT_SNAP_FACTS},
+    {PT_TYPE_MONITOR_REPORT, PT_SNAP_X03, PT_SNAP_FACTS},
+    {PT_TYPE_FUND_CONTROL, PT_SNAP_X04, PT_SNAP_FACTS},
+    {PT_TYPE_REGION_FISCAL, PT_SNAP_X05, PT_SNAP_FACTS},
+    {PT_TYPE_EVALUATION, PT_SNAP_V01, PT_SNAP_FACTS},
+    {PT_TYPE_AUDIT_FIGURE, PT_SNAP_A02, PT_SNAP_FACTS},
+    {PT_TYPE_PAYMENT_BATCH, PT_SNAP_X01, PT_SNAP_PAID},
+};
+const size_t pt_snap_n_types = sizeof pt_snap_types / sizeof pt_snap_types[0];
+
+#define BUDGET (PT_SNAP_B04 | PT_SNAP_B05)
+#define GOAL (PT_SNAP_E04 | PT_SNAP_V01)
+
+/* In the order in which they stand in a page. */
+static const struct {
+    const char *figure;
+    const char *formula;
+    unsigned of;               /* record types */
+    enum pt_record_type needs; /* a record of that type, else there is none */
+} rows[] = {
+    {"FG1", "FG1/1", PT_SNAP_B03, PT_TYPE_NONE},
+    {"FG1.fa", "FG1.fa/1", PT_SNAP_B03, PT_TYPE_NONE},
+    {"FG2.B0", "FG2.B0/1", BUDGET, PT_TYPE_NONE},
+    {"FG2.dB", "FG2.dB/1", BUDGET, PT_TYPE_NONE},
+    {"FG2.C", "FG2.C/1", BUDGET, PT_TYPE_NONE},
+    {"FG2.REC", "FG2.REC/1", BUDGET | PT_SNAP_X04, PT_TYPE_NONE},
+    {"FG2.P", "FG2.P/1", PT_SNAP_X01, PT_TYPE_NONE},
+    {"FG4", "FG4/1", BUDGET, PT_TYPE_NONE},
+    {"FG4.open", "FG4.open/1", BUDGET, PT_TYPE_NONE},
+    {"FG7", "FG7/1", GOAL | PT_SNAP_X03, PT_TYPE_PERF_GOAL},
+    {"FG8", "FG8/1", GOAL, PT_TYPE_EVALUATION},
+    {"FG8.diff", "FG8.diff/1", GOAL, PT_TYPE_EVALUATION},
+    {"FG9", "FG9/1", BUDGET | PT_SNAP_E02, PT_TYPE_BUDGET_REVIEW},
+    {"FG9.cum", "FG9.cum/1", BUDGET | PT_SNAP_E02 | PT_SNAP_BEFORE, PT_TYPE_BUDGET_REVIEW},
+    {"FG11", "FG11/1", PT_SNAP_V01, PT_TYPE_EVALUATION},
+    {"FG12", "FG12/1", PT_SNAP_V01, PT_TYPE_EVALUATION},
+    {"FG16.RA", "FG16.RA/1", PT_SNAP_X04, PT_TYPE_FUND_CONTROL},
+    {"FG17.tax", "FG17.tax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.self", "FG17.self/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.livelihood", "FG17.livelihood/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.debt_general", "FG17.debt_general/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.debt_special", "FG17.debt_special/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.cover", "FG17.cover/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.nontax", "FG17.nontax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.carry", "FG17.carry/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG17.guarantee", "FG17.guarantee/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
+    {"FG23.audit", "FG23.audit/1", PT_SNAP_A02, PT_TYPE_AUDIT_FIGURE},
+    {"FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE},
+};
+enum { ROW_PAID = 6, ROW_DECEMBER = 27, ROWS = sizeof rows / sizeof rows[0] };
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && ROW_DECEMBER + 1 == ROWS, "rows");
+
+const char *pt_snap_formula(unsigned no) {
+    PT_ASSERT(no < ROWS);
+    return rows[no].formula;
+}
+
+const struct pt_snap_type *pt_snap_type(int type) {
+    for (size_t i = 0; i < pt_snap_n_types; i++)
+        if ((int)pt_snap_types[i].type == type)
+            return &pt_snap_types[i];
+    return NULL;
+}
+
+bool pt_snap_sees(enum pt_party reader, unsigned part) {
+    for (size_t i = 0; i < pt_snap_n_types; i++) {
+        const struct pt_record_info *info = pt_record_info(pt_snap_types[i].type);
+
+        if (pt_snap_types[i].part != part)
+            continue;
+        for (enum pt_party author = PT_PARTY_CONGRESS; author < PT_PARTY_END; author++) {
+            enum pt_visibility v;
+
+            if (pt_party_in(info->authors, author) &&
+                (!pt_visible_by_type(info->type, author, reader, &v) || v != PT_VISIBLE_FULL))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- what is touched ---- */
+
+/* A record counts in its own year; in later ones where a figure runs up to a year; a carry-over in
+ * the next one, a review in every year that it names, a region's report in its month's. Money and
+ * scores may rest on what a record refers to, and on what refers to it. */
+static const char touch_sql[] =
+    "CREATE TEMP TABLE IF NOT EXISTS snap_touched(subject TEXT, fy INTEGER, bit INTEGER,"
+    "  PRIMARY KEY(subject, fy, bit)) WITHOUT ROWID;"
+    "DELETE FROM snap_touched;"
+    "INSERT OR IGNORE INTO snap_touched"
+    " WITH c(rec, type, subject, fy, sid, seq) AS MATERIALIZED (SELECT c.rec, c.type, r.subject,"
+    "   r.fy, r.sid, r.seq FROM snap_type k CROSS JOIN changed c ON c.type = k.type"
+    "   CROSS JOIN record r ON r.rec = c.rec),"
+    " t(type, subject, fy) AS MATERIALIZED (SELECT type, subject, fy FROM c"
+    "  UNION SELECT r.type, r.subject, r.fy FROM c CROSS JOIN ref f ON f.rec = c.rec"
+    "   CROSS JOIN record r ON r.sid = f.t_sid AND r.seq = f.t_seq"
+    "  UNION SELECT r.type, r.subject, r.fy FROM c CROSS JOIN ref f"
+    "   ON f.t_sid = c.sid AND f.t_seq = c.seq CROSS JOIN record r ON r.rec = f.rec"
+    "  UNION SELECT c.type, l.subject, c.fy FROM c CROSS JOIN f_congress_approval_lines l"
+    "   ON l.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL AND l.subject <> ''"
+    "  UNION SELECT c.type, c.subject, c.fy + 1 FROM c WHERE c.type = @TYPE_CARRY_OVER"
+    "  UNION SELECT c.type, c.subject, f.month / 100 FROM c CROSS JOIN f_region_fiscal f"
+    "   ON f.rec = c.rec WHERE c.type = @TYPE_REGION_FISCAL)"
+    " SELECT t.subject, t.fy, k.bit FROM t CROSS JOIN snap_type k ON k.type = t.type"
+    "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
+    " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
+    "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
+    "  CROSS JOIN snap_page p ON p.bucket = bucket_of(t.subject) AND p.subject = t.subject"
+    "  WHERE p.part = 0 AND (t.type = @TYPE_BUDGET_REVIEW"
+    "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
+    "INSERT INTO snap_page(bucket, subject, fy, part, dirty)"
+    " SELECT p.bucket, p.subject, p.fy, p.part, sum(t.bit) FROM snap_touched t"
+    " CROSS JOIN snap_page p ON p.bucket = bucket_of(t.subject) AND p.subject = t.subject"
+    "  AND p.fy = t.fy AND p.part = 0 GROUP BY 1, 2, 3, 4"
+    " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
+_Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
+
+/* What came as a payment named its page itself. */
+static const char paid_sql[] =
+    "INSERT INTO snap_page(bucket, subject, fy, part, dirty)"
+    " SELECT DISTINCT p.bucket, p.subject, p.fy, p.part, ?1 FROM d_pay d"
+    " CROSS JOIN snap_page p ON p.bucket = bucket_of(d.subject) AND p.subject = d.subject"
+    "  AND p.fy = d.fy AND p.part = 1 WHERE d.undone"
+    " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty";
+
+int pt_snap_touch(struct pt_ledger *l, struct pt_err *err) {
+    int64_t any;
+    bool found;
+    int rc =
+        pt_sql_number(&l->sql, &any, &found, err, "SELECT 1 FROM d_pay WHERE undone LIMIT 1", "");
+
+    if (rc == 0 && found)
+        rc = pt_sql_run(&l->sql, err, paid_sql, "i", (int64_t)PT_SNAP_X01);
+    rc = rc == 0 ? pt_sql_number(&l->sql, &any, &found, err,
+                                 "SELECT 1 FROM snap_type k CROSS JOIN changed c ON c.type = k.type"
+                                 " LIMIT 1",
+                                 "")
+                 : rc;
+    return rc == 0 && found ? pt_sql_exec(&l->sql, touch_sql, err) : rc;
+}
+
+/* ---- rows ---- */
+
+static int figure(struct pt_ledger *l, const struct pt_snap_page *p, unsigned no, uint64_t known_at,
+                  struct pt_figure *ret, struct pt_err *err) {
+    const struct pt_asof a = {
+        l, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE, p->subject, p->fy, ANY_DAY, known_at};
+
+    return pt_asof_figure(&a, rows[no].figure, ret, err);
+}
+
+static int has(struct pt_ledger *l, const char *subject, enum pt_record_type type, bool *ret,
+               struct pt_err *err) {
+    sqlite3_stmt *st = pt_snap_st(l, PT_SN_HAS);
+    int rc = pt_sql_bind(&l->sql, st, err, "si", subject, (int64_t)type);
+
+    *ret = pt_sql_row(&l->sql, st, &rc, err);
+    pt_sql_reset(st);
+    return rc;
+}
+
+int pt_snap_settle(struct pt_ledger *l, const struct pt_snap_page *p, unsigned dirty,
+                   uint64_t known_at, struct pt_err *err) {
+    int rc = 0;
+
+    for (unsigned no = 0; no < ROWS && rc == 0 && p->part == PT_SNAP_FACTS; no++) {
+        struct pt_figure f = {.na = true};
+        bool there = true;
+
+        if (rows[no].of == PT_SNAP_X01 || !(rows[no].of & dirty))
+            continue;
+        if (rows[no].needs != PT_TYPE_NONE)
+            rc = has(l, p->subject, rows[no].needs, &there, err);
+        if (rc == 0 && there)
+            rc = figure(l, p, no, known_at, &f, err);
+        if (rc == 0 && f.na)
+            rc = pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_DROP), err, "sii", p->subject,
+                              (int64_t)p->fy, (int64_t)no);
+        else if (rc == 0)
+            rc = pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_PUT), err, "siii", p->subject,
+                              (int64_t)p->fy, (int64_t)no, f.value);
+    }
+    return rc;
+}
+
+static int paid_rows(struct pt_ledger *l, const struct pt_snap_page *p, sqlite3_stmt *st,
+                     struct pt_snap_row *out, unsigned *ret_n, struct pt_err *err) {
+    int rc =
+        pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)p->fy, (int64_t)p->fy * 100 + 12);
+
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        out[0] = (struct pt_snap_row){ROW_PAID, pt_sql_i64(st, 0)};
+        out[1] = (struct pt_snap_row){ROW_DECEMBER, pt_sql_i64(st, 1)};
+        *ret_n = 2;
+    }
+    pt_sql_reset(st);
+    return rc;
+}
+
+int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_snap_row *out,
+                 unsigned *ret_n, struct pt_err *err) {
+    sqlite3_stmt *st = pt_snap_st(l, PT_SN_ROWS);
+    int rc;
+
+    *ret_n = 0;
+    if (p->part == PT_SNAP_PAID)
+        return paid_rows(l, p, pt_snap_st(l, PT_SN_PAID), out, ret_n, err);
+    rc = pt_sql_bind(&l->sql, st, err, "si", p->subject, (int64_t)p->fy);
+    while (*ret_n < PT_SNAP_ROWS_MAX && pt_sql_row(&l->sql, st, &rc, err))
+        out[(*ret_n)++] = (struct pt_snap_row){(unsigned)pt_sql_i32(st, 0), pt_sql_i64(st, 1)};
+    pt_sql_reset(st);
+    return rc;
+}
+
+static const char paid_anew[] =
+    "SELECT coalesce(sum(v), 0), coalesce(sum(v) FILTER (WHERE m = ?3), 0) FROM (SELECT"
+    "  b.pay_date / 100 AS m,"
+    "  r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS v"
+    "  FROM f_payment_batch_lines l JOIN f_payment_batch b ON b.rec = l.rec"
+    "  JOIN live r ON r.rec = l.rec WHERE l.subject = ?1 AND r.r_fy = ?2)";
+
+int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_t known_at,
+                      struct pt_snap_row *out, unsigned *ret_n, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = 0;
+
+    *ret_n = 0;
+    if (p->part == PT_SNAP_PAID) {
+        rc = pt_sql_prepare(&l->sql, paid_anew, &st, err);
+        rc = rc == 0 ? paid_rows(l, p, st, out, ret_n, err) : rc;
+        pt_sql_finalize(st);
+        return rc;
+    }
+    for (unsigned no = 0; no < ROWS && rc == 0; no++) {
+        struct pt_figure f = {.na = true};
+
+        if (rows[no].of != PT_SNAP_X01)
+            rc = figure(l, p, no, known_at, &f, err);
+        if (rc == 0 && !f.na)
+            out[(*ret_n)++] = (struct pt_snap_row){no, f.value};
+    }
+    return rc;
+}
+
+/* ---- bytes ---- */
+
+static void salt_of(const struct pt_snap_page *p, struct pt_hash *ret) {
+    static const char head[] = "pentad/salt/v1\n";
+    struct pt_sha256 s;
+
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, head, sizeof head - 1);
+    pt_sha256_update(&s, p->nonces, PT_SNAP_NONCE);
+    pt_sha256_final(&s, ret);
+}
+
+/* "SUBJECT\nYEAR\nFORMULA\nVALUE\n" */
+static void leaf_of(const struct pt_snap_page *p, const struct pt_snap_row *row,
+                    const struct pt_hash *salt, struct pt_hash *ret) {
+    static const char head[] = "pentad/row/v1\n";
+    char tail[80];
+    struct pt_sha256 s;
+    int n = snprintf(tail, sizeof tail, "\n%d\n%s\n%lld\n", p->fy, rows[row->no].formula,
+                     (long long)row->value);
+
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, head, sizeof head - 1);
+    pt_sha256_update(&s, salt->b, sizeof salt->b);
+    pt_sha256_update(&s, p->subject, strlen(p->subject));
+    pt_sha256_update(&s, tail, (size_t)n);
+    pt_sha256_final(&s, ret);
+}
+
+void pt_snap_head(const struct pt_snap_page *p, const struct pt_snap_row *row, unsigned n,
+                  struct pt_hash *ret) {
+    static const char head[] = "pentad/page/v1\n";
+    const uint8_t count[4] = {0, 0, (uint8_t)(n >> 8), (uint8_t)n};
+    struct pt_hash leaf[PT_SNAP_ROWS_MAX];
+    struct pt_hash salt, root;
+    struct pt_sha256 s;
+
+    PT_ASSERT(n <= PT_SNAP_ROWS_MAX);
+    salt_of(p, &salt);
+    for (unsigned i = 0; i < n; i++)
+        leaf_of(p, &row[i], &salt, &leaf[i]);
+    pt_merkle_root_of(leaf, n, &root);
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, head, sizeof head - 1);
+    pt_sha256_update(&s, count, sizeof count);
+    pt_sha256_update(&s, root.b, sizeof root.b);
+    pt_sha256_final(&s, ret);
+}

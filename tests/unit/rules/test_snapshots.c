@@ -1,0 +1,178 @@
+/* H03: what each reader class can derive it finds again from what it reads, and nothing more. */
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <pentad/sql/sql.h>
+
+#include "readers.h"
+#include "world.h"
+
+#define WAN INT64_C(1000000)
+
+static const char P1[] = "37010019R000000000001";
+static const char P2[] = "37010019R000000000002";
+static const char DEPT1[] = "11370100004188813W";
+static const char UNIT1[] = "12370100004188900A";
+
+static struct mk_ref pay(struct world *w, const char *subject, int32_t on, int64_t fen,
+                         const struct mk_ref *reverses) {
+    const struct mk_line lines[] = {{"V1", subject, "Q1", fen, 0, NULL},
+                                    {"V2", subject, "Q1", fen, 0, NULL}};
+
+    return mk_pay(&w->m, UNIT1, 2019, on, lines, 2, reverses);
+}
+
+static void money(struct world *w) {
+    struct mk_ref paid;
+    struct mk_ref eval;
+
+    (void)mk_org(&w->m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
+    (void)mk_project(&w->m, P1, "校舍改造", DEPT1, NULL);
+    (void)mk_allot(&w->m, 1, P1, DEPT1, "Q1", "2050201", 2019, 20190128, 100 * WAN, NULL);
+    w_tick(w, 20190128);
+    paid = pay(w, P1, 20190129, 3 * WAN, NULL);
+    (void)pay(w, P2, 20190129, 5 * WAN, NULL); /* of which nothing else is known */
+    (void)mk_approve_budget(&w->m, 1, "370100", "决议1", 2019, 20190129, "2050201", DEPT1, P1,
+                            90 * WAN, 0);
+    (void)mk_json(&w->m, "finance", "B05", K(PROJECT), P1, 2018, 20181231,
+                  "{'carry_class':'CARRY_CLASS_CARRY','fen':'7000000'}");
+    w_tick(w, 20190129);
+    (void)pay(w, P1, 20190129, 3 * WAN, &paid);
+    (void)pay(w, P1, 20191202, 1 * WAN, NULL);
+    eval = mk_eval(&w->m, 1, P1, 2019, 20190130, 9000, NULL, NULL);
+    (void)mk_audit_paid(&w->m, P1, 2019, 20190130, 4 * WAN, NULL);
+    (void)mk_control(&w->m, 4, P1, NULL, 2019, 20190130, 2 * WAN);
+    w_tick(w, 20190130);
+    (void)mk_eval(&w->m, 1, P1, 2019, 20190131, 8000, &eval, NULL);
+    (void)mk_allot(&w->m, 1, P2, DEPT1, "Q2", "2050201", 2020, 20190131, 50 * WAN, NULL);
+    w_tick(w, 20190131);
+}
+
+static void class_of(struct world *w, const char *reader, char digest[65], int64_t *ret_rows) {
+    struct sqlite3_stmt *st = NULL;
+    struct pt_err err = {0};
+    struct pt_sql *sql = pt_ledger_sql(pt_fold_ledger(w->f));
+    int rc = pt_sql_query(sql, &st, &err,
+                          "SELECT lower(hex(digest)), rows FROM f_ledger_snapshot_digests"
+                          " WHERE reader_class = ? ORDER BY rec DESC LIMIT 1",
+                          "s", reader);
+
+    cr_assert(pt_sql_row(sql, st, &rc, &err), "%s", err.msg);
+    (void)snprintf(digest, 65, "%s", pt_sql_text(st, 0));
+    *ret_rows = pt_sql_i64(st, 1);
+    pt_sql_done(sql, st);
+}
+
+Test(snapshots, every_class_finds_its_digest_again) {
+    struct world w;
+    char full[65];
+    char part[65];
+    char other[65];
+    int64_t n_full;
+    int64_t n_part;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    class_of(&w, "audit", full, &n_full);
+    class_of(&w, "office", part, &n_part);
+    class_of(&w, "organization", other, &n_part);
+    cr_expect_str_eq(part, other);
+    cr_expect_str_neq(part, full);
+    cr_expect_eq(n_full - n_part, 4, "paid and December of two subjects: %lld of %lld",
+                 (long long)n_part, (long long)n_full);
+    for (enum pt_party reader = PT_PARTY_CONGRESS; reader <= PT_PARTY_OFFICE; reader++) {
+        struct reader_ledger r;
+        struct pt_err err = {0};
+        bool aggregates = reader == PT_PARTY_ORGANIZATION || reader == PT_PARTY_OFFICE;
+
+        cr_assert_eq(readers_fold(reader, w.m.e, w.m.n, &r, &err), 0, "%s", err.msg);
+        cr_expect_eq(r.withheld > 0, aggregates);
+        cr_expect_eq(r.days, 4);
+        cr_expect_eq(r.unlike, 0, "%s: %llu days", pt_party_name(reader),
+                     (unsigned long long)r.unlike);
+        cr_expect_eq(r.rows.wrong, 0, "%s: %s", pt_party_name(reader), r.rows.first);
+    }
+    w_check(&w);
+    w_close(&w);
+}
+
+Test(snapshots, one_row_more_is_another_digest) {
+    struct world w;
+    char before[65];
+    char after[65];
+    int64_t n;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    class_of(&w, "office", before, &n);
+    w_tick(&w, 20190201);
+    class_of(&w, "office", after, &n);
+    cr_expect_str_eq(before, after, "nothing came");
+    (void)pay(&w, P1, 20190202, WAN, NULL);
+    w_tick(&w, 20190202);
+    class_of(&w, "office", after, &n);
+    cr_expect_str_eq(before, after, "what it may not read");
+    (void)mk_allot(&w.m, 2, P1, DEPT1, "Q1", "2050201", 2019, 20190203, WAN, NULL);
+    w_tick(&w, 20190203);
+    class_of(&w, "office", after, &n);
+    cr_expect_str_neq(before, after);
+    w_close(&w);
+}
+
+/* Another digest in the log is told from one's own, by class. */
+Test(snapshots, a_snapshot_that_says_something_else) {
+    struct world w;
+    struct pt_err err = {0};
+    struct pt_fold_state s;
+    struct pt_buf packed;
+    Pentad__V1__LedgerSnapshot *said;
+    uint8_t bytes[4096];
+    uint64_t n;
+    int32_t day;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    mk_tick(&w.m, 20190201);
+    w_fold(&w);
+    pt_buf_init(&packed, 1U << 16);
+    cr_assert_eq(pt_fold_snapshot(w.f, &packed, &day, &err), 0, "%s", err.msg);
+    cr_assert_eq(day, 20190201);
+    said = pentad__v1__ledger_snapshot__unpack(NULL, packed.len, packed.p);
+    for (size_t i = 0; i < said->n_digests; i++)
+        if (strcmp(said->digests[i]->reader_class, "audit") == 0)
+            said->digests[i]->digest.data[0] ^= 1;
+    n = pentad__v1__ledger_snapshot__pack(said, bytes);
+    (void)mk_snapshot(&w.m, pt_span(bytes, n));
+    pentad__v1__ledger_snapshot__free_unpacked(said, NULL);
+    pt_buf_done(&packed);
+    mk_flush(&w.m);
+    w_fold(&w);
+    cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
+    cr_expect_eq(s.snapshots_unlike, 1);
+    cr_expect_eq(s.snapshot_due, 0, "it stands nevertheless");
+    cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_AUDIT, &n, &err), 0);
+    cr_expect_eq(n, 1);
+    cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_FINANCE, &n, &err), 0);
+    cr_expect_eq(n, 0);
+    w_close(&w);
+}
+
+Test(snapshots, one_a_day_and_none_for_days_gone_by) {
+    struct world w;
+    struct pt_err err = {0};
+    struct pt_fold_state s;
+
+    w_open(&w, ":memory:");
+    w.no_snapshots = true;
+    w_tick(&w, 20190128);
+    w_tick(&w, 20190129);
+    w.no_snapshots = false;
+    w_tick(&w, 20190129); /* the day's second tick owes the day's snapshot still */
+    w_tick(&w, 20190129);
+    cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
+    cr_expect_eq(s.snapshot_due, 0);
+    w_check(&w);
+    w_close(&w);
+}
