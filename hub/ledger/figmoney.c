@@ -29,8 +29,10 @@ int pt_fg2(const struct pt_asof *a, const char *part, struct pt_figure *f, struc
     int64_t bg;
     int rc = pt_asof_quota(a, &q, err);
 
-    rc = rc == 0 ? pt_asof_recovered(a, &rec, err) : rc;
-    rc = rc == 0 ? pt_asof_paid(a, a->valid_at, &paid, err) : rc;
+    if (strcmp(part, ".REC") == 0 || strcmp(part, ".B") == 0 || strcmp(part, ".Bal") == 0)
+        rc = rc == 0 ? pt_asof_recovered(a, &rec, err) : rc;
+    if (strcmp(part, ".P") == 0 || strcmp(part, ".Bal") == 0)
+        rc = rc == 0 ? pt_asof_paid(a, a->valid_at, &paid, err) : rc;
     if (rc != 0)
         return rc;
     bg = full_budget(&q);

@@ -107,13 +107,13 @@ static const char pt_schema_sums[] =
 static const char pt_schema_snapshots[] =
     /* nonces: the XOR of those of the records that name the page; dirty: which rows have to be made
        anew (snap.h); rows, head: of its rows, since the last snapshot. */
-    "CREATE TABLE snap_page(bucket INTEGER, subject TEXT, fy INTEGER, part INTEGER, nonces BLOB,\n"
+    "CREATE TABLE snap_page(part INTEGER, place INTEGER, subject TEXT, fy INTEGER, nonces BLOB,\n"
     "  dirty INTEGER, rows INTEGER DEFAULT 0, head BLOB,\n"
-    "  PRIMARY KEY(bucket, subject, fy, part)) WITHOUT ROWID;\n"
-    "CREATE INDEX snap_dirty ON snap_page(bucket) WHERE dirty <> 0;\n"
-    /* Of the pages of some parts (as bits) in a bucket. */
-    "CREATE TABLE snap_bucket(parts INTEGER, bucket INTEGER, pages INTEGER, rows INTEGER,\n"
-    "  head BLOB, PRIMARY KEY(parts, bucket)) WITHOUT ROWID;\n"
+    "  PRIMARY KEY(part, place, subject, fy)) WITHOUT ROWID;\n"
+    "CREATE INDEX snap_dirty ON snap_page(part, place) WHERE dirty <> 0;\n"
+    /* A node of a part's tree: prefix is the first `depth` digits of its pages' places. */
+    "CREATE TABLE snap_node(part INTEGER, depth INTEGER, prefix INTEGER, pages INTEGER,\n"
+    "  rows INTEGER, head BLOB, PRIMARY KEY(part, depth, prefix)) WITHOUT ROWID;\n"
     /* What a page's rows say, where no sum has it already. */
     "CREATE TABLE snap_row(subject TEXT, fy INTEGER, no INTEGER, value INTEGER,\n"
     "  PRIMARY KEY(subject, fy, no)) WITHOUT ROWID;\n"

@@ -2,7 +2,7 @@
  *
  *   record ──names──► page's nonces, dirty ──first tick of a day──► rows ──► page head ──┐
  *   changed standing ─touches──────► dirty                                               │
- *                        digest of a reader class: RFC 9162 head over the pages it sees ◄┘
+ *       digest of a reader class ◄── heads of the trees of the parts it sees ◄── nodes ◄─┘
  *
  * A page holds the rows of one subject, one year and one part. Who may read every record type of a
  * part sees its pages; a part has one salt, so that nobody needs what he can't read. */
@@ -44,11 +44,11 @@ extern const size_t pt_snap_n_types;
 const struct pt_snap_type *pt_snap_type(int type);
 /* May that party read every type of the part, whoever wrote it? Asks pt_visible_by_type. */
 bool pt_snap_sees(enum pt_party reader, unsigned part);
+unsigned pt_snap_parts(enum pt_party reader); /* as bits */
 
-/* Pages lie in buckets, so that a change costs what lies beside it: by the first byte of SHA-256 of
- * the subject's key. */
-enum { PT_SNAP_BUCKETS = 256 };
-unsigned pt_snap_bucket(const char *subject);
+/* A page's place: the first 15 hexadecimal digits of SHA-256 of its subject's key. */
+enum { PT_SNAP_DIGITS = 15 };
+int64_t pt_snap_place(const char *subject);
 
 /* Statements of this room's own, prepared once. */
 enum pt_snap_stmt {
@@ -58,10 +58,13 @@ enum pt_snap_stmt {
     PT_SN_ROW_DROP,
     PT_SN_ROWS,
     PT_SN_PAID,
+    PT_SN_DIRTY, /* pages to be made anew, in order */
     PT_SN_MADE,  /* a page's rows and head */
-    PT_SN_PAGES, /* of a bucket */
-    PT_SN_BUCKET_PUT,
-    PT_SN_BUCKETS, /* of some parts */
+    PT_SN_PAGES, /* of a part, between two places */
+    PT_SN_NODE,
+    PT_SN_NODES, /* of a part and depth, between two prefixes */
+    PT_SN_NODE_PUT,
+    PT_SN_NODE_DROP, /* the same */
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
@@ -99,6 +102,23 @@ int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_
 void pt_snap_head(const struct pt_snap_page *p, const struct pt_snap_row *rows, unsigned n,
                   struct pt_hash *ret);
 const char *pt_snap_formula(unsigned no); /* "FG2.P/1" */
+enum { PT_SNAP_ROW_PAID = 6, PT_SNAP_ROW_DECEMBER = 27 };
+
+/* snaptree.c: a tree a part, of 16 branches. A node of more than PT_SNAP_LEAF pages has a node for
+ * each next digit of a place; another one is a leaf, with pages in order of place, key, year. So
+ * the tree follows from its pages alone, and a page that changed costs a path to the root. */
+enum { PT_SNAP_LEAF = 16 };
+struct pt_snap_sum {
+    struct pt_hash head;
+    uint64_t pages, rows;
+};
+/* The places, in order, are those of pages that were made anew. */
+int pt_snap_tree(struct pt_ledger *l, unsigned part, const int64_t *places, size_t n,
+                 struct pt_err *err);
+int pt_snap_root(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret, struct pt_err *err);
+/* The same from all pages, no node used. */
+int pt_snap_root_anew(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret,
+                      struct pt_err *err);
 
 /* snapshot.c: at a tick, behind pt_snap_touch: the first of a day takes a snapshot. */
 int pt_snap_tick(struct pt_ledger *l, int32_t last_day, struct pt_err *err);

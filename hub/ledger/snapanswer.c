@@ -1,11 +1,12 @@
 /* Snapshots for people and programs; the rows of the newest made anew. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
 #include "snap.h"
 
-enum { LIST_MAX = 1000 };
+enum { LIST_MAX = 1000, AFTER_MAX = 512 };
 
 static json_t *hash_json(struct pt_span b) {
     char hex[2 * PT_HASH_LEN + 1];
@@ -102,6 +103,129 @@ int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, js
     return 0;
 }
 
+/* ---- rows ---- */
+
+static const char *const part_names[PT_SNAP_PARTS] = {"facts", "payments"};
+
+/* Where a page stands among all: "0.0f3a….2019.KEY". */
+struct place {
+    unsigned part;
+    int64_t place;
+    int32_t fy;
+    const char *subject;
+};
+
+static int parse_place(const char *text, struct place *ret, struct pt_err *err) {
+    char *end = NULL;
+
+    *ret = (struct place){0, -1, 0, ""};
+    if (!text)
+        return 0;
+    ret->part = (unsigned)strtoul(text, &end, 10);
+    if (*end == '.')
+        ret->place = strtoll(end + 1, &end, 16);
+    if (*end == '.')
+        ret->fy = (int32_t)strtol(end + 1, &end, 10);
+    if (*end != '.')
+        return pt_err_set(err, PT_E_FORMAT, "%s names no page", text);
+    ret->subject = end + 1;
+    return 0;
+}
+
+/* The facts' rows are kept, the payments' are sums that the ledger has anyway. */
+static int rows_json(struct pt_ledger *l, const struct place *p, json_t *list, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    bool paid = p->part == PT_SNAP_PAID;
+    int rc = paid ? pt_sql_query(&l->sql, &st, err,
+                                 "SELECT ?1, coalesce(sum(fen), 0) FROM agg_pay WHERE subject = ?3"
+                                 " AND fy = ?4 UNION ALL SELECT ?2, coalesce(sum(fen), 0)"
+                                 " FROM agg_pay WHERE subject = ?3 AND fy = ?4 AND month = ?5",
+                                 "iisii", (int64_t)PT_SNAP_ROW_PAID, (int64_t)PT_SNAP_ROW_DECEMBER,
+                                 p->subject, (int64_t)p->fy, (int64_t)p->fy * 100 + 12)
+                  : pt_sql_query(&l->sql, &st, err,
+                                 "SELECT no, value FROM snap_row WHERE subject = ? AND fy = ?"
+                                 " ORDER BY no",
+                                 "si", p->subject, (int64_t)p->fy);
+
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        (void)json_array_append_new(list, json_pack("{s:s,s:o}", "formula",
+                                                    pt_snap_formula((unsigned)pt_sql_i32(st, 0)),
+                                                    "value", pt_json_i64(pt_sql_i64(st, 1))));
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+static int page_json(struct pt_ledger *l, const struct place *p, json_t *list, struct pt_err *err) {
+    json_t *rows = json_array();
+    char hex[PT_SNAP_DIGITS + 1];
+    int rc = rows_json(l, p, rows, err);
+
+    (void)snprintf(hex, sizeof hex, "%015llx", (unsigned long long)p->place);
+    (void)json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:i,s:o}", "part",
+                                                part_names[p->part % PT_SNAP_PARTS], "place", hex,
+                                                "subject", p->subject, "fiscal_year", (int)p->fy,
+                                                "rows", rows));
+    return rc;
+}
+
+static int pages_json(struct pt_ledger *l, enum pt_party reader, const char *after, int limit,
+                      json_t *list, json_t **ret_after, struct pt_err *err) {
+    char next[AFTER_MAX] = "";
+    sqlite3_stmt *st = NULL;
+    struct place p;
+    int n = 0;
+    int rc = parse_place(after, &p, err);
+
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT part, place, fy, subject FROM snap_page"
+                                " WHERE (part, place, subject, fy) > (?1, ?2, ?3, ?4)"
+                                "  AND rows > 0 AND ?5 >> part & 1"
+                                " ORDER BY part, place, subject, fy LIMIT ?6",
+                                "iisiii", (int64_t)p.part, p.place, p.subject, (int64_t)p.fy,
+                                (int64_t)pt_snap_parts(reader), (int64_t)limit)
+                 : rc;
+    for (; rc == 0 && pt_sql_row(&l->sql, st, &rc, err); n++) {
+        p = (struct place){(unsigned)pt_sql_i32(st, 0), pt_sql_i64(st, 1), pt_sql_i32(st, 2),
+                           pt_sql_text(st, 3)};
+        rc = page_json(l, &p, list, err);
+        (void)snprintf(next, sizeof next, "%u.%015llx.%d.%s", p.part, (unsigned long long)p.place,
+                       p.fy, p.subject);
+    }
+    if (st)
+        pt_sql_done(&l->sql, st);
+    *ret_after = n == limit ? json_string(next) : json_null();
+    return rc;
+}
+
+int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader, const char *after,
+                          int limit, json_t **ret_json, struct pt_err *err) {
+    struct pt_ledger_tick tick = {0};
+    json_t *pages = json_array();
+    json_t *next = NULL;
+    int64_t newest = 0;
+    bool found;
+    int rc = pt_sql_number(&l->sql, &newest, &found, err, "SELECT max(day) FROM snap_day", "");
+
+    *ret_json = NULL;
+    if (rc == 0 && newest != day)
+        rc = pt_err_set(err, PT_E_NOT_FOUND,
+                        "rows are kept of the newest snapshot alone, which is of %d, not of %d",
+                        (int)newest, day);
+    rc = rc == 0 ? pt_ledger_last_tick(l, &tick, err) : rc;
+    rc = rc == 0 ? pages_json(l, reader, after, limit, pages, &next, err) : rc;
+    if (rc != 0) {
+        json_decref(next);
+        json_decref(pages);
+        return rc;
+    }
+    *ret_json = pt_answer_head(l);
+    (void)json_object_set_new(*ret_json, "day", pt_json_day(day));
+    (void)json_object_set_new(*ret_json, "tick_seq", json_integer((json_int_t)tick.seq));
+    (void)json_object_set_new(*ret_json, "pages", pages);
+    (void)json_object_set_new(*ret_json, "after", next);
+    return 0;
+}
+
 /* ---- made anew ---- */
 
 static void describe(struct pt_snapshot_check *c, const struct pt_snap_page *p,
@@ -150,17 +274,36 @@ static int check_page(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at,
     return 0;
 }
 
+static int check_tree(struct pt_ledger *l, unsigned part, struct pt_snapshot_check *c,
+                      struct pt_err *err) {
+    struct pt_snap_sum kept;
+    struct pt_snap_sum anew;
+    int rc = pt_snap_root(l, part, &kept, err);
+
+    rc = rc == 0 ? pt_snap_root_anew(l, part, &anew, err) : rc;
+    if (rc != 0 || (kept.pages == anew.pages && kept.rows == anew.rows &&
+                    memcmp(kept.head.b, anew.head.b, sizeof anew.head.b) == 0))
+        return rc;
+    if (c->wrong++ == 0)
+        (void)snprintf(c->first, sizeof c->first, "the tree of %s: %llu pages kept, now %llu",
+                       part_names[part], (unsigned long long)kept.pages,
+                       (unsigned long long)anew.pages);
+    return 0;
+}
+
 int pt_snapshot_check(struct pt_ledger *l, struct pt_snapshot_check *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc;
 
     memset(ret, 0, sizeof *ret);
     rc = pt_sql_query(&l->sql, &st, err,
-                      "SELECT subject, fy, part, nonces, head FROM snap_page"
-                      " ORDER BY bucket, subject, fy, part",
+                      "SELECT subject, fy, part, nonces, head FROM snap_page WHERE dirty = 0"
+                      " ORDER BY part, place, subject, fy",
                       "");
     while (pt_sql_row(&l->sql, st, &rc, err))
         rc = check_page(l, st, l->tick.log_size, ret, err);
     pt_sql_done(&l->sql, st);
+    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
+        rc = check_tree(l, part, ret, err);
     return rc;
 }

@@ -25,7 +25,7 @@ struct pt_snap {
 
 static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NAME] =
-        "INSERT INTO snap_page(bucket,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
+        "INSERT INTO snap_page(place,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
         " ON CONFLICT DO UPDATE SET nonces=xor16(nonces,excluded.nonces),"
         " dirty=dirty|?6",
     [PT_SN_HAS] = "SELECT 1 FROM record WHERE subject=? AND type=? LIMIT 1",
@@ -34,13 +34,19 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_ROWS] = "SELECT no, value FROM snap_row WHERE subject=? AND fy=? ORDER BY no",
     [PT_SN_PAID] = "SELECT coalesce(sum(fen), 0), coalesce(sum(fen) FILTER (WHERE month = ?3), 0)"
                    " FROM agg_pay WHERE subject = ?1 AND fy = ?2",
+    [PT_SN_DIRTY] = "SELECT part, place, subject, fy, nonces, dirty FROM snap_page"
+                    " INDEXED BY snap_dirty WHERE dirty <> 0 ORDER BY part, place, subject, fy",
     [PT_SN_MADE] = "UPDATE snap_page SET dirty=0, rows=?, head=?"
-                   " WHERE bucket=? AND subject=? AND fy=? AND part=?",
-    [PT_SN_PAGES] = "SELECT subject, fy, part, nonces, dirty, rows, head FROM snap_page"
-                    " WHERE bucket=? ORDER BY subject, fy, part",
-    [PT_SN_BUCKET_PUT] = "INSERT OR REPLACE INTO snap_bucket VALUES(?,?,?,?,?)",
-    [PT_SN_BUCKETS] = "SELECT bucket, pages, rows, head FROM snap_bucket WHERE parts=?"
-                      " ORDER BY bucket",
+                   " WHERE part=? AND place=? AND subject=? AND fy=?",
+    [PT_SN_PAGES] = "SELECT place, rows, head FROM snap_page"
+                    " WHERE part=? AND place BETWEEN ? AND ? AND rows > 0"
+                    " ORDER BY place, subject, fy",
+    [PT_SN_NODE] = "SELECT prefix, pages, rows, head FROM snap_node"
+                   " WHERE part=? AND depth=? AND prefix=?",
+    [PT_SN_NODES] = "SELECT prefix, pages, rows, head FROM snap_node"
+                    " WHERE part=? AND depth=? AND prefix BETWEEN ? AND ?",
+    [PT_SN_NODE_PUT] = "INSERT OR REPLACE INTO snap_node VALUES(?,?,?,?,?,?)",
+    [PT_SN_NODE_DROP] = "DELETE FROM snap_node WHERE part=? AND depth=? AND prefix BETWEEN ? AND ?",
 };
 
 static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
@@ -59,18 +65,21 @@ static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
     sqlite3_result_blob(ctx, out, sizeof out, SQLITE_TRANSIENT);
 }
 
-unsigned pt_snap_bucket(const char *subject) {
+int64_t pt_snap_place(const char *subject) {
     struct pt_hash h;
+    uint64_t place = 0;
 
     pt_sha256(&h, subject, strlen(subject));
-    return h.b[0];
+    for (size_t i = 0; i < 8; i++)
+        place = place << 8 | h.b[i];
+    return (int64_t)(place >> (64 - 4 * PT_SNAP_DIGITS));
 }
 
-static void fn_bucket(sqlite3_context *ctx, int n, sqlite3_value **v) {
+static void fn_place(sqlite3_context *ctx, int n, sqlite3_value **v) {
     const char *subject = (const char *)sqlite3_value_text(v[0]);
 
     (void)n;
-    sqlite3_result_int(ctx, (int)pt_snap_bucket(subject ? subject : ""));
+    sqlite3_result_int64(ctx, pt_snap_place(subject ? subject : ""));
 }
 
 /* Those of facts: what is paid finds its pages by d_pay. */
@@ -90,8 +99,8 @@ int pt_snap_open(struct pt_ledger *l, struct pt_err *err) {
 
     if (sqlite3_create_function_v2(l->sql.db, "xor16", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
                                    fn_xor, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function_v2(l->sql.db, "bucket_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                   NULL, fn_bucket, NULL, NULL, NULL) != SQLITE_OK)
+        sqlite3_create_function_v2(l->sql.db, "place_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                   NULL, fn_place, NULL, NULL, NULL) != SQLITE_OK)
         return pt_sql_err(&l->sql, 0, err, "xor16");
     l->snap = calloc(1, sizeof *l->snap);
     if (!l->snap)
@@ -142,8 +151,7 @@ int pt_snap_flush(struct pt_ledger *l, struct pt_err *err) {
                 &l->sql, s->st[PT_SN_NAME], err, "siibiii", p->subject, (int64_t)p->fy,
                 (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
                 facts ? (int64_t)(PT_SNAP_BEFORE | PT_SNAP_SALT) : (int64_t)PT_SNAP_X01,
-                facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01,
-                (int64_t)pt_snap_bucket(p->subject));
+                facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01, pt_snap_place(p->subject));
     }
     pt_snap_drop(l);
     return rc;

@@ -68,8 +68,9 @@ static const struct {
     {"FG23.audit", "FG23.audit/1", PT_SNAP_A02, PT_TYPE_AUDIT_FIGURE},
     {"FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE},
 };
-enum { ROW_PAID = 6, ROW_DECEMBER = 27, ROWS = sizeof rows / sizeof rows[0] };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && ROW_DECEMBER + 1 == ROWS, "rows");
+enum { ROWS = sizeof rows / sizeof rows[0] };
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)PT_SNAP_ROW_DECEMBER + 1 == (int)ROWS,
+               "rows");
 
 const char *pt_snap_formula(unsigned no) {
     PT_ASSERT(no < ROWS);
@@ -100,6 +101,14 @@ bool pt_snap_sees(enum pt_party reader, unsigned part) {
     return true;
 }
 
+unsigned pt_snap_parts(enum pt_party reader) {
+    unsigned parts = 0;
+
+    for (unsigned part = 0; part < PT_SNAP_PARTS; part++)
+        parts |= pt_snap_sees(reader, part) ? 1U << part : 0;
+    return parts;
+}
+
 /* ---- what is touched ---- */
 
 /* A record counts in its own year; in later ones where a figure runs up to a year; a carry-over in
@@ -127,22 +136,22 @@ static const char touch_sql[] =
     "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
     " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
     "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
-    "  CROSS JOIN snap_page p ON p.bucket = bucket_of(t.subject) AND p.subject = t.subject"
-    "  WHERE p.part = 0 AND (t.type = @TYPE_BUDGET_REVIEW"
+    "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+    "   AND p.subject = t.subject WHERE (t.type = @TYPE_BUDGET_REVIEW"
     "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
-    "INSERT INTO snap_page(bucket, subject, fy, part, dirty)"
-    " SELECT p.bucket, p.subject, p.fy, p.part, sum(t.bit) FROM snap_touched t"
-    " CROSS JOIN snap_page p ON p.bucket = bucket_of(t.subject) AND p.subject = t.subject"
-    "  AND p.fy = t.fy AND p.part = 0 GROUP BY 1, 2, 3, 4"
+    "INSERT INTO snap_page(part, place, subject, fy, dirty)"
+    " SELECT p.part, p.place, p.subject, p.fy, sum(t.bit) FROM snap_touched t"
+    " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+    "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
     " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
 _Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
 
 /* What came as a payment named its page itself. */
 static const char paid_sql[] =
-    "INSERT INTO snap_page(bucket, subject, fy, part, dirty)"
-    " SELECT DISTINCT p.bucket, p.subject, p.fy, p.part, ?1 FROM d_pay d"
-    " CROSS JOIN snap_page p ON p.bucket = bucket_of(d.subject) AND p.subject = d.subject"
-    "  AND p.fy = d.fy AND p.part = 1 WHERE d.undone"
+    "INSERT INTO snap_page(part, place, subject, fy, dirty)"
+    " SELECT DISTINCT p.part, p.place, p.subject, p.fy, ?1 FROM d_pay d"
+    " CROSS JOIN snap_page p ON p.part = 1 AND p.place = place_of(d.subject)"
+    "  AND p.subject = d.subject AND p.fy = d.fy WHERE d.undone"
     " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty";
 
 int pt_snap_touch(struct pt_ledger *l, struct pt_err *err) {
@@ -211,8 +220,8 @@ static int paid_rows(struct pt_ledger *l, const struct pt_snap_page *p, sqlite3_
         pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)p->fy, (int64_t)p->fy * 100 + 12);
 
     if (pt_sql_row(&l->sql, st, &rc, err)) {
-        out[0] = (struct pt_snap_row){ROW_PAID, pt_sql_i64(st, 0)};
-        out[1] = (struct pt_snap_row){ROW_DECEMBER, pt_sql_i64(st, 1)};
+        out[0] = (struct pt_snap_row){PT_SNAP_ROW_PAID, pt_sql_i64(st, 0)};
+        out[1] = (struct pt_snap_row){PT_SNAP_ROW_DECEMBER, pt_sql_i64(st, 1)};
         *ret_n = 2;
     }
     pt_sql_reset(st);

@@ -8,180 +8,103 @@
 
 #include "snap.h"
 
-enum {
-    SETS = 1U << PT_SNAP_PARTS,
-    BIT_REST = 1,
-    FIRST = PT_PARTY_CONGRESS,
-    LAST = PT_PARTY_OFFICE
-};
+enum { BIT_REST = 1, FIRST = PT_PARTY_CONGRESS, LAST = PT_PARTY_OFFICE };
 enum { CLASSES = LAST - FIRST + 1 };
-
-/* Over the pages of some parts: a bucket's, or over all buckets. */
-struct sum {
-    struct pt_merkle_frontier tree;
-    uint64_t pages;
-    uint64_t rows;
-};
-
-/* A page that was made anew, to be written once the walk over its bucket is over. */
-struct made {
-    char *subject;
-    int32_t fy;
-    unsigned part;
-    unsigned rows;
-    struct pt_hash head;
-};
-
-struct walk {
-    struct pt_ledger *l;
-    uint64_t known_at;
-    unsigned bucket;
-    struct sum sums[SETS];
-    struct made *made;
-    size_t n, cap;
-};
-
-static unsigned parts_of(enum pt_party reader) {
-    unsigned set = 0;
-
-    for (unsigned part = 0; part < PT_SNAP_PARTS; part++)
-        set |= pt_snap_sees(reader, part) ? 1U << part : 0;
-    return set;
-}
 
 /* ---- pages ---- */
 
-static int remember(struct walk *w, const struct pt_snap_page *p, unsigned rows,
-                    const struct pt_hash *head, struct pt_err *err) {
-    if (w->n == w->cap) {
-        size_t cap = w->cap ? 2 * w->cap : 64;
-        struct made *more = realloc(w->made, cap * sizeof *more);
+struct dirty {
+    char *subject;
+    int32_t fy;
+    unsigned part, bits;
+    uint8_t nonces[PT_SNAP_NONCE];
+};
 
-        if (!more)
-            return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
-        w->made = more;
-        w->cap = cap;
-    }
-    w->made[w->n] = (struct made){strdup(p->subject), p->fy, p->part, rows, *head};
-    if (!w->made[w->n].subject)
+/* Pages to be made anew, in the order of their trees. */
+struct anew {
+    struct dirty *page;
+    int64_t *place;
+    size_t n, cap;
+};
+
+static void drop_pages(struct anew *a) {
+    for (size_t i = 0; i < a->n; i++)
+        free(a->page[i].subject);
+    free(a->page);
+    free(a->place);
+}
+
+static int room(struct anew *a, struct pt_err *err) {
+    size_t cap = a->cap ? 2 * a->cap : 256;
+    struct dirty *page;
+    int64_t *place;
+
+    if (a->n < a->cap)
+        return 0;
+    page = realloc(a->page, cap * sizeof *page);
+    a->page = page ? page : a->page;
+    place = page ? realloc(a->place, cap * sizeof *place) : NULL;
+    a->place = place ? place : a->place;
+    if (!place)
         return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
-    w->n++;
+    a->cap = cap;
     return 0;
 }
 
-static int make(struct walk *w, const struct pt_snap_page *p, unsigned dirty, unsigned *ret_rows,
-                struct pt_hash *ret_head, struct pt_err *err) {
-    struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
-    int rc = pt_snap_settle(w->l, p, dirty, w->known_at, err);
+/* Of a row part, place, subject, fy, nonces, dirty. */
+static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
+    struct pt_span nonces = pt_sql_blob(st, 4);
+    struct dirty *p;
+    int rc = room(a, err);
 
-    rc = rc == 0 ? pt_snap_rows(w->l, p, rows, ret_rows, err) : rc;
     if (rc != 0)
         return rc;
-    pt_snap_head(p, rows, *ret_rows, ret_head);
-    return remember(w, p, *ret_rows, ret_head, err);
+    p = &a->page[a->n];
+    *p = (struct dirty){.subject = strdup(pt_sql_text(st, 2)),
+                        .fy = pt_sql_i32(st, 3),
+                        .part = (unsigned)pt_sql_i32(st, 0),
+                        .bits = (unsigned)pt_sql_i32(st, 5)};
+    PT_ASSERT(nonces.len == sizeof p->nonces && p->part < PT_SNAP_PARTS);
+    memcpy(p->nonces, nonces.p, sizeof p->nonces);
+    a->place[a->n] = pt_sql_i64(st, 1);
+    if (!p->subject)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+    a->n++;
+    return 0;
 }
 
-static int take_page(struct walk *w, sqlite3_stmt *st, struct pt_err *err) {
-    struct pt_span nonces = pt_sql_blob(st, 3);
-    struct pt_span kept = pt_sql_blob(st, 6);
-    struct pt_snap_page p = {pt_sql_text(st, 0), pt_sql_i32(st, 1), (unsigned)pt_sql_i32(st, 2),
-                             nonces.p};
-    unsigned dirty = (unsigned)pt_sql_i32(st, 4);
-    unsigned rows = (unsigned)pt_sql_i32(st, 5);
-    struct pt_hash head = {{0}};
-    int rc = 0;
+static int make(struct pt_ledger *l, const struct dirty *d, int64_t place, struct pt_err *err) {
+    const struct pt_snap_page p = {d->subject, d->fy, d->part, d->nonces};
+    struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
+    struct pt_hash head;
+    unsigned n = 0;
+    int rc = pt_snap_settle(l, &p, d->bits, l->tick.log_size, err);
 
-    PT_ASSERT(nonces.len == PT_SNAP_NONCE && p.part < PT_SNAP_PARTS);
-    if (dirty != 0)
-        rc = make(w, &p, dirty, &rows, &head, err);
-    else
-        rc = pt_hash_from_bytes(&head, kept.p, kept.len);
-    for (unsigned set = 0; set < SETS && rc == 0 && rows > 0; set++)
-        if (set & (1U << p.part)) {
-            pt_merkle_append(&w->sums[set].tree, &head);
-            w->sums[set].rows += rows;
-        }
-    return rc;
+    rc = rc == 0 ? pt_snap_rows(l, &p, rows, &n, err) : rc;
+    if (rc != 0)
+        return rc;
+    pt_snap_head(&p, rows, n, &head);
+    return pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_MADE), err, "ibiisi", (int64_t)n,
+                        pt_span(head.b, sizeof head.b), (int64_t)d->part, place, d->subject,
+                        (int64_t)d->fy);
 }
 
-static int write_bucket(struct walk *w, struct pt_err *err) {
-    int rc = 0;
+static int make_all(struct pt_ledger *l, struct pt_err *err) {
+    struct anew a = {0};
+    sqlite3_stmt *st = pt_snap_st(l, PT_SN_DIRTY);
+    int rc = pt_sql_bind(&l->sql, st, err, "");
 
-    for (size_t i = 0; i < w->n; i++) {
-        struct made *m = &w->made[i];
-
-        if (rc == 0)
-            rc = pt_sql_apply(&w->l->sql, pt_snap_st(w->l, PT_SN_MADE), err, "ibisii",
-                              (int64_t)m->rows, pt_span(m->head.b, sizeof m->head.b),
-                              (int64_t)w->bucket, m->subject, (int64_t)m->fy, (int64_t)m->part);
-        free(m->subject);
-    }
-    w->n = 0;
-    for (unsigned set = 1; set < SETS && rc == 0; set++) {
-        const struct sum *s = &w->sums[set];
-        struct pt_hash head;
-
-        pt_merkle_root(&s->tree, &head);
-        rc = pt_sql_apply(&w->l->sql, pt_snap_st(w->l, PT_SN_BUCKET_PUT), err, "iiiib",
-                          (int64_t)set, (int64_t)w->bucket, (int64_t)s->tree.size, (int64_t)s->rows,
-                          pt_span(head.b, sizeof head.b));
-    }
-    return rc;
-}
-
-static int walk_bucket(struct walk *w, struct pt_err *err) {
-    sqlite3_stmt *st = pt_snap_st(w->l, PT_SN_PAGES);
-    int rc = pt_sql_bind(&w->l->sql, st, err, "i", (int64_t)w->bucket);
-
-    memset(w->sums, 0, sizeof w->sums);
-    while (pt_sql_row(&w->l->sql, st, &rc, err))
-        rc = take_page(w, st, err);
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = take_page(&a, st, err);
     pt_sql_reset(st);
-    if (rc == 0)
-        return write_bucket(w, err);
-    while (w->n > 0)
-        free(w->made[--w->n].subject);
-    return rc;
-}
-
-/* The buckets in which a page is dirty. */
-static int walk_dirty(struct walk *w, struct pt_err *err) {
-    bool dirty[PT_SNAP_BUCKETS] = {false};
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(&w->l->sql, &st, err,
-                     "SELECT bucket FROM snap_page INDEXED BY snap_dirty WHERE dirty <> 0", "");
-
-    while (pt_sql_row(&w->l->sql, st, &rc, err))
-        dirty[pt_sql_i32(st, 0) % PT_SNAP_BUCKETS] = true;
-    pt_sql_done(&w->l->sql, st);
-    for (w->bucket = 0; w->bucket < PT_SNAP_BUCKETS && rc == 0; w->bucket++)
-        if (dirty[w->bucket])
-            rc = walk_bucket(w, err);
-    free(w->made);
-    return rc;
-}
-
-/* Over all buckets; one without pages is an empty tree. */
-static int sum_buckets(struct walk *w, unsigned set, struct pt_err *err) {
-    struct pt_hash heads[PT_SNAP_BUCKETS];
-    struct sum *s = &w->sums[set];
-    sqlite3_stmt *st = pt_snap_st(w->l, PT_SN_BUCKETS);
-    int rc = pt_sql_bind(&w->l->sql, st, err, "i", (int64_t)set);
-
-    memset(s, 0, sizeof *s);
-    for (unsigned b = 0; b < PT_SNAP_BUCKETS; b++)
-        pt_empty_hash(&heads[b]);
-    while (pt_sql_row(&w->l->sql, st, &rc, err)) {
-        struct pt_span head = pt_sql_blob(st, 3);
-
-        s->pages += pt_sql_u64(st, 1);
-        s->rows += pt_sql_u64(st, 2);
-        rc = pt_hash_from_bytes(&heads[pt_sql_i32(st, 0) % PT_SNAP_BUCKETS], head.p, head.len);
+    for (size_t i = 0; i < a.n && rc == 0; i++)
+        rc = make(l, &a.page[i], a.place[i], err);
+    for (size_t at = 0, end; at < a.n && rc == 0; at = end) {
+        for (end = at + 1; end < a.n && a.page[end].part == a.page[at].part;)
+            end++;
+        rc = pt_snap_tree(l, a.page[at].part, a.place + at, end - at, err);
     }
-    pt_sql_reset(st);
-    for (unsigned b = 0; b < PT_SNAP_BUCKETS; b++)
-        pt_merkle_append(&s->tree, &heads[b]);
+    drop_pages(&a);
     return rc;
 }
 
@@ -223,26 +146,48 @@ static int find_rules(struct pt_ledger *l, struct message *m, struct pt_err *err
     return rc;
 }
 
-static void put_classes(struct message *m, const struct walk *w) {
-    for (int i = 0; i < CLASSES; i++) {
+/* Over the trees of the parts that the class sees. */
+static void digest_of(enum pt_party reader, const struct pt_snap_sum roots[PT_SNAP_PARTS],
+                      struct pt_snap_sum *ret) {
+    struct pt_merkle_frontier f = {0};
+
+    *ret = (struct pt_snap_sum){.pages = 0};
+    for (unsigned part = 0; part < PT_SNAP_PARTS; part++)
+        if (pt_snap_sees(reader, part)) {
+            pt_merkle_append(&f, &roots[part].head);
+            ret->pages += roots[part].pages;
+            ret->rows += roots[part].rows;
+        }
+    pt_merkle_root(&f, &ret->head);
+}
+
+static int put_classes(struct pt_ledger *l, struct message *m, struct pt_err *err) {
+    struct pt_snap_sum roots[PT_SNAP_PARTS];
+    int rc = 0;
+
+    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
+        rc = pt_snap_root(l, part, &roots[part], err);
+    for (int i = 0; i < CLASSES && rc == 0; i++) {
         enum pt_party reader = (enum pt_party)(FIRST + i);
-        const struct sum *s = &w->sums[parts_of(reader)];
         Pentad__V1__ClassDigest *c = &m->classes[i];
+        struct pt_snap_sum s;
 
         pentad__v1__class_digest__init(c);
-        pt_merkle_root(&s->tree, &m->heads[i]);
+        digest_of(reader, roots, &s);
+        m->heads[i] = s.head;
         c->reader_class = (char *)(uintptr_t)pt_party_name(reader);
         c->has_digest = c->has_rows = c->has_pages = 1;
         c->digest = (ProtobufCBinaryData){sizeof m->heads[i].b, m->heads[i].b};
-        c->rows = s->rows;
-        c->pages = s->pages;
+        c->rows = s.rows;
+        c->pages = s.pages;
         m->class_list[i] = c;
     }
     m->s.n_digests = CLASSES;
     m->s.digests = m->class_list;
+    return rc;
 }
 
-static int write_day(struct pt_ledger *l, const struct walk *w, struct pt_err *err) {
+static int write_day(struct pt_ledger *l, struct pt_err *err) {
     struct message m = {.s = PENTAD__V1__LEDGER_SNAPSHOT__INIT};
     uint8_t *packed;
     size_t n;
@@ -252,7 +197,7 @@ static int write_day(struct pt_ledger *l, const struct walk *w, struct pt_err *e
     m.s.log_size = l->tick.log_size;
     m.s.tick_day = l->tick.day;
     m.s.tick_seq = l->tick.seq;
-    put_classes(&m, w);
+    rc = rc == 0 ? put_classes(l, &m, err) : rc;
     pentad__v1__named_count__init(&m.records);
     m.records.name = (char *)(uintptr_t) "records";
     m.records.has_count = 1;
@@ -274,16 +219,13 @@ static int write_day(struct pt_ledger *l, const struct walk *w, struct pt_err *e
 }
 
 int pt_snap_tick(struct pt_ledger *l, int32_t last_day, struct pt_err *err) {
-    struct walk w = {.l = l, .known_at = l->tick.log_size};
     int rc = pt_snap_flush(l, err);
 
     rc = rc == 0 ? pt_snap_touch(l, err) : rc;
     if (rc != 0 || l->tick.day == last_day)
         return rc;
-    rc = walk_dirty(&w, err);
-    for (unsigned set = 0; set < SETS && rc == 0; set++)
-        rc = sum_buckets(&w, set, err);
-    return rc == 0 ? write_day(l, &w, err) : rc;
+    rc = make_all(l, err);
+    return rc == 0 ? write_day(l, err) : rc;
 }
 
 /* ---- what the log holds ---- */

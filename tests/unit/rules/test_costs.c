@@ -194,7 +194,6 @@ static const struct {
     const char *why;
 } allowed[] = {
     {NULL, "/* K03 condition */", "sums what the region's departments were allotted"},
-    {NULL, "SELECT bucket, pages, rows, head FROM snap_bucket", "256 rows at most"},
     {"B03", "INSERT INTO approved_line",
      "sums the year's approvals, of which there are few, again"},
     {"B03 FINAL_ACCOUNTS", "INSERT INTO approved_line", "as above"},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <criterion/criterion.h>
+#include <jansson.h>
 
 #include <pentad/sql/sql.h>
 
@@ -174,5 +175,146 @@ Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
     cr_expect_eq(s.snapshot_due, 0);
     w_check(&w);
+    w_close(&w);
+}
+
+/* ---- the trees ---- */
+
+enum { MANY = 60, FEW = 9 };
+
+static int64_t count(struct world *w, const char *sql) {
+    struct pt_err err = {0};
+    int64_t n = -1;
+    bool found;
+
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err, sql, ""), 0,
+                 "%s", err.msg);
+    return n;
+}
+
+static void key_of(int i, char out[24]) {
+    (void)snprintf(out, 24, "37010019R%012d", 100 + i);
+}
+
+static void evaluate(struct world *w, int i, struct mk_ref *ret) {
+    char key[24];
+
+    key_of(i, key);
+    *ret = mk_eval(&w->m, 1, key, 2019, w->m.day, 8000 + i, NULL, NULL);
+}
+
+static void withdraw(struct world *w, int i, const struct mk_ref *eval) {
+    char key[24];
+
+    key_of(i, key);
+    (void)mk_json_correcting(&w->m, 4, eval, "finance", "V01", K(PROJECT), key, 2019, w->m.day,
+                             "{'kind':'EVALUATION_KIND_SELF'}");
+}
+
+/* Nodes split as pages come and are one again as they go; w_check makes the trees anew beside
+ * them. What came in another order, by detours, has the same digest. */
+Test(snapshots, a_tree_follows_from_its_pages, .timeout = 120) {
+    struct world w;
+    struct world other;
+    struct mk_ref eval[MANY];
+    char detour[65];
+    char straight[65];
+    int64_t rows;
+
+    w_open(&w, ":memory:");
+    w_tick(&w, 20200101);
+    for (int i = 0; i < FEW; i++)
+        evaluate(&w, i, &eval[i]);
+    w_tick(&w, 20200102);
+    w_check(&w);
+    cr_expect_eq(count(&w, "SELECT count(*) FROM snap_node"), 1);
+    for (int i = MANY - 1; i >= FEW; i--) {
+        evaluate(&w, i, &eval[i]);
+        if (i % 20 == 0)
+            w_tick(&w, 20200103 + (MANY - i) / 20);
+    }
+    w_tick(&w, 20200108);
+    w_check(&w);
+    cr_expect_eq(count(&w, "SELECT pages FROM snap_node WHERE depth = 0"), MANY);
+    cr_expect_gt(count(&w, "SELECT count(*) FROM snap_node WHERE depth = 1"), 10);
+    class_of(&w, "office", straight, &rows);
+    for (int i = FEW; i < MANY; i++)
+        withdraw(&w, i, &eval[i]);
+    w_tick(&w, 20200109);
+    w_check(&w);
+    cr_expect_eq(count(&w, "SELECT count(*) FROM snap_node"), 1);
+    cr_expect_eq(count(&w, "SELECT pages FROM snap_node"), FEW);
+    for (int i = 0; i < FEW; i++)
+        withdraw(&w, i, &eval[i]);
+    w_tick(&w, 20200110);
+    w_check(&w);
+    cr_expect_eq(count(&w, "SELECT count(*) FROM snap_node"), 0);
+    class_of(&w, "office", detour, &rows);
+    cr_expect_eq(rows, 0);
+    w_close(&w);
+
+    w_open(&other, ":memory:");
+    w_tick(&other, 20200101);
+    class_of(&other, "office", straight, &rows);
+    cr_expect_str_eq(straight, detour, "no page is no page, whatever there was");
+    w_close(&other);
+}
+
+/* ---- rows ---- */
+
+static size_t list(struct world *w, enum pt_party reader, int limit, size_t *ret_payments) {
+    struct pt_ledger *l = pt_fold_ledger(w->f);
+    struct pt_err err = {0};
+    char after[256] = "";
+    size_t n = 0;
+
+    for (bool more = true; more;) {
+        json_t *j = NULL;
+        const json_t *pages;
+        const char *next;
+
+        cr_assert_eq(pt_snapshot_rows_json(l, 20190131, reader, n ? after : NULL, limit, &j, &err),
+                     0, "%s", err.msg);
+        pages = json_object_get(j, "pages");
+        cr_assert_leq(json_array_size(pages), (size_t)limit);
+        n += json_array_size(pages);
+        for (size_t i = 0; i < json_array_size(pages); i++)
+            *ret_payments +=
+                strcmp(json_string_value(json_object_get(json_array_get(pages, i), "part")),
+                       "payments") == 0;
+        next = json_string_value(json_object_get(j, "after"));
+        more = next != NULL;
+        (void)snprintf(after, sizeof after, "%s", more ? next : "");
+        json_decref(j);
+    }
+    return n;
+}
+
+Test(snapshots, rows_are_what_the_class_sees) {
+    struct world w;
+    struct pt_err err = {0};
+    json_t *j = NULL;
+    size_t payments = 0;
+    size_t none = 0;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    cr_expect_eq(list(&w, PT_PARTY_AUDIT, 1, &payments),
+                 (size_t)count(&w, "SELECT count(*) FROM snap_page WHERE rows > 0"));
+    cr_expect_eq(payments, 2);
+    cr_expect_eq(list(&w, PT_PARTY_OFFICE, 1000, &none),
+                 (size_t)count(&w, "SELECT count(*) FROM snap_page WHERE rows > 0 AND part = 0"));
+    cr_expect_eq(none, 0);
+    cr_expect_eq(
+        pt_snapshot_rows_json(pt_fold_ledger(w.f), 20190130, PT_PARTY_AUDIT, NULL, 10, &j, &err),
+        PT_E_NOT_FOUND);
+    cr_expect_null(j);
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const wrong[] = {"x", "0", "0.00", "0.1.2019"};
+
+        cr_expect_eq(pt_snapshot_rows_json(pt_fold_ledger(w.f), 20190131, PT_PARTY_AUDIT, wrong[i],
+                                           10, &j, &err),
+                     PT_E_FORMAT, "%s", wrong[i]);
+    }
     w_close(&w);
 }

@@ -33,8 +33,18 @@ int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_
 int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader,
                       struct json_t **ret_json, struct pt_err *err);
 
-/* Makes every row anew from the records and counts the pages that differ from those kept; the first
- * that does is described. For a ledger whose last tick took a snapshot. */
+/* The rows as this ledger keeps them, of the pages that the reader's class sees, in order of part,
+ * place, key and year: {"log_size", "day", "tick_day", "tick_seq", "pages": [{"part": "facts" or
+ * "payments", "place": 15 hexadecimal digits, "subject", "fiscal_year", "rows": [{"formula",
+ * "value"}…]}…], "after": what to ask with next, null: that was all}. `after` NULL: from the first;
+ * at most `limit` pages. Of the newest snapshot alone; PT_E_NOT_FOUND: `day` is another. */
+#define PT_SNAPSHOT_PAGES_MAX 1000
+int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader, const char *after,
+                          int limit, struct json_t **ret_json, struct pt_err *err);
+
+/* Makes every row anew from the records, and the trees from their pages, and counts the pages and
+ * trees that differ from those kept; the first that does is described. Pages
+ * that wait for the next snapshot are passed over. */
 struct pt_snapshot_check {
     uint64_t pages, rows, wrong;
     char first[256]; /* "" where none is wrong */
