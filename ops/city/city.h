@@ -401,7 +401,8 @@ void city_plant_transfers(struct city *c);    /* K09 */
 bool city_is_unassessed(int32_t dept);        /* no W01 */
 bool city_is_assessed_last(int32_t dept);     /* W01 on the last day of the term */
 void city_plant_heads(struct city *c);        /* K63 */
-void city_plant_duties(struct city *c);       /* K33 K52 K60 K64 K65 K66 K69 */
+void city_plant_duties(struct city *c);       /* K33 K60 K64 K65 K66 K68 K69 */
+void city_plant_appraisals(struct city *c);   /* K51 K52 */
 void city_plant_public(struct city *c);       /* K10 K62 K70 */
 void city_plant_results_used(struct city *c); /* K47 K48 K50 K61 */
 void city_plan_findings(struct city *c);

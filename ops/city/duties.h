@@ -25,8 +25,17 @@ struct city_interview city_interview(int32_t n, int32_t day);
 int32_t city_region_report_nth(int32_t month);
 int32_t city_month_report_nth(int32_t month);
 
-/* The weight of a department's budget performance in its appraisal, in hundredths. */
-int32_t city_appraised_weight(int32_t dept);
+/* How a department's budget performance stands in its appraisal (planted_appraisals.c). */
+struct city_appraised {
+    int32_t sent, cites;           /* days; cites: of the snapshot, 0 = none */
+    int32_t weight;                /* in hundredths; 0 = it isn't counted */
+    int32_t ledger_off, score_off; /* added to the ledger's score as taken over, and as counted */
+    bool weighted;                 /* what is counted is the score times the weight */
+    int32_t mended;                /* the day of a REPLACE with neither; 0 = never */
+};
+struct city_appraised city_appraised(int32_t dept);
+/* Of the nth appraisal (departments, then districts). */
+void city_appraisal_no(int32_t n, bool mended, char out[24]);
 
 /* Changes what follows an evaluation by finance of the nth district, else of a department. */
 void city_key_fault(struct key_evaluation *k, int32_t district, int32_t dept);

@@ -1,5 +1,5 @@
 /* Planted: warnings (K33) and opinions of congress (K60) without an answer, tasks not done (K64),
- * interviews not held (K65), reports that don't come (K66), appraisals without performance (K52),
+ * interviews not held (K65), reports that don't come (K66),
  * corrections after the year's close (K68), institution documents that are late (K69). */
 #include "duties.h"
 
@@ -204,24 +204,6 @@ static void plant_k66(struct city *c) {
         late_report(c, "finance/X02", late_month_reports[i].month, late_month_reports[i].nth);
 }
 
-#define UNAPPRAISED 80 /* the first of three departments; of the fourth it counts for little */
-
-int32_t city_appraised_weight(int32_t dept) {
-    return dept >= UNAPPRAISED && dept < UNAPPRAISED + 3 ? 0 : dept == UNAPPRAISED + 3 ? 100 : 2000;
-}
-
-static void plant_k52(struct city *c) {
-    for (int32_t d = UNAPPRAISED; d < UNAPPRAISED + 4; d++) {
-        struct city_truth *t =
-            city_appraised_weight(d) > 0
-                ? city_near(c, "K52", c->projects, DAY_APPRAISAL, "预算绩效权重仅1分，仍已纳入")
-                : city_fires(c, "K52", c->projects, 'Y', DAY_APPRAISAL, 0);
-
-        t->kind = "DEPT";
-        (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[d].uscc);
-    }
-}
-
 /* By the end of August: three stages get their documents later. */
 static void plant_k69(struct city *c) {
     static const struct {
@@ -303,6 +285,5 @@ void city_plant_duties(struct city *c) {
     plant_k64(c);
     plant_k65(c);
     plant_k66(c);
-    plant_k52(c);
     plant_k69(c);
 }

@@ -230,76 +230,114 @@ int city_write_evaluations(struct city *c, struct pt_err *err) {
     return table_close(t, err);
 }
 
+/* ---- appraisals */
+
 struct component {
     const char *name;
-    int32_t weight, score;
-    bool ledger;
+    int32_t weight, score, total; /* total: score times weight */
+    int32_t cites, ledger;        /* a snapshot's day, 0 = none; the score taken over from it */
 };
 
-static void appraisal(struct table *t, int32_t n, const char *kind, const char *target,
-                      const struct component *list, size_t n_list) {
+struct appraisal {
+    int32_t sent;
+    char no[24], original[24]; /* original: empty where it corrects none */
+    const char *kind, *target;
+};
+
+static struct component component(const char *name, int32_t weight, int32_t score) {
+    return (struct component){
+        .name = name, .weight = weight, .score = score, .total = weight * score};
+}
+
+static void appraisal_write(struct table *t, const struct appraisal *a,
+                            const struct component *list, size_t n_list) {
     int64_t sum = 0;
     int32_t total;
-    char no[24];
 
     for (size_t i = 0; i < n_list; i++)
-        sum += (int64_t)list[i].weight * list[i].score;
+        sum += list[i].total;
     total = (int32_t)((sum + 5000) / 10000);
-    (void)snprintf(no, sizeof(no), "KH2019-%04d", n);
     for (size_t i = 0; i < n_list; i++) {
-        table_row(t, DAY_APPRAISAL, no, 0);
-        table_str(t, kind);
-        table_str(t, target);
+        bool corrects = a->original[0] != '\0';
+
+        table_row(t, a->sent, a->no, 0);
+        table_str(t, corrects ? "更正" : NULL);
+        table_str(t, corrects ? a->original : NULL);
+        table_str(t, corrects ? "台账得分录入有误" : NULL);
+        table_str(t, a->kind);
+        table_str(t, a->target);
         table_int(t, CITY_FY);
         table_cent(t, total);
         table_str(t, total >= 9000 ? "优秀" : total >= 8000 ? "良好" : "一般");
         table_str(t, list[i].name);
         table_cent(t, list[i].weight);
         table_cent(t, list[i].score);
-        table_date(t, list[i].ledger ? 20200421 : 0);
-        if (list[i].ledger)
-            table_cent(t, list[i].score);
+        table_date(t, list[i].cites);
+        if (list[i].cites)
+            table_cent(t, list[i].ledger);
         else
             table_empty(t, 1);
     }
 }
 
+static struct component performance(const struct city_appraised *p, int32_t score, bool mended) {
+    int32_t weighted = p->weighted ? (score * p->weight + 5000) / 10000 : score;
+    struct component k = component("预算绩效", p->weight, weighted + (mended ? 0 : p->score_off));
+
+    if (p->weighted)
+        k.total = p->weight * score;
+    k.cites = p->cites;
+    k.ledger = score + (mended ? 0 : p->ledger_off);
+    return k;
+}
+
+static void of_department(struct table *t, const struct city *c, int32_t d, bool mended) {
+    const struct city_appraised p = city_appraised(d);
+    struct appraisal a = {
+        .sent = mended ? p.mended : p.sent, .kind = "部门", .target = c->orgs[d].uscc};
+    char no[24];
+    char goal[24];
+    struct evaluation e = of_dept(c, d, no, goal);
+    struct pt_rng r;
+
+    city_rng(c, &r, "appraisal", d);
+    struct component list[] = {
+        performance(&p, e.total, mended),
+        component("业务工作", 7000 - p.weight, (int32_t)city_between(&r, 8400, 9800)),
+        component("党的建设", 2000, (int32_t)city_between(&r, 8600, 9800)),
+        component("社会评价", 1000, (int32_t)city_between(&r, 8000, 9700)),
+    };
+    city_appraisal_no(d, mended, a.no);
+    if (mended)
+        city_appraisal_no(d, false, a.original);
+    appraisal_write(t, &a, p.weight > 0 ? list : list + 1, p.weight > 0 ? 4 : 3);
+}
+
 int city_write_appraisals(struct city *c, struct pt_err *err) {
     struct table *t = table_new(c, &style_organization, "appraisals.csv", "O01",
-                                "发布日期,考核编号,对象类别,考核对象,年度,总分,等次,考核项目,权重,"
-                                "得分,台账日期,台账得分",
+                                "发布日期,考核编号,更正方式,原考核编号,更正原因,对象类别,考核对象,"
+                                "年度,总分,等次,考核项目,权重,得分,台账日期,台账得分",
                                 false);
     const struct city_code *regions;
     size_t n_regions = city_regions(&regions);
-    int32_t n = 0;
 
     for (int32_t d = 0; d < CITY_DEPTS; d++) {
-        char no[24];
-        char goal[24];
-        struct evaluation e = of_dept(c, d, no, goal);
-        struct pt_rng r;
-
-        city_rng(c, &r, "appraisal", d);
-        int32_t weight = city_appraised_weight(d);
-        bool counted = weight > 0;
-        struct component list[] = {
-            {"预算绩效", weight, e.total, true},
-            {"业务工作", 7000 - weight, (int32_t)city_between(&r, 8400, 9800), false},
-            {"党的建设", 2000, (int32_t)city_between(&r, 8600, 9800), false},
-            {"社会评价", 1000, (int32_t)city_between(&r, 8000, 9700), false},
-        };
-        appraisal(t, ++n, "部门", c->orgs[d].uscc, counted ? list : list + 1, counted ? 4 : 3);
+        of_department(t, c, d, false);
+        if (city_appraised(d).mended)
+            of_department(t, c, d, true);
     }
     for (size_t i = 0; i < n_regions; i++) {
+        struct appraisal a = {.sent = DAY_APPRAISAL, .kind = "区县", .target = regions[i].code};
         struct pt_rng r;
 
         city_rng(c, &r, "appraisal of a district", (int64_t)i);
         struct component list[] = {
-            {"高质量发展", 6000, (int32_t)city_between(&r, 8200, 9600), false},
-            {"党的建设", 2500, (int32_t)city_between(&r, 8600, 9800), false},
-            {"社会评价", 1500, (int32_t)city_between(&r, 8000, 9700), false},
+            component("高质量发展", 6000, (int32_t)city_between(&r, 8200, 9600)),
+            component("党的建设", 2500, (int32_t)city_between(&r, 8600, 9800)),
+            component("社会评价", 1500, (int32_t)city_between(&r, 8000, 9700)),
         };
-        appraisal(t, ++n, "区县", regions[i].code, list, 3);
+        city_appraisal_no(CITY_DEPTS + (int32_t)i, false, a.no);
+        appraisal_write(t, &a, list, 3);
     }
     return table_close(t, err);
 }

@@ -76,14 +76,16 @@ Test(refs, a_group_waits_as_a_whole) {
 
 Test(refs, a_message_is_left_out_where_the_mapping_says_so) {
     struct got g;
-    run_mapping(&(struct run){.mapping = "connectors/organization/mappings/city-appraisals.yaml",
-                              .csv = "发布日期;考核编号;对象类别;考核对象;年度;总分;等次;考核项目;"
-                                     "权重;得分;台账日期;台账得分\n"
-                                     "2020-04-24;K1;部门;113701000300440986;2019;87.20;良好;"
-                                     "预算绩效;100.00;94.14;2020-04-21;94.14\n",
-                              .known = (const char *const[]){"*", NULL},
-                              .party = "organization"},
-                &g);
+    run_mapping(
+        &(struct run){.mapping = "connectors/organization/mappings/city-appraisals.yaml",
+                      .csv =
+                          "发布日期;考核编号;更正方式;原考核编号;更正原因;对象类别;考核对象;年度;"
+                          "总分;等次;考核项目;权重;得分;台账日期;台账得分\n"
+                          "2020-04-24;K1;;;;部门;113701000300440986;2019;87.20;良好;"
+                          "预算绩效;100.00;94.14;2020-04-21;94.14\n",
+                      .known = (const char *const[]){"*", NULL},
+                      .party = "organization"},
+        &g);
     cr_assert_eq(g.rc, 0, "%s", g.err.msg);
     cr_assert_eq(g.n_records, 1);
     cr_assert_eq(g.n_deferred, 0);
