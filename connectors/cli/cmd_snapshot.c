@@ -11,23 +11,18 @@
 #include <pentad/ledger/snapshot.h>
 #include <pentad/v1/feed.pb-c.h>
 
-#include "cli.h"
+#include "snapshot_rows.h"
 
 #define PAGE_BYTES (4u * 1024 * 1024)
 
 /* ---- list, show ---- */
 
-static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *err) {
-    char path[4096];
-    if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
-    }
-    return pt_ledger_open(path, PT_LEDGER_READ, ret, NULL, err);
-}
-
-static const char *equal_word(const json_t *snapshot) {
+static const char *equal_word(const json_t *snapshot, bool zh) {
     const json_t *equal = json_object_get(snapshot, "equal");
-    return json_is_null(equal) ? "not logged" : json_is_true(equal) ? "EQUAL" : "NOT EQUAL";
+    return json_is_null(equal)   ? zh ? "未入日志" : "not logged"
+           : json_is_true(equal) ? zh ? "一致" : "EQUAL"
+           : zh                  ? "不一致"
+                                 : "NOT EQUAL";
 }
 
 static const char *text_of(const json_t *j, const char *key) {
@@ -35,54 +30,71 @@ static const char *text_of(const json_t *j, const char *key) {
     return s ? s : "-";
 }
 
-static void print_snapshot(const json_t *s, bool classes) {
+static void print_snapshot(const json_t *s, bool classes, bool zh) {
     const json_t *c;
     size_t i;
-    printf("%s  log size %" JSON_INTEGER_FORMAT "  %s  %s\n", text_of(s, "day"),
-           json_integer_value(json_object_get(s, "log_size")), text_of(s, "logged"), equal_word(s));
+    printf("%s  %s %" JSON_INTEGER_FORMAT "  %s  %s\n", text_of(s, "day"),
+           zh ? "日志条目" : "log size", json_integer_value(json_object_get(s, "log_size")),
+           text_of(s, "logged"), equal_word(s, zh));
     json_array_foreach(json_object_get(s, "classes"), i, c) {
         const char *logged = text_of(c, "logged");
         if (!classes) {
             continue;
         }
-        printf("  %-12s %s  %" JSON_INTEGER_FORMAT " rows on %" JSON_INTEGER_FORMAT " pages\n",
-               text_of(c, "reader"), text_of(c, "digest"),
+        printf(zh ? "  %s %s  %" JSON_INTEGER_FORMAT "行，%" JSON_INTEGER_FORMAT "页\n"
+                  : "  %-12s %s  %" JSON_INTEGER_FORMAT " rows on %" JSON_INTEGER_FORMAT " pages\n",
+               pt_cli_word(text_of(c, "reader"), zh), text_of(c, "digest"),
                json_integer_value(json_object_get(c, "rows")),
                json_integer_value(json_object_get(c, "pages")));
         if (strcmp(logged, "-") != 0 && strcmp(logged, text_of(c, "digest")) != 0) {
-            printf("  %-12s %s  in the log\n", "", logged);
+            printf("  %-12s %s  %s\n", "", logged, zh ? "日志所载" : "in the log");
         }
     }
 }
 
-/* Whether all that are logged equal one's own. */
-static bool print_all(const struct cli_options *o, const json_t *j, bool classes) {
+/* Whether all that are logged equal those of the ledger that was asked. */
+static bool all_equal(const json_t *j) {
     const json_t *s;
     size_t i;
-    bool equal = true;
     json_array_foreach(json_object_get(j, "snapshots"), i, s) {
-        equal = equal && !json_is_false(json_object_get(s, "equal"));
-        if (!o->json) {
-            print_snapshot(s, classes);
+        if (json_is_false(json_object_get(s, "equal"))) {
+            return false;
         }
     }
+    return true;
+}
+
+static void print_all(const struct cli_options *o, const json_t *j, bool classes) {
+    const json_t *s;
+    size_t i;
     if (o->json) {
         (void)pt_cli_print_json((json_t *)(uintptr_t)j);
+        return;
     }
-    return equal;
+    json_array_foreach(json_object_get(j, "snapshots"), i, s) {
+        print_snapshot(s, classes, pt_cli_chinese(o));
+    }
 }
 
 static int show(const struct cli_options *o, int32_t day) {
     struct pt_err err = {0};
-    struct pt_ledger *l = NULL;
+    struct cli_answers a;
     json_t *j = NULL;
-    int rc = open_ledger(o->data, &l, &err);
-    if (rc == 0) {
-        rc = pt_snapshots_json(l, day, PT_PARTY_NONE, &j, &err);
+    char path[64] = "/v1/snapshots";
+    int rc = pt_cli_answers_open(o, &a, &err);
+    if (day != 0) {
+        (void)snprintf(path, sizeof path, "/v1/snapshots?day=%s", o->args[1]);
     }
-    bool equal = rc == 0 && print_all(o, j, day != 0);
+    if (rc == 0) {
+        rc = a.ledger ? pt_snapshots_json(a.ledger, day, PT_PARTY_NONE, &j, &err)
+                      : pt_cli_get_json(&a.hub, path, &j, &err);
+    }
+    bool equal = rc == 0 && all_equal(j);
+    if (rc == 0) {
+        print_all(o, j, day != 0);
+    }
     json_decref(j);
-    pt_ledger_close(l);
+    pt_cli_answers_close(&a);
     return rc != 0 ? pt_cli_fail(&err) : equal ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -176,13 +188,27 @@ static int verify_as(const struct cli_options *o, struct cli_hub *hub, const str
     enum pt_party reader = pt_party_from_name(hub->config->party);
     struct own w = {0};
     json_t *j = NULL;
+    json_t *diff = NULL;
     int rc = pt_follower_new(trust, reader, &w.follower, err);
     rc = rc == 0
              ? pt_ledger_open(o->out ? o->out : ":memory:", PT_LEDGER_WRITE, &w.ledger, NULL, err)
              : rc;
     rc = rc == 0 ? pull(&w, hub, err) : rc;
     rc = rc == 0 ? pt_snapshots_json(w.ledger, day, reader, &j, err) : rc;
-    *ret_equal = rc == 0 && print_all(o, j, day != 0);
+    *ret_equal = rc == 0 && all_equal(j);
+    if (rc == 0 && !*ret_equal) {
+        rc = pt_cli_snapshot_difference(hub, w.ledger, reader, &diff, err);
+        if (rc == 0) {
+            (void)json_object_set(j, "difference", diff);
+        }
+    }
+    if (j) {
+        print_all(o, j, day != 0);
+    }
+    if (diff && !o->json) {
+        pt_cli_snapshot_print(diff, pt_cli_chinese(o));
+    }
+    json_decref(diff);
     json_decref(j);
     pt_ledger_close(w.ledger);
     pt_follower_free(w.follower);
@@ -218,7 +244,7 @@ static int dispatch(const struct cli_options *o) {
         return verify(o, day);
     }
     if ((strcmp(what, "list") == 0 && day == 0) || (strcmp(what, "show") == 0 && day != 0)) {
-        return o->data ? show(o, day) : pt_cli_misuse(&cmd_snapshot, "whose? --data HUBDIR");
+        return show(o, day);
     }
     return pt_cli_misuse(&cmd_snapshot, "say list, show DAY or verify [DAY]");
 }
@@ -227,17 +253,23 @@ const struct cli_command cmd_snapshot = {
     .name = "snapshot",
     .what = "the ledger's daily snapshots, and one's own recomputation of them",
     .usage =
-        "usage: pentad snapshot list --data HUBDIR [--json]\n"
-        "       pentad snapshot show DAY --data HUBDIR [--json]\n"
+        "usage: pentad snapshot list (--config FILE [--hub URL] | --data HUBDIR) [--zh | --en] "
+        "[--json]\n"
+        "       pentad snapshot show DAY (--config FILE [--hub URL] | --data HUBDIR) [--zh | "
+        "--en]\n"
+        "                            [--json]\n"
         "       pentad snapshot verify [DAY] --config FILE [--hub URL] [--trust DIR] [--out FILE]\n"
-        "                              [--json]\n"
+        "                              [--zh | --en] [--json]\n"
         "\n"
         "list    each day's snapshot (H03), and whether the hub's ledger has what it logged\n"
         "show    one day's, with the digest of every reader class\n"
         "verify  takes the whole log from the hub as this party may read it, verifies and folds "
         "it\n"
         "        and holds every logged digest of the party's class against its own; nothing of\n"
-        "        the hub's ledger is used. --out keeps the folded ledger\n"
+        "        the hub's ledger is used. Where one differs, the hub is asked for the rows of "
+        "its\n"
+        "        newest snapshot and the first that differs is named. --out keeps the folded "
+        "ledger\n"
         "\n"
         "exit: 0 all are equal, 1 one isn't or something failed, 2 wrong use\n"
         "\n"

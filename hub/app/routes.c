@@ -40,6 +40,8 @@ static const struct pt_route routes[] = {
     {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief, "lang known_at"},
     {"GET", "/v1/rules/{rule}/explain", PT_ROUTE_QUERY, true, pt_api_rule_explain,
      "subject year limit"},
+    {"GET", "/v1/snapshots", PT_ROUTE_QUERY, true, pt_api_snapshots, "day"},
+    {"GET", "/v1/snapshots/{day}/rows", PT_ROUTE_QUERY, true, pt_api_snapshot_rows, "after limit"},
     {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint, NULL},
     {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile, NULL},
     {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez, NULL},

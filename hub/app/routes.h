@@ -75,7 +75,8 @@ void pt_call_answer(struct pt_call *c, int rc, struct json_t *json, const struct
 /* Loop thread: to a worker; answers 429 where too many wait. Takes the call. */
 void pt_call_to_worker(struct pt_call *c);
 
-/* handlers: api_public.c, api_feed.c, api_records.c, api_ledger.c, api_rules.c */
+/* handlers: api_public.c, api_feed.c, api_records.c, api_ledger.c, api_rules.c,
+ * api_snapshots.c */
 void pt_api_livez(struct pt_call *c);
 void pt_api_readyz(struct pt_call *c);
 void pt_api_metrics(struct pt_call *c);
@@ -98,6 +99,8 @@ void pt_api_figure_trace(struct pt_call *c);
 void pt_api_figure_evidence(struct pt_call *c);
 void pt_api_brief(struct pt_call *c);
 void pt_api_rule_explain(struct pt_call *c);
+void pt_api_snapshots(struct pt_call *c);
+void pt_api_snapshot_rows(struct pt_call *c);
 
 /* One text: hub/app/openapi.json, as built in. */
 extern const char *const pt_openapi[];
