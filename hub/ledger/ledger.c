@@ -315,7 +315,7 @@ int pt_ledger_begin(struct pt_ledger *l, struct pt_err *err) {
 }
 
 int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
-    int rc = pt_snap_flush(l, err);
+    int rc = pt_snap_flush(l, false, err);
 
     PT_ASSERT(l->in_txn);
     rc = rc == 0 ? pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err) : rc;

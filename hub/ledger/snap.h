@@ -53,7 +53,9 @@ int64_t pt_snap_place(const char *subject);
 /* Statements of this room's own, prepared once. */
 enum pt_snap_stmt {
     PT_SN_NAME, /* a page is named */
-    PT_SN_HAS,  /* has a subject a record of that type? */
+    PT_SN_NONCES,
+    PT_SN_PUT, /* a page as it was made */
+    PT_SN_HAS, /* has a subject a record of that type? */
     PT_SN_ROW_PUT,
     PT_SN_ROW_DROP,
     PT_SN_ROWS,
@@ -75,7 +77,10 @@ int pt_snap_open(struct pt_ledger *l, struct pt_err *err);
 void pt_snap_close(struct pt_ledger *l);
 void pt_snap_drop(struct pt_ledger *l); /* forgets what isn't written */
 int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
-int pt_snap_flush(struct pt_ledger *l, struct pt_err *err);
+/* Writes it, pages named as dirty. At the first tick of a day (`anew`) pages of payments, whose
+ * rows are sums that the ledger has, are made at once: their places are in *pt_snap_made. */
+int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err);
+const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n);
 
 /* snaprow.c */
 struct pt_snap_page {

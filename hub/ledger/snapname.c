@@ -20,6 +20,8 @@ struct pt_snap {
     struct slot *slots; /* a power of two of them, half of them free at least */
     size_t cap;
     size_t n;
+    int64_t *made; /* places */
+    size_t n_made, cap_made;
     sqlite3_stmt *st[PT_SN_COUNT];
 };
 
@@ -28,6 +30,11 @@ static const char *const statements[PT_SN_COUNT] = {
         "INSERT INTO snap_page(place,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
         " ON CONFLICT DO UPDATE SET nonces=xor16(nonces,excluded.nonces),"
         " dirty=dirty|?6",
+    [PT_SN_NONCES] = "SELECT nonces FROM snap_page"
+                     " WHERE part=? AND place=? AND subject=? AND fy=?",
+    [PT_SN_PUT] = "INSERT INTO snap_page(part,place,subject,fy,nonces,dirty,rows,head)"
+                  " VALUES(?1,?2,?3,?4,?5,0,?6,?7) ON CONFLICT DO UPDATE SET"
+                  " nonces=?5, dirty=0, rows=?6, head=?7",
     [PT_SN_HAS] = "SELECT 1 FROM record WHERE subject=? AND type=? LIMIT 1",
     [PT_SN_ROW_PUT] = "INSERT OR REPLACE INTO snap_row VALUES(?,?,?,?)",
     [PT_SN_ROW_DROP] = "DELETE FROM snap_row WHERE subject=? AND fy=? AND no=?",
@@ -116,15 +123,19 @@ sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which) {
     return l->snap->st[which];
 }
 
-void pt_snap_drop(struct pt_ledger *l) {
-    struct pt_snap *s = l->snap;
-
-    if (!s || s->n == 0)
-        return;
+static void forget(struct pt_snap *s) {
     for (size_t i = 0; i < s->cap; i++)
         free(s->slots[i].subject);
     memset(s->slots, 0, s->cap * sizeof *s->slots);
     s->n = 0;
+}
+
+void pt_snap_drop(struct pt_ledger *l) {
+    if (!l->snap)
+        return;
+    l->snap->n_made = 0;
+    if (l->snap->n > 0)
+        forget(l->snap);
 }
 
 void pt_snap_close(struct pt_ledger *l) {
@@ -134,27 +145,84 @@ void pt_snap_close(struct pt_ledger *l) {
     for (size_t i = 0; i < PT_SN_COUNT; i++)
         pt_sql_finalize(l->snap->st[i]);
     free(l->snap->slots);
+    free(l->snap->made);
     free(l->snap);
     l->snap = NULL;
 }
 
-int pt_snap_flush(struct pt_ledger *l, struct pt_err *err) {
+static int remember(struct pt_snap *s, int64_t place, struct pt_err *err) {
+    if (s->n_made == s->cap_made) {
+        size_t cap = s->cap_made ? 2 * s->cap_made : 256;
+        int64_t *more = realloc(s->made, cap * sizeof *more);
+
+        if (!more)
+            return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
+        s->made = more;
+        s->cap_made = cap;
+    }
+    s->made[s->n_made++] = place;
+    return 0;
+}
+
+/* One write instead of two, and none in the index of dirty pages. */
+static int put_made(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
+    struct pt_snap *s = l->snap;
+    uint8_t nonces[PT_SNAP_NONCE];
+    const struct pt_snap_page page = {p->subject, p->fy, p->part, nonces};
+    struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
+    struct pt_hash head;
+    unsigned n = 0;
+    int rc = pt_sql_bind(&l->sql, s->st[PT_SN_NONCES], err, "iisi", (int64_t)p->part, place,
+                         p->subject, (int64_t)p->fy);
+
+    memcpy(nonces, p->nonces, sizeof nonces);
+    if (pt_sql_row(&l->sql, s->st[PT_SN_NONCES], &rc, err)) {
+        struct pt_span kept = pt_sql_blob(s->st[PT_SN_NONCES], 0);
+
+        for (size_t i = 0; i < sizeof nonces && kept.len == sizeof nonces; i++)
+            nonces[i] ^= kept.p[i];
+    }
+    pt_sql_reset(s->st[PT_SN_NONCES]);
+    rc = rc == 0 ? pt_snap_rows(l, &page, rows, &n, err) : rc;
+    if (rc != 0)
+        return rc;
+    pt_snap_head(&page, rows, n, &head);
+    rc = pt_sql_apply(&l->sql, s->st[PT_SN_PUT], err, "iisibib", (int64_t)p->part, place,
+                      p->subject, (int64_t)p->fy, pt_span(nonces, sizeof nonces), (int64_t)n,
+                      pt_span(head.b, sizeof head.b));
+    return rc == 0 ? remember(s, place, err) : rc;
+}
+
+static int put_named(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
+    bool facts = p->part == PT_SNAP_FACTS;
+
+    return pt_sql_apply(&l->sql, l->snap->st[PT_SN_NAME], err, "siibiii", p->subject,
+                        (int64_t)p->fy, (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
+                        facts ? (int64_t)(PT_SNAP_BEFORE | PT_SNAP_SALT) : (int64_t)PT_SNAP_X01,
+                        facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01, place);
+}
+
+int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
     struct pt_snap *s = l->snap;
     int rc = 0;
 
+    s->n_made = 0;
     for (size_t i = 0; s->n > 0 && i < s->cap && rc == 0; i++) {
         const struct slot *p = &s->slots[i];
-        bool facts = p->part == PT_SNAP_FACTS;
+        int64_t place = p->subject ? pt_snap_place(p->subject) : 0;
 
         if (p->subject)
-            rc = pt_sql_apply(
-                &l->sql, s->st[PT_SN_NAME], err, "siibiii", p->subject, (int64_t)p->fy,
-                (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
-                facts ? (int64_t)(PT_SNAP_BEFORE | PT_SNAP_SALT) : (int64_t)PT_SNAP_X01,
-                facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01, pt_snap_place(p->subject));
+            rc = anew && p->part == PT_SNAP_PAID ? put_made(l, p, place, err)
+                                                 : put_named(l, p, place, err);
     }
-    pt_snap_drop(l);
+    if (s->n > 0)
+        forget(s);
     return rc;
+}
+
+const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n) {
+    *ret_n = l->snap->n_made;
+    return l->snap->made;
 }
 
 static struct slot *slot_of(struct slot *slots, size_t cap, const char *subject, int32_t fy,
@@ -249,7 +317,7 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     if (!t || !f->r->has_fiscal_year || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
     if (l->snap->n > SLOTS_KEPT / 2) /* never within a record: its nonce counts once */
-        rc = pt_snap_flush(l, err);
+        rc = pt_snap_flush(l, false, err);
     if (t->type == PT_TYPE_PAYMENT_BATCH) {
         for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)
             rc = name(l, f, t, f->r->payment_batch->lines[i]->subject, fy, err);

@@ -89,6 +89,35 @@ static int make(struct pt_ledger *l, const struct dirty *d, int64_t place, struc
                         (int64_t)d->fy);
 }
 
+static int by_place(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Of the part's pages here and of those that were made as they were named. */
+static int renew_tree(struct pt_ledger *l, unsigned part, const struct anew *a,
+                      struct pt_err *err) {
+    size_t n_made;
+    const int64_t *made = pt_snap_made(l, &n_made);
+    int64_t *places = calloc(a->n + n_made + 1, sizeof *places);
+    size_t n = 0;
+    int rc;
+
+    if (!places)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+    for (size_t i = 0; i < a->n; i++)
+        if (a->page[i].part == part)
+            places[n++] = a->place[i];
+    for (size_t i = 0; part == PT_SNAP_PAID && i < n_made; i++)
+        places[n++] = made[i];
+    qsort(places, n, sizeof *places, by_place);
+    rc = pt_snap_tree(l, part, places, n, err);
+    free(places);
+    return rc;
+}
+
 static int make_all(struct pt_ledger *l, struct pt_err *err) {
     struct anew a = {0};
     sqlite3_stmt *st = pt_snap_st(l, PT_SN_DIRTY);
@@ -99,11 +128,8 @@ static int make_all(struct pt_ledger *l, struct pt_err *err) {
     pt_sql_reset(st);
     for (size_t i = 0; i < a.n && rc == 0; i++)
         rc = make(l, &a.page[i], a.place[i], err);
-    for (size_t at = 0, end; at < a.n && rc == 0; at = end) {
-        for (end = at + 1; end < a.n && a.page[end].part == a.page[at].part;)
-            end++;
-        rc = pt_snap_tree(l, a.page[at].part, a.place + at, end - at, err);
-    }
+    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
+        rc = renew_tree(l, part, &a, err);
     drop_pages(&a);
     return rc;
 }
@@ -219,10 +245,11 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
 }
 
 int pt_snap_tick(struct pt_ledger *l, int32_t last_day, struct pt_err *err) {
-    int rc = pt_snap_flush(l, err);
+    bool first = l->tick.day != last_day;
+    int rc = pt_snap_flush(l, first, err);
 
     rc = rc == 0 ? pt_snap_touch(l, err) : rc;
-    if (rc != 0 || l->tick.day == last_day)
+    if (rc != 0 || !first)
         return rc;
     rc = make_all(l, err);
     return rc == 0 ? write_day(l, err) : rc;
