@@ -130,18 +130,34 @@ static int32_t planned(const struct pt_plan_row *p, int32_t fy, int32_t day) {
     return (int32_t)(before + (2 * step * pt_date_day(day) + days) / (2 * days));
 }
 
-/* A lump sum is measured only after its planned month. */
-static bool lump_waits(const struct pt_plan_row *p, int32_t fy, int32_t day) {
-    int32_t month = 11;
+/* Parameters of K25. */
+#define LUMP_BP "k25.lump_bp"
+#define LUMP_BP_DEFAULT "5000"
+#define LUMP_MONTH "k25.lump_month"
+#define LUMP_MONTH_DEFAULT "11"
 
-    if (!p->lump_sum || day > fy * 10000 + 1231)
-        return false;
+/* A lump sum is measured only after its planned month: the first by whose end so much is planned.
+ */
+static int lump_waits(const struct pt_asof *a, const struct pt_plan_row *p, bool *ret,
+                      struct pt_err *err) {
+    int64_t planned_bp;
+    int64_t month;
+    int rc;
+
+    *ret = false;
+    if (!p->lump_sum || a->valid_at > a->fy * 10000 + 1231)
+        return 0;
+    rc = pt_asof_param(a, LUMP_BP, LUMP_BP_DEFAULT, &planned_bp, err);
+    rc = rc == 0 ? pt_asof_param(a, LUMP_MONTH, LUMP_MONTH_DEFAULT, &month, err) : rc;
+    if (rc != 0)
+        return rc;
     for (int i = 0; p->has_curve && i < 12; i++)
-        if (p->curve_bp[i] >= 5000) {
+        if (p->curve_bp[i] >= planned_bp) {
             month = i + 1;
             break;
         }
-    return pt_date_month(day) <= month;
+    *ret = pt_date_month(a->valid_at) <= month;
+    return 0;
 }
 
 static bool is_item(int kind) {
@@ -191,6 +207,7 @@ int pt_fg6(const struct pt_asof *a, const char *part, struct pt_figure *f, struc
     int64_t bg;
     int32_t bp;
     int32_t dev;
+    bool waits;
     int rc = get_plan(a, &plan, err);
 
     if (rc != 0)
@@ -201,7 +218,8 @@ int pt_fg6(const struct pt_asof *a, const char *part, struct pt_figure *f, struc
         return 0;
     }
     rc = progress(a, &bp, &paid, &bg, err);
-    if (rc != 0 || bp == PT_BP_NA || lump_waits(&plan, a->fy, a->valid_at))
+    rc = rc == 0 ? lump_waits(a, &plan, &waits, err) : rc;
+    if (rc != 0 || bp == PT_BP_NA || waits)
         return rc;
     dev = bp - planned(&plan, a->fy, a->valid_at);
     if (strcmp(part, ".light") != 0) {

@@ -409,11 +409,17 @@ json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
                         .irregular = json_array(),
                         .steps = json_array()};
     int64_t mmdd = 0;
+    int64_t due = 0;
+    bool found;
     json_t *j;
     size_t n;
     int rc = pt_asof_param(a, SELF_DUE, SELF_DUE_DEFAULT, &mmdd, err);
 
-    m.self_due = (a->fy + 1) * 10000 + (int32_t)mmdd;
+    /* As K41 has it: a last day off moves to the next working day. */
+    rc = rc == 0 ? pt_sql_number(&a->l->sql, &due, &found, err, "SELECT cd_add(?, 0)", "i",
+                                 (int64_t)(a->fy + 1) * 10000 + mmdd)
+                 : rc;
+    m.self_due = (int32_t)due;
     rc = rc == 0 && is_item(&m) ? pt_asof_uncarried(a, &m.uncarried, err) : rc;
     rc = rc == 0 ? pt_asof_events(a, on_event, &m, err) : rc;
     if (rc != 0) {

@@ -35,10 +35,12 @@ WITH judged AS MATERIALIZED (
       WHERE e.r_subject = t.a AND e.r_type = @TYPE_EX_ANTE_EVAL AND o.tick <= g.tick
       ORDER BY o.tick DESC, e.r_valid DESC, e.r_issued DESC, e.r_stream DESC, e.r_seq DESC LIMIT 1) AS exante
   FROM touched t CROSS JOIN gate g ON g.subject = t.a AND g.fy = t.b),
+ranked AS (
+  SELECT j.*, row_number() OVER (PARTITION BY j.a, j.b, j.c ORDER BY o.tick DESC, r.r_valid DESC, r.r_issued DESC, r.r_stream DESC, r.r_seq DESC) AS no
+  FROM judged j CROSS JOIN f_ex_ante_eval e ON e.rec = j.exante CROSS JOIN live r ON r.rec = e.rec CROSS JOIN record o ON o.rec = r.r_root
+  WHERE e.rating = @RATING_POOR OR e.conclusion = @EX_ANTE_CONCLUSION_REJECT),
 failed AS MATERIALIZED (
-  SELECT j.a, j.b, j.c, min(j.kind) AS kind, max(j.money) AS money, max(j.exante) AS exante
-  FROM judged j CROSS JOIN f_ex_ante_eval e ON e.rec = j.exante
-  WHERE e.rating = @RATING_POOR OR e.conclusion = @EX_ANTE_CONCLUSION_REJECT GROUP BY j.a, j.b, j.c)
+  SELECT a, b, c, min(kind) AS kind, max(money) AS money, max(CASE no WHEN 1 THEN exante END) AS exante FROM ranked GROUP BY a, b, c)
 SELECT f.a, f.b, f.c, f.kind AS kind, f.a AS key, f.b AS fy, '' AS period, '' AS object, 'FIRE' AS state, @SEVERITY_RED AS sev,
   CASE e.rating WHEN @RATING_POOR THEN '差' ELSE '不予支持' END AS r,
   CASE e.rating WHEN @RATING_POOR THEN 'poor' ELSE 'rejected' END AS r_en,

@@ -19,6 +19,7 @@
 -- param: k22.tags_bp int 6000 用途标签重合度（交集比并集，基点）
 -- param: k22.tags_common int 2 至少共有几个用途标签
 -- param: k22.payee_fen int 10000000 同一收款人同一用途，各自至少支付多少
+-- param: k22.from_mmdd int 1015 每年从哪月哪日起比对
 -- scope: city
 -- Two items of one year and 款 (five digits of the function), of different responsible bodies: names alike by
 -- runs of three characters (alike_bp), or purpose tags that overlap (Jaccard; one tag alone in common says
@@ -32,8 +33,8 @@
 CREATE TEMP VIEW k22_profile AS
 SELECT p.rec, p.subject, p.kind, p.fy, substr(p.func, 1, 5) AS class, p.org, p.name, p.tags FROM year_profile p WHERE length(p.func) >= 5;
 CREATE TEMP VIEW k22_looked AS
-SELECT y.fy, (SELECT min(t.no) FROM tick t WHERE t.day >= y.fy * 10000 + 1015) AS tick FROM agg_year y
-WHERE y.fy * 10000 + 1015 <= tick_day();
+SELECT y.fy, (SELECT min(t.no) FROM tick t WHERE t.day >= y.fy * 10000 + param('k22.from_mmdd')) AS tick FROM agg_year y
+WHERE y.fy * 10000 + param('k22.from_mmdd') <= tick_day();
 CREATE TEMP VIEW k22_line AS
 SELECT l.subject, r.r_fy AS fy, r.r_tick AS tick, l.payee_uscc AS payee, l.purpose,
   r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen

@@ -15,6 +15,7 @@
 -- figure: x fen
 -- param: k23.items int 5 从几个同类小额项目起
 -- param: k23.fen int 50000000 小额：总额低于
+-- param: k23.from_mmdd int 1015 每年从哪月哪日起比对
 -- scope: region
 -- Items of one year whose newest profile names the same responsible body and function (项) and a total below
 -- the line. An item with a V02 MERGE that binds this year's budget or a later one doesn't count. First looked
@@ -29,12 +30,12 @@ SELECT p.resp_org, coalesce(q.fy, q.valid_from / 10000), p.func FROM (SELECT DIS
 -- [all]
 SELECT DISTINCT p.org, p.fy, p.func FROM year_profile p WHERE p.org <> '' AND p.func <> ''
 -- [agenda]
-SELECT a, b, c, b * 10000 + 1015 AS due FROM touched
+SELECT a, b, c, b * 10000 + param('k23.from_mmdd') AS due FROM touched
 -- [condition]
 WITH small AS MATERIALIZED (
   SELECT t.a, t.b, t.c, count(*) AS n, sum(p.total_fen) AS fen FROM touched t
   CROSS JOIN f_subject_profile f ON f.resp_org = t.a AND f.func = t.c CROSS JOIN year_profile p ON p.rec = f.rec AND p.fy = t.b
-  WHERE tick_day() >= t.b * 10000 + 1015 AND p.total_fen < param('k23.fen')
+  WHERE tick_day() >= t.b * 10000 + param('k23.from_mmdd') AND p.total_fen < param('k23.fen')
     AND NOT EXISTS (SELECT 1 FROM v_result_use u WHERE u.r_subject = p.subject AND u.r_type = @TYPE_RESULT_USE
       AND u.action = @USE_ACTION_MERGE AND u.next_fy >= t.b)
   GROUP BY t.a, t.b, t.c)

@@ -19,6 +19,8 @@
 -- figure: P fen
 -- param: k25.dev_bp int -1000 偏差下限（基点）
 -- param: k25.from_month int 3 从几月末起
+-- param: k25.lump_bp int 5000 一次性支付的计划月：累计计划首次达到（基点）的月份
+-- param: k25.lump_month int 11 一次性支付没有分月计划时的计划月
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region
@@ -69,13 +71,13 @@ plan AS MATERIALIZED (
 sums AS MATERIALIZED (SELECT plan.*, coalesce(allotted + coalesce(carried, 0), carried) AS bg FROM plan),
 dev AS MATERIALIZED (
   SELECT sums.*, f.lump_sum, json_extract(f.plan_curve_bp, '$[' || (m - 1) || ']') AS curve,
-    CASE f.lump_sum WHEN 1 THEN (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= 5000) END AS planned_month,
+    CASE f.lump_sum WHEN 1 THEN (SELECT min(j.key) + 1 FROM json_each(f.plan_curve_bp) j WHERE j.value >= param('k25.lump_bp')) END AS planned_month,
     ratio_bp(paid, bg) AS fg3
   FROM sums LEFT JOIN f_subject_profile f ON f.rec = sums.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
 SELECT a, b, c, month, fy, m, curve, bg, paid, fg3, pp,
   CASE WHEN fg3 IS NULL OR bg < 0 THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
-       WHEN lump_sum = 1 AND m <= coalesce(planned_month, 11) THEN 'CLEAR'
+       WHEN lump_sum = 1 AND m <= coalesce(planned_month, param('k25.lump_month')) THEN 'CLEAR'
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state
 FROM pp;
 -- [touch]

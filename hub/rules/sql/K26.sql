@@ -18,6 +18,8 @@
 -- param: k26.dev_bp int -2000 季末偏差下限（基点）
 -- param: k25.dev_bp int -1000 偏差下限（基点）
 -- param: k25.from_month int 3 从几月末起
+-- param: k25.lump_bp int 5000 一次性支付的计划月：累计计划首次达到（基点）的月份
+-- param: k25.lump_month int 11 一次性支付没有分月计划时的计划月
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
 -- awaits: finance
 -- scope: region

@@ -28,9 +28,6 @@
 -- is here). One PPP's share says nothing of all of them: that is the region's line.
 -- Keys: a subject, b idle or duty, c year of the duty of a region, else ''.
 -- [views]
-CREATE TEMP VIEW k40_fund AS
-SELECT v.r_subject AS subject, v.rec, v.r_fy AS fy, v.r_valid AS since, v.r_issued AS issued, v.invested_fen AS invested, v.balance_fen AS balance
-FROM v_subject_profile v WHERE v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_kind = @SUBJECT_KIND_FUND AND v.r_valid <= tick_day();
 CREATE TEMP VIEW k40_idle AS
 WITH fund AS MATERIALIZED (
   SELECT t.a, t.b, t.c, r.rec, r.r_fy AS fy, r.r_valid AS since, r.r_issued AS issued, r.r_stream AS stream, r.r_seq AS seq,
@@ -94,7 +91,7 @@ SELECT a, b, c, kind, a, year, '', 'duty',
 FROM (SELECT d.*, ratio_bp(duty, gpb) AS bp FROM k40_duty d)
 -- [inputs]
 SELECT rec FROM (
-  SELECT q.rec FROM k40_fund q WHERE :object = 'idle' AND q.subject = :a
+  SELECT r.rec FROM live r WHERE :object = 'idle' AND r.r_subject = :a AND r.r_type = @TYPE_SUBJECT_PROFILE AND r.r_valid <= tick_day()
   UNION SELECT p.rec FROM k40_ppp p WHERE :object = 'duty' AND :c = '' AND p.subject = :a
   UNION SELECT p.rec FROM k40_region p WHERE :object = 'duty' AND :c <> '' AND p.subject = :a AND p.year = :c)
 ORDER BY rec LIMIT 64

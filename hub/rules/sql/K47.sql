@@ -58,7 +58,8 @@ SELECT e.a, e.b, e.c, e.kind AS kind, e.a AS key, e.n AS fy, '' AS period, '' AS
   @SEVERITY_RED AS sev, e.now AS x, e.before AS base, e.total_cp AS score, e.n AS n
 FROM k47_budget e
 WHERE band(e.total_cp) = 4 AND e.now > 0 AND @LIBRARY_ACTION_OUT IS NOT (SELECT l.action FROM v_library_event l
-  WHERE l.r_subject = e.a AND l.r_type = @TYPE_LIBRARY_EVENT AND l.r_fy = e.n ORDER BY l.rec DESC LIMIT 1)
+  CROSS JOIN place p ON p.rec = l.r_root WHERE l.r_subject = e.a AND l.r_type = @TYPE_LIBRARY_EVENT AND l.r_fy = e.n
+  ORDER BY p.tick DESC, p.stream DESC, p.seq DESC LIMIT 1)
 -- [inputs]
 SELECT rec FROM (
   SELECT s.rec FROM score s WHERE s.r_subject = :a AND s.r_type = @TYPE_EVALUATION AND s.r_fy BETWEEN :fy - 3 AND :fy

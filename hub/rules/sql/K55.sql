@@ -14,11 +14,13 @@
 -- figure: sender text
 -- figure: due date
 -- figure: n day volatile
+-- param: k55.workdays int 3 签收期限（送出后工作日），发送方写得更早的从其约定
+-- param: k55.urgent_workdays int 1 紧急线索的签收期限（工作日）
 -- param: k55.red_workdays int 2 签收期限过后第几个工作日过完升为红色
 -- awaits: discipline
 -- scope: region
--- By the clear headers alone. The term is the clue's ack_due, which its sender sets (three working days; one where URGENT);
--- red two working days later. Any D02 of that clue acknowledges it, whatever it says.
+-- By the clear headers alone. The term is the clue's ack_due, which its sender sets, but no later than three working days
+-- after it was sent, one where URGENT; red two working days later. Any D02 of that clue acknowledges it, whatever it says.
 -- Supplements carry the same id: the clue's first record counts, the one under the earliest tick, and of one tick's the first by stream
 -- and place in it.
 -- Seen by discipline and the clue's sender only, who is a responder therefore.
@@ -26,14 +28,16 @@
 -- Keys: a clue id (16 bytes), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k55_clue AS
-SELECT v.clue_id AS clue, v.rec, v.r_tick AS tick, v.r_stream AS stream, v.r_seq AS seq, s.party AS sender, v.ack_due AS due,
-  CAST(strftime('%Y%m%d', v.sent_at_ms / 1000 + 28800, 'unixepoch') AS INTEGER) AS sent
-FROM v_clue_transfer v CROSS JOIN stream s ON s.sid = v.r_sid;
+SELECT d.*, min(d.ack_due, wd_add(d.sent, CASE d.level WHEN @INQUIRY_LEVEL_URGENT THEN param('k55.urgent_workdays') ELSE param('k55.workdays') END)) AS due
+FROM (SELECT v.clue_id AS clue, v.rec, v.r_tick AS tick, v.r_stream AS stream, v.r_seq AS seq, s.party AS sender, v.ack_due, v.inquiry_level AS level,
+    CAST(strftime('%Y%m%d', v.sent_at_ms / 1000 + 28800, 'unixepoch') AS INTEGER) AS sent
+  FROM v_clue_transfer v CROSS JOIN stream s ON s.sid = v.r_sid) d;
 -- [touch]
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
   ON n.rule = 'K55'
+UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g WHERE g.rule = 'K55'
 -- [all]
 SELECT DISTINCT clue, '', '' FROM k55_clue
 -- [agenda]

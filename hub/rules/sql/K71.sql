@@ -31,7 +31,7 @@ SELECT CASE f.level WHEN @ORG_LEVEL_DEPT THEN r.r_subject ELSE f.rgn END AS subj
 FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec
 WHERE f.level IN (@ORG_LEVEL_DEPT, @ORG_LEVEL_DISTRICT_GOV, @ORG_LEVEL_DISTRICT_FIN)
   AND NOT EXISTS (SELECT 1 FROM live w WHERE w.r_subject = r.r_subject AND w.r_type = @TYPE_ORG_PROFILE
-    AND (w.r_valid, w.r_issued, w.rec) > (r.r_valid, r.r_issued, r.rec));
+    AND (w.r_valid, w.r_issued, w.r_stream, w.r_seq) > (r.r_valid, r.r_issued, r.r_stream, r.r_seq));
 CREATE TEMP VIEW k71_year AS
 WITH RECURSIVE y(fy) AS (SELECT day / 10000 - 1 FROM (SELECT day FROM tick ORDER BY no LIMIT 1)
   UNION ALL SELECT fy + 1 FROM y WHERE fy + 1 < tick_day() / 10000)

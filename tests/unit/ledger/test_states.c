@@ -248,6 +248,25 @@ Test(states, what_came_without_its_guard_is_listed) {
     end();
 }
 
+/* 2024-03-31 is a Sunday: the self-evaluation is due on Monday, as K41 has it. */
+Test(states, a_term_that_ends_on_a_sunday) {
+    begin();
+    (void)F("P02", 2023, 20230101, "{'resp_org':'%s','impl_org':['12370100000000001U']}", D1);
+    m.day = 20240401;
+    (void)F("V01", 2023, 20240401, "{'kind':'EVALUATION_KIND_SELF'}");
+    tick(20240401);
+    P1_IS(2023, 20240401, NOW, "ST12", NULL, "ST12: V01 SELF before the year's end 24-04-01");
+    end();
+    begin();
+    (void)F("P02", 2023, 20230101, "{'resp_org':'%s','impl_org':['12370100000000001U']}", D1);
+    m.day = 20240402;
+    (void)F("V01", 2023, 20240402, "{'kind':'EVALUATION_KIND_SELF'}");
+    tick(20240402);
+    P1_IS(2023, 20240402, NOW, "ST12", NULL,
+          "ST12: V01 SELF before the year's end 24-04-02, ST12: V01 SELF after its term 24-04-02");
+    end();
+}
+
 /* Turned down; a line of the department's does not bring it back, one of its own does, irregularly.
  */
 Test(states, turned_down) {

@@ -112,6 +112,25 @@ Test(clue_rules, k55_unacknowledged) {
     end(&w);
 }
 
+/* A sender who allows more time than the rules do; one working day where it is urgent. */
+Test(clue_rules, k55_no_later_than_the_rules_allow) {
+    struct world w;
+
+    begin(&w);
+    send_clue(&w, "audit", CLUE_A, 20190131);
+    (void)mk_json(&w.m, "finance", "D01", K(NONE), NULL, 0, 0,
+                  "{'clue_id':'%s','sender':'finance','sent_at_ms':'1546826400000',"
+                  "'ack_due':20190110,'inquiry_level':'INQUIRY_LEVEL_URGENT'}",
+                  CLUE_B);
+    w_days(&w, 20190107, 20190108);
+    cr_expect_eq(w_h01s_of(&w, "K55"), 0, "the urgent one's last day");
+    w_tick(&w, 20190109);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_B).first_seen, 20190109);
+    w_days(&w, 20190110, 20190111);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).first_seen, 20190111);
+    end(&w);
+}
+
 Test(clue_rules, k55_the_sender_answers_and_is_waived_like_any) {
     struct world w;
     struct seen s;

@@ -124,7 +124,7 @@ Test(explain, says_why_a_rule_fires_and_where_it_has_nothing_to_judge) {
     cr_assert_eq(ask(&s, "K26", SUBJECT, 0, &err), 0, "%s", err.msg);
     cr_assert_eq(heard.n_conditions, 0);
     cr_assert_str_eq(heard.reads, "B04 B05 P02 X01 X04");
-    cr_assert_eq(heard.n_params, 4);
+    cr_assert_eq(heard.n_params, 6);
     cr_assert_eq(ask(&s, "K99", SUBJECT, 0, &err), PT_E_NOT_FOUND);
     cr_assert_eq(ask(&s, "K14", "PROJECT:nobody", 0, &err), PT_E_NOT_FOUND);
     end(&s);

@@ -206,6 +206,30 @@ Test(profile_rules, k23_on_its_day) {
     end(&w);
 }
 
+Test(profile_rules, k23_on_the_day_that_the_rules_set) {
+    char keys[5][24];
+    struct item i = {NULL, "小额项目", DEPT1, "2050201", NULL, WAN};
+    struct world w;
+    struct mk_ref p;
+
+    w_open(&w, ":memory:");
+    for (int k = 0; k < 5; k++) {
+        (void)snprintf(keys[k], sizeof keys[k], "37010019T%012d", k);
+        i.key = keys[k];
+        (void)profile(&w, &i, 20190102, NULL);
+    }
+    p = mk_json(&w.m, "office", "H07", K(NONE), NULL, 0, 20190102,
+                "{'params':[{'name':'k23.from_mmdd','value':'901'}]}");
+    (void)w_approve(&w, "congress", &p);
+    (void)w_approve(&w, "audit", &p);
+    w_days(&w, 20190102, 20190103);
+    w_tick(&w, 20190831);
+    cr_expect_eq(w_find(&w, "K23", NULL, NULL, NULL).n, 0);
+    w_tick(&w, 20190901);
+    cr_expect_eq(w_find(&w, "K23", DEPT1, "", "2050201").first_seen, 20190901);
+    end(&w);
+}
+
 Test(profile_rules, k24_names_and_budget_kinds) {
     struct item a = {P1, "校舍改造", DEPT1, "2050201", NULL, WAN};
     struct item b = {P2, "设备更新", DEPT1, "2050201", NULL, WAN};

@@ -97,6 +97,34 @@ Test(same_figures, k25_k26_fg3) {
     w_close(&w);
 }
 
+/* A lump sum without a plan is measured after November, or after the month that the rules set. */
+Test(same_figures, k25_lump_sums) {
+    const struct pt_figure_ask ask = {K(PROJECT), P1, 2019, "FG6", 20190331, PT_KNOWN_NOW};
+    struct world w;
+    struct pt_err err = {0};
+    struct pt_figure f;
+    struct mk_ref p;
+
+    begin(&w);
+    (void)mk_json(&w.m, "finance", "P02", K(PROJECT), P1, 2019, 20190129,
+                  "{'name':'校舍改造','resp_org':'%s','lump_sum':true}", DEPT1);
+    pay(&w, 20190329, "V1", 5 * WAN);
+    w_days(&w, 20190331, 20190401);
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect(f.na);
+    cr_expect_eq(w_find(&w, "K25", P1, NULL, NULL).n, 0);
+    p = mk_json(&w.m, "office", "H07", K(NONE), NULL, 0, 20190101,
+                "{'params':[{'name':'k25.lump_month','value':'2'}]}");
+    (void)w_approve(&w, "congress", &p);
+    (void)w_approve(&w, "audit", &p);
+    w_tick(&w, 20190402);
+    cr_assert_eq(pt_ledger_figure(pt_fold_ledger(w.f), &ask, &f, &err), 0, "%s", err.msg);
+    cr_expect(!f.na && f.value == 313 - 2500, "%lld", (long long)f.value);
+    cr_expect_eq(w_find(&w, "K25", P1, "201903", NULL).status, 1);
+    w_check(&w);
+    w_close(&w);
+}
+
 /* What was carried over comes late, and is all there is in another's case. */
 Test(same_figures, k25_carried_over_alone) {
     static const char P2[] = "37010019R000000000002";
