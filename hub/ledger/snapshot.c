@@ -153,11 +153,15 @@ static int find_rules(struct pt_ledger *l, struct message *m, struct pt_err *err
         &l->sql, &st, err,
         "SELECT s.party, s.name, r.seq, r.hash FROM record r JOIN stream s ON s.sid = r.sid"
         " WHERE r.rec = (SELECT v.rec FROM f_rule_set f CROSS JOIN live v ON v.rec = f.rec"
-        "  WHERE v.r_valid <= ?1 ORDER BY v.r_valid DESC, v.r_issued DESC, v.rec DESC LIMIT 1)",
+        "  WHERE v.r_valid <= ?1 ORDER BY v.r_valid DESC, v.r_issued DESC,"
+        "  v.r_stream DESC, v.r_seq DESC LIMIT 1)",
         "i", (int64_t)l->tick.day);
 
-    if (pt_sql_row(&l->sql, st, &rc, err) &&
-        pt_hash_from_bytes(&m->hash, pt_sql_blob(st, 3).p, pt_sql_blob(st, 3).len) == 0) {
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span hash = pt_sql_blob(st, 3);
+
+        if (pt_hash_from_bytes(&m->hash, hash.p, hash.len) != 0)
+            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: the rule set's hash can't be read");
         (void)snprintf(m->party, sizeof m->party, "%s", pt_sql_text(st, 0));
         (void)snprintf(m->stream, sizeof m->stream, "%s", pt_sql_text(st, 1));
         pentad__v1__record_ref__init(&m->rules);
@@ -208,9 +212,11 @@ static int put_classes(struct pt_ledger *l, struct message *m, struct pt_err *er
         c->pages = s.pages;
         m->class_list[i] = c;
     }
+    if (rc != 0)
+        return rc;
     m->s.n_digests = CLASSES;
     m->s.digests = m->class_list;
-    return rc;
+    return 0;
 }
 
 static int write_day(struct pt_ledger *l, struct pt_err *err) {
@@ -231,12 +237,12 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
     m.counts[0] = &m.records;
     m.s.n_counts = 1;
     m.s.counts = m.counts;
+    if (rc != 0)
+        return rc;
     n = pentad__v1__ledger_snapshot__get_packed_size(&m.s);
     packed = malloc(n);
-    if (rc != 0 || !packed) {
-        free(packed);
-        return rc != 0 ? rc : pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
-    }
+    if (!packed)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
     (void)pentad__v1__ledger_snapshot__pack(&m.s, packed);
     rc = pt_sql_run(&l->sql, err, "INSERT INTO snap_day(day, tick, body) VALUES(?,?,?)", "iib",
                     (int64_t)l->tick.day, (int64_t)l->tick.no, pt_span(packed, n));
@@ -290,7 +296,7 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     Pentad__V1__LedgerSnapshot *ours;
     sqlite3_stmt *st = NULL;
     uint8_t *packed;
-    uint32_t unlike = BIT_REST;
+    uint32_t unlike = 0;
     bool found;
     size_t n;
     int rc;
@@ -309,7 +315,10 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
         struct pt_span body = pt_sql_blob(st, 0);
 
         ours = pentad__v1__ledger_snapshot__unpack(NULL, body.len, body.p);
-        if (ours) {
+        if (!ours) {
+            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: the snapshot of %d can't be read",
+                            theirs->tick_day);
+        } else {
             unlike = compare(ours, theirs, pt_span_eq(body, pt_span(packed, n)));
             pentad__v1__ledger_snapshot__free_unpacked(ours, NULL);
         }

@@ -44,13 +44,17 @@ static int put(const struct tree *t, unsigned depth, int64_t prefix, const struc
                         (int64_t)s->rows, pt_span(s->head.b, sizeof s->head.b));
 }
 
-/* Of a row prefix, pages, rows, head. */
-static int take_sum(sqlite3_stmt *st, struct pt_snap_sum *ret) {
-    struct pt_span head = pt_sql_blob(st, 3);
+static int take_head(struct pt_hash *ret, struct pt_span head, struct pt_err *err) {
+    return pt_hash_from_bytes(ret, head.p, head.len) == 0
+               ? 0
+               : pt_err_set(err, PT_E_CORRUPT, "ledger: a head in a snapshot's tree can't be read");
+}
 
+/* Of a row prefix, pages, rows, head. */
+static int take_sum(sqlite3_stmt *st, struct pt_snap_sum *ret, struct pt_err *err) {
     ret->pages = pt_sql_u64(st, 1);
     ret->rows = pt_sql_u64(st, 2);
-    return pt_hash_from_bytes(&ret->head, head.p, head.len);
+    return take_head(&ret->head, pt_sql_blob(st, 3), err);
 }
 
 static int find(const struct tree *t, unsigned depth, int64_t prefix, struct pt_snap_sum *ret,
@@ -60,7 +64,7 @@ static int find(const struct tree *t, unsigned depth, int64_t prefix, struct pt_
 
     nothing(ret);
     if (pt_sql_row(&t->l->sql, st, &rc, err))
-        rc = take_sum(st, ret);
+        rc = take_sum(st, ret, err);
     pt_sql_reset(st);
     return rc;
 }
@@ -74,7 +78,7 @@ static int find_branches(const struct tree *t, unsigned depth, int64_t prefix,
     for (unsigned i = 0; i < BRANCHES; i++)
         nothing(&ret[i]);
     while (pt_sql_row(&t->l->sql, st, &rc, err))
-        rc = take_sum(st, &ret[pt_sql_i64(st, 0) % BRANCHES]);
+        rc = take_sum(st, &ret[pt_sql_i64(st, 0) % BRANCHES], err);
     pt_sql_reset(st);
     return rc;
 }
@@ -139,8 +143,6 @@ static int collect(struct tree *t, unsigned depth, int64_t prefix, struct pt_err
 
     t->n = 0;
     while (pt_sql_row(&t->l->sql, st, &rc, err)) {
-        struct pt_span head = pt_sql_blob(st, 2);
-
         if (t->n == t->cap) {
             size_t cap = t->cap ? 2 * t->cap : 64;
             struct page *more = realloc(t->pages, cap * sizeof *more);
@@ -154,7 +156,7 @@ static int collect(struct tree *t, unsigned depth, int64_t prefix, struct pt_err
         }
         t->pages[t->n].place = pt_sql_i64(st, 0);
         t->pages[t->n].rows = pt_sql_u64(st, 1);
-        rc = pt_hash_from_bytes(&t->pages[t->n++].head, head.p, head.len);
+        rc = take_head(&t->pages[t->n++].head, pt_sql_blob(st, 2), err);
     }
     pt_sql_reset(st);
     return rc;

@@ -142,6 +142,8 @@ static int run_part(struct pt_sql *s, const char *text, size_t len, struct pt_er
         return pt_sql_execute(s, kept->st, err);
     pt_buf_init(&copy, PT_SQL_TEXT_MAX);
     rc = pt_buf_append(&copy, text, len);
+    if (rc != 0)
+        (void)pt_err_set(err, rc, "%s: no room for a statement of %zu bytes", s->name, len);
     rc = rc == 0 ? prepare(s, pt_buf_cstr(&copy), SQLITE_PREPARE_PERSISTENT, &st, err) : rc;
     pt_buf_done(&copy);
     rc = rc == 0 ? pt_sql_execute(s, st, err) : rc;

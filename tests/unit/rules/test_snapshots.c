@@ -160,6 +160,54 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     w_close(&w);
 }
 
+static int fold_on(struct world *w, struct pt_err *err) {
+    size_t n = w->m.n - w->folded;
+    int rc = pt_fold_begin(w->f, err);
+
+    return rc == 0 ? pt_fold_add(w->f, w->m.e + w->folded, n, err) : rc;
+}
+
+static void damage(struct world *w, const char *sql) {
+    struct pt_err err = {0};
+
+    cr_assert_eq(pt_sql_exec(pt_ledger_sql(pt_fold_ledger(w->f)), sql, &err), 0, "%s", err.msg);
+}
+
+/* What is damaged here is said to be so: it is neither a crash nor the log's fault. */
+Test(snapshots, a_tree_that_cannot_be_read) {
+    struct world w;
+    struct pt_err err = {0};
+
+    w_open(&w, ":memory:");
+    money(&w);
+    damage(&w, "UPDATE snap_node SET head = x'00' WHERE depth = 0");
+    mk_tick(&w.m, 20190201);
+    cr_expect_eq(fold_on(&w, &err), PT_E_CORRUPT);
+    cr_expect_not_null(strstr(err.msg, "tree"), "%s", err.msg);
+    w_close(&w);
+}
+
+Test(snapshots, an_own_snapshot_that_cannot_be_read) {
+    struct world w;
+    struct pt_err err = {0};
+    struct pt_buf packed;
+    int32_t day;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    mk_tick(&w.m, 20190201);
+    w_fold(&w);
+    pt_buf_init(&packed, 1U << 16);
+    cr_assert_eq(pt_fold_snapshot(w.f, &packed, &day, &err), 0, "%s", err.msg);
+    damage(&w, "UPDATE snap_day SET body = x'ff' WHERE rec IS NULL");
+    (void)mk_snapshot(&w.m, pt_buf_span(&packed));
+    pt_buf_done(&packed);
+    mk_flush(&w.m);
+    cr_expect_eq(fold_on(&w, &err), PT_E_CORRUPT);
+    cr_expect_not_null(strstr(err.msg, "20190201"), "%s", err.msg);
+    w_close(&w);
+}
+
 Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     struct world w;
     struct pt_err err = {0};
