@@ -338,6 +338,12 @@ int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page) {
     return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
+int pt_cli_out_is_new(const struct cli_command *cmd, const struct cli_options *o) {
+    return o->out && pt_file_exists(o->out)
+               ? pt_cli_misuse(cmd, "--out %s is there already: name a new file", o->out)
+               : EXIT_OK;
+}
+
 int pt_cli_print_json(json_t *j) {
     char *text = json_dumps(j, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     if (!text) {

@@ -122,6 +122,8 @@ int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_e
 /* A page that was gathered in `page`, which ends here; says what failed. An EXIT_… code. */
 int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page);
 int pt_cli_print_json(json_t *j);
+/* Where --out is to be a new file: EXIT_UNUSABLE, and a sentence, where one is there. */
+int pt_cli_out_is_new(const struct cli_command *cmd, const struct cli_options *o);
 
 /* cmd_ledger.c: the first `size` entries of the log in `dir`, folded into the ledger `into`, with
  * progress on a terminal. digest: of that ledger, or NULL. */

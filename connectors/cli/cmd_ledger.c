@@ -221,7 +221,11 @@ static int dispatch(const struct cli_options *o) {
         return o->data ? digest(o) : pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
     }
     if (strcmp(what, "replay") == 0 && o->n_args == 1) {
-        return o->data ? replay(o) : pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+        if (!o->data) {
+            return pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+        }
+        int misuse = pt_cli_out_is_new(&cmd_ledger, o);
+        return misuse ? misuse : replay(o);
     }
     if (strcmp(what, "row") == 0 && o->n_args == 2) {
         return row(o, o->args[1]);
@@ -240,7 +244,7 @@ const struct cli_command cmd_ledger = {
         "\n"
         "digest  SHA-256 over every row: the same for the same log, on any machine\n"
         "replay  folds the log from its first entry, with all rules, and compares: the ledger is\n"
-        "        nothing but a function of the log. --out keeps the replayed ledger\n"
+        "        nothing but a function of the log. --out keeps the replayed ledger in a new file\n"
         "row     a subject's state, figures and open discrepancies, as JSON\n"
         "\n"
         "exit: 0 done or equal, 1 not equal or failed, 2 wrong use\n"

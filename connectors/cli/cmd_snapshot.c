@@ -11,6 +11,7 @@
 #include <pentad/ledger/snapshot.h>
 #include <pentad/v1/feed.pb-c.h>
 
+#include "answering.h"
 #include "snapshot_rows.h"
 
 #define PAGE_BYTES (4u * 1024 * 1024)
@@ -26,8 +27,8 @@ static const char *equal_word(const json_t *snapshot, bool zh) {
 }
 
 static const char *text_of(const json_t *j, const char *key) {
-    const char *s = json_string_value(json_object_get(j, key));
-    return s ? s : "-";
+    const char *s = pt_cli_text(j, key);
+    return *s ? s : "-";
 }
 
 static void print_snapshot(const json_t *s, bool classes, bool zh) {
@@ -183,9 +184,55 @@ static int pull(struct own *w, struct cli_hub *hub, struct pt_err *err) {
     return rc;
 }
 
+/* Do the logged digests of the reader's class say what was found here: `differs` where one
+ * doesn't, `proven` where none does and none is missing that must be there. */
+struct verdict {
+    bool differs, proven;
+};
+
+static int judge_all(struct pt_ledger *l, enum pt_party reader, struct verdict *ret,
+                     struct pt_err *err) {
+    uint64_t unlike = 0;
+    uint64_t logged = 0;
+    uint64_t missing = 0;
+    int rc = pt_snapshot_unlike(l, reader, &unlike, err);
+    rc = rc == 0 ? pt_snapshot_logged(l, &logged, &missing, err) : rc;
+    if (rc != 0) {
+        return rc;
+    }
+    ret->differs = unlike != 0;
+    ret->proven = unlike == 0 && logged > 0 && missing == 0;
+    if (logged == 0) {
+        fprintf(stderr, "pentad: the log holds no snapshot (H03): nothing was compared\n");
+    } else if (missing != 0) {
+        fprintf(stderr,
+                "pentad: the log holds no snapshot (H03) of %" PRIu64
+                " days before the newest: they were not compared\n",
+                missing);
+    }
+    return 0;
+}
+
+static int judge(struct pt_ledger *l, enum pt_party reader, const json_t *j, int32_t day,
+                 struct verdict *ret, struct pt_err *err) {
+    if (day == 0) {
+        return judge_all(l, reader, ret, err);
+    }
+    const json_t *s = json_array_get(json_object_get(j, "snapshots"), 0);
+    const json_t *equal = json_object_get(s, "equal");
+    ret->differs = json_is_false(equal);
+    ret->proven = json_is_true(equal);
+    if (!json_is_boolean(equal)) {
+        fprintf(stderr, "pentad: the log holds no snapshot (H03) of %s: nothing was compared\n",
+                text_of(s, "day"));
+    }
+    return 0;
+}
+
 static int verify_as(const struct cli_options *o, struct cli_hub *hub, const struct pt_trust *trust,
-                     int32_t day, bool *ret_equal, struct pt_err *err) {
+                     int32_t day, bool *ret_proven, struct pt_err *err) {
     enum pt_party reader = pt_party_from_name(hub->config->party);
+    struct verdict v = {0};
     struct own w = {0};
     json_t *j = NULL;
     json_t *diff = NULL;
@@ -195,8 +242,9 @@ static int verify_as(const struct cli_options *o, struct cli_hub *hub, const str
              : rc;
     rc = rc == 0 ? pull(&w, hub, err) : rc;
     rc = rc == 0 ? pt_snapshots_json(w.ledger, day, reader, &j, err) : rc;
-    *ret_equal = rc == 0 && all_equal(j);
-    if (rc == 0 && !*ret_equal) {
+    rc = rc == 0 ? judge(w.ledger, reader, j, day, &v, err) : rc;
+    *ret_proven = v.proven;
+    if (rc == 0 && v.differs) {
         rc = pt_cli_snapshot_difference(hub, w.ledger, reader, &diff, err);
         if (rc == 0) {
             (void)json_object_set(j, "difference", diff);
@@ -220,18 +268,22 @@ static int verify(const struct cli_options *o, int32_t day) {
     struct pt_err err = {0};
     struct cli_hub hub;
     struct pt_trust trust;
-    bool equal = false;
+    bool proven = false;
+    int misuse = pt_cli_out_is_new(&cmd_snapshot, o);
+    if (misuse) {
+        return misuse;
+    }
     int rc = pt_cli_hub_open(o, &hub, &err);
     if (rc != 0) {
         return pt_cli_fail(&err);
     }
     rc = pt_cli_trust(o, &trust, &err);
     if (rc == 0) {
-        rc = verify_as(o, &hub, &trust, day, &equal, &err);
+        rc = verify_as(o, &hub, &trust, day, &proven, &err);
         pt_trust_done(&trust);
     }
     pt_cli_hub_close(&hub);
-    return rc != 0 ? pt_cli_fail(&err) : equal ? EXIT_OK : EXIT_FAILED;
+    return rc != 0 ? pt_cli_fail(&err) : proven ? EXIT_OK : EXIT_FAILED;
 }
 
 static int dispatch(const struct cli_options *o) {
@@ -268,10 +320,14 @@ const struct cli_command cmd_snapshot = {
         "        and holds every logged digest of the party's class against its own; nothing of\n"
         "        the hub's ledger is used. Where one differs, the hub is asked for the rows of "
         "its\n"
-        "        newest snapshot and the first that differs is named. --out keeps the folded "
-        "ledger\n"
+        "        newest snapshot and the first that differs is named. A DAY must be in the log; "
+        "else\n"
+        "        one snapshot must be at least, and of every day but the newest. The verdict is "
+        "over\n"
+        "        all days, the newest 1,000 are listed. --out keeps the folded ledger in a new "
+        "file\n"
         "\n"
-        "exit: 0 all are equal, 1 one isn't or something failed, 2 wrong use\n"
+        "exit: 0 all are equal, 1 one isn't, is missing or something failed, 2 wrong use\n"
         "\n"
         "example: pentad snapshot verify 2019-06-30 --config audit/connector.yaml\n",
     .min_args = 1,

@@ -7,6 +7,8 @@
 #include <pentad/base/date.h>
 #include <pentad/ledger/snapshot.h>
 
+#include "answering.h"
+
 struct side {
     struct cli_hub *hub; /* NULL: `ledger` */
     struct pt_ledger *ledger;
@@ -56,16 +58,11 @@ static int next(struct side *s, const json_t **ret, struct pt_err *err) {
     return rc;
 }
 
-static const char *text(const json_t *j, const char *name) {
-    const char *s = json_string_value(json_object_get(j, name));
-    return s ? s : "";
-}
-
 /* Which of two pages comes first: below 0 the first, 0 they are the same one. */
 static int order(const json_t *a, const json_t *b) {
     static const char *const keys[] = {"part", "place", "subject"};
     for (size_t i = 0; a && b && i < sizeof keys / sizeof *keys; i++) {
-        int c = strcmp(text(a, keys[i]), text(b, keys[i]));
+        int c = strcmp(pt_cli_text(a, keys[i]), pt_cli_text(b, keys[i]));
         if (c != 0) {
             return c;
         }
@@ -82,8 +79,8 @@ static const char *value_of(const json_t *page, const char *formula) {
     const json_t *row;
     size_t i;
     json_array_foreach(json_object_get(page, "rows"), i, row) {
-        if (strcmp(text(row, "formula"), formula) == 0) {
-            return text(row, "value");
+        if (strcmp(pt_cli_text(row, "formula"), formula) == 0) {
+            return pt_cli_text(row, "value");
         }
     }
     return NULL;
@@ -94,11 +91,11 @@ static json_t *first_of(const json_t *page, const json_t *other, bool page_is_ow
     const json_t *row;
     size_t i;
     json_array_foreach(json_object_get(page, "rows"), i, row) {
-        const char *formula = text(row, "formula");
-        const char *mine = text(row, "value");
+        const char *formula = pt_cli_text(row, "formula");
+        const char *mine = pt_cli_text(row, "value");
         const char *theirs = value_of(other, formula);
         if (!theirs || strcmp(mine, theirs) != 0) {
-            return json_pack("{s:s,s:o,s:s,s:s?,s:s?}", "subject", text(page, "subject"),
+            return json_pack("{s:s,s:o,s:s,s:s?,s:s?}", "subject", pt_cli_text(page, "subject"),
                              "fiscal_year", json_copy(json_object_get(page, "fiscal_year")),
                              "formula", formula, "own", page_is_own ? mine : theirs, "hub",
                              page_is_own ? theirs : mine);
@@ -128,8 +125,8 @@ static int walk(struct side *own, struct side *hub, json_t **ret_row, json_int_t
         rc = rc == 0 ? next(hub, &b, err) : rc;
         if (rc == 0 && !same_tick(own->answer, hub->answer)) {
             return pt_err_set(err, PT_E_BUSY,
-                              "the hub's ledger has gone on to the tick of %s; ask again",
-                              text(hub->answer, "tick_day"));
+                              "the hub's ledger stands at another tick (%s); ask again",
+                              pt_cli_text(hub->answer, "tick_day"));
         }
         if (rc == 0 && (a || b)) {
             int c = order(a, b);
@@ -152,13 +149,14 @@ int pt_cli_snapshot_difference(struct cli_hub *hub, struct pt_ledger *own, enum 
     int rc = pt_snapshots_json(own, 0, reader, &all, err);
     const json_t *newest = json_array_get(json_object_get(all, "snapshots"), 0);
     *ret = NULL;
-    if (rc == 0 && (!newest || pt_date_parse(text(newest, "day"), &mine.day) != 0)) {
+    if (rc == 0 && (!newest || pt_date_parse(pt_cli_text(newest, "day"), &mine.day) != 0)) {
         rc = pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot");
     }
     theirs.day = mine.day;
     rc = rc == 0 ? walk(&mine, &theirs, &row, &n, err) : rc;
     if (rc == 0) {
-        *ret = json_pack("{s:s,s:I,s:o}", "day", text(newest, "day"), "compared", n, "row",
+        *ret = json_pack("{s:s,s:O,s:I,s:o}", "day", pt_cli_text(newest, "day"), "equal",
+                         json_object_get(newest, "equal"), "compared", n, "row",
                          row ? row : json_null());
     }
     json_decref(all);
@@ -171,17 +169,27 @@ void pt_cli_snapshot_print(const json_t *d, bool zh) {
     const json_t *row = json_object_get(d, "row");
     const char *own = json_string_value(json_object_get(row, "own"));
     const char *hub = json_string_value(json_object_get(row, "hub"));
+    if (json_is_null(row) && !json_is_false(json_object_get(d, "equal"))) {
+        printf(zh ? "中枢%s的台账各行与此处一致（%lld页）；更早一日的各行已不再保存\n"
+                  : "the hub's rows of %s are the same as here (%lld pages); rows of an older day "
+                    "are no longer kept\n",
+               pt_cli_text(d, "day"),
+               (long long)json_integer_value(json_object_get(d, "compared")));
+        return;
+    }
     if (json_is_null(row)) {
         printf(zh ? "中枢%s的台账各行与此处一致（%lld页）：日志所载摘要并非出自这些行\n"
                   : "the hub's rows of %s are the same as here (%lld pages): what it logged isn't "
                     "their digest\n",
-               text(d, "day"), (long long)json_integer_value(json_object_get(d, "compared")));
+               pt_cli_text(d, "day"),
+               (long long)json_integer_value(json_object_get(d, "compared")));
         return;
     }
     printf(zh ? "第一处不同的行：%s %lld年度 %s：此处%s，中枢%s\n"
               : "the first row that differs: %s %lld %s: here %s, at the hub %s\n",
-           text(row, "subject"), (long long)json_integer_value(json_object_get(row, "fiscal_year")),
-           text(row, "formula"),
+           pt_cli_text(row, "subject"),
+           (long long)json_integer_value(json_object_get(row, "fiscal_year")),
+           pt_cli_text(row, "formula"),
            own  ? own
            : zh ? "无"
                 : "none",

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/date.h>
+
 #include "answer.h"
 #include "snap.h"
 
@@ -77,6 +79,13 @@ static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader,
     return rc;
 }
 
+static int none_of(int32_t day, struct pt_err *err) {
+    char text[11];
+
+    pt_date_format(text, day);
+    return pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot of %s", text);
+}
+
 int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, json_t **ret_json,
                       struct pt_err *err) {
     json_t *list = json_array();
@@ -93,7 +102,7 @@ int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, js
         rc = day_json(l, st, reader, list, err);
     pt_sql_done(&l->sql, st);
     if (rc == 0 && day != 0 && json_array_size(list) == 0)
-        rc = pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot of %d", day);
+        rc = none_of(day, err);
     if (rc != 0) {
         json_decref(list);
         return rc;
@@ -191,10 +200,22 @@ static int pages_json(struct pt_ledger *l, enum pt_party reader, const char *aft
         (void)snprintf(next, sizeof next, "%u.%015llx.%d.%s", p.part, (unsigned long long)p.place,
                        p.fy, p.subject);
     }
-    if (st)
-        pt_sql_done(&l->sql, st);
+    pt_sql_done(&l->sql, st);
     *ret_after = n == limit ? json_string(next) : json_null();
     return rc;
+}
+
+static int no_rows_of(int32_t day, int32_t newest, struct pt_err *err) {
+    char asked[11];
+    char kept[11];
+
+    if (newest == 0)
+        return pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot yet");
+    pt_date_format(asked, day);
+    pt_date_format(kept, newest);
+    return pt_err_set(err, PT_E_NOT_FOUND,
+                      "rows are kept of the newest snapshot alone, which is of %s, not of %s", kept,
+                      asked);
 }
 
 int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader, const char *after,
@@ -207,10 +228,8 @@ int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader
     int rc = pt_sql_number(&l->sql, &newest, &found, err, "SELECT max(day) FROM snap_day", "");
 
     *ret_json = NULL;
-    if (rc == 0 && newest != day)
-        rc = pt_err_set(err, PT_E_NOT_FOUND,
-                        "rows are kept of the newest snapshot alone, which is of %d, not of %d",
-                        (int)newest, day);
+    if (rc == 0 && (!found || newest != day))
+        rc = no_rows_of(day, found ? (int32_t)newest : 0, err);
     rc = rc == 0 ? pt_ledger_last_tick(l, &tick, err) : rc;
     rc = rc == 0 ? pages_json(l, reader, after, limit, pages, &next, err) : rc;
     if (rc != 0) {

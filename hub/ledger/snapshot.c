@@ -348,6 +348,24 @@ int pt_snapshot_due(struct pt_ledger *l, int32_t *ret_day, struct pt_buf *out, s
     return rc;
 }
 
+int pt_snapshot_logged(struct pt_ledger *l, uint64_t *ret_logged, uint64_t *ret_missing,
+                       struct pt_err *err) {
+    int64_t logged;
+    int64_t missing = 0;
+    bool found;
+    int rc = pt_sql_number(&l->sql, &logged, &found, err,
+                           "SELECT count(*) FROM snap_day WHERE rec IS NOT NULL", "");
+
+    rc = rc == 0 ? pt_sql_number(&l->sql, &missing, &found, err,
+                                 "SELECT count(*) FROM snap_day WHERE rec IS NULL"
+                                 " AND day < (SELECT max(day) FROM snap_day)",
+                                 "")
+                 : rc;
+    *ret_logged = (uint64_t)logged;
+    *ret_missing = (uint64_t)missing;
+    return rc;
+}
+
 int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_n,
                        struct pt_err *err) {
     int64_t n;

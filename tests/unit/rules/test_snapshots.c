@@ -131,6 +131,7 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     Pentad__V1__LedgerSnapshot *said;
     uint8_t bytes[4096];
     uint64_t n;
+    uint64_t missing;
     int32_t day;
 
     w_open(&w, ":memory:");
@@ -152,6 +153,9 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     w_fold(&w);
     cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
     cr_expect_eq(s.snapshots_unlike, 1);
+    cr_assert_eq(pt_snapshot_logged(pt_fold_ledger(w.f), &n, &missing, &err), 0);
+    cr_expect_eq(n, 5);
+    cr_expect_eq(missing, 0);
     cr_expect_eq(s.snapshot_due, 0, "it stands nevertheless");
     cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_AUDIT, &n, &err), 0);
     cr_expect_eq(n, 1);
@@ -210,6 +214,8 @@ Test(snapshots, an_own_snapshot_that_cannot_be_read) {
 
 Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     struct world w;
+    uint64_t logged;
+    uint64_t missing;
     struct pt_err err = {0};
     struct pt_fold_state s;
 
@@ -222,6 +228,9 @@ Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     w_tick(&w, 20190129);
     cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
     cr_expect_eq(s.snapshot_due, 0);
+    cr_assert_eq(pt_snapshot_logged(pt_fold_ledger(w.f), &logged, &missing, &err), 0);
+    cr_expect_eq(logged, 1);
+    cr_expect_eq(missing, 1, "the day gone by");
     w_check(&w);
     w_close(&w);
 }
@@ -357,6 +366,7 @@ Test(snapshots, rows_are_what_the_class_sees) {
         pt_snapshot_rows_json(pt_fold_ledger(w.f), 20190130, PT_PARTY_AUDIT, NULL, 10, &j, &err),
         PT_E_NOT_FOUND);
     cr_expect_null(j);
+    cr_expect_not_null(strstr(err.msg, "of 2019-01-31, not of 2019-01-30"), "%s", err.msg);
     for (size_t i = 0; i < 4; i++) {
         static const char *const wrong[] = {"x", "0", "0.00", "0.1.2019"};
 

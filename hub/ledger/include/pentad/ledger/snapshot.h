@@ -25,6 +25,11 @@ int pt_snapshot_due(struct pt_ledger *l, int32_t *ret_day, struct pt_buf *out, s
 int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_n,
                        struct pt_err *err);
 
+/* Of how many days the log holds a snapshot that was held against this ledger's, and of how many
+ * days before the newest it holds none. */
+int pt_snapshot_logged(struct pt_ledger *l, uint64_t *ret_logged, uint64_t *ret_missing,
+                       struct pt_err *err);
+
 /* {"log_size", "snapshots": [{"day", "log_size", "tick_seq", "logged": "hub/main#7" or null,
  * "equal": bool or null where it isn't logged, "classes": [{"reader", "digest", "rows", "pages",
  * "logged": its digest as logged or null}…]}…]}, newest first. day 0: all, at most 1000;
@@ -37,7 +42,9 @@ int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader,
  * place, key and year: {"log_size", "day", "tick_day", "tick_seq", "pages": [{"part": "facts" or
  * "payments", "place": 15 hexadecimal digits, "subject", "fiscal_year", "rows": [{"formula",
  * "value"}…]}…], "after": what to ask with next, null: that was all}. `after` NULL: from the first;
- * at most `limit` pages. Of the newest snapshot alone; PT_E_NOT_FOUND: `day` is another. */
+ * at most `limit` pages. Of the newest snapshot alone; PT_E_NOT_FOUND: `day` is another, or there
+ * is none. Rows of payments are sums as of the answer's tick, which may be a later one of that day:
+ * compare answers of one tick. */
 #define PT_SNAPSHOT_PAGES_MAX 1000
 int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader, const char *after,
                           int limit, struct json_t **ret_json, struct pt_err *err);
