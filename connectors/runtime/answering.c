@@ -45,6 +45,14 @@ int pt_connector_waiver_keep(struct pt_connector *c, const Pentad__V1__Discrepan
         return 0;
     }
     memcpy(w.finding, r->id.data, PT_FINDING_ID);
+    if (w.episode == 0) { /* it is of the one that runs now */
+        struct pt_finding_row f;
+        int rc = pt_findings_find(c->state, w.finding, &f, err);
+        if (rc != 0 && rc != PT_E_NOT_FOUND) {
+            return rc;
+        }
+        w.episode = rc == 0 ? f.episode : 0;
+    }
     return pt_waivers_put(c->state, ref->stream, ref->seq, &w, err);
 }
 

@@ -227,8 +227,9 @@ static void push(struct rig *r, const char *text, const char *origin) {
 #define CLOSED PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_CLOSED
 
 /* The discrepancy that push() answers, as it has been delivered. */
-static void delivered(struct rig *r, const char *responders, int status, int32_t due) {
-    struct pt_finding_row f = {.episode = 1, .status = status, .due = due, .day = 20190628};
+static void delivered_in(struct rig *r, uint32_t episode, const char *responders, int status,
+                         int32_t due) {
+    struct pt_finding_row f = {.episode = episode, .status = status, .due = due, .day = 20190628};
     struct pt_state *s = NULL;
     struct tr_reply reply;
     struct pt_err err;
@@ -241,6 +242,10 @@ static void delivered(struct rig *r, const char *responders, int status, int32_t
     cr_assert_eq(pt_findings_put(s, &f, &err), 0, "%s", err.msg);
     cr_assert_eq(pt_state_commit(s, &err), 0, "%s", err.msg);
     pt_state_free(s);
+}
+
+static void delivered(struct rig *r, const char *responders, int status, int32_t due) {
+    delivered_in(r, 1, responders, status, due);
 }
 
 static int keep_reason(void *ctx, const struct pt_dead_letter *d) {
@@ -343,6 +348,22 @@ Test(live, an_approval_that_counts_for_nothing_is_a_dead_letter) {
     delivered(&r, "audit finance", OPEN, 0);
     cr_expect_str_eq(approved(&r, "audit", &waiver, "A4"), "sent");
     cr_expect_eq(rig_counts(&r).dead_letters, 2);
+    rig_done(&r);
+}
+
+/* A waiver that names no episode is of the one that ran when it came. */
+Test(live, an_approval_of_a_waiver_of_an_episode_gone_by_is_a_dead_letter) {
+    struct rig r;
+    struct pt_hash waiver;
+    rig_init(&r, "audit", true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    delivered(&r, "finance", OPEN, 0);
+    waiver = waived(&r, 0);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_str_eq(approved(&r, "audit", &waiver, "A1"), "sent");
+    delivered_in(&r, 2, "finance", OPEN, 0);
+    cr_expect_not_null(
+        strstr(approved(&r, "audit", &waiver, "A2"), "in its episode 2, this answers episode 1"));
     rig_done(&r);
 }
 
