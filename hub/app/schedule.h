@@ -26,12 +26,13 @@ struct pt_sched_in {
 
     /* from the fold */
     uint64_t fold_size; /* entries folded */
-    uint64_t pending;   /* findings of the last tick that the log doesn't hold yet, at fold_size */
+    uint64_t pending; /* what the log doesn't hold yet of the last tick, at fold_size: findings, the
+                         day's snapshot (H03) */
 };
 
 enum pt_sched_act {
     PT_SCHED_WAIT,
-    PT_SCHED_FINDINGS, /* author the pending H01s */
+    PT_SCHED_FINDINGS, /* author the pending H01s, and the H03 that is due */
     PT_SCHED_TICK      /* author [StreamClose] Tick, in one batch */
 };
 

@@ -14,8 +14,8 @@ int pt_writer_new(struct pt_hub *h, struct pt_writer **ret, struct pt_err *err);
 int pt_writer_start(struct pt_writer *w, struct pt_err *err);
 /* Any thread. Takes the submission; it is answered by and by. */
 void pt_writer_push(struct pt_writer *w, struct pt_submit *s);
-/* Fold thread: how far the fold is. `take` (may be NULL) are the pending findings as of
- * fold_size; freed by the writer. */
+/* Fold thread: how far the fold is. `take` (may be NULL) are the pending findings, and
+ * the H03 that is due, as of fold_size; freed by the writer. */
 void pt_writer_folded(struct pt_writer *w, uint64_t fold_size, uint64_t pending,
                       struct pt_findings *take);
 void pt_findings_free(struct pt_findings *f); /* NULL is fine */

@@ -1,4 +1,4 @@
-/* What query.c, row.c, trace.c and state.c share to build answers. Not for others. */
+/* What the files that build answers share. Not for others. */
 #ifndef PENTAD_LEDGER_ANSWER_H
 #define PENTAD_LEDGER_ANSWER_H
 

@@ -40,11 +40,11 @@
 #define ITEM_OWNER(r)                                                                              \
     "coalesce(" DEPT_OF(r) ", (SELECT coalesce(" PARENT_OF_ORG                                     \
                            ", p.resp_org)" PROFILE_BY_DAY(r) "), " DEPT_TO_COME(r) ")"
-/* The department of ?4, a subject of kind ?5. */
 #define PROFILE_NEWEST                                                                             \
     " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = ?4"                \
     " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST("q")
 #define PARENT_OF_UNIT PARENT_OF("?4")
+/* The department of ?4, a subject of kind ?5. */
 #define OWNER_OF                                                                                   \
     "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF_UNIT         \
     " ELSE " ITEM_OWNER("?4") " END"

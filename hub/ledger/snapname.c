@@ -6,7 +6,7 @@
 
 #include "snap.h"
 
-enum { SLOTS_MIN = 4096, SLOTS_KEPT = 65536 };
+enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, SLOTS_KEPT = 4 * NAMED_MAX };
 
 struct slot {
     char *subject; /* NULL: free */
@@ -89,10 +89,14 @@ static void fn_place(sqlite3_context *ctx, int n, sqlite3_value **v) {
     sqlite3_result_int64(ctx, pt_snap_place(subject ? subject : ""));
 }
 
-/* Those of facts: what is paid finds its pages by d_pay. */
-static int list_types(struct pt_ledger *l, struct pt_err *err) {
+/* What pt_snap_touch works with. The types are those of facts: what is paid finds its pages by
+ * d_pay. */
+static int make_tables(struct pt_ledger *l, struct pt_err *err) {
     int rc = pt_sql_exec(&l->sql,
-                         "CREATE TEMP TABLE snap_type(type INTEGER PRIMARY KEY, bit INTEGER)", err);
+                         "CREATE TEMP TABLE snap_type(type INTEGER PRIMARY KEY, bit INTEGER);"
+                         "CREATE TEMP TABLE snap_touched(subject TEXT, fy INTEGER, bit INTEGER,"
+                         "  PRIMARY KEY(subject, fy, bit)) WITHOUT ROWID",
+                         err);
 
     for (size_t i = 0; i < pt_snap_n_types && rc == 0; i++)
         if (pt_snap_types[i].part == PT_SNAP_FACTS)
@@ -112,7 +116,7 @@ int pt_snap_open(struct pt_ledger *l, struct pt_err *err) {
     l->snap = calloc(1, sizeof *l->snap);
     if (!l->snap)
         return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
-    rc = list_types(l, err);
+    rc = make_tables(l, err);
     for (size_t i = 0; i < PT_SN_COUNT && rc == 0; i++)
         rc = pt_sql_prepare(&l->sql, statements[i], &l->snap->st[i], err);
     return rc;
@@ -126,8 +130,14 @@ sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which) {
 static void forget(struct pt_snap *s) {
     for (size_t i = 0; i < s->cap; i++)
         free(s->slots[i].subject);
-    memset(s->slots, 0, s->cap * sizeof *s->slots);
     s->n = 0;
+    if (s->cap > SLOTS_KEPT) {
+        free(s->slots);
+        s->slots = NULL;
+        s->cap = 0;
+        return;
+    }
+    memset(s->slots, 0, s->cap * sizeof *s->slots);
 }
 
 void pt_snap_drop(struct pt_ledger *l) {
@@ -227,7 +237,7 @@ const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n) {
 
 static struct slot *slot_of(struct slot *slots, size_t cap, const char *subject, int32_t fy,
                             unsigned part) {
-    uint64_t h = 1469598103934665603U ^ (uint64_t)fy ^ ((uint64_t)part << 40);
+    uint64_t h = 14695981039346656037U ^ (uint64_t)fy ^ ((uint64_t)part << 40);
 
     for (const char *c = subject; *c; c++)
         h = (h ^ (uint8_t)*c) * 1099511628211U;
@@ -316,7 +326,7 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
 
     if (!t || !f->r->has_fiscal_year || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
-    if (l->snap->n > SLOTS_KEPT / 2) /* never within a record: its nonce counts once */
+    if (l->snap->n > NAMED_MAX) /* never within a record: its nonce counts once */
         rc = pt_snap_flush(l, false, err);
     if (t->type == PT_TYPE_PAYMENT_BATCH) {
         for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)

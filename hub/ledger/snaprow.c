@@ -115,8 +115,6 @@ unsigned pt_snap_parts(enum pt_party reader) {
  * the next one, a review in every year that it names, a region's report in its month's. Money and
  * scores may rest on what a record refers to, and on what refers to it. */
 static const char touch_sql[] =
-    "CREATE TEMP TABLE IF NOT EXISTS snap_touched(subject TEXT, fy INTEGER, bit INTEGER,"
-    "  PRIMARY KEY(subject, fy, bit)) WITHOUT ROWID;"
     "DELETE FROM snap_touched;"
     "INSERT OR IGNORE INTO snap_touched"
     " WITH c(rec, type, subject, fy, sid, seq) AS MATERIALIZED (SELECT c.rec, c.type, r.subject,"
@@ -167,7 +165,7 @@ int pt_snap_touch(struct pt_ledger *l, struct pt_err *err) {
                                  " LIMIT 1",
                                  "")
                  : rc;
-    return rc == 0 && found ? pt_sql_exec(&l->sql, touch_sql, err) : rc;
+    return rc == 0 && found ? pt_sql_script(&l->sql, touch_sql, err) : rc;
 }
 
 /* ---- rows ---- */

@@ -276,7 +276,8 @@ static bool same_class(const Pentad__V1__ClassDigest *a, const Pentad__V1__Class
            memcmp(a->digest.data, b->digest.data, a->digest.len) == 0;
 }
 
-/* As bits of snap_day.unlike. */
+/* Which classes differ, as bits of snap_day.unlike. BIT_REST: no class does, and the message does
+ * elsewhere. */
 static uint32_t compare(const Pentad__V1__LedgerSnapshot *ours,
                         const Pentad__V1__LedgerSnapshot *theirs, bool equal) {
     uint32_t bits = 0;

@@ -214,6 +214,7 @@ static void readers_agree(void) {
     for (enum pt_party reader = PT_PARTY_CONGRESS; reader <= PT_PARTY_OFFICE; reader++) {
         struct reader_ledger r;
         struct pt_err err = {0};
+        bool aggregates = reader == PT_PARTY_ORGANIZATION || reader == PT_PARTY_OFFICE;
 
         if (readers_fold(reader, fd.m.e, fd.m.n, &r, &err) != 0)
             fd_die(pt_party_name(reader), &err);
@@ -221,7 +222,8 @@ static void readers_agree(void) {
                      " records withheld; %" PRIu64 " rows, %" PRIu64 " pages wrong %s\n",
                      pt_party_name(reader), r.unlike, r.days, r.withheld, r.rows.rows, r.rows.wrong,
                      r.rows.first);
-        n_wrong += r.unlike != 0 || r.rows.wrong != 0;
+        n_wrong +=
+            r.unlike != 0 || r.rows.wrong != 0 || r.days == 0 || (r.withheld == 0 && aggregates);
     }
 }
 
