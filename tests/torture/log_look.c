@@ -119,6 +119,11 @@ static void clear_record(Pentad__V1__Record *r) {
         r->audit_plan->has_content_nonce = 0;
     } else if (r->body_case == PENTAD__V1__RECORD__BODY_ACCOUNTABILITY) {
         r->accountability->has_content_nonce = 0;
+    } else if (r->body_case == PENTAD__V1__RECORD__BODY_LEDGER_SNAPSHOT) {
+        r->ledger_snapshot->has_log_size = 0;
+        for (size_t i = 0; i < r->ledger_snapshot->n_digests; i++) {
+            r->ledger_snapshot->digests[i]->has_digest = 0; /* salted with nonces */
+        }
     }
 }
 
