@@ -162,30 +162,36 @@ static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct
         src ? (int64_t)src->row : 0, (int64_t)l->tick.no + 1, !waits(r), (int64_t)f->log_index);
 }
 
-/* Where the key is kept, or another one of the same hash; NULL for a key that is too long. */
-static struct pt_subject_kept *subject_kept(struct pt_ledger *l, const char *key) {
+static uint32_t subject_slot(const char *key) {
     uint32_t h = 2166136261U;
-    size_t len = strlen(key);
 
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (uint8_t)key[i]) * 16777619U;
-    return len < PT_SUBJECT_KEPT_CAP ? &l->subjects[h % PT_SUBJECTS_KEPT] : NULL;
+    for (; *key; key++)
+        h = (h ^ (uint8_t)*key) * 16777619U;
+    return h % PT_SUBJECTS_KEPT;
+}
+
+static int put_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err) {
+    return pt_sql_apply(&l->sql, l->st[PT_S_SUBJ], err, "si", s->key, (int64_t)s->kind);
 }
 
 static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err) {
     struct pt_subject_kept *kept;
+    size_t len;
     int rc;
 
     if (!s || !s->key || s->key[0] == '\0' ||
         s->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE)
         return 0;
-    kept = subject_kept(l, s->key);
-    if (kept && kept->kind == (int)s->kind && strcmp(kept->key, s->key) == 0)
+    len = strlen(s->key);
+    if (len >= PT_SUBJECT_KEPT_CAP)
+        return put_subject(l, s, err);
+    kept = &l->subjects[subject_slot(s->key)];
+    if (kept->kind == (int)s->kind && strcmp(kept->key, s->key) == 0)
         return 0;
-    rc = pt_sql_apply(&l->sql, l->st[PT_S_SUBJ], err, "si", s->key, (int64_t)s->kind);
-    if (rc == 0 && kept) {
+    rc = put_subject(l, s, err);
+    if (rc == 0) {
         kept->kind = (int)s->kind;
-        memcpy(kept->key, s->key, strlen(s->key) + 1);
+        memcpy(kept->key, s->key, len + 1);
     }
     return rc;
 }
