@@ -34,6 +34,10 @@ static void drop_pages(struct anew *a) {
     free(a->place);
 }
 
+static int no_memory(struct pt_err *err) {
+    return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+}
+
 static int room(struct anew *a, struct pt_err *err) {
     size_t cap = a->cap ? 2 * a->cap : 256;
     struct dirty *page;
@@ -42,11 +46,13 @@ static int room(struct anew *a, struct pt_err *err) {
     if (a->n < a->cap)
         return 0;
     page = realloc(a->page, cap * sizeof *page);
-    a->page = page ? page : a->page;
-    place = page ? realloc(a->place, cap * sizeof *place) : NULL;
-    a->place = place ? place : a->place;
+    if (!page)
+        return no_memory(err);
+    a->page = page;
+    place = realloc(a->place, cap * sizeof *place);
     if (!place)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+        return no_memory(err);
+    a->place = place;
     a->cap = cap;
     return 0;
 }
@@ -68,7 +74,7 @@ static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
     memcpy(p->nonces, nonces.p, sizeof p->nonces);
     a->place[a->n] = pt_sql_i64(st, 1);
     if (!p->subject)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+        return no_memory(err);
     a->n++;
     return 0;
 }
@@ -106,7 +112,7 @@ static int renew_tree(struct pt_ledger *l, unsigned part, const struct anew *a,
     int rc;
 
     if (!places)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+        return no_memory(err);
     for (size_t i = 0; i < a->n; i++)
         if (a->page[i].part == part)
             places[n++] = a->place[i];
@@ -242,7 +248,7 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
     n = pentad__v1__ledger_snapshot__get_packed_size(&m.s);
     packed = malloc(n);
     if (!packed)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+        return no_memory(err);
     (void)pentad__v1__ledger_snapshot__pack(&m.s, packed);
     rc = pt_sql_run(&l->sql, err, "INSERT INTO snap_day(day, tick, body) VALUES(?,?,?)", "iib",
                     (int64_t)l->tick.day, (int64_t)l->tick.no, pt_span(packed, n));
@@ -307,7 +313,7 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     n = pentad__v1__ledger_snapshot__get_packed_size(theirs);
     packed = malloc(n ? n : 1);
     if (!packed)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
+        return no_memory(err);
     (void)pentad__v1__ledger_snapshot__pack(theirs, packed);
     rc = pt_sql_query(&l->sql, &st, err, "SELECT body FROM snap_day WHERE day=? AND rec IS NULL",
                       "i", (int64_t)theirs->tick_day);
