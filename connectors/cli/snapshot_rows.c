@@ -169,20 +169,15 @@ void pt_cli_snapshot_print(const json_t *d, bool zh) {
     const json_t *row = json_object_get(d, "row");
     const char *own = json_string_value(json_object_get(row, "own"));
     const char *hub = json_string_value(json_object_get(row, "hub"));
-    if (json_is_null(row) && !json_is_false(json_object_get(d, "equal"))) {
-        printf(zh ? "中枢%s的台账各行与此处一致（%lld页）；更早一日的各行已不再保存\n"
-                  : "the hub's rows of %s are the same as here (%lld pages); rows of an older day "
-                    "are no longer kept\n",
-               pt_cli_text(d, "day"),
-               (long long)json_integer_value(json_object_get(d, "compared")));
-        return;
-    }
     if (json_is_null(row)) {
-        printf(zh ? "中枢%s的台账各行与此处一致（%lld页）：日志所载摘要并非出自这些行\n"
-                  : "the hub's rows of %s are the same as here (%lld pages): what it logged isn't "
-                    "their digest\n",
-               pt_cli_text(d, "day"),
-               (long long)json_integer_value(json_object_get(d, "compared")));
+        bool liar = json_is_false(json_object_get(d, "equal"));
+        const char *more_zh = liar ? "日志所载摘要并非出自这些行" : "更早一日的各行已不再保存";
+        const char *more_en =
+            liar ? "what it logged isn't their digest" : "rows of an older day are no longer kept";
+        printf(zh ? "中枢%s的台账各行与此处一致（%lld页）；%s\n"
+                  : "the hub's rows of %s are the same as here (%lld pages): %s\n",
+               pt_cli_text(d, "day"), (long long)json_integer_value(json_object_get(d, "compared")),
+               zh ? more_zh : more_en);
         return;
     }
     printf(zh ? "第一处不同的行：%s %lld年度 %s：此处%s，中枢%s\n"

@@ -122,6 +122,20 @@ Test(snapshots, one_row_more_is_another_digest) {
     w_close(&w);
 }
 
+/* A world whose first snapshot is taken and not logged yet: its day, its body in `packed`. */
+static int32_t taken(struct world *w, struct pt_buf *packed) {
+    struct pt_err err = {0};
+    int32_t day;
+
+    w_open(w, ":memory:");
+    money(w);
+    mk_tick(&w->m, 20190201);
+    w_fold(w);
+    pt_buf_init(packed, 1U << 16);
+    cr_assert_eq(pt_fold_snapshot(w->f, packed, &day, &err), 0, "%s", err.msg);
+    return day;
+}
+
 /* Another digest in the log is told from one's own, by class. */
 Test(snapshots, a_snapshot_that_says_something_else) {
     struct world w;
@@ -134,12 +148,7 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     uint64_t missing;
     int32_t day;
 
-    w_open(&w, ":memory:");
-    money(&w);
-    mk_tick(&w.m, 20190201);
-    w_fold(&w);
-    pt_buf_init(&packed, 1U << 16);
-    cr_assert_eq(pt_fold_snapshot(w.f, &packed, &day, &err), 0, "%s", err.msg);
+    day = taken(&w, &packed);
     cr_assert_eq(day, 20190201);
     said = pentad__v1__ledger_snapshot__unpack(NULL, packed.len, packed.p);
     for (size_t i = 0; i < said->n_digests; i++)
@@ -195,14 +204,8 @@ Test(snapshots, an_own_snapshot_that_cannot_be_read) {
     struct world w;
     struct pt_err err = {0};
     struct pt_buf packed;
-    int32_t day;
 
-    w_open(&w, ":memory:");
-    money(&w);
-    mk_tick(&w.m, 20190201);
-    w_fold(&w);
-    pt_buf_init(&packed, 1U << 16);
-    cr_assert_eq(pt_fold_snapshot(w.f, &packed, &day, &err), 0, "%s", err.msg);
+    (void)taken(&w, &packed);
     damage(&w, "UPDATE snap_day SET body = x'ff' WHERE rec IS NULL");
     (void)mk_snapshot(&w.m, pt_buf_span(&packed));
     pt_buf_done(&packed);
