@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t bucket_of(const char *key) {
-    uint32_t h = 2166136261U; /* FNV-1a */
+#include <pentad/base/hash.h>
 
-    for (; *key != '\0'; key++) {
-        h = (h ^ (uint8_t)*key) * 16777619U;
-    }
-    return h % PT_HTTP_PEER_BUCKETS;
+static size_t bucket_of(const char *key) {
+    return pt_hash_text(PT_HASH_BEGIN, key) % PT_HTTP_PEER_BUCKETS;
 }
 
 struct pt_http_peer *pt_http_quota_peer(struct pt_http_quota *q, const char *key) {

@@ -4,18 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/hash.h>
+
 /* ---- finding ------------------------------------------------------------------------------ */
 
 static size_t name_slot(const char *party, const char *stream) {
-    uint64_t h = 14695981039346656037U;
-    for (const char *p = party; *p != '\0'; p++) {
-        h = (h ^ (uint8_t)*p) * 1099511628211U;
-    }
-    h = (h ^ '/') * 1099511628211U;
-    for (const char *p = stream; *p != '\0'; p++) {
-        h = (h ^ (uint8_t)*p) * 1099511628211U;
-    }
-    return (size_t)(h % STREAM_SLOTS);
+    return (size_t)(pt_hash_text(pt_hash_text(PT_HASH_BEGIN, party), stream) % STREAM_SLOTS);
 }
 
 /* The slot of the name table that holds the stream, or the empty one where it belongs. */

@@ -2,8 +2,8 @@
  *
  *   temp.changed(rec, type, was, now)     records that are new or whose standing changed; was, now:
  *                                         live at the last tick, live now
- *   temp.d_pay, temp.d_line, temp.d_quota the keys of agg_pay, agg_line and agg_quota whose sums
- *                                         moved
+ *   temp.d_pay                            what moved in agg_pay and agg_line: their keys together
+ *   temp.d_quota                          the keys of agg_quota whose sums moved
  *   temp.d_subject                        of d_pay, a row a subject and fiscal year
  *
  * Work follows the number of changed records, never the ledger's size. */
@@ -14,53 +14,41 @@
 static const char temp_tables[] =
     "CREATE TEMP TABLE changed(rec INTEGER PRIMARY KEY, type INTEGER, was INTEGER, now INTEGER);"
     "CREATE INDEX temp.changed_type ON changed(type);"
-    "CREATE TEMP TABLE d_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT,"
-    "  fy INTEGER, month INTEGER, fen INTEGER, coarse INTEGER, first_day INTEGER,"
-    "  undone INTEGER);"
+    "CREATE TEMP TABLE d_pay(subject TEXT, quota_no TEXT, fund_year INTEGER, bk INTEGER,"
+    "  ckey TEXT, fy INTEGER, month INTEGER, func TEXT, fen INTEGER, coarse INTEGER,"
+    "  first_day INTEGER, last_day INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_subject(subject TEXT, fy INTEGER, month INTEGER, coarse INTEGER,"
     "  first_day INTEGER, undone INTEGER);"
-    "CREATE TEMP TABLE d_line(subject TEXT, quota_no TEXT, month INTEGER, fen INTEGER,"
-    "  last INTEGER, coarse INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sql_exec(&l->sql, temp_tables, err);
 }
 
-static const char sums[] =
+/* last_day: the newest with a PAY that stands, 0 for none. Where one is undone, agg_line's is
+ * looked up again. */
+static const char pay_sql[] =
     "INSERT INTO d_pay"
-    " SELECT l.subject, coalesce(l.fund_year, r.fy), l.bk, coalesce(l.control_key, ''), r.fy,"
-    "   p.pay_date / 100,"
-    "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen "
-    "END),"
-    "   max(coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY), "
-    "min(p.pay_date), max(r.sign < 0 OR c.was)"
-    " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
-    " JOIN f_payment_batch_lines l ON l.rec = c.rec"
-    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6;"
-    "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
-    " FROM d_pay GROUP BY subject, fy;"
-    "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, fen, coarse FROM d_pay"
-    " WHERE true"
-    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
-    "excluded.coarse);"
-    "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
-    " WHERE coarse = 0 AND fy IS NOT NULL;";
-
-/* The same payments by quota line. Where one is undone, the month's last day is looked up again. */
-static const char lines[] =
-    "INSERT INTO d_line"
-    " SELECT l.subject, coalesce(l.quota_no, ''), p.pay_date / 100,"
-    "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen "
-    "END),"
-    "   max(CASE WHEN c.now AND r.sign > 0 AND l.op <> @PAYMENT_OP_REFUND THEN p.pay_date ELSE 0 "
-    "END),"
+    " SELECT l.subject, coalesce(l.quota_no, ''), coalesce(l.fund_year, r.fy), l.bk,"
+    "   coalesce(l.control_key, ''), r.fy, p.pay_date / 100, coalesce(l.func, ''),"
+    "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen"
+    "     ELSE l.fen END),"
     "   max(coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY),"
+    "   min(p.pay_date),"
+    "   max(CASE WHEN c.now AND r.sign > 0 AND l.op <> @PAYMENT_OP_REFUND THEN p.pay_date"
+    "     ELSE 0 END),"
     "   max(r.sign < 0 OR c.was)"
     " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
     " JOIN f_payment_batch_lines l ON l.rec = c.rec"
-    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3;"
-    "INSERT INTO agg_line SELECT subject, quota_no, month, fen, last, coarse FROM d_line WHERE true"
+    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;"
+    "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
+    " FROM d_pay GROUP BY subject, fy;"
+    "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, func, fen, coarse"
+    " FROM d_pay WHERE true"
+    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
+    "excluded.coarse);"
+    "INSERT INTO agg_line SELECT subject, quota_no, month, fen, last_day, coarse FROM d_pay"
+    " WHERE true"
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), last = max(last, excluded.last),"
     "   coarse = max(coarse, excluded.coarse);"
     "UPDATE agg_line SET last = coalesce((SELECT max(day) FROM (SELECT p.pay_date AS day"
@@ -68,8 +56,10 @@ static const char lines[] =
     "   JOIN live r ON r.rec = l.rec WHERE l.subject = agg_line.subject"
     "   AND coalesce(l.quota_no, '') = agg_line.quota_no AND p.pay_date / 100 = agg_line.month"
     "   AND l.op <> @PAYMENT_OP_REFUND GROUP BY p.pay_date HAVING sum(r.r_sign * l.fen) > 0)), 0)"
-    " WHERE (subject, quota_no, month) IN (SELECT subject, quota_no, month FROM d_line"
-    "   WHERE undone);";
+    " WHERE (subject, quota_no, month) IN (SELECT subject, quota_no, month FROM d_pay"
+    "   WHERE undone);"
+    "INSERT OR IGNORE INTO agg_year SELECT fy, (SELECT max(no) FROM tick) FROM d_pay"
+    " WHERE coarse = 0 AND fy IS NOT NULL;";
 
 /* Sums of the subjects whose allotments changed, again whole. */
 static const char quota_sql[] =
@@ -198,9 +188,7 @@ static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, s
 static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, struct pt_err *err) {
     int rc = pt_sql_script(
         &l->sql,
-        "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_subject; DELETE FROM d_line;"
-        "DELETE FROM d_quota",
-        err);
+        "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_subject; DELETE FROM d_quota", err);
 
     rc = rc == 0 ? pt_sql_run(
                        &l->sql, err,
@@ -236,8 +224,7 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
                            "i", (int64_t)l->tick.no - 1);
 
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
-    rc = rc == 0 ? when_changed(l, any_payment, sums, err) : rc;
-    rc = rc == 0 ? when_changed(l, any_payment, lines, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_payment, pay_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, dept_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_approval, approved_sql, err) : rc;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/base/hash.h>
 #include <pentad/ledger/ledger.h>
 #include <pentad/record/decode.h>
 
@@ -162,14 +163,6 @@ static int insert_record(struct pt_ledger *l, const struct pt_folding *f, struct
         src ? (int64_t)src->row : 0, (int64_t)l->tick.no + 1, !waits(r), (int64_t)f->log_index);
 }
 
-static uint32_t subject_slot(const char *key) {
-    uint32_t h = 2166136261U;
-
-    for (; *key; key++)
-        h = (h ^ (uint8_t)*key) * 16777619U;
-    return h % PT_SUBJECTS_KEPT;
-}
-
 static int put_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struct pt_err *err) {
     return pt_sql_apply(&l->sql, l->st[PT_S_SUBJ], err, "si", s->key, (int64_t)s->kind);
 }
@@ -185,7 +178,7 @@ static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struc
     len = strlen(s->key);
     if (len >= PT_SUBJECT_KEPT_CAP)
         return put_subject(l, s, err);
-    kept = &l->subjects[subject_slot(s->key)];
+    kept = &l->subjects[pt_hash_text(PT_HASH_BEGIN, s->key) % PT_SUBJECTS_KEPT];
     if (kept->kind == (int)s->kind && strcmp(kept->key, s->key) == 0)
         return 0;
     rc = put_subject(l, s, err);

@@ -50,8 +50,8 @@ static const char pt_schema_head[] =
 static const char pt_schema_sums[] =
     /* Sums as of the last tick. coarse: 1 where a payment is dated to a month only, 2 to a year. */
     "CREATE TABLE agg_pay(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT, fy INTEGER,\n"
-    "  month INTEGER, fen INTEGER, coarse INTEGER,\n"
-    "  PRIMARY KEY(subject, fund_year, bk, ckey, fy, month)) WITHOUT ROWID;\n"
+    "  month INTEGER, func TEXT, fen INTEGER, coarse INTEGER,\n"
+    "  PRIMARY KEY(subject, fund_year, bk, ckey, fy, month, func)) WITHOUT ROWID;\n"
     /* Payments by quota line ('': none named). last: the newest day with a PAY that stands; 0:
        none. */
     "CREATE TABLE agg_line(subject TEXT, quota_no TEXT, month INTEGER, fen INTEGER,\n"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/hash.h>
+
 #include "snap.h"
 
 enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, SLOTS_KEPT = 4 * NAMED_MAX };
@@ -237,10 +239,8 @@ const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n) {
 
 static struct slot *slot_of(struct slot *slots, size_t cap, const char *subject, int32_t fy,
                             unsigned part) {
-    uint64_t h = 14695981039346656037U ^ (uint64_t)fy ^ ((uint64_t)part << 40);
+    uint64_t h = pt_hash_text(PT_HASH_BEGIN ^ (uint64_t)fy ^ ((uint64_t)part << 40), subject);
 
-    for (const char *c = subject; *c; c++)
-        h = (h ^ (uint8_t)*c) * 1099511628211U;
     h ^= h >> 29;
     for (size_t i = 0;; i++) {
         struct slot *p = &slots[(h + i) & (cap - 1)];

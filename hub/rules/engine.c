@@ -38,8 +38,8 @@ static const char *figure_lines(struct pt_engine *e, const struct pt_rule *r,
     pt_buf_reset(&e->buf);
     for (size_t f = 0; f < r->n_figures; f++) {
         int c = s->figure_col[f];
-        if (!pt_sql_is_null(s->condition, c))
-            pt_buf_printf(&e->buf, "%s\t%s\n", r->figures[f].label, pt_sql_text(s->condition, c));
+        if (!pt_sql_is_null(s->row, c))
+            pt_buf_printf(&e->buf, "%s\t%s\n", r->figures[f].label, pt_sql_text(s->row, c));
     }
     return pt_engine_keep_buf(e);
 }
@@ -102,7 +102,7 @@ static int wait_for_close(struct pt_engine *e, size_t no, struct pt_condition *c
     if (s->through_col < 0 || c->state == PT_STATE_UNKNOWN)
         return 0;
     rc = closed_for(e, no, c->figures, &closed, err);
-    through = pt_sql_i32(s->condition, s->through_col); /* 0 where NULL */
+    through = pt_sql_i32(s->row, s->through_col); /* 0 where NULL */
     if (through > closed) {
         c->state = PT_STATE_UNKNOWN;
         c->waits = through;
@@ -118,19 +118,10 @@ static int read_state(sqlite3_stmt *st) {
                                                   : PT_STATE_UNKNOWN;
 }
 
-/* A clear row that no missing close makes unknown: of a rule that awaits those whom a figure names,
- * one that awaits nobody at all. */
-static bool stays_clear(const struct pt_rule_stmts *s) {
-    int32_t through = s->through_col < 0 ? 0 : pt_sql_i32(s->condition, s->through_col);
-
-    return read_state(s->condition) == PT_STATE_CLEAR &&
-           through <= (s->awaits_named ? 0 : s->closed);
-}
-
 /* Texts in the arena, which holds no more than this one; figures whatever the state. */
 static int read_verdict(struct pt_engine *e, size_t no, struct pt_condition *c,
                         struct pt_err *err) {
-    sqlite3_stmt *st = e->st[no].condition;
+    sqlite3_stmt *st = e->st[no].row;
     int rc;
 
     pt_arena_reset(&e->arena);
@@ -186,7 +177,7 @@ static int same(struct pt_engine *e, const struct pt_condition *c, bool strict, 
 
 static int put(struct pt_engine *e, const struct pt_condition *c, struct pt_err *err) {
     sqlite3_stmt *st = e->own[PT_R_PUT];
-    sqlite3_stmt *from = e->st[c->rule_no].condition;
+    sqlite3_stmt *from = e->st[c->rule_no].row;
     int rc = pt_sql_bind(e->sql, st, err, KEY_FORMAT "nnnbiisi", KEY_OF(c), pt_span(c->id, 16),
                          (int64_t)c->state, (int64_t)c->sev, c->figures, (int64_t)c->waits);
 
@@ -263,16 +254,20 @@ static void see_again(struct old_list *o, const struct pt_condition *c) {
         x->seen = true;
 }
 
+/* Most rows are clear: SQLite leaves them out, and `drop_cleared` sees to what stood there. A clear
+ * one may yet be unknown for a day that isn't closed. */
 static int evaluate(struct pt_engine *e, size_t no, struct old_list *o, struct pt_err *err) {
-    sqlite3_stmt *st = e->st[no].condition;
+    struct pt_rule_stmts *s = &e->st[no];
+    sqlite3_stmt *st = s->standing;
     int rc = 0;
 
+    s->row = st;
+    if (s->through_col >= 0)
+        rc = pt_sql_bind(e->sql, st, err, "i", (int64_t)(s->awaits_named ? 0 : s->closed));
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
         bool equal = true;
 
-        if (stays_clear(&e->st[no]))
-            continue; /* most rows; `drop_cleared` sees to what stood there */
         rc = read_condition(e, no, &c, err);
         if (rc != 0 || c.state == PT_STATE_CLEAR)
             continue;
@@ -446,6 +441,7 @@ int pt_engine_survey(struct pt_engine *e, size_t no, const char *key, pt_engine_
     sqlite3_stmt *st = e->st[no].condition;
     int rc = key ? touch_subject(e, no, key, err) : touch_everything(e, no, err);
 
+    e->st[no].row = st;
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
 
@@ -488,6 +484,7 @@ static int check_rule(struct pt_engine *e, size_t no, uint64_t *differences, str
 
     rc = rc == 0 ? pt_sql_exec(e->sql, "DELETE FROM seen", err) : rc;
     rc = rc == 0 ? load_old(e, no, &old, err) : rc;
+    e->st[no].row = st;
     while (pt_sql_row(e->sql, st, &rc, err)) {
         struct pt_condition c;
         bool equal = true;

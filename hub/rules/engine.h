@@ -26,7 +26,9 @@ enum { PT_PARAMS_MAX = 128, PT_PARTY_CAP = 33 };
 struct pt_rule_stmts {
     sqlite3_stmt *touch;
     sqlite3_stmt *all;
-    sqlite3_stmt *condition;
+    sqlite3_stmt *condition; /* whole */
+    sqlite3_stmt *standing;  /* without the rows that are clear whatever closes after ?1 */
+    sqlite3_stmt *row;       /* of these two the one that is read */
     sqlite3_stmt *agenda;
     sqlite3_stmt *inputs;
     int figure_col[PT_RULE_FIGURES_MAX];

@@ -194,6 +194,10 @@ static int prepare_verdict(struct pt_engine *e, const struct pt_rule *r, struct 
     const struct section sections[] = {
         {"all", touch_head, r->all, "", &s->all},
         {"condition", "", r->condition, "", &s->condition},
+        {"standing", "SELECT * FROM (", r->condition,
+         r->info.awaits[0] ? ") WHERE state <> 'CLEAR' OR through > ?1"
+                           : ") WHERE state <> 'CLEAR'",
+         &s->standing},
         {"inputs", "", r->inputs, "", &s->inputs},
     };
     int rc = prepare_sections(e, r, sections, sizeof sections / sizeof sections[0], err);
@@ -313,6 +317,7 @@ void pt_engine_close(struct pt_engine *e) {
         pt_sql_finalize(e->st[i].touch);
         pt_sql_finalize(e->st[i].all);
         pt_sql_finalize(e->st[i].condition);
+        pt_sql_finalize(e->st[i].standing);
         pt_sql_finalize(e->st[i].agenda);
         pt_sql_finalize(e->st[i].inputs);
     }

@@ -39,7 +39,8 @@ sums AS MATERIALIZED (
                           WHERE q.subject = line.a AND q.fund_year = line.fund_year AND q.bk = line.bk AND q.ckey = '')
            ELSE (SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
                   WHERE q.ckey = line.c AND q.ckey <> '' AND q.fund_year = line.fund_year AND q.bk = line.bk) END AS quota,
-    CASE WHEN c = '' AND line.bk = (SELECT min(q.bk) FROM agg_quota q WHERE q.subject = line.a AND q.fund_year = line.fund_year)
+    CASE WHEN c = '' AND EXISTS (SELECT 1 FROM record r WHERE r.subject = line.a AND r.type = @TYPE_FUND_CONTROL)
+           AND line.bk = (SELECT min(q.bk) FROM agg_quota q WHERE q.subject = line.a AND q.fund_year = line.fund_year)
          THEN (SELECT sum(x.fen * x.r_sign) FROM v_fund_control x WHERE x.r_subject = line.a AND x.r_type = @TYPE_FUND_CONTROL
                  AND x.action = @FUND_ACTION_RECOVER AND x.r_fy = line.fund_year) END AS recovered
   FROM line)

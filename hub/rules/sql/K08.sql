@@ -55,7 +55,7 @@ SELECT a, b, c, (a + 1) * 10000 + 101 AS due FROM touched
 WITH line AS MATERIALIZED (SELECT * FROM k01_key),
 wanted AS MATERIALIZED (
   SELECT k.a AS fy, k.key AS subject FROM line k WHERE k.level = 'S'
-  UNION SELECT k.a, l.subject FROM line k CROSS JOIN f_payment_batch_lines l ON l.control_key = k.key AND l.control_key <> '' WHERE k.level = 'C'
+  UNION SELECT k.a, p.subject FROM line k CROSS JOIN agg_pay p ON p.ckey = k.key AND p.ckey <> '' WHERE k.level = 'C'
   UNION SELECT k.a, r.subject FROM (SELECT DISTINCT a, key FROM line WHERE level = 'D') k CROSS JOIN f_allotment f ON f.dept = k.key
     CROSS JOIN record r ON r.rec = f.rec AND r.fy = k.a
   UNION SELECT k.a, r.subject FROM (SELECT DISTINCT a, key FROM line WHERE level = 'F') k CROSS JOIN v_org_profile o ON o.rgn = k.key
@@ -64,12 +64,10 @@ placed AS MATERIALIZED (
   SELECT w.*, (SELECT f.dept FROM live r CROSS JOIN f_allotment f ON f.rec = r.rec WHERE r.r_subject = w.subject AND r.r_type = @TYPE_ALLOTMENT
     AND r.r_fy = w.fy ORDER BY r.r_valid DESC, r.r_issued DESC, r.r_stream DESC, r.r_seq DESC LIMIT 1) AS dept FROM wanted w),
 paid AS MATERIALIZED (
-  SELECT w.fy, w.subject, w.dept, l.bk, l.func, coalesce(l.control_key, '') AS ckey,
-    sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS fen,
+  SELECT w.fy, w.subject, w.dept, p.bk, p.func, p.ckey, sum(p.fen) AS fen,
     (SELECT o.rgn FROM v_org_profile o WHERE o.r_subject = w.dept AND o.r_type = @TYPE_ORG_PROFILE
       ORDER BY o.r_valid DESC, o.r_issued DESC, o.r_stream DESC, o.r_seq DESC LIMIT 1) AS rgn
-  FROM placed w CROSS JOIN f_payment_batch_lines l ON l.subject = w.subject CROSS JOIN live r ON r.rec = l.rec AND r.r_fy = w.fy
-  CROSS JOIN f_payment_batch p ON p.rec = l.rec AND p.pay_date <= w.fy * 10000 + 1231 GROUP BY 1, 2, 3, 4, 5, 6),
+  FROM placed w CROSS JOIN agg_pay p ON p.subject = w.subject AND p.fy = w.fy AND p.month <= w.fy * 100 + 12 GROUP BY 1, 2, 3, 4, 5, 6),
 bound AS MATERIALIZED (
   SELECT w.fy, w.bk, w.ckey, w.fen, CASE WHEN w.ckey <> '' AND EXISTS (SELECT 1 FROM agg_final p WHERE p.level = 'C' AND p.key = w.ckey AND p.fy = w.fy
       AND p.bk = w.bk) THEN ' C:' || w.ckey
@@ -85,7 +83,7 @@ sums AS MATERIALIZED (
   SELECT fy, bk || '/' || CASE WHEN line LIKE ' C:%' THEN ckey ELSE substr(line, 1, instr(line, ' ') - 1) END AS b,
     substr(line, instr(line, ' ') + 1) AS c, sum(fen) AS fen FROM bound WHERE line IS NOT NULL GROUP BY 1, 2, 3),
 both AS (
-  SELECT k.*, p.fen AS ap, p.tol, coalesce(s.fen, 0) AS paid, s.fen IS NULL AND NOT EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = k.a) AS silent
+  SELECT k.*, p.fen AS ap, p.tol, coalesce(s.fen, 0) AS paid, coalesce(s.fen, 0) = 0 AND NOT EXISTS (SELECT 1 FROM agg_year y WHERE y.fy = k.a) AS silent
   FROM line k CROSS JOIN agg_final p ON p.level = k.level AND p.key = k.key AND p.fy = k.a AND p.bk = k.bk
     AND p.func = CASE k.level WHEN 'C' THEN '' ELSE k.func END
   LEFT JOIN sums s ON s.fy = k.a AND s.b = k.b AND s.c = k.c)

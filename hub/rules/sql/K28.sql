@@ -51,13 +51,13 @@ SELECT p.*, open - min(open, max(0, taken
   date_diff(tick_day(), since) AS n
 FROM paid p;
 CREATE TEMP VIEW k28_shared AS
-SELECT DISTINCT d.subject FROM d_line d WHERE d.undone OR d.fen < 0
+SELECT DISTINCT d.subject FROM d_pay d WHERE d.undone OR d.fen < 0
   OR EXISTS (SELECT 1 FROM v_fund_control x WHERE x.r_subject = d.subject AND x.r_type = @TYPE_FUND_CONTROL AND x.action = @FUND_ACTION_RECOVER)
   OR EXISTS (SELECT 1 FROM agg_quota q WHERE q.subject = d.subject AND quota_sign(q.kind) < 0);
 -- [touch]
 SELECT q.subject, q.quota_no, q.fund_year FROM (SELECT DISTINCT subject, fund_year FROM d_quota) d
   CROSS JOIN budget q ON q.subject = d.subject AND q.fund_year = d.fund_year
-UNION SELECT n.a, n.b, n.c FROM (SELECT subject FROM d_quota UNION SELECT subject FROM d_line) d
+UNION SELECT n.a, n.b, n.c FROM (SELECT subject FROM d_quota UNION SELECT subject FROM d_pay) d
   CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = d.subject
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM k28_shared d CROSS JOIN budget q ON q.subject = d.subject
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN budget q ON q.subject = r.subject

@@ -193,7 +193,7 @@ static const struct {
     const char *starts;
     const char *why;
 } allowed[] = {
-    {NULL, "/* K03 condition */", "sums what the region's departments were allotted"},
+    {NULL, "/* K03 standing */", "sums what the region's departments were allotted"},
     {"B03", "INSERT INTO approved_line",
      "sums the year's approvals, of which there are few, again"},
     {"B03 FINAL_ACCOUNTS", "INSERT INTO approved_line", "as above"},
