@@ -28,6 +28,7 @@ static const char pt_schema_head[] =
     "CREATE INDEX record_seq ON record(sid, seq);\n"
     "CREATE INDEX record_subject ON record(subject, type);\n"
     "CREATE INDEX record_root ON record(root);\n"
+    "CREATE INDEX record_lost ON record(rec) WHERE lost = 1;\n"
     "CREATE INDEX record_correction ON record(doc_no, subject) WHERE correction IN\n"
     "  (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW);\n"
     /* Every RecordRef of every record. */
@@ -126,7 +127,8 @@ static const char pt_schema_snapshots[] =
 /* Of the fact tables, which stand before them. */
 static const char pt_schema_indexes[] =
     "CREATE INDEX snapshot_tick ON f_ledger_snapshot(tick_day, tick_seq);\n"
-    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject, voucher_no);\n"
+    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject);\n"
+    "CREATE INDEX pay_voucher ON f_payment_batch_lines(voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
     "CREATE INDEX quota_basis ON f_allotment(basis_doc);\n"
@@ -141,6 +143,8 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
     "CREATE INDEX profile_func ON f_subject_profile(func);\n"
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
+    "CREATE INDEX org_name ON f_org_profile(name);\n"
+    "CREATE INDEX org_bunit ON f_org_profile(bunit);\n"
     "CREATE INDEX evaluation_agency ON f_evaluation(agency) WHERE agency <> '';\n"
     "CREATE INDEX third_party_agency ON f_third_party(agency);\n"
     "CREATE INDEX use_next ON f_result_use(next_fy);\n"

@@ -178,7 +178,9 @@ struct city_special {
     int64_t fen;
     int32_t basis;       /* pre_approval_basis: 0 none, 1 carry, 2 same period, 3 legal duty */
     int32_t reverse_day; /* 0 = stands */
-    const char *rule;    /* K05 or K35: truth is by voucher; NULL = none */
+    int32_t
+        voucher_of;   /* the special payment, from 1, whose voucher it bears; 0 = one of its own */
+    const char *rule; /* K05, K24 or K35: truth is by voucher; NULL = none */
     char severity;
     const char *near_why; /* else: not to fire, because */
     char voucher[16], batch[40];
@@ -384,6 +386,7 @@ void city_plant_budget(struct city *c);     /* K01 K04 */
 void city_plant_money(struct city *c);      /* K02 K03 K08 K11 K12 K13 K29 */
 void city_plant_gates(struct city *c);      /* K14 to K24 and K49 */
 void city_plant_dates(struct city *c);      /* K05 K35 */
+void city_plant_vouchers(struct city *c);   /* K24 */
 void city_plant_months(struct city *c);     /* K06 K25 */
 void city_plant_lag(struct city *c);        /* K26 */
 void city_plant_controls(struct city *c);   /* K30 K31 K34 */

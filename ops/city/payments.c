@@ -232,6 +232,12 @@ void city_plan_payments(struct city *c) {
         (void)snprintf(s->batch, sizeof(s->batch), "ZF%d-%s-S%d", x->pay, c->orgs[x->unit].bunit,
                        x->special + 1);
     }
+    for (int32_t i = 0; i < c->n_specials; i++) {
+        struct city_special *s = &c->specials[i];
+
+        if (s->voucher_of)
+            memcpy(s->voucher, c->specials[s->voucher_of - 1].voucher, sizeof s->voucher);
+    }
 }
 
 /* What was planned is what will be paid, less two points of caution. */

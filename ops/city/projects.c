@@ -411,6 +411,7 @@ void city_plan_projects(struct city *c) {
     city_plant_money(c);
     city_plant_gates(c);
     city_plant_dates(c);
+    city_plant_vouchers(c);
     city_plant_months(c);
     city_plant_lag(c);
     city_plant_controls(c);

@@ -57,16 +57,20 @@ void city_truth_of_quotas(struct city *c) {
 void city_truth_of_payments(struct city *c) {
     for (int32_t i = 0; i < c->n_specials; i++) {
         const struct city_special *s = &c->specials[i];
+        const struct city_special *first = s->voucher_of ? &c->specials[s->voucher_of - 1] : s;
         const struct city_project *p = &c->projects[s->project];
+        const struct city_project *q = &c->projects[first->project];
         struct city_truth *t;
 
         if (s->rule == NULL)
             continue;
+        p = strcmp(q->code, p->code) < 0 ? q : p;
         if (s->near_why != NULL)
             t = city_near(c, s->rule, p, s->send, s->near_why);
         else
             t = city_fires(c, s->rule, p, s->severity, s->send, s->reverse_day);
-        (void)snprintf(t->object, sizeof(t->object), "%s", s->voucher);
+        (void)snprintf(t->object, sizeof(t->object), "%s%s", s->voucher_of ? "voucher:370100:" : "",
+                       s->voucher);
     }
 }
 

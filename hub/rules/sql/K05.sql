@@ -46,7 +46,7 @@ WITH paid AS (
   SELECT t.a, t.b, t.c, min(r.fy) AS fy, min(coalesce(l.fund_year, r.fy)) AS fund_year, min(l.bk) AS bk, max(coalesce(l.control_key, '')) AS ckey,
     sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS fen,
     min(p.pay_date) AS day, max(coalesce(p.date_precision, 1)) AS prec, max(coalesce(l.pre_approval_basis, 1)) AS basis
-  FROM touched t JOIN f_payment_batch_lines l ON l.subject = t.a AND l.voucher_no = t.b
+  FROM touched t JOIN f_payment_batch_lines l ON l.voucher_no = t.b AND +l.subject = t.a
   JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
   JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
 approved AS MATERIALIZED (
@@ -67,6 +67,6 @@ SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KI
 FROM known
 -- [inputs]
 SELECT rec FROM (
-  SELECT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.voucher_no = :b
+  SELECT l.rec FROM v_payment_batch_lines l WHERE l.voucher_no = :b AND +l.subject = :a
   UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy)
 ORDER BY rec LIMIT 32

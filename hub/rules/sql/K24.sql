@@ -2,26 +2,53 @@
 -- zh: 主体信息不一致
 -- en: subject identity conflict
 -- parties: audit congress finance
--- reads: A03 B03 P01 P02
--- when: E Y
+-- reads: A03 B03 B04 P01 P02 P03 X01
+-- when: E+D Y
 -- basis: R-63
 -- message.zh: 主体信息不一致：{what}{a}/{b}
 -- message.en: subject identity conflict: {what_en} {a} / {b}
--- clears.zh: P02更正；由填错的一方更正
--- clears.en: P02 REPLACE; correction by whoever is wrong
+-- clears.zh: P02更正；由填错的一方更正；重复支付的，X01冲销
+-- clears.en: P02 REPLACE; correction by whoever is wrong; X01 REVERSE of a voucher paid twice
 -- responders: finance
 -- figure: what text
 -- figure: what_en text
 -- figure: a text
 -- figure: b text
+-- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐
 -- scope: region
 -- name: two profiles of one key and year, neither correcting the other, with different names. bk: congress approved
 -- money for the item in a budget kind that its newest profile doesn't list. org: congress (B03 line) or audit (A03)
 -- name a body that is neither the profile's responsible or an implementing body, nor above one, nor a unit of the
 -- responsible one. alias: two items share an alias, or one's alias is the other's key; the finding stands at the
 -- smallest of them. No profile yet: UNKNOWN for bk and org where another party speaks of the item.
+-- What has to be unique or to fit, and needs other records to be seen:
+-- voucher: a voucher number that two payments which stand bear in one fiscal year and region; what is reversed doesn't
+-- stand, and a REFUND names the voucher that it refunds. quota: a quota number under which two items were allotted
+-- money (INITIAL, ADD, REDUCE), or one item twice by INITIAL. orgname, bunit: two bodies of a region, in being at one
+-- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
+-- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
+-- until the workdays after the newest of them are over. chain: two corrections of one record: the ledger goes by one
+-- of them, the other is named.
+-- The region of a voucher or quota number is that in the code of its unit or department (its third to eighth digit).
 -- Awaits nobody: both statements are here.
--- Keys: a subject (alias: the alias), b 'name', 'bk', 'org' or 'alias', c ''.
+-- Keys: a what is compared: a subject (name, bk, org, term), an alias, a number, a name, a document or a record; b which of
+-- these; c the region (voucher, quota, shift), the role (term), the sequence number (chain: a is the stream), else ''.
+-- [views]
+CREATE TEMP VIEW k24_shift AS
+SELECT f.basis_doc AS doc, substr(f.dept, 3, 6) AS rgn, r.rec, r.r_fy AS fy, r.r_subject AS subject, f.kind, f.fen * r.r_sign AS fen, r.r_tick AS tick
+FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec
+WHERE f.kind IN (@ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) AND f.basis_doc <> '';
+CREATE TEMP VIEW k24_term AS
+SELECT r.r_subject AS subject, r.rec, f.role, f.held_from, min(coalesce(f.held_to, 99991231), coalesce(
+    (SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'
+      CROSS JOIN record s ON s.rec = g.rec AND s.correction = @CORRECTION_SUPPLEMENT CROSS JOIN live l ON l.rec = s.rec
+      CROSS JOIN f_responsible_person e ON e.rec = s.rec WHERE o.root = r.r_root), 99991231)) AS held_to
+FROM live r CROSS JOIN f_responsible_person f ON f.rec = r.rec AND f.held_from IS NOT NULL CROSS JOIN record q ON q.rec = r.rec
+WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;
+CREATE TEMP VIEW k24_lost AS
+SELECT x.rec, p.stream, p.seq, p.name, o.next FROM record x CROSS JOIN place p ON p.rec = x.rec CROSS JOIN ref g ON g.rec = x.rec AND g.field = 'corrects'
+  CROSS JOIN record o ON o.sid = g.t_sid AND o.seq = g.t_seq AND o.hash = g.hash AND o.type = x.type AND o.next <> 0 AND o.next <> x.rec
+WHERE x.lost = 1;
 -- [touch]
 SELECT r.subject, x.column1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN (VALUES ('name'), ('bk'), ('org')) x
  WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE) AND (x.column1 = 'name' OR c.type = @TYPE_SUBJECT_PROFILE)
@@ -35,11 +62,36 @@ UNION SELECT q.subject, 'org', '' FROM changed c CROSS JOIN record r ON r.rec = 
   CROSS JOIN record q ON q.rec = p.rec WHERE c.type = @TYPE_ORG_PROFILE
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
   ON n.rule = 'K24' AND n.b = 'org'
+UNION SELECT l.voucher_no, 'voucher', substr(r.subject, 3, 6) FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN f_payment_batch_lines l ON l.rec = c.rec WHERE c.type = @TYPE_PAYMENT_BATCH
+    AND EXISTS (SELECT 1 FROM f_payment_batch_lines o WHERE o.voucher_no = l.voucher_no AND (o.rec <> c.rec OR o.idx <> l.idx))
+UNION SELECT f.quota_no, 'quota', substr(f.dept, 3, 6) FROM changed c CROSS JOIN f_allotment f ON f.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
+  AND EXISTS (SELECT 1 FROM f_allotment o WHERE o.quota_no = f.quota_no AND o.rec <> f.rec)
+UNION SELECT f.basis_doc, 'shift', substr(f.dept, 3, 6) FROM changed c CROSS JOIN f_allotment f ON f.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
+  AND f.kind IN (@ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) AND f.basis_doc <> ''
+UNION SELECT CASE x.column1 WHEN 'bunit' THEN f.bunit ELSE f.name END, x.column1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_ORG_PROFILE CROSS JOIN f_org_profile f ON f.rec = h.rec
+  CROSS JOIN (VALUES ('orgname'), ('bunit')) x WHERE c.type = @TYPE_ORG_PROFILE AND CASE x.column1 WHEN 'bunit' THEN f.bunit ELSE f.name END <> ''
+UNION SELECT r.subject, 'term', f.role FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_RESPONSIBLE_PERSON CROSS JOIN f_responsible_person f ON f.rec = h.rec
+  WHERE c.type = @TYPE_RESPONSIBLE_PERSON AND f.role IS NOT NULL
+UNION SELECT l.stream, 'chain', l.seq FROM changed c CROSS JOIN k24_lost l ON l.rec = c.rec
 -- [all]
 SELECT DISTINCT r.r_subject, 'name', '' FROM live r WHERE r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
 UNION SELECT DISTINCT l.subject, x.column1, '' FROM f_congress_approval_lines l CROSS JOIN (VALUES ('bk'), ('org')) x WHERE l.subject <> ''
 UNION SELECT DISTINCT r.r_subject, 'org', '' FROM live r WHERE r.r_type = @TYPE_AUDIT_FINDING
 UNION SELECT DISTINCT a.alias, 'alias', '' FROM alias a
+UNION SELECT l.voucher_no, 'voucher', substr(r.subject, 3, 6) FROM f_payment_batch_lines l CROSS JOIN record r ON r.rec = l.rec
+  WHERE l.voucher_no IN (SELECT voucher_no FROM f_payment_batch_lines GROUP BY voucher_no HAVING count(*) > 1)
+UNION SELECT f.quota_no, 'quota', substr(f.dept, 3, 6) FROM f_allotment f
+UNION SELECT k.doc, 'shift', k.rgn FROM k24_shift k
+UNION SELECT f.name, 'orgname', '' FROM f_org_profile f WHERE f.name <> ''
+UNION SELECT f.bunit, 'bunit', '' FROM f_org_profile f WHERE f.bunit <> ''
+UNION SELECT k.subject, 'term', k.role FROM k24_term k WHERE k.role IS NOT NULL
+UNION SELECT l.stream, 'chain', l.seq FROM k24_lost l
+-- [agenda]
+SELECT t.a, t.b, t.c, date_add(wd_add((SELECT max(k.day) FROM k24_shift s CROSS JOIN tick k ON k.no = s.tick WHERE s.doc = t.a AND s.rgn = t.c),
+  param('k24.shift_workdays')), 1) AS due FROM touched t WHERE t.b = 'shift' AND EXISTS (SELECT 1 FROM k24_shift s WHERE s.doc = t.a AND s.rgn = t.c)
 -- [condition]
 WITH profile AS MATERIALIZED (
   SELECT t.a, t.b, t.c, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = t.a AND v.r_type = @TYPE_SUBJECT_PROFILE
@@ -72,7 +124,45 @@ holder AS MATERIALIZED (
   UNION SELECT t.a, t.b, t.c, t.a FROM touched t WHERE t.b = 'alias'
     AND EXISTS (SELECT 1 FROM live r WHERE r.r_subject = t.a AND r.r_type = @TYPE_SUBJECT_PROFILE)),
 twice AS MATERIALIZED (
-  SELECT h.a, h.b, h.c, min(h.subject) AS first, max(h.subject) AS last FROM holder h GROUP BY h.a HAVING count(*) > 1)
+  SELECT h.a, h.b, h.c, min(h.subject) AS first, max(h.subject) AS last FROM holder h GROUP BY h.a HAVING count(*) > 1),
+paid AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, r.r_fy AS fy, sum(r.r_sign) AS n, min(l.subject) AS subject,
+    min((SELECT p.name FROM place p WHERE p.rec = r.r_root) || ' ' || p.pay_date || ' ' || printf('%d.%02d', l.fen / 100, l.fen % 100)) AS text
+  FROM touched t CROSS JOIN f_payment_batch_lines l ON l.voucher_no = t.a CROSS JOIN live r ON r.rec = l.rec AND substr(r.r_subject, 3, 6) = t.c
+    CROSS JOIN f_payment_batch p ON p.rec = l.rec
+  WHERE t.b = 'voucher' AND coalesce(l.op, @PAYMENT_OP_PAY) = @PAYMENT_OP_PAY GROUP BY t.a, t.c, r.r_fy, r.r_root HAVING sum(r.r_sign) > 0),
+allotted AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, coalesce(f.fund_year, r.r_fy) AS fy, r.r_subject AS subject, sum(r.r_sign) AS n, max(f.kind = @ALLOTMENT_KIND_INITIAL) AS initial
+  FROM touched t CROSS JOIN f_allotment f ON f.quota_no = t.a AND substr(f.dept, 3, 6) = t.c CROSS JOIN live r ON r.rec = f.rec
+  WHERE t.b = 'quota' AND f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_REDUCE)
+  GROUP BY t.a, t.c, 4, r.r_subject, r.r_root HAVING sum(r.r_sign) > 0),
+shifted AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, s.fy, min(s.subject) AS subject, coalesce(sum(CASE s.kind WHEN @ALLOTMENT_KIND_SHIFT_OUT THEN s.fen END), 0) AS out,
+    coalesce(sum(CASE s.kind WHEN @ALLOTMENT_KIND_SHIFT_IN THEN s.fen END), 0) AS into_, max((SELECT k.day FROM tick k WHERE k.no = s.tick)) AS day
+  FROM touched t CROSS JOIN k24_shift s ON s.doc = t.a AND s.rgn = t.c WHERE t.b = 'shift' GROUP BY t.a, t.c, s.fy),
+named_body AS MATERIALIZED (
+  SELECT DISTINCT t.a, t.b, t.c, r.subject FROM touched t CROSS JOIN f_org_profile f ON f.name = t.a CROSS JOIN record r ON r.rec = f.rec WHERE t.b = 'orgname'
+  UNION ALL SELECT DISTINCT t.a, t.b, t.c, r.subject FROM touched t CROSS JOIN f_org_profile f ON f.bunit = t.a CROSS JOIN record r ON r.rec = f.rec
+    WHERE t.b = 'bunit'),
+body_now AS MATERIALIZED (
+  SELECT n.*, (SELECT v.rec FROM v_org_profile v WHERE v.r_subject = n.subject AND v.r_type = @TYPE_ORG_PROFILE
+    ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM named_body n),
+bears AS MATERIALIZED (
+  SELECT n.a, n.b, n.c, n.subject, f.rgn, coalesce(f.active_from, 0) AS since, coalesce(f.active_to, 99991231) AS until
+  FROM body_now n CROSS JOIN f_org_profile f ON f.rec = n.rec AND CASE n.b WHEN 'bunit' THEN f.bunit ELSE f.name END = n.a),
+bodies AS MATERIALIZED (
+  SELECT x.a, x.b, x.c, x.rgn, min(x.subject) AS first, max(y.subject) AS last FROM bears x CROSS JOIN bears y
+    ON y.a = x.a AND y.b = x.b AND y.rgn = x.rgn AND y.subject > x.subject AND x.since <= y.until AND y.since <= x.until GROUP BY x.a, x.b, x.rgn),
+term AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, k.rec, k.held_from, k.held_to, (SELECT p.name FROM place p WHERE p.rec = k.rec) AS name
+  FROM touched t CROSS JOIN k24_term k ON k.subject = t.a AND k.role = t.c WHERE t.b = 'term'),
+terms AS MATERIALIZED (
+  SELECT x.a, x.b, x.c, min(x.name || ' ' || x.held_from || '-' || x.held_to) AS first, max(y.name || ' ' || y.held_from || '-' || y.held_to) AS last
+  FROM term x CROSS JOIN term y ON y.a = x.a AND y.c = x.c AND y.name > x.name AND x.held_from < y.held_to AND y.held_from < x.held_to
+  GROUP BY x.a, x.c),
+lost AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, x.rec, x.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
+    CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec)
 SELECT n.a, n.b, n.c, n.kind AS kind, n.a AS key, 0 AS fy, '' AS period, 'name' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
   '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b
 FROM (SELECT a, b, c, min(kind) AS kind, min(first) AS first, max(last) AS last FROM named WHERE first <> last GROUP BY a) n
@@ -89,10 +179,44 @@ UNION ALL
 SELECT t.a, t.b, t.c, (SELECT min(k.kind) FROM subj k WHERE k.key = t.first), t.first, 0, '', 'alias:' || t.a, 'FIRE', @SEVERITY_YELLOW,
   '代码' || t.a || '用于', 'code ' || t.a || ' of', t.first, t.last
 FROM twice t
+UNION ALL
+SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'voucher:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
+  '支付凭证号' || a || '重复，', 'voucher ' || a || ' twice,', min(text), max(text)
+FROM paid GROUP BY a, b, c, fy HAVING sum(n) > 1
+UNION ALL
+SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'quota:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
+  '指标文号' || a || '重复，', 'quota number ' || a || ' twice,', min(subject), max(subject)
+FROM allotted GROUP BY a, b, c, fy HAVING min(subject) < max(subject) OR sum(initial) > 1
+UNION ALL
+SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = subject), @SUBJECT_KIND_PROJECT), subject, fy, '', 'shift:' || c || ':' || a,
+  CASE WHEN out = into_ THEN 'CLEAR' WHEN tick_day() > wd_add(day, param('k24.shift_workdays')) THEN 'FIRE' ELSE 'UNKNOWN' END, @SEVERITY_YELLOW,
+  a || '调出、调入金额', 'shifted out and in under ' || a, printf('%d.%02d', out / 100, out % 100), printf('%d.%02d', into_ / 100, into_ % 100)
+FROM shifted
+UNION ALL
+SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = first), first, 0, '', b || ':' || rgn || ':' || a, 'FIRE', @SEVERITY_YELLOW,
+  CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last
+FROM bodies
+UNION ALL
+SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'term:' || c, 'FIRE', @SEVERITY_YELLOW,
+  '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last
+FROM terms
+UNION ALL
+SELECT l.a, l.b, l.c, r.kind, coalesce(r.subject, ''), coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
+  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next)
+FROM lost l CROSS JOIN record r ON r.rec = l.rec
 -- [inputs]
 SELECT rec FROM (
   SELECT r.rec FROM live r WHERE r.r_subject = :key AND r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
   UNION SELECT r.rec FROM live r WHERE r.r_subject = :key AND r.r_type = @TYPE_AUDIT_FINDING AND :object = 'org'
   UNION SELECT l.rec FROM f_congress_approval_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.subject = :key AND :object IN ('bk', 'org')
-  UNION SELECT x.rec FROM alias x CROSS JOIN live r ON r.rec = x.rec WHERE x.alias = :a AND :b = 'alias')
+  UNION SELECT x.rec FROM alias x CROSS JOIN live r ON r.rec = x.rec WHERE x.alias = :a AND :b = 'alias'
+  UNION SELECT l.rec FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec AND r.r_fy = :fy WHERE l.voucher_no = :a AND :b = 'voucher'
+    AND substr(r.r_subject, 3, 6) = :c
+  UNION SELECT f.rec FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec WHERE f.quota_no = :a AND :b = 'quota' AND substr(f.dept, 3, 6) = :c
+  UNION SELECT s.rec FROM k24_shift s WHERE s.doc = :a AND s.rgn = :c AND :b = 'shift'
+  UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.name = :a AND :b = 'orgname'
+  UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.bunit = :a AND :b = 'bunit'
+  UNION SELECT k.rec FROM k24_term k WHERE k.subject = :a AND k.role = :c AND :b = 'term'
+  UNION SELECT CASE y.column1 WHEN 1 THEN l.rec ELSE l.next END FROM stream s CROSS JOIN record r ON :b = 'chain' AND r.sid = s.sid AND r.seq = :c CROSS JOIN k24_lost l ON l.rec = r.rec
+    CROSS JOIN (VALUES (1), (2)) y WHERE s.party || '/' || s.name = :a)
 ORDER BY rec LIMIT 32

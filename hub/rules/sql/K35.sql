@@ -42,7 +42,7 @@ WITH paid AS (
     min(CASE p.date_precision WHEN @DATE_PRECISION_YEAR THEN p.pay_date / 10000 * 10000 + 101
       WHEN @DATE_PRECISION_MONTH THEN p.pay_date / 100 * 100 + 1 ELSE p.pay_date END) AS first,
     sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS fen
-  FROM touched t JOIN f_payment_batch_lines l ON l.subject = t.a AND l.voucher_no = t.b
+  FROM touched t JOIN f_payment_batch_lines l ON l.voucher_no = t.b AND +l.subject = t.a
   JOIN record r ON r.rec = l.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
   JOIN f_payment_batch p ON p.rec = l.rec GROUP BY t.a, t.b),
 held AS MATERIALIZED (
@@ -56,7 +56,7 @@ SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KI
 FROM held
 -- [inputs]
 SELECT rec FROM (
-  SELECT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.voucher_no = :b
+  SELECT l.rec FROM v_payment_batch_lines l WHERE l.voucher_no = :b AND +l.subject = :a
   UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL
     AND x.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP, @FUND_ACTION_RESUME))
 ORDER BY rec LIMIT 32

@@ -69,7 +69,7 @@ gap AS MATERIALIZED (
 voucher AS (
   SELECT g.a, g.first, g.last, l.voucher_no, (SELECT sum(r.sign * CASE k.op WHEN @PAYMENT_OP_REFUND THEN -k.fen ELSE k.fen END)
       FROM f_payment_batch_lines k CROSS JOIN record r ON r.rec = k.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
-      WHERE k.subject = g.a AND k.voucher_no = l.voucher_no) AS fen
+      WHERE k.voucher_no = l.voucher_no AND +k.subject = g.a) AS fen
   FROM gap g CROSS JOIN f_payment_batch_lines l ON l.subject = g.a CROSS JOIN live r ON r.rec = l.rec AND r.r_sign > 0
   CROSS JOIN f_payment_batch p ON p.rec = l.rec AND p.pay_date BETWEEN g.first AND g.last
     AND coalesce(p.date_precision, @DATE_PRECISION_DAY) <= @DATE_PRECISION_DAY

@@ -335,3 +335,164 @@ Test(profile_rules, k24_aliases) {
     cr_expect_eq(w_find(&w, "K24", P2, "", "alias:37010019R000000000002").status, OPEN);
     end(&w);
 }
+
+/* One of two payments that bear one voucher number has to be struck out. */
+Test(profile_rules, k24_a_voucher_paid_twice) {
+    static const char UNIT1[] = "12370100000000001U";
+    static const char ELSEWHERE[] = "12370200000000001U";
+    struct mk_line line = {"PZ1", P1, "Q1", WAN, 0, NULL};
+    struct mk_line other = {"PZ2", P1, "Q1", WAN, 0, NULL};
+    struct mk_line back = {"PZ2", P1, "Q1", -WAN, 0, NULL};
+    struct world w;
+    struct mk_ref twice;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    (void)mk_pay(&w.m, UNIT1, 2019, 20190301, &line, 1, NULL);
+    (void)mk_pay(&w.m, UNIT1, 2019, 20190301, &other, 1, NULL);
+    w_tick(&w, 20190302);
+    (void)mk_pay(&w.m, UNIT1, 2019, 20190304, &back, 1, NULL); /* what is refunded is named */
+    (void)mk_pay(&w.m, UNIT1, 2020, 20190304, &line, 1, NULL); /* another year's number */
+    (void)mk_pay(&w.m, ELSEWHERE, 2019, 20190304, &line, 1, NULL);
+    w_tick(&w, 20190305);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    line.subject = P2; /* booked to another item */
+    twice = mk_pay(&w.m, UNIT1, 2019, 20190311, &line, 1, NULL);
+    w_tick(&w, 20190312);
+    s = w_find(&w, "K24", P1, "", "voucher:370100:PZ1");
+    cr_expect(s.status == OPEN && s.sev == YELLOW && s.n_inputs == 2);
+    cr_expect(strstr(s.message_zh, "支付凭证号PZ1重复，finance/main#") != NULL &&
+                  strstr(s.message_zh, " 20190301 10000.00/finance/main#") != NULL &&
+                  strstr(s.message_zh, " 20190311 10000.00") != NULL,
+              "%s", s.message_zh);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 1);
+    (void)mk_pay(&w.m, UNIT1, 2019, 20190311, &line, 1, &twice);
+    w_tick(&w, 20190313);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "voucher:370100:PZ1").status, CLOSED);
+    line.subject = P1; /* entered anew once the first one is struck out: no second payment */
+    (void)mk_pay(&w.m, UNIT1, 2019, 20190314, &other, 1, NULL);
+    w_tick(&w, 20190315);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "voucher:370100:PZ2").status, OPEN);
+    end(&w);
+}
+
+Test(profile_rules, k24_a_quota_number_used_twice) {
+    struct world w;
+
+    w_open(&w, ":memory:");
+    (void)mk_allot(&w.m, 1, P1, DEPT1, "Z1", "2050201", 2019, 20190128, WAN, NULL);
+    (void)mk_allot(&w.m, 2, P1, DEPT1, "Z1", "2050201", 2019, 20190301, WAN, NULL); /* ADD to it */
+    (void)mk_allot(&w.m, 1, P2, DEPT1, "Z2", "2050201", 2019, 20190128, WAN, NULL);
+    w_tick(&w, 20190301);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    (void)mk_allot(&w.m, 1, P3, DEPT1, "Z2", "2120801", 2019, 20190302, WAN, NULL);
+    (void)mk_allot(&w.m, 1, P1, DEPT1, "Z1", "2050201", 2019, 20190302, WAN, NULL);
+    w_tick(&w, 20190302);
+    cr_expect_eq(w_find(&w, "K24", P2, "", "quota:370100:Z2").status, OPEN);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "quota:370100:Z1").status, OPEN, "two INITIALs");
+    end(&w);
+}
+
+static struct mk_ref body(struct world *w, const char *uscc, const char *name, const char *bunit,
+                          const char *more) {
+    return mk_json(
+        &w->m, "finance", "P01", K(UNIT), uscc, 2019, w->m.day,
+        "{'uscc':'%s','name':'%s','level':'ORG_LEVEL_UNIT','rgn':'370100','bunit':'%s'%s}", uscc,
+        name, bunit, more);
+}
+
+Test(profile_rules, k24_bodies_that_share_a_name_or_code) {
+    static const char U1[] = "12370100000000001U";
+    static const char U2[] = "12370100000000002U";
+    static const char U3[] = "12370100000000003U";
+    struct world w;
+
+    w_open(&w, ":memory:");
+    w.m.day = 20190102;
+    (void)body(&w, U1, "市第一中学", "101001", ",'active_to':20190630");
+    (void)body(&w, U2, "市第二中学", "101002", "");
+    (void)body(&w, U3, "市第一中学", "101003", ",'active_from':20190701"); /* takes its place */
+    w_tick(&w, 20190103);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    w.m.day = 20190104;
+    (void)body(&w, U3, "市第三中学", "101002", "");
+    w_tick(&w, 20190104);
+    cr_expect_eq(w_find(&w, "K24", U2, "", "bunit:370100:101002").status, OPEN);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 2, "and U3 has two names in a year");
+    w.m.day = 20190105;
+    (void)body(&w, U2, "市第二中学", "101009", "");
+    w_tick(&w, 20190105);
+    cr_expect_eq(w_find(&w, "K24", U2, "", "bunit:370100:101002").status, CLOSED);
+    end(&w);
+}
+
+static struct mk_ref holds(struct world *w, const char *role, int32_t from, int32_t to) {
+    return mk_json(&w->m, "finance", "P03", K(PROJECT), P1, 2019, 20190102,
+                   "{'role':'PERSON_ROLE_%s','post':'处长','held_from':%d,'held_to':%d}", role,
+                   from, to);
+}
+
+Test(profile_rules, k24_terms_that_overlap) {
+    struct world w;
+
+    w_open(&w, ":memory:");
+    (void)holds(&w, "PROJECT_HEAD", 20190101, 20190630);
+    (void)holds(&w, "PROJECT_HEAD", 20190630, 20191231); /* hands over on that day */
+    (void)holds(&w, "ORG_HEAD", 20190101, 20191231);
+    w_tick(&w, 20190103);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    (void)holds(&w, "PROJECT_HEAD", 20190629, 20190701);
+    w_tick(&w, 20190104);
+    cr_expect_eq(w_find(&w, "K24", NULL, "", NULL).n, 1);
+    cr_expect(strstr(w_find(&w, "K24", P1, "", NULL).message_zh, "责任人任期重叠") != NULL);
+    end(&w);
+}
+
+static void shift(struct world *w, bool out, const char *subject, const char *doc, int64_t fen) {
+    (void)mk_json(&w->m, "finance", "B04", K(PROJECT), subject, 2019, w->m.day,
+                  "{'kind':'ALLOTMENT_KIND_SHIFT_%s','quota_no':'%s%s','dept':'%s',"
+                  "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fund_year':2019,'fen':'%lld',"
+                  "'final_level':true,'issued_on':%d,'basis_doc':'%s'}",
+                  out ? "OUT" : "IN", doc, subject, DEPT1, (long long)fen, w->m.day, doc);
+}
+
+Test(profile_rules, k24_what_is_shifted_goes_somewhere) {
+    struct world w;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    w.m.day = 20190301;
+    shift(&w, true, P1, "济财1", WAN);
+    shift(&w, true, P1, "济财2", 2 * WAN);
+    shift(&w, false, P2, "济财2", 2 * WAN);
+    w_days(&w, 20190301, 20190308);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0, "five working days to arrive in");
+    cr_expect_eq(w_unknown(&w, "K24"), 1);
+    w_tick(&w, 20190309);
+    s = w_find(&w, "K24", P1, "", "shift:370100:济财1");
+    cr_expect(s.status == OPEN && strstr(s.message_zh, "10000.00/0.00"), "%s", s.message_zh);
+    w.m.day = 20190310;
+    shift(&w, false, P3, "济财1", WAN);
+    w_tick(&w, 20190310);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "shift:370100:济财1").status, CLOSED);
+    end(&w);
+}
+
+Test(profile_rules, k24_two_corrections_of_one_record) {
+    struct item a = {P1, "校舍改造", DEPT1, "2050201", NULL, WAN};
+    struct world w;
+    struct mk_ref first;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    first = profile(&w, &a, 20190118, NULL);
+    (void)profile(&w, &a, 20190119, &first);
+    w_tick(&w, 20190119);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    (void)profile(&w, &a, 20190120, &first);
+    w_tick(&w, 20190120);
+    s = w_find(&w, "K24", P1, "", NULL);
+    cr_expect(s.status == OPEN && s.n_inputs == 2);
+    cr_expect(strstr(s.message_zh, "同一记录两次更正，finance/main#") != NULL, "%s", s.message_zh);
+    end(&w);
+}
