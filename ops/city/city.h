@@ -258,8 +258,9 @@ struct city_truth {
     int32_t year, period;
     char severity, first_severity;
     int32_t opened, changed, closed;
-    int32_t warned;  /* Y on the way from I to R; 0 = it wasn't */
-    const char *why; /* NULL = planted, else a near miss */
+    int32_t warned;          /* Y on the way from I to R; 0 = it wasn't */
+    int32_t paused, resumed; /* closed and opened again in between; 0 = it wasn't */
+    const char *why;         /* NULL = planted, else a near miss */
 };
 
 struct city {
@@ -360,8 +361,11 @@ void city_on_subject_line(struct city_project *p, int64_t ap_delta);
 void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta);
 /* The truth stands at the line on which congress approved the project. */
 void city_on_line(struct city_truth *t, const struct city *c, const struct city_project *p);
-/* K25 of that month. */
-void city_behind(struct city *c, const struct city_project *p, int32_t month, int32_t closed);
+/* The day on which the month's end is judged. */
+int32_t city_month_over(int32_t month);
+/* K25 from that month on. */
+struct city_truth *city_behind(struct city *c, const struct city_project *p, int32_t month,
+                               int32_t closed);
 /* The day after a term of so many days; a last day off moves to the next working day. */
 int32_t city_after_days(int32_t day, int32_t n);
 /* What is paid up to each month's end, in bp of the first quota. */

@@ -115,6 +115,10 @@ static int write_events(struct city *c, struct pt_err *err) {
             event(f, t, "severity", t->warned, 'Y');
         if (t->changed)
             event(f, t, "severity", t->changed, t->severity);
+        if (t->paused) {
+            event(f, t, "close", t->paused, t->first_severity);
+            event(f, t, "open", t->resumed, t->first_severity);
+        }
         if (t->closed)
             event(f, t, "close", t->closed, t->severity);
     }

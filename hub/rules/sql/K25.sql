@@ -5,14 +5,15 @@
 -- reads: B04 B05 P02 X01
 -- when: M Y
 -- basis: R-34 R-38
--- message.zh: 执行进度{p}%，低于{basis}{x}个百分点
--- message.en: execution {p} %, {x} percentage points behind the {basis_en}
--- clears.zh: 该月末执行进度偏差不再低于界限
--- clears.en: Dev of that month end no longer below the line
+-- message.zh: 截至{at}执行进度{p}%，低于{basis}{x}个百分点
+-- message.en: execution {p} % by {at}, {x} percentage points behind the {basis_en}
+-- clears.zh: 其后月末执行进度偏差不再低于界限
+-- clears.en: Dev of a later month end no longer below the line
 -- responders: finance
 -- figure: p bp
 -- figure: PP bp
 -- figure: x bp
+-- figure: at date
 -- figure: basis text
 -- figure: basis_en text
 -- figure: Bg fen
@@ -25,12 +26,16 @@
 -- awaits: finance
 -- scope: region
 -- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. Bg is FG3's denominator: the year's allotments
--- and what B05 carried over from the year before, unless the rule set takes that out of FG3. One condition a month end of the
--- fiscal year. Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
--- only after its planned month. What was sent on to others and not received leaves nothing to be behind with. UNKNOWN until finance's streams have closed the month's last day, where payments
+-- and what B05 carried over from the year before, unless the rule set takes that out of FG3. One condition a fiscal year,
+-- judged at its newest month end: behind for months is one finding whose figures follow, caught up at a later month end
+-- it closes, and behind again it is the next episode. Of a year that is over December's end stays the newest.
+-- Items only (projects, policies …): departments are ranked in the brief. A lump sum counts
+-- only after its planned month. What was sent on to others and not received leaves nothing to be behind with. UNKNOWN until
+-- finance's streams have closed that month's last day, where payments
 -- are dated to a month or year only, and as long as nobody's payment of that year has come with its day.
--- Keys: a subject, b month (yyyymm), c ''. K26 reads the same views: there c is how many months up to b it looks at.
+-- Keys: a subject, b fiscal year, c ''. K26 reads the same views: there c is how many months up to the newest it looks at.
 -- budget: the allotments that count in Bg, each with its sign; K28 and K37 read it too. carried: what B05 adds to it, where it does.
+-- progress: nth is 1 for the newest month end, 2 for the one before it.
 -- [views]
 CREATE TEMP VIEW budget AS
 SELECT v.rec AS rec, v.r_subject AS subject, v.r_fy AS fy, coalesce(v.fund_year, v.r_fy) AS fund_year, v.r_valid AS valid,
@@ -43,22 +48,21 @@ SELECT r.rec, r.r_subject AS subject, r.r_fy + 1 AS fy, r.r_valid AS valid, f.fe
 FROM live r CROSS JOIN f_carry_over f ON f.rec = r.rec
 WHERE r.r_type = @TYPE_CARRY_OVER AND f.carry_class = @CARRY_CLASS_CARRY AND param('fg3.without_carry') = 0;
 CREATE TEMP VIEW progress_changed AS
-SELECT d.subject, d.fy * 100 + m.m AS month FROM d_pay d CROSS JOIN months m ON d.fy * 100 + m.m >= d.month OR d.coarse > 0
- WHERE (d.coarse > 0 OR month_end(d.month) < tick_day()) AND m.m >= param('k25.from_month') AND month_end(d.fy * 100 + m.m) < tick_day()
-UNION SELECT r.subject, r.fy * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
- WHERE c.type = @TYPE_ALLOTMENT AND m.m >= param('k25.from_month')
-UNION SELECT r.subject, (r.fy + 1) * 100 + m.m FROM changed c JOIN record r ON r.rec = c.rec JOIN months m
- WHERE c.type = @TYPE_CARRY_OVER AND m.m >= param('k25.from_month')
-UNION SELECT q.subject, q.fy * 100 + m.m FROM changed c CROSS JOIN record p ON p.rec = c.rec
-  CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT JOIN months m
- WHERE c.type = @TYPE_SUBJECT_PROFILE AND m.m >= param('k25.from_month');
+SELECT d.subject, d.fy FROM d_pay d WHERE d.fy IS NOT NULL AND (d.coarse > 0 OR month_end(d.month) < tick_day())
+UNION SELECT r.subject, r.fy FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
+UNION SELECT r.subject, r.fy + 1 FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CARRY_OVER
+UNION SELECT q.subject, q.fy FROM changed c CROSS JOIN record p ON p.rec = c.rec
+  CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_ALLOTMENT WHERE c.type = @TYPE_SUBJECT_PROFILE
+UNION SELECT q.subject, q.fy + 1 FROM changed c CROSS JOIN record p ON p.rec = c.rec
+  CROSS JOIN record q ON q.subject = p.subject AND q.type = @TYPE_CARRY_OVER WHERE c.type = @TYPE_SUBJECT_PROFILE;
 CREATE TEMP VIEW progress AS
-WITH at AS (SELECT t.a, t.b, t.c, t.b - k.m + 1 AS month, t.b / 100 AS fy, t.b % 100 - k.m + 1 AS m, month_end(t.b - k.m + 1) AS day
-  FROM touched t JOIN months k ON k.m <= max(1, CAST(t.c AS INTEGER))
-  WHERE month_end(t.b) < tick_day() AND t.b % 100 - k.m + 1 >= param('k25.from_month')
-    AND month_end(t.b - k.m + 1) >= (SELECT min(day) FROM tick)
-    AND coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
-        NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
+WITH newest AS (SELECT t.a, t.b, t.c, CASE WHEN t.b < tick_day() / 10000 THEN 12 WHEN t.b = tick_day() / 10000 THEN tick_day() / 100 % 100 - 1 END AS last
+  FROM touched t WHERE coalesce((SELECT min(kind) FROM subj WHERE key = t.a), @SUBJECT_KIND_PROJECT)
+    NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
+at AS MATERIALIZED (SELECT n.a, n.b, n.c, k.m AS nth, n.b AS fy, n.last - k.m + 1 AS m, n.b * 100 + n.last - k.m + 1 AS month,
+    month_end(n.b * 100 + n.last - k.m + 1) AS day
+  FROM newest n CROSS JOIN months k ON k.m <= max(1, CAST(n.c AS INTEGER))
+  WHERE n.last - k.m + 1 >= max(1, param('k25.from_month')) AND month_end(n.b * 100 + n.last - k.m + 1) >= (SELECT min(day) FROM tick)),
 plan AS MATERIALIZED (
   SELECT at.*, (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = at.a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= at.day
       ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS profile,
@@ -75,32 +79,34 @@ dev AS MATERIALIZED (
     ratio_bp(paid, bg) AS fg3
   FROM sums LEFT JOIN f_subject_profile f ON f.rec = sums.profile),
 pp AS MATERIALIZED (SELECT dev.*, coalesce(curve, ratio_bp(m, 12)) AS pp FROM dev)
-SELECT a, b, c, month, fy, m, curve, bg, paid, fg3, pp,
+SELECT a, b, c, nth, month, day, fy, m, curve, bg, paid, fg3, pp,
   CASE WHEN fg3 IS NULL OR bg < 0 THEN 'CLEAR' WHEN coarse > 0 OR NOT daily THEN 'UNKNOWN'
        WHEN lump_sum = 1 AND m <= coalesce(planned_month, param('k25.lump_month')) THEN 'CLEAR'
        WHEN fg3 - pp < param('k25.dev_bp') THEN 'FIRE' ELSE 'CLEAR' END AS state
 FROM pp;
 -- [touch]
-SELECT subject, month, '' FROM progress_changed
+SELECT subject, fy, '' FROM progress_changed
 UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K25' AND n.fy = y.fy
  WHERE y.since = (SELECT max(no) FROM tick)
 -- [all]
-SELECT DISTINCT v.r_subject, v.r_fy * 100 + m.m, '' FROM v_allotment v JOIN months m WHERE m.m >= param('k25.from_month')
-UNION SELECT k.subject, k.fy * 100 + m.m, '' FROM carried k JOIN months m WHERE m.m >= param('k25.from_month')
+SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_allotment v
+UNION SELECT k.subject, k.fy, '' FROM carried k
 -- [agenda]
-SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
+SELECT a, b, c, due FROM (SELECT a, b, c, max(date_add(month_end(tick_day() / 100), 1), date_add(month_end(b * 100 + param('k25.from_month')), 1)) AS due
+  FROM touched) WHERE due <= (b + 1) * 10000 + 101
 -- [condition]
 SELECT a, b, c, coalesce((SELECT min(kind) FROM subj WHERE key = a), @SUBJECT_KIND_PROJECT) AS kind, a AS key, fy AS fy,
-  CAST(b AS TEXT) AS period, '' AS object, state AS state, @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x,
+  '' AS period, '' AS object, state AS state, @SEVERITY_YELLOW AS sev, fg3 AS p, pp AS PP, pp - fg3 AS x, day AS at,
   CASE WHEN curve IS NULL THEN '序时进度' ELSE '计划进度' END AS basis,
-  CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P, month_end(b) AS through
+  CASE WHEN curve IS NULL THEN 'time schedule' ELSE 'plan' END AS basis_en, bg AS Bg, paid AS P, day AS through
 FROM progress
 -- [inputs]
+WITH last AS (SELECT min(:fy * 10000 + 1231, date_add(tick_day() / 100 * 100 + 1, -1)) AS day)
 SELECT rec FROM (
-  SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= month_end(:b)
-  UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= month_end(:b)
-  UNION SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= month_end(:b)
+  SELECT v.rec FROM last CROSS JOIN v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :fy AND v.r_valid <= day
+  UNION SELECT k.rec FROM last CROSS JOIN carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= day
+  UNION SELECT * FROM (SELECT v.rec FROM last CROSS JOIN v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= day
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date / 100 <= :b ORDER BY l.rec DESC LIMIT 40))
+    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date <= (SELECT day FROM last) ORDER BY l.rec DESC LIMIT 40))
 ORDER BY rec LIMIT 64

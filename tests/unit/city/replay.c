@@ -99,8 +99,11 @@ static void fires(struct state *s, const char *rule, const char *kind, const cha
     f = &s->out->found[i];
     f->now = true;
     if (!f->open) {
-        cr_assert_eq(f->opened, 0, "%s fires twice", name);
-        f->opened = s->today;
+        /* Progress alone can fall behind again. */
+        cr_assert(f->opened == 0 || strcmp(rule, "K25") == 0, "%s fires twice", name);
+        if (f->opened == 0)
+            f->opened = s->today;
+        f->closed = 0;
         f->open = true;
     } else if (f->severity != severity) {
         f->changed = s->today;
@@ -379,7 +382,7 @@ static void rule_k25(struct state *s, const char *code, const struct subject *x,
     int64_t planned = x->has_curve ? x->curve[month] : (month * 20000 + 12) / 24;
 
     if (full > 0 && bp_of(upto(x->paid, month), full) - planned < -1000)
-        fires(s, "K25", "PROJECT", code, 2019, 201900 + month, "", 'Y');
+        fires(s, "K25", "PROJECT", code, 2019, 0, "", 'Y');
 }
 
 static void rules_of_subject(struct state *s, size_t i) {
@@ -396,8 +399,8 @@ static void rules_of_subject(struct state *s, size_t i) {
     for (int32_t m = 1; m <= months; m++)
         if (x->has_report[m] && x->report[m] != upto(x->paid, m))
             fires(s, "K06", "PROJECT", code, 2019, 201900 + m, "", 'Y');
-    for (int32_t m = 3; m <= months; m++)
-        rule_k25(s, code, x, m);
+    if (months >= 3)
+        rule_k25(s, code, x, months);
     if (x->audited) {
         int64_t diff = x->audit > paid ? x->audit - paid : paid - x->audit;
 

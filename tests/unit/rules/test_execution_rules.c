@@ -58,23 +58,24 @@ Test(execution, k26_far_behind_at_a_quarters_end) {
     w_tick(&w, 20190331);
     cr_expect_eq(w_find(&w, "K26", NULL, NULL, NULL).n, 0, "the month isn't over");
     w_tick(&w, 20190401);
-    s = w_find(&w, "K26", P2, "201903", "");
+    s = w_find(&w, "K26", P2, "", "");
     cr_expect(s.status == OPEN && s.sev == RED && s.n == 1 && s.first_seen == 20190401);
     cr_expect_str_eq(
         s.message_zh,
-        "〔K26〕设备更新（37010019R000000000002），2019年度：执行进度4.99%，严重滞后20."
-        "01个百分点");
+        "〔K26〕设备更新（37010019R000000000002），2019年度：截至2019-03-31执行进度4.99%，"
+        "严重滞后20.01个百分点");
     cr_expect_eq(w_find(&w, "K26", P1, NULL, NULL).n, 0, "20 points exactly");
-    cr_expect_eq(w_find(&w, "K25", P1, "201903", NULL).status, OPEN);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").status, OPEN);
     /* A payment of March that comes late. */
     (void)pay(&w, 20190330, "V3", P2, 10000, NULL);
     w_tick(&w, 20190402);
-    cr_expect_eq(w_find(&w, "K26", P2, "201903", NULL).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, CLOSED);
     end(&w);
 }
 
 Test(execution, k26_three_months_running) {
     struct world w;
+    struct seen s;
 
     begin(&w);
     /* 13 points behind in March, 11.33 in April; P2 is 9.33 behind then. */
@@ -86,24 +87,68 @@ Test(execution, k26_three_months_running) {
     w_days(&w, 20190415, 20190531);
     cr_expect_eq(w_find(&w, "K26", NULL, NULL, NULL).n, 0);
     w_tick(&w, 20190601);
-    cr_expect(w_find(&w, "K26", P1, "201905", "").status == OPEN &&
+    cr_expect(w_find(&w, "K26", P1, "", "").status == OPEN &&
               w_find(&w, "K26", P1, NULL, NULL).n == 1);
     cr_expect_eq(w_find(&w, "K26", P2, NULL, NULL).n, 0, "March and May, not April");
-    cr_expect_eq(w_find(&w, "K25", P2, "201905", NULL).status, OPEN);
+    s = w_find(&w, "K25", P2, "", "");
+    cr_expect(s.status == OPEN && s.episode == 2);
     /* Finance warns: that answers what was found until then, not what June shows. */
     (void)mk_control(&w.m, WARN, P1, NULL, 2019, 20190605, 0);
     w_tick(&w, 20190605);
-    cr_expect_eq(w_find(&w, "K26", P1, "201905", NULL).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, CLOSED);
+    w_days(&w, 20190606, 20190630);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").episode, 1);
     w_tick(&w, 20190701);
-    cr_expect_eq(w_find(&w, "K26", P1, "201906", NULL).status, OPEN);
+    s = w_find(&w, "K26", P1, "", "");
+    cr_expect(s.status == OPEN && s.episode == 2);
     (void)mk_control(&w.m, SUSPEND, P1, NULL, 2019, 20190702, 0);
     w_tick(&w, 20190702);
-    cr_expect_eq(w_find(&w, "K26", P1, "201906", NULL).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, CLOSED);
     w_days(&w, 20190730, 20190801);
-    cr_expect_eq(w_find(&w, "K26", P1, "201907", NULL).n, 0, "suspended");
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, CLOSED, "suspended");
     (void)mk_control(&w.m, RESUME, P1, NULL, 2019, 20190802, 0);
     w_tick(&w, 20190802);
-    cr_expect_eq(w_find(&w, "K26", P1, "201907", NULL).status, OPEN);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, OPEN);
+    end(&w);
+}
+
+/* What March shows stays until a later month end is back: P1 is 21 points behind in March, 20.33 in
+ * April and 12.67 in May, P2 19 in April. */
+Test(execution, k26_caught_up_at_a_later_month_end) {
+    struct world w;
+    struct seen s;
+
+    begin(&w);
+    (void)pay(&w, 20190329, "V1", P1, 4 * WAN, NULL);
+    (void)pay(&w, 20190329, "V2", P2, 4 * WAN, NULL);
+    w_tick(&w, 20190401);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, OPEN);
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, OPEN);
+    (void)pay(&w, 20190415, "V3", P1, 9 * WAN, NULL);
+    (void)pay(&w, 20190415, "V4", P2, 10 * WAN + WAN / 3, NULL);
+    w_days(&w, 20190415, 20190430);
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, OPEN, "April isn't over");
+    w_tick(&w, 20190501);
+    s = w_find(&w, "K26", P1, "", "");
+    cr_expect(s.status == OPEN && s.episode == 1, "no quarter's end, but not back either");
+    cr_expect(strstr(s.message_zh, "截至2019-04-30执行进度13.00%，严重滞后20.33") != NULL, "%s",
+              s.message_zh);
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, CLOSED, "19 points");
+    cr_expect_eq(w_find(&w, "K25", P2, "", "").status, OPEN);
+    (void)pay(&w, 20190515, "V5", P1, 16 * WAN, NULL);
+    (void)pay(&w, 20190515, "V6", P2, 20 * WAN, NULL);
+    w_days(&w, 20190531, 20190601);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, OPEN,
+                 "12.67 points, but the third month that K25 holds");
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, CLOSED);
+    cr_expect_eq(w_find(&w, "K25", P2, "", "").status, CLOSED, "34.33 of 41.67 %%");
+    (void)pay(&w, 20190615, "V7", P1, 11 * WAN, NULL);
+    w_days(&w, 20190628, 20190701);
+    cr_expect_eq(w_find(&w, "K26", P1, "", "").status, CLOSED, "10 points at the end of June");
+    /* 34.33 of 58.33 %: far behind at a month's end that ends no quarter, the second month. */
+    w_days(&w, 20190730, 20190801);
+    s = w_find(&w, "K26", P2, "", "");
+    cr_expect(s.status == CLOSED && s.episode == 1);
     end(&w);
 }
 
@@ -119,7 +164,7 @@ Test(execution, k26_waits_for_all_payments) {
     cr_expect_eq(w_find(&w, "K26", NULL, NULL, NULL).n, 0, "March isn't closed");
     mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20190403);
-    cr_expect_eq(w_find(&w, "K26", P2, "201903", NULL).status, OPEN);
+    cr_expect_eq(w_find(&w, "K26", P2, "", "").status, OPEN);
     cr_expect_eq(w_find(&w, "K26", P1, NULL, NULL).n, 0);
     end(&w);
 }

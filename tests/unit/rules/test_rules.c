@@ -411,10 +411,11 @@ Test(rules, k25_behind_schedule) {
     w_days(&w, 20190329, 20190331);
     cr_expect_eq(w_h01s_of(&w, "K25"), 0);
     w_tick(&w, 20190401);
-    s = w_find(&w, "K25", P2, "201903", "");
+    s = w_find(&w, "K25", P2, "", "");
     cr_expect(s.status == OPEN && s.n == 1 && s.sev == 2);
-    cr_expect(strstr(s.message_zh, "执行进度14.99%，低于序时进度10.01个百分点") != NULL, "%s",
-              s.message_zh);
+    cr_expect(strstr(s.message_zh, "截至2019-03-31执行进度14.99%，低于序时进度10.01个百分点") !=
+                  NULL,
+              "%s", s.message_zh);
     cr_expect_eq(w_find(&w, "K25", P1, NULL, NULL).status, 0);
     /* A plan curve in force before the month end mends March. */
     p.name = (char *)(uintptr_t) "设备更新";
@@ -426,28 +427,71 @@ Test(rules, k25_behind_schedule) {
     profile = mk_add(&w.m, "finance", &r);
     (void)profile;
     w_tick(&w, 20190410);
-    s = w_find(&w, "K25", P2, "201903", NULL);
+    s = w_find(&w, "K25", P2, "", "");
     cr_expect_eq(s.status, OPEN, "the profile of 2019-01-01 is newer than one effective in 2018");
     r.effective = 20190301;
     (void)mk_add(&w.m, "finance", &r);
     w_tick(&w, 20190411);
-    cr_expect_eq(w_find(&w, "K25", P2, "201903", NULL).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K25", P2, "", "").status, CLOSED);
     end(&w);
 }
 
 Test(rules, k25_month_by_month_from_the_agenda) {
     struct world w;
+    struct seen s;
 
     begin(&w);
     w_tick(&w, 20190410);
     cr_expect_eq(w_find(&w, "K25", NULL, NULL, NULL).n, 0, "nobody's payments are here yet");
     pay1(&w, 20190411, "V1", P2, WAN, NULL, NULL);
     w_days(&w, 20190411, 20190701);
-    /* Nothing of P1's is paid: March (known late), April, May, June. */
-    cr_expect_eq(w_find(&w, "K25", P1, NULL, NULL).n, 4);
-    cr_expect_eq(w_find(&w, "K25", P1, "201906", NULL).first_seen, 20190701);
-    cr_expect_eq(w_find(&w, "K25", P1, "201903", NULL).first_seen, 20190411);
-    cr_expect_eq(w_find(&w, "K25", P1, "201904", NULL).first_seen, 20190501);
+    /* Nothing of P1's is paid: behind since March, which is known late. */
+    s = w_find(&w, "K25", P1, "", "");
+    cr_expect(s.n == 1 && s.status == OPEN && s.episode == 1 && s.first_seen == 20190411);
+    cr_expect(strstr(s.message_zh, "截至2019-06-30执行进度0.00%，低于序时进度50.00") != NULL, "%s",
+              s.message_zh);
+    end(&w);
+}
+
+/* 100 万元 of 2019: 13 points behind in March, 13.33 in April, 2 in May, 17 in June. */
+Test(rules, k25_caught_up_and_behind_again) {
+    struct world w;
+    struct seen s;
+
+    begin(&w);
+    pay1(&w, 20190329, "V1", P1, 12 * WAN, NULL, NULL);
+    w_days(&w, 20190329, 20190410);
+    s = w_find(&w, "K25", P1, "", "");
+    cr_expect(s.status == OPEN && s.first_seen == 20190401);
+    /* April's money comes on its day, and closes nothing before the month is over. */
+    pay1(&w, 20190411, "V2", P1, 8 * WAN, NULL, NULL);
+    w_days(&w, 20190411, 20190430);
+    cr_expect(strstr(w_find(&w, "K25", P1, "", "").message_zh, "截至2019-03-31执行进度12.00%"));
+    w_tick(&w, 20190501);
+    s = w_find(&w, "K25", P1, "", "");
+    cr_expect(s.status == OPEN && s.n == 1 && s.episode == 1, "the same one");
+    cr_expect(strstr(s.message_zh, "截至2019-04-30执行进度20.00%") != NULL, "%s", s.message_zh);
+    pay1(&w, 20190510, "V3", P1, 19 * WAN, NULL, NULL);
+    w_days(&w, 20190510, 20190531);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").status, OPEN, "May isn't over");
+    w_tick(&w, 20190601);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").status, CLOSED, "39 of 41.67 %%");
+    w_days(&w, 20190628, 20190701);
+    s = w_find(&w, "K25", P1, "", "");
+    cr_expect(s.status == OPEN && s.n == 1 && s.episode == 2 && s.first_seen == 20190701,
+              "39 of 50 %%: the next episode");
+    /* A voucher of May that comes late changes June's sum as well. */
+    pay1(&w, 20190531, "V4", P1, WAN, NULL, NULL);
+    w_tick(&w, 20190702);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").status, CLOSED, "10 points exactly");
+    /* Of a year that is over December's end stays the newest. */
+    w_days(&w, 20191231, 20200101);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").episode, 3);
+    w_days(&w, 20200301, 20200302);
+    cr_expect(strstr(w_find(&w, "K25", P1, "", "").message_zh, "截至2019-12-31执行进度40.00%"));
+    pay1(&w, 20191230, "V5", P1, 50 * WAN, NULL, NULL);
+    w_tick(&w, 20200303);
+    cr_expect_eq(w_find(&w, "K25", P1, "", "").status, CLOSED);
     end(&w);
 }
 
