@@ -619,6 +619,10 @@ Test(rules, k53_rated_well) {
     f = mk_finding(&w.m, P1, 2019, 20200301, "A3", 3, 1, 20200601, 2 * WAN, 0, NULL); /* 挪用 */
     w_tick(&w, 20200301);
     cr_expect_eq(w_find(&w, "K53", NULL, NULL, NULL).n, 0, "no rating yet");
+    cr_expect_eq(w_unknown(&w, "K53"), 2, "a self-evaluation is owed; A2 doesn't matter");
+    (void)mk_finding(&w.m, P1, 2018, 20200301, "A4", 2, 3, 20200601, WAN, 0, NULL);
+    w_tick(&w, 20200302);
+    cr_expect_eq(w_unknown(&w, "K53"), 2, "nothing of 2018 was allotted here");
     (void)mk_eval(&w.m, 1, P1, 2019, 20200302, 8000, NULL, NULL);
     w_tick(&w, 20200302);
     cr_expect_eq(w_find(&w, "K53", P1, "", "A1").status, OPEN);
