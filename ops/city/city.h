@@ -137,8 +137,9 @@ struct city_project {
     int32_t recurve_day; /* a P02 REPLACE brings the curve, and the right bk, then */
     int64_t recovered;
     int32_t recover_day;
-    int64_t forecast; /* in October's monitoring: won't be spent; 0 = what is recovered later */
-    int32_t lines;    /* regular payment lines to make */
+    int64_t forecast;    /* in October's monitoring: won't be spent; 0 = what is recovered later */
+    int32_t forecast_at; /* in the monitoring to this day instead; 0 = October's */
+    int32_t lines;       /* regular payment lines to make */
 
     int64_t paid[13];         /* cumulative, net, at each month's end */
     int32_t self_cp, spot_cp; /* 0 = none yet */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#define LATE_DAY 20190701
+#define LATE_DAY 20190702 /* 06-30 is a Sunday */
 
 struct breakdown {
     int32_t dept;
@@ -75,8 +75,9 @@ static void hold_back(struct city *c, const struct breakdown *x) {
     else
         (void)of_dept(c, city_fires(c, "K27", p, 'Y', DAY_ALLOTTED, x->most), x->dept, "first");
     if (x->near)
-        (void)of_dept(c, city_near(c, "K27", p, LATE_DAY, "六月底前已全部落实到项目"), x->dept,
-                      "0630");
+        (void)of_dept(
+            c, city_near(c, "K27", p, LATE_DAY, "末日逢周日顺延一天，到期前已全部落实到项目"),
+            x->dept, "0630");
     else
         (void)of_dept(c, city_fires(c, "K27", p, 'R', LATE_DAY, x->rest), x->dept, "0630");
 }
@@ -87,7 +88,7 @@ void city_plant_breakdown(struct city *c) {
         {81, 24, 20190415, 20190820, false, false},
         {82, 26, 20190318, 20190624, false, true},
         {83, 7, 0, 0, true, false},
-        {84, 6, 20190417, 20190628, true, true},
+        {84, 6, 20190417, 20190701, true, true},
     };
 
     for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)

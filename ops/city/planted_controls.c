@@ -6,7 +6,7 @@
 
 #include <pentad/base/date.h>
 
-#define YELLOW_DAY 20191201
+#define YELLOW_DAY 20191203 /* 11-30 is a Saturday */
 #define RED_DAY 20191221
 
 static struct city_project *unspent(struct city *c, int64_t yuan, int32_t final_bp, int64_t fen) {
@@ -46,6 +46,15 @@ static void plant_k30(struct city *c) {
     take_back(c, p, 20191120, 16 * CITY_WAN);
     city_reallocate(c, p, 20191125, 16 * CITY_WAN);
     (void)city_near(c, "K30", p, YELLOW_DAY, "已收回恰为预计数的80%");
+
+    p = unspent(c, 3500000, 9200, 18 * CITY_WAN);
+    take_back(c, p, 20191202, 18 * CITY_WAN);
+    city_reallocate(c, p, 20191216, 18 * CITY_WAN);
+    (void)city_near(c, "K30", p, YELLOW_DAY, "末日逢周六顺延，当日收回");
+
+    p = unspent(c, 2800000, 9200, 20 * CITY_WAN);
+    p->forecast_at = 20190930;
+    (void)city_near(c, "K30", p, YELLOW_DAY, "九月底的监控有预计数，十月底的监控未报，无从判断");
 }
 
 /* A twentieth is taken back on `day`; half of it is put to use on `half`, the rest on `rest`. */

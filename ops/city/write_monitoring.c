@@ -54,7 +54,7 @@ static void completions(const struct city *c, const struct city_project *p, cons
 }
 
 static int64_t forecast(const struct city_project *p, const struct period *x) {
-    if (x->end != 20191031)
+    if (x->end != (p->forecast_at ? p->forecast_at : 20191031))
         return 0;
     return p->forecast > 0 ? p->forecast : p->recover_day > x->end ? p->recovered : 0;
 }
@@ -108,6 +108,8 @@ int city_write_monitoring(struct city *c, struct pt_err *err) {
             const struct city_project *p = &c->projects[i];
 
             if (p->policy || !(periods[k].all || p->is_major || forecast(p, &periods[k]) > 0))
+                continue;
+            if (p->forecast_at && p->forecast_at < periods[k].end && periods[k].end == 20191031)
                 continue;
             report(t, c, p, &periods[k], false);
             if (p->odd_period == periods[k].end && p->odd_mended_day)

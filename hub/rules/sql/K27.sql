@@ -15,16 +15,16 @@
 -- figure: total fen
 -- param: k27.first_bp int 9000 首次批复时的到项目率下限（基点）
 -- param: k27.due_bp int 10000 到期时的到项目率下限（基点）
--- param: k27.due_mmdd int 630 到期日（月日）
+-- param: k27.due_mmdd int 630 到期日（月日，逢休息日顺延）
 -- awaits: finance
 -- scope: region
 -- FG4 of a department, deliberately but for three things: a line counts for the department that it names, not for the one
 -- that its subject belongs to by now; what is shifted after the day counts too, for that is how a finding clears; and
 -- the rate ends at 100 %. Two conditions a year: `first`, of the INITIAL lines under the tick that logged the department's
--- first one, yellow below 90 %; `0630`, of the INITIAL lines valid by that date, red below 100 % after it. Money shifted
+-- first one, yellow below 90 %; `0630`, of the INITIAL lines valid by that date, red below 100 % after it, or after the next working day where it is none. Money shifted
 -- from lines that aren't final to final ones (the same department and basis_doc) counts whenever it was shifted. Final
 -- lines of the department or a unit itself are no project expenditure. UNKNOWN where a line doesn't say whether it is
--- final. `first` awaits nobody; `0630` awaits finance's close of that date, which no holiday moves.
+-- final. `first` awaits nobody; `0630` awaits finance's close of the last day. A calendar (H08) that moves it is followed.
 -- Keys: a department, b fiscal year, c 'first' or '0630'.
 -- [views]
 CREATE TEMP VIEW k27_stage(stage) AS VALUES ('first'), ('0630');
@@ -33,15 +33,19 @@ SELECT f.dept, r.fy, s.stage FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN k27_stage s
  WHERE c.type = @TYPE_ALLOTMENT AND f.dept <> ''
    AND f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT)
+UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K27'
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K27'
 -- [all]
 SELECT DISTINCT v.dept, v.r_fy, s.stage FROM v_allotment v CROSS JOIN k27_stage s
  WHERE v.kind = @ALLOTMENT_KIND_INITIAL AND v.dept <> ''
 -- [agenda]
-SELECT a, b, c, date_add(b * 10000 + param('k27.due_mmdd'), 1) AS due FROM touched WHERE c = '0630'
+SELECT a, b, c, date_add(cd_add(b * 10000 + param('k27.due_mmdd'), 0), 1) AS due FROM touched WHERE c = '0630'
 -- [condition]
 WITH due AS MATERIALIZED (
-  SELECT t.*, CASE c WHEN '0630' THEN b * 10000 + param('k27.due_mmdd') END AS day FROM touched t
-  WHERE c = 'first' OR b * 10000 + param('k27.due_mmdd') < tick_day()),
+  SELECT t.*, CASE c WHEN '0630' THEN b * 10000 + param('k27.due_mmdd') END AS day,
+    CASE c WHEN '0630' THEN cd_add(b * 10000 + param('k27.due_mmdd'), 0) END AS last FROM touched t
+  WHERE c = 'first' OR cd_add(b * 10000 + param('k27.due_mmdd'), 0) < tick_day()),
 line AS MATERIALIZED (
   SELECT d.a, d.b, d.c, d.day, v.kind, v.fen * v.r_sign AS fen, v.final_level AS final, v.basis_doc AS doc, v.r_valid AS valid, o.tick,
     min(CASE v.kind WHEN @ALLOTMENT_KIND_INITIAL THEN o.tick END) OVER (PARTITION BY d.a, d.b, d.c) AS first,
@@ -65,7 +69,7 @@ SELECT a, b, c, @SUBJECT_KIND_DEPT AS kind, a AS key, b AS fy, '' AS period, c A
   CASE WHEN p IS NULL THEN 'CLEAR' WHEN unsaid > 0 THEN 'UNKNOWN'
        WHEN CASE c WHEN 'first' THEN p < param('k27.first_bp') ELSE p < param('k27.due_bp') END THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE c WHEN 'first' THEN @SEVERITY_YELLOW ELSE @SEVERITY_RED END AS sev,
-  p AS p, max(total - named, 0) AS x, total AS total, day AS through
+  p AS p, max(total - named, 0) AS x, total AS total, last AS through
 FROM rate
 -- [inputs]
 SELECT v.rec FROM v_allotment v WHERE v.dept = :a AND v.r_fy = :b

@@ -13,13 +13,13 @@
 -- figure: x fen
 -- figure: carried fen
 -- figure: as_of date
--- param: k29.due_mmdd int 131 收回期限（月日，资金年度后第二年）
+-- param: k29.due_mmdd int 131 收回期限（月日，资金年度后第二年，逢休息日顺延）
 -- awaits: finance
 -- scope: region
 -- FG15: what B05 of the year after the origin year (fiscal year y0 + 1) carries of origin year y0, carried and surplus
 -- alike, less the X04 RECOVER of the subject that took effect after that year's end, of the fiscal years y0 to y0 + 2.
--- RECOVER names no budget kind: it counts against the lowest first. From the first tick after 01-31 of y0 + 2 on, a
--- date that no holiday moves. Money older than that, which a later B05 still carries, was found in its own year.
+-- RECOVER names no budget kind: it counts against the lowest first. From the first tick after 01-31 of y0 + 2 on, or
+-- after the next working day where that is none; a calendar (H08) that moves it is followed. Money older than that, which a later B05 still carries, was found in its own year.
 -- Keys: a subject, b origin year, c ''.
 -- [touch]
 SELECT r.subject, f.fund_year, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_carry_over f ON f.rec = c.rec
@@ -27,14 +27,17 @@ SELECT r.subject, f.fund_year, '' FROM changed c CROSS JOIN record r ON r.rec = 
 UNION SELECT r.subject, v.fund_year, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN v_carry_over v ON v.r_subject = r.subject AND v.r_type = @TYPE_CARRY_OVER AND v.r_fy = v.fund_year + 1
  WHERE c.type = @TYPE_FUND_CONTROL
+UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K29'
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K29'
 -- [all]
 SELECT DISTINCT v.r_subject, v.fund_year, '' FROM v_carry_over v WHERE v.r_fy = v.fund_year + 1
 -- [agenda]
-SELECT a, b, c, date_add((b + 2) * 10000 + param('k29.due_mmdd'), 1) AS due FROM touched
+SELECT a, b, c, date_add(cd_add((b + 2) * 10000 + param('k29.due_mmdd'), 0), 1) AS due FROM touched
 -- [condition]
 WITH due AS MATERIALIZED (
-  SELECT t.*, (t.b + 2) * 10000 + param('k29.due_mmdd') AS day FROM touched t
-  WHERE (t.b + 2) * 10000 + param('k29.due_mmdd') < tick_day()),
+  SELECT t.*, cd_add((t.b + 2) * 10000 + param('k29.due_mmdd'), 0) AS day FROM touched t
+  WHERE cd_add((t.b + 2) * 10000 + param('k29.due_mmdd'), 0) < tick_day()),
 carried AS MATERIALIZED (
   SELECT d.a, d.b, d.c, d.day, v.bk, min(v.r_kind) AS kind, sum(v.fen * v.r_sign) AS fen
   FROM due d CROSS JOIN v_carry_over v ON v.r_subject = d.a AND v.r_type = @TYPE_CARRY_OVER AND v.r_fy = d.b + 1 AND v.fund_year = d.b

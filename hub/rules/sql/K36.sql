@@ -14,12 +14,13 @@
 -- figure: due date
 -- param: k36.major_days int 15 重大事项季度监控的报送期限（季末后天数，末日逢休息日顺延）
 -- param: k36.all_mmdd int 731 全部事项监控的数据截止日（月日）
--- param: k36.all_due_mmdd int 831 全部事项监控的报送期限（月日）
+-- param: k36.all_due_mmdd int 831 全部事项监控的报送期限（月日，逢休息日顺延）
 -- awaits: finance
 -- scope: region
--- Items with an INITIAL of that year valid by the period's end. All owe the report with data to 07-31 by 08-31, a date
--- that no holiday moves; those that are is_major by the profile in force at the quarter's end owe one a quarter, 15
--- calendar days after it. From the first tick after the term on. An X03 of any level with exactly that period_end is
+-- Items with an INITIAL of that year valid by the period's end. All owe the report with data to 07-31 by 08-31;
+-- those that are is_major by the profile in force at the quarter's end owe one a quarter, 15
+-- calendar days after it. A last day off moves to the next working day, also where a calendar (H08) comes later. From the first
+-- tick after the term on. An X03 of any level with exactly that period_end is
 -- the report. Periods that ended before the hub's first tick are owed to nobody.
 -- Keys: a subject, b period end, c ''.
 -- [views]
@@ -33,18 +34,19 @@ UNION SELECT q.subject, q.fy * 10000 + p.mmdd, '' FROM changed c CROSS JOIN reco
  WHERE c.type = @TYPE_SUBJECT_PROFILE AND q.fy IS NOT NULL
 UNION SELECT r.subject, f.period_end, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_monitor_report f ON f.rec = c.rec
  WHERE c.type = @TYPE_MONITOR_REPORT AND r.subject IS NOT NULL AND f.period_end IS NOT NULL
+UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K36'
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
   ON n.rule = 'K36'
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 10000 + p.mmdd, '' FROM v_allotment v CROSS JOIN k36_period p WHERE v.kind = @ALLOTMENT_KIND_INITIAL
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K36'
 -- [agenda]
-SELECT a, b, c, date_add(b / 10000 * 10000 + param('k36.all_due_mmdd'), 1) AS due FROM touched WHERE b % 10000 = param('k36.all_mmdd')
+SELECT a, b, c, date_add(cd_add(b / 10000 * 10000 + param('k36.all_due_mmdd'), 0), 1) AS due FROM touched WHERE b % 10000 = param('k36.all_mmdd')
 UNION SELECT a, b, c, date_add(cd_add(b, param('k36.major_days')), 1) FROM touched WHERE b % 10000 <> param('k36.all_mmdd')
 -- [condition]
 WITH term AS MATERIALIZED (
   SELECT t.a, t.b, t.c, t.b / 10000 AS fy, t.b % 10000 = param('k36.all_mmdd') AS everyone,
-    CASE t.b % 10000 WHEN param('k36.all_mmdd') THEN t.b / 10000 * 10000 + param('k36.all_due_mmdd')
+    CASE t.b % 10000 WHEN param('k36.all_mmdd') THEN cd_add(t.b / 10000 * 10000 + param('k36.all_due_mmdd'), 0)
       ELSE cd_add(t.b, param('k36.major_days')) END AS due
   FROM touched t WHERE t.b % 10000 IN (SELECT mmdd FROM k36_period) AND t.b >= (SELECT min(day) FROM tick)),
 owed AS MATERIALIZED (

@@ -205,15 +205,15 @@ Test(execution, k27_at_the_first_allotment) {
     cr_expect_eq(w_find(&w, "K27", DEPT1, NULL, "first").status, CLOSED);
     /* What comes later doesn't count for the first. */
     line(&w, INITIAL, K(DEPT), DEPT1, "Q6", 20190401, 50, POOL, "济财预3");
-    w_days(&w, 20190401, 20190630);
-    cr_expect_eq(w_find(&w, "K27", DEPT1, NULL, NULL).status, CLOSED);
-    w_tick(&w, 20190701);
-    s = w_find(&w, "K27", DEPT1, "", "0630");
-    cr_expect(s.status == OPEN && s.sev == RED && s.first_seen == 20190701);
-    cr_expect(strstr(s.message_zh, "预算到项目率60.00%，60.00万元") != NULL, "%s", s.message_zh);
-    line(&w, 5, K(DEPT), DEPT1, "Q7", 20190702, 60, POOL, "济财预4");
-    line(&w, 4, K(PROJECT), P2, "Q8", 20190702, 60, FINAL, "济财预4");
+    w_days(&w, 20190401, 20190701);
+    cr_expect_eq(w_find(&w, "K27", DEPT1, NULL, NULL).status, CLOSED, "06-30 is a Sunday");
     w_tick(&w, 20190702);
+    s = w_find(&w, "K27", DEPT1, "", "0630");
+    cr_expect(s.status == OPEN && s.sev == RED && s.first_seen == 20190702);
+    cr_expect(strstr(s.message_zh, "预算到项目率60.00%，60.00万元") != NULL, "%s", s.message_zh);
+    line(&w, 5, K(DEPT), DEPT1, "Q7", 20190703, 60, POOL, "济财预4");
+    line(&w, 4, K(PROJECT), P2, "Q8", 20190703, 60, FINAL, "济财预4");
+    w_tick(&w, 20190703);
     cr_expect_eq(w_find(&w, "K27", DEPT1, NULL, "0630").status, CLOSED);
     end(&w);
 }
@@ -228,10 +228,10 @@ Test(execution, k27_within_and_unknown) {
     cr_expect_eq(w_h01s_of(&w, "K27"), 0, "90 %% exactly");
     line(&w, INITIAL, K(PROJECT), P2, "Q3", 20190201, 1, "", "济财预1");
     mk_silent(&w.m, "finance", "main", true);
-    w_tick(&w, 20190701);
-    cr_expect_eq(w_h01s_of(&w, "K27"), 0, "June isn't closed");
-    mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20190702);
+    cr_expect_eq(w_h01s_of(&w, "K27"), 0, "the last day isn't closed");
+    mk_silent(&w.m, "finance", "main", false);
+    w_tick(&w, 20190703);
     cr_expect_eq(w_h01s_of(&w, "K27"), 0, "a line doesn't say whether it is final");
     end(&w);
 }
@@ -316,14 +316,12 @@ Test(execution, k36_reports_that_are_owed) {
     (void)report(&w, P1, 20190630, 20190710);
     w_tick(&w, 20190417);
     cr_expect_eq(w_find(&w, "K36", P1, "20190331", NULL).status, CLOSED);
-    w_days(&w, 20190830, 20190831);
+    w_days(&w, 20190830, 20190901);
     cr_expect_eq(w_find(&w, "K36", NULL, NULL, NULL).n, 1, "the half year's is here");
-    mk_silent(&w.m, "finance", "main", true);
-    (void)report(&w, P1, 20190731, 20190831);
-    w_tick(&w, 20190901);
-    mk_silent(&w.m, "finance", "main", false);
+    (void)report(&w, P1, 20190731, 20190902); /* 08-31 is a Saturday */
+    w_days(&w, 20190902, 20190903);
     s = w_find(&w, "K36", P2, "20190731", "");
-    cr_expect(s.status == OPEN && s.first_seen == 20190901, "by all, major or not");
+    cr_expect(s.status == OPEN && s.first_seen == 20190903, "by all, major or not");
     cr_expect_eq(w_find(&w, "K36", P1, "20190731", NULL).n, 0);
     /* 2019-12-31 and 15 days; a Wednesday. */
     (void)report(&w, P1, 20190930, 20191008);
@@ -339,17 +337,17 @@ Test(execution, k36_waits_for_the_close) {
 
     begin(&w);
     mk_silent(&w.m, "finance", "main", true);
-    w_tick(&w, 20190901);
+    w_tick(&w, 20190903);
     cr_expect_eq(w_h01s_of(&w, "K36"), 0);
     (void)report(&w, P1, 20190731, 20190830);
     mk_silent(&w.m, "finance", "main", false);
-    w_tick(&w, 20190902);
+    w_tick(&w, 20190904);
     cr_expect_eq(w_find(&w, "K36", P1, NULL, NULL).n, 0, "it came with the late close");
     cr_expect_eq(w_find(&w, "K36", P2, "20190731", NULL).status, OPEN);
     /* Not of what was allotted only later. */
     (void)mk_allot(&w.m, INITIAL, "37010019R000000000003", DEPT1, "Q5", "2050201", 2019, 20190801,
                    WAN, NULL);
-    w_tick(&w, 20190903);
+    w_tick(&w, 20190905);
     cr_expect_eq(w_find(&w, "K36", NULL, NULL, NULL).n, 1);
     end(&w);
 }

@@ -242,13 +242,11 @@ Test(idle, k30_forecast_unspent) {
     w_tick(&w, 20191101);
     (void)mk_control(&w.m, RECOVER, P1, NULL, 2019, 20191115, 8 * WAN - 1);
     (void)mk_control(&w.m, RECOVER, P2, NULL, 2019, 20191115, 8 * WAN);
-    w_days(&w, 20191129, 20191130);
-    cr_expect_eq(w_find(&w, "K30", NULL, NULL, NULL).n, 0);
-    mk_silent(&w.m, "finance", "main", true);
-    w_tick(&w, 20191201);
-    mk_silent(&w.m, "finance", "main", false);
+    w_days(&w, 20191129, 20191202);
+    cr_expect_eq(w_find(&w, "K30", NULL, NULL, NULL).n, 0, "11-30 is a Saturday");
+    w_tick(&w, 20191203);
     s = w_find(&w, "K30", P1, "", "");
-    cr_expect(s.status == OPEN && s.sev == YELLOW && s.first_seen == 20191201 && s.n == 1);
+    cr_expect(s.status == OPEN && s.sev == YELLOW && s.first_seen == 20191203 && s.n == 1);
     cr_expect(strstr(s.message_zh, "预计年底无法支出2.00万元尚未清理") != NULL, "%s", s.message_zh);
     cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).n, 0, "80 %% exactly");
     w_days(&w, 20191219, 20191220);
@@ -269,17 +267,61 @@ Test(idle, k30_paid_after_all) {
     (void)forecast(&w, P2, 10 * WAN);
     w_tick(&w, 20191101);
     mk_silent(&w.m, "finance", "main", true);
-    w_tick(&w, 20191202);
-    cr_expect_eq(w_find(&w, "K30", NULL, NULL, NULL).n, 0, "November isn't closed");
-    mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20191203);
-    cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).status, OPEN);
-    p = pay(&w, 20191204, P2, "Q3", 28 * WAN, NULL); /* 2 of 30 are left */
+    cr_expect_eq(w_find(&w, "K30", NULL, NULL, NULL).n, 0, "the last day isn't closed");
+    mk_silent(&w.m, "finance", "main", false);
     w_tick(&w, 20191204);
-    cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).status, CLOSED);
-    (void)pay(&w, 20191204, P2, "Q3", 28 * WAN, &p);
+    cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).status, OPEN);
+    p = pay(&w, 20191205, P2, "Q3", 28 * WAN, NULL); /* 2 of 30 are left */
     w_tick(&w, 20191205);
+    cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).status, CLOSED);
+    (void)pay(&w, 20191205, P2, "Q3", 28 * WAN, &p);
+    w_tick(&w, 20191206);
     cr_expect_eq(w_find(&w, "K30", P2, NULL, NULL).episode, 2);
+    end(&w);
+}
+
+/* Forecast at the end of September, October's report is missing. */
+Test(idle, k30_unknown_without_octobers_report) {
+    struct world w;
+
+    begin(&w);
+    (void)mk_json(&w.m, "finance", "X03", K(PROJECT), P1, 2019, 20191010,
+                  "{'level':'MONITOR_LEVEL_DEPT','period_end':20190930,"
+                  "'forecast_unspent_fen':'%lld'}",
+                  (long long)(10 * WAN));
+    w_tick(&w, 20191101);
+    w_days(&w, 20191201, 20191202);
+    cr_expect_eq(w_unknown(&w, "K30"), 0, "not yet late");
+    w_tick(&w, 20191203);
+    cr_expect_eq(w_unknown(&w, "K30"), 1, "P1's; nothing makes P2's expected");
+    cr_expect_eq(w_h01s_of(&w, "K30"), 0);
+    (void)forecast(&w, P1, 10 * WAN);
+    w_tick(&w, 20191204);
+    cr_expect_eq(w_unknown(&w, "K30"), 0);
+    cr_expect_eq(w_find(&w, "K30", P1, "", "").status, OPEN);
+    end(&w);
+}
+
+/* A calendar that makes the last day of November a working day, once December's first is waited
+ * for, and one that takes the next two working days away. */
+Test(idle, k30_follows_the_calendar) {
+    struct world w;
+    struct mk_ref h;
+
+    begin(&w);
+    (void)forecast(&w, P2, 10 * WAN);
+    w_tick(&w, 20191101);
+    h = mk_json(&w.m, "office", "H08", K(NONE), NULL, 0, 20191105,
+                "{'year':2019,'workdays':[20191130]}");
+    (void)w_approve(&w, "congress", &h);
+    (void)w_approve(&w, "audit", &h);
+    w_tick(&w, 20191106);
+    w_check(&w);
+    w_days(&w, 20191129, 20191130);
+    cr_expect_eq(w_find(&w, "K30", NULL, NULL, NULL).n, 0);
+    w_tick(&w, 20191201);
+    cr_expect_eq(w_find(&w, "K30", P2, "", "").first_seen, 20191201);
     end(&w);
 }
 

@@ -199,7 +199,7 @@ Test(same_figures, k27_fg4) {
                   "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fund_year':2019,'fen':'50000000',"
                   "'final_level':false,'issued_on':20190128}",
                   DEPT1);
-    w_tick(&w, 20190701);
+    w_tick(&w, 20190702);
     cr_expect_eq(figure(&w, "FG4", K(DEPT), DEPT1, 20190630), 6667);
     cr_expect_eq(operand(&w, "K27", DEPT1, "p"), 6667);
     w_check(&w);
