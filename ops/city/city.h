@@ -162,6 +162,7 @@ struct city_project {
     int32_t audit_fixed_day;
     bool no_audit_note; /* no generated finding on it */
     int32_t key_cp;     /* finance's evaluation of the year before; 0 = by chance, or none */
+    int32_t past_cp;    /* its department's of the year before that; 0 = none */
     int64_t next_fen;   /* allotted for the next year; 0 = nothing */
     bool goal_unpublished;
     int32_t goal_published_day; /* 0 = with the others */

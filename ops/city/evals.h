@@ -51,8 +51,10 @@ struct key_evaluation {
     int32_t total;
     enum key_link linked;
 };
-#define KEY_EVALUATIONS 64
+#define KEY_EVALUATIONS 96
 int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY_EVALUATIONS]);
+/* The department's own, of the year before that, where its past_cp says so. */
+struct key_evaluation city_older_evaluation(const struct city *c, int32_t i);
 void city_write_key_evals(struct table *t, const struct city *c);
 
 #endif

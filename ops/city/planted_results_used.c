@@ -6,9 +6,10 @@
 #include <string.h>
 
 /* Evaluated by finance with `cp`, and allotted so much of this year's money for the next; no result
- * of this year is linked to that (K49). */
-static void funded(struct city *c, const char *rule, int64_t yuan, int32_t cp, int32_t percent,
-                   const char *near_why) {
+ * of this year is linked to that (K49). Of the year before that, its department evaluated it with
+ * `past_cp`; 0 = not at all. */
+static void funded_after(struct city *c, const char *rule, int64_t yuan, int32_t past_cp,
+                         int32_t cp, int32_t percent, const char *near_why) {
     struct city_project *p = city_plant(c, yuan, 9700);
     struct city_truth *t =
         near_why ? city_near(c, rule, p, DAY_NEXT_ALLOTTED, near_why)
@@ -22,11 +23,19 @@ static void funded(struct city *c, const char *rule, int64_t yuan, int32_t cp, i
     (void)snprintf(t->key, sizeof(t->key), "%s", p->code);
     t->year = CITY_FY + 1;
     p->key_cp = cp;
+    p->past_cp = past_cp;
     p->next_fen = p->quotas[0].fen / 100 * percent;
+    if (percent == 0)
+        return;
     p->total = p->next_fen * 4; /* its reviewed need covers the next year */
     t = city_fires(c, "K49", p, 'Y', DAY_NEXT_ALLOTTED, 0);
     t->year = CITY_FY + 1;
     (void)snprintf(t->object, sizeof(t->object), "ZB2020-%06d", city_index(c, p) + 1);
+}
+
+static void funded(struct city *c, const char *rule, int64_t yuan, int32_t cp, int32_t percent,
+                   const char *near_why) {
+    funded_after(c, rule, yuan, 0, cp, percent, near_why);
 }
 
 static const struct {
@@ -103,6 +112,11 @@ void city_plant_results_used(struct city *c) {
     funded(c, "K47", 3900000, 5990, 81, NULL);
     funded(c, "K47", 1700000, 4800, 120, NULL);
     funded(c, "K47", 3000000, 5700, 80, "恰为上年度的80%");
+    funded_after(c, "K47", 2700000, 5100, 5500, 80, NULL);
+    funded_after(c, "K47", 3300000, 5990, 5990, 40, NULL);
+    funded_after(c, "K47", 1800000, 4600, 5200, 10, NULL);
+    funded_after(c, "K47", 2900000, 6000, 5600, 80, "前一年为中，不是连续两年为差");
+    funded_after(c, "K47", 2100000, 5300, 5400, 0, "连续两年为差，次年不再安排");
     funded(c, "K48", 2200000, 7100, 105, NULL);
     funded(c, "K48", 4100000, 6000, 101, NULL);
     funded(c, "K48", 1900000, 7990, 130, NULL);

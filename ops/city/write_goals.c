@@ -128,13 +128,14 @@ static void dept_goal(struct table *t, const struct city *c, int32_t d) {
 }
 
 /* What finance evaluated itself was set out the year before; the goal is recorded now. */
-static void past_goal(struct table *t, const struct city *c, const struct key_evaluation *k) {
-    struct goal g = {.year = CITY_FY - 1,
+static void past_goal(struct table *t, const struct city *c, int32_t year,
+                      const struct key_evaluation *k) {
+    struct goal g = {.year = year,
                      .day = DAY_GOALS,
                      .originator = c->orgs[CITY_FINANCE_DEPT].uscc,
                      .kind = k->subject_kind,
                      .key = k->subject,
-                     .text = "补录上年度绩效目标，作为财政评价的依据。",
+                     .text = "补录以前年度绩效目标，作为评价的依据。",
                      .fen = k->full};
 
     (void)snprintf(g.no, sizeof(g.no), "%s", k->goal);
@@ -229,11 +230,20 @@ int city_write_goals(struct city *c, struct pt_err *err) {
                &(struct reviewed){no, "部门", c->orgs[d].uscc, CITY_FY, DAY_REVIEWS, false});
     }
     for (int32_t i = 0; i < n_past; i++) {
-        past_goal(goals, c, &past[i]);
+        past_goal(goals, c, CITY_FY - 1, &past[i]);
         review(reviews, ++n,
                &(struct reviewed){past[i].goal, past[i].subject_kind, past[i].subject, CITY_FY - 1,
                                   DAY_REVIEWS, false});
     }
+    for (int32_t i = 0; i < c->n_projects; i++)
+        if (c->projects[i].past_cp) {
+            struct key_evaluation k = city_older_evaluation(c, i);
+
+            past_goal(goals, c, CITY_FY - 2, &k);
+            review(reviews, ++n,
+                   &(struct reviewed){k.goal, k.subject_kind, k.subject, CITY_FY - 2, DAY_REVIEWS,
+                                      false});
+        }
     code = table_close(goals, err);
     if (code != 0)
         (void)table_close(reviews, NULL);

@@ -7,6 +7,7 @@
 
 #define KEY_PROJECTS 6
 #define YEAR_BEFORE (CITY_FY - 1)
+#define DAY_OLDER 20190520
 
 /* Fed back on the day; planned and shown a while later. */
 static void put_day(struct key_evaluation *k, int32_t day) {
@@ -119,31 +120,54 @@ static void score_items(struct evaluation *e, const struct key_evaluation *k) {
         evaluation_split(e, dept, sixths, 6, k->total - e->items[0].score);
 }
 
+struct key_evaluation city_older_evaluation(const struct city *c, int32_t i) {
+    const struct city_project *p = &c->projects[i];
+    struct key_evaluation k = {.kind = "部门重点",
+                               .subject_kind = "项目",
+                               .subject = p->code,
+                               .day = DAY_OLDER,
+                               .full = p->quotas[0].fen,
+                               .total = p->past_cp};
+
+    (void)snprintf(k.no, sizeof(k.no), "PJ%d-Z%05d", YEAR_BEFORE - 1, i + 1);
+    (void)snprintf(k.goal, sizeof(k.goal), "MB%d-Z%05d", YEAR_BEFORE - 1, i + 1);
+    return k;
+}
+
+static void write_key_eval(struct table *t, int32_t year, const char *by,
+                           const struct key_evaluation *k) {
+    bool region = k->no[7] == 'Q';
+    struct evaluation e = {.year = year,
+                           .day = k->day,
+                           .feedback = k->feedback,
+                           .no = k->no,
+                           .subject_kind = k->subject_kind,
+                           .subject = k->subject,
+                           .kind = k->kind,
+                           .by = by,
+                           .frame = region            ? "REGION"
+                                    : k->no[7] == 'B' ? "DEPT6"
+                                                      : "DPOB",
+                           .goal = k->goal,
+                           .agency = k->agency,
+                           .init = k->full,
+                           .full = k->full,
+                           .paid = k->full / 100 * 97};
+
+    score_items(&e, k);
+    evaluation_write(t, &e);
+}
+
 void city_write_key_evals(struct table *t, const struct city *c) {
     struct key_evaluation list[KEY_EVALUATIONS];
     int32_t n = city_key_evaluations(c, list);
 
-    for (int32_t i = 0; i < n; i++) {
-        const struct key_evaluation *k = &list[i];
-        bool region = k->no[7] == 'Q';
-        struct evaluation e = {.year = YEAR_BEFORE,
-                               .day = k->day,
-                               .feedback = k->feedback,
-                               .no = k->no,
-                               .subject_kind = k->subject_kind,
-                               .subject = k->subject,
-                               .kind = k->kind,
-                               .by = "财政",
-                               .frame = region            ? "REGION"
-                                        : k->no[7] == 'B' ? "DEPT6"
-                                                          : "DPOB",
-                               .goal = k->goal,
-                               .agency = k->agency,
-                               .init = k->full,
-                               .full = k->full,
-                               .paid = k->full / 100 * 97};
+    for (int32_t i = CITY_DEPTS; i < c->n_projects; i++)
+        if (c->projects[i].past_cp) {
+            struct key_evaluation k = city_older_evaluation(c, i);
 
-        score_items(&e, k);
-        evaluation_write(t, &e);
-    }
+            write_key_eval(t, YEAR_BEFORE - 1, "部门", &k);
+        }
+    for (int32_t i = 0; i < n; i++)
+        write_key_eval(t, YEAR_BEFORE, "财政", &list[i]);
 }

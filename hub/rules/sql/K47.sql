@@ -5,23 +5,27 @@
 -- reads: V01 B04 E03
 -- when: E R
 -- basis: R-14 R-53
--- message.zh: 评价为差（{score}分），{n}年度仍安排{x}万元，上年度{base}万元
--- message.en: rated poor ({score}), yet allotted {x} for {n} after {base} the year before (10,000 yuan)
--- clears.zh: B04追减；E03退出；等级更高的评价
--- clears.en: B04 REDUCE; E03 OUT; an evaluation that rates it higher
+-- message.zh: {poor}（{score}分），{n}年度仍安排{x}万元，上年度{base}万元
+-- message.en: {poor_en} ({score}), yet allotted {x} for {n} after {base} the year before (10,000 yuan)
+-- clears.zh: B04追减（连续为差的追减至零）；E03退出；等级更高的评价
+-- clears.en: B04 REDUCE (to nothing, where it was poor for years running); E03 OUT; an evaluation that rates it higher
 -- responders: finance
 -- figure: x fen
 -- figure: base fen
 -- figure: score cp
 -- figure: n count
+-- figure: poor text
+-- figure: poor_en text
 -- param: k47.keep_bp int 8000 评价为差的，最多安排上年度的多少（基点）
+-- param: k47.cancel_years int 2 连续几个年度评价为差的，次一预算不再安排；0为不查
 -- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
 -- scope: region
 -- Each evaluated year's rating is that of its score (FG11). It binds the budget year next_fy of the day on
 -- which that evaluation was first logged; where several years' bind one, the newest year's counts.
 -- Money of a year is INITIAL less REDUCE, with an ADVANCE once an INITIAL absorbs it. Nothing of that kind
 -- in the year before: UNKNOWN, as there is nothing to cut from. Out of the library: the newest E03 of the
--- budget year is OUT. Items only. That two years of 差 end in CANCEL isn't looked at here.
+-- budget year is OUT. Items only. Where that rating is the second 差 of two fiscal years running, the budget that it binds is to
+-- be cancelled: any money is too much, whatever the year before had. A year between without a rating breaks the run.
 -- Awaits nobody: rating and allotments are here.
 -- Keys: a subject, b '', c ''.
 -- [views]
@@ -52,11 +56,15 @@ UNION SELECT r.subject, '', '' FROM changed c CROSS JOIN record r ON r.rec = c.r
 -- [all]
 SELECT DISTINCT v.r_subject, '', '' FROM v_evaluation v
 -- [condition]
+WITH run AS MATERIALIZED (SELECT o.a, o.b, o.c, o.fy, band(o.total_cp) AS band FROM k47_bound o WHERE param('k47.cancel_years') > 0)
 SELECT e.a, e.b, e.c, e.kind AS kind, e.a AS key, e.n AS fy, '' AS period, '' AS object,
-  CASE WHEN coalesce(e.before, 0) <= 0 THEN 'UNKNOWN'
+  CASE WHEN e.cancelled THEN 'FIRE' WHEN coalesce(e.before, 0) <= 0 THEN 'UNKNOWN'
        WHEN over_ppm(e.now, e.before, param('k47.keep_bp') * 100) THEN 'FIRE' ELSE 'CLEAR' END AS state,
-  @SEVERITY_RED AS sev, e.now AS x, e.before AS base, e.total_cp AS score, e.n AS n
-FROM k47_budget e
+  @SEVERITY_RED AS sev, e.now AS x, coalesce(e.before, 0) AS base, e.total_cp AS score, e.n AS n,
+  CASE WHEN NOT e.cancelled THEN '评价为差' ELSE '连续' || param('k47.cancel_years') || '年评价为差应取消' END AS poor,
+  CASE WHEN NOT e.cancelled THEN 'rated poor' ELSE 'rated poor for ' || param('k47.cancel_years') || ' years running, to be cancelled' END AS poor_en
+FROM (SELECT d.*, param('k47.cancel_years') > 0 AND param('k47.cancel_years') = (SELECT count(*) FROM run r WHERE r.a = d.a AND r.band = 4
+  AND r.fy BETWEEN d.fy + 1 - param('k47.cancel_years') AND d.fy) AS cancelled FROM k47_budget d) e
 WHERE band(e.total_cp) = 4 AND e.now > 0 AND @LIBRARY_ACTION_OUT IS NOT (SELECT l.action FROM v_library_event l
   CROSS JOIN place p ON p.rec = l.r_root WHERE l.r_subject = e.a AND l.r_type = @TYPE_LIBRARY_EVENT AND l.r_fy = e.n
   ORDER BY p.tick DESC, p.stream DESC, p.seq DESC LIMIT 1)

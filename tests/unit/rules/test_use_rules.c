@@ -81,6 +81,43 @@ Test(result_use, k47_rated_poor_yet_funded) {
     end(&w);
 }
 
+/* The second 差 running: nothing may be left of the budget that it binds. */
+Test(result_use, k47_poor_two_years_running) {
+    struct world w;
+    struct mk_ref v;
+    struct seen s;
+
+    begin(&w);
+    v = mk_eval(&w.m, FIN_KEY, P1, 2017, 20190110, 5900, NULL, NULL);
+    (void)mk_eval(&w.m, FIN_KEY, P2, 2017, 20190110, 6000, NULL, NULL);
+    (void)mk_eval(&w.m, FIN_KEY, P1, 2018, 20190801, 5500, NULL, NULL);
+    (void)mk_eval(&w.m, FIN_KEY, P2, 2018, 20190801, 5500, NULL, NULL);
+    w_tick(&w, 20190801);
+    allot(&w, INITIAL, P1, "Q3", 2020, 20200115, 50 * WAN);
+    allot(&w, INITIAL, P2, "Q4", 2020, 20200115, 50 * WAN);
+    w_tick(&w, 20200115);
+    s = w_find(&w, "K47", P1, "", "");
+    cr_expect(s.status == OPEN && s.sev == 3 && s.n == 1);
+    cr_expect(strstr(s.message_zh, "连续2年评价为差应取消（55.00分），2020年度仍安排50.00万元，"
+                                   "上年度100.00万元") != NULL,
+              "%s", s.message_zh);
+    cr_expect_eq(w_find(&w, "K47", P2, NULL, NULL).n, 0, "中 the year before: a cut is enough");
+    allot(&w, REDUCE, P1, "Q5", 2020, 20200116, 50 * WAN - 1);
+    w_tick(&w, 20200116);
+    cr_expect_eq(w_find(&w, "K47", P1, NULL, NULL).status, OPEN, "a fen is left");
+    allot(&w, REDUCE, P1, "Q6", 2020, 20200117, 1);
+    w_tick(&w, 20200117);
+    cr_expect_eq(w_find(&w, "K47", P1, NULL, NULL).status, CLOSED);
+    allot(&w, INITIAL, P1, "Q7", 2020, 20200118, WAN);
+    w_tick(&w, 20200118);
+    cr_expect_eq(w_find(&w, "K47", P1, NULL, NULL).episode, 2);
+    /* The earlier year is rated anew. */
+    (void)mk_eval(&w.m, FIN_KEY, P1, 2017, 20190110, 6000, &v, NULL);
+    w_tick(&w, 20200119);
+    cr_expect_eq(w_find(&w, "K47", P1, NULL, NULL).status, CLOSED, "1 of 100 is cut enough");
+    end(&w);
+}
+
 /* An evaluation of November binds the year after the next; nothing of the year before is unknown.
  */
 Test(result_use, k47_which_budget_an_evaluation_binds) {
