@@ -124,6 +124,7 @@ struct city_project {
     int64_t total;
     int64_t estimate;     /* 核定概算, of infrastructure */
     int64_t old_surplus;  /* of 2017, left at the end of 2018 */
+    bool carried;         /* what is left at the end of 2019 is carried over, not surplus */
     int32_t contract_day; /* of a planted contract; 0 = none */
     int64_t contract_fen;
 

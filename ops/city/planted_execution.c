@@ -39,6 +39,7 @@ static void plant_k28(struct city *c) {
     static const int32_t first_bp[] = {25, 25, 25, 24};
     static const int32_t inside[] = {20190219, 20190517, 20190813, 20191108};
     static const int32_t inside_bp[] = {24, 25, 25, 24};
+    static const int32_t carried_bp[] = {24, 25, 25, 20};
     static const int32_t little[] = {20190219, 20190419};
     static const int32_t little_bp[] = {50, 47};
     struct city_project *p = on_days(c, 4200000, summer, summer_bp, 4);
@@ -53,6 +54,9 @@ static void plant_k28(struct city *c) {
     city_by_quota(c, "K28", p, 0, 20190520, "每次支付间隔不足90日");
     p = on_days(c, 3300000, little, little_bp, 2);
     city_by_quota(c, "K28", p, 0, 20190718, "余额不足10万元");
+    p = on_days(c, 3700000, inside, carried_bp, 4);
+    p->carried = true;
+    city_by_quota(c, "K28", p, 0, 20200206, "结转下年满90日，但2020年尚无任何支付数据，无从判断");
 }
 
 static struct city_project *to_december(struct city *c, int64_t yuan, int32_t november,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 static void balance(struct table *t, const struct city *c, const struct city_project *p,
-                    int32_t day, int32_t year, int32_t fund_year, int64_t fen) {
+                    int32_t day, int32_t year, int32_t fund_year, int64_t fen, bool carried) {
     char no[24];
 
     (void)snprintf(no, sizeof(no), "JY%d-%05d", year, city_index(c, p) + 1);
@@ -17,7 +17,7 @@ static void balance(struct table *t, const struct city *c, const struct city_pro
     table_int(t, year);
     table_int(t, fund_year);
     table_fen(t, fen);
-    table_str(t, "结余");
+    table_str(t, carried ? "结转" : "结余");
     table_date(t, year * 10000 + 1231);
 }
 
@@ -35,10 +35,10 @@ int city_write_balances(struct city *c, struct pt_err *err) {
         if (p->policy)
             continue;
         if (p->old_surplus > 0)
-            balance(t, c, p, DAY_OLD_BALANCES, CITY_FY - 1, CITY_FY - 2, p->old_surplus);
+            balance(t, c, p, DAY_OLD_BALANCES, CITY_FY - 1, CITY_FY - 2, p->old_surplus, false);
         left = city_full(p, 20191231) - p->recovered - p->paid[12];
         if (left > 0)
-            balance(t, c, p, DAY_BALANCES, CITY_FY, CITY_FY, left);
+            balance(t, c, p, DAY_BALANCES, CITY_FY, CITY_FY, left, p->carried);
     }
     return table_close(t, err);
 }

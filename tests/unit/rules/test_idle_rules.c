@@ -178,6 +178,61 @@ static void carried(struct world *w, const char *subject, int32_t fy, int32_t fu
                   bk, fund_year, (long long)fen, fy * 10000 + 1231);
 }
 
+/* 50, 40 and 30 万元 of 2019. Of P1's 90 it carries 60 over, 30 stay behind as surplus. */
+Test(idle, k28_carried_over) {
+    struct world w;
+    struct seen s;
+
+    begin(&w);
+    (void)pay(&w, 20191120, P2, "Q3", WAN, NULL);
+    w_days(&w, 20191230, 20200101);
+    cr_expect(k28(&w, "Q1").status == CLOSED && k28(&w, "Q2").status == CLOSED);
+    carried(&w, P1, 2019, 2019, "BUDGET_KIND_GENERAL", 60 * WAN);
+    carried(&w, P2, 2019, 2019, "BUDGET_KIND_GENERAL", 29 * WAN);
+    w_tick(&w, 20200113);
+    cr_expect_eq(k28(&w, "Q1").status, CLOSED, "nobody's payment of 2020 is here");
+    (void)pay(&w, 20200114, P2, "Q9", WAN, NULL);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT1, "Q9", "2050201", 2020, 20200114, WAN, NULL);
+    w_tick(&w, 20200114);
+    /* The 30 come off the larger line. */
+    s = k28(&w, "Q1");
+    cr_expect(s.status == OPEN && s.sev == RED && s.episode == 2, "since it was allotted");
+    cr_expect(strstr(s.message_zh, "2019年度：20.00万元闲置319天") != NULL, "%s", s.message_zh);
+    cr_expect(k28(&w, "Q2").status == OPEN && strstr(k28(&w, "Q2").message_zh, "40.00万元"));
+    w_days(&w, 20200217, 20200217);
+    cr_expect_eq(k28(&w, "Q3").n, 0, "the 89th day");
+    w_tick(&w, 20200218);
+    s = k28(&w, "Q3");
+    cr_expect(s.status == OPEN && s.sev == YELLOW && s.first_seen == 20200218);
+    cr_expect(strstr(s.message_zh, "29.00万元闲置90天") != NULL, "%s", s.message_zh);
+    /* Paid in the new year, and taken back then. */
+    (void)pay(&w, 20200219, P1, "Q1", WAN, NULL);
+    w_tick(&w, 20200219);
+    cr_expect_eq(k28(&w, "Q1").status, CLOSED);
+    cr_expect_eq(k28(&w, "Q2").status, OPEN);
+    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200220, 20 * WAN);
+    w_tick(&w, 20200220);
+    cr_expect_eq(k28(&w, "Q3").status, CLOSED, "9 of 29 are left");
+    w_days(&w, 20201231, 20210101);
+    cr_expect(k28(&w, "Q2").status == CLOSED, "what is older is surplus (K29)");
+    end(&w);
+}
+
+Test(idle, k28_surplus_is_not_carried_over) {
+    struct world w;
+
+    begin(&w);
+    w_days(&w, 20191231, 20200101);
+    (void)mk_json(&w.m, "finance", "B05", K(PROJECT), P1, 2019, 20191231,
+                  "{'bk':'BUDGET_KIND_GENERAL','fund_year':2019,'fen':'%lld',"
+                  "'carry_class':'CARRY_CLASS_SURPLUS','as_of':20191231}",
+                  (long long)(90 * WAN));
+    (void)pay(&w, 20200114, P2, "Q3", WAN, NULL);
+    w_days(&w, 20200114, 20200115);
+    cr_expect_eq(k28(&w, "Q1").status, CLOSED);
+    end(&w);
+}
+
 Test(idle, k29_two_years_are_over) {
     struct world w;
     struct seen s;
