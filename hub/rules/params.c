@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <pentad/ledger/figures.h>
+#include <pentad/record/discrepancy.h>
 
 #include "engine.h"
 
@@ -82,8 +83,24 @@ static void fn_tick_day(sqlite3_context *ctx, int n, sqlite3_value **v) {
     sqlite3_result_int(ctx, e->tick.day);
 }
 
+/* discrepancy_id(rule, kind, key, fy, period, object): which finding an H02 answers. */
+static void fn_discrepancy_id(sqlite3_context *ctx, int n, sqlite3_value **v) {
+    uint8_t id[16];
+
+    (void)n;
+    pt_discrepancy_id(id, (const char *)sqlite3_value_text(v[0]),
+                      (Pentad__V1__SubjectKind)sqlite3_value_int(v[1]),
+                      (const char *)sqlite3_value_text(v[2]), sqlite3_value_int(v[3]),
+                      (const char *)sqlite3_value_text(v[4]),
+                      (const char *)sqlite3_value_text(v[5]));
+    sqlite3_result_blob(ctx, id, sizeof id, SQLITE_TRANSIENT);
+}
+
 int pt_params_register(struct pt_engine *e, struct pt_err *err) {
-    if (sqlite3_create_function_v2(e->sql->db, "param", 1, SQLITE_UTF8, e, fn_param, NULL, NULL,
+    if (sqlite3_create_function_v2(e->sql->db, "discrepancy_id", 6,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fn_discrepancy_id,
+                                   NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function_v2(e->sql->db, "param", 1, SQLITE_UTF8, e, fn_param, NULL, NULL,
                                    NULL) != SQLITE_OK ||
         sqlite3_create_function_v2(e->sql->db, "tick_day", 0, SQLITE_UTF8, e, fn_tick_day, NULL,
                                    NULL, NULL) != SQLITE_OK)

@@ -2,13 +2,13 @@
 -- zh: 年底突击花钱
 -- en: year-end spending spike
 -- parties: finance
--- reads: X01 P02
+-- reads: X01 P02 H02
 -- when: T Y
 -- basis: R-34
 -- message.zh: 12月支出占全年{p}%
 -- message.en: December's payments are {p} % of the year's
--- clears.zh: 更正X01；已作说明的视为答复
--- clears.en: payments corrected; an explanation answers it
+-- clears.zh: 更正X01；财政的说明（H02）经人大或审计同意
+-- clears.en: payments corrected; finance's explanation (H02 EXPLAIN) that congress or audit approve
 -- responders: finance
 -- figure: p bp
 -- figure: x fen
@@ -20,13 +20,19 @@
 -- scope: region
 -- FG24 above the share and December at least the sum, of items that aren't a lump sum by the profile in force at the
 -- year's end. From the first tick of next year's 01-10 on. UNKNOWN until finance's streams have closed 12-31, and where
--- a payment is dated to the year only. December's payments are what makes a key: a year without any can't fire.
+-- a payment is dated to the year only. What was spent can't be undone: an EXPLAIN answers the finding, and closes it once congress or
+-- audit approve it, as they would have to approve a waiver; finance's word alone closes nothing against finance. More of December that comes later needs
+-- no second one. December's payments are what makes a key: a year without any can't fire.
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT DISTINCT d.subject, d.fy, '' FROM d_pay d
  WHERE d.month = d.fy * 100 + 12 OR (d.fy + 1) * 10000 + param('k32.day_mmdd') <= tick_day()
 UNION SELECT p.subject, p.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN agg_pay p ON p.subject = r.subject
  WHERE c.type = @TYPE_SUBJECT_PROFILE AND p.month = p.fy * 100 + 12
+UNION SELECT d.key, d.fiscal_year, '' FROM (
+    SELECT c.rec FROM changed c WHERE c.type = @TYPE_DISCREPANCY_REPLY
+    UNION SELECT f.target FROM changed c CROSS JOIN resolved f ON f.rec = c.rec AND f.field = 'target' WHERE c.type = @TYPE_APPROVAL) x
+  CROSS JOIN f_discrepancy_reply h ON h.rec = x.rec CROSS JOIN f_discrepancy d ON d.id = h.id WHERE d.rule = 'K32'
 -- [all]
 SELECT DISTINCT p.subject, p.fy, '' FROM agg_pay p WHERE p.month = p.fy * 100 + 12
 -- [agenda]
@@ -43,8 +49,12 @@ WITH year AS MATERIALIZED (
 SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
   CASE WHEN december IS NULL OR lump_sum = 1 OR kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) THEN 'CLEAR'
        WHEN coarse > 1 THEN 'UNKNOWN'
-       WHEN december >= param('k32.min_fen') AND over_ppm(december, paid, param('k32.share_bp') * 100) THEN 'FIRE'
-       ELSE 'CLEAR' END AS state,
+       WHEN december < param('k32.min_fen') OR NOT over_ppm(december, paid, param('k32.share_bp') * 100) THEN 'CLEAR'
+       WHEN EXISTS (SELECT 1 FROM f_discrepancy_reply h CROSS JOIN live r ON r.rec = h.rec CROSS JOIN stream s ON s.sid = r.r_sid AND s.party = 'finance'
+         CROSS JOIN resolved f ON f.target = h.rec AND f.field = 'target' CROSS JOIN v_approval v ON v.rec = f.rec
+         CROSS JOIN stream p ON p.sid = v.r_sid AND p.party IN ('congress', 'audit')
+         WHERE h.id = discrepancy_id('K32', kind, a, b, '', '') AND h.kind = @REPLY_KIND_EXPLAIN AND v.verdict = @VERDICT_APPROVE) THEN 'CLEAR'
+       ELSE 'FIRE' END AS state,
   @SEVERITY_YELLOW AS sev, ratio_bp(december, paid) AS p, december AS x, paid AS P, b * 10000 + 1231 AS through
 FROM year
 -- [inputs]

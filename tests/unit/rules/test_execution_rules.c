@@ -267,6 +267,37 @@ Test(execution, k32_a_spike_in_december) {
     end(&w);
 }
 
+/* What was spent in December can't be undone: an explanation closes it where congress or audit
+ * accept it. */
+Test(execution, k32_explained) {
+    struct world w;
+    struct mk_ref dispute;
+    struct mk_ref explain;
+    struct seen s;
+
+    begin(&w);
+    (void)pay(&w, 20191129, "V1", P1, 10 * WAN, NULL);
+    (void)pay(&w, 20191230, "V2", P1, 100 * WAN, NULL);
+    (void)pay(&w, 20191129, "V3", P2, 10 * WAN, NULL);
+    (void)pay(&w, 20191230, "V4", P2, 100 * WAN, NULL);
+    w_days(&w, 20191230, 20200110);
+    s = w_find(&w, "K32", P1, "", "");
+    cr_assert_eq(s.status, OPEN);
+    w_reply(&w, "finance", s.id, 3, &dispute);
+    (void)w_approve(&w, "audit", &dispute);
+    w_reply(&w, "finance", s.id, 2, &explain);
+    w_tick(&w, 20200111);
+    cr_expect_eq(w_find(&w, "K32", P1, "", "").status, 2, "replied; finance's word alone");
+    (void)w_approve(&w, "organization", &explain);
+    w_tick(&w, 20200112);
+    cr_expect_eq(w_find(&w, "K32", P1, "", "").status, 2);
+    (void)w_approve(&w, "congress", &explain);
+    w_tick(&w, 20200113);
+    cr_expect_eq(w_find(&w, "K32", P1, "", "").status, CLOSED);
+    cr_expect_eq(w_find(&w, "K32", P2, "", "").status, OPEN, "another finding");
+    end(&w);
+}
+
 Test(execution, k32_from_the_agenda_and_lump_sums) {
     struct world w;
 
