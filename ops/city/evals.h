@@ -49,6 +49,7 @@ struct key_evaluation {
     int32_t planned, shown; /* its rectification, its page; 0 = never */
     int64_t full;
     int32_t total;
+    bool own; /* of finance's own money: it pays no agency to evaluate that (K46) */
     enum key_link linked;
 };
 #define KEY_EVALUATIONS 96

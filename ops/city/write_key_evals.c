@@ -41,6 +41,7 @@ static struct key_evaluation of_project(const struct city *c, int32_t i, int32_t
     k.kind = "财政重点";
     k.subject_kind = "项目";
     k.subject = c->projects[i].code;
+    k.own = c->projects[i].dept == CITY_FINANCE_DEPT;
     (void)snprintf(tail, sizeof(tail), "K%05d", i + 1);
     name_key(&k, tail);
     return k;
@@ -89,7 +90,7 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
         n++;
     }
     for (int32_t i = 0; i < n; i++)
-        out[i].agency = i % 3 == 0 ? city_agency(i / 3 % CITY_AGENCIES) : NULL;
+        out[i].agency = i % 3 == 0 && !out[i].own ? city_agency(i / 3 % CITY_AGENCIES) : NULL;
     for (int32_t i = CITY_DEPTS; i < c->n_projects; i++)
         if (c->projects[i].key_agency) {
             out[n] = of_project(c, i, n);
