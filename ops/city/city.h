@@ -23,8 +23,10 @@
 #define CITY_MAX_APPROVALS 64
 #define CITY_MAX_FINDINGS 1024
 #define CITY_MAX_CLUES 64
-#define CITY_MAX_OPINIONS 32
-#define CITY_MAX_TRUTH 1024
+#define CITY_MAX_OPINIONS 64
+#define CITY_MAX_WARNINGS 8
+#define CITY_FIRST_WARNING 901 /* its number among the notices */
+#define CITY_MAX_TRUTH 2048
 #define CITY_PROJECT_NAMES 500
 #define CITY_FINANCE_DEPT 27 /* 市财政局 in the table of departments */
 #define CITY_YUAN INT64_C(100)
@@ -103,7 +105,7 @@ struct city_project {
     int32_t need_fixed_day; /* another review without it; 0 = none */
     int64_t accounts_delta; /* the accounts show what was paid plus this */
     int64_t goal_delta;     /* the goal is for the INITIAL plus this */
-    bool no_exante, no_goal_ref, no_result_link;
+    bool no_exante, no_goal_ref, no_goal_link, no_result_link;
     int32_t exante_cp; /* its score, and the conclusion; 0 = by chance */
     const char *exante_conclusion;
     int32_t returned_day, passed_day; /* of the goal; 0 = not returned, passed on DAY_REVIEWS */
@@ -145,7 +147,9 @@ struct city_project {
     int64_t paid[13];         /* cumulative, net, at each month's end */
     int32_t self_cp, spot_cp; /* 0 = none yet */
     int32_t self_day, spot_day;
-    int32_t self_excess; /* claimed above what its indicators recompute to, cp */
+    int64_t self_paid_delta; /* it says that this much more was paid */
+    int32_t self_rate_off;   /* and the rate this much higher, bp */
+    int32_t self_excess;     /* claimed above what its indicators recompute to, cp */
     int32_t self_replaced_cp, self_replaced_day;
     int32_t late_period, late_day; /* the monitoring report to this day comes then; 0 = never */
     int32_t odd_period, odd_bp;    /* in this one all is reached to odd_bp; in the year's last one
@@ -215,6 +219,12 @@ struct city_opinion {
     int32_t answered; /* 0 = never */
 };
 
+/* One J04 WARNING of the office, which nobody else's follows. */
+struct city_warning {
+    int32_t project, day, due;
+    int32_t answered; /* 0 = never */
+};
+
 /* One B03 that was written. */
 struct city_approval {
     int32_t day;
@@ -264,6 +274,7 @@ struct city_truth {
     int32_t warned;          /* Y on the way from I to R; 0 = it wasn't */
     int32_t paused, resumed; /* closed and opened again in between; 0 = it wasn't */
     const char *why;         /* NULL = planted, else a near miss */
+    const char *condition;   /* which of the rule's; NULL = it has one only */
 };
 
 struct city {
@@ -289,6 +300,8 @@ struct city {
     int32_t n_clues;
     struct city_opinion opinions[CITY_MAX_OPINIONS]; /* planted ones */
     int32_t n_opinions;
+    struct city_warning warnings[CITY_MAX_WARNINGS];
+    int32_t n_warnings;
     struct city_misreport misreports[32];
     int32_t n_misreports;
     struct city_truth truth[CITY_MAX_TRUTH];
@@ -450,6 +463,11 @@ struct city_truth *city_fires(struct city *c, const char *rule, const struct cit
                               char severity, int32_t opened, int32_t closed);
 struct city_truth *city_near(struct city *c, const char *rule, const struct city_project *p,
                              int32_t opened, const char *why);
+/* Names which of the rule's conditions it is. */
+struct city_truth *city_as(struct city_truth *t, const char *condition);
+/* What fires, as yellow, comes near to being red; `condition` is the one it comes near to. */
+struct city_truth *city_not_red(struct city *c, const struct city_truth *fired,
+                                const char *condition, const char *why);
 /* Fires (Y, for good), or is near: of the project's q-th quota. */
 void city_by_quota(struct city *c, const char *rule, const struct city_project *p, int32_t q,
                    int32_t opened, const char *near_why);

@@ -30,6 +30,7 @@ struct city_appraised {
     int32_t sent, cites;           /* days; cites: of the snapshot, 0 = none */
     int32_t weight;                /* in hundredths; 0 = it isn't counted */
     int32_t ledger_off, score_off; /* added to the ledger's score as taken over, and as counted */
+    bool listed;                   /* though it weighs nothing */
     bool weighted;                 /* what is counted is the score times the weight */
     int32_t mended;                /* the day of a REPLACE with neither; 0 = never */
 };

@@ -19,6 +19,7 @@ struct evaluation {
     const char *no, *original, *reason;
     const char *subject_kind, *subject, *kind, *by, *frame, *goal, *reviewed, *agency;
     int64_t init, full, paid;
+    int32_t rate_off; /* what it says of the rate is this much higher, bp */
     struct item items[EVALUATION_MAX_ITEMS];
     int32_t n_items, total;
 };

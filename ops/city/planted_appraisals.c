@@ -9,6 +9,7 @@
 #define DAY_BEFORE 20200320 /* no department has been evaluated yet */
 #define LAST_DAY 20200522   /* 30 days after that */
 #define TOO_LATE 20200525
+#define MUCH_TOO_LATE 20200616
 #define MENDED 20200508
 #define WEIGHT 2000
 
@@ -22,7 +23,11 @@ enum {
     CITES_EARLY,
     CITES_TOO_LATE,
     CITES_LAST_DAY,
-    WEIGHTED
+    WEIGHTED,
+    ANOTHER_LEDGER,
+    CITES_TOO_LATE_TOO,
+    CITES_MUCH_TOO_LATE,
+    WEIGHS_NOTHING /* the first of three departments */
 };
 
 struct city_appraised city_appraised(int32_t dept) {
@@ -53,8 +58,21 @@ struct city_appraised city_appraised(int32_t dept) {
     case CITES_EARLY:
         a.cites = DAY_BEFORE;
         break;
+    case ANOTHER_LEDGER:
+        a.ledger_off = a.score_off = 1;
+        break;
     case CITES_TOO_LATE:
+    case CITES_TOO_LATE_TOO:
         a.sent = TOO_LATE;
+        break;
+    case CITES_MUCH_TOO_LATE:
+        a.sent = MUCH_TOO_LATE;
+        break;
+    case WEIGHS_NOTHING:
+    case WEIGHS_NOTHING + 1:
+    case WEIGHS_NOTHING + 2:
+        a.weight = 0;
+        a.listed = true;
         break;
     case CITES_LAST_DAY:
         a.sent = LAST_DAY;
@@ -80,17 +98,37 @@ static struct city_truth *of_dept(const struct city *c, int32_t dept, struct cit
 }
 
 static void plant_k52(struct city *c) {
+    struct city_truth *t;
+
     for (int32_t d = UNAPPRAISED; d < UNAPPRAISED + 3; d++)
-        (void)of_dept(c, d, city_fires(c, "K52", c->projects, 'Y', DAY_APPRAISAL, 0));
-    (void)of_dept(c, COUNTS_LITTLE,
-                  city_near(c, "K52", c->projects, DAY_APPRAISAL, "预算绩效权重仅1分，仍已纳入"));
+        (void)city_as(of_dept(c, d, city_fires(c, "K52", c->projects, 'Y', DAY_APPRAISAL, 0)),
+                      "component");
+    for (int32_t d = WEIGHS_NOTHING; d < WEIGHS_NOTHING + 3; d++)
+        (void)city_as(of_dept(c, d, city_fires(c, "K52", c->projects, 'Y', DAY_APPRAISAL, 0)),
+                      "weight");
+    t = city_near(c, "K52", c->projects, DAY_APPRAISAL, "预算绩效权重仅1分，仍已纳入");
+    (void)city_as(of_dept(c, COUNTS_LITTLE, t), "weight");
+    t = city_near(c, "K52", c->projects, DAY_APPRAISAL, "按权重折算的得分仍是预算绩效一项");
+    (void)city_as(of_dept(c, WEIGHTED, t), "component");
 }
 
 static void plant_k51(struct city *c) {
-    for (int32_t d = ANOTHER_SCORE; d <= CITES_TOO_LATE; d++) {
+    static const struct {
+        int32_t dept;
+        const char *condition;
+    } list[] = {{ANOTHER_SCORE, "score"},           {ANOTHER_POINTS, "score"},
+                {ANOTHER_LEDGER, "score"},          {CITES_NOTHING, "snapshot"},
+                {CITES_UNKNOWN, "snapshot"},        {CITES_EARLY, "snapshot"},
+                {CITES_TOO_LATE, "superseded"},     {CITES_TOO_LATE_TOO, "superseded"},
+                {CITES_MUCH_TOO_LATE, "superseded"}};
+    struct city_truth *near;
+
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        int32_t d = list[i].dept;
         const struct city_appraised a = city_appraised(d);
 
-        (void)of_dept(c, d, city_fires(c, "K51", c->projects, 'R', a.sent, a.mended));
+        (void)city_as(of_dept(c, d, city_fires(c, "K51", c->projects, 'R', a.sent, a.mended)),
+                      list[i].condition);
         if (a.mended) {
             struct city_truth *t =
                 of_dept(c, d, city_fires(c, "K68", c->projects, 'I', a.mended, 0));
@@ -100,10 +138,12 @@ static void plant_k51(struct city *c) {
             (void)snprintf(t->object, sizeof(t->object), "organization/%s", no);
         }
     }
-    (void)of_dept(c, CITES_LAST_DAY,
-                  city_near(c, "K51", c->projects, LAST_DAY, "所引台账快照被取代恰满30日"));
-    (void)of_dept(c, WEIGHTED,
-                  city_near(c, "K51", c->projects, DAY_APPRAISAL, "按权重折算，相差不超过0.01分"));
+    near = city_near(c, "K51", c->projects, LAST_DAY, "所引台账快照被取代恰满30日");
+    (void)city_as(of_dept(c, CITES_LAST_DAY, near), "superseded");
+    near = city_near(c, "K51", c->projects, DAY_APPRAISAL, "按权重折算，相差不超过0.01分");
+    (void)city_as(of_dept(c, WEIGHTED, near), "score");
+    near = city_near(c, "K51", c->projects, DAY_APPRAISAL, "所引快照前一日即有，非最新但未逾30日");
+    (void)city_as(of_dept(c, COUNTS_LITTLE, near), "snapshot");
 }
 
 void city_plant_appraisals(struct city *c) {

@@ -16,31 +16,38 @@ static struct city_project *audited(struct city *c, int64_t yuan, int32_t day, i
 
 static void plant_k07(struct city *c) {
     struct city_project *p = audited(c, 2000000, 20200318, CITY_WAN + 1);
+    struct city_truth *t;
 
-    (void)city_fires(c, "K07", p, 'Y', 20200318, 0);
+    (void)city_as(city_fires(c, "K07", p, 'Y', 20200318, 0), "yellow");
     p = audited(c, 50000000, 20200325, -150 * CITY_WAN);
-    (void)city_fires(c, "K07", p, 'R', 20200325, 0);
+    (void)city_as(city_fires(c, "K07", p, 'R', 20200325, 0), "red");
     p = audited(c, 3600000, 20200305, -35000 * CITY_YUAN);
     p->audit_fixed_day = 20200320;
-    (void)city_fires(c, "K07", p, 'Y', 20200305, 20200320);
+    (void)city_as(city_fires(c, "K07", p, 'Y', 20200305, 20200320), "yellow");
     p = audited(c, 42000000, 20200312, 260 * CITY_WAN);
     p->audit_fixed_day = 20200331;
-    (void)city_fires(c, "K07", p, 'R', 20200312, 20200331);
+    (void)city_as(city_fires(c, "K07", p, 'R', 20200312, 20200331), "red");
     p = audited(c, 48000000, 20200422, 100 * CITY_WAN);
-    (void)city_fires(c, "K07", p, 'Y', 20200422, 0);
-    city_near(c, "K07", p, 20200422, "相差恰为100万元，不到红色")->severity = 'R';
+    t = city_as(city_fires(c, "K07", p, 'Y', 20200422, 0), "yellow");
+    (void)city_not_red(c, t, "red", "相差恰为100万元，不到红色");
+    p = audited(c, 60000000, 20200423, 100 * CITY_WAN + 1);
+    (void)city_as(city_fires(c, "K07", p, 'R', 20200423, 0), "red");
+    p = audited(c, 125000000, 20200424, 0);
+    p->audit_diff = p->cum[12] / 100;
+    t = city_as(city_fires(c, "K07", p, 'Y', 20200424, 0), "yellow");
+    (void)city_not_red(c, t, "red", "相差超过100万元，但恰为支出的1%");
 
     p = audited(c, 2200000, 20200323, CITY_WAN);
-    (void)city_near(c, "K07", p, 20200323, "相差恰为1万元");
+    (void)city_as(city_near(c, "K07", p, 20200323, "相差恰为1万元"), "yellow");
     p = audited(c, 30000000, 20200326, 0);
     p->audit_diff = -p->cum[12] / 1000;
-    (void)city_near(c, "K07", p, 20200326, "相差恰为千分之一");
+    (void)city_as(city_near(c, "K07", p, 20200326, "相差恰为千分之一"), "yellow");
     p = audited(c, 5000000, 20200402, -(CITY_WAN - 1));
-    (void)city_near(c, "K07", p, 20200402, "相差9,999.99元");
+    (void)city_as(city_near(c, "K07", p, 20200402, "相差9,999.99元"), "yellow");
 }
 
-static void k58(struct city *c, const struct city_project *p, const struct city_finding *f,
-                const char *near_why) {
+static struct city_truth *k58(struct city *c, const struct city_project *p,
+                              const struct city_finding *f, const char *near_why) {
     int32_t opened = pt_date_add(f->due, 1);
     int32_t red = city_after_days(f->due, 30);
     int32_t last = f->done_day ? f->done_day : 20200701;
@@ -50,12 +57,14 @@ static void k58(struct city *c, const struct city_project *p, const struct city_
         t = city_near(c, "K58", p, opened, near_why);
     else
         t = city_fires(c, "K58", p, last > red ? 'R' : 'Y', opened, f->done_day);
+    t->condition = near_why == NULL && last > red ? "red" : "yellow";
     if (near_why == NULL && last > red) {
         t->first_severity = 'Y';
         t->changed = red;
     }
     (void)snprintf(t->object, sizeof(t->object), "%s", f->no);
     t->year = f->year;
+    return t;
 }
 
 static struct city_finding *old_finding(struct city *c, const struct city_project *p, int32_t day,
@@ -71,20 +80,26 @@ static struct city_finding *old_finding(struct city *c, const struct city_projec
 static void plant_k58(struct city *c) {
     struct city_project *p = city_plant(c, 2800000, 9700);
 
-    k58(c, p, old_finding(c, p, 20190625, 20190829, 0, 0), NULL);
+    (void)k58(c, p, old_finding(c, p, 20190625, 20190829, 0, 0), NULL);
     p = city_plant(c, 3900000, 9700);
-    k58(c, p, old_finding(c, p, 20190626, 20190916, 20190912, 20190926), NULL);
+    (void)k58(c, p, old_finding(c, p, 20190626, 20190916, 20190912, 20190926), NULL);
     p = city_plant(c, 1700000, 9700);
-    k58(c, p, old_finding(c, p, 20190701, 20191030, 20191029, 20191220), NULL);
+    (void)k58(c, p, old_finding(c, p, 20190701, 20191030, 20191029, 20191220), NULL);
     p = city_plant(c, 4500000, 9700);
-    k58(c, p, old_finding(c, p, 20191125, 20200612, 0, 0), NULL);
+    (void)k58(c, p, old_finding(c, p, 20191125, 20200612, 0, 0), NULL);
+    p = city_plant(c, 3400000, 9700);
+    (void)k58(c, p, old_finding(c, p, 20190703, 20190930, 20190927, 20191111), NULL);
+    p = city_plant(c, 2300000, 9700);
+    (void)city_not_red(c, k58(c, p, old_finding(c, p, 20190704, 20190926, 0, 20191028), NULL),
+                       "red", "逾期第30日逢周末，顺延首个工作日核查已整改");
 
     p = city_plant(c, 2100000, 9700);
-    k58(c, p, old_finding(c, p, 20190627, 20190918, 0, 20190918), "整改期限当日核查已整改");
+    (void)k58(c, p, old_finding(c, p, 20190627, 20190918, 0, 20190918), "整改期限当日核查已整改");
     p = city_plant(c, 2600000, 9700);
-    k58(c, p, old_finding(c, p, 20190628, 20190924, 0, 20190925), "逾期首日即核查已整改");
+    (void)k58(c, p, old_finding(c, p, 20190628, 20190924, 0, 20190925), "逾期首日即核查已整改");
     p = city_plant(c, 1500000, 9700);
-    k58(c, p, old_finding(c, p, 20190702, 20190919, 20190905, 20190917), "先持续整改，期限前完成");
+    (void)k58(c, p, old_finding(c, p, 20190702, 20190919, 20190905, 20190917),
+              "先持续整改，期限前完成");
 }
 
 void city_plant_audit(struct city *c) {

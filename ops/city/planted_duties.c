@@ -19,17 +19,17 @@ static struct city_truth *overdue(struct city *c, const char *rule, const struct
     struct city_truth *t;
 
     if (near_why != NULL)
-        return city_near(c, rule, p, opened, near_why);
+        return city_as(city_near(c, rule, p, opened, near_why), "yellow");
     if (closed != 0 && closed <= red)
-        return city_fires(c, rule, p, 'Y', opened, closed);
+        return city_as(city_fires(c, rule, p, 'Y', opened, closed), "yellow");
     t = city_fires(c, rule, p, 'R', opened, closed);
     t->first_severity = 'Y';
     t->changed = red;
-    return t;
+    return city_as(t, "red");
 }
 
-static void warned(struct city *c, int64_t yuan, int32_t day, int32_t answered,
-                   const char *near_why) {
+static struct city_truth *warned(struct city *c, int64_t yuan, int32_t day, int32_t answered,
+                                 const char *near_why) {
     struct city_project *p = city_plant(c, yuan, 9700);
     struct city_control *x = city_control(c, p, "预警", day, CITY_NO_FEN);
     struct city_truth *t;
@@ -40,10 +40,25 @@ static void warned(struct city *c, int64_t yuan, int32_t day, int32_t answered,
     x->answered_day = answered;
     t = overdue(c, "K33", p, x->reply_due, answered, near_why);
     (void)snprintf(t->object, sizeof(t->object), "finance/GK2019-%04d", c->n_controls);
+    return t;
 }
 
-static void asked(struct city *c, int64_t yuan, int32_t day, int32_t answered,
-                  const char *near_why) {
+/* By the office, to which no warning of finance's led. */
+static void warned_by_office(struct city *c, int64_t yuan, int32_t day, int32_t answered,
+                             const char *near_why) {
+    struct city_project *p = city_plant(c, yuan, 9700);
+    struct city_warning *w = &c->warnings[c->n_warnings];
+    struct city_truth *t;
+
+    PT_ASSERT(c->n_warnings < CITY_MAX_WARNINGS);
+    *w = (struct city_warning){city_index(c, p), day, city_add_workdays(day, 10), answered};
+    t = city_as(overdue(c, "K33", p, w->due, answered, near_why), "notice");
+    (void)snprintf(t->object, sizeof(t->object), "office/济绩联办通〔%d〕%d号", day / 10000,
+                   CITY_FIRST_WARNING + c->n_warnings++);
+}
+
+static struct city_truth *asked(struct city *c, int64_t yuan, int32_t day, int32_t answered,
+                                const char *near_why) {
     struct city_project *p = city_plant(c, yuan, 9700);
     struct city_opinion *o = &c->opinions[c->n_opinions++];
     struct city_truth *t;
@@ -56,6 +71,7 @@ static void asked(struct city *c, int64_t yuan, int32_t day, int32_t answered,
     (void)snprintf(o->no, sizeof(o->no), "YJ2019-%03d", 900 + c->n_opinions);
     t = overdue(c, "K60", p, o->due, answered, near_why);
     (void)snprintf(t->object, sizeof(t->object), "congress/%s", o->no);
+    return t;
 }
 
 static struct city_truth *of_nobody(struct city_truth *t) {
@@ -102,52 +118,73 @@ static int32_t after_days(int32_t day, int32_t n) {
 }
 
 /* One department and one district are called in as it should be; see city_interview. */
-static const int32_t never_called_in = 61;
-static const int32_t called_in_late = 64;
-static const int32_t rectified_late = 67;
+struct interview_fault {
+    int32_t n;
+    const char *condition;     /* what doesn't come in time */
+    int32_t noticed, answered; /* working days after the assessment; 0 = never */
+};
+static const struct interview_fault interview_faults[] = {
+    {61, "notice", 0, 0},        {64, "notice", 26, 32},
+    {52, "notice", 30, 36},      {67, "rectification", 4, 40},
+    {53, "rectification", 5, 0}, {CITY_DEPTS + 6, "rectification", 4, 33},
+};
+/* The rectification comes on the last day, of one of them the notice the day before. */
+static const int32_t all_at_last = 54;
 static const int32_t rectified_at_last = CITY_DEPTS + 3;
 
+static const struct interview_fault *interview_fault(int32_t n) {
+    for (size_t i = 0; i < sizeof(interview_faults) / sizeof(interview_faults[0]); i++)
+        if (interview_faults[i].n == n)
+            return &interview_faults[i];
+    return NULL;
+}
+
 bool city_is_called_in(int32_t n) {
-    return n == 57 || n == CITY_DEPTS + 9 || n == never_called_in || n == called_in_late ||
-           n == rectified_late || n == rectified_at_last;
+    return n == 57 || n == CITY_DEPTS + 9 || interview_fault(n) != NULL || n == all_at_last ||
+           n == rectified_at_last;
 }
 
 struct city_interview city_interview(int32_t n, int32_t day) {
     struct city_interview x = {city_add_workdays(day, 4), city_add_workdays(day, 11)};
 
-    if (n == never_called_in)
-        x.noticed = x.answered = 0;
-    else if (n == called_in_late)
-        x = (struct city_interview){city_add_workdays(day, 26), city_add_workdays(day, 32)};
-    else if (n == rectified_late)
-        x.answered = city_add_workdays(day, 40);
-    else if (n == rectified_at_last)
+    const struct interview_fault *f = interview_fault(n);
+
+    if (f != NULL) {
+        x.noticed = f->noticed ? city_add_workdays(day, f->noticed) : 0;
+        x.answered = f->answered ? city_add_workdays(day, f->answered) : 0;
+    }
+    if (n == all_at_last || n == rectified_at_last)
         x.answered = after_days(day, 30);
+    if (n == all_at_last)
+        for (x.noticed = pt_date_add(x.answered, -1); !city_is_workday(x.noticed);)
+            x.noticed = pt_date_add(x.noticed, -1);
     return x;
 }
 
-static void plant_k65(struct city *c) {
-    const int32_t list[] = {never_called_in, called_in_late, rectified_late, rectified_at_last};
+static void k65(struct city *c, int32_t n, const char *condition, const char *near_why) {
     const struct city_code *regions;
+    struct city_truth *t;
+    bool interview;
+    int32_t day;
+    int32_t opened;
 
     (void)city_regions(&regions);
-    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        int32_t n = list[i];
-        struct city_truth *t;
-        bool interview;
-        int32_t day;
-        int32_t opened;
+    (void)city_assessment(n, &day, &interview);
+    opened = pt_date_add(after_days(day, 30), 1);
+    t = near_why ? city_near(c, "K65", c->projects, opened, near_why)
+                 : city_fires(c, "K65", c->projects, 'Y', opened, city_interview(n, day).answered);
+    t->condition = condition;
+    t->kind = n < CITY_DEPTS ? "DEPT" : "REGION";
+    t->year = CITY_FY - 1;
+    (void)snprintf(t->key, sizeof(t->key), "%s",
+                   n < CITY_DEPTS ? c->orgs[n].uscc : regions[n - CITY_DEPTS].code);
+}
 
-        (void)city_assessment(n, &day, &interview);
-        opened = pt_date_add(after_days(day, 30), 1);
-        t = n == rectified_at_last
-                ? city_near(c, "K65", c->projects, opened, "期限最后一日提出整改方案")
-                : city_fires(c, "K65", c->projects, 'Y', opened, city_interview(n, day).answered);
-        t->kind = n < CITY_DEPTS ? "DEPT" : "REGION";
-        t->year = CITY_FY - 1;
-        (void)snprintf(t->key, sizeof(t->key), "%s",
-                       n < CITY_DEPTS ? c->orgs[n].uscc : regions[n - CITY_DEPTS].code);
-    }
+static void plant_k65(struct city *c) {
+    for (size_t i = 0; i < sizeof(interview_faults) / sizeof(interview_faults[0]); i++)
+        k65(c, interview_faults[i].n, interview_faults[i].condition, NULL);
+    k65(c, all_at_last, "notice", "期限前一日约谈，最后一日提出整改方案");
+    k65(c, rectified_at_last, "rectification", "期限最后一日提出整改方案");
 }
 
 /* On which working day of the month after they come; 0 = never. */
@@ -272,16 +309,46 @@ static void correct_late(struct city *c) {
     city_finding(c, p, CITY_FY, 20200506, 20200710, "程序", "低")->corrected_day = 20200528;
 }
 
+/* The last day on which an answer keeps it from being red. */
+static int32_t before_red(int32_t day, int32_t workdays) {
+    return city_add_workdays(city_add_workdays(day, workdays), RED_WORKDAYS);
+}
+
+static void plant_k33(struct city *c) {
+    struct city_truth *t;
+
+    (void)warned(c, 2400000, 20190508, 0, NULL);
+    (void)warned(c, 3100000, 20190611, 20190703, NULL);
+    (void)warned(c, 1800000, 20190716, 20190830, NULL);
+    (void)warned(c, 4200000, 20190813, 20191015, NULL);
+    (void)warned(c, 2200000, 20190618, 20190704, NULL);
+    t = warned(c, 3600000, 20190904, before_red(20190904, 10), NULL);
+    (void)city_not_red(c, t, "red", "升为红色前的最后一个工作日反馈");
+    (void)warned(c, 2700000, 20190910, city_add_workdays(20190910, 10), "答复期限当日反馈整改方案");
+    warned_by_office(c, 2900000, 20190521, 0, NULL);
+    warned_by_office(c, 3800000, 20190625, 20190715, NULL);
+    warned_by_office(c, 2500000, 20190806, 20190926, NULL);
+    warned_by_office(c, 1700000, 20190917, city_add_workdays(20190917, 10),
+                     "答复期限当日反馈整改方案");
+}
+
+static void plant_k60(struct city *c) {
+    struct city_truth *t;
+
+    (void)asked(c, 3600000, 20190415, 0, NULL);
+    (void)asked(c, 2900000, 20190611, 20190723, NULL);
+    (void)asked(c, 5200000, 20190806, 20191022, NULL);
+    (void)asked(c, 2300000, 20190514, 20190812, NULL);
+    (void)asked(c, 4100000, 20190709, 20190815, NULL);
+    t = asked(c, 3300000, 20190520, before_red(20190520, 22), NULL);
+    (void)city_not_red(c, t, "red", "升为红色前的最后一个工作日回复");
+    (void)asked(c, 1700000, 20190903, city_add_workdays(20190903, 22), "期限当日回复");
+}
+
 void city_plant_duties(struct city *c) {
     correct_late(c);
-    warned(c, 2400000, 20190508, 0, NULL);
-    warned(c, 3100000, 20190611, 20190703, NULL);
-    warned(c, 1800000, 20190716, 20190830, NULL);
-    warned(c, 2700000, 20190910, city_add_workdays(20190910, 10), "答复期限当日反馈整改方案");
-    asked(c, 3600000, 20190415, 0, NULL);
-    asked(c, 2900000, 20190611, 20190723, NULL);
-    asked(c, 5200000, 20190806, 20191022, NULL);
-    asked(c, 1700000, 20190903, city_add_workdays(20190903, 22), "期限当日回复");
+    plant_k33(c);
+    plant_k60(c);
     plant_k64(c);
     plant_k65(c);
     plant_k66(c);

@@ -80,6 +80,7 @@ static void plant_k32(struct city *c) {
     (void)city_near(c, "K32", to_december(c, 6000000, 6720, 9600), 20200110, "恰为30%");
     (void)city_near(c, "K32", to_december(c, 2400000, 5600, 9700), 20200110,
                     "十二月支出不足100万元");
+    (void)city_near(c, "K32", to_december(c, 3000000, 6367, 9700), 20200110, "十二月支出99.99万元");
     p = to_december(c, 4800000, 5000, 9700);
     p->lump = true;
     (void)city_near(c, "K32", p, 20200110, "一次性支付项目");
@@ -98,7 +99,21 @@ static void unreported(struct city *c, int64_t yuan, int32_t end, int32_t day,
     p->late_day = day;
     t = near_why ? city_near(c, "K36", p, opened, near_why)
                  : city_fires(c, "K36", p, 'Y', opened, day);
+    t->condition = "quarter";
     t->period = end;
+}
+
+/* Anybody's report to the end of July, due on the last day of August. */
+static void unreported_july(struct city *c, int64_t yuan, int32_t day, const char *near_why) {
+    struct city_project *p = city_plant(c, yuan, 9700);
+    struct city_truth *t;
+
+    p->late_period = 20190731;
+    p->late_day = day;
+    t = near_why ? city_near(c, "K36", p, 20190901, near_why)
+                 : city_fires(c, "K36", p, 'Y', 20190901, day);
+    t->condition = "july";
+    t->period = 20190731;
 }
 
 void city_plant_execution(struct city *c) {
@@ -108,4 +123,8 @@ void city_plant_execution(struct city *c) {
     unreported(c, 4700000, 20190630, 0, NULL);
     unreported(c, 2500000, 20190930, 20191029, NULL);
     unreported(c, 1900000, 20190630, 20190715, "第15日报送");
+    unreported_july(c, 2300000, 0, NULL);
+    unreported_july(c, 3400000, 20190902, NULL);
+    unreported_july(c, 1600000, 20190925, NULL);
+    unreported_july(c, 2700000, 20190830, "8月最后一个工作日报送");
 }

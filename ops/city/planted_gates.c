@@ -18,23 +18,31 @@ static struct city_project *of_age(struct city *c, int64_t yuan, bool is_new) {
     return p;
 }
 
+static struct city_truth *last(struct city *c) {
+    return &c->truth[c->n_truth - 1];
+}
+
 static void plant_k14(struct city *c) {
-    static const int64_t yuan[] = {3400000, 5900000, 8800000};
+    static const int64_t yuan[] = {3400000, 5900000, 8800000, 2600000, 4700000, 3900000};
     struct city_project *p;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
         p = of_age(c, yuan[i], true);
-        if (i == 2)
+        if (i % 2)
             p->is_infra = true;
         else
             city_on_subject_line(p, 0);
         p->no_exante = true;
-        (void)city_fires(c, "K14", p, 'R', DAY_LIBRARY, 0);
+        (void)city_as(city_fires(c, "K14", p, 'R', DAY_LIBRARY, 0), i % 2 ? "infra" : "major");
         city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, NULL);
+        last(c)->condition = "exante";
     }
     p = of_age(c, 4100000, false);
     city_on_subject_line(p, 0);
-    (void)city_near(c, "K14", p, DAY_LIBRARY, "重大但不是新增，不要求事前评估");
+    (void)city_as(city_near(c, "K14", p, DAY_LIBRARY, "重大但不是新增，不要求事前评估"), "major");
+    p = of_age(c, 2900000, false);
+    p->is_infra = true;
+    (void)city_as(city_near(c, "K14", p, DAY_LIBRARY, "基建但不是新增，不要求事前评估"), "infra");
 }
 
 static void plant_k15(struct city *c) {
@@ -42,20 +50,26 @@ static void plant_k15(struct city *c) {
         int64_t yuan;
         int32_t cp;
         const char *conclusion;
-    } list[] = {
-        {2700000, 5480, "不予支持"}, {3900000, 6820, "不予支持"}, {1600000, 5910, "部分支持"}};
+    } list[] = {{2700000, 5480, "部分支持"}, {3900000, 6820, "不予支持"},
+                {1600000, 5910, "部分支持"}, {3100000, 5999, "完善后支持"},
+                {2500000, 8150, "不予支持"}, {4400000, 7400, "不予支持"}};
     struct city_project *p;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
         p = of_age(c, list[i].yuan, true);
         p->exante_cp = list[i].cp;
         p->exante_conclusion = list[i].conclusion;
-        (void)city_fires(c, "K15", p, 'R', DAY_LIBRARY, 0);
+        (void)city_as(city_fires(c, "K15", p, 'R', DAY_LIBRARY, 0),
+                      p->exante_cp < 6000 ? "poor" : "rejected");
     }
     p = of_age(c, 2200000, true);
     p->exante_cp = 6000;
     p->exante_conclusion = "完善后支持";
-    (void)city_near(c, "K15", p, DAY_LIBRARY, "评估恰为60分，等级为中");
+    (void)city_as(city_near(c, "K15", p, DAY_LIBRARY, "评估恰为60分，等级为中"), "poor");
+    p = of_age(c, 3300000, true);
+    p->exante_cp = 6500;
+    p->exante_conclusion = "部分支持";
+    (void)city_as(city_near(c, "K15", p, DAY_LIBRARY, "部分支持，不是不予支持"), "rejected");
 }
 
 static void plant_k16(struct city *c) {
@@ -74,16 +88,18 @@ static void plant_k16(struct city *c) {
 }
 
 static void plant_k17(struct city *c) {
-    static const char *const without[] = {"CI-1", "CI-2", "满意度"};
+    static const char *const without[] = {"CI-1", "CI-2", "满意度", "CI-2", "满意度", "满意度"};
     struct city_truth *t;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
         struct city_project *p = city_plant(c, 1500000 + (int64_t)i * 900000, 9700);
 
         p->goal_without = without[i];
-        (void)city_fires(c, "K17", p, 'Y', DAY_GOALS, 0);
+        (void)city_as(city_fires(c, "K17", p, 'Y', DAY_GOALS, 0),
+                      without[i][0] == 'C' ? "common" : "group");
     }
     t = city_near(c, "K17", c->projects, DAY_GOALS, "部门整体目标按六个方面设置，无产出效益之分");
+    t->condition = "group";
     t->kind = "DEPT";
     (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[CITY_FINANCE_DEPT].uscc);
 }
@@ -149,6 +165,9 @@ static void plant_k20(struct city *c) {
     p = city_plant(c, 3000000, 9700);
     p->goal_delta = 15 * CITY_WAN;
     (void)city_near(c, "K20", p, DAY_ALLOTTED, "目标对应资金恰高出批复5%");
+    p = city_plant(c, 3000000, 9700);
+    p->goal_delta = -15 * CITY_WAN;
+    (void)city_near(c, "K20", p, DAY_ALLOTTED, "目标对应资金恰低于批复5%");
 }
 
 static int32_t dept_of(const char *name) {
@@ -203,16 +222,16 @@ static void plant_k22(struct city *c) {
         "三个标签相同两个，重合度50%");
 }
 
-/* Five of a department's for one purpose; the last of `last_yuan`. */
-static void small_ones(struct city *c, int64_t last_yuan, const char *near_why) {
+/* So many of a department's for one purpose; the last of `last_yuan`. */
+static void small_ones(struct city *c, int32_t n, int64_t last_yuan, const char *near_why) {
     struct city_project *first = city_plant(c, 450000, 9700);
     struct city_truth *t;
 
     city_on_own_line(c, first, 0);
     first->end = 20191231;
     first->total = first->quotas[0].fen;
-    for (int32_t i = 1; i < 5; i++) {
-        struct city_project *p = city_plant(c, i < 4 ? 300000 + i * 40000 : last_yuan, 9700);
+    for (int32_t i = 1; i < n; i++) {
+        struct city_project *p = city_plant(c, i < n - 1 ? 300000 + i * 40000 : last_yuan, 9700);
 
         p->dept = p->unit = first->dept;
         p->end = 20191231;
@@ -227,10 +246,11 @@ static void small_ones(struct city *c, int64_t last_yuan, const char *near_why) 
 }
 
 static void plant_k23(struct city *c) {
-    small_ones(c, 490000, NULL);
-    small_ones(c, 499900, NULL);
-    small_ones(c, 260000, NULL);
-    small_ones(c, 500000, "第五个项目恰为50万元");
+    small_ones(c, 5, 490000, NULL);
+    small_ones(c, 5, 499900, NULL);
+    small_ones(c, 6, 260000, NULL);
+    small_ones(c, 5, 500000, "第五个项目恰为50万元");
+    small_ones(c, 4, 310000, "同类小额项目只有四个");
 }
 
 static struct city_truth *k24(struct city_truth *t, const char *object) {
@@ -274,11 +294,28 @@ static void plant_k49(struct city *c) {
 
     p->no_result_link = true;
     city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, NULL);
+    last(c)->condition = "result";
     p = of_age(c, 4700000, false);
     p->no_result_link = true;
     city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, NULL);
+    last(c)->condition = "result";
     p = of_age(c, 3100000, true);
     city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, "新增项目没有上年结果可挂钩");
+    last(c)->condition = "result";
+    p = of_age(c, 2800000, true);
+    p->no_exante = true;
+    city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, "新增但既非重大也非基建，不要求事前评估");
+    last(c)->condition = "exante";
+    for (int32_t i = 0; i < 3; i++) {
+        p = of_age(c, 1900000 + i * 800000, i == 1);
+        p->no_goal_link = true;
+        city_by_quota(c, "K49", p, 0, DAY_ALLOTTED, NULL);
+        last(c)->condition = "goal";
+    }
+    p = of_age(c, 2300000, true);
+    city_quota(p, QUOTA_ADD, 20190814, 12 * CITY_WAN)->payable = 11 * CITY_WAN;
+    city_by_quota(c, "K49", p, 1, 20190814, "追加不要求挂钩");
+    last(c)->condition = "goal";
 }
 
 void city_plant_gates(struct city *c) {

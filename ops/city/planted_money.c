@@ -84,6 +84,12 @@ static void plant_k03(struct city *c) {
     (void)city_quota(p, QUOTA_SHIFT_OUT, 20190618, 40 * CITY_WAN);
     city_quota(q, QUOTA_SHIFT_IN, 20190618, 40 * CITY_WAN)->payable = 39 * CITY_WAN;
     k03(city_near(c, "K03", p, 20190618, "调剂一出一入，总额不变"), 4);
+    q = city_plant(c, 3000000, 9800);
+    q->dept = q->unit = 49;
+    q->bk = 4;
+    (void)snprintf(q->func, sizeof(q->func), "2090201");
+    city_quota(q, QUOTA_ADD, 20190925, CITY_WAN / 2)->payable = CITY_WAN / 4;
+    k03(city_near(c, "K03", p, 20190925, "追加5000元，在一行批准数的舍入之内"), 4);
 }
 
 static void plant_k08(struct city *c) {
@@ -104,6 +110,9 @@ static void plant_k08(struct city *c) {
     city_on_subject_line(p, 0);
     p->accounts_delta = -CITY_YUAN / 2;
     city_on_line(city_near(c, "K08", p, DAY_FINAL, "决算相差恰为半元，等于容差"), c, p);
+    p = city_plant(c, 2500000, 9820); /* of which whole 万元 and a half are paid */
+    city_on_own_line(c, p, 0);
+    city_on_line(city_near(c, "K08", p, DAY_FINAL, "决算相差恰为半个万元，等于容差"), c, p);
 }
 
 static void plant_k11(struct city *c) {
@@ -123,6 +132,12 @@ static void plant_k11(struct city *c) {
     (void)city_near(c, "K11", p, 20190611, "年初安排等于审定数，追加不计");
 }
 
+/* Half a yuan more than `p` was planned with is allotted: what rounding may hide. */
+static void half_yuan_more(struct city_project *p) {
+    p->quotas[0].fen += CITY_YUAN / 2;
+    p->need_delta = -CITY_YUAN / 2;
+}
+
 static struct city_project *estimated(struct city *c, int64_t yuan, int64_t estimate) {
     struct city_project *p = city_plant(c, yuan, 9800);
 
@@ -133,21 +148,42 @@ static struct city_project *estimated(struct city *c, int64_t yuan, int64_t esti
     return p;
 }
 
+/* Three years' work, contracted for `fen` on a day before `day`. */
+static struct city_project *contracted(struct city *c, int64_t estimate, int32_t day, int64_t fen) {
+    struct city_project *p = estimated(c, 4000000, estimate);
+
+    p->end = 20211231;
+    p->total = 1200 * CITY_WAN;
+    p->contract_day = day;
+    p->contract_fen = fen;
+    return p;
+}
+
 static void plant_k12(struct city *c) {
     struct city_project *p = estimated(c, 5000000, 480 * CITY_WAN);
 
-    (void)city_fires(c, "K12", p, 'R', DAY_ALLOTTED, 0);
+    (void)city_as(city_fires(c, "K12", p, 'R', DAY_ALLOTTED, 0), "allotted");
     p = estimated(c, 6000000, 610 * CITY_WAN);
     city_quota(p, QUOTA_ADD, 20190618, 24 * CITY_WAN)->payable = 23 * CITY_WAN;
-    (void)city_fires(c, "K12", p, 'R', 20190618, 0);
-    p = estimated(c, 4000000, 700 * CITY_WAN);
-    p->end = 20211231;
-    p->total = 1200 * CITY_WAN;
-    p->contract_day = 20190314;
-    p->contract_fen = 720 * CITY_WAN;
-    (void)city_fires(c, "K12", p, 'R', 20190315, 0);
+    (void)city_as(city_fires(c, "K12", p, 'R', 20190618, 0), "allotted");
+    p = estimated(c, 2500000, 250 * CITY_WAN - 100 * CITY_YUAN);
+    (void)city_as(city_fires(c, "K12", p, 'R', DAY_ALLOTTED, 0), "allotted");
     p = estimated(c, 3000000, 300 * CITY_WAN);
-    (void)city_near(c, "K12", p, DAY_ALLOTTED, "安排恰等于核定概算");
+    (void)city_as(city_near(c, "K12", p, DAY_ALLOTTED, "安排恰等于核定概算"), "allotted");
+    p = estimated(c, 2700000, 270 * CITY_WAN);
+    half_yuan_more(p);
+    (void)city_near(c, "K11", p, DAY_ALLOTTED, "安排超出审定数恰为半元，等于容差");
+    (void)city_as(city_near(c, "K12", p, DAY_ALLOTTED, "安排超出核定概算恰为半元，等于容差"),
+                  "allotted");
+
+    p = contracted(c, 700 * CITY_WAN, 20190314, 720 * CITY_WAN);
+    (void)city_as(city_fires(c, "K12", p, 'R', 20190315, 0), "contracts");
+    p = contracted(c, 650 * CITY_WAN, 20190418, 650 * CITY_WAN + 1);
+    (void)city_as(city_fires(c, "K12", p, 'R', 20190419, 0), "contracts");
+    p = contracted(c, 500 * CITY_WAN, 20190611, 680 * CITY_WAN);
+    (void)city_as(city_fires(c, "K12", p, 'R', 20190612, 0), "contracts");
+    p = contracted(c, 600 * CITY_WAN, 20190514, 600 * CITY_WAN);
+    (void)city_as(city_near(c, "K12", p, 20190515, "合同额恰等于核定概算"), "contracts");
 }
 
 static void k13(const struct city *c, struct city_truth *t, struct city_project *p, int32_t day,
@@ -179,6 +215,14 @@ static void plant_k13(struct city *c) {
     k13(c, city_fires(c, "K13", p, 'Y', 20190225, 0), p, 20190222, 900 * CITY_WAN);
     p = one_year(c, 2300000);
     k13(c, city_near(c, "K13", p, 20190130, "合同额恰等于当年预算"), p, 20190129, p->quotas[0].fen);
+    p = one_year(c, 2600000);
+    k13(c, city_near(c, "K13", p, 20190130, "合同额超出当年预算恰为半元，等于容差"), p, 20190129,
+        p->quotas[0].fen + CITY_YUAN / 2);
+    p = city_plant(c, 2000000, 9800);
+    p->end = 20211231;
+    p->total = 600 * CITY_WAN; /* of which 180 a year are reviewed as the later years' need */
+    k13(c, city_near(c, "K13", p, 20190130, "合同额恰等于当年预算加以后年度审定需求"), p, 20190129,
+        560 * CITY_WAN);
 }
 
 /* What was left of 2017's money, taken back on `day` (0 = not). */

@@ -16,8 +16,8 @@ static struct city_project *major(struct city *c, int64_t yuan) {
 }
 
 /* The page on its self-evaluation says this much more was paid. */
-static void misprinted(struct city *c, int64_t yuan, int64_t delta, char severity,
-                       const char *near_why) {
+static struct city_truth *misprinted(struct city *c, int64_t yuan, int64_t delta, char severity,
+                                     const char *near_why) {
     struct city_project *p = major(c, yuan);
     int32_t day = city_add_workdays(DAY_FINAL, 1);
     struct city_truth *t = near_why ? city_near(c, "K10", p, day, near_why)
@@ -25,7 +25,9 @@ static void misprinted(struct city *c, int64_t yuan, int64_t delta, char severit
 
     p->published_delta = delta;
     t->period = day;
+    t->condition = severity == 'R' ? "red" : "yellow";
     (void)snprintf(t->object, sizeof(t->object), "FG2.P");
+    return t;
 }
 
 static void published(struct city *c, int64_t yuan, int32_t day, const char *near_why) {
@@ -89,10 +91,15 @@ void city_plant_public(struct city *c) {
     struct key_evaluation list[KEY_EVALUATIONS];
     int32_t n;
 
-    misprinted(c, 4200000, 20 * CITY_WAN, 'R', NULL);
-    misprinted(c, 6500000, 5001, 'Y', NULL);
-    misprinted(c, 3800000, -3 * CITY_WAN, 'Y', NULL);
-    misprinted(c, 2600000, 5000, 0, "公开数相差恰为半个末位，属舍入");
+    /* 98 % was paid. */
+    (void)misprinted(c, 4200000, 20 * CITY_WAN, 'R', NULL);
+    (void)misprinted(c, 5000000, 49000 * CITY_YUAN + 1, 'R', NULL);
+    (void)misprinted(c, 7000000, -70000 * CITY_YUAN, 'R', NULL);
+    (void)city_not_red(c, misprinted(c, 8000000, 78400 * CITY_YUAN, 'Y', NULL), "red",
+                       "相差恰为台账数的1%");
+    (void)misprinted(c, 6500000, 5001, 'Y', NULL);
+    (void)misprinted(c, 3800000, -3 * CITY_WAN, 'Y', NULL);
+    (void)misprinted(c, 2600000, 5000, 0, "公开数相差恰为半个末位，属舍入");
     published(c, 3300000, 0, NULL);
     published(c, 5100000, 20190226, NULL);
     published(c, 2800000, 20190415, NULL);

@@ -13,7 +13,11 @@ static const struct region_fault faults[] = {
     {"370104", "GENERAL", 201904, 1, NULL},
     {"370112", "SPECIAL", 201908, 3500 * CITY_WAN, NULL},
     {"370126", "SPECIAL", 202002, 120 * CITY_WAN, NULL},
+    {"370115", "GENERAL", 201910, 40 * CITY_WAN, NULL},
+    {"370103", "GENERAL", 202003, 800 * CITY_WAN, NULL},
+    {"370116", "SPECIAL", 201905, 1, NULL},
     {"370114", "GENERAL", 201906, 0, "余额恰等于限额"},
+    {"370105", "SPECIAL", 201909, 0, "余额恰等于限额"},
     {"370105", "城市居民最低生活保障", 201905, 100, NULL},
     {"370115", "居民医保补助", 201909, 3000, NULL},
     {"370116", "居民基础养老金", 202003, 800, NULL},
@@ -51,6 +55,7 @@ void city_plant_regions(struct city *c) {
                                            : city_fires(c, rule, &c->projects[0],
                                                         duty || debt ? 'R' : 'Y', day, mended);
 
+        t->condition = duty ? "duty" : f->object[0] == 'G' ? "general" : debt ? "special" : NULL;
         t->kind = "REGION";
         t->year = f->month / 100;
         t->period = duty ? 0 : f->month;

@@ -29,6 +29,7 @@ static void funded_after(struct city *c, const char *rule, int64_t yuan, int32_t
         return;
     p->total = p->next_fen * 4; /* its reviewed need covers the next year */
     t = city_fires(c, "K49", p, 'Y', DAY_NEXT_ALLOTTED, 0);
+    t->condition = "result";
     t->year = CITY_FY + 1;
     (void)snprintf(t->object, sizeof(t->object), "ZB2020-%06d", city_index(c, p) + 1);
 }

@@ -401,8 +401,8 @@ void city_plan_projects(struct city *c) {
     int64_t n = INT64_C(1400) * c->scale_ppm / 1000000;
     struct city_project *debt;
 
-    if (n < 480)
-        n = 480;
+    if (n < 590)
+        n = 590;
     c->cap_projects = (int32_t)n + 256;
     c->projects = city_alloc((size_t)c->cap_projects, sizeof(*c->projects));
     for (int32_t d = 0; d < CITY_DEPTS; d++)

@@ -32,6 +32,8 @@ static const struct transfer {
      NULL},
     {"370124", 20190709, 180 * CITY_WAN, {{0, 0}}, 1, 0, NULL},
     {"370126", 20190820, 90 * CITY_WAN, {{20190910, 90 * CITY_WAN - 101}}, 20190910, 0, NULL},
+    {"370116", 20190604, 150 * CITY_WAN, {{20190723, 150 * CITY_WAN}}, 1, 20190723, NULL},
+    {"370105", 20190806, 200 * CITY_WAN, {{20190820, 199 * CITY_WAN}}, 20190820, 0, NULL},
     {"370103", 20190514, 410 * CITY_WAN, {{20190613, 410 * CITY_WAN}}, 1, 0, "期限最后一日接收"},
     {"370114",
      20190917,
@@ -66,6 +68,7 @@ void city_plant_transfers(struct city *c) {
         t = x->near_why ? city_near(c, "K09", c->projects, opened, x->near_why)
                         : city_fires(c, "K09", c->projects, 'Y', opened, x->closed);
         quota_no(i, no);
+        t->condition = x->opened == 1 ? "none" : "differs";
         t->kind = "REGION";
         (void)snprintf(t->key, sizeof(t->key), "%s", x->rgn);
         (void)snprintf(t->object, sizeof(t->object), "%s", no);

@@ -35,6 +35,25 @@ struct city_truth *city_near(struct city *c, const char *rule, const struct city
     return t;
 }
 
+struct city_truth *city_as(struct city_truth *t, const char *condition) {
+    t->condition = condition;
+    return t;
+}
+
+struct city_truth *city_not_red(struct city *c, const struct city_truth *fired,
+                                const char *condition, const char *why) {
+    struct city_truth *t;
+
+    PT_ASSERT(c->n_truth < CITY_MAX_TRUTH && fired->why == NULL && fired->severity == 'Y');
+    t = &c->truth[c->n_truth++];
+    *t = *fired;
+    t->severity = 'R';
+    t->closed = 0;
+    t->condition = condition;
+    t->why = why;
+    return t;
+}
+
 void city_by_quota(struct city *c, const char *rule, const struct city_project *p, int32_t q,
                    int32_t opened, const char *near_why) {
     struct city_truth *t =
@@ -125,6 +144,19 @@ static int write_events(struct city *c, struct pt_err *err) {
     return table_close(f, err);
 }
 
+/* Which condition of its rule each row of the other two is. */
+static int write_conditions(struct city *c, struct pt_err *err) {
+    struct table *f = table_new(c, &style_truth, "truth_conditions.csv", NULL,
+                                "rule,kind,key,year,period,object,condition,near", false);
+
+    for (int32_t i = 0; i < c->n_truth; i++) {
+        key_cells(f, &c->truth[i]);
+        table_str(f, c->truth[i].condition);
+        table_bool(f, c->truth[i].why != NULL);
+    }
+    return table_close(f, err);
+}
+
 int city_write_truth(struct city *c, struct pt_err *err) {
     struct table *fires =
         table_new(c, &style_truth, "truth.csv", NULL,
@@ -150,5 +182,7 @@ int city_write_truth(struct city *c, struct pt_err *err) {
         code = table_close(near, err);
     else
         (void)table_close(near, NULL);
+    if (code == 0)
+        code = write_conditions(c, err);
     return code ? code : write_events(c, err);
 }

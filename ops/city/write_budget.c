@@ -179,7 +179,7 @@ static void links(struct table *t, const struct city_project *p, const struct ci
     bool initial = q->kind == QUOTA_INITIAL;
 
     table_str(t, initial ? p->exante_no : "");
-    table_str(t, initial ? city_goal_on(p, q->day) : "");
+    table_str(t, initial && !p->no_goal_link ? city_goal_on(p, q->day) : "");
     table_str(t, initial && !p->no_result_link ? p->use_no : "");
 }
 

@@ -32,7 +32,7 @@ void evaluation_write(struct table *t, const struct evaluation *e) {
         table_fen(t, e->init);
         table_fen(t, e->full);
         table_fen(t, e->paid);
-        table_cent(t, share(e->paid, e->full, 10000));
+        table_cent(t, share(e->paid, e->full, 10000) + e->rate_off);
         table_str(t, x->id);
         table_cent(t, x->weight);
         table_str(t, x->actual >= 0 ? "100" : "");
@@ -128,6 +128,8 @@ static void write_project(struct table *t, const struct city_project *p) {
     e.kind = "自评";
     e.by = p->unit == p->dept ? "部门" : "单位";
     e.frame = "SELF100";
+    e.paid += p->self_paid_delta;
+    e.rate_off = p->self_rate_off;
     e.agency = p->self_agency ? city_agency(p->self_agency - 1) : NULL;
     self_items(&e, p->self_cp, p->self_excess);
     evaluation_write(t, &e);
@@ -310,7 +312,8 @@ static void of_department(struct table *t, const struct city *c, int32_t d, bool
     city_appraisal_no(d, mended, a.no);
     if (mended)
         city_appraisal_no(d, false, a.original);
-    appraisal_write(t, &a, p.weight > 0 ? list : list + 1, p.weight > 0 ? 4 : 3);
+    appraisal_write(t, &a, p.weight > 0 || p.listed ? list : list + 1,
+                    p.weight > 0 || p.listed ? 4 : 3);
 }
 
 int city_write_appraisals(struct city *c, struct pt_err *err) {

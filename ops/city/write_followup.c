@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define OPINIONS 24
-#define MAX_ANSWERS 64
+#define MAX_ANSWERS 128
 
 /* By chance, each answered in time; and the planted ones. */
 static int32_t plan_opinions(const struct city *c, struct city_opinion out[CITY_MAX_OPINIONS]) {
@@ -79,6 +79,7 @@ struct notice {
     const char *addressee;
     const char *basis_party, *basis;
     int32_t due, answered; /* answered 0 = seven working days later */
+    bool unanswered;
 };
 
 static void write_notice(struct table *t, const struct city *c, const struct notice *x,
@@ -106,7 +107,7 @@ static void write_notice(struct table *t, const struct city *c, const struct not
     table_date(t, x->due);
     table_str(t, city_person(&r));
     table_str(t, digest);
-    if (x->due != 0) {
+    if (x->due != 0 && !x->unanswered) {
         struct answer *a = &answers->list[answers->n++];
 
         PT_ASSERT(answers->n <= MAX_ANSWERS);
@@ -173,8 +174,32 @@ static void interview_notices(struct table *t, const struct city *c, int32_t *n,
         if (district)
             x.addressee = c->orgs[c->n_units + 2 * (i - CITY_DEPTS)].uscc;
         x.due = city_add_workdays(x.day, 15);
+        x.unanswered = held.answered == 0;
         x.n = ++*n;
         write_notice(t, c, &x, answers);
+    }
+}
+
+static void planted_warnings(struct table *t, const struct city *c, struct answers *answers) {
+    for (int32_t i = 0; i < c->n_warnings; i++) {
+        const struct city_warning *w = &c->warnings[i];
+        const struct city_project *p = &c->projects[w->project];
+
+        write_notice(t, c,
+                     &(struct notice){.day = w->day,
+                                      .n = CITY_FIRST_WARNING + i,
+                                      .kind = "预警通报",
+                                      .level = "黄色",
+                                      .requirement = "请加快支出进度，按期书面反馈整改情况。",
+                                      .subject_kind = "项目",
+                                      .subject = p->code,
+                                      .addressee = c->orgs[p->dept].uscc,
+                                      .basis_party = "finance",
+                                      .basis = p->quotas[0].no,
+                                      .due = w->due,
+                                      .answered = w->answered,
+                                      .unanswered = w->answered == 0},
+                     answers);
     }
 }
 
@@ -203,6 +228,10 @@ static int write_notices(struct city *c, struct answers *answers, struct pt_err 
 
         if (p->criticized_day == 0)
             continue;
+        if (p->spot_cp == 0) {
+            x.requirement = "逾期未开展绩效自评，予以通报，请补报自评。";
+            x.basis = p->quotas[0].no;
+        }
         x.due = city_add_workdays(p->criticized_day, 15);
         n++;
         write_notice(t, c, &x, answers);
@@ -223,6 +252,7 @@ static int write_notices(struct city *c, struct answers *answers, struct pt_err 
         (void)snprintf(basis, sizeof(basis), "PJ2019-B%04d", d + 1);
         write_notice(t, c, &x, answers);
     }
+    planted_warnings(t, c, answers);
     return table_close(t, err);
 }
 

@@ -140,7 +140,7 @@ static void accounts(struct files *f, const struct city *c) {
 
         if (!p->policy || p->is_major)
             line(f->submissions, c, &s, p, p->policy ? TABLE_NONE : p->paid[12],
-                 p->self_day ? p->self_no : "");
+                 p->self_day && p->self_day < DAY_ACCOUNTS ? p->self_no : "");
     }
     receipt(f, &s);
 }
