@@ -364,7 +364,7 @@ void city_responsible(struct pt_rng *r, char *out, size_t cap);
 
 /* ---- orgs.c, projects.c, planted_*.c: the plan */
 void city_plan_orgs(struct city *c);
-bool city_is_pilot(int32_t dept); /* of overall performance, since the year's beginning */
+bool city_is_pilot(int32_t dept); /* of overall performance, since the year before */
 #define CITY_AGENCIES 6
 const char *city_agency(int32_t n); /* an evaluation agency's uscc */
 void city_plan_projects(struct city *c);
@@ -426,7 +426,8 @@ bool city_is_assessed_last(int32_t dept);     /* W01 on the last day of the term
 void city_plant_heads(struct city *c);        /* K63 */
 void city_plant_duties(struct city *c);       /* K33 K60 K64 K65 K66 K68 K69 */
 void city_plant_appraisals(struct city *c);   /* K51 K52 */
-void city_plant_public(struct city *c);       /* K10 K62 K70 */
+void city_plant_public(struct city *c);       /* K10 K62 */
+void city_plant_key_evals(struct city *c);    /* K70 K71 */
 void city_plant_results_used(struct city *c); /* K47 K48 K50 K61 */
 void city_plan_findings(struct city *c);
 void city_plan_clues(struct city *c); /* with K55 and K56 */

@@ -38,7 +38,10 @@ struct city_appraised city_appraised(int32_t dept);
 /* Of the nth appraisal (departments, then districts). */
 void city_appraisal_no(int32_t n, bool mended, char out[24]);
 
-/* Changes what follows an evaluation by finance of the nth district, else of a department. */
+/* On which day finance evaluates the nth district, else a department, instead of on `day`; 0 =
+ * never. */
+int32_t city_key_day(int32_t district, int32_t dept, int32_t day);
+/* Changes what follows such an evaluation. */
 void city_key_fault(struct key_evaluation *k, int32_t district, int32_t dept);
 
 #endif

@@ -40,18 +40,20 @@ extern const char *const self_indicators[SELF_INDICATORS];
 void self_actuals(const struct city_project *p, int32_t total, int32_t out[SELF_INDICATORS]);
 
 /* What it means for the next budget of a department or district. */
-enum key_link { LINK_NONE, LINK_RAISED, LINK_CUT };
+enum key_link { LINK_NONE, LINK_SAME, LINK_RAISED, LINK_CUT };
 
 /* Finance's own, of the year before (write_key_evals.c). */
 struct key_evaluation {
     char no[24], goal[24];
     const char *kind, *subject_kind, *subject, *agency;
     int32_t day, feedback;
+    int32_t fed_back_later; /* a correction then brings the feedback; 0 = none */
     int32_t planned, shown; /* its rectification, its page; 0 = never */
     int64_t full;
     int32_t total;
     bool own; /* of finance's own money: it pays no agency to evaluate that (K46) */
     enum key_link linked;
+    int32_t linked_day;
 };
 #define KEY_EVALUATIONS 96
 int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY_EVALUATIONS]);

@@ -104,7 +104,7 @@ int city_write_orgs(struct city *c, struct pt_err *err) {
         table_str(t, o->parent >= 0 ? c->orgs[o->parent].uscc : "");
         table_str(t, o->bunit);
         if (o->level == LEVEL_DEPT && city_is_pilot(i))
-            table_int(t, CITY_FY);
+            table_int(t, CITY_FY - 1);
         else
             table_empty(t, 1);
         table_wan(t, o->asset_fen);

@@ -7,6 +7,7 @@
 
 #define DAY_LINKED 20191018
 #define DAY_NEXT_ALLOTTED 20200629
+#define DAY_NEXT_DRAFT 20200109
 
 struct city_package {
     int32_t day, session_on, fy;

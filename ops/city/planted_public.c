@@ -1,5 +1,4 @@
-/* Planted: figures published wrong (K10), goals that weren't published in time (K62), evaluations
- * that finance didn't feed back, had no plan for or didn't publish (K70). */
+/* Planted: figures published wrong (K10), goals that weren't published in time (K62). */
 #include "duties.h"
 
 #include <stdio.h>
@@ -41,56 +40,7 @@ static void published(struct city *c, int64_t yuan, int32_t day, const char *nea
     (void)snprintf(t->object, sizeof(t->object), "E04");
 }
 
-#define NOT_FED_BACK 4 /* pilot departments */
-#define PLANNED_LATE 8
-#define NOT_SHOWN 12
-#define SHOWN_AT_LAST 0 /* a district */
-
-void city_key_fault(struct key_evaluation *k, int32_t district, int32_t dept) {
-    if (dept == NOT_FED_BACK)
-        k->feedback = 0;
-    else if (dept == PLANNED_LATE)
-        k->planned = city_add_workdays(k->day, 34);
-    else if (dept == NOT_SHOWN)
-        k->shown = 0;
-    else if (district == SHOWN_AT_LAST)
-        k->shown = city_add_workdays(k->day, 20);
-}
-
-static int32_t after_days(int32_t day, int32_t n) {
-    int32_t last = pt_date_add(day, n);
-
-    return city_is_workday(last) ? last : city_next_workday(last);
-}
-
-static void k70(struct city *c, const struct key_evaluation *k) {
-    int32_t public_due = city_add_workdays(k->day, 20);
-    int32_t due = after_days(k->day, 30);
-    struct city_truth *t;
-
-    if (k->feedback == 0)
-        t = city_fires(c, "K70", c->projects, 'Y', pt_date_add(due, 1), 0);
-    else if (k->planned > due)
-        t = city_fires(c, "K70", c->projects, 'Y', pt_date_add(due, 1), k->planned);
-    else if (k->shown == 0)
-        t = city_fires(c, "K70", c->projects, 'Y', pt_date_add(public_due, 1), 0);
-    else if (k->shown == public_due)
-        t = city_near(c, "K70", c->projects, pt_date_add(public_due, 1), "第20个工作日公开");
-    else
-        return;
-    t->kind = k->no[7] == 'Q' ? "REGION" : "DEPT";
-    t->year = CITY_FY - 1;
-    (void)snprintf(t->key, sizeof(t->key), "%s", k->subject);
-    (void)snprintf(t->object, sizeof(t->object), "%s",
-                   k->feedback == 0   ? "feedback"
-                   : k->planned > due ? "plan"
-                                      : "public");
-}
-
 void city_plant_public(struct city *c) {
-    struct key_evaluation list[KEY_EVALUATIONS];
-    int32_t n;
-
     /* 98 % was paid. */
     (void)misprinted(c, 4200000, 20 * CITY_WAN, 'R', NULL);
     (void)misprinted(c, 5000000, 49000 * CITY_YUAN + 1, 'R', NULL);
@@ -104,7 +54,4 @@ void city_plant_public(struct city *c) {
     published(c, 5100000, 20190226, NULL);
     published(c, 2800000, 20190415, NULL);
     published(c, 4400000, GOAL_TERM, "期限最后一日公开");
-    n = city_key_evaluations(c, list);
-    for (int32_t i = 0; i < n; i++)
-        k70(c, &list[i]);
 }

@@ -153,6 +153,7 @@ static void plant_k71(struct city *c) {
             t = city_fires(c, "K71", &c->projects[0], 'I', 20191001, 0);
         else
             continue;
+        t->condition = "assessment";
         t->kind = "DEPT";
         t->year = CITY_FY - 1;
         (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[d].uscc);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/date.h>
+
 /* Evaluated by finance with `cp`, and allotted so much of this year's money for the next; no result
  * of this year is linked to that (K49). Of the year before that, its department evaluated it with
  * `past_cp`; 0 = not at all. */
@@ -39,19 +41,40 @@ static void funded(struct city *c, const char *rule, int64_t yuan, int32_t cp, i
     funded_after(c, rule, yuan, 0, cp, percent, near_why);
 }
 
+/* Linked to the next year's budget on DAY_LINKED, where nothing is said here. */
 static const struct {
     int32_t district, dept; /* -1 = none */
-    int32_t cp;
-    bool raised;
+    int32_t cp;             /* 0 = by chance */
+    enum key_link link;
+    int32_t day; /* 0 = DAY_LINKED */
+    const char *condition, *near_why;
 } linked[] = {
-    {-1, 16, 5500, true}, {-1, 20, 5920, true}, {5, -1, 5780, true}, {-1, 24, 5600, false}};
+    {-1, 16, 5500, LINK_RAISED, 0, "raised", NULL},
+    {-1, 20, 5920, LINK_RAISED, 0, "raised", NULL},
+    {5, -1, 5780, LINK_RAISED, 0, "raised", NULL},
+    {-1, 24, 5600, LINK_CUT, 0, "raised", "评价为差，挂钩结果为减少安排"},
+    {-1, 84, 6000, LINK_RAISED, 0, "raised", "评价恰为60分，等级为中，增加安排"},
+    {-1, 64, 0, LINK_NONE, 0, "dept", NULL},
+    {-1, 68, 0, LINK_SAME, 20200212, "dept", NULL},
+    {-1, 72, 0, LINK_NONE, 0, "dept", NULL},
+    {-1, 76, 0, LINK_SAME, DAY_NEXT_DRAFT, "dept", "报送草案当日挂钩"},
+    {3, -1, 0, LINK_NONE, 0, "region", NULL},
+    {4, -1, 0, LINK_SAME, 20200302, "region", NULL},
+    {6, -1, 0, LINK_NONE, 0, "region", NULL},
+    {9, -1, 0, LINK_SAME, DAY_NEXT_DRAFT, "region", "报送草案当日挂钩"},
+};
 
 void city_key_result(struct key_evaluation *k, int32_t district, int32_t dept) {
+    k->linked = LINK_SAME;
+    k->linked_day = k->day < DAY_LINKED ? DAY_LINKED : city_add_workdays(k->day, 5);
     for (size_t i = 0; i < sizeof(linked) / sizeof(linked[0]); i++) {
         if (linked[i].district != district || linked[i].dept != dept)
             continue;
-        k->total = linked[i].cp;
-        k->linked = linked[i].raised ? LINK_RAISED : LINK_CUT;
+        if (linked[i].cp)
+            k->total = linked[i].cp;
+        k->linked = linked[i].link;
+        if (linked[i].day)
+            k->linked_day = linked[i].day;
     }
 }
 
@@ -61,11 +84,13 @@ static void plant_k50(struct city *c) {
     (void)city_regions(&regions);
     for (size_t i = 0; i < sizeof(linked) / sizeof(linked[0]); i++) {
         bool district = linked[i].dept < 0;
-        struct city_truth *t =
-            linked[i].raised
-                ? city_fires(c, "K50", c->projects, 'Y', DAY_LINKED, 0)
-                : city_near(c, "K50", c->projects, DAY_LINKED, "评价为差，挂钩结果为减少安排");
+        bool raised = linked[i].condition[1] == 'a';
+        int32_t opened = raised ? DAY_LINKED : pt_date_add(DAY_NEXT_DRAFT, 1);
+        struct city_truth *t = linked[i].near_why
+                                   ? city_near(c, "K50", c->projects, opened, linked[i].near_why)
+                                   : city_fires(c, "K50", c->projects, 'Y', opened, linked[i].day);
 
+        t->condition = linked[i].condition;
         t->kind = district ? "REGION" : "DEPT";
         t->year = CITY_FY - 1;
         (void)snprintf(t->key, sizeof(t->key), "%s",
@@ -75,13 +100,21 @@ static void plant_k50(struct city *c) {
 
 #define DISTRICT_SESSION "区人民代表大会2020年第一次会议"
 #define COMMITTEE "市人大常委会会议"
+#define DISTRICT_COMMITTEE "区人大常委会会议"
 
+/* Where two are of one body, year and kind, the second one is the supplement. */
 static const struct city_package packages[] = {
     {20191218, 20200110, CITY_FY + 1, "370112", "草案初步方案", DISTRICT_SESSION, NULL},
     {20191216, 20200115, CITY_FY + 1, "370114", "草案初步方案", DISTRICT_SESSION, NULL},
     {20190812, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, "重点绩效评价结果"},
     {20190826, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, NULL},
     {20191015, 0, CITY_FY, "370100", "重大事项报告", COMMITTEE, "绩效目标;事前评估报告"},
+    {20191219, 20200117, CITY_FY + 1, "370102", "草案初步方案", DISTRICT_SESSION, NULL},
+    {20191230, 20200113, CITY_FY + 1, "370124", "草案初步方案", DISTRICT_SESSION, NULL},
+    {20190910, 0, CITY_FY, "370113", "重大事项报告", DISTRICT_COMMITTEE, "项目绩效目标"},
+    {20190916, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, "绩效监控情况"},
+    {20190917, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, NULL},
+    {DAY_NEXT_DRAFT, 0, CITY_FY + 1, "370100", "预算草案", "市人民代表大会2020年第一次会议", NULL},
 };
 
 const struct city_package *city_packages(size_t *ret_n) {
@@ -100,12 +133,23 @@ static void k61(struct city_truth *t, const struct city_package *x, const char *
 static void plant_k61(struct city *c) {
     const struct city_project *any = c->projects;
 
-    k61(city_fires(c, "K61", any, 'R', packages[0].day, 0), &packages[0], "DRAFT_INIT");
-    k61(city_near(c, "K61", any, packages[1].day, "会前恰30日报送"), &packages[1], "DRAFT_INIT");
-    k61(city_fires(c, "K61", any, 'R', city_next_workday(packages[2].day), packages[3].day),
-        &packages[2], "EXEC_REPORT");
-    k61(city_fires(c, "K61", any, 'R', city_next_workday(packages[4].day), 0), &packages[4],
+    static const char late[] = "late";
+    static const char incomplete[] = "incomplete";
+    const struct city_package *x = packages;
+
+    k61(city_as(city_fires(c, "K61", any, 'R', x[0].day, 0), late), &x[0], "DRAFT_INIT");
+    k61(city_as(city_fires(c, "K61", any, 'R', x[5].day, 0), late), &x[5], "DRAFT_INIT");
+    k61(city_as(city_fires(c, "K61", any, 'R', x[6].day, 0), late), &x[6], "DRAFT_INIT");
+    k61(city_as(city_near(c, "K61", any, x[1].day, "会前恰30日报送"), late), &x[1], "DRAFT_INIT");
+    k61(city_as(city_fires(c, "K61", any, 'R', city_next_workday(x[2].day), x[3].day), incomplete),
+        &x[2], "EXEC_REPORT");
+    k61(city_as(city_fires(c, "K61", any, 'R', city_next_workday(x[4].day), 0), incomplete), &x[4],
         "MAJOR_MATTER");
+    k61(city_as(city_fires(c, "K61", any, 'R', city_next_workday(x[7].day), 0), incomplete), &x[7],
+        "MAJOR_MATTER");
+    k61(city_as(city_near(c, "K61", any, x[9].day, "人大签收为不全的当日即已补报"), incomplete),
+        &x[8], "EXEC_REPORT");
+    k61(city_as(city_fires(c, "K61", any, 'R', x[10].day, 0), "goals"), &x[10], "DRAFT");
 }
 
 void city_plant_results_used(struct city *c) {

@@ -429,6 +429,7 @@ void city_plan_projects(struct city *c) {
     city_plant_appraisals(c);
     city_plant_public(c);
     city_plant_results_used(c);
+    city_plant_key_evals(c);
     make_other_budgets(c);
     debt = new_project(c, CITY_FINANCE_DEPT, 'T', 8000 * CITY_WAN);
     debt->line = LINE_FUNC;

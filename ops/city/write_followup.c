@@ -372,6 +372,8 @@ static void answer_evaluations(struct table *t, const struct city *c, int32_t *n
     struct rectification x = {.party = "finance", .phase = "方案", .year = CITY_FY - 1};
 
     for (int32_t i = 0; i < n_list; i++) {
+        if (list[i].planned == 0)
+            continue;
         x.day = list[i].planned;
         x.due = city_add_workdays(list[i].day, 60);
         x.source = list[i].no;

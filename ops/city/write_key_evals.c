@@ -28,6 +28,17 @@ static struct key_evaluation drawn(const struct city *c, int32_t n) {
     return k;
 }
 
+/* Of the nth district, else of a department. False if there is none. */
+static bool draw(const struct city *c, int32_t district, int32_t dept, struct key_evaluation *ret) {
+    int32_t day;
+
+    *ret = drawn(c, district >= 0 ? district : 100 + dept);
+    day = city_key_day(district, dept, ret->day);
+    if (day != 0 && day != ret->day)
+        put_day(ret, day);
+    return day != 0;
+}
+
 static void name_key(struct key_evaluation *k, const char *tail) {
     (void)snprintf(k->no, sizeof(k->no), "PJ%d-%s", YEAR_BEFORE, tail);
     (void)snprintf(k->goal, sizeof(k->goal), "MB%d-%s", YEAR_BEFORE, tail);
@@ -54,21 +65,23 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
     int32_t projects = 0;
     char tail[16];
 
-    for (size_t i = 0; i < n_regions; i++, n++) {
-        out[n] = drawn(c, n);
+    for (size_t i = 0; i < n_regions; i++) {
+        if (!draw(c, (int32_t)i, -1, &out[n]))
+            continue;
         out[n].kind = "区县综合";
         out[n].subject_kind = "区县";
         out[n].subject = regions[i].code;
         (void)snprintf(tail, sizeof(tail), "Q%s", regions[i].code);
         name_key(&out[n], tail);
         city_key_fault(&out[n], (int32_t)i, -1);
-        city_key_result(&out[n], (int32_t)i, -1);
+        city_key_result(&out[n++], (int32_t)i, -1);
     }
     for (int32_t d = 0; d < CITY_DEPTS; d++) {
         if (!city_is_pilot(d))
             continue;
         PT_ASSERT(n < KEY_EVALUATIONS - KEY_PROJECTS);
-        out[n] = drawn(c, n);
+        if (!draw(c, -1, d, &out[n]))
+            continue;
         out[n].kind = "部门整体";
         out[n].subject_kind = "部门";
         out[n].subject = c->orgs[d].uscc;
@@ -157,6 +170,16 @@ static void write_key_eval(struct table *t, int32_t year, const char *by,
 
     score_items(&e, k);
     evaluation_write(t, &e);
+    if (k->fed_back_later) {
+        char again[32];
+
+        (void)snprintf(again, sizeof(again), "%s-2", k->no);
+        e.day = e.feedback = k->fed_back_later;
+        e.no = again;
+        e.original = k->no;
+        e.reason = "补记反馈日期";
+        evaluation_write(t, &e);
+    }
 }
 
 void city_write_key_evals(struct table *t, const struct city *c) {

@@ -63,20 +63,21 @@ static void use(struct table *t, const struct city *c, int32_t i) {
 
 /* What finance found of a department or district as a whole, linked to its next budget. */
 static void link(struct table *t, const struct key_evaluation *k, int32_t n) {
-    bool raised = k->linked == LINK_RAISED;
+    static const char *const actions[] = {"", "督促改进", "优先保障", "削减"};
+    static const char *const directions[] = {"", "不变", "增加", "减少"};
     char no[24];
 
     (void)snprintf(no, sizeof(no), "YY2020-%03d", n);
-    table_row(t, DAY_LINKED, no, k->full);
+    table_row(t, k->linked_day, no, k->full);
     table_str(t, k->subject_kind);
     table_str(t, k->subject);
     table_int(t, CITY_FY - 1);
     table_str(t, k->no);
-    table_str(t, raised ? "优先保障" : "削减");
+    table_str(t, actions[k->linked]);
     table_int(t, CITY_FY + 1);
     table_fen(t, k->full);
-    table_str(t, raised ? "增加" : "减少");
-    table_fen(t, k->full / 20);
+    table_str(t, directions[k->linked]);
+    table_fen(t, k->linked == LINK_SAME ? 0 : k->full / 20);
     table_str(t, k->no[7] == 'Q' ? "转移支付" : "部门预算");
 }
 
