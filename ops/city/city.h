@@ -27,6 +27,7 @@
 #define CITY_MAX_WARNINGS 8
 #define CITY_FIRST_WARNING 901 /* its number among the notices */
 #define CITY_MAX_TRUTH 2048
+#define CITY_MAX_SHOWN 16
 #define CITY_PROJECT_NAMES 500
 #define CITY_FINANCE_DEPT 27 /* 市财政局 in the table of departments */
 #define CITY_YUAN INT64_C(100)
@@ -55,6 +56,7 @@
 #define DAY_DEPT_EVAL 20200330
 #define DAY_APPRAISAL 20200424
 #define DAY_ACCOUNTS 20200605
+#define DAY_ACCOUNTS_MENDED 20200610 /* with what they lacked */
 #define DAY_FINAL_VOTED 20200622
 #define DAY_FINAL 20200624
 
@@ -117,7 +119,8 @@ struct city_project {
     const char *tags;                 /* NULL = by chance */
     char letter;                      /* R personnel, Y operating, T specific target */
     bool is_new, is_major, is_infra, is_special, lump;
-    int32_t head_from;            /* since when somebody answers for it; 0 = its start */
+    int32_t unit_named; /* its allotment names the unit since then; 0 = at once, -1 = never */
+    int32_t head_from;  /* since when somebody answers for it; 0 = its start */
     int32_t head_left, head_next; /* the first one's last day, the next one's first; 0 = stays */
     bool head_for_now;            /* entered without answering for life … */
     int32_t head_mended_day;      /* … until a correction; 0 = stays so */
@@ -190,6 +193,7 @@ struct city_special {
     const char *rule; /* K05, K24 or K35: truth is by voucher; NULL = none */
     char severity;
     const char *near_why; /* else: not to fire, because */
+    int32_t shared;       /* the contract on which more than one project pays; 0 = its own */
     char voucher[16], batch[40];
 };
 
@@ -264,6 +268,11 @@ struct city_misreport {
     bool near;
 };
 
+/* A department or unit whose first allotments are published on another day; 0 = never. */
+struct city_shown {
+    int32_t org, day;
+};
+
 struct city_truth {
     const char *rule, *kind;
     int32_t project, quota; /* the object is this quota's number; quota -1 = it isn't */
@@ -304,6 +313,8 @@ struct city {
     int32_t n_warnings;
     struct city_misreport misreports[32];
     int32_t n_misreports;
+    struct city_shown shown[CITY_MAX_SHOWN];
+    int32_t n_shown;
     struct city_truth truth[CITY_MAX_TRUTH];
     int32_t n_truth;
     struct city_payment *payments;
@@ -402,9 +413,14 @@ struct city_finding *city_finding(struct city *c, const struct city_project *p, 
                                   const char *severity);
 /* Some finding sent before that day, another for each `nth` while there are enough. */
 const struct city_finding *city_finding_before(const struct city *c, int32_t day, int32_t nth);
-void city_plant_budget(struct city *c);     /* K01 K04 */
-void city_plant_money(struct city *c);      /* K02 K03 K08 K11 K12 K13 K29 */
-void city_plant_gates(struct city *c);      /* K14 to K24 and K49 */
+void city_plant_budget(struct city *c); /* K01 K04 */
+void city_plant_terms(struct city *c);  /* K02 */
+void city_plant_money(struct city *c);  /* K03 K08 K11 K12 K13 K29 */
+void city_plant_gates(struct city *c);  /* K14 to K24 and K49 */
+void city_plant_alike(struct city *c);  /* K22 */
+int32_t city_dept_of(const char *name);
+/* A planted project of that department. */
+struct city_project *city_plant_of(struct city *c, int64_t yuan, const char *dept);
 void city_plant_dates(struct city *c);      /* K05 K35 */
 void city_plant_vouchers(struct city *c);   /* K24 */
 void city_plant_months(struct city *c);     /* K06 K25 */
@@ -416,17 +432,22 @@ void city_plant_audit(struct city *c);      /* K07 K58 */
 void city_plant_execution(struct city *c);  /* K28 K32 K36 */
 /* K27, once personnel is weighed: it takes the departments' own. */
 void city_plant_breakdown(struct city *c);
-void city_plant_expiry(struct city *c);       /* K45 */
-void city_plant_agencies(struct city *c);     /* K46 */
-void city_plant_results(struct city *c);      /* K41 K42 K44 K59 K71 */
-void city_plant_regions(struct city *c);      /* K38 K39 K40 */
-void city_plant_transfers(struct city *c);    /* K09 */
-bool city_is_unassessed(int32_t dept);        /* no W01 */
-bool city_is_assessed_last(int32_t dept);     /* W01 on the last day of the term */
-void city_plant_heads(struct city *c);        /* K63 */
-void city_plant_duties(struct city *c);       /* K33 K60 K64 K65 K66 K68 K69 */
-void city_plant_appraisals(struct city *c);   /* K51 K52 */
-void city_plant_public(struct city *c);       /* K10 K62 */
+void city_plant_expiry(struct city *c);     /* K45 */
+void city_plant_agencies(struct city *c);   /* K46 */
+void city_plant_results(struct city *c);    /* K41 K42 K44 K59 K71 */
+void city_plant_regions(struct city *c);    /* K38 K39 K40 */
+void city_plant_items(struct city *c);      /* K40 */
+void city_plant_transfers(struct city *c);  /* K09 */
+bool city_is_unassessed(int32_t dept);      /* no W01 */
+bool city_is_assessed_last(int32_t dept);   /* W01 on the last day of the term */
+void city_plant_heads(struct city *c);      /* K63 */
+void city_plant_duties(struct city *c);     /* K33 K60 K64 K65 K66 K68 K69 */
+void city_plant_appraisals(struct city *c); /* K51 K52 */
+void city_plant_public(struct city *c);     /* K10 K62 */
+/* K62 of approvals and allotments, once all of these are planned. */
+void city_plant_shown(struct city *c);
+int32_t city_shown_on(const struct city *c, int32_t org, int32_t day);
+int32_t city_approval_shown_on(int32_t day);
 void city_plant_key_evals(struct city *c);    /* K70 K71 */
 void city_plant_results_used(struct city *c); /* K47 K48 K50 K61 */
 void city_plan_findings(struct city *c);
@@ -479,6 +500,7 @@ void city_truth_of_corrections(struct city *c); /* K68: of what the plan correct
 /* ---- what is written; each returns 0 or a code */
 int city_write_orgs(struct city *c, struct pt_err *err);
 int city_write_projects(struct city *c, struct pt_err *err);    /* P02 E01 */
+int city_write_items(struct city *c, struct pt_err *err);       /* P02 of what is no project */
 int city_write_goals(struct city *c, struct pt_err *err);       /* E04 E05 */
 int city_write_planning(struct city *c, struct pt_err *err);    /* E02 E03 */
 int city_write_results(struct city *c, struct pt_err *err);     /* V01 of 2017, V02 */

@@ -13,6 +13,7 @@ struct city_package {
     int32_t day, session_on, fy;
     const char *rgn, *kind, *session;
     const char *missing; /* as congress found on the next working day; NULL = nothing */
+    const char *goal;    /* that it shows; NULL = none */
 };
 const struct city_package *city_packages(size_t *ret_n);
 

@@ -316,12 +316,15 @@ static void write_line(struct table *t, struct city *c, const struct batch *b, s
     const struct city_special *s = x->special >= 0 ? &c->specials[x->special] : NULL;
     char voucher[24];
     char purpose[64];
+    char quota[24];
 
     /* One payee is never paid for the same thing by two projects. */
     (void)snprintf(purpose, sizeof(purpose), "%s（%06d）", city_purpose(x->purpose),
                    x->project + 1);
     if (p->letter == 'R')
         (void)snprintf(purpose, sizeof(purpose), "代发工资津补贴");
+    if (s != NULL && s->shared)
+        (void)snprintf(purpose, sizeof(purpose), "委托服务费（合同%02d）", s->shared);
     (void)snprintf(voucher, sizeof(voucher), "PZ%010zu", i + 1);
     table_row(t, x->send, b->no, x->fen);
     table_str(t, x->reverse ? "冲销" : "");
@@ -330,13 +333,17 @@ static void write_line(struct table *t, struct city *c, const struct batch *b, s
     table_date(t, x->pay);
     table_str(t, s != NULL ? s->voucher : voucher);
     table_str(t, p->code);
-    table_str(t, p->quotas[x->quota].no);
+    (void)snprintf(quota, sizeof(quota), "%s%s", p->quotas[x->quota].no,
+                   p->unit_named > 0 ? "-2" : "");
+    table_str(t, quota);
     table_int(t, p->bk);
     table_str(t, p->func);
     table_str(t, econ_of(p, x->econ));
     table_int(t, CITY_FY);
     table_fen(t, x->fen);
-    table_str(t, p->letter == 'R' ? c->orgs[p->unit].uscc : payees[x->payee]);
+    table_str(t, p->letter == 'R'         ? c->orgs[p->unit].uscc
+                 : s != NULL && s->shared ? payees[s->shared]
+                                          : payees[x->payee]);
     table_str(t, purpose);
     table_str(t, s != NULL ? bases[s->basis] : "");
     table_fen(t, b->sum);

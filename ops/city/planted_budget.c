@@ -61,10 +61,10 @@ static void plant_k01(struct city *c) {
     (void)city_quota(p, QUOTA_REDUCE, 20190618, 12 * CITY_WAN);
     k01(c, p, DAY_ALLOTTED, 20190618);
 
-    p = city_plant(c, 60000000, 9800);
+    p = city_plant(c, 120000000, 9800);
     p->dept = p->unit = CITY_FINANCE_DEPT;
     p->line = LINE_FUNC;
-    p->ap_delta = -3000 * CITY_WAN; /* so much that the city's total is above the approved one */
+    p->ap_delta = -6000 * CITY_WAN; /* so much that the city's total is above the approved one */
     (void)snprintf(p->func, sizeof(p->func), "2320301");
     (void)snprintf(p->name, sizeof(p->name), "地方政府一般债券付息");
     k01(c, p, DAY_ALLOTTED, 0);

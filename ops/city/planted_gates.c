@@ -1,5 +1,5 @@
 /* Planted: what had to come before the money (K14 K15 K16), goals (K17 to K21), projects that look
- * alike or are too small (K22 K23), who and what they are (K24), and linkages (K49). */
+ * are too small (K23), who and what they are (K24), and linkages (K49). */
 #include "city.h"
 
 #include <stdio.h>
@@ -98,6 +98,8 @@ static void plant_k17(struct city *c) {
         (void)city_as(city_fires(c, "K17", p, 'Y', DAY_GOALS, 0),
                       without[i][0] == 'C' ? "common" : "group");
     }
+    (void)city_as(city_near(c, "K17", c->projects, DAY_GOALS, "共性指标权重为零，但都已列"),
+                  "common");
     t = city_near(c, "K17", c->projects, DAY_GOALS, "部门整体目标按六个方面设置，无产出效益之分");
     t->condition = "group";
     t->kind = "DEPT";
@@ -170,58 +172,6 @@ static void plant_k20(struct city *c) {
     (void)city_near(c, "K20", p, DAY_ALLOTTED, "目标对应资金恰低于批复5%");
 }
 
-static int32_t dept_of(const char *name) {
-    int32_t d = 0;
-
-    while (strcmp(city_depts[d].name, name) != 0) {
-        d++;
-        PT_ASSERT(d < CITY_DEPTS);
-    }
-    return d;
-}
-
-static struct city_project *alike(struct city *c, int64_t yuan, const char *dept, const char *name,
-                                  const char *tags) {
-    struct city_project *p = city_plant(c, yuan, 9700);
-
-    p->dept = p->unit = dept_of(dept);
-    p->tags = tags;
-    (void)snprintf(p->func, sizeof(p->func), "%s02", city_depts[p->dept].kuan);
-    if (name != NULL)
-        (void)snprintf(p->name, sizeof(p->name), "%s", name);
-    return p;
-}
-
-static void k22(struct city *c, const struct city_project *p, const struct city_project *q,
-                const char *near_why) {
-    bool first = strcmp(p->code, q->code) < 0;
-    const struct city_project *a = first ? p : q;
-    const struct city_project *b = first ? q : p;
-    struct city_truth *t = near_why ? city_near(c, "K22", a, DAY_PROJECTS, near_why)
-                                    : city_fires(c, "K22", a, 'Y', DAY_PROJECTS, 0);
-
-    (void)snprintf(t->object, sizeof(t->object), "%s", b->code);
-}
-
-static void plant_k22(struct city *c) {
-    static const char share[] = "政务数据共享交换平台建设";
-    static const char water[] = "水利工程视频监控系统升级改造";
-    static const char study[] = "参政议政课题调研能力提升计划";
-    struct city_project *p = alike(c, 2800000, "市大数据局", share, NULL);
-
-    k22(c, p, alike(c, 1900000, "市行政审批服务局", share, NULL), NULL);
-    p = alike(c, 3600000, "市城乡水务局", water, NULL);
-    k22(c, p, alike(c, 2500000, "市水文中心", water, NULL), NULL);
-    p = alike(c, 1700000, "民革市委", NULL, "社会服务;定点帮扶;志愿宣讲");
-    k22(c, p, alike(c, 1300000, "民盟市委", NULL, "社会服务;定点帮扶;志愿宣讲"), NULL);
-
-    p = alike(c, 1600000, "民建市委", study, NULL);
-    k22(c, p, alike(c, 1200000, "民建市委", study, NULL), "名称相同，但属同一部门");
-    p = alike(c, 1100000, "民进市委", NULL, "会史编研;骨干培训;书画交流");
-    k22(c, p, alike(c, 1450000, "九三学社市委", NULL, "院士宣讲;骨干培训;书画交流"),
-        "三个标签相同两个，重合度50%");
-}
-
 /* So many of a department's for one purpose; the last of `last_yuan`. */
 static void small_ones(struct city *c, int32_t n, int64_t last_yuan, const char *near_why) {
     struct city_project *first = city_plant(c, 450000, 9700);
@@ -280,8 +230,8 @@ static void plant_k24(struct city *c) {
     p->renamed_day = 20190314;
     (void)k24(city_fires(c, "K24", p, 'Y', p->renamed_day, 0), "name");
 
-    p = alike(c, 2600000, "市体育局", NULL, NULL);
-    city_finding(c, p, 2019, 20200512, 20200714, "程序", "低")->org = dept_of("市统计局");
+    p = city_plant_of(c, 2600000, "市体育局");
+    city_finding(c, p, 2019, 20200512, 20200714, "程序", "低")->org = city_dept_of("市统计局");
     (void)k24(city_fires(c, "K24", p, 'Y', 20200512, 0), "org");
 
     p = city_plant(c, 2400000, 9700);
@@ -327,7 +277,7 @@ void city_plant_gates(struct city *c) {
     plant_k21(c);
     plant_k19(c);
     plant_k20(c);
-    plant_k22(c);
+    city_plant_alike(c);
     plant_k23(c);
     plant_k24(c);
     plant_k49(c);

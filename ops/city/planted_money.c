@@ -1,57 +1,8 @@
-/* Planted: money against its approvals, its reviewed need, its estimate and its contracts (K02 K03
+/* Planted: money against its approvals, its reviewed need, its estimate and its contracts (K03
  * K08 K11 K12 K13), and balances that were not taken back (K29). */
 #include "city.h"
 
 #include <stdio.h>
-
-#include <pentad/base/date.h>
-
-#define TERM_OVER                                                                                  \
-    20190212 /* 20 days after the vote end within the Spring Festival, on its last day */
-#define TERM_RED 20190314 /* and 30 days later */
-
-/* Paid evenly after the day on which it was allotted. */
-static void allot_on(struct city_project *p, int32_t day) {
-    int32_t from = pt_date_month(day);
-    int32_t bp[12];
-
-    for (int32_t m = 1; m <= 12; m++)
-        bp[m - 1] = m <= from ? 0 : 9600 * (m - from) / (12 - from);
-    city_schedule(p, bp);
-    p->quotas[0].day = day;
-    p->derive_curve = true;
-}
-
-static void plant_k02(struct city *c) {
-    struct city_project *p = city_plant(c, 6000000, 0);
-    struct city_truth *t;
-
-    city_on_own_line(c, p, 0);
-    allot_on(p, 20190305);
-    city_on_line(city_fires(c, "K02", p, 'Y', TERM_OVER, 20190305), c, p);
-
-    p = city_plant(c, 5000000, 0);
-    city_on_subject_line(p, 0);
-    allot_on(p, 20190416);
-    t = city_fires(c, "K02", p, 'R', TERM_OVER, 20190416);
-    t->first_severity = 'Y';
-    t->changed = TERM_RED;
-    city_on_line(t, c, p);
-
-    p = city_plant(c, 9600000, 9800);
-    city_on_own_line(c, p, 40 * CITY_WAN);
-    city_quota(p, QUOTA_INITIAL, 20190226, 40 * CITY_WAN)->payable = 39 * CITY_WAN;
-    city_on_line(city_fires(c, "K02", p, 'Y', TERM_OVER, 20190226), c, p);
-
-    p = city_plant(c, 3500000, 0);
-    city_on_own_line(c, p, 0);
-    allot_on(p, 20190211);
-    city_on_line(city_near(c, "K02", p, 20190207, "春节后首个工作日下达，恰为期限最后一日"), c, p);
-
-    p = city_plant(c, 1995000, 9800);
-    city_on_own_line(c, p, 5000 * CITY_YUAN);
-    city_on_line(city_near(c, "K02", p, TERM_OVER, "未下达恰为半个万元，等于容差"), c, p);
-}
 
 static void k03(struct city_truth *t, int32_t bk) {
     t->kind = "REGION";
@@ -256,7 +207,6 @@ static void plant_k29(struct city *c) {
 }
 
 void city_plant_money(struct city *c) {
-    plant_k02(c);
     plant_k03(c);
     plant_k08(c);
     plant_k11(c);

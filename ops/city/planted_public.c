@@ -37,6 +37,7 @@ static void published(struct city *c, int64_t yuan, int32_t day, const char *nea
 
     p->goal_unpublished = day == 0;
     p->goal_published_day = day;
+    t->condition = "E04";
     (void)snprintf(t->object, sizeof(t->object), "E04");
 }
 

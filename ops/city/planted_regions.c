@@ -55,7 +55,10 @@ void city_plant_regions(struct city *c) {
                                            : city_fires(c, rule, &c->projects[0],
                                                         duty || debt ? 'R' : 'Y', day, mended);
 
-        t->condition = duty ? "duty" : f->object[0] == 'G' ? "general" : debt ? "special" : NULL;
+        t->condition = duty                  ? "duty of all"
+                       : f->object[0] == 'G' ? "general"
+                       : debt                ? "special"
+                                             : NULL;
         t->kind = "REGION";
         t->year = f->month / 100;
         t->period = duty ? 0 : f->month;

@@ -104,17 +104,21 @@ static void plant_k50(struct city *c) {
 
 /* Where two are of one body, year and kind, the second one is the supplement. */
 static const struct city_package packages[] = {
-    {20191218, 20200110, CITY_FY + 1, "370112", "草案初步方案", DISTRICT_SESSION, NULL},
-    {20191216, 20200115, CITY_FY + 1, "370114", "草案初步方案", DISTRICT_SESSION, NULL},
-    {20190812, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, "重点绩效评价结果"},
-    {20190826, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, NULL},
-    {20191015, 0, CITY_FY, "370100", "重大事项报告", COMMITTEE, "绩效目标;事前评估报告"},
-    {20191219, 20200117, CITY_FY + 1, "370102", "草案初步方案", DISTRICT_SESSION, NULL},
-    {20191230, 20200113, CITY_FY + 1, "370124", "草案初步方案", DISTRICT_SESSION, NULL},
-    {20190910, 0, CITY_FY, "370113", "重大事项报告", DISTRICT_COMMITTEE, "项目绩效目标"},
-    {20190916, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, "绩效监控情况"},
-    {20190917, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, NULL},
-    {DAY_NEXT_DRAFT, 0, CITY_FY + 1, "370100", "预算草案", "市人民代表大会2020年第一次会议", NULL},
+    {20191218, 20200110, CITY_FY + 1, "370112", "草案初步方案", DISTRICT_SESSION, NULL, NULL},
+    {20191216, 20200115, CITY_FY + 1, "370114", "草案初步方案", DISTRICT_SESSION, NULL, NULL},
+    {20190812, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, "重点绩效评价结果", NULL},
+    {20190826, 0, CITY_FY, "370100", "执行情况报告", COMMITTEE, NULL, NULL},
+    {20191015, 0, CITY_FY, "370100", "重大事项报告", COMMITTEE, "绩效目标;事前评估报告", NULL},
+    {20191219, 20200117, CITY_FY + 1, "370102", "草案初步方案", DISTRICT_SESSION, NULL, NULL},
+    {20191230, 20200113, CITY_FY + 1, "370124", "草案初步方案", DISTRICT_SESSION, NULL, NULL},
+    {20190910, 0, CITY_FY, "370113", "重大事项报告", DISTRICT_COMMITTEE, "项目绩效目标", NULL},
+    {20190916, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, "绩效监控情况", NULL},
+    {20190917, 0, CITY_FY, "370115", "执行情况报告", DISTRICT_COMMITTEE, NULL, NULL},
+    {DAY_NEXT_DRAFT, 0, CITY_FY + 1, "370100", "预算草案", "市人民代表大会2020年第一次会议", NULL,
+     NULL},
+    {20200106, 0, CITY_FY + 1, "370105", "预算草案", DISTRICT_SESSION, NULL, NULL},
+    {20200107, 0, CITY_FY + 1, "370116", "预算草案", DISTRICT_SESSION, NULL, NULL},
+    {20200108, 0, CITY_FY + 1, "370126", "预算草案", DISTRICT_SESSION, NULL, "MB2020-Q370126"},
 };
 
 const struct city_package *city_packages(size_t *ret_n) {
@@ -133,6 +137,7 @@ static void k61(struct city_truth *t, const struct city_package *x, const char *
 static void plant_k61(struct city *c) {
     const struct city_project *any = c->projects;
 
+    struct city_truth *t;
     static const char late[] = "late";
     static const char incomplete[] = "incomplete";
     const struct city_package *x = packages;
@@ -150,6 +155,12 @@ static void plant_k61(struct city *c) {
     k61(city_as(city_near(c, "K61", any, x[9].day, "人大签收为不全的当日即已补报"), incomplete),
         &x[8], "EXEC_REPORT");
     k61(city_as(city_fires(c, "K61", any, 'R', x[10].day, 0), "goals"), &x[10], "DRAFT");
+    k61(city_as(city_fires(c, "K61", any, 'R', x[11].day, 0), "goals"), &x[11], "DRAFT");
+    k61(city_as(city_fires(c, "K61", any, 'R', x[12].day, 0), "goals"), &x[12], "DRAFT");
+    k61(city_as(city_near(c, "K61", any, x[13].day, "草案附有重大政策的绩效目标"), "goals"), &x[13],
+        "DRAFT");
+    t = city_fires(c, "K61", any, 'R', DAY_ACCOUNTS, DAY_ACCOUNTS_MENDED);
+    k61(city_as(t, "evaluations"), &x[2], "FINAL_ACCOUNTS");
 }
 
 void city_plant_results_used(struct city *c) {

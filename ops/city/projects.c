@@ -408,6 +408,7 @@ void city_plan_projects(struct city *c) {
     for (int32_t d = 0; d < CITY_DEPTS; d++)
         (void)new_project(c, d, 'R', CITY_WAN);
     city_plant_budget(c);
+    city_plant_terms(c);
     city_plant_money(c);
     city_plant_gates(c);
     city_plant_dates(c);
@@ -423,6 +424,7 @@ void city_plan_projects(struct city *c) {
     city_plant_expiry(c);
     city_plant_agencies(c);
     city_plant_regions(c);
+    city_plant_items(c);
     city_plant_transfers(c);
     city_plant_heads(c);
     city_plant_duties(c);
@@ -446,6 +448,7 @@ void city_plan_projects(struct city *c) {
     change_clean(c);
     recover_some(c);
     recover_old(c);
+    city_plant_shown(c);
     name_projects(c);
     count_lines(c);
 }

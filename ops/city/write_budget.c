@@ -1,15 +1,24 @@
 /* Congress: approvals (B03), each yuan once at the finest level. Finance: allotments (B04). */
 #include "packages.h"
+#include "transfers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_TRANSFERS 16
+
 struct line {
     int32_t bk, dept, project; /* -1 = not bound to one */
+    char transfer[32];         /* empty = it is none */
     char func[8];
     int64_t fen;
 };
+
+/* Seen by congress one by one. */
+static bool is_key(const struct line *x) {
+    return x->project >= 0 || x->transfer[0] != '\0';
+}
 
 struct lines {
     struct line *list;
@@ -45,7 +54,7 @@ static int by_line(const void *a, const void *b) {
         return x->dept - y->dept;
     if (strcmp(x->func, y->func) != 0)
         return strcmp(x->func, y->func);
-    return x->project - y->project;
+    return x->project != y->project ? x->project - y->project : strcmp(x->transfer, y->transfer);
 }
 
 struct doc {
@@ -73,12 +82,12 @@ static void write_doc(struct table *t, const struct city *c, const struct doc *d
     int64_t total = 0;
 
     for (size_t i = 0; i < ls->n; i++)
-        if (ls->list[i].bk == bk && (ls->list[i].project >= 0) == d->key)
+        if (ls->list[i].bk == bk && is_key(&ls->list[i]) == d->key)
             total += rounded(d, ls->list[i].fen);
     for (size_t i = 0; i < ls->n; i++) {
         const struct line *x = &ls->list[i];
 
-        if (x->bk != bk || (x->project >= 0) != d->key)
+        if (x->bk != bk || is_key(x) != d->key)
             continue;
         table_row(t, d->day, d->no, rounded(d, x->fen));
         table_str(t, d->kind);
@@ -88,7 +97,7 @@ static void write_doc(struct table *t, const struct city *c, const struct doc *d
         table_str(t, city_bk_name(x->bk));
         table_str(t, x->func);
         table_str(t, x->dept >= 0 ? c->orgs[x->dept].uscc : "");
-        table_str(t, x->project >= 0 ? c->projects[x->project].code : "");
+        table_str(t, x->project >= 0 ? c->projects[x->project].code : x->transfer);
         amount_cell(t, d, rounded(d, x->fen));
         amount_cell(t, d, total);
     }
@@ -99,7 +108,7 @@ static void note_approval(struct city *c, const struct doc *d, const struct line
     bool any = false;
 
     for (size_t i = 0; i < ls->n; i++)
-        any = any || (ls->list[i].bk == bk && (ls->list[i].project >= 0) == d->key);
+        any = any || (ls->list[i].bk == bk && is_key(&ls->list[i]) == d->key);
     if (!any)
         return;
     PT_ASSERT(c->n_approvals < CITY_MAX_APPROVALS);
@@ -150,8 +159,22 @@ static int write_file(struct city *c, const struct lines *budget, const struct l
     return table_close(t, err);
 }
 
+static void add_transfers(struct lines *ls) {
+    struct approved_transfer a;
+
+    for (size_t i = 0; city_approved_transfer(i, &a); i++) {
+        struct line *x = &ls->list[ls->n++];
+
+        PT_ASSERT(i < MAX_TRANSFERS);
+        *x = (struct line){.bk = 1, .dept = -1, .project = -1, .fen = a.fen};
+        (void)snprintf(x->func, sizeof(x->func), "%s", a.func);
+        (void)snprintf(x->transfer, sizeof(x->transfer), "%s", a.key);
+    }
+}
+
 int city_write_approvals(struct city *c, struct pt_err *err) {
-    struct lines budget = {city_alloc((size_t)c->n_projects, sizeof(struct line)), 0};
+    struct lines budget = {city_alloc((size_t)c->n_projects + MAX_TRANSFERS, sizeof(struct line)),
+                           0};
     struct lines final = {city_alloc((size_t)c->n_projects, sizeof(struct line)), 0};
     int code;
 
@@ -164,6 +187,7 @@ int city_write_approvals(struct city *c, struct pt_err *err) {
             add_line(&budget, p, i, p->quotas[0].fen + p->ap_delta);
         add_line(&final, p, i, p->paid[12] + p->accounts_delta);
     }
+    add_transfers(&budget);
     qsort(budget.list, budget.n, sizeof(struct line), by_line);
     qsort(final.list, final.n, sizeof(struct line), by_line);
     code = write_file(c, &budget, &final, false, err);
@@ -183,15 +207,18 @@ static void links(struct table *t, const struct city_project *p, const struct ci
     table_str(t, initial && !p->no_result_link ? p->use_no : "");
 }
 
+/* `named`: the number of the correction that names the unit; NULL = it is none. */
 static void allotment(struct table *t, const struct city *c, const struct city_project *p,
-                      const struct city_quota *q, int32_t year) {
+                      const struct city_quota *q, int32_t year, const char *named) {
     static const char *const kinds[] = {"批复", "追加", "追减", "调剂入", "调剂出"};
 
-    table_row(t, q->day, q->no, q->fen);
-    table_empty(t, 3);
+    table_row(t, named ? p->unit_named : q->day, named ? named : q->no, q->fen);
+    table_str(t, named ? "更正" : NULL);
+    table_str(t, named ? q->no : NULL);
+    table_str(t, named ? "落实使用单位" : NULL);
     table_str(t, kinds[q->kind]);
     table_str(t, c->orgs[p->dept].uscc);
-    table_str(t, c->orgs[p->unit].uscc);
+    table_str(t, p->unit_named && !named ? NULL : c->orgs[p->unit].uscc);
     table_str(t, "项目");
     table_str(t, p->code);
     table_int(t, p->bk);
@@ -225,12 +252,17 @@ int city_write_allotments(struct city *c, struct pt_err *err) {
         const struct city_project *p = &c->projects[i];
         struct city_quota next = {
             .kind = QUOTA_INITIAL, .day = DAY_NEXT_ALLOTTED, .fen = p->next_fen};
+        char named[24];
 
         for (int32_t k = 0; k < p->n_quotas; k++)
-            allotment(t, c, p, &p->quotas[k], CITY_FY);
+            allotment(t, c, p, &p->quotas[k], CITY_FY, NULL);
+        if (p->unit_named > 0) {
+            (void)snprintf(named, sizeof(named), "%s-2", p->quotas[0].no);
+            allotment(t, c, p, &p->quotas[0], CITY_FY, named);
+        }
         (void)snprintf(next.no, sizeof(next.no), "ZB2020-%06d", i + 1);
         if (p->next_fen > 0)
-            allotment(t, c, p, &next, CITY_FY + 1);
+            allotment(t, c, p, &next, CITY_FY + 1, NULL);
     }
     return table_close(t, err);
 }

@@ -63,7 +63,7 @@ static void show_approvals(struct pages *d, const struct city *c) {
     for (int32_t i = 0; i < c->n_approvals; i++) {
         const struct city_approval *a = &c->approvals[i];
 
-        x.day = city_add_workdays(a->day, a->day == DAY_FINAL ? 1 : 8);
+        x.day = city_approval_shown_on(a->day);
         show_one(d, &x, "congress", a->no);
     }
 }
@@ -71,7 +71,7 @@ static void show_approvals(struct pages *d, const struct city *c) {
 /* The first allotments that a department (or, `by_unit`, one of its units) got on one day. */
 static void show_allotted(struct pages *d, const struct city *c, int32_t org, bool by_unit,
                           int32_t day) {
-    const struct shown x = {.day = city_add_workdays(day, 8),
+    const struct shown x = {.day = city_shown_on(c, org, day),
                             .year = CITY_FY,
                             .subject_kind = by_unit ? "单位" : "部门",
                             .subject = c->orgs[org].uscc};
@@ -80,7 +80,9 @@ static void show_allotted(struct pages *d, const struct city *c, int32_t org, bo
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
 
-        if ((by_unit ? p->unit : p->dept) != org)
+        if ((by_unit ? p->unit : p->dept) != org || x.day == 0)
+            continue;
+        if (city_shown_on(c, p->unit, day) != x.day) /* its unit's own are not on this page */
             continue;
         for (int32_t k = 0; k < p->n_quotas; k++) {
             if (p->quotas[k].kind != QUOTA_INITIAL || p->quotas[k].day != day)

@@ -1,6 +1,7 @@
 /* Finance: performance goals with their indicators (E04), of projects, policies and departments;
  * and their reviews (E05). */
 #include "evals.h"
+#include "items.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,6 +155,21 @@ static void past_goal(struct table *t, const struct city *c, int32_t year,
     }
 }
 
+static void item_goal(struct table *t, const struct city_item *x) {
+    struct goal g = {.year = x->start / 10000,
+                     .day = city_add_workdays(x->day, 5),
+                     .originator = "",
+                     .kind = x->kind,
+                     .key = x->key,
+                     .frame = "政策",
+                     .text = "按期兑现政策，达到既定产出和效益。",
+                     .fen = x->total};
+
+    (void)snprintf(g.no, sizeof(g.no), "%s", x->goal);
+    write_goal(t, &g, project_indicators,
+               sizeof(project_indicators) / sizeof(project_indicators[0]));
+}
+
 /* One review: it passes on `day`, unless it is returned then. */
 struct reviewed {
     const char *goal, *kind, *key;
@@ -210,6 +226,8 @@ int city_write_goals(struct city *c, struct pt_err *err) {
         "录入日期,审核编号,目标编号,事项类别,项目代码,年度,规范性,完整性,匹配度,等级,结论", false);
     struct key_evaluation past[KEY_EVALUATIONS];
     int32_t n_past = city_key_evaluations(c, past);
+    size_t n_items;
+    const struct city_item *items = city_items(&n_items);
     int32_t n = 0;
     int code;
 
@@ -229,6 +247,9 @@ int city_write_goals(struct city *c, struct pt_err *err) {
         review(reviews, ++n,
                &(struct reviewed){no, "部门", c->orgs[d].uscc, CITY_FY, DAY_REVIEWS, false});
     }
+    for (size_t i = 0; i < n_items; i++)
+        if (items[i].goal != NULL)
+            item_goal(goals, &items[i]);
     for (int32_t i = 0; i < n_past; i++) {
         past_goal(goals, c, CITY_FY - 1, &past[i]);
         review(reviews, ++n,

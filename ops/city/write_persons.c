@@ -1,4 +1,5 @@
 /* Finance: who answers for what (P03). Name and token are what the connector seals. */
+#include "items.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -128,6 +129,22 @@ static void write_heads(struct writer *w) {
     }
 }
 
+static void write_item_heads(struct writer *w) {
+    size_t n;
+    const struct city_item *list = city_items(&n);
+    struct post post = {
+        .kind = "政策", .role = "项目责任人", .title = "项目负责人", .lifetime = "是"};
+    char no[20];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].major)
+            continue;
+        post.key = list[i].key;
+        post.from = list[i].start;
+        (void)enter(w, list[i].day, &post, no);
+    }
+}
+
 int city_write_persons(struct city *c, struct pt_err *err) {
     struct writer w = {.c = c};
 
@@ -138,5 +155,6 @@ int city_write_persons(struct city *c, struct pt_err *err) {
                   false);
     write_leaders(&w);
     write_heads(&w);
+    write_item_heads(&w);
     return table_close(w.t, err);
 }

@@ -6,6 +6,8 @@
 
 #include <pentad/base/date.h>
 
+#define FORGOTTEN 3
+
 struct submission {
     char no[40];
     int32_t day, fy, session_on;
@@ -123,25 +125,41 @@ static void others(struct files *f) {
 
         (void)snprintf(s.no, sizeof(s.no), "济财预报〔2019〕%zu号", 91 + i);
         begin_row(f->submissions, &s, 0);
-        table_empty(f->submissions, 7);
+        table_empty(f->submissions, 5);
+        table_str(f->submissions, list[i].goal);
+        table_empty(f->submissions, 1);
         receipt(f, &s);
     }
 }
 
+/* A few evaluations of what is major are forgotten, and sent afterwards. */
+static bool is_forgotten(const struct city_project *p, int32_t *n) {
+    return p->is_major && !p->policy && p->self_day != 0 && ++*n <= FORGOTTEN;
+}
+
 static void accounts(struct files *f, const struct city *c) {
-    const struct submission s = {.no = "济财预报〔2020〕1号",
-                                 .day = DAY_ACCOUNTS,
-                                 .fy = CITY_FY,
-                                 .kind = "决算草案",
-                                 .session = "市人大常委会会议"};
+    int32_t n = 0;
+    struct submission s = {.no = "济财预报〔2020〕1号",
+                           .day = DAY_ACCOUNTS,
+                           .fy = CITY_FY,
+                           .kind = "决算草案",
+                           .session = "市人大常委会会议"};
 
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
 
         if (!p->policy || p->is_major)
             line(f->submissions, c, &s, p, p->policy ? TABLE_NONE : p->paid[12],
-                 p->self_day && p->self_day < DAY_ACCOUNTS ? p->self_no : "");
+                 p->self_day && p->self_day < DAY_ACCOUNTS && !is_forgotten(p, &n) ? p->self_no
+                                                                                   : "");
     }
+    receipt(f, &s);
+    n = 0;
+    s.day = DAY_ACCOUNTS_MENDED;
+    (void)snprintf(s.no, sizeof(s.no), "济财预报〔2020〕2号");
+    for (int32_t i = 0; i < c->n_projects; i++)
+        if (is_forgotten(&c->projects[i], &n))
+            line(f->submissions, c, &s, &c->projects[i], TABLE_NONE, c->projects[i].self_no);
     receipt(f, &s);
 }
 

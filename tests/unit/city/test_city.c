@@ -65,6 +65,7 @@ static const char *const files[] = {
     "congress/receipts.csv",
     "finance/carryover.csv",
     "finance/business.csv",
+    "finance/items.csv",
     "finance/persons.csv",
     "finance/clues.csv",
     "audit/clues.csv",

@@ -34,6 +34,7 @@ static const char *const files[][2] = {
     {"organization", "appraisals"},
     {"finance", "orgs"},
     {"finance", "projects"},
+    {"finance", "items"},
     {"finance", "persons"},
     {"finance", "exante"},
     {"finance", "goals"},
