@@ -55,10 +55,10 @@
 #define DAY_BALANCES 20200113
 #define DAY_DEPT_EVAL 20200330
 #define DAY_APPRAISAL 20200424
-#define DAY_ACCOUNTS 20200605
-#define DAY_ACCOUNTS_MENDED 20200610 /* with what they lacked */
-#define DAY_FINAL_VOTED 20200622
-#define DAY_FINAL 20200624
+#define DAY_ACCOUNTS 20200514
+#define DAY_ACCOUNTS_MENDED 20200519 /* with what they lacked */
+#define DAY_FINAL_VOTED 20200528
+#define DAY_FINAL 20200601
 
 enum city_level { LEVEL_DEPT, LEVEL_UNIT, LEVEL_DISTRICT_GOV, LEVEL_DISTRICT_FIN };
 
@@ -174,9 +174,13 @@ struct city_project {
     int64_t next_fen;   /* allotted for the next year; 0 = nothing */
     bool goal_unpublished;
     int32_t goal_published_day; /* 0 = with the others */
+    bool self_unpublished;
+    int32_t self_published_day; /* 0 = with the others */
+    int32_t fin_key_day;        /* finance evaluates this year too; 0 = not */
+    int32_t fin_key_published;  /* 0 = never */
     int64_t published_delta;    /* what was paid is published as this much more */
     char goal_no[20], regoal_no[20], self_no[20], spot_no[20];
-    char expiry_no[20];
+    char expiry_no[20], fin_key_no[20];
     char exante_no[20];           /* empty: not evaluated before it began */
     char past_no[20], use_no[20]; /* of 2017; empty: not a continuing project */
 };

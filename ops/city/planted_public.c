@@ -1,4 +1,5 @@
-/* Planted: figures published wrong (K10), goals that weren't published in time (K62). */
+/* Planted: figures published wrong (K10), goals and evaluations of what is major that weren't
+ * published in time (K62). */
 #include "duties.h"
 
 #include <stdio.h>
@@ -41,6 +42,25 @@ static void published(struct city *c, int64_t yuan, int32_t day, const char *nea
     (void)snprintf(t->object, sizeof(t->object), "E04");
 }
 
+/* The self-evaluation, or finance's own. */
+static void result_published(struct city *c, int64_t yuan, bool own, int32_t day,
+                             const char *near_why) {
+    struct city_project *p = major(c, yuan);
+    int32_t opened = city_after_days(DAY_FINAL_VOTED, 20);
+    struct city_truth *t = near_why ? city_near(c, "K62", p, opened, near_why)
+                                    : city_fires(c, "K62", p, 'R', opened, day);
+
+    if (own) {
+        p->fin_key_day = 20200611;
+        p->fin_key_published = day;
+    } else {
+        p->self_unpublished = day == 0;
+        p->self_published_day = day;
+    }
+    t->condition = own ? "KEY" : "SELF";
+    (void)snprintf(t->object, sizeof(t->object), "%s", t->condition);
+}
+
 void city_plant_public(struct city *c) {
     /* 98 % was paid. */
     (void)misprinted(c, 4200000, 20 * CITY_WAN, 'R', NULL);
@@ -55,4 +75,10 @@ void city_plant_public(struct city *c) {
     published(c, 5100000, 20190226, NULL);
     published(c, 2800000, 20190415, NULL);
     published(c, 4400000, GOAL_TERM, "期限最后一日公开");
+    for (int32_t own = 0; own < 2; own++) {
+        result_published(c, 3600000 + own * 700000, own, 0, NULL);
+        result_published(c, 2900000 + own * 800000, own, 20200622, NULL);
+        result_published(c, 5200000 + own * 900000, own, 20200624, NULL);
+        result_published(c, 2500000 + own * 600000, own, 20200617, "期限最后一日公开");
+    }
 }

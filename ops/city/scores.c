@@ -44,6 +44,7 @@ void city_plan_scores(struct city *c) {
         (void)snprintf(p->regoal_no, sizeof(p->regoal_no), "MB2019-%05d-2", i + 1);
         (void)snprintf(p->self_no, sizeof(p->self_no), "PJ2019-Z%05d", i + 1);
         (void)snprintf(p->spot_no, sizeof(p->spot_no), "PJ2019-C%05d", i + 1);
+        (void)snprintf(p->fin_key_no, sizeof(p->fin_key_no), "PJ2019-G%05d", i + 1);
         (void)snprintf(p->expiry_no, sizeof(p->expiry_no), "PJ2019-D%05d", i + 1);
         /* What is new was evaluated before, and every policy. */
         if ((p->policy || p->is_new || p->exante_agency) && !p->no_exante)

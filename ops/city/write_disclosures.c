@@ -133,7 +133,13 @@ static void show_majors(struct pages *d, const struct city *c) {
             show_one(d, &x, "finance", p->goal_no);
         if (p->policy)
             continue;
-        x.day = city_add_workdays(DAY_FINAL, 1);
+        if (p->fin_key_published) {
+            x.day = p->fin_key_published;
+            show_one(d, &x, "finance", p->fin_key_no);
+        }
+        if (p->self_unpublished)
+            continue;
+        x.day = p->self_published_day ? p->self_published_day : city_add_workdays(DAY_FINAL, 1);
         x.figure = "FG2.P";
         x.fen = p->paid[12] + p->published_delta;
         show_one(d, &x, "finance", p->self_no);

@@ -159,6 +159,17 @@ static void write_project(struct table *t, const struct city_project *p) {
         spot_items(&s, p->spot_cp);
         evaluation_write(t, &s);
     }
+    if (p->fin_key_day) {
+        struct evaluation k = of_project(p);
+
+        k.day = k.feedback = p->fin_key_day;
+        k.no = p->fin_key_no;
+        k.kind = "财政重点";
+        k.by = "财政";
+        k.frame = "DPOB";
+        spot_items(&k, 8800);
+        evaluation_write(t, &k);
+    }
     if (p->expiry_eval_day) {
         struct evaluation x = of_project(p);
 

@@ -95,6 +95,8 @@ int32_t city_key_evaluations(const struct city *c, struct key_evaluation out[KEY
 
         if (p->policy || p->is_new || (p->planted && p->key_cp == 0))
             continue;
+        if (p->dept == CITY_FINANCE_DEPT) /* it would pay for its own evaluation (K46) */
+            continue;
         out[n] = of_project(c, i, n);
         if (p->key_cp == 0)
             projects++;

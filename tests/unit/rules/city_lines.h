@@ -3,13 +3,22 @@
 #ifndef PENTAD_TEST_CITY_LINES_H
 #define PENTAD_TEST_CITY_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* rule,kind,key,year,period,object,severity,opened,closed. */
 struct line {
     char f[9][200];
 };
+
+/* Cells without quotes or commas inside; the first nine columns. */
+bool line_read(FILE *f, struct line *l);
+
+/* Whether truth_conditions.csv has each condition often enough, and as many rows as the other two.
+ * Prints what is wrong; returns how much. */
+int conditions_count(const char *path, size_t planted, size_t near);
 
 enum { BROKEN_MAX = 8 };
 

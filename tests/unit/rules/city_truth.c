@@ -24,8 +24,7 @@ enum { RULES = 71, PLANTED_MIN = 3, NEAR_MIN = 1 };
 static int n_wrong;
 static int planted_of[RULES + 1], near_of[RULES + 1];
 
-/* Cells without quotes or commas inside; nine columns. */
-static bool read_line(FILE *f, struct line *l) {
+bool line_read(FILE *f, struct line *l) {
     char buf[2048];
     char *p = buf;
 
@@ -115,9 +114,9 @@ static size_t check_truth(const char *path) {
     struct line l;
     size_t n = 0;
 
-    if (!f || !read_line(f, &l))
+    if (!f || !line_read(f, &l))
         fd_die(path, NULL);
-    while (read_line(f, &l)) {
+    while (line_read(f, &l)) {
         n++;
         check_planted(st, &l);
     }
@@ -145,9 +144,9 @@ static size_t check_near(const char *path) {
     struct line l;
     size_t n = 0;
 
-    if (!f || !read_line(f, &l))
+    if (!f || !line_read(f, &l))
         fd_die(path, NULL);
-    while (read_line(f, &l)) {
+    while (line_read(f, &l)) {
         n++;
         check_missed(st, &l);
     }
@@ -257,6 +256,8 @@ int main(int argc, char **argv) {
     (void)snprintf(path, sizeof path, "%s/near.csv", argv[1]);
     near = check_near(path);
     check_counts();
+    (void)snprintf(path, sizeof path, "%s/truth_conditions.csv", argv[1]);
+    n_wrong += conditions_count(path, planted - broken_n_planted, near - broken_n_near);
     if (pt_fold_check(fd.fold, &differences, &err) != 0 || pt_fold_state(fd.fold, &s, &err) != 0)
         fd_die("check", &err);
     (void)printf("%" PRIu64 " records, %" PRIu64 " dead, %zu still deferred; %zu planted, %zu near"
