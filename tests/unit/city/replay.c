@@ -194,6 +194,8 @@ static void take_allotment(struct state *s, const struct sheet *f, size_t row) {
     bool less = strcmp(kind, "追减") == 0 || strcmp(kind, "调剂出") == 0;
     struct approved *line;
 
+    if (*sheet_get(f, row, "更正方式") != '\0')
+        return; /* names the unit, changes no money */
     cr_assert_eq(issued, s->today);
     if (strcmp(sheet_get(f, row, "资金年度"), "2019") != 0)
         return; /* the next year's budget is approved after the replay */

@@ -351,7 +351,8 @@ Test(city, documents_and_references) {
                                            "finance/controls.csv", "finance/evaluations.csv",
                                            "office/notices.csv",   NULL};
     static const char *const noticed[] = {"finance/controls.csv", "finance/evaluations.csv",
-                                          "finance/work_assessments.csv", NULL};
+                                          "finance/work_assessments.csv", "finance/allotments.csv",
+                                          NULL};
     static const char *const disclosed[] = {"congress/approvals.csv",  "congress/key_projects.csv",
                                             "finance/allotments.csv",  "finance/goals.csv",
                                             "finance/evaluations.csv", NULL};
