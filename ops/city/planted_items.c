@@ -7,47 +7,49 @@
 #define IDLE 20200201 /* the day after the first month's end at which it was idle for a year */
 #define NOT_SAID .invested = CITY_NO_FEN, .balance = CITY_NO_FEN
 
-#define FUND(d, n, title, in, left)                                                                \
+#define FUND(d, code, title, in, left)                                                             \
     {                                                                                              \
-        .day = (d), .kind = "基金", .key = "FND-370100-2018-0000" n, .name = title,                \
-        .func = "2150805", .start = 20180601, .end = 20281231, .total = 20000 * CITY_WAN,          \
-        .invested = (in)*CITY_WAN, .balance = (left)*CITY_WAN                                      \
+        .day = (d), .kind = "基金", .key = (code), .name = (title), .func = "2150805",             \
+        .start = 20180601, .end = 20281231, .total = 20000 * CITY_WAN, .invested = (in)*CITY_WAN,  \
+        .balance = (left)*CITY_WAN                                                                 \
     }
 
-#define PPP(d, n, title, owed, all)                                                                \
+#define PPP(d, code, title, owed, all)                                                             \
     {                                                                                              \
-        .day = (d), .kind = "PPP项目", .key = "PPP-370100-2017-0000" n, .name = title,             \
-        .func = "2120303", .start = 20170901, .end = 20370831, .total = 90000 * CITY_WAN,          \
-        .duty_year = CITY_FY, .duty = (owed), .expenditure = (all)*CITY_WAN, NOT_SAID              \
+        .day = (d), .kind = "PPP项目", .key = (code), .name = (title), .func = "2120303",          \
+        .start = 20170901, .end = 20370831, .total = 90000 * CITY_WAN, .duty_year = CITY_FY,       \
+        .duty = (owed), .expenditure = (all)*CITY_WAN, NOT_SAID                                    \
     }
 
 /* A district's own, of the next year. */
-#define POLICY(code, title, goal_no)                                                               \
+#define POLICY(region, code, title, goal_no)                                                       \
     {                                                                                              \
-        .day = 20191210, .kind = "政策", .key = "POL-" code "-2020-00001", .name = title,          \
-        .func = "2080701", .rgn = code, .start = 20200101, .end = 20201231, .major = true,         \
-        .total = 600 * CITY_WAN, .goal = goal_no, NOT_SAID                                         \
+        .day = 20191210, .kind = "政策", .key = (code), .name = (title), .func = "2080701",        \
+        .rgn = (region), .start = 20200101, .end = 20201231, .major = true,                        \
+        .total = 600 * CITY_WAN, .goal = (goal_no), NOT_SAID                                       \
     }
 
 #define ORDINARY 700000 /* 万元 of general expenditure */
 
 static const struct city_item items[] = {
-    FUND(DAY_PROJECTS, "1", "新旧动能转换产业引导基金", 6000, 9000),
-    FUND(DAY_PROJECTS, "2", "科技成果转化引导基金", 3000, 4200),
-    FUND(20190805, "2", "科技成果转化引导基金", 3000, 4100),
-    FUND(20200311, "2", "科技成果转化引导基金", 5200, 1900),
-    FUND(20190320, "3", "文化旅游融合发展基金", 1500, 2600),
-    FUND(20200518, "3", "文化旅游融合发展基金", 1500, 0),
-    FUND(20190131, "4", "绿色低碳发展基金", 2000, 3300),
-    FUND(20200212, "4", "绿色低碳发展基金", 3100, 2200),
-    PPP(DAY_PROJECTS, "1", "东部城区综合管廊特许经营", 71000 * CITY_WAN, ORDINARY),
-    PPP(DAY_PROJECTS, "2", "地下停车设施合作建设", 70000 * CITY_WAN + 10000, ORDINARY),
-    PPP(20190417, "3", "生活垃圾焚烧发电合作运营", 88000 * CITY_WAN, ORDINARY),
-    PPP(20190820, "3", "生活垃圾焚烧发电合作运营", 38000 * CITY_WAN, ORDINARY),
-    PPP(DAY_PROJECTS, "4", "污水处理厂委托经营", 70000 * CITY_WAN, ORDINARY),
-    POLICY("370105", "天桥区老工业片区下岗职工转岗培训补贴", NULL),
-    POLICY("370116", "莱芜区钢铁企业富余人员安置奖补", NULL),
-    POLICY("370126", "商河县返乡农民工创业贷款贴息", "MB2020-Q370126"),
+    FUND(DAY_PROJECTS, "FND-370100-2018-00001", "新旧动能转换产业引导基金", 6000, 9000),
+    FUND(DAY_PROJECTS, "FND-370100-2018-00002", "科技成果转化引导基金", 3000, 4200),
+    FUND(20190805, "FND-370100-2018-00002", "科技成果转化引导基金", 3000, 4100),
+    FUND(20200311, "FND-370100-2018-00002", "科技成果转化引导基金", 5200, 1900),
+    FUND(20190320, "FND-370100-2018-00003", "文化旅游融合发展基金", 1500, 2600),
+    FUND(20200518, "FND-370100-2018-00003", "文化旅游融合发展基金", 1500, 0),
+    FUND(20190131, "FND-370100-2018-00004", "绿色低碳发展基金", 2000, 3300),
+    FUND(20200212, "FND-370100-2018-00004", "绿色低碳发展基金", 3100, 2200),
+    PPP(DAY_PROJECTS, "PPP-370100-2017-00001", "东部城区综合管廊特许经营", 71000 * CITY_WAN,
+        ORDINARY),
+    PPP(DAY_PROJECTS, "PPP-370100-2017-00002", "地下停车设施合作建设", 70000 * CITY_WAN + 10000,
+        ORDINARY),
+    PPP(20190417, "PPP-370100-2017-00003", "生活垃圾焚烧发电合作运营", 88000 * CITY_WAN, ORDINARY),
+    PPP(20190820, "PPP-370100-2017-00003", "生活垃圾焚烧发电合作运营", 38000 * CITY_WAN, ORDINARY),
+    PPP(DAY_PROJECTS, "PPP-370100-2017-00004", "污水处理厂委托经营", 70000 * CITY_WAN, ORDINARY),
+    POLICY("370105", "POL-370105-2020-00001", "天桥区老工业片区下岗职工转岗培训补贴", NULL),
+    POLICY("370116", "POL-370116-2020-00001", "莱芜区钢铁企业富余人员安置奖补", NULL),
+    POLICY("370126", "POL-370126-2020-00001", "商河县返乡农民工创业贷款贴息", "MB2020-Q370126"),
 };
 
 const struct city_item *city_items(size_t *ret_n) {
