@@ -103,15 +103,16 @@ static void unreported(struct city *c, int64_t yuan, int32_t end, int32_t day,
     t->period = end;
 }
 
-/* Anybody's report to the end of July, due on the last day of August. */
+/* Anybody's report to the end of July, due on the last day of August, a Saturday: the Monday after.
+ */
 static void unreported_july(struct city *c, int64_t yuan, int32_t day, const char *near_why) {
     struct city_project *p = city_plant(c, yuan, 9700);
     struct city_truth *t;
 
     p->late_period = 20190731;
     p->late_day = day;
-    t = near_why ? city_near(c, "K36", p, 20190901, near_why)
-                 : city_fires(c, "K36", p, 'Y', 20190901, day);
+    t = near_why ? city_near(c, "K36", p, 20190903, near_why)
+                 : city_fires(c, "K36", p, 'Y', 20190903, day);
     t->condition = "july";
     t->period = 20190731;
 }
@@ -124,7 +125,7 @@ void city_plant_execution(struct city *c) {
     unreported(c, 2500000, 20190930, 20191029, NULL);
     unreported(c, 1900000, 20190630, 20190715, "第15日报送");
     unreported_july(c, 2300000, 0, NULL);
-    unreported_july(c, 3400000, 20190902, NULL);
+    unreported_july(c, 3400000, 20190904, NULL);
     unreported_july(c, 1600000, 20190925, NULL);
-    unreported_july(c, 2700000, 20190830, "8月最后一个工作日报送");
+    unreported_july(c, 2700000, 20190902, "8月31日为周六，其后首个工作日报送");
 }
