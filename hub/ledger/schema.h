@@ -146,6 +146,7 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX org_name ON f_org_profile(name);\n"
     "CREATE INDEX org_bunit ON f_org_profile(bunit);\n"
     "CREATE INDEX evaluation_agency ON f_evaluation(agency) WHERE agency <> '';\n"
+    "CREATE INDEX evaluation_kind ON f_evaluation(kind);\n"
     "CREATE INDEX third_party_agency ON f_third_party(agency);\n"
     "CREATE INDEX use_next ON f_result_use(next_fy);\n"
     "CREATE INDEX finding_id ON f_discrepancy(id);\n"

@@ -445,7 +445,8 @@ void city_plant_transfers(struct city *c);  /* K09 */
 bool city_is_unassessed(int32_t dept);      /* no W01 */
 bool city_is_assessed_last(int32_t dept);   /* W01 on the last day of the term */
 void city_plant_heads(struct city *c);      /* K63 */
-void city_plant_duties(struct city *c);     /* K33 K60 K64 K65 K66 K68 K69 */
+void city_plant_duties(struct city *c);     /* K33 K60 K64 K65 K68 K69 */
+void city_plant_expected(struct city *c);   /* K66, with K61 of what comes late */
 void city_plant_appraisals(struct city *c); /* K51 K52 */
 void city_plant_public(struct city *c);     /* K10 K62 */
 /* K62 of approvals and allotments, once all of these are planned. */

@@ -20,9 +20,9 @@ struct city_interview {
 bool city_is_called_in(int32_t n);
 struct city_interview city_interview(int32_t n, int32_t day);
 
-/* The working day of the next month on which a month's report on the regions, and those of
- * the projects, come; 0 = never. */
-int32_t city_region_report_nth(int32_t month);
+/* The working day of the next month on which a month's report on a region, and those of the
+ * projects, come; 0 = never. */
+int32_t city_region_report_nth(const char *rgn, int32_t month);
 int32_t city_month_report_nth(int32_t month);
 
 /* How a department's budget performance stands in its appraisal (planted_appraisals.c). */

@@ -17,6 +17,9 @@ struct city_package {
 };
 const struct city_package *city_packages(size_t *ret_n);
 
+/* Drafts of districts, what precedes them, and what doesn't (planted_expected.c). */
+const struct city_package *city_district_packages(size_t *ret_n);
+
 /* Changes the result of finance's evaluation of the nth district, else of a department. */
 void city_key_result(struct key_evaluation *k, int32_t district, int32_t dept);
 

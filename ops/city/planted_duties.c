@@ -1,6 +1,6 @@
 /* Planted: warnings (K33) and opinions of congress (K60) without an answer, tasks not done (K64),
- * interviews not held (K65), reports that don't come (K66),
- * corrections after the year's close (K68), institution documents that are late (K69). */
+ * interviews not held (K65), corrections after the year's close (K68), institution documents that
+ * are late (K69). */
 #include "duties.h"
 
 #include <stdio.h>
@@ -187,60 +187,6 @@ static void plant_k65(struct city *c) {
     k65(c, rectified_at_last, "rectification", "期限最后一日提出整改方案");
 }
 
-/* On which working day of the month after they come; 0 = never. */
-static const struct {
-    int32_t month, nth;
-} late_reports[] = {{201911, 9}, {201912, 12}, {202005, 9}, {201902, 6}},
-  late_month_reports[] = {{202001, 17}, {202002, 8}, {202003, 6}, {202004, 0}};
-
-int32_t city_region_report_nth(int32_t month) {
-    for (size_t i = 0; i < sizeof(late_reports) / sizeof(late_reports[0]); i++)
-        if (late_reports[i].month == month)
-            return late_reports[i].nth;
-    return 5;
-}
-
-int32_t city_month_report_nth(int32_t month) {
-    for (size_t i = 0; i < sizeof(late_month_reports) / sizeof(late_month_reports[0]); i++)
-        if (late_month_reports[i].month == month)
-            return late_month_reports[i].nth;
-    return 5;
-}
-
-/* Due on the 5th working day; shown once the 6th is over, yellow once the 10th is, red once the
- * 15th is. nth 0: it never comes. */
-static void late_report(struct city *c, const char *object, int32_t month, int32_t nth) {
-    int32_t year = month % 100 == 12 ? month / 100 + 1 : month / 100;
-    int32_t next = month % 100 % 12 + 1;
-    int32_t closed = nth ? city_nth_workday(year, next, nth) : 0;
-    int32_t opened = pt_date_add(city_nth_workday(year, next, 6), 1);
-    int32_t yellow = pt_date_add(city_nth_workday(year, next, 10), 1);
-    bool red = nth == 0 || nth > 15;
-    struct city_truth *t;
-
-    if (nth == 6)
-        t = city_near(c, "K66", c->projects, opened, "逾期一个工作日");
-    else
-        t = city_fires(c, "K66", c->projects, red ? 'R' : nth > 10 ? 'Y' : 'I', opened, closed);
-    if (red) {
-        t->warned = yellow;
-        t->changed = pt_date_add(city_nth_workday(year, next, 15), 1);
-    } else if (nth > 10) {
-        t->changed = yellow;
-    }
-    if (nth != 6)
-        t->first_severity = 'I';
-    t->period = month;
-    (void)snprintf(of_nobody(t)->object, sizeof(t->object), "%s", object);
-}
-
-static void plant_k66(struct city *c) {
-    for (size_t i = 0; i < sizeof(late_reports) / sizeof(late_reports[0]); i++)
-        late_report(c, "finance/X05", late_reports[i].month, late_reports[i].nth);
-    for (size_t i = 0; i < sizeof(late_month_reports) / sizeof(late_month_reports[0]); i++)
-        late_report(c, "finance/X02", late_month_reports[i].month, late_month_reports[i].nth);
-}
-
 /* By the end of August: three stages get their documents later. */
 static void plant_k69(struct city *c) {
     static const struct {
@@ -351,6 +297,5 @@ void city_plant_duties(struct city *c) {
     plant_k60(c);
     plant_k64(c);
     plant_k65(c);
-    plant_k66(c);
     plant_k69(c);
 }

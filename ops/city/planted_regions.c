@@ -36,10 +36,10 @@ const struct region_fault *region_fault(const char *rgn, int32_t month, const ch
     return NULL;
 }
 
-static int32_t report_day(int32_t month) {
+static int32_t report_day(const char *rgn, int32_t month) {
     int32_t next = month % 100 == 12 ? month + 89 : month + 1;
 
-    return city_nth_workday(next / 100, next % 100, city_region_report_nth(month));
+    return city_nth_workday(next / 100, next % 100, city_region_report_nth(rgn, month));
 }
 
 /* The next month's report shows it mended; a year's duty stays what it was. */
@@ -49,8 +49,8 @@ void city_plant_regions(struct city *c) {
         bool duty = strcmp(f->object, "duty") == 0;
         bool debt = f->object[0] == 'G' || f->object[0] == 'S';
         const char *rule = duty ? "K40" : debt ? "K38" : "K39";
-        int32_t day = report_day(f->month);
-        int32_t mended = duty ? 0 : report_day(f->month + 1);
+        int32_t day = report_day(f->rgn, f->month);
+        int32_t mended = duty ? 0 : report_day(f->rgn, f->month + 1);
         struct city_truth *t = f->near_why ? city_near(c, rule, &c->projects[0], day, f->near_why)
                                            : city_fires(c, rule, &c->projects[0],
                                                         duty || debt ? 'R' : 'Y', day, mended);

@@ -428,6 +428,7 @@ void city_plan_projects(struct city *c) {
     city_plant_transfers(c);
     city_plant_heads(c);
     city_plant_duties(c);
+    city_plant_expected(c);
     city_plant_appraisals(c);
     city_plant_public(c);
     city_plant_results_used(c);

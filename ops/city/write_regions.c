@@ -85,12 +85,15 @@ static void standard_cells(struct table *t, const struct region *x, int32_t mont
 
 static void report(struct table *t, const struct city *c, const struct region *x, int32_t month) {
     int32_t next = month_after(month);
+    int32_t nth = city_region_report_nth(x->code, month);
     struct pt_rng r;
     char no[24];
 
+    if (nth == 0)
+        return;
     city_rng(c, &r, "region", x->index * INT64_C(10000) + month - FIRST_MONTH);
     (void)snprintf(no, sizeof(no), "YX%d-%s", month, x->code);
-    table_row(t, city_nth_workday(next / 100, next % 100, city_region_report_nth(month)), no, 0);
+    table_row(t, city_nth_workday(next / 100, next % 100, nth), no, 0);
     table_str(t, x->originator);
     table_str(t, x->code);
     table_int(t, month / 100);

@@ -110,10 +110,7 @@ static void outline(struct files *f) {
     receipt(f, &s);
 }
 
-static void others(struct files *f) {
-    size_t n;
-    const struct city_package *list = city_packages(&n);
-
+static void others(struct files *f, const struct city_package *list, size_t n, size_t first) {
     for (size_t i = 0; i < n; i++) {
         struct submission s = {.day = list[i].day,
                                .fy = list[i].fy,
@@ -123,7 +120,7 @@ static void others(struct files *f) {
                                .rgn = list[i].rgn,
                                .missing = list[i].missing};
 
-        (void)snprintf(s.no, sizeof(s.no), "济财预报〔2019〕%zu号", 91 + i);
+        (void)snprintf(s.no, sizeof(s.no), "济财预报〔2019〕%zu号", first + i);
         begin_row(f->submissions, &s, 0);
         table_empty(f->submissions, 5);
         table_str(f->submissions, list[i].goal);
@@ -172,12 +169,19 @@ int city_write_submissions(struct city *c, struct pt_err *err) {
         .receipts = table_new(c, &style_congress, "receipts.csv", "B02",
                               "签收日期,签收编号,报送文号,年度,行政区划,收到日期,材料齐全,缺少材料",
                               false)};
+    const struct city_package *list;
+    size_t first;
+    size_t n;
     int code;
 
     draft(&f, c);
     adjustments(&f, c);
     outline(&f);
-    others(&f);
+    list = city_packages(&n);
+    others(&f, list, n, 91);
+    first = 91 + n;
+    list = city_district_packages(&n);
+    others(&f, list, n, first);
     accounts(&f, c);
     code = table_close(f.submissions, err);
     if (code != 0)

@@ -2,7 +2,7 @@
 -- zh: 应报数据未到
 -- en: expected data missing
 -- parties: congress discipline organization finance audit office
--- reads: X02 X05 O01 B01 B03 StreamClose
+-- reads: X02 X05 O01 V01 V02 B01 B03 StreamClose
 -- when: D I/Y/R
 -- basis: R-18 R-63 R-64
 -- message.zh: {who}应报{type}{name}（{of}）未到，应于{due}前报送
@@ -21,32 +21,38 @@
 -- param: k66.x05_workdays int 5 区域财政运行应于次月第几个工作日前报送
 -- param: k66.o01_mmdd int 430 综合绩效考核结果应于次年何日（月日）前报送
 -- param: k66.b03_days int 10 会议首日后多少天内应报送人大批准
+-- param: k66.spot_mmdd int 630 抽查复核应于次年何日（月日）前报送
+-- param: k66.key_mmdd int 930 财政重点、部门整体、区县综合评价应于次年何日（月日）前报送
+-- param: k66.outline_days int 30 初步方案应在会前多少天报送
 -- param: k66.info_workdays int 1 逾期第几个工作日过完起提示
 -- param: k66.yellow_workdays int 5 逾期第几个工作日过完升为黄色
 -- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色
 -- awaits: {party}
 -- scope: region
--- The calendar: X02 and X05 of every month, O01 of every fiscal year, each from the earliest period that the first tick with a record
--- of that type brought on; a B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went; every day's StreamClose, due the day after, of
--- every party that has a stream. One record of the period is enough: which subjects lack theirs other rules say (K06,
--- K36, K41, K58, K70, K71). Periods that ended before the first tick aren't expected. A closing that is missing is one
--- finding, of the first day that isn't closed.
+-- The calendar. Every month: an X02, from the earliest month that the first tick with one brought on; an X05 of each region
+-- that sent one of that month or the twelve before it. Every fiscal year: an O01, from the earliest year likewise; of a year with a self-evaluation
+-- (V01 SELF), evaluations by SPOT, FIN_KEY, DEPT and REGION. By the day of the first B01 DRAFT_INIT of a year: a V02 for that year,
+-- where one of the two years before was evaluated. Of each region whose DRAFT names a session, or whose BUDGET is approved: a
+-- DRAFT_INIT before that day. A B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went. Every day's
+-- StreamClose, due the day after, of every party that has a stream. One record of the period is enough: which subjects lack
+-- theirs other rules say (K06, K36, K41, K58, K70, K71). What ended, or for a DRAFT_INIT fell due, before the first tick isn't expected. A closing that
+-- is missing is one finding, of the first day that isn't closed.
+-- Not asked for here, as nothing would be known that isn't already: X01, since a close asserts that a day's payments are all here, none too, and a day
+-- that isn't closed is a missing StreamClose; B04, since what is paid before it is K05's; X03 and V01 SELF, which K36 and K41 expect of
+-- each subject; A04, since K58 fires on the day after a finding's due day, verified otherwise or not at all; J01, since a
+-- meeting becomes known by its J01, which can't be without minutes; A03, since a report without findings has none.
 -- UNKNOWN until that party has closed the last day of the step that was passed; a missing StreamClose awaits nobody.
--- Keys: a record type, b month, fiscal year or day, c the party of a StreamClose, else ''.
+-- Keys: a record type, b month, fiscal year or day, c the party of a StreamClose, the region of an X05 or B01, the kind of a V01, else ''.
 -- [views]
 CREATE TEMP VIEW k66_first AS
 SELECT m.type, coalesce((SELECT k.rec FROM tick k WHERE k.no = r.tick), r.rec) AS rec FROM (
   SELECT @TYPE_EXEC_SNAPSHOT AS type, (SELECT min(rec) FROM f_exec_snapshot) AS rec
-  UNION ALL SELECT @TYPE_REGION_FISCAL, (SELECT min(rec) FROM f_region_fiscal)
   UNION ALL SELECT @TYPE_APPRAISAL, (SELECT min(rec) FROM f_appraisal)) m CROSS JOIN record r ON r.rec = m.rec;
 CREATE TEMP VIEW k66_regular AS
 SELECT @TYPE_EXEC_SNAPSHOT AS type, 'finance' AS party, 12 AS a_year, param('k66.x02_workdays') AS term,
   (SELECT min(rec) FROM f_exec_snapshot) AS first_rec,
   (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_exec_snapshot f INDEXED BY exec_month WHERE f.rec <= (SELECT k.rec FROM k66_first k
     WHERE k.type = @TYPE_EXEC_SNAPSHOT) ORDER BY f.month LIMIT 1) AS first
-UNION ALL SELECT @TYPE_REGION_FISCAL, 'finance', 12, param('k66.x05_workdays'), (SELECT min(rec) FROM f_region_fiscal),
-  (SELECT f.month / 100 * 12 + f.month % 100 - 1 FROM f_region_fiscal f INDEXED BY region_month WHERE f.rec <= (SELECT k.rec FROM k66_first k
-    WHERE k.type = @TYPE_REGION_FISCAL) ORDER BY f.month LIMIT 1)
 UNION ALL SELECT @TYPE_APPRAISAL, 'organization', 1, param('k66.o01_mmdd'), (SELECT min(rec) FROM f_appraisal),
   (SELECT min(r.fy) FROM f_appraisal f CROSS JOIN record r ON r.rec = f.rec WHERE f.rec <= (SELECT k.rec FROM k66_first k
     WHERE k.type = @TYPE_APPRAISAL));
@@ -70,10 +76,42 @@ SELECT v.session_on AS day, v.rec, EXISTS (SELECT 1 FROM v_congress_approval a W
     AND a.r_type = @TYPE_CONGRESS_APPROVAL AND a.r_fy = v.r_fy AND a.kind = CASE v.kind WHEN @SUBMISSION_KIND_DRAFT
       THEN @APPROVAL_KIND_BUDGET ELSE @APPROVAL_KIND_FINAL_ACCOUNTS END) AS answered
 FROM v_congress_submission v WHERE v.kind IN (@SUBMISSION_KIND_DRAFT, @SUBMISSION_KIND_FINAL_ACCOUNTS) AND v.session_on IS NOT NULL;
+CREATE TEMP VIEW k66_months AS
+WITH RECURSIVE run(no, i, until) AS (
+  SELECT no, day / 10000 * 12 + day / 100 % 100 - 1, tick_day() / 10000 * 12 + tick_day() / 100 % 100 - 1 FROM tick
+    WHERE no IN ((SELECT min(no) FROM tick), (SELECT max(no) - 1 FROM tick))
+  UNION ALL SELECT no, i + 1, until FROM run WHERE i + 1 < until)
+SELECT no, i / 12 * 100 + i % 12 + 1 AS month FROM run WHERE i < until;
+CREATE TEMP VIEW k66_region AS
+SELECT DISTINCT m.no, m.month, r.subject AS rgn FROM k66_months m CROSS JOIN f_region_fiscal f INDEXED BY region_month
+  ON f.month BETWEEN m.month - 100 AND m.month CROSS JOIN record r ON r.rec = f.rec;
+CREATE TEMP VIEW k66_kind AS
+SELECT @EVALUATION_KIND_SPOT AS kind, 'SPOT' AS code, 'k66.spot_mmdd' AS term, '抽查复核' AS name, 'spot check' AS name_en
+UNION ALL SELECT @EVALUATION_KIND_FIN_KEY, 'FIN_KEY', 'k66.key_mmdd', '财政重点评价', 'key evaluation by finance'
+UNION ALL SELECT @EVALUATION_KIND_DEPT, 'DEPT', 'k66.key_mmdd', '部门整体绩效评价', 'overall department evaluation'
+UNION ALL SELECT @EVALUATION_KIND_REGION, 'REGION', 'k66.key_mmdd', '财政运行综合绩效评价', 'comprehensive fiscal performance evaluation';
+CREATE TEMP VIEW k66_budget AS
+SELECT v.r_subject AS rgn, v.r_fy AS fy, v.session_on AS day, v.rec FROM v_congress_submission v
+  WHERE v.kind = @SUBMISSION_KIND_DRAFT AND v.session_on IS NOT NULL
+UNION ALL SELECT v.r_subject, v.r_fy, v.approved_on, v.rec FROM v_congress_approval v WHERE v.kind = @APPROVAL_KIND_BUDGET;
+CREATE TEMP VIEW k66_outline AS
+SELECT b.rgn, b.fy, date_add(min(b.day), -param('k66.outline_days')) AS due FROM k66_budget b GROUP BY b.rgn, b.fy;
+CREATE TEMP VIEW k66_linked AS
+SELECT v.r_fy AS fy, min(k.day) AS due FROM v_congress_submission v CROSS JOIN record o ON o.rec = v.r_root CROSS JOIN tick k ON k.no = o.tick
+ WHERE v.kind = @SUBMISSION_KIND_DRAFT_INIT GROUP BY v.r_fy;
 -- [touch]
 SELECT type, period, '' FROM k66_ended
 UNION SELECT c.type, f.month, '' FROM changed c CROSS JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = @TYPE_EXEC_SNAPSHOT
-UNION SELECT c.type, f.month, '' FROM changed c CROSS JOIN f_region_fiscal f ON f.rec = c.rec WHERE c.type = @TYPE_REGION_FISCAL
+UNION SELECT @TYPE_REGION_FISCAL, g.month, g.rgn FROM k66_region g WHERE g.no = (SELECT max(no) - 1 FROM tick)
+UNION SELECT c.type, m.month, r.subject FROM changed c CROSS JOIN f_region_fiscal f ON f.rec = c.rec CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN k66_months m ON m.no = (SELECT min(no) FROM tick) AND m.month BETWEEN f.month AND f.month + 100 WHERE c.type = @TYPE_REGION_FISCAL
+UNION SELECT c.type, r.fy, k.code FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k66_kind k WHERE c.type = @TYPE_EVALUATION
+UNION SELECT @TYPE_RESULT_USE, r.fy + y.n, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN (SELECT 1 AS n UNION ALL SELECT 2) y
+  WHERE c.type = @TYPE_EVALUATION
+UNION SELECT c.type, f.next_fy, '' FROM changed c CROSS JOIN f_result_use f ON f.rec = c.rec WHERE c.type = @TYPE_RESULT_USE
+UNION SELECT @TYPE_RESULT_USE, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_SUBMISSION
+UNION SELECT @TYPE_CONGRESS_SUBMISSION, r.fy, r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  WHERE c.type IN (@TYPE_CONGRESS_SUBMISSION, @TYPE_CONGRESS_APPROVAL)
 UNION SELECT c.type, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_APPRAISAL
 UNION SELECT @TYPE_CONGRESS_APPROVAL, s.session_on, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN record o ON o.subject = r.subject AND o.type = @TYPE_CONGRESS_SUBMISSION CROSS JOIN f_congress_submission s ON s.rec = o.rec
@@ -84,12 +122,23 @@ UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDA
   ON n.rule = 'K66'
 -- [all]
 SELECT type, period, '' FROM k66_every
+UNION SELECT @TYPE_REGION_FISCAL, g.month, g.rgn FROM k66_region g WHERE g.no = (SELECT min(no) FROM tick)
+UNION SELECT @TYPE_EVALUATION, r.r_fy, k.code FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec CROSS JOIN k66_kind k
+  WHERE f.kind = @EVALUATION_KIND_SELF
+UNION SELECT @TYPE_RESULT_USE, v.r_fy, '' FROM v_congress_submission v WHERE v.kind = @SUBMISSION_KIND_DRAFT_INIT
+UNION SELECT @TYPE_CONGRESS_SUBMISSION, o.fy, o.rgn FROM k66_outline o
 UNION SELECT @TYPE_CONGRESS_APPROVAL, day, '' FROM k66_session
 UNION SELECT @TYPE_STREAM_CLOSE, day, party FROM k66_open
 -- [agenda]
 WITH term AS MATERIALIZED (
   SELECT t.a, t.b, t.c, CASE k.a_year WHEN 12 THEN wd_add(month_end(t.b), k.term) ELSE cd_add((t.b + 1) * 10000 + k.term, 0) END AS due
     FROM touched t CROSS JOIN k66_calendar k ON k.type = t.a
+  UNION ALL SELECT t.a, t.b, t.c, wd_add(month_end(t.b), param('k66.x05_workdays')) FROM touched t WHERE t.a = @TYPE_REGION_FISCAL
+  UNION ALL SELECT t.a, t.b, t.c, cd_add((t.b + 1) * 10000 + param(k.term), 0) FROM touched t CROSS JOIN k66_kind k ON k.code = t.c
+   WHERE t.a = @TYPE_EVALUATION
+  UNION ALL SELECT t.a, t.b, t.c, d.due FROM touched t CROSS JOIN k66_linked d ON d.fy = t.b WHERE t.a = @TYPE_RESULT_USE
+  UNION ALL SELECT t.a, t.b, t.c, o.due FROM touched t CROSS JOIN k66_outline o ON o.rgn = t.c AND o.fy = t.b
+   WHERE t.a = @TYPE_CONGRESS_SUBMISSION
   UNION ALL SELECT t.a, t.b, t.c, cd_add(t.b, param('k66.b03_days')) FROM touched t WHERE t.a = @TYPE_CONGRESS_APPROVAL)
 SELECT a, b, c, date_add(wd_add(due, param('k66.info_workdays')), 1) AS due FROM term
 UNION SELECT a, b, c, date_add(wd_add(due, param('k66.yellow_workdays')), 1) FROM term
@@ -100,8 +149,28 @@ missing AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.party, wd_add(month_end(t.b), k.term) AS due
     FROM touched t CROSS JOIN k66_calendar k ON k.type = t.a AND k.a_year = 12
    WHERE month_end(t.b) BETWEEN (SELECT day FROM first) AND date_add(tick_day(), -1) AND t.b / 100 * 12 + t.b % 100 > k.first
-     AND NOT CASE t.a WHEN @TYPE_EXEC_SNAPSHOT THEN EXISTS (SELECT 1 FROM v_exec_snapshot v WHERE v.month = t.b)
-       ELSE EXISTS (SELECT 1 FROM v_region_fiscal v WHERE v.month = t.b) END
+     AND NOT EXISTS (SELECT 1 FROM v_exec_snapshot v WHERE v.month = t.b)
+  UNION ALL SELECT t.a, t.b, t.c, 'finance', wd_add(month_end(t.b), param('k66.x05_workdays')) FROM touched t
+   WHERE t.a = @TYPE_REGION_FISCAL AND month_end(t.b) BETWEEN (SELECT day FROM first) AND date_add(tick_day(), -1)
+     AND EXISTS (SELECT 1 FROM f_region_fiscal f INDEXED BY region_month CROSS JOIN record r ON r.rec = f.rec AND +r.subject = t.c
+       WHERE f.month BETWEEN t.b - 100 AND t.b)
+     AND NOT EXISTS (SELECT 1 FROM f_region_fiscal f INDEXED BY region_month CROSS JOIN live r ON r.rec = f.rec AND r.r_subject = t.c
+       WHERE f.month = t.b)
+  UNION ALL SELECT t.a, t.b, t.c, 'finance', cd_add((t.b + 1) * 10000 + param(k.term), 0) FROM touched t CROSS JOIN k66_kind k ON k.code = t.c
+   WHERE t.a = @TYPE_EVALUATION AND cd_add((t.b + 1) * 10000 + param(k.term), 0) BETWEEN (SELECT day FROM first) AND date_add(tick_day(), -1)
+     AND (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = t.b
+       WHERE f.kind = k.kind ORDER BY f.rec DESC LIMIT 1) IS NULL
+     AND (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = t.b
+       WHERE f.kind = @EVALUATION_KIND_SELF ORDER BY f.rec DESC LIMIT 1)
+  UNION ALL SELECT t.a, t.b, t.c, 'finance', d.due FROM touched t CROSS JOIN k66_linked d ON d.fy = t.b
+   WHERE t.a = @TYPE_RESULT_USE AND NOT EXISTS (SELECT 1 FROM v_result_use v WHERE v.next_fy = t.b)
+     AND EXISTS (SELECT 1 FROM (SELECT @EVALUATION_KIND_SELF AS kind UNION ALL SELECT kind FROM k66_kind) k
+       WHERE (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy IN (t.b - 1, t.b - 2)
+         WHERE f.kind = k.kind ORDER BY f.rec DESC LIMIT 1))
+  UNION ALL SELECT t.a, t.b, t.c, 'finance', o.due FROM touched t CROSS JOIN k66_outline o ON o.rgn = t.c AND o.fy = t.b
+   WHERE t.a = @TYPE_CONGRESS_SUBMISSION AND o.due >= (SELECT day FROM first)
+     AND NOT EXISTS (SELECT 1 FROM v_congress_submission v WHERE v.r_subject = t.c AND v.r_type = @TYPE_CONGRESS_SUBMISSION
+       AND v.r_fy = t.b AND v.kind = @SUBMISSION_KIND_DRAFT_INIT)
   UNION ALL SELECT t.a, t.b, t.c, k.party, cd_add((t.b + 1) * 10000 + k.term, 0)
     FROM touched t CROSS JOIN k66_calendar k ON k.type = t.a AND k.a_year = 1
    WHERE t.b * 10000 + 1231 BETWEEN (SELECT day FROM first) AND tick_day() AND t.b >= k.first
@@ -113,13 +182,24 @@ missing AS MATERIALIZED (
 steps AS MATERIALIZED (
   SELECT m.*, wd_add(due, param('k66.info_workdays')) AS info, wd_add(due, param('k66.yellow_workdays')) AS yellow,
     wd_add(due, param('k66.red_workdays')) AS red FROM missing m WHERE due < tick_day())
-SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, CAST(b AS TEXT) AS period, party || '/' || type_code(a) AS object,
+SELECT a, b, c, CASE WHEN a IN (@TYPE_REGION_FISCAL, @TYPE_CONGRESS_SUBMISSION) THEN @SUBJECT_KIND_REGION ELSE @SUBJECT_KIND_NONE END AS kind,
+  CASE WHEN a IN (@TYPE_REGION_FISCAL, @TYPE_CONGRESS_SUBMISSION) THEN c ELSE '' END AS key,
+  CASE a WHEN @TYPE_REGION_FISCAL THEN b / 100 WHEN @TYPE_CONGRESS_SUBMISSION THEN b ELSE 0 END AS fy,
+  CAST(b AS TEXT) AS period,
+  party || '/' || type_code(a) || CASE a WHEN @TYPE_CONGRESS_SUBMISSION THEN '/DRAFT_INIT' WHEN @TYPE_EVALUATION THEN '/' || c ELSE '' END AS object,
   CASE WHEN tick_day() > info THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE WHEN tick_day() > red THEN @SEVERITY_RED WHEN tick_day() > yellow THEN @SEVERITY_YELLOW ELSE @SEVERITY_INFO END AS sev,
-  coalesce((SELECT d.name FROM body d WHERE d.party = steps.party), party) AS who, party AS party, type_code(a) AS type, type_zh(a) AS name,
-  type_en(a) AS name_en, CAST(b AS TEXT) AS of, due AS due,
+  coalesce((SELECT d.name FROM body d WHERE d.party = steps.party), party) AS who, party AS party, type_code(a) AS type,
+  CASE a WHEN @TYPE_CONGRESS_SUBMISSION THEN '草案初步方案' WHEN @TYPE_EVALUATION THEN (SELECT k.name FROM k66_kind k WHERE k.code = c)
+    ELSE type_zh(a) END AS name,
+  CASE a WHEN @TYPE_CONGRESS_SUBMISSION THEN 'initial draft budget' WHEN @TYPE_EVALUATION
+    THEN (SELECT k.name_en FROM k66_kind k WHERE k.code = c) ELSE type_en(a) END AS name_en, CAST(b AS TEXT) AS of, due AS due,
   CASE WHEN a = @TYPE_STREAM_CLOSE THEN NULL WHEN tick_day() > red THEN red WHEN tick_day() > yellow THEN yellow
     WHEN tick_day() > info THEN info END AS through
 FROM steps
 -- [inputs]
-SELECT s.rec FROM k66_session s WHERE s.day = :b AND :a = @TYPE_CONGRESS_APPROVAL AND NOT s.answered ORDER BY s.rec LIMIT 32
+SELECT rec FROM (
+  SELECT s.rec FROM k66_session s WHERE s.day = :b AND :a = @TYPE_CONGRESS_APPROVAL AND NOT s.answered
+  UNION SELECT b.rec FROM k66_budget b WHERE b.rgn = :c AND b.fy = :b AND :a = @TYPE_CONGRESS_SUBMISSION
+  UNION SELECT v.rec FROM f_congress_submission v CROSS JOIN live r ON r.rec = v.rec AND r.r_fy = :b WHERE v.kind = @SUBMISSION_KIND_DRAFT_INIT AND :a = @TYPE_RESULT_USE)
+ORDER BY rec LIMIT 32
