@@ -102,7 +102,8 @@ SELECT v.r_fy AS fy, min(k.day) AS due FROM v_congress_submission v CROSS JOIN r
 -- [touch]
 SELECT type, period, '' FROM k66_ended
 UNION SELECT c.type, f.month, '' FROM changed c CROSS JOIN f_exec_snapshot f ON f.rec = c.rec WHERE c.type = @TYPE_EXEC_SNAPSHOT
-UNION SELECT @TYPE_REGION_FISCAL, g.month, g.rgn FROM k66_region g WHERE g.no = (SELECT max(no) - 1 FROM tick)
+UNION SELECT @TYPE_REGION_FISCAL, m.month, r.subject FROM k66_months m CROSS JOIN f_region_fiscal f INDEXED BY region_month
+  ON f.month BETWEEN m.month - 100 AND m.month CROSS JOIN record r ON r.rec = f.rec WHERE m.no = (SELECT max(no) - 1 FROM tick)
 UNION SELECT c.type, m.month, r.subject FROM changed c CROSS JOIN f_region_fiscal f ON f.rec = c.rec CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN k66_months m ON m.no = (SELECT min(no) FROM tick) AND m.month BETWEEN f.month AND f.month + 100 WHERE c.type = @TYPE_REGION_FISCAL
 UNION SELECT c.type, r.fy, k.code FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k66_kind k WHERE c.type = @TYPE_EVALUATION
