@@ -104,13 +104,13 @@ static struct city_truth *report(struct city *c, const char *object, int32_t mon
 
 /* Each draft, then what should have preceded it by 30 days. No decision on any comes. */
 static const struct city_package packages[] = {
-    {20200302, 20200410, NEXT_FY, "370113", "预算草案", SESSION, NULL},
-    {20200303, 20200413, NEXT_FY, "370115", "预算草案", SESSION, NULL},
-    {20200319, 20200413, NEXT_FY, "370115", "草案初步方案", SESSION, NULL},
-    {20200420, 20200608, NEXT_FY, "370116", "预算草案", SESSION, NULL},
-    {20200520, 20200608, NEXT_FY, "370116", "草案初步方案", SESSION, NULL},
-    {20200511, 20200619, NEXT_FY, "370117", "预算草案", SESSION, NULL},
-    {20200521, 20200619, NEXT_FY, "370117", "草案初步方案", SESSION, NULL},
+    {20200302, 20200410, NEXT_FY, "370113", "预算草案", SESSION, NULL, NULL},
+    {20200303, 20200413, NEXT_FY, "370115", "预算草案", SESSION, NULL, NULL},
+    {20200319, 20200413, NEXT_FY, "370115", "草案初步方案", SESSION, NULL, NULL},
+    {20200420, 20200608, NEXT_FY, "370116", "预算草案", SESSION, NULL, NULL},
+    {20200520, 20200608, NEXT_FY, "370116", "草案初步方案", SESSION, NULL, NULL},
+    {20200511, 20200619, NEXT_FY, "370117", "预算草案", SESSION, NULL, NULL},
+    {20200521, 20200619, NEXT_FY, "370117", "草案初步方案", SESSION, NULL, NULL},
 };
 #define PACKAGES (sizeof(packages) / sizeof(packages[0]))
 
@@ -137,7 +137,7 @@ static void plant_drafts(struct city *c) {
         (void)expected(c, "congress/B03", x->session_on, decision_due, 0,
                        once_over(decision_due, INFO_WORKDAYS) > DAY_LAST ? "逾期一个工作日" : NULL);
         if (preceded) {
-            t = city_fires(c, "K61", c->projects, 'R', come, 0);
+            t = city_as(city_fires(c, "K61", c->projects, 'R', come, 0), "late");
             of_region(t, x->rgn, NEXT_FY);
             (void)snprintf(t->object, sizeof(t->object), "DRAFT_INIT");
             i++;
