@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <pentad/record/catalogue.h>
+#include <pentad/record/visible.h>
 
 #include "seal.h"
 
@@ -24,7 +25,8 @@ static bool in_list(char *const *list, size_t n, const char *word) {
 }
 
 /* What is delivered: what the configuration names; else what others wrote about public money, and
- * the discrepancies and their replies that this party has to do with. */
+ * the discrepancies and their replies that this party has to do with: to answer them, or as the
+ * sender of the clue that they are about. */
 static bool wanted(const struct pt_connector *c, const struct pt_record_info *info,
                    const struct pt_followed_record *r) {
     const struct pt_config_sink *sink = c->config->sink;
@@ -36,7 +38,8 @@ static bool wanted(const struct pt_connector *c, const struct pt_record_info *in
     }
     if (info->type == PT_TYPE_DISCREPANCY) {
         const Pentad__V1__Discrepancy *d = r->record->discrepancy;
-        return in_list(d->responders, d->n_responders, c->config->party);
+        return in_list(d->responders, d->n_responders, c->config->party) ||
+               pt_clue_finding_sender(d) == pt_party_from_name(c->config->party);
     }
     return !(info->flags & PT_RT_EXCHANGE) || info->type == PT_TYPE_DISCREPANCY_REPLY;
 }

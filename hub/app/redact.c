@@ -36,16 +36,41 @@ static const char *text(const json_t *node, const char *key) {
     return json_string_value(json_object_get(node, key));
 }
 
-/* A finding, as far as its visibility depends on it: rule and responders. */
+/* The figure that says who sent the clue, if the finding has one. */
+static const json_t *sender_figure(const json_t *said) {
+    const json_t *figures = json_object_get(said, "figures");
+    size_t i;
+    json_t *f;
+
+    json_array_foreach(figures, i, f) {
+        const char *label = text(f, "label");
+
+        if (label != NULL && strcmp(label, PT_CLUE_SENDER_FIGURE) == 0) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+/* A finding, as far as its visibility depends on it: rule, responders and the clue's sender. */
 static bool finding_visible(const json_t *said, enum pt_party reader) {
     Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
+    Pentad__V1__DiscrepancyFigure figure = PENTAD__V1__DISCREPANCY_FIGURE__INIT;
+    Pentad__V1__DiscrepancyFigure *figures[] = {&figure};
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     const json_t *responders = json_object_get(said, "responders");
+    const json_t *sender = sender_figure(said);
     char *names[RESPONDERS_MAX];
 
     rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
     rec.discrepancy = &d;
     d.rule = (char *)(uintptr_t)text(said, "rule");
+    if (sender != NULL) {
+        figure.label = (char *)(uintptr_t)text(sender, "label");
+        figure.text = (char *)(uintptr_t)text(sender, "text");
+        d.figures = figures;
+        d.n_figures = 1;
+    }
     d.responders = names;
     for (size_t i = 0; i < json_array_size(responders) && d.n_responders < RESPONDERS_MAX; i++) {
         const char *name = json_string_value(json_array_get(responders, i));
@@ -130,7 +155,8 @@ static bool covered(struct redacting *r, const struct pt_ref *ref) {
 }
 
 /* Two kinds of nodes stand for records: {"id": "finance/main#12", "type": "X01", …}, and a finding
- * {"rule", "responders", "record": "hub/main#3", …}. Everything else is the ledger's own. */
+ * {"rule", "responders", "figures", "record": "hub/main#3", …}. Everything else is the ledger's
+ * own. */
 static bool may_see(struct redacting *r, const json_t *node) {
     const char *id = text(node, "id");
     const char *type = text(node, "type");
@@ -289,7 +315,7 @@ void pt_redact_explained(struct json_t *json, enum pt_party reader) {
     size_t i;
     json_t *condition;
 
-    pt_redact(json, reader); /* first: it goes by rule and responders */
+    pt_redact(json, reader); /* first: it goes by rule, responders and figures */
     json_array_foreach(json_object_get(json, "conditions"), i, condition) {
         withhold_operands(condition, least);
     }

@@ -1,14 +1,17 @@
-/* The histories of discrepancies: every state that a tick up to the brief's moment gave them. */
+/* The histories of discrepancies: every state that a tick up to the brief's moment gave them. Those
+ * about clues are for few, a brief is for all: it knows nothing of them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <pentad/record/visible.h>
 
 #include "internal.h"
 
 /* What a tick finds is logged behind it and names it: it belongs to what that tick knew. */
 static const char states_sql[] =
-    "SELECT d.id, d.rec, d.tick_seq, d.severity, d.status, d.episode, d.due, d.escalated"
-    " FROM f_discrepancy d"
+    "SELECT d.id, d.rec, d.tick_seq, d.severity, d.status, d.episode, d.due, d.escalated,"
+    " d.rule FROM f_discrepancy d"
     " WHERE d.tick_seq <= ?1 AND length(d.id) = 16 ORDER BY d.id, d.rec";
 
 static int add_state(struct pt_brief *b, struct sqlite3_stmt *st, size_t *cap, struct pt_err *err) {
@@ -92,7 +95,8 @@ int pt_brief_findings(struct pt_brief *b, struct pt_err *err) {
     int rc = pt_sql_query(b->sql, &st, err, states_sql, "i", (int64_t)b->now.seq);
 
     while (pt_sql_row(b->sql, st, &rc, err))
-        rc = add_state(b, st, &cap, err);
+        if (!pt_rule_about_clues(pt_sql_text(st, 8)))
+            rc = add_state(b, st, &cap, err);
     pt_sql_done(b->sql, st);
     if (rc != 0)
         return rc;

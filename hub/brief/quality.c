@@ -9,6 +9,7 @@
 #include <pentad/base/date.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/party.h>
+#include <pentad/record/visible.h>
 #include <pentad/rules/rules.h>
 #include <pentad/v1/common.pb-c.h>
 
@@ -203,8 +204,12 @@ static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
     }
     rc = pt_sql_query(b->sql, &st, err, sql, "i", (int64_t)PT_BRIEF_UNKNOWN);
     while (pt_sql_row(b->sql, st, &rc, err)) {
-        int n = snprintf(list_zh + len, sizeof list_zh - len, "%s%s %lld", len ? "、" : "",
-                         pt_sql_text(st, 0), (long long)pt_sql_i64(st, 1));
+        int n;
+
+        if (pt_rule_about_clues(pt_sql_text(st, 0)))
+            continue;
+        n = snprintf(list_zh + len, sizeof list_zh - len, "%s%s %lld", len ? "、" : "",
+                     pt_sql_text(st, 0), (long long)pt_sql_i64(st, 1));
         len += n > 0 && (size_t)n < sizeof list_zh - len ? (size_t)n : 0;
         total += pt_sql_i64(st, 1);
     }

@@ -4,20 +4,31 @@
 
 #include <pentad/record/catalogue.h>
 
-/* Discrepancies over clues (K55 to K57) are for discipline and those who must answer. */
-static bool about_clues(const Pentad__V1__Discrepancy *d) {
+bool pt_rule_about_clues(const char *rule) {
     static const char *const rules[] = {"K55", "K56", "K57"};
 
-    for (size_t i = 0; d->rule != NULL && i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (strcmp(d->rule, rules[i]) == 0) {
+    for (size_t i = 0; rule != NULL && i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (strcmp(rule, rules[i]) == 0) {
             return true;
         }
     }
     return false;
 }
 
+enum pt_party pt_clue_finding_sender(const Pentad__V1__Discrepancy *d) {
+    for (size_t i = 0; pt_rule_about_clues(d->rule) && i < d->n_figures; i++) {
+        const Pentad__V1__DiscrepancyFigure *f = d->figures[i];
+
+        if (f->label != NULL && strcmp(f->label, PT_CLUE_SENDER_FIGURE) == 0) {
+            return pt_party_from_name(f->text);
+        }
+    }
+    return PT_PARTY_NONE;
+}
+
+/* Who answers sees what it answers; the clue's sender sees what became of its clue. */
 static enum pt_visibility clue_visibility(const Pentad__V1__Discrepancy *d, enum pt_party reader) {
-    if (reader == PT_PARTY_DISCIPLINE) {
+    if (reader == PT_PARTY_DISCIPLINE || reader == pt_clue_finding_sender(d)) {
         return PT_VISIBLE_FULL;
     }
     for (size_t i = 0; i < d->n_responders; i++) {
@@ -122,7 +133,7 @@ enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_p
     if (reader == PT_PARTY_PUBLIC) {
         return disclosed && goes_public(rec) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
-    if (info->type == PT_TYPE_DISCREPANCY && about_clues(rec->discrepancy)) {
+    if (info->type == PT_TYPE_DISCREPANCY && pt_rule_about_clues(rec->discrepancy->rule)) {
         return clue_visibility(rec->discrepancy, reader);
     }
     if ((opens(rec) && pt_party_in(PT_PARTIES_SIX, reader)) ||

@@ -9,7 +9,7 @@
 -- message.en: clue {clue} unacknowledged for {n} working days
 -- clears.zh: D02签收
 -- clears.en: D02
--- responders: discipline {sender}
+-- responders: discipline
 -- figure: clue text
 -- figure: sender text
 -- figure: due date
@@ -23,7 +23,7 @@
 -- after it was sent, one where URGENT; red two working days later. Any D02 of that clue acknowledges it, whatever it says.
 -- Supplements carry the same id: the clue's first record counts, the one under the earliest tick, and of one tick's the first by stream
 -- and place in it.
--- Seen by discipline and the clue's sender only, who is a responder therefore.
+-- Discipline answers it. The clue's sender, whom the figure of that name says, sees it too, and nobody else does.
 -- UNKNOWN until discipline's streams have closed the term's last day, and again the last one before red.
 -- Keys: a clue id (16 bytes), b '', c ''.
 -- [views]

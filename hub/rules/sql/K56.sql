@@ -9,7 +9,7 @@
 -- message.en: outcome of clue {clue} overdue ({stage_en} was due by {due})
 -- clears.zh: 该阶段的D03反馈，或不再受理该线索的D02
 -- clears.en: D03 of that stage, or a D02 that no longer accepts the clue
--- responders: discipline {sender}
+-- responders: discipline
 -- figure: clue text
 -- figure: sender text
 -- figure: stage text
@@ -21,8 +21,8 @@
 -- By the clear headers alone: the newest D02 of the clue, where it ACCEPTED, says the day by which discipline feeds back
 -- (three months by default). Info from the day after while there is no D03 at all; yellow once another
 -- k56.final_days calendar days are over (six months in all) while there is no FINAL one.
--- Seen by discipline and the clue's sender only, who is a responder therefore: the author of the clue's first
--- D01, and while none is here the sender whom the D02 names.
+-- Discipline answers it. The clue's sender, whom the figure of that name says, sees it too, and nobody else does: the
+-- author of the clue's first D01, and while none is here the sender whom the D02 names.
 -- First and newest: by tick, and of one tick's records by stream and place in it.
 -- UNKNOWN until discipline's streams have closed the day by which the outcome was due.
 -- Keys: a clue id (16 bytes), b '', c ''.

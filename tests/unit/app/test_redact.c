@@ -84,21 +84,60 @@ Test(redact, a_withheld_records_trace_doesnt_repeat_it) {
     free(s);
 }
 
-/* Findings about clues are for discipline and those who must answer. */
+/* Findings about clues are for discipline, for those who must answer and for the clue's sender: in
+ * a list, in a record's trace, among what cites a record, as a rule's condition. */
 Test(redact, clues_are_for_few) {
-#define CLUE                                                                                       \
-    "{\"discrepancies\": [{\"id\": \"00ff\", \"rule\": \"K55\", \"record\": \"hub/main#8\","       \
-    " \"responders\": [\"organization\"], \"message_zh\": \"secret\"}]}"
-    char *office = redacted(CLUE, PT_PARTY_OFFICE);
-    char *organization = redacted(CLUE, PT_PARTY_ORGANIZATION);
-    char *discipline = redacted(CLUE, PT_PARTY_DISCIPLINE);
+#define CLUE(rule, responders, figures)                                                            \
+    "\"rule\": \"" rule "\", \"responders\": " responders ", \"figures\": " figures                \
+    ", \"message_zh\": \"secret\""
+#define BY(party)                                                                                  \
+    "[{\"label\": \"n\", \"value\": 4}, {\"label\": \"sender\", \"text\": \"" party "\"}]"
+#define OF_CLUE(responders, figures) CLUE("K55", responders, figures)
+    static const struct {
+        const char *before;
+        const char *after;
+    } shapes[] = {
+        {"{\"discrepancies\": [{\"id\": \"00ff\", \"record\": \"hub/main#8\", ", "}]}"},
+        {"{\"discrepancy\": {\"id\": \"00ff\", \"record\": \"hub/main#8\", ", "}}"},
+        {"{\"record\": {\"id\": \"hub/main#8\", \"type\": \"H01\", \"body\": {", "}}}"},
+        {"{\"history\": [{\"id\": \"hub/main#8\", \"type\": \"H01\", \"body\": {", "}}]}"},
+        {"{\"findings\": [{\"id\": \"hub/main#8\", \"type\": \"H01\", \"body\": {", "}}]}"},
+        {"{\"conditions\": [{\"state\": \"FIRE\", ", "}]}"},
+    };
+    static const struct {
+        const char *said;
+        const char *want; /* as the readers below */
+    } t[] = {
+        {OF_CLUE("[\"discipline\"]", BY("organization")), "-FF----F"},
+        {OF_CLUE("[\"discipline\"]", BY("audit")), "-F--F--F"},
+        {OF_CLUE("[\"discipline\"]", BY("public")), "-F-----F"},
+        {OF_CLUE("[\"discipline\"]", "[]"), "-F-----F"},
+        {OF_CLUE("[\"discipline\"]", "[{\"label\": \"sender\", \"text\": null}]"), "-F-----F"},
+        {OF_CLUE("[\"discipline\", \"organization\"]", BY("organization")), "-FF----F"},
+        {CLUE("K57", "[\"audit\"]", "[]"), "-F--F--F"},
+        {CLUE("K04", "[\"finance\"]", "[]"), "FFFFFF-F"},
+    };
+    static const enum pt_party readers[] = {
+        PT_PARTY_CONGRESS, PT_PARTY_DISCIPLINE, PT_PARTY_ORGANIZATION, PT_PARTY_FINANCE,
+        PT_PARTY_AUDIT,    PT_PARTY_OFFICE,     PT_PARTY_PUBLIC,       PT_PARTY_HUB};
+    enum { READERS = sizeof readers / sizeof readers[0] };
 
-    cr_assert_null(strstr(office, "secret"));
-    cr_assert_not_null(strstr(organization, "secret"));
-    cr_assert_not_null(strstr(discipline, "secret"));
-    free(office);
-    free(organization);
-    free(discipline);
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
+        for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+            char text[1024];
+            char got[READERS + 1] = "";
+
+            (void)snprintf(text, sizeof text, "%s%s%s", shapes[s].before, t[i].said,
+                           shapes[s].after);
+            for (size_t r = 0; r < READERS; r++) {
+                char *out = redacted(text, readers[r]);
+
+                got[r] = strstr(out, "secret") ? 'F' : '-';
+                free(out);
+            }
+            cr_expect_str_eq(got, t[i].want, "%s of %s: %s instead of %s", shapes[s].before,
+                             t[i].said, got, t[i].want);
+        }
 }
 
 /* ---- the public ---- */
@@ -174,6 +213,14 @@ Test(redact, the_public_reads_what_is_disclosed_of_its_types) {
     " \"message_en\": \"secret\", \"figures\": [{\"label\": \"x\", \"text\": \"secret\"}],"        \
     " \"inputs\": [{\"id\": \"finance/main#3\", \"type\": \"X01\"}]}]}"
 
+/* A condition over a clue of that sender, which discipline has to answer. */
+#define SENT(rule, sender)                                                                         \
+    "{\"rule\": {\"id\": \"" rule                                                                  \
+    "\", \"reads\": \"D01 D02\"}, \"conditions\": [{\"rule\": \"" rule                             \
+    "\", \"state\": \"FIRE\", \"object\": \"00ff\", \"responders\": [\"discipline\"],"             \
+    " \"message_en\": \"secret\", \"figures\": [{\"label\": \"x\", \"text\": \"secret\"},"         \
+    " {\"label\": \"sender\", \"text\": \"" sender "\"}], \"inputs\": []}]}"
+
 static char *explained(const char *text, enum pt_party reader) {
     return redacted_by(pt_redact_explained, text, reader);
 }
@@ -197,6 +244,11 @@ Test(redact, a_condition_that_doesnt_fire_says_what_its_records_say) {
         {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_OFFICE, false},
         {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_FINANCE, true},
         {EXPLAINED("K55", "D01 D02", "FIRE", "null"), PT_PARTY_DISCIPLINE, true},
+        {SENT("K55", "finance"), PT_PARTY_FINANCE, true},
+        {SENT("K55", "finance"), PT_PARTY_AUDIT, false},
+        {SENT("K55", "finance"), PT_PARTY_OFFICE, false},
+        {SENT("K56", "audit"), PT_PARTY_AUDIT, true},
+        {SENT("K56", "audit"), PT_PARTY_DISCIPLINE, true},
     };
 
     for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {

@@ -172,6 +172,36 @@ Test(content, red_list_worst_first) {
     s_close(&s);
 }
 
+/* A brief is for everybody: of clues neither what is said nor how much there is. */
+Test(content, nothing_of_clues) {
+    static const char *const rules[] = {"K55", "K56", "K57"};
+    struct scene s;
+    struct scene t;
+    json_t *without;
+    json_t *with;
+    char *said;
+
+    s_open(&s);
+    s_play(&s, 20190705);
+    without = s_brief(&s, "2019-06");
+    s_open(&t);
+    s_play(&t, 20190705);
+    for (size_t i = 0; i < 3; i++)
+        s_finding(&t, (char)('7' + i), rules[i], "", 3, 1, 20190603, 0);
+    with = s_brief(&t, "2019-06");
+    said = json_dumps(with, JSON_COMPACT);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_null(strstr(said, rules[i]), "%s", rules[i]);
+    cr_expect(json_equal(s_table(with, "T4"), s_table(without, "T4")));
+    cr_expect(json_equal(s_table(with, "C4"), s_table(without, "C4")));
+    cr_expect_eq(json_array_size(json_object_get(s_table(with, "T5"), "rows")), 2);
+    free(said);
+    json_decref(with);
+    json_decref(without);
+    s_close(&s);
+    s_close(&t);
+}
+
 /* Every run of a paragraph, as one text. */
 static void sentence(const json_t *block, const char *lang, char *out, size_t cap) {
     const json_t *runs = json_object_get(block, lang);

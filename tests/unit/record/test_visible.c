@@ -212,27 +212,48 @@ Test(visible, whose_disclosure_covers_what) {
     }
 }
 
-/* A discrepancy is for all six, the public never; one over a clue for discipline and those who
- * must answer, the clue's sender among them. */
-Test(visible, discrepancies_by_rule_and_responders) {
+/* A discrepancy is for all six, the public never; one over a clue for discipline, for those who
+ * must answer it and for the clue's sender, whom its figure names. */
+Test(visible, discrepancies_by_rule_responders_and_sender) {
     static const struct {
         const char *rule;
         const char *responders[3];
+        const char *label; /* of its one figure, and the text of it */
+        const char *text;
         const char *want;
     } cases[] = {
-        {"K10", {"finance"}, to_all},
-        {"K54", {"finance", "audit"}, to_all},
-        {"K59", {"organization"}, to_all},
-        {"K63", {"finance", "organization"}, to_all},
-        {"K68", {"audit"}, to_all},
-        {"K55", {"discipline", "audit"}, "-F--F--"},
-        {"K55", {"discipline", "finance"}, "-F-F---"},
-        {"K56", {"discipline", "congress"}, "FF-----"},
-        {"K57", {"audit"}, "-F--F--"},
+        {"K10", {"finance"}, NULL, NULL, to_all},
+        {"K54", {"finance", "audit"}, NULL, NULL, to_all},
+        {"K59", {"organization"}, NULL, NULL, to_all},
+        {"K63", {"finance", "organization"}, NULL, NULL, to_all},
+        {"K68", {"audit"}, NULL, NULL, to_all},
+        {"K10", {"finance"}, "sender", "audit", to_all},
+        {"K55", {"discipline"}, "sender", "congress", "FF-----"},
+        {"K55", {"discipline"}, "sender", "organization", "-FF----"},
+        {"K55", {"discipline"}, "sender", "finance", "-F-F---"},
+        {"K55", {"discipline"}, "sender", "audit", "-F--F--"},
+        {"K56", {"discipline"}, "sender", "congress", "FF-----"},
+        {"K56", {"discipline"}, "sender", "organization", "-FF----"},
+        {"K56", {"discipline"}, "sender", "finance", "-F-F---"},
+        {"K56", {"discipline"}, "sender", "audit", "-F--F--"},
+        {"K57", {"audit"}, NULL, NULL, "-F--F--"},
+        /* No sender named, or nobody's name: discipline's alone. */
+        {"K55", {"discipline"}, NULL, NULL, "-F-----"},
+        {"K55", {"discipline"}, "sender", NULL, "-F-----"},
+        {"K56", {"discipline"}, "sender", "public", "-F-----"},
+        {"K56", {"discipline"}, "sender", "everybody", "-F-----"},
+        {"K55", {"discipline"}, "receiver", "audit", "-F-----"},
+        {"K55", {"discipline"}, NULL, "audit", "-F-----"},
+        /* As they were logged while the sender was among those who answer: no more see them. */
+        {"K55", {"discipline", "audit"}, "sender", "audit", "-F--F--"},
+        {"K55", {"discipline", "finance"}, NULL, NULL, "-F-F---"},
+        {"K56", {"discipline", "congress"}, "sender", "congress", "FF-----"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
+        Pentad__V1__DiscrepancyFigure figure = PENTAD__V1__DISCREPANCY_FIGURE__INIT;
+        Pentad__V1__DiscrepancyFigure *figures[] = {&figure};
         Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
         char *responders[3];
         char got[READERS + 1];
@@ -242,11 +263,15 @@ Test(visible, discrepancies_by_rule_and_responders) {
             responders[d.n_responders] = (char *)(uintptr_t)cases[i].responders[d.n_responders];
         }
         d.responders = responders;
+        figure.label = (char *)(uintptr_t)cases[i].label;
+        figure.text = (char *)(uintptr_t)cases[i].text;
+        d.figures = figures;
+        d.n_figures = cases[i].label != NULL || cases[i].text != NULL ? 1 : 0;
         d.rule = (char *)(uintptr_t)cases[i].rule;
         rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
         rec.discrepancy = &d;
         seen(&rec, PT_PARTY_HUB, true, got);
-        cr_expect_str_eq(got, cases[i].want, "%s: %s instead of %s", cases[i].rule, got,
+        cr_expect_str_eq(got, cases[i].want, "%zu, %s: %s instead of %s", i, cases[i].rule, got,
                          cases[i].want);
     }
 }

@@ -75,6 +75,18 @@ static bool sees(const struct world *w, const char *party) {
     return visible;
 }
 
+/* Of the H01 that the log ends with. */
+static void only_discipline_answers(const struct world *w) {
+    struct pt_span bytes = w->m.e[w->m.n - 1].records[0];
+    Pentad__V1__Record *r = pentad__v1__record__unpack(NULL, bytes.len, bytes.p);
+
+    cr_assert(r && r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY);
+    cr_assert_eq(r->discrepancy->n_responders, 1);
+    cr_expect_str_eq(r->discrepancy->responders[0], "discipline");
+    cr_expect_eq(pt_clue_finding_sender(r->discrepancy), PT_PARTY_AUDIT);
+    pentad__v1__record__free_unpacked(r, NULL);
+}
+
 static void only_discipline_and_audit_see(const struct world *w) {
     cr_expect(sees(w, "discipline") && sees(w, "audit"));
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
@@ -95,6 +107,7 @@ Test(clue_rules, k55_unacknowledged) {
     w_tick(&w, 20190111);
     s = w_find(&w, "K55", "", "", HEX_A);
     cr_expect(s.n == 1 && s.status == OPEN && s.sev == YELLOW && s.first_seen == 20190111);
+    only_discipline_answers(&w);
     cr_expect_str_eq(s.message_zh, "〔K55〕线索" HEX_A "未签收4个工作日");
     cr_expect_str_eq(s.message_en, "[K55] clue " HEX_A " unacknowledged for 4 working days");
     cr_expect_eq(s.n_inputs, 1);
@@ -131,7 +144,9 @@ Test(clue_rules, k55_no_later_than_the_rules_allow) {
     end(&w);
 }
 
-Test(clue_rules, k55_the_sender_answers_and_is_waived_like_any) {
+/* Discipline alone is asked: the sender looks on, and the office's waiver needs nobody's approval
+ * though finance sent the clue. */
+Test(clue_rules, k55_discipline_answers_and_the_sender_looks_on) {
     struct world w;
     struct seen s;
 
@@ -146,11 +161,15 @@ Test(clue_rules, k55_the_sender_answers_and_is_waived_like_any) {
     cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN, "not audit's clue");
     w_reply(&w, "finance", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190113);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED);
-    w_reply(&w, "office", s.id, WAIVE, NULL);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN, "its clue, not its to answer");
+    w_reply(&w, "discipline", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190114);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED,
-                 "finance answers: not without congress or audit");
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED);
+    cr_expect(sees(&w, "finance") && sees(&w, "discipline") && !sees(&w, "office"));
+    w_reply(&w, "office", s.id, WAIVE, NULL);
+    w_tick(&w, 20190115);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, WAIVED);
+    cr_expect(sees(&w, "finance") && !sees(&w, "audit") && !sees(&w, "office"));
     end(&w);
 }
 
@@ -186,6 +205,7 @@ Test(clue_rules, k56_outcome_overdue) {
     w_tick(&w, 20190410);
     s = w_find(&w, "K56", "", "", HEX_A);
     cr_expect(s.status == OPEN && s.sev == INFO && s.due == 0);
+    only_discipline_answers(&w);
     cr_expect_str_eq(s.message_zh,
                      "〔K56〕线索" HEX_A "办理逾期未反馈（阶段性应于2019-04-09前反馈）");
     cr_expect_eq(s.n_inputs, 2);

@@ -17,7 +17,7 @@ struct json_t;
 
 /* {"log_size", "tick_day", "rule": {…}, "subject": {…} or null, "fiscal_year", "params": […],
  * "conditions": those that fire, then unknown ones, then clear ones, "omitted"}. Each condition
- * has "rule" and "responders", by which it is as visible as the discrepancy would be. */
+ * has "rule", "responders" and "figures", by which it is as visible as the discrepancy would be. */
 int pt_explain_json(struct pt_probe *p, const char *rule, const char *subject, int32_t year,
                     size_t limit, struct json_t **ret_json, struct pt_err *err);
 

@@ -32,4 +32,12 @@ bool pt_disclosure_covers(enum pt_party by, enum pt_record_type type, enum pt_pa
 bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
                         enum pt_visibility *ret);
 
+/* K55 to K57: their discrepancies are for discipline, for whoever must answer them and for the
+ * clue's sender; nobody else learns what they say. */
+bool pt_rule_about_clues(const char *rule);
+/* The sender of the clue that such a discrepancy is about, by the text of the figure of that label;
+ * PT_PARTY_NONE where it names none (K57), and of any other rule's. */
+#define PT_CLUE_SENDER_FIGURE "sender"
+enum pt_party pt_clue_finding_sender(const Pentad__V1__Discrepancy *d);
+
 #endif
