@@ -72,7 +72,10 @@ static const struct {
     unsigned flag;
     const char *name;
 } head_flags[] = {
-    {PT_RT_YEAR, "fiscal_year"}, {PT_RT_EFFECTIVE, "effective"}, {PT_RT_DOC_NO, "doc_no"}};
+    {PT_RT_YEAR, "fiscal_year"},
+    {PT_RT_EFFECTIVE, "effective"},
+    {PT_RT_DOC_NO, "doc_no"},
+    {PT_RT_APPLICANT, "originator"}};
 
 static void head_put(struct pt_buf *out, unsigned flags) {
     const char *between = "";
@@ -186,7 +189,7 @@ static void type_markdown(struct page *p, const struct pt_record_info *r) {
     struct proto_note note;
     (void)pt_buf_printf(p->out, "\n### %s\n\n%s %s. `%s`, field %d of Record.", r->code, r->name_zh,
                         r->name_en, r->member, (int)r->type);
-    if (r->flags & (PT_RT_YEAR | PT_RT_EFFECTIVE | PT_RT_DOC_NO)) {
+    if (r->flags & (PT_RT_YEAR | PT_RT_EFFECTIVE | PT_RT_DOC_NO | PT_RT_APPLICANT)) {
         (void)pt_buf_puts(p->out, " Of the common fields it needs: ");
         head_put(p->out, r->flags);
         (void)pt_buf_putc(p->out, '.');

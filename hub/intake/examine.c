@@ -100,9 +100,12 @@ static void check_keys_stream(struct examining *e, const Pentad__V1__Record *rec
     }
 }
 
-/* A party speaks for bodies that have no connector of their own, never for another party. */
+/* A party speaks for bodies that have no connector of their own, never for another party. A goal is
+ * its applicant's, though, and finance hands in those of every body with a budget, the parties'
+ * too. */
 static void check_originator(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
-    if (rec->originator == NULL) {
+    const struct pt_record_info *info = pt_record_info_of(rec);
+    if (rec->originator == NULL || (info != NULL && (info->flags & PT_RT_APPLICANT))) {
         return;
     }
     const char *other = pt_snapshot_party_of(e->f->snapshot, rec->originator, e->f->st.msg->party);

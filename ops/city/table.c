@@ -287,6 +287,17 @@ void table_bool(struct table *t, bool v) {
     table_str(t, v ? "是" : "否");
 }
 
+/* Of a name, the same whenever it is asked for. */
+void table_digest(struct table *t, const char *of) {
+    struct pt_rng r;
+    char hex[65];
+
+    city_rng(t->city, &r, of, 0);
+    for (int i = 0; i < 4; i++)
+        (void)snprintf(hex + 16 * i, 17, "%016llx", (unsigned long long)pt_rng_next(&r));
+    table_str(t, hex);
+}
+
 void table_empty(struct table *t, int32_t n) {
     for (int32_t i = 0; i < n; i++)
         cell(t, "", 0);

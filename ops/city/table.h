@@ -42,6 +42,7 @@ void table_wan(struct table *t, int64_t fen); /* in 万元, two decimals */
 void table_cent(struct table *t, int64_t v);  /* hundredths: points, percent */
 void table_bool(struct table *t, bool v);
 void table_empty(struct table *t, int32_t n);
+void table_digest(struct table *t, const char *of); /* SHA-256 of a file that nobody wrote */
 /* Ends, sorts, encodes, writes and frees. */
 int table_close(struct table *t, struct pt_err *err);
 

@@ -34,6 +34,7 @@ void evaluation_write(struct table *t, const struct evaluation *e) {
         table_fen(t, e->paid);
         table_cent(t, share(e->paid, e->full, 10000) + e->rate_off);
         table_str(t, x->id);
+        table_str(t, strcmp(e->frame, "DPOB") == 0 ? x->id : "");
         table_cent(t, x->weight);
         table_str(t, x->actual >= 0 ? "100" : "");
         if (x->actual >= 0)
@@ -47,6 +48,7 @@ void evaluation_write(struct table *t, const struct evaluation *e) {
         table_str(t, e->reviewed);
         table_str(t, e->agency);
         table_date(t, e->feedback);
+        table_digest(t, e->no);
     }
 }
 
@@ -225,8 +227,8 @@ int city_write_evaluations(struct city *c, struct pt_err *err) {
         table_new(c, &style_finance, "evaluations.csv", "V01",
                   "录入日期,评价编号,更正方式,原评价编号,更正原因,事项类别,项目代码,"
                   "年度,评价类型,评价主体,评价框架,目标编号,年初预算,全年预算,全年支出,"
-                  "执行率,指标编号,权重,目标值,实际值,得分,扣分原因,总分,等级,"
-                  "复核评价编号,机构代码,反馈日期",
+                  "执行率,指标编号,评价环节,权重,目标值,实际值,得分,扣分原因,总分,等级,"
+                  "复核评价编号,机构代码,反馈日期,报告摘要",
                   false);
 
     for (int32_t i = 0; i < c->n_projects; i++)

@@ -22,12 +22,18 @@ struct files {
 };
 
 static void begin_row(struct table *t, const struct submission *s, int64_t fen) {
+    char file[64];
+
     table_row(t, s->day, s->no, fen == TABLE_NONE ? 0 : fen);
     table_str(t, s->kind);
     table_int(t, s->fy);
     table_str(t, s->rgn ? s->rgn : "370100");
     table_str(t, s->session);
     table_date(t, s->session_on);
+    (void)snprintf(file, sizeof(file), "%s.pdf", s->kind);
+    table_str(t, file);
+    table_digest(t, s->no);
+    table_int(t, 100000 + s->day % 10000 * 37);
 }
 
 /* A line, and what stands behind it. Without an amount: the goal and evaluation alone. */
@@ -163,7 +169,8 @@ static void accounts(struct files *f, const struct city *c) {
 int city_write_submissions(struct city *c, struct pt_err *err) {
     struct files f = {
         .submissions = table_new(c, &style_finance, "submissions.csv", "B01",
-                                 "报送日期,报送文号,报送类型,年度,行政区划,会次,会期,预算类型,"
+                                 "报送日期,报送文号,报送类型,年度,行政区划,会次,会期,材料名称,"
+                                 "材料摘要,材料大小,预算类型,"
                                  "功能科目,部门代码,项目代码,金额,目标编号,评价编号",
                                  false),
         .receipts = table_new(c, &style_congress, "receipts.csv", "B02",

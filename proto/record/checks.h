@@ -73,6 +73,8 @@ struct checking {
 /* Adds a fault at `at`.`leaf` (leaf may be NULL). */
 void pt_check_fault(struct checking *c, int code, const struct path *at, const char *leaf,
                     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* At most 12 digits, a point and 6 digits? */
+bool pt_check_decimal(const char *s);
 /* "is required" */
 void pt_check_missing(struct checking *c, const struct path *at, const char *leaf,
                       const char *when);

@@ -128,7 +128,20 @@ MSG_CHECKS(payment_batch, payment_batch_rows, payment_batch_cross);
 static const struct field_check exec_snapshot_rows[] = {
     REQ(1, MONTH), REQ(2, FEN), REQ(3, FEN), OPT(4, FEN), OPT(5, FEN),
 };
-MSG_CHECKS(exec_snapshot, exec_snapshot_rows, NULL);
+
+static void month_of_year(struct checking *c, const struct path *at, bool has, int32_t month) {
+    if (has && c->rec->has_fiscal_year && month / 100 != c->rec->fiscal_year) {
+        pt_check_fault(c, PT_E_FIELD, at, "month", "is not in fiscal_year %d", c->rec->fiscal_year);
+    }
+}
+
+static void exec_snapshot_cross(struct checking *c, const struct path *at,
+                                const ProtobufCMessage *msg) {
+    const Pentad__V1__ExecSnapshot *s = (const Pentad__V1__ExecSnapshot *)msg;
+
+    month_of_year(c, at, s->has_month, s->month);
+}
+MSG_CHECKS(exec_snapshot, exec_snapshot_rows, exec_snapshot_cross);
 
 /* X04 资金管控 */
 static const struct field_check fund_control_rows[] = {
@@ -188,6 +201,9 @@ static void congress_submission_cross(struct checking *c, const struct path *at,
     const Pentad__V1__Subject *subject = c->rec->subject;
     bool region = subject != NULL && subject->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION;
 
+    if (c->rec->n_attachments == 0) {
+        pt_check_missing(c, NULL, "attachments", "at least once: the files that are submitted");
+    }
     if (!s->has_kind) {
         return;
     }
@@ -299,9 +315,7 @@ static void region_fiscal_cross(struct checking *c, const struct path *at,
     int64_t sum = 0;
     int rc;
 
-    if (r->has_month && c->rec->has_fiscal_year && r->month / 100 != c->rec->fiscal_year) {
-        pt_check_fault(c, PT_E_FIELD, at, "month", "is not in fiscal_year %d", c->rec->fiscal_year);
-    }
+    month_of_year(c, at, r->has_month, r->month);
     if (!r->has_gpb_rev_fen || !r->has_tax_rev_fen || !r->has_nontax_rev_fen) {
         return;
     }

@@ -60,8 +60,19 @@ static void record_subject(struct checking *c) {
     }
 }
 
+/* Whose record may be corrected: the author's own; what the organization department adds to a
+ * responsible person (R-59) goes behind finance's. */
+static enum pt_party corrects_whose(const struct checking *c) {
+    return c->info->type == PT_TYPE_RESPONSIBLE_PERSON && c->author == PT_PARTY_ORGANIZATION &&
+                   c->rec->correction == PENTAD__V1__CORRECTION__CORRECTION_SUPPLEMENT
+               ? PT_PARTY_FINANCE
+               : c->author;
+}
+
 static void record_correction(struct checking *c) {
     const Pentad__V1__Record *rec = c->rec;
+    enum pt_party of;
+    enum pt_party whose = corrects_whose(c);
     bool corrects = rec->has_correction &&
                     rec->correction != PENTAD__V1__CORRECTION__CORRECTION_NONE &&
                     rec->correction != PENTAD__V1__CORRECTION__CORRECTION_UNSPECIFIED;
@@ -86,7 +97,10 @@ static void record_correction(struct checking *c) {
     }
     if (rec->corrects == NULL) {
         pt_check_missing(c, NULL, "corrects", "with a correction");
-    } else if (pt_party_from_name(rec->corrects->party) != c->author) {
+        return;
+    }
+    of = pt_party_from_name(rec->corrects->party);
+    if (of != c->author && of != whose) {
         pt_check_fault(c, PT_E_CORRECTION, NULL, "corrects.party",
                        "is another party: %s may correct its own records only",
                        pt_party_name(c->author));
@@ -107,6 +121,9 @@ static void record_cross(struct checking *c, const struct path *at, const Protob
     }
     if ((flags & PT_RT_DOC_NO) && rec->doc_no == NULL) {
         pt_check_missing(c, NULL, "doc_no", "");
+    }
+    if ((flags & PT_RT_APPLICANT) && rec->originator == NULL) {
+        pt_check_missing(c, NULL, "originator", "where an applicant sets a goal: name it (R-29)");
     }
     if (rec->has_issued_at_ms && rec->issued_at_ms > 0 &&
         rec->issued_at_ms - PT_ISSUED_AHEAD_MS > c->received_at_ms) {

@@ -19,7 +19,7 @@ Pentad__V1__Rating pt_rating_band(int32_t total_cp) {
 static const struct field_check evaluation_item_rows[] = {
     REQ(1, TEXT, CHARS(64)),  OPT(2, INT, CP),         OPT(3, TEXT, CHARS(100)),
     OPT(4, TEXT, CHARS(100)), OPT(5, INT, CP),         OPT(6, TEXT, CHARS(500)),
-    OPT(7, TEXT, CHARS(200)), OPT(8, TEXT, CHARS(60)),
+    OPT(7, TEXT, CHARS(200)), OPT(8, TEXT, CHARS(60)), OPT(9, ENUM),
 };
 static MSG_CHECKS(evaluation_item, evaluation_item_rows, NULL);
 
@@ -68,6 +68,9 @@ static void scored_fields(struct checking *c, const struct path *at,
         } else if (!indicators && !fields[i].present) {
             pt_check_missing(c, at, fields[i].name, "except in frame INDICATORS");
         }
+    }
+    if (!indicators && !v->has_report_digest) {
+        pt_check_missing(c, at, "report_digest", "except in frame INDICATORS");
     }
 }
 
@@ -143,6 +146,38 @@ static void scored_items(struct checking *c, const struct path *at,
     }
 }
 
+enum { PARTS_OUT_CP = 6000 }; /* what was achieved weighs, at least: 财预〔2020〕10号 */
+
+/* Each item of frame DPOB says which part of the four it is of; what was put out and what it
+ * effected weigh most. */
+static void parts(struct checking *c, const struct path *at, const Pentad__V1__Evaluation *v) {
+    bool dpob = v->frame == PENTAD__V1__EVALUATION_FRAME__EVALUATION_FRAME_DPOB;
+    bool each = true;
+    int64_t out = 0;
+
+    for (size_t i = 0; i < v->n_items; i++) {
+        const Pentad__V1__EvaluationItem *it = v->items[i];
+        const struct path here = {at, "items", i};
+
+        if (dpob && !it->has_part) {
+            pt_check_missing(c, &here, "part", "in frame DPOB");
+        } else if (!dpob && it->has_part) {
+            pt_check_fault(c, PT_E_FIELD, &here, "part", "may stand in frame DPOB only");
+        }
+        each = each && it->has_part;
+        if (it->part == PENTAD__V1__EVALUATION_PART__EVALUATION_PART_OUTPUT ||
+            it->part == PENTAD__V1__EVALUATION_PART__EVALUATION_PART_EFFECT) {
+            out += it->weight_cp;
+        }
+    }
+    if (dpob && each && v->n_items > 0 && out < PARTS_OUT_CP) {
+        pt_check_fault(c, PT_E_SUM, at, "items",
+                       "have OUTPUT and EFFECT weights that add up to %" PRId64
+                       ", must be %d or more in frame DPOB",
+                       out, PARTS_OUT_CP);
+    }
+}
+
 static void evaluation_cross(struct checking *c, const struct path *at,
                              const ProtobufCMessage *msg) {
     const Pentad__V1__Evaluation *v = (const Pentad__V1__Evaluation *)msg;
@@ -157,6 +192,7 @@ static void evaluation_cross(struct checking *c, const struct path *at,
     } else {
         scored_items(c, at, v);
     }
+    parts(c, at, v);
     if (v->kind == PENTAD__V1__EVALUATION_KIND__EVALUATION_KIND_SPOT && v->reviewed == NULL) {
         pt_check_missing(c, at, "reviewed", "for SPOT");
     }

@@ -54,8 +54,8 @@ static const struct field_check subject_profile_rows[] = {
     REQ(7, DATE),
     REQ(8, DATE),
     OPT(9, DATE),
-    OPT(10, ANY),
-    OPT(11, ANY),
+    REQ(10, ANY),
+    REQ(11, ANY),
     OPT(12, ENUM),
     OPT(13, ANY),
     OPT(14, ANY),
@@ -295,6 +295,35 @@ static const struct field_check goal_indicator_rows[] = {
     OPT(11, TEXT, CHARS(200)),
 };
 
+/* What is reckoned with is a number, what is waited for a day; words may say the rest. */
+static void indicator_value(struct checking *c, const struct path *at, const char *leaf,
+                            Pentad__V1__IndicatorNature nature, const char *value) {
+    int32_t day;
+
+    switch (nature) {
+    case PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_GE:
+    case PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_LE:
+    case PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_EQ:
+    case PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_RANGE:
+        if (!pt_check_decimal(value)) {
+            pt_check_fault(
+                c, PT_E_FIELD, at, leaf,
+                "is not a decimal number (such as 12.5): \"%.40s\"; the unit has its own "
+                "field, words go with nature QUAL",
+                value);
+        }
+        break;
+    case PENTAD__V1__INDICATOR_NATURE__INDICATOR_NATURE_BY_DATE:
+        if (strlen(value) != 8 || pt_date_parse(value, &day) != 0) {
+            pt_check_fault(c, PT_E_FIELD, at, leaf, "is no date (such as 20191231): \"%.40s\"",
+                           value);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
 /* An indicator that applies states how it is measured; one that doesn't says why. */
 static void goal_indicator_cross(struct checking *c, const struct path *at,
                                  const ProtobufCMessage *msg) {
@@ -319,6 +348,12 @@ static void goal_indicator_cross(struct checking *c, const struct path *at,
         i->target2 == NULL) {
         pt_check_missing(c, at, "target2", "for a RANGE");
     }
+    if (i->has_nature && i->target != NULL) {
+        indicator_value(c, at, "target", i->nature, i->target);
+    }
+    if (i->has_nature && i->target2 != NULL) {
+        indicator_value(c, at, "target2", i->nature, i->target2);
+    }
 }
 static MSG_CHECKS(goal_indicator, goal_indicator_rows, goal_indicator_cross);
 
@@ -333,6 +368,26 @@ static const struct field_check perf_goal_rows[] = {
     OPT(8, TEXT, CHARS(100)),
     OPT(9, ENUM),
 };
+
+/* A whole department's goal has six groups of its own beside the common indicators, which no other
+ * frame knows. */
+static void goal_groups(struct checking *c, const struct path *at, const Pentad__V1__PerfGoal *g) {
+    bool six = g->frame == PENTAD__V1__GOAL_FRAME__GOAL_FRAME_DEPT6;
+
+    for (size_t i = 0; g->has_frame && i < g->n_indicators; i++) {
+        const struct path here = {at, "indicators", i};
+        const Pentad__V1__GoalIndicator *n = g->indicators[i];
+
+        if (!n->has_l1 || n->l1 == PENTAD__V1__INDICATOR_GROUP__INDICATOR_GROUP_COMMON) {
+            continue;
+        }
+        if (six != (n->l1 >= PENTAD__V1__INDICATOR_GROUP__INDICATOR_GROUP_OPERATING_COST)) {
+            pt_check_fault(c, PT_E_FIELD, &here, "l1",
+                           six ? "is none of the six groups of frame DEPT6, nor COMMON"
+                               : "may stand in frame DEPT6 only");
+        }
+    }
+}
 
 static void goal_ids(struct checking *c, const struct path *at, const Pentad__V1__PerfGoal *g) {
     size_t n = g->n_indicators < 200 ? g->n_indicators : 200;
@@ -364,6 +419,7 @@ static void perf_goal_cross(struct checking *c, const struct path *at,
                        "have weights that add up to %" PRId64 ", must be 10000", weights);
     }
     goal_ids(c, at, g);
+    goal_groups(c, at, g);
     if (g->has_version && g->version > 1) {
         if (g->change_reason == NULL) {
             pt_check_missing(c, at, "change_reason", "from version 2 on");

@@ -87,7 +87,7 @@ static void code_fault(struct checking *c, const struct at_field *af, int rc, co
     }
 }
 
-static bool is_decimal(const char *s) {
+bool pt_check_decimal(const char *s) {
     size_t whole = 0;
     size_t part = 0;
 
@@ -156,7 +156,7 @@ static void check_string(struct checking *c, const struct at_field *af, const ch
         check_text(c, af, s);
         break;
     case CK_DECIMAL:
-        if (!is_decimal(s)) {
+        if (!pt_check_decimal(s)) {
             AT_FAULT(c, af, PT_E_FIELD, "is not a decimal number (such as 12.5): \"%.40s\"", s);
         }
         break;

@@ -7,6 +7,7 @@
 #include <pentad/base/codec.h>
 #include <pentad/certs/dsse.h>
 #include <pentad/proof/batch.h>
+#include <pentad/record/json.h>
 #include <pentad/v1/record.pb-c.h>
 
 #include "fixture.h"
@@ -382,6 +383,42 @@ Test(attack, nobody_speaks_for_another_party) {
             replaces_last(&s);
         }
     }
+}
+
+/* Finance hands in the goals of all who apply for money, the other parties among them. */
+static void set_goal(const char *by, enum pt_intake_verdict verdict, int rc) {
+    static const char text[] =
+        "{\"seq\":\"%llu\",\"nonce\":\"AAECAwQFBgcICQoLDA0ODw==\",\"subject\":{\"kind\":"
+        "\"SUBJECT_KIND_DEPT\",\"key\":\"11370100004189004Q\"},\"fiscal_year\":2019,\"effective\":"
+        "20190201,\"issued_at_ms\":\"1546300800000\",%s%s%s\"perf_goal\":{\"version\":1,\"frame\":"
+        "\"GOAL_FRAME_DEPT6\",\"goal_text\":\"全面完成年度工作\",\"horizon\":\"GOAL_HORIZON_"
+        "ANNUAL\","
+        "\"budget_fen\":\"100\",\"indicators\":[{\"id\":\"B1\",\"l1\":\"INDICATOR_GROUP_DUTY\","
+        "\"l2\":"
+        "\"INDICATOR_ASPECT_QUANTITY\",\"l3\":\"任务完成率\",\"nature\":\"INDICATOR_NATURE_GE\","
+        "\"target\":\"100\",\"weight_cp\":10000}]}}";
+    struct pt_arena arena;
+    ProtobufCMessage *m = NULL;
+    struct pt_err err = {0};
+    char json[2048];
+
+    (void)snprintf(json, sizeof json, text, (unsigned long long)s.next_seq,
+                   by ? "\"originator\":\"" : "", by ? by : "", by ? "\"," : "");
+    pt_arena_init(&arena, 1 << 20);
+    cr_assert_eq(
+        pt_json_decode(&pentad__v1__record__descriptor, pt_span_str(json), &arena, &m, &err), 0,
+        "%s", err.msg);
+    cut_record(&s, (Pentad__V1__Record *)m);
+    pt_arena_done(&arena);
+    submit(verdict, rc);
+}
+
+Test(attack, a_goal_names_its_applicant_whoever_that_is) {
+    set_goal(NULL, PT_INTAKE_REFUSE, PT_E_MISSING);
+    replaces_last(&s);
+    set_goal(th_party_usccs[4], PT_INTAKE_ACCEPT, 0);
+    th_advance(&s, 1);
+    set_goal("91350100M000100Y43", PT_INTAKE_ACCEPT, 0);
 }
 
 Test(attack, but_for_itself_and_for_bodies_without_a_connector) {

@@ -15,7 +15,7 @@ const struct good good_records[] = {
     {PT_TYPE_SUBJECT_PROFILE, PT_PARTY_FINANCE, "",
      "{\"name\":\"城市道路整修\",\"bk\":[\"BUDGET_KIND_GENERAL\",\"BUDGET_KIND_FUNDS\"],\"func\":"
      "\"2120303\",\"resp_org\":\"" USCC_AUDIT "\",\"impl_org\":[\"" USCC_AUDIT
-     "\"],\"start\":20190101,\"end\":20211231,\"is_major\":true,\"major_basis\":"
+     "\"],\"start\":20190101,\"end\":20211231,\"is_new\":false,\"is_major\":true,\"major_basis\":"
      "\"MAJOR_BASIS_AMOUNT\",\"theme\":[\"THEME_RURAL\"],\"total_fen\":\"300\",\"src_split\":[{"
      "\"bk\":\"BUDGET_KIND_GENERAL\",\"fen\":\"100\"},{\"bk\":\"BUDGET_KIND_FUNDS\",\"fen\":"
      "\"200\"}],\"plan_curve_bp\":[0,0,1000,2000,3000,4000,5000,6000,7000,8000,9000,10000],"
@@ -28,7 +28,7 @@ const struct good good_records[] = {
      "\"total_cp\":8200,\"rating\":\"RATING_GOOD\",\"conclusion\":\"EX_ANTE_CONCLUSION_SUPPORT\","
      "\"need\":[{\"fiscal_year\":2019,\"fen\":\"100\"},{\"fiscal_year\":2020,\"fen\":\"50\"}],"
      "\"requested_fen\":\"150\"}"},
-    {PT_TYPE_PERF_GOAL, PT_PARTY_FINANCE, "",
+    {PT_TYPE_PERF_GOAL, PT_PARTY_FINANCE, "\"originator\":\"" USCC_AUDIT "\",",
      "{\"version\":1,\"frame\":\"GOAL_FRAME_PROJECT\",\"goal_text\":\"整修道路30公里\",\"horizon\":"
      "\"GOAL_HORIZON_ANNUAL\",\"budget_fen\":\"100\",\"indicators\":[{\"id\":\"CI-3\",\"l1\":"
      "\"INDICATOR_GROUP_COMMON\",\"l2\":\"INDICATOR_ASPECT_CI\",\"l3\":\"预算支出率\",\"nature\":"
@@ -85,11 +85,24 @@ const struct good good_records[] = {
                          "\"actual\":\"90\","
                          "\"score_cp\":900},{\"id\":\"Q1\",\"weight_cp\":9000,\"score_cp\":8000}],"
                          "\"total_cp\":8900,"
-                         "\"rating\":\"RATING_GOOD\",\"reviewed\":" REF("finance", "5") "}"},
+                         "\"rating\":\"RATING_GOOD\",\"report_digest\":" HASH32
+                         ",\"reviewed\":" REF("finance", "5") "}"},
     {PT_TYPE_EVALUATION, PT_PARTY_FINANCE, "",
      "{\"kind\":\"EVALUATION_KIND_SELF\",\"by\":\"EVALUATION_BY_DEPT\",\"frame\":"
      "\"EVALUATION_FRAME_INDICATORS\",\"items\":[{\"id\":\"01-01\",\"name\":\"campañas\",\"target\""
      ":\"4\",\"actual\":\"2\",\"unit\":\"NÚMERO\"}]}"},
+    {PT_TYPE_EVALUATION, PT_PARTY_FINANCE, "",
+     "{\"kind\":\"EVALUATION_KIND_FIN_KEY\",\"by\":\"EVALUATION_BY_FIN\",\"frame\":"
+     "\"EVALUATION_FRAME_DPOB\",\"goal\":" REF(
+         "finance",
+         "3") ",\"budget_init_fen\":\"100\",\"budget_full_fen\":\"100\",\"paid_fen\":\"90\","
+              "\"exec_rate_bp\":9000,\"items\":[{\"id\":\"D\",\"part\":\"EVALUATION_PART_"
+              "DECISION\","
+              "\"weight_cp\":2000,\"score_cp\":1800},{\"id\":\"P\",\"part\":"
+              "\"EVALUATION_PART_PROCESS\",\"weight_cp\":2000,\"score_cp\":1800},{\"id\":\"O\","
+              "\"part\":\"EVALUATION_PART_OUTPUT\",\"weight_cp\":3000,\"score_cp\":2500},{\"id\":"
+              "\"B\",\"part\":\"EVALUATION_PART_EFFECT\",\"weight_cp\":3000,\"score_cp\":2500}],"
+              "\"total_cp\":8600,\"rating\":\"RATING_GOOD\",\"report_digest\":" HASH32 "}"},
     {PT_TYPE_RECTIFICATION, PT_PARTY_AUDIT, "",
      "{\"source\":" REF("audit",
                         "3") ",\"phase\":\"RECTIFICATION_PHASE_VERIFY\",\"due\":20190901,"
@@ -169,7 +182,8 @@ const struct good good_records[] = {
     {PT_TYPE_LIBRARY_EVENT, PT_PARTY_FINANCE, "",
      "{\"action\":\"LIBRARY_ACTION_OUT\",\"exante\":" REF("finance", "3") ",\"goal\":" REF(
          "finance", "4") ",\"basis\":" REF("finance", "5") "}"},
-    {PT_TYPE_CONGRESS_SUBMISSION, PT_PARTY_FINANCE, "",
+    {PT_TYPE_CONGRESS_SUBMISSION, PT_PARTY_FINANCE,
+     "\"attachments\":[{\"name\":\"预算草案.pdf\",\"digest\":" HASH32 ",\"size\":\"1024\"}],",
      "{\"kind\":\"SUBMISSION_KIND_DEPT_OVERALL\",\"session\":\"十七届三次会议\",\"session_on\":"
      "20190125,\"goals\":[" REF("finance", "4") "],\"evals\":[" REF(
          "finance",

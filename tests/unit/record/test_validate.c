@@ -125,6 +125,9 @@ static const struct bad bads[] = {
      "sum_mismatch body.subject_profile.total_fen"},
     {PT_TYPE_SUBJECT_PROFILE, "body.major_basis", NULL,
      "missing_field body.subject_profile.major_basis"},
+    {PT_TYPE_SUBJECT_PROFILE, "body.is_new", NULL, "missing_field body.subject_profile.is_new"},
+    {PT_TYPE_SUBJECT_PROFILE, "body.is_major", NULL, "missing_field body.subject_profile.is_major"},
+    {PT_TYPE_SUBJECT_PROFILE, "body.is_new", "true", ""},
     {PT_TYPE_SUBJECT_PROFILE, "body.plan_curve_bp", "[10000]",
      "invalid_field body.subject_profile.plan_curve_bp"},
     {PT_TYPE_SUBJECT_PROFILE, "body.plan_curve_bp", "[0,0,5,4,5,5,5,5,5,5,5,10000]",
@@ -158,6 +161,20 @@ static const struct bad bads[] = {
     {PT_TYPE_PERF_GOAL, "body.version", "2",
      "missing_field body.perf_goal.change_reason; missing_field body.perf_goal.approval_doc; "
      "missing_field body.perf_goal.approver"},
+    {PT_TYPE_PERF_GOAL, "originator", NULL, "missing_field originator"},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].target", "\"30公里\"",
+     "invalid_field body.perf_goal.indicators[1].target"},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].target", "\"30.5\"", ""},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].target2", "\"more\"",
+     "invalid_field body.perf_goal.indicators[1].target2"},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].nature", "\"INDICATOR_NATURE_BY_DATE\"",
+     "invalid_field body.perf_goal.indicators[1].target"},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].nature", "\"INDICATOR_NATURE_QUAL\"", ""},
+    {PT_TYPE_PERF_GOAL, "body.indicators[1].l1", "\"INDICATOR_GROUP_DUTY\"",
+     "invalid_field body.perf_goal.indicators[1].l1"},
+    {PT_TYPE_PERF_GOAL, "body.frame", "\"GOAL_FRAME_DEPT6\"",
+     "invalid_field body.perf_goal.indicators[1].l1; invalid_field "
+     "body.perf_goal.indicators[2].l1"},
     /* E05 */
     {PT_TYPE_GOAL_REVIEW, "body.grade", "\"RATING_POOR\"", "invalid_field body.goal_review.result"},
     {PT_TYPE_GOAL_REVIEW, "body.grade", "\"RATING_FAIR\"", "invalid_field body.goal_review.result"},
@@ -167,6 +184,8 @@ static const struct bad bads[] = {
     {PT_TYPE_GOAL_REVIEW, "body.goal.stream", "\"Main\"",
      "invalid_field body.goal_review.goal.stream"},
     {PT_TYPE_GOAL_REVIEW, "body.goal.seq", "\"0\"", "invalid_field body.goal_review.goal.seq"},
+    /* B01 */
+    {PT_TYPE_CONGRESS_SUBMISSION, "attachments", NULL, "missing_field attachments"},
     /* B03 */
     {PT_TYPE_CONGRESS_APPROVAL, "body.total_fen", "\"151\"",
      "sum_mismatch body.congress_approval.total_fen"},
@@ -205,6 +224,11 @@ static const struct bad bads[] = {
     {X01, "body.pay_date", "20190229", "invalid_field " B "pay_date"},
     /* X02, X04 */
     {PT_TYPE_EXEC_SNAPSHOT, "body.month", "201913", "invalid_field body.exec_snapshot.month"},
+    {PT_TYPE_EXEC_SNAPSHOT, "body.month", "201901", ""},
+    {PT_TYPE_EXEC_SNAPSHOT, "body.month", "201912", ""},
+    {PT_TYPE_EXEC_SNAPSHOT, "body.month", "202001", "invalid_field body.exec_snapshot.month"},
+    {PT_TYPE_EXEC_SNAPSHOT, "body.month", "201812", "invalid_field body.exec_snapshot.month"},
+    {PT_TYPE_REGION_FISCAL, "body.month", "201812", "invalid_field body.region_fiscal.month"},
     {PT_TYPE_FUND_CONTROL, "body.fen", NULL, "missing_field body.fund_control.fen"},
     {PT_TYPE_FUND_CONTROL, "body.to_subject", NULL, "missing_field body.fund_control.to_subject"},
     {PT_TYPE_FUND_CONTROL, "body.action", "\"FUND_ACTION_WARN\"",
@@ -219,6 +243,11 @@ static const struct bad bads[] = {
     {PT_TYPE_EVALUATION, "body.items[0].score_cp", "1001",
      "invalid_field body.evaluation.items[0].score_cp; sum_mismatch body.evaluation.total_cp"},
     {PT_TYPE_EVALUATION, "body.goal", NULL, "missing_field body.evaluation.goal"},
+    {PT_TYPE_EVALUATION, "body.report_digest", NULL, "missing_field body.evaluation.report_digest"},
+    {PT_TYPE_EVALUATION, "body.items[0].part", "\"EVALUATION_PART_OUTPUT\"",
+     "invalid_field body.evaluation.items[0].part"},
+    {PT_TYPE_EVALUATION, "body.frame", "\"EVALUATION_FRAME_DPOB\"",
+     "missing_field body.evaluation.items[0].part; missing_field body.evaluation.items[1].part"},
     {PT_TYPE_EVALUATION, "body.frame", "\"EVALUATION_FRAME_INDICATORS\"",
      "invalid_field body.evaluation.goal; invalid_field body.evaluation.budget_init_fen; "
      "invalid_field body.evaluation.budget_full_fen; invalid_field body.evaluation.paid_fen; "
@@ -337,6 +366,71 @@ Test(validate, corrections_are_allowed_by_type_and_for_own_records) {
                      "bad_correction correction");
     cr_assert_str_eq(corrected(PT_TYPE_TICK, "\"CORRECTION_REPLACE\"", "hub"),
                      "bad_correction correction");
+}
+
+/* What was put out and what it effected weigh 6000 at least, together. */
+Test(validate, dpob_weighs_what_was_achieved) {
+    static const struct {
+        int weights[4];
+        const char *want;
+    } cases[] = {{{2000, 2000, 3000, 3000}, ""},
+                 {{2000, 2000, 6000, 0}, ""},
+                 {{1000, 1000, 4000, 4000}, ""},
+                 {{2001, 2000, 2999, 3000}, "sum_mismatch body.evaluation.items"},
+                 {{5000, 5000, 0, 0}, "sum_mismatch body.evaluation.items"}};
+    const struct good *g = NULL;
+
+    for (size_t i = 0; i < n_good_records; i++)
+        if (strstr(good_records[i].body, "EVALUATION_FRAME_DPOB") != NULL)
+            g = &good_records[i];
+    cr_assert_not_null(g);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *json = good_json(g);
+        json_t *items = json_object_get(json_object_get(json, "evaluation"), "items");
+
+        for (size_t k = 0; k < 4; k++) {
+            json_t *item = json_array_get(items, k);
+
+            json_object_set_new(item, "weight_cp", json_integer(cases[i].weights[k]));
+            json_object_set_new(item, "score_cp", json_integer(0));
+        }
+        json_patch(json, g, "body.total_cp", "0");
+        json_patch(json, g, "body.rating", "\"RATING_POOR\"");
+        cr_expect_str_eq(faults_of(json, g->author), cases[i].want, "%zu", i);
+        json_decref(json);
+    }
+}
+
+/* The organization department adds to finance's records of who is responsible, and to those alone
+ * (R-59). */
+Test(validate, organization_supplements_responsible_persons) {
+    static const struct {
+        const char *correction;
+        const char *party;
+        const char *want;
+    } cases[] = {
+        {"\"CORRECTION_SUPPLEMENT\"", "finance", ""},
+        {"\"CORRECTION_SUPPLEMENT\"", "organization", ""},
+        {"\"CORRECTION_SUPPLEMENT\"", "audit", "bad_correction corrects.party"},
+        {"\"CORRECTION_REPLACE\"", "finance",
+         "bad_correction corrects.party; type_not_allowed correction"},
+    };
+    const struct good *g = good_of(PT_TYPE_RESPONSIBLE_PERSON);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_t *json = good_json(g);
+        char ref[256];
+
+        (void)snprintf(ref, sizeof(ref),
+                       "{\"party\":\"%s\",\"stream\":\"main\",\"seq\":\"1\",\"hash\":" HASH32 "}",
+                       cases[i].party);
+        json_patch(json, g, "correction", cases[i].correction);
+        json_patch(json, g, "correction_reason", "\"调离\"");
+        json_patch(json, g, "corrects", ref);
+        cr_expect_str_eq(faults_of(json, PT_PARTY_ORGANIZATION), cases[i].want, "%zu: %s", i,
+                         faults_of(json, PT_PARTY_ORGANIZATION));
+        json_decref(json);
+    }
 }
 
 Test(validate, a_withdrawal_needs_no_body) {
