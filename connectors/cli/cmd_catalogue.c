@@ -43,39 +43,44 @@ static void bits_put(struct pt_buf *out, const ProtobufCEnumDescriptor *d, size_
 }
 
 /* "item" for all of PROJECT, POLICY …, as the page's head explains. */
-static void subjects_short(struct pt_buf *out, uint32_t bits) {
+static void subjects_short(struct pt_buf *out, uint32_t bits, bool zh) {
     uint32_t rest = bits & ~PT_SUBJECTS_NONE;
     if (!rest) {
-        (void)pt_buf_puts(out, "none");
+        (void)pt_buf_puts(out, zh ? "无" : "none");
         return;
     }
     if ((rest & PT_SUBJECTS_ITEM) == PT_SUBJECTS_ITEM) {
         rest &= ~PT_SUBJECTS_ITEM;
-        (void)pt_buf_puts(out, rest ? "item " : "item");
+        (void)pt_buf_printf(out, "%s%s", zh ? "事项" : "item", rest ? " " : "");
     }
     bits_put(out, &pentad__v1__subject_kind__descriptor, sizeof "SUBJECT_KIND_" - 1, rest);
-    (void)pt_buf_puts(out, bits & PT_SUBJECTS_NONE ? " or none" : "");
+    if (bits & PT_SUBJECTS_NONE) {
+        (void)pt_buf_puts(out, zh ? "或无" : " or none");
+    }
 }
 
 static void subjects_put(struct pt_buf *out, uint32_t bits) {
     bits_put(out, &pentad__v1__subject_kind__descriptor, sizeof "SUBJECT_KIND_" - 1, bits);
 }
 
-static void corrections_put(struct pt_buf *out, unsigned bits) {
+static void correction_names(struct pt_buf *out, unsigned bits) {
     bits_put(out, &pentad__v1__correction__descriptor, sizeof "CORRECTION_" - 1, bits);
+}
+
+static void corrections_put(struct pt_buf *out, unsigned bits, bool zh) {
+    correction_names(out, bits);
     if (!bits) {
-        (void)pt_buf_puts(out, "none");
+        (void)pt_buf_puts(out, zh ? "无" : "none");
     }
 }
 
 static const struct {
     unsigned flag;
     const char *name;
-} head_flags[] = {
-    {PT_RT_YEAR, "fiscal_year"},
-    {PT_RT_EFFECTIVE, "effective"},
-    {PT_RT_DOC_NO, "doc_no"},
-    {PT_RT_APPLICANT, "originator"}};
+} head_flags[] = {{PT_RT_YEAR, "fiscal_year"},
+                  {PT_RT_EFFECTIVE, "effective"},
+                  {PT_RT_DOC_NO, "doc_no"},
+                  {PT_RT_APPLICANT, "originator"}};
 
 static void head_put(struct pt_buf *out, unsigned flags) {
     const char *between = "";
@@ -87,10 +92,40 @@ static void head_put(struct pt_buf *out, unsigned flags) {
     }
 }
 
+/* "纪检监察；仅合计：联席会议办公室", with those whom the record itself names. */
+static void readers_put(struct pt_buf *out, const struct pt_record_info *r, bool zh) {
+    parties_put(out, r->readers, zh);
+    if (r->flags & PT_RT_SENDER) {
+        (void)pt_buf_puts(out, r->readers == 0 ? "" : zh ? "、" : ", ");
+        (void)pt_buf_puts(out, zh ? "线索移送方及作者" : "the clue's sender, its author");
+    }
+    if (r->flags & PT_RT_OPENS) {
+        (void)pt_buf_puts(out, zh ? "；开封后：五方与办公室" : "; once opened: the six");
+    }
+    if (r->type == PT_TYPE_DISCREPANCY) {
+        (void)pt_buf_puts(out, zh ? "；涉线索的（K55至K57）：纪检监察、答复方、线索移送方"
+                                  : "; about clues (K55 to K57): discipline, who answers, the "
+                                    "clue's sender");
+    }
+}
+
+/* What the public gets to read of the type. */
+static const char *public_word(const struct pt_record_info *r, bool zh) {
+    if (r->type == PT_TYPE_DISCLOSURE) { /* covers itself */
+        return zh ? "公众" : "public";
+    }
+    return !(r->flags & PT_RT_DISCLOSED) ? "" : zh ? "公开后：公众" : "public once disclosed";
+}
+
 /* ---- a field's own words ---- */
 
 static const ProtobufCEnumDescriptor *enum_of(const struct pt_field_about *a) {
     return a->field->type == PROTOBUF_C_TYPE_ENUM ? a->field->descriptor : NULL;
+}
+
+/* A note in the language of the page. */
+static const char *said(const char *note, bool zh) {
+    return zh ? pt_cli_proto_note_zh(note) : note;
 }
 
 static struct proto_note note_of(const struct pt_field_about *a) {
@@ -105,6 +140,7 @@ static struct proto_note note_of(const struct pt_field_about *a) {
 
 struct page {
     struct pt_buf *out;
+    bool zh;
     const ProtobufCEnumDescriptor *enums[ENUMS_MAX]; /* met so far */
     size_t n_enums;
 };
@@ -131,13 +167,15 @@ static void field_markdown(void *user, const struct pt_field_about *a) {
     struct proto_note note = note_of(a);
     if (note.before[0]) {
         (void)pt_buf_puts(p->out, "| | | | | *");
-        pt_cli_markdown_text(p->out, note.before);
+        pt_cli_markdown_text(p->out, said(note.before, p->zh));
         (void)pt_buf_puts(p->out, "* |\n");
     }
     (void)pt_buf_printf(p->out, "| %u | `%s` | %s | ", a->field->id, a->path,
-                        a->required ? "yes" : "");
+                        !a->required ? ""
+                        : p->zh      ? "是"
+                                     : "yes");
     if (a->items_max) {
-        (void)pt_buf_printf(p->out, "up to %zu: ", a->items_max);
+        (void)pt_buf_printf(p->out, p->zh ? "至多%zu个：" : "up to %zu: ", a->items_max);
     }
     if (e) {
         enum_meet(p, e);
@@ -145,58 +183,70 @@ static void field_markdown(void *user, const struct pt_field_about *a) {
         lower_put(p->out, e->short_name);
         (void)pt_buf_puts(p->out, ")");
     } else {
-        (void)pt_buf_puts(p->out, a->accepts);
+        (void)pt_buf_puts(p->out, p->zh ? a->accepts_zh : a->accepts);
     }
     (void)pt_buf_puts(p->out, " | ");
-    pt_cli_markdown_text(p->out, note.after);
+    pt_cli_markdown_text(p->out, said(note.after, p->zh));
     (void)pt_buf_puts(p->out, " |\n");
 }
 
 static void fields_markdown(struct page *p, enum pt_record_type type) {
-    (void)pt_buf_puts(p->out, "| no. | field | required | accepts | |\n|---|---|---|---|---|\n");
+    (void)pt_buf_puts(p->out, p->zh ? "| 序号 | 字段 | 必填 | 接受 | |\n"
+                                    : "| no. | field | required | accepts | |\n");
+    (void)pt_buf_puts(p->out, "|---|---|---|---|---|\n");
     pt_record_describe(type, field_markdown, p);
 }
 
-static void overview_markdown(struct pt_buf *out, const struct pt_record_info *rows, size_t n) {
-    (void)pt_buf_puts(out,
-                      "| type | | written by | read by | subject | corrections | answers to |\n"
-                      "|---|---|---|---|---|---|---|\n");
+static void overview_markdown(const struct page *p, const struct pt_record_info *rows, size_t n) {
+    struct pt_buf *out = p->out;
+    (void)pt_buf_puts(
+        out, p->zh ? "| 类型 | | 报送方 | 查阅方 | 对象 | 更正方式 | 对应要求 |\n"
+                   : "| type | | written by | read by | subject | corrections | answers to |\n");
+    (void)pt_buf_puts(out, "|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < n; i++) {
         const struct pt_record_info *r = &rows[i];
         (void)pt_buf_printf(out, "| [%s](#", r->code);
         lower_put(out, r->code);
-        (void)pt_buf_printf(out, ") | %s %s | ", r->name_zh, r->name_en);
-        parties_put(out, r->authors, false);
-        (void)pt_buf_puts(out, " | ");
-        parties_put(out, r->readers, false);
-        if (r->aggregate) {
-            (void)pt_buf_puts(out, "; sums only: ");
-            parties_put(out, r->aggregate, false);
+        if (p->zh) {
+            (void)pt_buf_printf(out, ") | %s | ", r->name_zh);
+        } else {
+            (void)pt_buf_printf(out, ") | %s %s | ", r->name_zh, r->name_en);
         }
-        if (r->type == PT_TYPE_DISCLOSURE) /* covers itself */
-            (void)pt_buf_puts(out, "; public");
-        else if (r->flags & PT_RT_DISCLOSED)
-            (void)pt_buf_puts(out, "; public once disclosed");
+        parties_put(out, r->authors, p->zh);
         (void)pt_buf_puts(out, " | ");
-        subjects_short(out, r->subjects);
+        readers_put(out, r, p->zh);
+        if (r->aggregate) {
+            (void)pt_buf_puts(out, p->zh ? "；仅合计：" : "; sums only: ");
+            parties_put(out, r->aggregate, p->zh);
+        }
+        if (public_word(r, p->zh)[0]) {
+            (void)pt_buf_printf(out, "%s%s", p->zh ? "；" : "; ", public_word(r, p->zh));
+        }
         (void)pt_buf_puts(out, " | ");
-        corrections_put(out, r->corrections);
+        subjects_short(out, r->subjects, p->zh);
+        (void)pt_buf_puts(out, " | ");
+        corrections_put(out, r->corrections, p->zh);
         (void)pt_buf_printf(out, " | %s |\n", r->requirements);
     }
 }
 
 static void type_markdown(struct page *p, const struct pt_record_info *r) {
     struct proto_note note;
-    (void)pt_buf_printf(p->out, "\n### %s\n\n%s %s. `%s`, field %d of Record.", r->code, r->name_zh,
-                        r->name_en, r->member, (int)r->type);
+    if (p->zh) {
+        (void)pt_buf_printf(p->out, "\n### %s\n\n%s。`%s`，Record的第%d号字段。", r->code,
+                            r->name_zh, r->member, (int)r->type);
+    } else {
+        (void)pt_buf_printf(p->out, "\n### %s\n\n%s %s. `%s`, field %d of Record.", r->code,
+                            r->name_zh, r->name_en, r->member, (int)r->type);
+    }
     if (r->flags & (PT_RT_YEAR | PT_RT_EFFECTIVE | PT_RT_DOC_NO | PT_RT_APPLICANT)) {
-        (void)pt_buf_puts(p->out, " Of the common fields it needs: ");
+        (void)pt_buf_puts(p->out, p->zh ? "共有字段中必填：" : " Of the common fields it needs: ");
         head_put(p->out, r->flags);
-        (void)pt_buf_putc(p->out, '.');
+        (void)pt_buf_puts(p->out, p->zh ? "。" : ".");
     }
     if (pt_cli_proto_note_find(r->body->short_name, NULL, &note) && note.before[0]) {
         (void)pt_buf_puts(p->out, "\n\n> ");
-        pt_cli_markdown_text(p->out, note.before);
+        pt_cli_markdown_text(p->out, said(note.before, p->zh));
     }
     (void)pt_buf_puts(p->out, "\n\n");
     fields_markdown(p, r->type);
@@ -217,7 +267,7 @@ static size_t enum_prefix(const ProtobufCEnumDescriptor *d) {
     return n;
 }
 
-static void enum_markdown(struct pt_buf *out, const ProtobufCEnumDescriptor *d) {
+static void enum_markdown(struct pt_buf *out, const ProtobufCEnumDescriptor *d, bool zh) {
     size_t prefix = enum_prefix(d);
     struct proto_note note;
     (void)pt_buf_printf(out, "\n### %s\n\n", d->short_name);
@@ -229,7 +279,7 @@ static void enum_markdown(struct pt_buf *out, const ProtobufCEnumDescriptor *d) 
         (void)pt_buf_printf(out, "- %d `%s`", v->value, v->name + prefix);
         if (pt_cli_proto_note_find(d->short_name, v->name, &note) && note.after[0]) {
             (void)pt_buf_putc(out, ' ');
-            pt_cli_markdown_text(out, note.after);
+            pt_cli_markdown_text(out, said(note.after, zh));
         }
         (void)pt_buf_putc(out, '\n');
     }
@@ -254,29 +304,55 @@ static const char page_head[] =
     "Parties: congress 人大, discipline 纪检监察, organization 组织部, finance 财政局, audit "
     "审计局, office 联席会议办公室 (the six), and the hub 枢纽. The last column\n"
     "names the [requirements](requirements.md) that the type answers to. A party corrects its own "
-    "records only. *item* stands for PROJECT, POLICY,\n"
-    "TRANSFER, FUND, PPP, DEBT or GOVBUY.\n"
+    "records only, but that organization supplements finance's P03.\n"
+    "*item* stands for PROJECT, POLICY, TRANSFER, FUND, PPP, DEBT or GOVBUY.\n"
     "\n"
     "## Types\n"
     "\n";
 
-static int page_markdown(struct pt_buf *out) {
+static const char page_head_zh[] =
+    "# 记录\n"
+    "\n"
+    "各方可以互相报送的内容：每种记录由谁报送、供谁查阅、每个字段接受什么。由`pentad catalogue "
+    "--markdown --zh`\n"
+    "从程序运行所依据的表印出。\n"
+    "\n"
+    "计量：`…_fen`为人民币分（除注明外不为负），`…_bp`为基点，`…_cp`为百分之一分（100."
+    "00分即10000），日期yyyymmdd，\n"
+    "月份yyyymm，年度yyyy。指称机构的字段（`dept`、`unit`、`resp_org`"
+    "等）填机构代码：统一社会信用代码，或本地代码。\n"
+    "*必填*"
+    "指字段所在的一项存在时必填；WITHDRAW的正文可以留空。字段之间须成立的关系同样校验，拒收时说明。"
+    "编号永不改变。\n"
+    "\n"
+    "主体：congress 人大、discipline 纪检监察、organization 组织部、finance 财政局、audit "
+    "审计局、office 联席会议办公室\n"
+    "（以上为五方与办公室），以及hub "
+    "枢纽。末列为该类型所对应的[要求](requirements.md)。各方只能更正自己的记录，但组织部可补充\n"
+    "财政局的P03。*事项*指PROJECT、POLICY、TRANSFER、FUND、PPP、DEBT、GOVBUY。\n"
+    "\n"
+    "## 类型\n"
+    "\n";
+
+static int page_markdown(struct pt_buf *out, bool zh) {
     size_t n = 0;
     const struct pt_record_info *rows = pt_record_infos(&n);
-    struct page p = {.out = out};
-    (void)pt_buf_puts(out, page_head);
-    overview_markdown(out, rows, n);
-    (void)pt_buf_puts(out, "\n## What all records share\n\n");
+    struct page p = {.out = out, .zh = zh};
+    (void)pt_buf_puts(out, zh ? page_head_zh : page_head);
+    overview_markdown(&p, rows, n);
+    (void)pt_buf_puts(out, zh ? "\n## 各记录共有的字段\n\n" : "\n## What all records share\n\n");
     fields_markdown(&p, PT_TYPE_NONE);
-    (void)pt_buf_puts(out, "\n## Bodies\n");
+    (void)pt_buf_puts(out, zh ? "\n## 正文\n" : "\n## Bodies\n");
     for (size_t i = 0; i < n; i++) {
         type_markdown(&p, &rows[i]);
     }
     qsort(p.enums, p.n_enums, sizeof *p.enums, enum_order);
-    (void)pt_buf_puts(out, "\n## Names\n\nIn a mapping without their prefix, as here; in JSON with "
-                           "it (`PAYMENT_OP_REFUND`).\n");
+    (void)pt_buf_puts(
+        out, zh ? "\n## 名称\n\n映射中不带前缀，如下；JSON中带前缀（`PAYMENT_OP_REFUND`）。\n"
+                : "\n## Names\n\nIn a mapping without their prefix, as here; in JSON with "
+                  "it (`PAYMENT_OP_REFUND`).\n");
     for (size_t i = 0; i < p.n_enums; i++) {
-        enum_markdown(out, p.enums[i]);
+        enum_markdown(out, p.enums[i], zh);
     }
     return out->failed;
 }
@@ -310,8 +386,9 @@ static json_t *parties_json(pt_party_set set) {
 static void field_json(void *user, const struct pt_field_about *a) {
     const ProtobufCEnumDescriptor *e = enum_of(a);
     struct proto_note note = note_of(a);
-    json_t *o = json_pack("{s:i,s:s,s:b,s:s,s:s}", "number", (int)a->field->id, "path", a->path,
-                          "required", a->required, "accepts", a->accepts, "note", note.after);
+    json_t *o = json_pack("{s:i,s:s,s:b,s:s,s:s,s:s,s:s}", "number", (int)a->field->id, "path",
+                          a->path, "required", a->required, "accepts", a->accepts, "accepts_zh",
+                          a->accepts_zh, "note", note.after, "note_zh", said(note.after, true));
     if (a->items_max) {
         (void)json_object_set_new(o, "items_max", json_integer((json_int_t)a->items_max));
     }
@@ -335,13 +412,15 @@ static json_t *fields_json(enum pt_record_type type) {
 
 static json_t *type_json(const struct pt_record_info *r) {
     return json_pack(
-        "{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:s,s:o}", "code", r->code, "number",
-        (int)r->type, "member", r->member, "name_en", r->name_en, "name_zh", r->name_zh, "authors",
-        parties_json(r->authors), "readers", parties_json(r->readers), "aggregate",
-        parties_json(r->aggregate), "subjects", words_json(subjects_put, r->subjects),
-        "corrections", words_json(corrections_put, r->corrections), "needs",
-        words_json(head_put, r->flags), "disclosed", r->flags & PT_RT_DISCLOSED, "exchange",
-        r->flags & PT_RT_EXCHANGE, "requirements", r->requirements, "fields", fields_json(r->type));
+        "{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:b,s:b,s:b,s:s,s:o}", "code",
+        r->code, "number", (int)r->type, "member", r->member, "name_en", r->name_en, "name_zh",
+        r->name_zh, "authors", parties_json(r->authors), "readers", parties_json(r->readers),
+        "aggregate", parties_json(r->aggregate), "subjects", words_json(subjects_put, r->subjects),
+        "corrections", words_json(correction_names, r->corrections), "needs",
+        words_json(head_put, r->flags), "disclosed", (r->flags & PT_RT_DISCLOSED) != 0, "exchange",
+        (r->flags & PT_RT_EXCHANGE) != 0, "sealed", (r->flags & PT_RT_SEALED) != 0, "opens",
+        (r->flags & PT_RT_OPENS) != 0, "sender", (r->flags & PT_RT_SENDER) != 0, "requirements",
+        r->requirements, "fields", fields_json(r->type));
 }
 
 static int print_json(const struct pt_record_info *only) {
@@ -361,39 +440,84 @@ static int print_json(const struct pt_record_info *only) {
 
 /* ---- a terminal ---- */
 
-static void field_text(void *user, const struct pt_field_about *a) {
-    struct pt_buf *out = user;
-    struct proto_note note = note_of(a);
-    (void)pt_buf_printf(out, "  %4u %c %-28s %s", a->field->id, a->required ? '*' : ' ', a->path,
-                        a->items_max ? "several: " : "");
-    const ProtobufCEnumDescriptor *e = enum_of(a);
-    (void)pt_buf_puts(out, e ? "" : a->accepts);
-    for (unsigned i = 0; e && i < e->n_values; i++) {
-        if (e->values[i].value != 0) {
-            (void)pt_buf_printf(out, "%s ", e->values[i].name + enum_prefix(e));
+/* An enum's names; in Chinese each with what it means. */
+static void names_text(struct pt_buf *out, const ProtobufCEnumDescriptor *e, bool zh) {
+    struct proto_note note;
+    for (unsigned i = 0; i < e->n_values; i++) {
+        const ProtobufCEnumValue *v = &e->values[i];
+        if (v->value == 0) {
+            continue;
         }
+        (void)pt_buf_puts(out, v->name + enum_prefix(e));
+        if (zh && pt_cli_proto_note_find(e->short_name, v->name, &note) && note.after[0]) {
+            (void)pt_buf_printf(out, " %s", said(note.after, true));
+        }
+        (void)pt_buf_puts(out, i + 1 == e->n_values ? "" : zh ? "、" : " ");
     }
-    (void)pt_buf_printf(out, "%s%s\n", note.after[0] ? "  — " : "", note.after);
+}
+
+static void field_text(void *user, const struct pt_field_about *a) {
+    const struct page *p = user;
+    const ProtobufCEnumDescriptor *e = enum_of(a);
+    struct proto_note note = note_of(a);
+    if (note.before[0]) {
+        (void)pt_buf_printf(p->out, "         %s\n", said(note.before, p->zh));
+    }
+    (void)pt_buf_printf(p->out, "  %4u %c %-28s %s", a->field->id, a->required ? '*' : ' ', a->path,
+                        !a->items_max ? ""
+                        : p->zh       ? "多项："
+                                      : "several: ");
+    if (e) {
+        names_text(p->out, e, p->zh);
+    } else {
+        (void)pt_buf_puts(p->out, p->zh ? a->accepts_zh : a->accepts);
+    }
+    (void)pt_buf_printf(p->out, "%s%s\n", note.after[0] ? "  — " : "", said(note.after, p->zh));
+}
+
+/* "  written by   …", its label as wide as the others of its language. */
+static void label_put(struct pt_buf *out, const char *en, const char *zh, bool chinese) {
+    if (chinese) {
+        (void)pt_buf_printf(out, "\n  %s  ", zh);
+    } else {
+        (void)pt_buf_printf(out, "\n  %-11s  ", en);
+    }
 }
 
 static void type_text(struct pt_buf *out, const struct pt_record_info *r, bool chinese) {
-    (void)pt_buf_printf(out, "%s %s %s (%s)\n", r->code, r->name_zh, r->name_en, r->member);
-    (void)pt_buf_puts(out, "  written by   ");
+    struct page p = {.out = out, .zh = chinese};
+    struct proto_note note;
+    (void)pt_buf_printf(out, "%s %s%s%s (%s)", r->code, r->name_zh, chinese ? "" : " ",
+                        chinese ? "" : r->name_en, r->member);
+    label_put(out, "written by", "报送方　", chinese);
     parties_put(out, r->authors, chinese);
-    (void)pt_buf_puts(out, "\n  read by      ");
-    parties_put(out, r->readers, chinese);
+    label_put(out, "read by", "查阅方　", chinese);
+    readers_put(out, r, chinese);
+    if (public_word(r, chinese)[0]) {
+        (void)pt_buf_printf(out, "%s%s", chinese ? "；" : "; ", public_word(r, chinese));
+    }
     if (r->aggregate) {
-        (void)pt_buf_puts(out, "\n  sums only    ");
+        label_put(out, "sums only", "仅合计　", chinese);
         parties_put(out, r->aggregate, chinese);
     }
-    (void)pt_buf_puts(out, "\n  subject      ");
-    subjects_put(out, r->subjects);
-    (void)pt_buf_puts(out, "\n  corrections  ");
-    corrections_put(out, r->corrections);
-    (void)pt_buf_puts(out, "\n  needs        ");
-    head_put(out, r->flags);
-    (void)pt_buf_puts(out, "\n\n  fields of body; * required\n");
-    pt_record_describe(r->type, field_text, out);
+    label_put(out, "subject", "对象　　", chinese);
+    subjects_short(out, r->subjects, chinese);
+    label_put(out, "corrections", "更正方式", chinese);
+    corrections_put(out, r->corrections, chinese);
+    if (r->flags & (PT_RT_YEAR | PT_RT_EFFECTIVE | PT_RT_DOC_NO | PT_RT_APPLICANT)) {
+        label_put(out, "needs", "还须填写", chinese);
+        head_put(out, r->flags);
+    }
+    if (r->flags & PT_RT_SEALED) {
+        label_put(out, "sealed", "密封　　", chinese);
+        (void)pt_buf_puts(out, chinese ? "第11号起的字段" : "the fields from 11 on");
+    }
+    if (pt_cli_proto_note_find(r->body->short_name, NULL, &note) && note.before[0]) {
+        (void)pt_buf_printf(out, "\n\n  %s", said(note.before, chinese));
+    }
+    (void)pt_buf_puts(out, chinese ? "\n\n  正文各字段，*为必填\n"
+                                   : "\n\n  fields of body; * required\n");
+    pt_record_describe(r->type, field_text, &p);
 }
 
 static void list_text(struct pt_buf *out, bool chinese) {
@@ -428,7 +552,7 @@ static int catalogue(const struct cli_options *o) {
     struct pt_buf out;
     pt_buf_init(&out, PAGE_MAX);
     if (o->markdown) {
-        (void)page_markdown(&out);
+        (void)page_markdown(&out, o->chinese);
     } else if (only) {
         type_text(&out, only, pt_cli_chinese(o));
     } else {
@@ -447,7 +571,7 @@ const struct cli_command cmd_catalogue = {
         "it accepts. The paths are those that a mapping writes after \"body.\".\n"
         "\n"
         "  TYPE         X01, or payment_batch\n"
-        "  --markdown   the whole reference: docs/records.md is this\n"
+        "  --markdown   the whole reference: docs/records.md is this; in Chinese with --zh\n"
         "  --json       for machines\n"
         "\n"
         "exit: 0 done, 1 it failed, 2 wrong use\n"

@@ -236,8 +236,10 @@ static void print_explained(const struct cli_options *o, const json_t *j) {
     }
     pt_cli_print_more("\n  ", (long long)json_integer_value(json_object_get(j, "omitted")), zh);
     if (json_is_true(json_object_get(j, "withheld"))) {
-        puts(zh ? "\n  此规则的差异只供纪检监察和答复方查阅"
-                : "\n  discrepancies of this rule are for discipline and those who answer to read");
+        puts(zh ? "\n  此规则的差异只供纪检监察、答复方和线索移送方查阅"
+                : "\n  discrepancies of this rule are for discipline, who answers and the clue's "
+                  "sender to "
+                  "read");
     } else if (json_array_size(conditions) == 0 && !o->subject) {
         puts(zh ? "\n  此规则针对具体对象，请用 --subject 指定"
                 : "\n  it finds nothing that is about no subject; --subject names one");

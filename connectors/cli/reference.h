@@ -16,6 +16,9 @@ struct proto_note {
  * be NULL. False where there is none such. */
 bool pt_cli_proto_note_find(const char *scope, const char *name, struct proto_note *ret);
 
+/* Such a comment in Chinese; itself where it is Chinese, or no words, already. */
+const char *pt_cli_proto_note_zh(const char *en);
+
 /* Text in a cell of a Markdown table, or in a sentence: | < * _ lose their meaning. */
 void pt_cli_markdown_text(struct pt_buf *out, const char *text);
 

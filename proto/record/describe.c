@@ -20,62 +20,80 @@ static const char *code_name(Pentad__V1__CodeKind kind) {
     return v->name + sizeof("CODE_KIND_") - 1;
 }
 
+struct word {
+    const char *en, *zh;
+};
+
 /* Kinds that a word says. */
-static const char *kind_word(enum check_kind kind) {
-    static const char *const words[] = {
-        [CK_DATE] = "date, yyyymmdd",
-        [CK_MONTH] = "month, yyyymm",
-        [CK_YEAR] = "year, yyyy",
-        [CK_FEN] = "amount in fen, 0 to 9000000000000000",
-        [CK_SIGNED] = "whole number, may be negative",
-        [CK_ENUM] = "one of its names",
-        [CK_DECIMAL] = "decimal number",
-        [CK_KEY] = "subject key",
-        [CK_SUBJECT] = "subject",
-        [CK_REF] = "reference to a record",
-        [CK_PARTY] = "party",
-        [CK_STREAM] = "stream",
-        [CK_MS] = "Unix milliseconds",
+static struct word kind_word(enum check_kind kind) {
+    static const struct word words[] = {
+        [CK_DATE] = {"date, yyyymmdd", "日期，yyyymmdd"},
+        [CK_MONTH] = {"month, yyyymm", "月份，yyyymm"},
+        [CK_YEAR] = {"year, yyyy", "年度，yyyy"},
+        [CK_FEN] = {"amount in fen, 0 to 9000000000000000", "金额（分），0至9000000000000000"},
+        [CK_SIGNED] = {"whole number, may be negative", "整数，可为负"},
+        [CK_ENUM] = {"one of its names", "其名称之一"},
+        [CK_DECIMAL] = {"decimal number", "小数"},
+        [CK_KEY] = {"subject key", "事项代码"},
+        [CK_SUBJECT] = {"subject", "事项"},
+        [CK_REF] = {"reference to a record", "记录引用"},
+        [CK_PARTY] = {"party", "主体"},
+        [CK_STREAM] = {"stream", "数据流"},
+        [CK_MS] = {"Unix milliseconds", "Unix毫秒"},
     };
 
-    return (size_t)kind < sizeof(words) / sizeof(words[0]) ? words[kind] : NULL;
+    return (size_t)kind < sizeof(words) / sizeof(words[0]) ? words[kind]
+                                                           : (struct word){NULL, NULL};
 }
 
-static const char *plain_type(ProtobufCType type) {
+static struct word plain_type(ProtobufCType type) {
     switch (type) {
     case PROTOBUF_C_TYPE_BOOL:
-        return "yes or no";
+        return (struct word){"yes or no", "是或否"};
     case PROTOBUF_C_TYPE_STRING:
-        return "text";
+        return (struct word){"text", "文本"};
     case PROTOBUF_C_TYPE_BYTES:
-        return "bytes";
+        return (struct word){"bytes", "字节"};
     case PROTOBUF_C_TYPE_ENUM:
-        return "one of its names";
+        return (struct word){"one of its names", "其名称之一"};
     case PROTOBUF_C_TYPE_MESSAGE:
-        return "message";
+        return (struct word){"message", "下列各项"};
     default:
-        return "whole number";
+        return (struct word){"whole number", "整数"};
     }
 }
 
-static void accepts(const struct field_check *r, const ProtobufCFieldDescriptor *f, char *out,
-                    size_t cap) {
-    const char *word = kind_word(r->kind);
+/* Both languages of what a field accepts. */
+static void accepts(const struct field_check *r, const ProtobufCFieldDescriptor *f,
+                    struct pt_field_about *out) {
+    struct word word = kind_word(r->kind);
+    char *en = out->accepts;
+    char *zh = out->accepts_zh;
+    size_t en_cap = sizeof(out->accepts);
+    size_t zh_cap = sizeof(out->accepts_zh);
 
     if (r->kind == CK_TEXT) {
-        (void)snprintf(out, cap, "text, at most %" PRId64 " characters", r->max);
+        (void)snprintf(en, en_cap, "text, at most %" PRId64 " characters", r->max);
+        (void)snprintf(zh, zh_cap, "文本，至多%" PRId64 "字", r->max);
     } else if (r->kind == CK_CODE) {
-        (void)snprintf(out, cap, "code of kind %s", code_name(r->code));
+        (void)snprintf(en, en_cap, "code of kind %s", code_name(r->code));
+        (void)snprintf(zh, zh_cap, "代码，%s类", code_name(r->code));
     } else if (r->kind == CK_BYTES && r->min == r->max) {
-        (void)snprintf(out, cap, "%" PRId64 " bytes", r->min);
+        (void)snprintf(en, en_cap, "%" PRId64 " bytes", r->min);
+        (void)snprintf(zh, zh_cap, "%" PRId64 "字节", r->min);
     } else if (r->kind == CK_BYTES) {
-        (void)snprintf(out, cap, "%" PRId64 " to %" PRId64 " bytes", r->min, r->max);
+        (void)snprintf(en, en_cap, "%" PRId64 " to %" PRId64 " bytes", r->min, r->max);
+        (void)snprintf(zh, zh_cap, "%" PRId64 "至%" PRId64 "字节", r->min, r->max);
     } else if (r->kind == CK_INT && r->max == INT64_MAX) {
-        (void)snprintf(out, cap, "from %" PRId64, r->min);
+        (void)snprintf(en, en_cap, "from %" PRId64, r->min);
+        (void)snprintf(zh, zh_cap, "自%" PRId64 "起", r->min);
     } else if (r->kind == CK_INT) {
-        (void)snprintf(out, cap, "%" PRId64 " to %" PRId64, r->min, r->max);
+        (void)snprintf(en, en_cap, "%" PRId64 " to %" PRId64, r->min, r->max);
+        (void)snprintf(zh, zh_cap, "%" PRId64 "至%" PRId64, r->min, r->max);
     } else {
-        (void)snprintf(out, cap, "%s", word != NULL ? word : plain_type(f->type));
+        word = word.en != NULL ? word : plain_type(f->type);
+        (void)snprintf(en, en_cap, "%s", word.en);
+        (void)snprintf(zh, zh_cap, "%s", word.zh);
     }
 }
 
@@ -98,7 +116,7 @@ static void walk(const struct walk *w, const struct msg_checks *checks, const ch
         if (f->label == PROTOBUF_C_LABEL_REPEATED) {
             about.items_max = r->items != 0 ? r->items : CHECK_ITEMS;
         }
-        accepts(r, f, about.accepts, sizeof(about.accepts));
+        accepts(r, f, &about);
         w->cb(w->user, &about);
         if (r->kind == CK_MSG) {
             walk(w, r->sub, path, depth + 1);

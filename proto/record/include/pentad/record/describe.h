@@ -18,6 +18,7 @@ struct pt_field_about {
     bool required;    /* wherever the message it stands in is there; WITHDRAW may leave it out */
     size_t items_max; /* of a repeated field, else 0 */
     char accepts[64]; /* "text, at most 100 characters", "amount in fen", … */
+    char accepts_zh[96];
 };
 
 /* Called for each field in the order of its number, a message before the fields in it. `about` is
