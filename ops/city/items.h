@@ -19,5 +19,7 @@ struct city_item {
     const char *goal;          /* of the year in which it begins; NULL = none */
 };
 const struct city_item *city_items(size_t *ret_n);
+/* Who answers for it: the finance bureau, or the government of the district. */
+const char *city_item_body(const struct city *c, const struct city_item *x); /* write_items.c */
 
 #endif

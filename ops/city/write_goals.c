@@ -155,10 +155,10 @@ static void past_goal(struct table *t, const struct city *c, int32_t year,
     }
 }
 
-static void item_goal(struct table *t, const struct city_item *x) {
+static void item_goal(struct table *t, const struct city *c, const struct city_item *x) {
     struct goal g = {.year = x->start / 10000,
                      .day = city_add_workdays(x->day, 5),
-                     .originator = "",
+                     .originator = city_item_body(c, x),
                      .kind = x->kind,
                      .key = x->key,
                      .frame = "政策",
@@ -249,7 +249,7 @@ int city_write_goals(struct city *c, struct pt_err *err) {
     }
     for (size_t i = 0; i < n_items; i++)
         if (items[i].goal != NULL)
-            item_goal(goals, &items[i]);
+            item_goal(goals, c, &items[i]);
     for (int32_t i = 0; i < n_past; i++) {
         past_goal(goals, c, CITY_FY - 1, &past[i]);
         review(reviews, ++n,

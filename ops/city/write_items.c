@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whose it is: the finance bureau's, or the government's of the district. */
-static const char *body_of(const struct city *c, const struct city_item *x) {
+const char *city_item_body(const struct city *c, const struct city_item *x) {
     const struct city_code *regions;
     int32_t n = (int32_t)city_regions(&regions);
 
@@ -21,7 +20,7 @@ static const char *body_of(const struct city *c, const struct city_item *x) {
 }
 
 static void item(struct table *t, const struct city *c, const struct city_item *x, int32_t n) {
-    const char *body = body_of(c, x);
+    const char *body = city_item_body(c, x);
     char no[20];
 
     (void)snprintf(no, sizeof(no), "SX-%05d", n);
@@ -36,6 +35,7 @@ static void item(struct table *t, const struct city *c, const struct city_item *
     table_str(t, body);
     table_date(t, x->start);
     table_date(t, x->end);
+    table_bool(t, false);
     table_bool(t, x->major);
     table_str(t, x->major ? "市委市政府决策" : NULL);
     table_bool(t, x->special);
@@ -74,12 +74,13 @@ static int32_t transfers(struct table *t, const struct city *c, int32_t n) {
 }
 
 int city_write_items(struct city *c, struct pt_err *err) {
-    struct table *t = table_new(
-        c, &style_finance, "items.csv", "P02",
-        "录入日期,档案号,事项类别,项目代码,年度,项目名称,预算类型,功能科目,主管部门代码,"
-        "实施单位代码,开始日期,结束日期,是否重大,重大依据,是否专项资金,总投资(万元),已投出(万元),"
-        "余额(万元),责任年度,支出责任(万元),一般公共预算支出(万元)",
-        false);
+    struct table *t =
+        table_new(c, &style_finance, "items.csv", "P02",
+                  "录入日期,档案号,事项类别,项目代码,年度,项目名称,预算类型,功能科目,主管部门代码,"
+                  "实施单位代码,开始日期,结束日期,是否新增,是否重大,重大依据,是否专项资金,总投资("
+                  "万元),已投出(万元),"
+                  "余额(万元),责任年度,支出责任(万元),一般公共预算支出(万元)",
+                  false);
     const struct city_item *list;
     size_t n_list;
     int32_t n = 0;
