@@ -172,7 +172,7 @@ int city_write_truth(struct city *c, struct pt_err *err) {
 
         key_cells(f, t);
         severity_cell(f, t->severity);
-        table_date(f, t->opened);
+        table_date(f, t->resumed ? t->resumed : t->opened);
         table_date(f, t->closed);
         if (t->why)
             table_str(f, t->why);

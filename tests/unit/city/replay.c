@@ -101,8 +101,7 @@ static void fires(struct state *s, const char *rule, const char *kind, const cha
     if (!f->open) {
         /* Progress alone can fall behind again. */
         cr_assert(f->opened == 0 || strcmp(rule, "K25") == 0, "%s fires twice", name);
-        if (f->opened == 0)
-            f->opened = s->today;
+        f->opened = s->today;
         f->closed = 0;
         f->open = true;
     } else if (f->severity != severity) {

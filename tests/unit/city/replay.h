@@ -8,7 +8,7 @@
 /* One instance of a rule: "rule,kind,key,year,period,object" and what became of it. */
 struct found {
     char severity;
-    int32_t opened, changed, closed; /* 0 = not */
+    int32_t opened, changed, closed; /* 0 = not; of several openings the last */
     bool now;                        /* fires at this tick */
     bool open;
 };

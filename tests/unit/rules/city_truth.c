@@ -107,7 +107,8 @@ static void check_planted(sqlite3_stmt *st, const struct line *l) {
 
 static size_t check_truth(const char *path) {
     sqlite3_stmt *st = query(
-        "SELECT min(d.tick_day), (SELECT e.severity FROM f_discrepancy e WHERE e.id = d.id"
+        "SELECT (SELECT e.first_seen FROM f_discrepancy e WHERE e.id = d.id"
+        "  ORDER BY e.rec DESC LIMIT 1), (SELECT e.severity FROM f_discrepancy e WHERE e.id = d.id"
         "  ORDER BY e.rec DESC LIMIT 1), (SELECT CASE e.status WHEN 3 THEN e.tick_day ELSE 0 END"
         "  FROM f_discrepancy e WHERE e.id = d.id ORDER BY e.rec DESC LIMIT 1)" KEYED);
     FILE *f = fopen(path, "r");
