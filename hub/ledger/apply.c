@@ -48,12 +48,14 @@ static const char *const statements[PT_S_COUNT] = {
     [PT_S_AWAIT] = "INSERT OR IGNORE INTO awaiting VALUES(?)",
     [PT_S_TICK] = "INSERT INTO tick VALUES(?,?,?,?,?)",
     [PT_S_STATE] = "INSERT OR REPLACE INTO state VALUES(?,?)",
-    /* Is a voucher of reversal ?1 already reversed by another live reversal of ?2? */
-    [PT_S_SAME_VOUCHER] =
-        "SELECT EXISTS(SELECT 1 FROM record x JOIN f_payment_batch_lines a ON a.rec=x.rec"
+    /* Of the live reversals of ?2 with a voucher of reversal ?1 the one that stands first. */
+    [PT_S_RIVAL] =
+        "SELECT x.rec FROM record x JOIN f_payment_batch_lines a ON a.rec=x.rec"
         " JOIN f_payment_batch_lines b ON b.rec=?1 AND b.voucher_no=a.voucher_no"
+        " JOIN stream s ON s.sid=x.sid"
         " WHERE x.corrects=?2 AND x.root=(SELECT root FROM record WHERE rec=?2) AND x.rec<>?1"
-        " AND x.root<>x.rec AND x.live_from IS NOT NULL AND x.live_to IS NULL)",
+        " AND x.root<>x.rec AND x.live_from IS NOT NULL AND x.live_to IS NULL"
+        " ORDER BY x.effective,x.issued_at,s.party,s.name,x.seq LIMIT 1",
 };
 
 int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {

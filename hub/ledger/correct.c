@@ -102,6 +102,31 @@ static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int
     return rc;
 }
 
+/* Reversals of one payment batch: r against each that has a voucher of its. */
+static int contend_vouchers(struct pt_ledger *l, const struct link *r, const struct link *t,
+                            uint64_t log_index, bool *ret_wins, struct pt_err *err) {
+    sqlite3_stmt *st = l->st[PT_S_RIVAL];
+    int rc = 0;
+
+    while (rc == 0) {
+        int64_t rival = 0;
+
+        rc = pt_sql_bind(&l->sql, st, err, "ii", r->rec, t->rec);
+        if (pt_sql_row(&l->sql, st, &rc, err))
+            rival = pt_sql_i64(st, 0);
+        pt_sql_reset(st);
+        if (rc != 0 || rival == 0)
+            return rc;
+        rc = yes_no(l, PT_S_BEATS, r->rec, rival, ret_wins, err);
+        if (rc == 0 && !*ret_wins)
+            return lose_branch(l, r->rec, log_index, err);
+        rc = rc == 0 ? lose_branch(l, rival, log_index, err) : rc;
+        if (rc == 0 && rival == t->next)
+            rc = run2(l, PT_S_NEXT, r->rec, t->rec, err);
+    }
+    return rc;
+}
+
 /* Does r win its place behind target t? */
 static int contend(struct pt_ledger *l, const struct link *r, const struct link *t,
                    uint64_t log_index, bool *ret_wins, struct pt_err *err) {
@@ -112,11 +137,8 @@ static int contend(struct pt_ledger *l, const struct link *r, const struct link 
     if (t->next == 0 || t->next == r->rec)
         return run2(l, PT_S_NEXT, r->rec, t->rec, err);
     if (r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE &&
-        r->type == PT_TYPE_PAYMENT_BATCH) {
-        rc = yes_no(l, PT_S_SAME_VOUCHER, r->rec, t->rec, &yes, err);
-        if (rc != 0 || !yes)
-            return rc;
-    }
+        r->type == PT_TYPE_PAYMENT_BATCH)
+        return contend_vouchers(l, r, t, log_index, ret_wins, err);
     rc = yes_no(l, PT_S_BEATS, r->rec, t->next, &yes, err);
     if (rc != 0)
         return rc;

@@ -96,6 +96,28 @@ Test(ledger, vouchers_are_reversed_one_by_one) {
     mk_done(&m);
 }
 
+/* A reversal competes with those of its own vouchers, not with whichever came first. */
+Test(ledger, a_later_reversal_leaves_other_vouchers_alone) {
+    struct mklog m;
+    struct mk_line two[2] = {{"V1", P1, "Q1", 10 * WAN, 0, NULL},
+                             {"V2", P1, "Q1", 5 * WAN, 0, NULL}};
+    struct mk_ref p;
+    struct pt_ledger *l;
+
+    for (int32_t third = 20190302; third <= 20190304; third++) {
+        mk_init(&m);
+        p = mk_pay(&m, UNIT1, 2019, 20190301, two, 2, NULL);
+        (void)mk_pay(&m, UNIT1, 2019, 20190303, &two[0], 1, &p);
+        (void)mk_pay(&m, UNIT1, 2019, 20190303, &two[1], 1, &p);
+        (void)mk_pay(&m, UNIT1, 2019, third, &two[1], 1, &p);
+        mk_flush(&m);
+        l = fold_log(&m, 1);
+        cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 0, "the third one of %d", third);
+        pt_ledger_close(l);
+        mk_done(&m);
+    }
+}
+
 Test(ledger, replace_chain_and_withdraw) {
     struct mklog m;
     struct mk_ref a;
