@@ -11,6 +11,21 @@
 
 static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
 
+/* The other reversals (x) of payment batch ?2 with a voucher of its reversal ?1 (a), lost or not.
+ */
+#define RIVALS                                                                                     \
+    " FROM record a JOIN stream s ON s.sid=a.sid CROSS JOIN record t ON t.rec=?2"                  \
+    " CROSS JOIN ref f ON f.t_sid=t.sid AND f.t_seq=t.seq AND f.field='corrects' AND "             \
+    "f.hash=t.hash"                                                                                \
+    " CROSS JOIN record x ON x.rec=f.rec AND x.rec<>?1 AND x.type=a.type"                          \
+    "  AND x.correction=a.correction"                                                              \
+    " CROSS JOIN stream p ON p.sid=x.sid AND p.party=s.party WHERE a.rec=?1 AND EXISTS(SELECT 1"   \
+    "  FROM f_payment_batch_lines i CROSS JOIN f_payment_batch_lines k ON k.rec=?1"                \
+    "  AND k.voucher_no=i.voucher_no WHERE i.rec=x.rec)"
+
+#define PLACE_A " (a.effective,a.issued_at,s.party,s.name,a.seq)"
+#define PLACE_X " (x.effective,x.issued_at,p.party,p.name,x.seq)"
+
 static const char *const statements[PT_S_COUNT] = {
     [PT_S_STREAM_GET] = "SELECT sid FROM stream WHERE party=? AND name=?",
     [PT_S_STREAM_ADD] = "INSERT INTO stream(party,name) VALUES(?,?)",
@@ -48,14 +63,11 @@ static const char *const statements[PT_S_COUNT] = {
     [PT_S_AWAIT] = "INSERT OR IGNORE INTO awaiting VALUES(?)",
     [PT_S_TICK] = "INSERT INTO tick VALUES(?,?,?,?,?)",
     [PT_S_STATE] = "INSERT OR REPLACE INTO state VALUES(?,?)",
-    /* Of the live reversals of ?2 with a voucher of reversal ?1 the one that stands first. */
-    [PT_S_RIVAL] =
-        "SELECT x.rec FROM record x JOIN f_payment_batch_lines a ON a.rec=x.rec"
-        " JOIN f_payment_batch_lines b ON b.rec=?1 AND b.voucher_no=a.voucher_no"
-        " JOIN stream s ON s.sid=x.sid"
-        " WHERE x.corrects=?2 AND x.root=(SELECT root FROM record WHERE rec=?2) AND x.rec<>?1"
-        " AND x.root<>x.rec AND x.live_from IS NOT NULL AND x.live_to IS NULL"
-        " ORDER BY x.effective,x.issued_at,s.party,s.name,x.seq LIMIT 1",
+    /* Does another reversal of ?2 that stands before reversal ?1 have a voucher of its? */
+    [PT_S_TAKEN] = "SELECT EXISTS(SELECT 1" RIVALS " AND" PLACE_X " <" PLACE_A ")",
+    /* One that stands behind it and counts. */
+    [PT_S_RIVAL] = "SELECT x.rec" RIVALS " AND" PLACE_X " >" PLACE_A
+                   " AND x.lost IS NULL AND x.live_from IS NOT NULL LIMIT 1",
 };
 
 int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {

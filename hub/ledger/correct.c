@@ -102,29 +102,31 @@ static int yes_no(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t a, int
     return rc;
 }
 
-/* Reversals of one payment batch: r against each that has a voucher of its. */
+/* Reversals of one payment batch: of those with a common voucher the one that stands first wins,
+ * even over one that it keeps from counting though it lost to yet another: so the order of arrival
+ * says nothing. */
 static int contend_vouchers(struct pt_ledger *l, const struct link *r, const struct link *t,
                             uint64_t log_index, bool *ret_wins, struct pt_err *err) {
     sqlite3_stmt *st = l->st[PT_S_RIVAL];
+    int64_t next = t->next;
+    int64_t rival = 0;
+    bool taken;
     int rc = 0;
 
-    while (rc == 0) {
-        int64_t rival = 0;
-
+    do {
         rc = pt_sql_bind(&l->sql, st, err, "ii", r->rec, t->rec);
-        if (pt_sql_row(&l->sql, st, &rc, err))
-            rival = pt_sql_i64(st, 0);
+        rival = pt_sql_row(&l->sql, st, &rc, err) ? pt_sql_i64(st, 0) : 0;
         pt_sql_reset(st);
-        if (rc != 0 || rival == 0)
-            return rc;
-        rc = yes_no(l, PT_S_BEATS, r->rec, rival, ret_wins, err);
-        if (rc == 0 && !*ret_wins)
-            return lose_branch(l, r->rec, log_index, err);
-        rc = rc == 0 ? lose_branch(l, rival, log_index, err) : rc;
-        if (rc == 0 && rival == t->next)
-            rc = run2(l, PT_S_NEXT, r->rec, t->rec, err);
-    }
-    return rc;
+        rc = rc == 0 && rival != 0 ? lose_branch(l, rival, log_index, err) : rc;
+        next = rival == next ? 0 : next;
+    } while (rc == 0 && rival != 0);
+    rc = rc == 0 ? yes_no(l, PT_S_TAKEN, r->rec, t->rec, &taken, err) : rc;
+    if (rc != 0)
+        return rc;
+    *ret_wins = !taken;
+    if (taken)
+        return lose_branch(l, r->rec, log_index, err);
+    return next == 0 ? run2(l, PT_S_NEXT, r->rec, t->rec, err) : 0;
 }
 
 /* Does r win its place behind target t? */
@@ -134,11 +136,11 @@ static int contend(struct pt_ledger *l, const struct link *r, const struct link 
     int rc;
 
     *ret_wins = true;
-    if (t->next == 0 || t->next == r->rec)
-        return run2(l, PT_S_NEXT, r->rec, t->rec, err);
     if (r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE &&
         r->type == PT_TYPE_PAYMENT_BATCH)
         return contend_vouchers(l, r, t, log_index, ret_wins, err);
+    if (t->next == 0 || t->next == r->rec)
+        return run2(l, PT_S_NEXT, r->rec, t->rec, err);
     rc = yes_no(l, PT_S_BEATS, r->rec, t->next, &yes, err);
     if (rc != 0)
         return rc;

@@ -63,6 +63,7 @@ enum pt_ledger_stmt {
     PT_S_AWAIT,
     PT_S_TICK,
     PT_S_STATE,
+    PT_S_TAKEN,
     PT_S_RIVAL,
     PT_S_COUNT
 };

@@ -96,25 +96,41 @@ Test(ledger, vouchers_are_reversed_one_by_one) {
     mk_done(&m);
 }
 
-/* A reversal competes with those of its own vouchers, not with whichever came first. */
-Test(ledger, a_later_reversal_leaves_other_vouchers_alone) {
+/* What is paid once three reversals of a batch of two vouchers are in, by the order in which they
+ * come; `of` says of which vouchers each is (1, 2 or both), `on` from when on. */
+static int64_t paid_after(const int order[3], const int of[3], const int32_t on[3]) {
+    static const struct mk_line two[2] = {{"V1", P1, "Q1", 10 * WAN, 0, NULL},
+                                          {"V2", P1, "Q1", 5 * WAN, 0, NULL}};
     struct mklog m;
-    struct mk_line two[2] = {{"V1", P1, "Q1", 10 * WAN, 0, NULL},
-                             {"V2", P1, "Q1", 5 * WAN, 0, NULL}};
     struct mk_ref p;
     struct pt_ledger *l;
+    int64_t paid;
 
-    for (int32_t third = 20190302; third <= 20190304; third++) {
-        mk_init(&m);
-        p = mk_pay(&m, UNIT1, 2019, 20190301, two, 2, NULL);
-        (void)mk_pay(&m, UNIT1, 2019, 20190303, &two[0], 1, &p);
-        (void)mk_pay(&m, UNIT1, 2019, 20190303, &two[1], 1, &p);
-        (void)mk_pay(&m, UNIT1, 2019, third, &two[1], 1, &p);
-        mk_flush(&m);
-        l = fold_log(&m, 1);
-        cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 0, "the third one of %d", third);
-        pt_ledger_close(l);
-        mk_done(&m);
+    mk_init(&m);
+    p = mk_pay(&m, UNIT1, 2019, 20190301, two, 2, NULL);
+    for (int i = 0; i < 3; i++)
+        (void)mk_pay(&m, UNIT1, 2019, on[order[i]], &two[of[order[i]] == 2],
+                     of[order[i]] == 3 ? 2 : 1, &p);
+    mk_flush(&m);
+    l = fold_log(&m, 1);
+    paid = value(l, "FG2.P", PT_KNOWN_NOW);
+    pt_ledger_close(l);
+    mk_done(&m);
+    return paid;
+}
+
+/* A reversal competes with those that have a voucher of its, not with whichever came first. */
+Test(ledger, reversals_compete_over_their_vouchers_in_any_order) {
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+    for (int o = 0; o < 6; o++) {
+        cr_expect_eq(
+            paid_after(orders[o], (int[]){1, 2, 2}, (int32_t[]){20190310, 20190305, 20190308}), 0,
+            "order %d", o);
+        cr_expect_eq(
+            paid_after(orders[o], (int[]){1, 3, 2}, (int32_t[]){20190301, 20190302, 20190303}),
+            5 * WAN, "the second loses to the first, and the third to it, order %d", o);
     }
 }
 
