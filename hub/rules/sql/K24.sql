@@ -27,8 +27,8 @@
 -- money (INITIAL, ADD, REDUCE), or one item twice by INITIAL. orgname, bunit: two bodies of a region, in being at one
 -- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
 -- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
--- until the workdays after the newest of them are over. chain: two corrections of one record: the ledger goes by one
--- of them, the other is named.
+-- until the workdays after the newest of them are over. chain: two corrections of one record about a subject that
+-- everybody may read: the ledger goes by one of them, the other is named.
 -- The region of a voucher or quota number is that in the code of its unit or department (its third to eighth digit).
 -- Awaits nobody: both statements are here.
 -- Keys: a what is compared: a subject (name, bk, org, term), an alias, a number, a name, a document or a record; b which of
@@ -48,7 +48,9 @@ WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORR
 CREATE TEMP VIEW k24_lost AS
 SELECT x.rec, p.stream, p.seq, p.name, o.next FROM record x CROSS JOIN place p ON p.rec = x.rec CROSS JOIN ref g ON g.rec = x.rec AND g.field = 'corrects'
   CROSS JOIN record o ON o.sid = g.t_sid AND o.seq = g.t_seq AND o.hash = g.hash AND o.type = x.type AND o.next <> 0 AND o.next <> x.rec
-WHERE x.lost = 1;
+    AND o.lost IS NULL
+WHERE x.lost = 1 AND x.kind IS NOT NULL AND x.subject <> '' AND x.type NOT IN (@TYPE_AUDIT_PLAN, @TYPE_ECON_RESP_AUDIT, @TYPE_CADRE_USE,
+  @TYPE_CLUE_TRANSFER, @TYPE_CLUE_RECEIPT, @TYPE_CLUE_OUTCOME, @TYPE_ACCOUNTABILITY);
 -- [touch]
 SELECT r.subject, x.column1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN (VALUES ('name'), ('bk'), ('org')) x
  WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE) AND (x.column1 = 'name' OR c.type = @TYPE_SUBJECT_PROFILE)
@@ -75,7 +77,12 @@ UNION SELECT CASE x.column1 WHEN 'bunit' THEN f.bunit ELSE f.name END, x.column1
 UNION SELECT r.subject, 'term', f.role FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_RESPONSIBLE_PERSON CROSS JOIN f_responsible_person f ON f.rec = h.rec
   WHERE c.type = @TYPE_RESPONSIBLE_PERSON AND f.role IS NOT NULL
-UNION SELECT l.stream, 'chain', l.seq FROM changed c CROSS JOIN k24_lost l ON l.rec = c.rec
+UNION SELECT p.stream, 'chain', p.seq FROM changed c CROSS JOIN record x ON x.rec = c.rec AND x.lost = 1 CROSS JOIN ref g ON g.rec = x.rec
+    AND g.field = 'corrects' CROSS JOIN ref h ON h.t_sid = g.t_sid AND h.t_seq = g.t_seq AND h.field = 'corrects' CROSS JOIN place p ON p.rec = h.rec
+UNION SELECT p.stream, 'chain', p.seq FROM changed c CROSS JOIN record x ON x.rec = c.rec AND x.lost = 1
+  CROSS JOIN ref h ON h.t_sid = x.sid AND h.t_seq = x.seq AND h.field = 'corrects' CROSS JOIN place p ON p.rec = h.rec
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K24' AND n.b = 'shift'
 -- [all]
 SELECT DISTINCT r.r_subject, 'name', '' FROM live r WHERE r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
 UNION SELECT DISTINCT l.subject, x.column1, '' FROM f_congress_approval_lines l CROSS JOIN (VALUES ('bk'), ('org')) x WHERE l.subject <> ''
@@ -201,7 +208,7 @@ SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'ter
   '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last
 FROM terms
 UNION ALL
-SELECT l.a, l.b, l.c, r.kind, coalesce(r.subject, ''), coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
+SELECT l.a, l.b, l.c, r.kind, r.subject, coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
   '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next)
 FROM lost l CROSS JOIN record r ON r.rec = l.rec
 -- [inputs]

@@ -24,6 +24,7 @@
 -- param: k66.spot_mmdd int 630 抽查复核应于次年何日（月日）前报送
 -- param: k66.key_mmdd int 930 财政重点、部门整体、区县综合评价应于次年何日（月日）前报送
 -- param: k66.outline_days int 30 初步方案应在会前多少天报送
+-- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
 -- param: k66.info_workdays int 1 逾期第几个工作日过完起提示
 -- param: k66.yellow_workdays int 5 逾期第几个工作日过完升为黄色
 -- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色
@@ -31,8 +32,8 @@
 -- scope: region
 -- The calendar. Every month: an X02, from the earliest month that the first tick with one brought on; an X05 of each region
 -- that sent one of that month or the twelve before it. Every fiscal year: an O01, from the earliest year likewise; of a year with a self-evaluation
--- (V01 SELF), evaluations by SPOT, FIN_KEY, DEPT and REGION. By the day of the first B01 DRAFT_INIT of a year: a V02 for that year,
--- where one of the two years before was evaluated. Of each region whose DRAFT names a session, or whose BUDGET is approved: a
+-- (V01 SELF), evaluations by SPOT and FIN_KEY, and by finance DEPT and REGION. By the day of the first B01 DRAFT_INIT of a year: a V02
+-- for that year, where an evaluation that was here by then binds its budget. Of each region whose DRAFT names a session, or whose BUDGET is approved: a
 -- DRAFT_INIT before that day. A B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went. Every day's
 -- StreamClose, due the day after, of every party that has a stream. One record of the period is enough: which subjects lack
 -- theirs other rules say (K06, K36, K41, K58, K70, K71). What ended, or for a DRAFT_INIT fell due, before the first tick isn't expected. A closing that
@@ -92,8 +93,9 @@ UNION ALL SELECT @EVALUATION_KIND_DEPT, 'DEPT', 'k66.key_mmdd', '部门整体绩
 UNION ALL SELECT @EVALUATION_KIND_REGION, 'REGION', 'k66.key_mmdd', '财政运行综合绩效评价', 'comprehensive fiscal performance evaluation';
 CREATE TEMP VIEW k66_budget AS
 SELECT v.r_subject AS rgn, v.r_fy AS fy, v.session_on AS day, v.rec FROM v_congress_submission v
-  WHERE v.kind = @SUBMISSION_KIND_DRAFT AND v.session_on IS NOT NULL
-UNION ALL SELECT v.r_subject, v.r_fy, v.approved_on, v.rec FROM v_congress_approval v WHERE v.kind = @APPROVAL_KIND_BUDGET;
+  WHERE +v.r_kind = @SUBJECT_KIND_REGION AND v.kind = @SUBMISSION_KIND_DRAFT AND v.session_on IS NOT NULL
+UNION ALL SELECT v.r_subject, v.r_fy, v.approved_on, v.rec FROM v_congress_approval v
+  WHERE +v.r_kind = @SUBJECT_KIND_REGION AND v.kind = @APPROVAL_KIND_BUDGET;
 CREATE TEMP VIEW k66_outline AS
 SELECT b.rgn, b.fy, date_add(min(b.day), -param('k66.outline_days')) AS due FROM k66_budget b GROUP BY b.rgn, b.fy;
 CREATE TEMP VIEW k66_linked AS
@@ -160,14 +162,15 @@ missing AS MATERIALIZED (
   UNION ALL SELECT t.a, t.b, t.c, 'finance', cd_add((t.b + 1) * 10000 + param(k.term), 0) FROM touched t CROSS JOIN k66_kind k ON k.code = t.c
    WHERE t.a = @TYPE_EVALUATION AND cd_add((t.b + 1) * 10000 + param(k.term), 0) BETWEEN (SELECT day FROM first) AND date_add(tick_day(), -1)
      AND (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = t.b
-       WHERE f.kind = k.kind ORDER BY f.rec DESC LIMIT 1) IS NULL
+       WHERE f.kind = k.kind AND (k.kind NOT IN (@EVALUATION_KIND_DEPT, @EVALUATION_KIND_REGION) OR f.by = @EVALUATION_BY_FIN) ORDER BY f.rec DESC LIMIT 1) IS NULL
      AND (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy = t.b
        WHERE f.kind = @EVALUATION_KIND_SELF ORDER BY f.rec DESC LIMIT 1)
   UNION ALL SELECT t.a, t.b, t.c, 'finance', d.due FROM touched t CROSS JOIN k66_linked d ON d.fy = t.b
    WHERE t.a = @TYPE_RESULT_USE AND NOT EXISTS (SELECT 1 FROM v_result_use v WHERE v.next_fy = t.b)
      AND EXISTS (SELECT 1 FROM (SELECT @EVALUATION_KIND_SELF AS kind UNION ALL SELECT kind FROM k66_kind) k
        WHERE (SELECT 1 FROM f_evaluation f INDEXED BY evaluation_kind CROSS JOIN live r ON r.rec = f.rec AND r.r_fy IN (t.b - 1, t.b - 2)
-         WHERE f.kind = k.kind ORDER BY f.rec DESC LIMIT 1))
+         CROSS JOIN record o ON o.rec = r.r_root CROSS JOIN tick j ON j.no = o.tick AND j.day <= d.due
+         WHERE f.kind = k.kind AND next_fy(j.day, param('next_fy.cutoff_mmdd')) = t.b ORDER BY f.rec DESC LIMIT 1))
   UNION ALL SELECT t.a, t.b, t.c, 'finance', o.due FROM touched t CROSS JOIN k66_outline o ON o.rgn = t.c AND o.fy = t.b
    WHERE t.a = @TYPE_CONGRESS_SUBMISSION AND o.due >= (SELECT day FROM first)
      AND NOT EXISTS (SELECT 1 FROM v_congress_submission v WHERE v.r_subject = t.c AND v.r_type = @TYPE_CONGRESS_SUBMISSION

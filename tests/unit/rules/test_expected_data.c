@@ -207,27 +207,34 @@ Test(expected_data, k66_evaluations_of_the_year) {
     end(&w);
 }
 
+/* A result of spring binds the next budget, one of November the one after that. */
 Test(expected_data, k66_results_used_before_the_outline) {
     struct world w;
     struct seen s;
 
-    begin(&w);
-    to_congress(&w, "370103", "DRAFT_INIT", 20190601);
-    w_tick(&w, 20190401);
-    w_days(&w, 20190402, 20190404);
-    cr_expect_eq(w_find(&w, "K66", NULL, NULL, NULL).n, 0, "nothing was evaluated");
-    (void)evaluate(&w, "FIN_KEY", 2017);
-    w_tick(&w, 20190408);
-    s = w_find(&w, "K66", "", "2019", "finance/V02");
-    cr_expect(s.n == 1 && s.status == OPEN && s.sev == INFO && s.n_inputs == 1);
-    w_tick(&w, 20190411);
-    cr_expect_eq(w_find(&w, "K66", "", "2019", "finance/V02").sev, YELLOW, "due on 04-01");
-    w_check(&w);
-    (void)mk_json(&w.m, "finance", "V02", K(PROJECT), P1, 2017, 0,
-                  "{'action':'USE_ACTION_CUT','next_fy':2019}");
-    w_tick(&w, 20190412);
-    cr_expect_eq(w_find(&w, "K66", "", "2019", "finance/V02").status, CLOSED);
-    end(&w);
+    for (int32_t on = 20191031; on <= 20191101; on += 70) {
+        begin(&w);
+        (void)evaluate(&w, "FIN_KEY", 2018);
+        w_tick(&w, on);
+        (void)mk_json(&w.m, "finance", "B01", K(REGION), "370103", 2020, 0,
+                      "{'kind':'SUBMISSION_KIND_DRAFT_INIT','session':'1','session_on':20200201}");
+        w_tick(&w, 20191210);
+        (void)evaluate(&w, "SELF", 2019);
+        w_days(&w, 20191211, 20191212);
+        s = w_find(&w, "K66", "", "2020", "finance/V02");
+        cr_expect_eq(s.n, on == 20191031, "evaluated on %d", on);
+        if (s.n) {
+            cr_expect(s.status == OPEN && s.sev == INFO && s.n_inputs == 1);
+            w_tick(&w, 20191218);
+            cr_expect_eq(w_find(&w, "K66", "", "2020", "finance/V02").sev, YELLOW, "due on 12-10");
+            w_check(&w);
+            (void)mk_json(&w.m, "finance", "V02", K(PROJECT), P1, 2018, 0,
+                          "{'action':'USE_ACTION_CUT','next_fy':2020}");
+            w_tick(&w, 20191219);
+            cr_expect_eq(w_find(&w, "K66", "", "2020", "finance/V02").status, CLOSED);
+        }
+        end(&w);
+    }
 }
 
 Test(expected_data, k66_outline_before_the_session) {
