@@ -15,6 +15,7 @@
 -- figure: a text
 -- figure: b text
 -- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐
+-- awaits: finance
 -- scope: region
 -- name: two profiles of one key and year, neither correcting the other, with different names. bk: congress approved
 -- money for the item in a budget kind that its newest profile doesn't list. org: congress (B03 line) or audit (A03)
@@ -27,10 +28,10 @@
 -- money (INITIAL, ADD, REDUCE), or one item twice by INITIAL. orgname, bunit: two bodies of a region, in being at one
 -- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
 -- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
--- until the workdays after the newest of them are over. chain: two corrections of one record about a subject that
+-- until the workdays after the newest of them are over and finance's streams have closed the last one. chain: two corrections of one record about a subject that
 -- everybody may read: the ledger goes by one of them, the other is named.
 -- The region of a voucher or quota number is that in the code of its unit or department (its third to eighth digit).
--- Awaits nobody: both statements are here.
+-- All others await nobody: both statements are here.
 -- Keys: a what is compared: a subject (name, bk, org, term), an alias, a number, a name, a document or a record; b which of
 -- these; c the region (voucher, quota, shift), the role (term), the sequence number (chain: a is the stream), else ''.
 -- [views]
@@ -171,45 +172,46 @@ lost AS MATERIALIZED (
   SELECT t.a, t.b, t.c, x.rec, x.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
     CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec)
 SELECT n.a, n.b, n.c, n.kind AS kind, n.a AS key, 0 AS fy, '' AS period, 'name' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
-  '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b
+  '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b, NULL AS through
 FROM (SELECT a, b, c, min(kind) AS kind, min(first) AS first, max(last) AS last FROM named WHERE first <> last GROUP BY a) n
 UNION ALL
 SELECT m.a, m.b, m.c, coalesce(r.kind, (SELECT min(k.kind) FROM subj k WHERE k.key = m.a), @SUBJECT_KIND_PROJECT), m.a, 0, '', 'bk',
   CASE WHEN m.rec IS NULL OR f.bk IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '预算种类', 'budget kind',
-  (SELECT group_concat(j.value, '、') FROM json_each(f.bk) j), CAST(m.bk AS TEXT)
+  (SELECT group_concat(j.value, '、') FROM json_each(f.bk) j), CAST(m.bk AS TEXT), NULL
 FROM money m LEFT JOIN record r ON r.rec = m.rec LEFT JOIN f_subject_profile f ON f.rec = m.rec
 UNION ALL
 SELECT m.a, m.b, m.c, coalesce(r.kind, (SELECT min(k.kind) FROM subj k WHERE k.key = m.a), @SUBJECT_KIND_PROJECT), m.a, 0, '', 'org',
-  CASE WHEN f.resp_org IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '责任单位', 'responsible body', f.resp_org, m.org
+  CASE WHEN f.resp_org IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '责任单位', 'responsible body', f.resp_org, m.org, NULL
 FROM foreign_body m LEFT JOIN record r ON r.rec = m.rec LEFT JOIN f_subject_profile f ON f.rec = m.rec
 UNION ALL
 SELECT t.a, t.b, t.c, (SELECT min(k.kind) FROM subj k WHERE k.key = t.first), t.first, 0, '', 'alias:' || t.a, 'FIRE', @SEVERITY_YELLOW,
-  '代码' || t.a || '用于', 'code ' || t.a || ' of', t.first, t.last
+  '代码' || t.a || '用于', 'code ' || t.a || ' of', t.first, t.last, NULL
 FROM twice t
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'voucher:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  '支付凭证号' || a || '重复，', 'voucher ' || a || ' twice,', min(text), max(text)
+  '支付凭证号' || a || '重复，', 'voucher ' || a || ' twice,', min(text), max(text), NULL
 FROM paid GROUP BY a, b, c, fy HAVING sum(n) > 1
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'quota:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  '指标文号' || a || '重复，', 'quota number ' || a || ' twice,', min(subject), max(subject)
+  '指标文号' || a || '重复，', 'quota number ' || a || ' twice,', min(subject), max(subject), NULL
 FROM allotted GROUP BY a, b, c, fy HAVING min(subject) < max(subject) OR sum(initial) > 1
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = subject), @SUBJECT_KIND_PROJECT), subject, fy, '', 'shift:' || c || ':' || a,
   CASE WHEN out = into_ THEN 'CLEAR' WHEN tick_day() > wd_add(day, param('k24.shift_workdays')) THEN 'FIRE' ELSE 'UNKNOWN' END, @SEVERITY_YELLOW,
-  a || '调出、调入金额', 'shifted out and in under ' || a, printf('%d.%02d', out / 100, out % 100), printf('%d.%02d', into_ / 100, into_ % 100)
+  a || '调出、调入金额', 'shifted out and in under ' || a, printf('%d.%02d', out / 100, out % 100), printf('%d.%02d', into_ / 100, into_ % 100),
+  CASE WHEN out <> into_ AND tick_day() > wd_add(day, param('k24.shift_workdays')) THEN wd_add(day, param('k24.shift_workdays')) END
 FROM shifted
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = first), first, 0, '', b || ':' || rgn || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last
+  CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last, NULL
 FROM bodies
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'term:' || c, 'FIRE', @SEVERITY_YELLOW,
-  '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last
+  '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last, NULL
 FROM terms
 UNION ALL
 SELECT l.a, l.b, l.c, r.kind, r.subject, coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
-  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next)
+  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next), NULL
 FROM lost l CROSS JOIN record r ON r.rec = l.rec
 -- [inputs]
 SELECT rec FROM (
