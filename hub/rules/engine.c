@@ -305,6 +305,8 @@ static int collect(struct pt_engine *e, size_t no, bool everything, struct pt_er
         rc = pt_sql_execute(e->sql, s->touch, err);
     if (rc == 0 && everything && s->all)
         rc = pt_sql_execute(e->sql, s->all, err);
+    if (rc == 0 && s->agenda && e->new_calendar)
+        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DATED], err, "s", id);
     if (rc == 0 && s->agenda)
         rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DUE], err, "si", id, (int64_t)e->tick.day);
     if (rc == 0 && s->agenda)
@@ -366,10 +368,14 @@ static int diff_all(struct pt_engine *e, struct pt_err *err) {
 
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err) {
     bool everything[PT_RULES_MAX] = {false};
+    int64_t one;
     int rc;
 
     e->tick = *tick;
     rc = drop_leftovers(e, err);
+    rc = rc == 0 ? pt_sql_number(e->sql, &one, &e->new_calendar, err,
+                                 "SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1", "")
+                 : rc;
     rc = rc == 0 ? pt_params_refresh(e, everything, err) : rc;
     for (size_t i = 0; i < e->n_rules && rc == 0; i++)
         rc = run_rule(e, i, everything[i], err);

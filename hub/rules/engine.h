@@ -41,6 +41,7 @@ struct pt_rule_stmts {
 enum pt_engine_stmt {
     PT_R_TOUCH_DUE,
     PT_R_TOUCH_WAITING,
+    PT_R_TOUCH_DATED,
     PT_R_CLOSED,
     PT_R_CLOSED_ANY,
     PT_R_DROP_DUE,

@@ -545,13 +545,9 @@ int pt_finding_touch(struct pt_engine *e, struct pt_err *err) {
     static const char overdue[] =
         "INSERT OR IGNORE INTO dirty SELECT id FROM finding"
         " WHERE status = @DISCREPANCY_STATUS_OPEN AND escalated = 0 AND due > 0 AND due < ?";
-    int64_t calendars;
     int rc = pt_sql_run(e->sql, err, replied, "");
 
     rc = rc == 0 ? pt_sql_run(e->sql, err, approved, "") : rc;
-    rc = rc == 0 ? pt_sql_number(e->sql, &calendars, &e->new_calendar, err,
-                                 "SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1", "")
-                 : rc;
     if (rc == 0 && e->new_calendar)
         rc = pt_sql_run(e->sql, err, waiting, "");
     return rc == 0 ? pt_sql_run(e->sql, err, overdue, "i", (int64_t)e->tick.day) : rc;

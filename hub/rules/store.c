@@ -45,6 +45,9 @@ static const char temp_tables[] =
 static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_TOUCH_DUE] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM agenda"
                        " WHERE due <= ?2 AND rule = ?1",
+    /* What waits for a day, or was judged by one. */
+    [PT_R_TOUCH_DATED] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM agenda WHERE rule = ?1"
+                         " UNION SELECT a, b, c FROM condition WHERE rule = ?1",
     [PT_R_TOUCH_WAITING] = "INSERT OR IGNORE INTO touched SELECT a, b, c FROM condition"
                            " WHERE rule = ?1 AND waits > 0 AND waits <= ?2",
     /* NULL where nobody of them has a stream that counts. */

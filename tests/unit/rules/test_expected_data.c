@@ -145,6 +145,27 @@ Test(expected_data, k66_approval_after_the_session) {
     end(&w);
 }
 
+/* A calendar that comes once the days are planned, and makes the tenth day a working day. */
+Test(expected_data, k66_a_new_calendar_moves_what_is_planned) {
+    struct world w;
+    struct mk_ref h;
+
+    begin(&w);
+    to_congress(&w, "370102", "DRAFT", 20190123);
+    w_tick(&w, 20190123);
+    h = mk_json(&w.m, "office", "H08", K(NONE), NULL, 0, 20190124,
+                "{'year':2019,'workdays':[20190202]}");
+    (void)w_approve(&w, "congress", &h);
+    (void)w_approve(&w, "audit", &h);
+    w_tick(&w, 20190124);
+    /* Due on 02-02, a Saturday that is worked; grace: Monday. Else it would be a day later. */
+    w_days(&w, 20190203, 20190204);
+    cr_expect_eq(w_find(&w, "K66", NULL, NULL, "congress/B03").n, 0);
+    w_tick(&w, 20190205);
+    cr_expect_eq(w_find(&w, "K66", NULL, NULL, "congress/B03").first_seen, 20190205);
+    end(&w);
+}
+
 /* Each region's own: one that has never sent any isn't asked, one's report doesn't stand for
  * another's. */
 Test(expected_data, k66_months_of_each_region) {
