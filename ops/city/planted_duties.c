@@ -111,12 +111,6 @@ static void plant_k64(struct city *c) {
     }
 }
 
-static int32_t after_days(int32_t day, int32_t n) {
-    int32_t last = pt_date_add(day, n);
-
-    return city_is_workday(last) ? last : city_next_workday(last);
-}
-
 /* One department and one district are called in as it should be; see city_interview. */
 struct interview_fault {
     int32_t n;
@@ -146,7 +140,6 @@ bool city_is_called_in(int32_t n) {
 
 struct city_interview city_interview(int32_t n, int32_t day) {
     struct city_interview x = {city_add_workdays(day, 4), city_add_workdays(day, 11)};
-
     const struct interview_fault *f = interview_fault(n);
 
     if (f != NULL) {
@@ -154,7 +147,7 @@ struct city_interview city_interview(int32_t n, int32_t day) {
         x.answered = f->answered ? city_add_workdays(day, f->answered) : 0;
     }
     if (n == all_at_last || n == rectified_at_last)
-        x.answered = after_days(day, 30);
+        x.answered = pt_date_add(city_after_days(day, 30), -1);
     if (n == all_at_last)
         for (x.noticed = pt_date_add(x.answered, -1); !city_is_workday(x.noticed);)
             x.noticed = pt_date_add(x.noticed, -1);
@@ -170,7 +163,7 @@ static void k65(struct city *c, int32_t n, const char *condition, const char *ne
 
     (void)city_regions(&regions);
     (void)city_assessment(n, &day, &interview);
-    opened = pt_date_add(after_days(day, 30), 1);
+    opened = city_after_days(day, 30);
     t = near_why ? city_near(c, "K65", c->projects, opened, near_why)
                  : city_fires(c, "K65", c->projects, 'Y', opened, city_interview(n, day).answered);
     t->condition = condition;

@@ -30,8 +30,6 @@ SELECT f.rec, f.quota_no AS no, f.to_rgn, r.fy FROM f_allotment f CROSS JOIN rec
 SELECT s.no, s.to_rgn, s.fy FROM changed c CROSS JOIN k09_sent s ON s.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
 UNION SELECT s.no, s.to_rgn, s.fy FROM changed c CROSS JOIN f_allotment i ON i.rec = c.rec AND i.kind = @ALLOTMENT_KIND_INBOUND
   CROSS JOIN k09_sent s ON s.no IN (i.quota_no, i.basis_doc) WHERE c.type = @TYPE_ALLOTMENT
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K09'
 -- [all]
 SELECT DISTINCT no, to_rgn, fy FROM k09_sent
 -- [agenda]

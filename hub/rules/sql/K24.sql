@@ -82,8 +82,6 @@ UNION SELECT p.stream, 'chain', p.seq FROM changed c CROSS JOIN record x ON x.re
     AND g.field = 'corrects' CROSS JOIN ref h ON h.t_sid = g.t_sid AND h.t_seq = g.t_seq AND h.field = 'corrects' CROSS JOIN place p ON p.rec = h.rec
 UNION SELECT p.stream, 'chain', p.seq FROM changed c CROSS JOIN record x ON x.rec = c.rec AND x.lost = 1
   CROSS JOIN ref h ON h.t_sid = x.sid AND h.t_seq = x.seq AND h.field = 'corrects' CROSS JOIN place p ON p.rec = h.rec
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K24' AND n.b = 'shift'
 -- [all]
 SELECT DISTINCT r.r_subject, 'name', '' FROM live r WHERE r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
 UNION SELECT DISTINCT l.subject, x.column1, '' FROM f_congress_approval_lines l CROSS JOIN (VALUES ('bk'), ('org')) x WHERE l.subject <> ''

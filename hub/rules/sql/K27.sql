@@ -33,9 +33,6 @@ SELECT f.dept, r.fy, s.stage FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN k27_stage s
  WHERE c.type = @TYPE_ALLOTMENT AND f.dept <> ''
    AND f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT)
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K27'
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K27'
 -- [all]
 SELECT DISTINCT v.dept, v.r_fy, s.stage FROM v_allotment v CROSS JOIN k27_stage s
  WHERE v.kind = @ALLOTMENT_KIND_INITIAL AND v.dept <> ''

@@ -27,9 +27,6 @@ SELECT r.subject, f.fund_year, '' FROM changed c CROSS JOIN record r ON r.rec = 
 UNION SELECT r.subject, v.fund_year, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN v_carry_over v ON v.r_subject = r.subject AND v.r_type = @TYPE_CARRY_OVER AND v.r_fy = v.fund_year + 1
  WHERE c.type = @TYPE_FUND_CONTROL
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K29'
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K29'
 -- [all]
 SELECT DISTINCT v.r_subject, v.fund_year, '' FROM v_carry_over v WHERE v.r_fy = v.fund_year + 1
 -- [agenda]

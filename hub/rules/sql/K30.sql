@@ -31,9 +31,6 @@ SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
  WHERE c.type IN (@TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL) AND r.subject IS NOT NULL AND r.fy IS NOT NULL
 UNION SELECT d.subject, d.fund_year, '' FROM d_quota d WHERE d.fund_year * 10000 + param('k30.yellow_mmdd') < tick_day()
 UNION SELECT d.subject, d.fund_year, '' FROM d_pay d WHERE d.fund_year * 10000 + param('k30.yellow_mmdd') < tick_day()
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K30'
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K30'
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_monitor_report v
 -- [agenda]

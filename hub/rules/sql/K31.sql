@@ -30,8 +30,6 @@ FROM live r CROSS JOIN f_fund_control f ON f.rec = r.rec WHERE r.r_type = @TYPE_
 -- [touch]
 SELECT DISTINCT r.subject, '', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
  WHERE c.type = @TYPE_FUND_CONTROL AND r.subject IS NOT NULL
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K31'
 -- [all]
 SELECT DISTINCT v.r_subject, '', '' FROM v_fund_control v WHERE v.action = @FUND_ACTION_RECOVER
 -- [agenda]

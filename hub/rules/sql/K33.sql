@@ -39,8 +39,6 @@ SELECT coalesce(r.subject, ''), n.object, coalesce(r.fy, 0) FROM changed c CROSS
 UNION SELECT coalesce(r.r_subject, ''), n.object, coalesce(r.r_fy, 0) FROM changed c CROSS JOIN resolved f ON f.rec = c.rec
   CROSS JOIN live r ON r.r_root = f.t_root CROSS JOIN k33_named n ON n.root = f.t_root
  WHERE c.type = @TYPE_RECTIFICATION AND f.field = 'source' AND f.t_type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE)
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K33'
 -- [all]
 SELECT coalesce(subject, ''), object, fy FROM k33_warning
 -- [agenda]

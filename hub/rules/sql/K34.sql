@@ -46,8 +46,6 @@ SELECT f.t_subject, f.t_fy, '' FROM changed c JOIN resolved f ON f.rec = c.rec
 UNION SELECT s.subject, s.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN record s ON s.subject = r.subject
   AND s.type IN (@TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_EVALUATION, @TYPE_AUDIT_FINDING, @TYPE_CONGRESS_OPINION, @TYPE_DISCREPANCY)
  WHERE c.type = @TYPE_FUND_CONTROL AND s.fy IS NOT NULL
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K34'
 -- [all]
 SELECT DISTINCT k.subject, k.fy, '' FROM k34_verified k WHERE k.subject IS NOT NULL AND k.fy IS NOT NULL
 -- [agenda]

@@ -34,9 +34,6 @@ UNION SELECT q.subject, q.fy * 10000 + p.mmdd, '' FROM changed c CROSS JOIN reco
  WHERE c.type = @TYPE_SUBJECT_PROFILE AND q.fy IS NOT NULL
 UNION SELECT r.subject, f.period_end, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_monitor_report f ON f.rec = c.rec
  WHERE c.type = @TYPE_MONITOR_REPORT AND r.subject IS NOT NULL AND f.period_end IS NOT NULL
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g ON g.rule = 'K36'
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K36'
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy * 10000 + p.mmdd, '' FROM v_allotment v CROSS JOIN k36_period p WHERE v.kind = @ALLOTMENT_KIND_INITIAL
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K36'

@@ -30,8 +30,6 @@ FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type = @TYPE_ALLOT
   CROSS JOIN f_allotment f ON f.rec = r.rec WHERE f.kind = @ALLOTMENT_KIND_INITIAL GROUP BY t.a, t.b;
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_ALLOTMENT, @TYPE_EVALUATION)
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K41'
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL
 -- [agenda]

@@ -33,8 +33,6 @@ SELECT u.a, r.rec, f.fen * r.r_sign AS fen FROM k45_fund u CROSS JOIN live r ON 
 -- [touch]
 SELECT r.subject, '', '' FROM changed c JOIN record r ON r.rec = c.rec
  WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_EVALUATION, @TYPE_ALLOTMENT)
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K45'
 -- [all]
 SELECT v.r_subject, '', '' FROM v_subject_profile v WHERE v.is_special_fund AND v.expiry > 0
 -- [agenda]

@@ -35,9 +35,6 @@ FROM (SELECT v.clue_id AS clue, v.rec, v.r_tick AS tick, v.r_stream AS stream, v
 -- [touch]
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K55'
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g WHERE g.rule = 'K55'
 -- [all]
 SELECT DISTINCT clue, '', '' FROM k55_clue
 -- [agenda]

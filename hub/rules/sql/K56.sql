@@ -37,8 +37,6 @@ FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_receipt f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_RECEIPT
 UNION SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_outcome f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_OUTCOME
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K56'
 -- [all]
 SELECT DISTINCT v.clue_id, '', '' FROM v_clue_receipt v
 -- [agenda]

@@ -27,8 +27,6 @@
 SELECT r.root, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_CONGRESS_OPINION
 UNION SELECT f.t_root, '', '' FROM changed c JOIN resolved f ON f.rec = c.rec
   WHERE c.type IN (@TYPE_RECTIFICATION, @TYPE_TASK_FEEDBACK) AND f.t_type = @TYPE_CONGRESS_OPINION AND f.field IN ('source', 'task')
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K60'
 -- [all]
 SELECT DISTINCT v.r_root, '', '' FROM v_congress_opinion v
 -- [agenda]

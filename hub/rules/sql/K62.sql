@@ -89,8 +89,6 @@ UNION SELECT q.subject, q.fy, w.value FROM (
     UNION SELECT p.subject FROM (SELECT 1 FROM k62_changed x CROSS JOIN f_congress_approval v ON v.rec = x.rec
         AND v.kind = @APPROVAL_KIND_FINAL_ACCOUNTS LIMIT 1) z CROSS JOIN f_subject_profile f ON f.is_major = 1 CROSS JOIN record p ON p.rec = f.rec) y
   CROSS JOIN record q ON q.subject = y.subject AND q.type = @TYPE_ALLOTMENT CROSS JOIN json_each('["E04","SELF","KEY"]') w
-UNION SELECT g.a, g.b, g.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN agenda g WHERE g.rule = 'K62'
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n WHERE n.rule = 'K62'
 -- [all]
 SELECT DISTINCT r_subject, r_fy, 'B03' FROM v_congress_approval
 UNION SELECT v.dept, v.r_fy, 'B04' FROM v_allotment v WHERE v.kind = @ALLOTMENT_KIND_INITIAL

@@ -37,8 +37,6 @@ UNION SELECT f.t_subject, f.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.r
 UNION SELECT g.t_subject, g.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.rec = c.rec AND f.field = 'source'
   CROSS JOIN record r ON r.root = f.t_root CROSS JOIN resolved g ON g.rec = r.rec
   WHERE c.type = @TYPE_RECTIFICATION AND f.t_type = @TYPE_NOTICE AND g.field = 'basis' AND g.t_type = @TYPE_WORK_ASSESSMENT
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K65'
 -- [all]
 SELECT subject, fy, '' FROM k65_decided
 -- [agenda]

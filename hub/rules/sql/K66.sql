@@ -121,8 +121,6 @@ UNION SELECT @TYPE_CONGRESS_APPROVAL, s.session_on, '' FROM changed c CROSS JOIN
   WHERE c.type IN (@TYPE_CONGRESS_SUBMISSION, @TYPE_CONGRESS_APPROVAL) AND s.session_on IS NOT NULL
 UNION SELECT @TYPE_STREAM_CLOSE, day, party FROM k66_open
 UNION SELECT n.a, n.b, n.c FROM condition n INDEXED BY condition_touch WHERE n.rule = 'K66' AND n.a = @TYPE_STREAM_CLOSE
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K66'
 -- [all]
 SELECT type, period, '' FROM k66_every
 UNION SELECT @TYPE_REGION_FISCAL, g.month, g.rgn FROM k66_region g WHERE g.no = (SELECT min(no) FROM tick)

@@ -34,8 +34,6 @@ FROM live r CROSS JOIN f_evaluation f ON f.rec = r.rec WHERE r.r_type = @TYPE_EV
 SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_EVALUATION
 UNION SELECT f.t_subject, f.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.rec = c.rec
   WHERE c.type IN (@TYPE_RECTIFICATION, @TYPE_DISCLOSURE) AND f.field IN ('source', 'what') AND f.t_type = @TYPE_EVALUATION
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K70'
 -- [all]
 SELECT DISTINCT subject, fy, '' FROM k70_evaluation
 -- [agenda]
