@@ -388,6 +388,11 @@ struct city_project *city_plant(struct city *c, int64_t yuan, int32_t paid_bp);
 int32_t city_index(const struct city *c, const struct city_project *p);
 /* Congress sees it as a key project, approved at its first quota plus `ap_delta`. */
 void city_on_subject_line(struct city_project *p, int64_t ap_delta);
+/* The items of an administration (the last two digits) for lines of its own; others name those up
+ * to CITY_NAMED_LAST too. */
+enum { CITY_OWN_FIRST = 3, CITY_NAMED_LAST = 8, CITY_OWN_LAST = 49 };
+/* How many lines of its own a department has, without those of `but` (NULL allowed). */
+int32_t city_own_lines(const struct city *c, int32_t dept, const struct city_project *but);
 /* A department line that no other project of the department shares. */
 void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta);
 /* The truth stands at the line on which congress approved the project. */

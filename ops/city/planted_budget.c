@@ -2,18 +2,32 @@
 #include "city.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta) {
-    int32_t taken = 0;
+int32_t city_own_lines(const struct city *c, int32_t dept, const struct city_project *but) {
+    int32_t n = 0;
 
-    for (int32_t i = 0; i < c->n_projects; i++)
-        if (c->projects[i].dept == p->dept && &c->projects[i] != p &&
-            strncmp(c->projects[i].func, city_depts[p->dept].kuan, 5) == 0 &&
-            c->projects[i].func[5] == '0' && c->projects[i].func[6] >= '3')
-            taken++;
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        const struct city_project *p = &c->projects[i];
+        int no = atoi(p->func + 5);
+
+        n += p != but && p->dept == dept && strncmp(p->func, city_depts[dept].kuan, 5) == 0 &&
+             no >= CITY_OWN_FIRST && no <= CITY_OWN_LAST;
+    }
+    return n;
+}
+
+void city_on_own_line(const struct city *c, struct city_project *p, int64_t ap_delta) {
+    int32_t no = CITY_OWN_FIRST + city_own_lines(c, p->dept, p);
+
+    if (no > CITY_OWN_LAST) {
+        (void)fprintf(stderr, "pentad-city: %s has more lines of its own than items\n",
+                      city_depts[p->dept].name);
+        exit(1);
+    }
     p->ap_delta = ap_delta;
-    (void)snprintf(p->func, sizeof(p->func), "%.5s0%d", city_depts[p->dept].kuan, 3 + taken);
+    (void)snprintf(p->func, sizeof(p->func), "%.5s%02d", city_depts[p->dept].kuan, no);
 }
 
 /* Approved in one line of the department's with all else under the same 款 (5 digits) or 类 (3)

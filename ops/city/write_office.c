@@ -96,12 +96,11 @@ static const char *keep(char (**at)[96], const char *a, const char *b) {
     return s;
 }
 
-/* The functional items that this city uses: ten of each administration, and the others by name. */
-static void func_rows(struct table *t, const char *no) {
-    static const char *const tails[] = {"01", "02", "03", "04", "05", "06", "07", "08", "50", "99"};
-    static const char *const names[] = {
-        "行政运行",   "一般行政管理事务", "机关服务",   "专项业务一", "专项业务二",
-        "专项业务三", "专项业务四",       "专项业务五", "事业运行",   "其他支出"};
+/* The functional items that this city uses: those of each administration, and the others by name.
+ */
+static void func_rows(const struct city *c, struct table *t, const char *no) {
+    static const struct city_code every[] = {
+        {"01", "行政运行"}, {"02", "一般行政管理事务"}, {"50", "事业运行"}, {"99", "其他支出"}};
     static const struct city_code others[] = {
         {"2120801", "征地和拆迁补偿支出"},
         {"2120803", "城市建设支出"},
@@ -141,18 +140,28 @@ static void func_rows(struct table *t, const char *no) {
         {"232", "债务付息支出"},
     };
     size_t n = 0;
-    size_t cap = (size_t)CITY_DEPTS * 12 + 48;
+    size_t cap = (size_t)CITY_DEPTS * (2 + 4 + CITY_OWN_LAST) + 48;
     struct city_code *list = city_alloc(cap, sizeof(*list));
     char(*text)[96] = city_alloc(cap * 2, sizeof(*text));
     char(*at)[96] = text;
     const char *last = "";
 
-    for (size_t d = 0; d < CITY_DEPTS; d++) {
+    for (int32_t d = 0; d < (int32_t)CITY_DEPTS; d++) {
         const struct city_dept_name *x = &city_depts[d];
+        int32_t end = CITY_OWN_FIRST + city_own_lines(c, d, NULL);
 
-        for (size_t k = 0; k < sizeof(tails) / sizeof(tails[0]); k++, n++) {
-            list[n].code = keep(&at, x->kuan, tails[k]);
-            list[n].name = keep(&at, names[k], "");
+        if (end <= CITY_NAMED_LAST)
+            end = CITY_NAMED_LAST + 1;
+        for (size_t k = 0; k < sizeof(every) / sizeof(every[0]); k++, n++) {
+            list[n].code = keep(&at, x->kuan, every[k].code);
+            list[n].name = keep(&at, every[k].name, "");
+        }
+        for (int32_t k = CITY_OWN_FIRST; k < end; k++, n++) {
+            char no_of[12];
+
+            (void)snprintf(no_of, sizeof(no_of), "%02d", k);
+            list[n].code = keep(&at, x->kuan, no_of);
+            list[n].name = keep(&at, "专项业务", no_of);
         }
         list[n++] = (struct city_code){x->item, x->item_name};
         list[n++] = (struct city_code){x->kuan, x->kuan_name};
@@ -183,7 +192,7 @@ static int write_codes(struct city *c, struct pt_err *err) {
     code_row(t, code_docs[0], "region", 0, "370100", "济南市");
     for (size_t i = 0; i < n; i++)
         code_row(t, code_docs[0], "region", 0, list[i].code, list[i].name);
-    func_rows(t, code_docs[1]);
+    func_rows(c, t, code_docs[1]);
     n = city_econ_g(&list);
     for (size_t i = 0; i < n; i++)
         code_row(t, code_docs[2], "econ_g", CITY_FY, list[i].code, list[i].name);
