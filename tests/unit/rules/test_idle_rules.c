@@ -87,7 +87,10 @@ Test(idle, k28_a_line_lies_idle) {
     w_tick(&w, 20191008);
     cr_expect(k28(&w, "Q2").status == OPEN && k28(&w, "Q2").episode == 2);
     w_days(&w, 20191230, 20200101);
-    cr_expect(k28(&w, "Q1").status == CLOSED && k28(&w, "Q2").status == CLOSED, "the year is over");
+    cr_expect(k28(&w, "Q1").status == OPEN && k28(&w, "Q2").status == OPEN, "no B05 yet");
+    w_days(&w, 20201231, 20210101);
+    cr_expect(k28(&w, "Q1").status == CLOSED && k28(&w, "Q2").status == CLOSED,
+              "the next year is over too");
     end(&w);
 }
 
@@ -186,17 +189,18 @@ Test(idle, k28_carried_over) {
     begin(&w);
     (void)pay(&w, 20191120, P2, "Q3", WAN, NULL);
     w_days(&w, 20191230, 20200101);
-    cr_expect(k28(&w, "Q1").status == CLOSED && k28(&w, "Q2").status == CLOSED);
+    cr_expect_eq(w_unknown(&w, "K28"), 2, "until a B05 says what became of them");
     carried(&w, P1, 2019, 2019, "BUDGET_KIND_GENERAL", 60 * WAN);
     carried(&w, P2, 2019, 2019, "BUDGET_KIND_GENERAL", 29 * WAN);
     w_tick(&w, 20200113);
-    cr_expect_eq(k28(&w, "Q1").status, CLOSED, "nobody's payment of 2020 is here");
+    cr_expect_eq(w_unknown(&w, "K28"), 2, "nobody's payment of 2020 is here");
+    cr_expect(k28(&w, "Q1").status == OPEN && k28(&w, "Q2").status == OPEN);
     (void)pay(&w, 20200114, P2, "Q9", WAN, NULL);
     (void)mk_allot(&w.m, INITIAL, P2, DEPT1, "Q9", "2050201", 2020, 20200114, WAN, NULL);
     w_tick(&w, 20200114);
     /* The 30 come off the larger line. */
     s = k28(&w, "Q1");
-    cr_expect(s.status == OPEN && s.sev == RED && s.episode == 2, "since it was allotted");
+    cr_expect(s.status == OPEN && s.sev == RED && s.episode == 1, "since it was allotted");
     cr_expect(strstr(s.message_zh, "2019年度：20.00万元闲置319天") != NULL, "%s", s.message_zh);
     cr_expect(k28(&w, "Q2").status == OPEN && strstr(k28(&w, "Q2").message_zh, "40.00万元"));
     w_days(&w, 20200217, 20200217);
@@ -218,11 +222,35 @@ Test(idle, k28_carried_over) {
     end(&w);
 }
 
+/* Carried over 29 万元, and 20 of the new year: what the new year recovers comes off once. */
+Test(idle, k28_recovered_in_the_next_year) {
+    struct world w;
+
+    begin(&w);
+    w_tick(&w, 20191231);
+    carried(&w, P2, 2019, 2019, "BUDGET_KIND_GENERAL", 29 * WAN);
+    (void)mk_allot(&w.m, INITIAL, P2, DEPT1, "Q9", "2050201", 2020, 20200114, 20 * WAN, NULL);
+    (void)pay(&w, 20200114, P3, "Q4", WAN, NULL);
+    w_days(&w, 20200414, 20200415);
+    cr_expect(strstr(k28(&w, "Q3").message_zh, "29.00万元") && k28(&w, "Q9").status == OPEN);
+    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200416, 25 * WAN);
+    w_tick(&w, 20200416);
+    cr_expect_eq(k28(&w, "Q3").status, CLOSED, "4 of 29 are left");
+    cr_expect(k28(&w, "Q9").status == OPEN && strstr(k28(&w, "Q9").message_zh, "20.00万元"), "%s",
+              k28(&w, "Q9").message_zh);
+    /* Of the next 15 the old money has 4 left; 11 come off the new. */
+    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200417, 15 * WAN);
+    w_tick(&w, 20200417);
+    cr_expect_eq(k28(&w, "Q9").status, CLOSED, "9 of 20 are left");
+    end(&w);
+}
+
 Test(idle, k28_surplus_is_not_carried_over) {
     struct world w;
 
     begin(&w);
     w_days(&w, 20191231, 20200101);
+    cr_expect_eq(k28(&w, "Q1").status, OPEN);
     (void)mk_json(&w.m, "finance", "B05", K(PROJECT), P1, 2019, 20191231,
                   "{'bk':'BUDGET_KIND_GENERAL','fund_year':2019,'fen':'%lld',"
                   "'carry_class':'CARRY_CLASS_SURPLUS','as_of':20191231}",
