@@ -155,6 +155,7 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX exec_month ON f_exec_snapshot(month);\n"
     "CREATE INDEX monitor_period ON f_monitor_report(period_end);\n"
     "CREATE INDEX region_month ON f_region_fiscal(month);\n"
+    "CREATE INDEX audited_org ON f_audit_finding(org);\n"
     "CREATE INDEX appraisal_ledger ON f_appraisal_components(ledger_ref_subject_key);\n"
     "CREATE INDEX org_region ON f_org_profile(rgn);\n"
     "CREATE INDEX clue_id ON f_clue_transfer(clue_id);\n"

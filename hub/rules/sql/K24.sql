@@ -52,6 +52,9 @@ SELECT x.rec, p.stream, p.seq, p.name, o.next FROM record x CROSS JOIN place p O
     AND o.lost IS NULL
 WHERE x.lost = 1 AND x.kind IS NOT NULL AND x.subject <> '' AND x.type NOT IN (@TYPE_AUDIT_PLAN, @TYPE_ECON_RESP_AUDIT, @TYPE_CADRE_USE,
   @TYPE_CLUE_TRANSFER, @TYPE_CLUE_RECEIPT, @TYPE_CLUE_OUTCOME, @TYPE_ACCOUNTABILITY);
+CREATE TEMP VIEW k24_unbound AS
+SELECT r.subject AS org FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_ORG_PROFILE AND c.now = 0
+UNION SELECT f.parent FROM changed c CROSS JOIN f_org_profile f ON f.rec = c.rec WHERE c.type = @TYPE_ORG_PROFILE AND c.now = 0 AND f.parent <> '';
 -- [touch]
 SELECT r.subject, x.column1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN (VALUES ('name'), ('bk'), ('org')) x
  WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE) AND (x.column1 = 'name' OR c.type = @TYPE_SUBJECT_PROFILE)
@@ -61,8 +64,8 @@ UNION SELECT r.subject, 'alias', '' FROM changed c CROSS JOIN record r ON r.rec 
 UNION SELECT l.subject, x.column1, '' FROM changed c CROSS JOIN f_congress_approval_lines l ON l.rec = c.rec CROSS JOIN (VALUES ('bk'), ('org')) x
  WHERE c.type = @TYPE_CONGRESS_APPROVAL AND l.subject <> ''
 UNION SELECT r.subject, 'org', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FINDING
-UNION SELECT q.subject, 'org', '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN f_subject_profile p ON p.resp_org = r.subject
-  CROSS JOIN record q ON q.rec = p.rec WHERE c.type = @TYPE_ORG_PROFILE
+UNION SELECT l.subject, 'org', '' FROM k24_unbound o CROSS JOIN f_congress_approval_lines l ON l.dept = o.org WHERE l.subject <> ''
+UNION SELECT q.subject, 'org', '' FROM k24_unbound o CROSS JOIN f_audit_finding f ON f.org = o.org CROSS JOIN record q ON q.rec = f.rec
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_ORG_PROFILE LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
   ON n.rule = 'K24' AND n.b = 'org'
 UNION SELECT l.voucher_no, 'voucher', substr(r.subject, 3, 6) FROM changed c CROSS JOIN record r ON r.rec = c.rec

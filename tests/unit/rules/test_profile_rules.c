@@ -309,6 +309,48 @@ Test(profile_rules, k24_bodies) {
     end(&w);
 }
 
+static struct mk_ref unit(struct world *w, const char *uscc, const char *parent,
+                          const struct mk_ref *replaces) {
+    return mk_json_correcting(&w->m, 2, replaces, "finance", "P01", K(UNIT), uscc, 2019, w->m.day,
+                              "{'uscc':'%s','name':'%s','level':'ORG_LEVEL_UNIT','rgn':'370100',"
+                              "'parent':'%s'}",
+                              uscc, uscc, parent);
+}
+
+/* A body's parent is corrected: that of an implementing body, then that of a named one. */
+Test(profile_rules, k24_bodies_get_another_parent) {
+    static const char IMPL[] = "12370100000000001U";
+    static const char NAMED[] = "12370100000000002U";
+    struct item a = {P1, "校舍改造", DEPT1, "2050201", ",'impl_org':['12370100000000001U']", WAN};
+    struct item b = {P2, "设备更新", DEPT1, "2050201", NULL, WAN};
+    struct world w;
+    struct mk_ref impl;
+    struct mk_ref named;
+
+    w_open(&w, ":memory:");
+    w.m.day = 20190118;
+    impl = unit(&w, IMPL, DEPT2, NULL);
+    named = unit(&w, NAMED, DEPT1, NULL);
+    (void)profile(&w, &a, 20190118, NULL);
+    (void)profile(&w, &b, 20190118, NULL);
+    (void)mk_approve_budget(&w.m, 1, "370100", "济人发1", 2019, 20190117, "2050201", DEPT2, P1, WAN,
+                            1);
+    (void)mk_json(&w.m, "audit", "A03", K(PROJECT), P2, 2018, 20190118,
+                  "{'finding_no':'A1','org':'%s','due':20191231}", NAMED);
+    w_tick(&w, 20190118);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    impl = unit(&w, IMPL, DEPT1, &impl);
+    w_tick(&w, 20190119);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "org").status, OPEN);
+    cr_expect_eq(w_find(&w, "K24", P2, "", "org").n, 0);
+    (void)unit(&w, NAMED, DEPT2, &named);
+    (void)unit(&w, IMPL, DEPT2, &impl);
+    w_tick(&w, 20190120);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "org").status, CLOSED);
+    cr_expect_eq(w_find(&w, "K24", P2, "", "org").status, OPEN);
+    end(&w);
+}
+
 Test(profile_rules, k24_aliases) {
     struct item a = {P1, "校舍改造", DEPT1, "2050201", ",'aliases':['旧1','旧2']", WAN};
     struct item b = {P2, "设备更新", DEPT1, "2050201", ",'aliases':['旧2','旧3']", WAN};
