@@ -21,10 +21,11 @@
 -- money for the item in a budget kind that its newest profile doesn't list. org: congress (B03 line) or audit (A03)
 -- name a body that is neither the profile's responsible or an implementing body, nor above one, nor a unit of the
 -- responsible one. alias: two items share an alias, or one's alias is the other's key; the finding stands at the
--- smallest of them. No profile yet: UNKNOWN for bk and org where another party speaks of the item.
+-- smallest of them. Of several pairs the first that collides is named. No profile yet: UNKNOWN for bk and org where another party speaks of the item.
 -- What has to be unique or to fit, and needs other records to be seen:
 -- voucher: a voucher number that two payments which stand bear in one fiscal year and region; what is reversed doesn't
--- stand, and a REFUND names the voucher that it refunds. quota: a quota number under which two items were allotted
+-- stand, and a REFUND names the voucher that it refunds. A voucher may be charged to several quota lines, items or classes: lines of
+-- one batch and payee are one payment, unless two of them are charged alike. quota: a quota number under which two items were allotted
 -- money (INITIAL, ADD, REDUCE), or one item twice by INITIAL. orgname, bunit: two bodies of a region, in being at one
 -- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
 -- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
@@ -107,8 +108,8 @@ WITH profile AS MATERIALIZED (
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t WHERE t.b IN ('bk', 'org')
     AND NOT EXISTS (SELECT 1 FROM subj k WHERE k.key = t.a AND k.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION))),
 named AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, min(r.r_kind) AS kind, min(coalesce(p.name, o.name)) AS first, max(coalesce(p.name, o.name)) AS last
-  FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
+  SELECT t.a, t.b, t.c, coalesce(r.r_fy, r.r_valid / 10000) AS year, min(r.r_kind) AS kind, min(coalesce(p.name, o.name)) AS first,
+    max(coalesce(p.name, o.name)) AS last FROM touched t CROSS JOIN live r ON r.r_subject = t.a AND r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
   LEFT JOIN f_subject_profile p ON p.rec = r.rec LEFT JOIN f_org_profile o ON o.rec = r.rec
   WHERE t.b = 'name' AND coalesce(p.name, o.name, '') <> '' GROUP BY t.a, coalesce(r.r_fy, r.r_valid / 10000)),
 money AS MATERIALIZED (
@@ -134,12 +135,17 @@ holder AS MATERIALIZED (
     AND EXISTS (SELECT 1 FROM live r WHERE r.r_subject = t.a AND r.r_type = @TYPE_SUBJECT_PROFILE)),
 twice AS MATERIALIZED (
   SELECT h.a, h.b, h.c, min(h.subject) AS first, max(h.subject) AS last FROM holder h GROUP BY h.a HAVING count(*) > 1),
-paid AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, r.r_fy AS fy, sum(r.r_sign) AS n, min(l.subject) AS subject,
-    min((SELECT p.name FROM place p WHERE p.rec = r.r_root) || ' ' || p.pay_date || ' ' || printf('%d.%02d', l.fen / 100, l.fen % 100)) AS text
+charged AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, r.r_fy AS fy, r.r_root AS root, coalesce(l.payee_uscc, l.payee_token) AS payee, sum(r.r_sign) AS n, min(l.subject) AS subject,
+    min(p.pay_date) AS day, sum(l.fen * r.r_sign) AS fen
   FROM touched t CROSS JOIN f_payment_batch_lines l ON l.voucher_no = t.a CROSS JOIN live r ON r.rec = l.rec AND substr(r.r_subject, 3, 6) = t.c
     CROSS JOIN f_payment_batch p ON p.rec = l.rec
-  WHERE t.b = 'voucher' AND coalesce(l.op, @PAYMENT_OP_PAY) = @PAYMENT_OP_PAY GROUP BY t.a, t.c, r.r_fy, r.r_root HAVING sum(r.r_sign) > 0),
+  WHERE t.b = 'voucher' AND coalesce(l.op, @PAYMENT_OP_PAY) = @PAYMENT_OP_PAY GROUP BY t.a, t.c, r.r_fy, r.r_root, payee, l.subject, l.quota_no, l.bk, l.func, l.econ_d, l.fund_year
+  HAVING sum(r.r_sign) > 0),
+paid AS MATERIALIZED (
+  SELECT a, b, c, fy, max(n) AS n, min(subject) AS subject, (SELECT p.name FROM place p WHERE p.rec = root) || ' ' || min(day) || ' '
+    || printf('%d.%02d', sum(fen) / max(n) / 100, sum(fen) / max(n) % 100) AS text
+  FROM charged GROUP BY a, c, fy, root, payee),
 allotted AS MATERIALIZED (
   SELECT t.a, t.b, t.c, coalesce(f.fund_year, r.r_fy) AS fy, r.r_subject AS subject, sum(r.r_sign) AS n, max(f.kind = @ALLOTMENT_KIND_INITIAL) AS initial
   FROM touched t CROSS JOIN f_allotment f ON f.quota_no = t.a AND substr(f.dept, 3, 6) = t.c CROSS JOIN live r ON r.rec = f.rec
@@ -160,21 +166,22 @@ bears AS MATERIALIZED (
   SELECT n.a, n.b, n.c, n.subject, f.rgn, coalesce(f.active_from, 0) AS since, coalesce(f.active_to, 99991231) AS until
   FROM body_now n CROSS JOIN f_org_profile f ON f.rec = n.rec AND CASE n.b WHEN 'bunit' THEN f.bunit ELSE f.name END = n.a),
 bodies AS MATERIALIZED (
-  SELECT x.a, x.b, x.c, x.rgn, min(x.subject) AS first, max(y.subject) AS last FROM bears x CROSS JOIN bears y
-    ON y.a = x.a AND y.b = x.b AND y.rgn = x.rgn AND y.subject > x.subject AND x.since <= y.until AND y.since <= x.until GROUP BY x.a, x.b, x.rgn),
+  SELECT x.a, x.b, x.c, x.rgn, x.subject AS first, y.subject AS last,
+    row_number() OVER (PARTITION BY x.a, x.b, x.rgn ORDER BY x.subject, y.subject) AS nth FROM bears x CROSS JOIN bears y
+    ON y.a = x.a AND y.b = x.b AND y.rgn = x.rgn AND y.subject > x.subject AND x.since <= y.until AND y.since <= x.until),
 term AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.rec, k.held_from, k.held_to, (SELECT p.name FROM place p WHERE p.rec = k.rec) AS name
   FROM touched t CROSS JOIN k24_term k ON k.subject = t.a AND k.role = t.c WHERE t.b = 'term'),
 terms AS MATERIALIZED (
-  SELECT x.a, x.b, x.c, min(x.name || ' ' || x.held_from || '-' || x.held_to) AS first, max(y.name || ' ' || y.held_from || '-' || y.held_to) AS last
-  FROM term x CROSS JOIN term y ON y.a = x.a AND y.c = x.c AND y.name > x.name AND x.held_from < y.held_to AND y.held_from < x.held_to
-  GROUP BY x.a, x.c),
+  SELECT x.a, x.b, x.c, x.name || ' ' || x.held_from || '-' || x.held_to AS first, y.name || ' ' || y.held_from || '-' || y.held_to AS last,
+    row_number() OVER (PARTITION BY x.a, x.c ORDER BY x.name, y.name) AS nth
+  FROM term x CROSS JOIN term y ON y.a = x.a AND y.c = x.c AND y.name > x.name AND x.held_from < y.held_to AND y.held_from < x.held_to),
 lost AS MATERIALIZED (
   SELECT t.a, t.b, t.c, x.rec, x.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
     CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec)
 SELECT n.a, n.b, n.c, n.kind AS kind, n.a AS key, 0 AS fy, '' AS period, 'name' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
   '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b, NULL AS through
-FROM (SELECT a, b, c, min(kind) AS kind, min(first) AS first, max(last) AS last FROM named WHERE first <> last GROUP BY a) n
+FROM (SELECT x.*, row_number() OVER (PARTITION BY x.a ORDER BY x.year) AS nth FROM named x WHERE x.first <> x.last) n WHERE n.nth = 1
 UNION ALL
 SELECT m.a, m.b, m.c, coalesce(r.kind, (SELECT min(k.kind) FROM subj k WHERE k.key = m.a), @SUBJECT_KIND_PROJECT), m.a, 0, '', 'bk',
   CASE WHEN m.rec IS NULL OR f.bk IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '预算种类', 'budget kind',
@@ -205,11 +212,11 @@ FROM shifted
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = first), first, 0, '', b || ':' || rgn || ':' || a, 'FIRE', @SEVERITY_YELLOW,
   CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last, NULL
-FROM bodies
+FROM bodies WHERE nth = 1
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'term:' || c, 'FIRE', @SEVERITY_YELLOW,
   '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last, NULL
-FROM terms
+FROM terms WHERE nth = 1
 UNION ALL
 SELECT l.a, l.b, l.c, r.kind, r.subject, coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
   '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next), NULL

@@ -418,6 +418,52 @@ Test(profile_rules, k24_a_voucher_paid_twice) {
     end(&w);
 }
 
+static void pay_charged(struct world *w, int32_t on, const char *voucher,
+                        const char *const payee_and_charge[][2], int n) {
+    char lines[1024] = "";
+    int len = 0;
+
+    for (int i = 0; i < n; i++)
+        len += snprintf(lines + len, sizeof lines - (size_t)len,
+                        "%s{'voucher_no':'%s','subject':'%s','bk':'BUDGET_KIND_GENERAL',"
+                        "'fund_year':2019,'fen':'%lld','op':'PAYMENT_OP_PAY','payee_uscc':'%s',"
+                        "%s}",
+                        i > 0 ? "," : "", voucher, P1, (long long)WAN, payee_and_charge[i][0],
+                        payee_and_charge[i][1]);
+    (void)mk_json(&w->m, "finance", "X01", K(UNIT), "12370100000000001U", 2019, on,
+                  "{'pay_date':%d,'date_precision':'DATE_PRECISION_DAY','lines':[%s]}", on, lines);
+}
+
+/* One payment may be charged to several lines; another payee's isn't the same, nor what is charged
+ * alike. */
+Test(profile_rules, k24_a_voucher_of_several_lines) {
+    static const char *const split[][2] = {{PAYEE, "'quota_no':'Q1','econ_d':'30201'"},
+                                           {PAYEE, "'quota_no':'Q2','econ_d':'30201'"},
+                                           {PAYEE, "'quota_no':'Q1','econ_d':'30202'"}};
+    static const char *const two[][2] = {{PAYEE, "'quota_no':'Q1'"}, {DEPT1, "'quota_no':'Q1'"}};
+    static const char *const alike[][2] = {{PAYEE, "'quota_no':'Q1'"}, {PAYEE, "'quota_no':'Q1'"}};
+    struct world w;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    pay_charged(&w, 20190301, "PZ1", split, 3);
+    w_tick(&w, 20190301);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    pay_charged(&w, 20190302, "PZ2", two, 2);
+    pay_charged(&w, 20190302, "PZ3", alike, 2);
+    w_tick(&w, 20190302);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "voucher:370100:PZ2").status, OPEN);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "voucher:370100:PZ3").status, OPEN);
+    cr_expect_eq(w_find(&w, "K24", P1, "", "voucher:370100:PZ1").status, 0);
+    pay_charged(&w, 20190303, "PZ1", split, 1);
+    w_tick(&w, 20190303);
+    s = w_find(&w, "K24", P1, "", "voucher:370100:PZ1");
+    cr_expect(s.status == OPEN && strstr(s.message_zh, " 20190301 30000.00/finance/main#") &&
+                  strstr(s.message_zh, " 20190303 10000.00"),
+              "%s", s.message_zh);
+    end(&w);
+}
+
 Test(profile_rules, k24_a_quota_number_used_twice) {
     struct world w;
 
@@ -443,6 +489,40 @@ static struct mk_ref body(struct world *w, const char *uscc, const char *name, c
         name, bunit, more);
 }
 
+static struct mk_ref holds(struct world *w, const char *role, int32_t from, int32_t to) {
+    return mk_json(&w->m, "finance", "P03", K(PROJECT), P1, 2019, 20190102,
+                   "{'role':'PERSON_ROLE_%s','post':'处长','held_from':%d,'held_to':%d}", role,
+                   from, to);
+}
+
+/* Three bear one name: the first and the third at different times, the second with either. */
+Test(profile_rules, k24_names_a_pair_that_collides) {
+    static const char U1[] = "12370100000000001U";
+    static const char U2[] = "12370100000000002U";
+    static const char U3[] = "12370100000000003U";
+    struct world w;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    w.m.day = 20190102;
+    (void)body(&w, U1, "市第一中学", "101001", ",'active_to':20190630");
+    (void)body(&w, U2, "市第一中学", "101002", "");
+    (void)body(&w, U3, "市第一中学", "101003", ",'active_from':20190701");
+    w_tick(&w, 20190102);
+    s = w_find(&w, "K24", U1, "", "orgname:370100:市第一中学");
+    cr_expect(s.status == OPEN && strstr(s.message_zh, "0001U/12370100000000002U"), "%s",
+              s.message_zh);
+    (void)holds(&w, "PROJECT_HEAD", 20190101, 20190630);
+    (void)holds(&w, "PROJECT_HEAD", 20190601, 20191231);
+    (void)holds(&w, "PROJECT_HEAD", 20190701, 20191231);
+    w_tick(&w, 20190103);
+    s = w_find(&w, "K24", P1, "", NULL);
+    cr_expect(s.status == OPEN && strstr(s.message_zh, " 20190101-20190630/finance/main#") &&
+                  strstr(s.message_zh, " 20190601-20191231"),
+              "%s", s.message_zh);
+    end(&w);
+}
+
 Test(profile_rules, k24_bodies_that_share_a_name_or_code) {
     static const char U1[] = "12370100000000001U";
     static const char U2[] = "12370100000000002U";
@@ -466,12 +546,6 @@ Test(profile_rules, k24_bodies_that_share_a_name_or_code) {
     w_tick(&w, 20190105);
     cr_expect_eq(w_find(&w, "K24", U2, "", "bunit:370100:101002").status, CLOSED);
     end(&w);
-}
-
-static struct mk_ref holds(struct world *w, const char *role, int32_t from, int32_t to) {
-    return mk_json(&w->m, "finance", "P03", K(PROJECT), P1, 2019, 20190102,
-                   "{'role':'PERSON_ROLE_%s','post':'处长','held_from':%d,'held_to':%d}", role,
-                   from, to);
 }
 
 Test(profile_rules, k24_terms_that_overlap) {
