@@ -43,7 +43,8 @@ static const char *const statements[PT_S_COUNT] = {
     [PT_S_SUBJ] = "INSERT OR IGNORE INTO subj VALUES(?,?)",
     [PT_S_REF] = "INSERT OR IGNORE INTO ref VALUES(?,?,?,?,?)",
     [PT_S_BY_REF] = "SELECT rec, hash FROM record WHERE sid=? AND seq=? ORDER BY rec LIMIT 1",
-    [PT_S_LINK] = "SELECT sid,type,correction,root,sign,valid_from,next,lost,live_from,live_to"
+    [PT_S_LINK] = "SELECT sid,type,correction,root,sign,valid_from,next,lost,live_from,live_to,"
+                  "corrects"
                   " FROM record WHERE rec=?",
     [PT_S_VOID] = "UPDATE record SET live_to=coalesce(live_to,?) WHERE rec=?",
     [PT_S_ENACT] =
@@ -56,9 +57,15 @@ static const char *const statements[PT_S_COUNT] = {
                    " ON t.sid=b.sid WHERE a.rec=? AND b.rec=?",
     [PT_S_RECHECK] = "INSERT OR IGNORE INTO recheck VALUES(?)",
     [PT_S_WAIT] = "INSERT OR IGNORE INTO waiting VALUES(?,?,?)",
-    [PT_S_WAITERS] = "SELECT w.rec FROM waiting w JOIN ref f ON f.rec=w.rec AND f.field='corrects'"
-                     " JOIN record r ON r.rec=w.rec WHERE w.t_sid=? AND w.t_seq=? AND f.hash=?"
-                     " AND r.type=?",
+    [PT_S_WAITER] = "SELECT w.rec FROM record t CROSS JOIN waiting w ON w.t_sid=t.sid"
+                    " AND w.t_seq=t.seq CROSS JOIN ref f ON f.t_sid=t.sid AND f.t_seq=t.seq"
+                    " AND f.rec=w.rec AND f.field='corrects' AND f.hash=t.hash"
+                    " WHERE t.rec=? ORDER BY w.rec LIMIT 1",
+    /* One that took effect on it and isn't lost. */
+    [PT_S_CORRECTED_BY] = "SELECT x.rec FROM record t CROSS JOIN ref f ON f.t_sid=t.sid"
+                          " AND f.t_seq=t.seq AND f.field='corrects' CROSS JOIN record x"
+                          " ON x.rec=f.rec AND x.corrects=t.rec AND x.lost IS NULL"
+                          " WHERE t.rec=? LIMIT 1",
     [PT_S_UNWAIT] = "DELETE FROM waiting WHERE rec=?",
     [PT_S_AWAIT] = "INSERT OR IGNORE INTO awaiting VALUES(?)",
     [PT_S_TICK] = "INSERT INTO tick VALUES(?,?,?,?,?)",

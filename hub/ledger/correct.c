@@ -7,7 +7,8 @@
  * correction of one record breaks the chain: of two the one that stands first (effective,
  * issued_at, party, stream, seq) holds, whichever arrived first, and the other's branch is lost.
  * Payment batches may be reversed voucher by voucher: two reversals compete only over a common
- * voucher. */
+ * voucher. A correction whose target isn't here, or waits for its own, waits. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/ledger/ledger.h>
@@ -23,9 +24,16 @@ struct link {
     int64_t sign;
     int32_t valid_from;
     int64_t next;
+    int64_t corrects; /* 0: it hasn't taken effect on any */
     bool lost;
     bool live;
     bool voided;
+};
+
+/* Where a reference points. */
+struct named_at {
+    int64_t sid;
+    int64_t seq;
 };
 
 bool pt_correct_needs_approval(int type) {
@@ -59,6 +67,7 @@ static int get_link(struct pt_ledger *l, int64_t rec, struct link *ret, struct p
         ret->lost = pt_sql_i32(st, 7) != 0;
         ret->live = !pt_sql_is_null(st, 8) && pt_sql_is_null(st, 9);
         ret->voided = !pt_sql_is_null(st, 9);
+        ret->corrects = pt_sql_i64(st, 10);
     }
     sqlite3_reset(st);
     return rc;
@@ -78,16 +87,35 @@ static int void_rec(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct
     return rc == 0 ? recheck(l, rec, err) : rc;
 }
 
-/* x and everything that corrects it stop counting. */
+/* A number that a statement says of `rec`; 0 where it says none. */
+static int number_of(struct pt_ledger *l, enum pt_ledger_stmt which, int64_t rec, int64_t *ret,
+                     struct pt_err *err) {
+    sqlite3_stmt *st = l->st[which];
+    int rc = pt_sql_bind(&l->sql, st, err, "i", rec);
+
+    *ret = pt_sql_row(&l->sql, st, &rc, err) ? pt_sql_i64(st, 0) : 0;
+    pt_sql_reset(st);
+    return rc;
+}
+
+/* It and everything that corrects it stop counting: down to what nothing corrects any more, then
+ * one step up. */
 static int lose_branch(struct pt_ledger *l, int64_t rec, uint64_t log_index, struct pt_err *err) {
+    int64_t at = rec;
     int rc = 0;
 
-    while (rec != 0 && rc == 0) {
+    while (at != 0 && rc == 0) {
         struct link x;
-        rc = get_link(l, rec, &x, err);
-        rc = rc == 0 ? void_rec(l, rec, log_index, err) : rc;
-        rc = rc == 0 ? pt_sql_apply(&l->sql, l->st[PT_S_LOST], err, "i", rec) : rc;
-        rec = x.next;
+        int64_t by;
+
+        rc = number_of(l, PT_S_CORRECTED_BY, at, &by, err);
+        if (rc == 0 && by == 0) {
+            rc = get_link(l, at, &x, err);
+            rc = rc == 0 ? void_rec(l, at, log_index, err) : rc;
+            rc = rc == 0 ? pt_sql_apply(&l->sql, l->st[PT_S_LOST], err, "i", at) : rc;
+            by = at == rec ? 0 : x.corrects;
+        }
+        at = by;
     }
     return rc;
 }
@@ -163,7 +191,7 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
     rc = rc == 0 ? get_link(l, target, &t, err) : rc;
     if (rc != 0)
         return rc;
-    if (t.lost)
+    if (t.lost || t.type != r.type)
         return lose_branch(l, rec, log_index, err);
     rc = contend(l, &r, &t, log_index, &wins, err);
     if (rc != 0 || !wins)
@@ -193,66 +221,112 @@ static int find_ref(struct pt_ledger *l, int64_t sid, uint64_t seq, const Protob
     return rc;
 }
 
-/* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
-static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
-    const Pentad__V1__RecordRef *c = f->r->corrects;
+/* rec takes effect on its target, or waits where that isn't here (0) or waits itself. */
+static int take_effect(struct pt_ledger *l, int64_t rec, int64_t target, const struct named_at *at,
+                       uint64_t log_index, bool *ret_waits, struct pt_err *err) {
     struct link t = {0};
-    int64_t sid = 0;
+    int rc = 0;
+
+    *ret_waits = target == 0 || target == rec;
+    if (!*ret_waits) {
+        rc = get_link(l, target, &t, err);
+        *ret_waits = is_correction(t.correction) && t.corrects == 0 && !t.lost;
+    }
+    if (rc == 0 && *ret_waits) {
+        l->waiting++;
+        return pt_sql_apply(&l->sql, l->st[PT_S_WAIT], err, "iii", at->sid, at->seq, rec);
+    }
+    return rc == 0 ? enact(l, rec, target, log_index, err) : rc;
+}
+
+/* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
+static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, bool *ret_waits,
+                             struct pt_err *err) {
+    const Pentad__V1__RecordRef *c = f->r->corrects;
+    struct named_at at = {0};
     int64_t target = 0;
     int rc;
 
     if (!c || !c->party || !c->stream || !c->has_hash || strcmp(c->party, f->party) != 0)
         return lose_branch(l, f->rec, f->log_index, err);
-    rc = pt_ledger_sid(l, c->party, c->stream, &sid, err);
-    rc = rc == 0 ? find_ref(l, sid, c->seq, &c->hash, &target, err) : rc;
-    if (rc != 0)
-        return rc;
-    if (target == 0 || target == f->rec) {
-        l->waiting++;
-        return pt_sql_apply(&l->sql, l->st[PT_S_WAIT], err, "iii", sid, (int64_t)c->seq, f->rec);
-    }
-    rc = get_link(l, target, &t, err);
-    if (rc == 0 && t.type != (int)f->r->body_case)
-        return lose_branch(l, f->rec, f->log_index, err);
-    return rc == 0 ? enact(l, f->rec, target, f->log_index, err) : rc;
+    rc = pt_ledger_sid(l, c->party, c->stream, &at.sid, err);
+    at.seq = (int64_t)c->seq;
+    rc = rc == 0 ? find_ref(l, at.sid, c->seq, &c->hash, &target, err) : rc;
+    return rc == 0 ? take_effect(l, f->rec, target, &at, f->log_index, ret_waits, err) : rc;
 }
 
-/* Corrections that came before the record they correct. */
-static int settle_waiters(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
-    sqlite3_stmt *st = l->st[PT_S_WAITERS];
-    int64_t recs[64];
-    size_t n = 0;
-    int rc = pt_sql_bind(&l->sql, st, err, "iibi", f->sid, (int64_t)f->seq, pt_span(f->hash, 32),
-                         (int64_t)f->r->body_case);
+/* Each of them waits no longer and takes its place behind those whose waiters are yet to be seen
+ * to. */
+struct settled {
+    int64_t *v;
+    size_t n;
+    size_t cap;
+};
 
-    while (n < 64 && pt_sql_row(&l->sql, st, &rc, err))
-        recs[n++] = pt_sql_i64(st, 0);
-    pt_sql_reset(st);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        rc = pt_sql_apply(&l->sql, l->st[PT_S_UNWAIT], err, "i", recs[i]);
+static int settled_add(struct settled *q, int64_t rec, struct pt_err *err) {
+    if (q->n == q->cap) {
+        size_t cap = q->cap ? q->cap * 2 : 16;
+        int64_t *v = realloc(q->v, cap * sizeof *v);
+
+        if (!v)
+            return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for corrections that waited");
+        q->v = v;
+        q->cap = cap;
+    }
+    q->v[q->n++] = rec;
+    return 0;
+}
+
+static int settle_waiters_of(struct pt_ledger *l, int64_t rec, uint64_t log_index,
+                             struct settled *q, struct pt_err *err) {
+    int64_t waiter;
+    int rc = number_of(l, PT_S_WAITER, rec, &waiter, err);
+
+    while (rc == 0 && waiter != 0) {
+        rc = pt_sql_apply(&l->sql, l->st[PT_S_UNWAIT], err, "i", waiter);
         l->waiting--;
-        rc = rc == 0 ? enact(l, recs[i], f->rec, f->log_index, err) : rc;
+        rc = rc == 0 ? enact(l, waiter, rec, log_index, err) : rc;
+        rc = rc == 0 ? settled_add(q, waiter, err) : rc;
+        rc = rc == 0 ? number_of(l, PT_S_WAITER, rec, &waiter, err) : rc;
     }
     return rc;
 }
 
+/* Corrections that came before `rec`, which they correct, took effect; and those of these. */
+static int settle_waiters(struct pt_ledger *l, int64_t rec, uint64_t log_index,
+                          struct pt_err *err) {
+    struct settled q = {0};
+    int rc = 0;
+
+    if (l->waiting > 0)
+        rc = settle_waiters_of(l, rec, log_index, &q, err);
+    for (size_t i = 0; i < q.n && rc == 0; i++)
+        rc = settle_waiters_of(l, q.v[i], log_index, &q, err);
+    free(q.v);
+    return rc;
+}
+
 int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    bool corrects = is_correction((int)f->r->correction);
+    bool waits = false;
     int rc = 0;
 
     if (pt_correct_needs_approval((int)f->r->body_case)) {
         rc = pt_sql_apply(&l->sql, l->st[PT_S_AWAIT], err, "i", f->rec);
-    } else if (is_correction((int)f->r->correction)) {
-        rc = settle_correction(l, f, err);
+        waits = corrects;
+    } else if (corrects) {
+        rc = settle_correction(l, f, &waits, err);
     }
-    return rc == 0 && l->waiting > 0 ? settle_waiters(l, f, err) : rc;
+    return rc == 0 && !waits ? settle_waiters(l, f->rec, f->log_index, err) : rc;
 }
 
 /* Two of the four parties outside finance, each with its newest verdict. */
 static const char approved_sql[] =
     "SELECT w.rec, t.correction,"
     "  (SELECT o.rec FROM ref c JOIN record o ON o.sid = c.t_sid AND o.seq = c.t_seq"
-    "     AND o.hash = c.hash AND o.type = t.type"
-    "   WHERE c.rec = t.rec AND c.field = 'corrects')"
+    "     AND o.hash = c.hash WHERE c.rec = t.rec AND c.field = 'corrects'),"
+    "  (SELECT c.t_sid FROM ref c WHERE c.rec = t.rec AND c.field = 'corrects'),"
+    "  (SELECT c.t_seq FROM ref c WHERE c.rec = t.rec AND c.field = 'corrects')"
     " FROM awaiting w CROSS JOIN record t ON t.rec = w.rec AND t.live_to IS NULL"
     " WHERE 2 <= (SELECT count(*) FROM ("
     "   SELECT s.party, v.verdict, max(a.rec) FROM ref f"
@@ -269,16 +343,20 @@ struct approved {
     int64_t rec;
     int correction;
     int64_t target;
+    struct named_at at; /* where the target is said to be */
 };
 
 static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64_t log_index,
                            struct pt_err *err) {
+    bool waits;
     int rc = pt_sql_run(&l->sql, err, "DELETE FROM awaiting WHERE rec = ?", "i", a->rec);
 
     if (rc != 0)
         return rc;
-    if (is_correction(a->correction))
-        return a->target ? enact(l, a->rec, a->target, log_index, err) : 0;
+    if (is_correction(a->correction)) {
+        rc = take_effect(l, a->rec, a->target, &a->at, log_index, &waits, err);
+        return rc == 0 && !waits ? settle_waiters(l, a->rec, log_index, err) : rc;
+    }
     rc = pt_sql_run(&l->sql, err, "UPDATE record SET live_from = ? WHERE rec = ?", "ii",
                     (int64_t)log_index, a->rec);
     return rc == 0 ? recheck(l, a->rec, err) : rc;
@@ -293,7 +371,9 @@ int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err 
     while (n < 256 && pt_sql_row(&l->sql, st, &rc, err)) {
         a[n].rec = pt_sql_i64(st, 0);
         a[n].correction = pt_sql_i32(st, 1);
-        a[n++].target = pt_sql_i64(st, 2);
+        a[n].target = pt_sql_i64(st, 2);
+        a[n].at.sid = pt_sql_i64(st, 3);
+        a[n++].at.seq = pt_sql_i64(st, 4);
     }
     pt_sql_done(&l->sql, st);
     for (size_t i = 0; i < n && rc == 0; i++)

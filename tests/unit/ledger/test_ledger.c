@@ -19,6 +19,7 @@
 
 #define WAN INT64_C(1000000)
 #define REPLACE 2
+#define REVERSE 3
 #define WITHDRAW 4
 
 static const char P1[] = "37010019R000000000001";
@@ -192,6 +193,77 @@ Test(ledger, a_correction_before_its_target_waits) {
     l = fold_log(&m, 1);
     cr_expect_eq(value(l, "FG23.audit", before), INT64_MIN, "unresolved: no effect yet");
     cr_expect_eq(value(l, "FG23.audit", PT_KNOWN_NOW), 2 * WAN);
+    pt_ledger_close(l);
+    mk_done(&m);
+}
+
+/* A payment, what reverses it, and what reverses that, each of a stream of its own. */
+static void pay_and_reverse_twice(struct mklog *m) {
+    static const char *const streams[] = {"first", "second", "third"};
+    struct mk_ref last = {0};
+
+    for (int i = 0; i < 3; i++) {
+        m->stream = streams[i];
+        last = mk_json_correcting(m, REVERSE, i > 0 ? &last : NULL, "finance", "X01", K(UNIT),
+                                  UNIT1, 2019, 20190301,
+                                  "{'pay_date':20190301,'date_precision':'DATE_PRECISION_DAY',"
+                                  "'lines':[{'voucher_no':'V1','subject':'%s','quota_no':'Q1',"
+                                  "'bk':'BUDGET_KIND_GENERAL','fund_year':2019,'fen':'%lld',"
+                                  "'op':'PAYMENT_OP_PAY'}]}",
+                                  P1, (long long)(10 * WAN));
+    }
+}
+
+/* Whichever order they come in: what is undone twice is paid, and nothing counts before the first
+ * is here. */
+Test(ledger, a_correction_waits_for_what_waits) {
+    static const char *const streams[] = {"first", "second", "third"};
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+    for (int o = 0; o < 6; o++) {
+        struct mklog m;
+        struct pt_ledger *l;
+        int64_t paid = 0;
+
+        mk_init(&m);
+        pay_and_reverse_twice(&m);
+        for (int i = 0; i < 3; i++)
+            mk_flush_stream(&m, "finance", streams[orders[o][i]]);
+        l = fold_log(&m, 1);
+        cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 10 * WAN, "order %d", o);
+        for (size_t at = 1; at < m.n; at++) {
+            paid = value(l, "FG2.P", at);
+            cr_expect(paid == 0 || (paid == 10 * WAN && at > 1), "order %d at %zu: %lld", o, at,
+                      (long long)paid);
+        }
+        pt_ledger_close(l);
+        mk_done(&m);
+    }
+}
+
+/* A reversal that was itself reversed voucher by voucher loses with both of these. */
+Test(ledger, every_branch_of_what_is_lost_is_lost) {
+    struct mklog m;
+    struct mk_line two[2] = {{"V1", P1, "Q1", 10 * WAN, 0, NULL},
+                             {"V2", P1, "Q1", 5 * WAN, 0, NULL}};
+    struct mk_ref p;
+    struct mk_ref r;
+    struct pt_ledger *l;
+    uint64_t before;
+
+    mk_init(&m);
+    p = mk_pay(&m, UNIT1, 2019, 20190301, two, 2, NULL);
+    r = mk_pay(&m, UNIT1, 2019, 20190310, two, 2, &p);
+    (void)mk_pay(&m, UNIT1, 2019, 20190311, &two[0], 1, &r);
+    (void)mk_pay(&m, UNIT1, 2019, 20190312, &two[1], 1, &r);
+    mk_flush(&m);
+    before = m.n;
+    (void)mk_pay(&m, UNIT1, 2019, 20190305, two, 2, &p); /* stands before the first reversal */
+    mk_flush(&m);
+    l = fold_log(&m, 1);
+    cr_expect_eq(value(l, "FG2.P", before), 15 * WAN);
+    cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 0);
     pt_ledger_close(l);
     mk_done(&m);
 }
