@@ -2,7 +2,7 @@
 -- zh: 应报数据未到
 -- en: expected data missing
 -- parties: congress discipline organization finance audit office
--- reads: X02 X05 O01 V01 V02 B01 B03 StreamClose
+-- reads: X02 X05 O01 P01 V01 V02 B01 B03 StreamClose
 -- when: D I/Y/R
 -- basis: R-18 R-63 R-64
 -- message.zh: {who}应报{type}{name}（{of}）未到，应于{due}前报送
@@ -31,7 +31,8 @@
 -- awaits: {party}
 -- scope: region
 -- The calendar. Every month: an X02, from the earliest month that the first tick with one brought on; an X05 of each region
--- that sent one of that month or the twelve before it. Every fiscal year: an O01, from the earliest year likewise; of a year with a self-evaluation
+-- that sent one of that month or the twelve before it, as long as it stands: where bodies of its (P01 DISTRICT_GOV or DISTRICT_FIN) are
+-- known, one of them is active on the month's last day by its newest profile. Every fiscal year: an O01, from the earliest year likewise; of a year with a self-evaluation
 -- (V01 SELF), evaluations by SPOT and FIN_KEY, and by finance DEPT and REGION. By the day of the first B01 DRAFT_INIT of a year: a V02
 -- for that year, where an evaluation that was here by then binds its budget. Of each region whose DRAFT names a session, or whose BUDGET is approved: a
 -- DRAFT_INIT before that day. A B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went. Every day's
@@ -86,6 +87,11 @@ SELECT no, i / 12 * 100 + i % 12 + 1 AS month FROM run WHERE i < until;
 CREATE TEMP VIEW k66_region AS
 SELECT DISTINCT m.no, m.month, r.subject AS rgn FROM k66_months m CROSS JOIN f_region_fiscal f INDEXED BY region_month
   ON f.month BETWEEN m.month - 100 AND m.month CROSS JOIN record r ON r.rec = f.rec;
+CREATE TEMP VIEW k66_body AS
+SELECT f.rgn, coalesce(f.active_from, 0) AS since, coalesce(f.active_to, 99991231) AS until FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec
+WHERE f.level IN (@ORG_LEVEL_DISTRICT_GOV, @ORG_LEVEL_DISTRICT_FIN)
+  AND NOT EXISTS (SELECT 1 FROM live w WHERE w.r_subject = r.r_subject AND w.r_type = @TYPE_ORG_PROFILE
+    AND (w.r_valid, w.r_issued, w.r_stream, w.r_seq) > (r.r_valid, r.r_issued, r.r_stream, r.r_seq));
 CREATE TEMP VIEW k66_kind AS
 SELECT @EVALUATION_KIND_SPOT AS kind, 'SPOT' AS code, 'k66.spot_mmdd' AS term, '抽查复核' AS name, 'spot check' AS name_en
 UNION ALL SELECT @EVALUATION_KIND_FIN_KEY, 'FIN_KEY', 'k66.key_mmdd', '财政重点评价', 'key evaluation by finance'
@@ -108,6 +114,10 @@ UNION SELECT @TYPE_REGION_FISCAL, m.month, r.subject FROM k66_months m CROSS JOI
   ON f.month BETWEEN m.month - 100 AND m.month CROSS JOIN record r ON r.rec = f.rec WHERE m.no = (SELECT max(no) - 1 FROM tick)
 UNION SELECT c.type, m.month, r.subject FROM changed c CROSS JOIN f_region_fiscal f ON f.rec = c.rec CROSS JOIN record r ON r.rec = c.rec
   CROSS JOIN k66_months m ON m.no = (SELECT min(no) FROM tick) AND m.month BETWEEN f.month AND f.month + 100 WHERE c.type = @TYPE_REGION_FISCAL
+UNION SELECT @TYPE_REGION_FISCAL, m.month, f.rgn FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_ORG_PROFILE CROSS JOIN f_org_profile f ON f.rec = h.rec
+    AND f.level IN (@ORG_LEVEL_DISTRICT_GOV, @ORG_LEVEL_DISTRICT_FIN)
+  CROSS JOIN k66_months m ON m.no = (SELECT min(no) FROM tick) WHERE c.type = @TYPE_ORG_PROFILE
 UNION SELECT c.type, r.fy, k.code FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k66_kind k WHERE c.type = @TYPE_EVALUATION
 UNION SELECT @TYPE_RESULT_USE, r.fy + y.n, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN (SELECT 1 AS n UNION ALL SELECT 2) y
   WHERE c.type = @TYPE_EVALUATION
@@ -155,6 +165,8 @@ missing AS MATERIALIZED (
    WHERE t.a = @TYPE_REGION_FISCAL AND month_end(t.b) BETWEEN (SELECT day FROM first) AND date_add(tick_day(), -1)
      AND EXISTS (SELECT 1 FROM f_region_fiscal f INDEXED BY region_month CROSS JOIN record r ON r.rec = f.rec AND +r.subject = t.c
        WHERE f.month BETWEEN t.b - 100 AND t.b)
+     AND (NOT EXISTS (SELECT 1 FROM k66_body o WHERE o.rgn = t.c)
+       OR EXISTS (SELECT 1 FROM k66_body o WHERE o.rgn = t.c AND month_end(t.b) BETWEEN o.since AND o.until))
      AND NOT EXISTS (SELECT 1 FROM f_region_fiscal f INDEXED BY region_month CROSS JOIN live r ON r.rec = f.rec AND r.r_subject = t.c
        WHERE f.month = t.b)
   UNION ALL SELECT t.a, t.b, t.c, 'finance', cd_add((t.b + 1) * 10000 + param(k.term), 0) FROM touched t CROSS JOIN k66_kind k ON k.code = t.c

@@ -94,6 +94,38 @@ Test(expected_data, k66_asks_for_every_month_since_the_first) {
     end(&w);
 }
 
+static void district(struct world *w, int32_t on, const char *until) {
+    static const char GOV[] = "11370102004189000D";
+
+    (void)mk_json(&w->m, "finance", "P01", K(UNIT), GOV, 2019, on,
+                  "{'uscc':'%s','name':'区政府','level':'ORG_LEVEL_DISTRICT_GOV','rgn':'370102',"
+                  "'active_from':20000101%s}",
+                  GOV, until);
+}
+
+/* Dissolved in the middle of February; found to have been a mistake, it stands again. */
+Test(expected_data, k66_a_dissolved_region) {
+    struct world w;
+
+    begin(&w);
+    district(&w, 20190102, "");
+    (void)region_month(&w, 201901);
+    w_tick(&w, 20190209);
+    district(&w, 20190215, ",'active_to':20190215");
+    w_days(&w, 20190309, 20190310);
+    cr_expect_eq(w_find(&w, "K66", RGN, NULL, "finance/X05").n, 0);
+    w_check(&w);
+    district(&w, 20190320, "");
+    w_tick(&w, 20190320);
+    cr_expect_eq(w_find(&w, "K66", RGN, "201902", "finance/X05").status, OPEN);
+    district(&w, 20190321, ",'active_to':20190228");
+    w_tick(&w, 20190321);
+    cr_expect_eq(w_find(&w, "K66", RGN, "201902", "finance/X05").status, OPEN, "its last month");
+    w_tick(&w, 20190410);
+    cr_expect_eq(w_find(&w, "K66", RGN, "201903", "finance/X05").status, 0);
+    end(&w);
+}
+
 static void appraise(struct world *w, int32_t fy) {
     (void)mk_json(&w->m, "organization", "O01", K(DEPT), DEPT1, fy, 0, "{'total_cp':9000}");
 }
