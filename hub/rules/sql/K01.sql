@@ -29,7 +29,7 @@ SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
   r.sign * CASE f.kind WHEN @ALLOTMENT_KIND_REDUCE THEN -f.fen ELSE f.fen END AS fen,
   half_unit(f.src_unit) AS tol,
   f.kind, r.sign * f.fen AS gross, f.unit <> '' OR r.kind = @SUBJECT_KIND_UNIT AS held, r.live_from IS NOT NULL AND r.live_to IS NULL AS lives,
-  f.kind NOT IN (@ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_TRANSFER) AND r.live_from IS NOT NULL AND r.live_to IS NULL AS now,
+  f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE, @ALLOTMENT_KIND_ADVANCE) AND r.live_from IS NOT NULL AND r.live_to IS NULL AS now,
   CASE WHEN f.control_key <> '' AND EXISTS (SELECT 1 FROM agg_approved p WHERE p.level = 'C' AND p.key = f.control_key
       AND p.fy = r.fy AND p.bk = f.bk) THEN ' C:' || f.control_key
     ELSE coalesce(
@@ -44,7 +44,8 @@ SELECT r.rec, r.fy, f.bk, f.func, f.dept, r.subject, f.control_key AS ckey,
        ORDER BY p.func DESC, p.key LIMIT 1),
     f.func || ' D:' || f.dept) END AS line
 FROM f_allotment f JOIN record r ON r.rec = f.rec
-WHERE f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_TRANSFER) OR (f.kind = @ALLOTMENT_KIND_ADVANCE
+WHERE f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_REDUCE, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_TRANSFER,
+  @ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) OR (f.kind = @ALLOTMENT_KIND_ADVANCE
   AND EXISTS (SELECT 1 FROM ref a JOIN live i ON i.rec = a.rec WHERE a.t_sid = r.sid AND a.t_seq = r.seq AND a.field = 'absorbs'));
 CREATE TEMP VIEW k01_line AS
 SELECT rec, fy, bk, func, dept, subject, ckey, fen, tol, kind, gross, held, lives, now, substr(line, instr(line, ' ') + 1) AS c,

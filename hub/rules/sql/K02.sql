@@ -28,7 +28,8 @@
 -- at once. A TRANSFER subject has its own terms, the longer one where its newest P02 calls it a special fund.
 -- B0 is INITIAL, an ADVANCE once absorbed, and ADD as far as an ADJUST raised the line; of a TRANSFER
 -- subject what was sent on, if that is more. REDUCE takes back what had been allotted: it doesn't count here.
--- Units: once their days are over too, only what names a unit (or is a UNIT's own) counts; not for TRANSFERs.
+-- Units: once their days are over too, only what names a unit (or is a UNIT's own) counts, and what was broken down: SHIFT_OUT
+-- of lines without a unit, less SHIFT_IN to such lines; what was allotted is the most of it. Not for TRANSFERs.
 -- Red once the days after the term are over with money still missing. Tolerance: half a source unit for
 -- each line of either side. Something missing in time: UNKNOWN, and until finance's streams have closed the
 -- last day of the term that ran out.
@@ -62,7 +63,6 @@ UNION SELECT r.fy, p.bk || '/' || p.func, 'F:' || p.key FROM (SELECT DISTINCT de
   AND p.func IN (f.func, substr(f.func, 1, 5), substr(f.func, 1, 3)) AND p.level = 'F'
 UNION SELECT p.fy, p.b, p.c FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k02_line p ON p.level = 'S' AND p.key = r.subject
   WHERE c.type = @TYPE_SUBJECT_PROFILE
-UNION SELECT p.fy, p.b, p.c FROM changed c CROSS JOIN k02_line p WHERE c.type = @TYPE_WORKDAYS
 -- [all]
 SELECT fy, b, c FROM k02_line
 -- [agenda]
@@ -83,16 +83,19 @@ due AS MATERIALIZED (
       CASE WHEN unit_term < today THEN unit_term ELSE 0 END, CASE WHEN unit_red < today THEN unit_red ELSE 0 END)) AS last
   FROM part GROUP BY a, b, c),
 given AS MATERIALIZED (
-  SELECT o.a, o.b, o.c, sum(o.tol) AS tol, sum(CASE WHEN o.allotment IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) THEN o.gross ELSE 0 END) AS initial,
+  SELECT o.a, o.b, o.c, sum(CASE WHEN o.allotment NOT IN (@ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) THEN o.tol ELSE 0 END) AS tol, sum(CASE WHEN o.allotment IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) THEN o.gross ELSE 0 END) AS initial,
     sum(CASE WHEN o.allotment IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) AND o.held THEN o.gross ELSE 0 END) AS initial_held,
     sum(CASE o.allotment WHEN @ALLOTMENT_KIND_ADD THEN o.gross ELSE 0 END) AS added,
     sum(CASE WHEN o.allotment = @ALLOTMENT_KIND_ADD AND o.held THEN o.gross ELSE 0 END) AS added_held,
-    sum(CASE o.allotment WHEN @ALLOTMENT_KIND_TRANSFER THEN o.gross ELSE 0 END) AS sent
+    sum(CASE o.allotment WHEN @ALLOTMENT_KIND_TRANSFER THEN o.gross ELSE 0 END) AS sent,
+    sum(CASE WHEN o.held THEN 0 WHEN o.allotment = @ALLOTMENT_KIND_SHIFT_OUT THEN o.gross WHEN o.allotment = @ALLOTMENT_KIND_SHIFT_IN THEN -o.gross
+      ELSE 0 END) AS broken_down
   FROM k01_own o WHERE o.lives AND o.allotment <> @ALLOTMENT_KIND_REDUCE GROUP BY o.a, o.b, o.c),
 sums AS MATERIALIZED (
   SELECT d.*, d.tol + coalesce(g.tol, 0) AS tol2, max(coalesce(g.initial, 0) + min(coalesce(g.added, 0), d.raised),
       CASE d.kind WHEN @SUBJECT_KIND_TRANSFER THEN coalesce(g.sent, 0) ELSE 0 END) AS got,
-    coalesce(g.initial_held, 0) + min(coalesce(g.added_held, 0), d.raised) AS held
+    min(coalesce(g.initial, 0) + min(coalesce(g.added, 0), d.raised),
+      coalesce(g.initial_held, 0) + min(coalesce(g.added_held, 0), d.raised) + max(0, coalesce(g.broken_down, 0))) AS held
   FROM due d LEFT JOIN given g ON g.a = d.a AND g.b = d.b AND g.c = d.c),
 missing AS (
   SELECT s.*, due - got > tol2 AS late, unit_due - held > tol2 AND kind <> @SUBJECT_KIND_TRANSFER AS unit_late,

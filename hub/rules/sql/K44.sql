@@ -47,7 +47,7 @@ SELECT d.id FROM dirty d WHERE NOT EXISTS (SELECT 1 FROM condition x WHERE x.id 
   AND coalesce((SELECT f.rule FROM finding f WHERE f.id = d.id), 'K41') IN ('K41', 'K43');
 -- [touch]
 SELECT n.a, n.b, '' FROM dirty d CROSS JOIN condition n ON n.id = d.id WHERE n.rule IN ('K41', 'K43')
-UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS UNION ALL SELECT 1 FROM k44_gone LIMIT 1) y
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM k44_gone LIMIT 1) y
   CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K44'
 UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_EVALUATION, @TYPE_NOTICE)
 UNION SELECT f.t_subject, f.t_fy, '' FROM changed c CROSS JOIN resolved f ON f.rec = c.rec

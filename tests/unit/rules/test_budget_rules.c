@@ -500,6 +500,44 @@ Test(budget_rules, k02_to_units_and_by_adjustment) {
     end(&w);
 }
 
+static void shift(struct world *w, const char *kind, const char *subject, const char *quota_no,
+                  const char *unit, int32_t on, int64_t fen) {
+    (void)mk_json(&w->m, "finance", "B04", K(PROJECT), subject, on / 10000, on,
+                  "{'kind':'ALLOTMENT_KIND_SHIFT_%s','quota_no':'%s','dept':'%s'%s,"
+                  "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fund_year':%d,'fen':'%lld',"
+                  "'final_level':%s,'issued_on':%d,'basis_doc':'济财1'}",
+                  kind, quota_no, DEPT1, unit, on / 10000, (long long)fen,
+                  unit[0] ? "true" : "false", on);
+}
+
+/* Money that was held back is broken down: out of a line without a unit, into lines of units. */
+Test(budget_rules, k02_what_was_broken_down_is_the_units) {
+    static const char UNIT[] = ",'unit':'12370100000000001U'";
+    struct world w;
+
+    begin(&w);
+    (void)approve(&w, 1, 20190117, "2050201", DEPT1, NULL, 100 * WAN);
+    (void)allot(&w, INITIAL, P1, "Q1", 20190120, 100 * WAN);
+    w_days(&w, 20190220, 20190222);
+    expect_fires(&w, "K02", K(DEPT), DEPT1, 2019, "", "1/2050201", YELLOW);
+    shift(&w, "OUT", P1, "Q2", "", 20190223, 100 * WAN);
+    shift(&w, "IN", P1, "Q3", UNIT, 20190223, 60 * WAN);
+    shift(&w, "IN", P2, "Q4", "", 20190223, 40 * WAN); /* held back again */
+    w_tick(&w, 20190223);
+    cr_expect_eq(w_find(&w, "K02", DEPT1, NULL, NULL).status, OPEN);
+    cr_expect(strstr(w_find(&w, "K02", DEPT1, NULL, NULL).message_zh, "仍有40.00万元") != NULL);
+    shift(&w, "OUT", P2, "Q5", "", 20190224, 40 * WAN);
+    shift(&w, "IN", P2, "Q6", UNIT, 20190224, 40 * WAN);
+    w_tick(&w, 20190224);
+    cr_expect_eq(w_find(&w, "K02", DEPT1, NULL, NULL).status, CLOSED);
+    /* From unit to unit is no breaking down. */
+    shift(&w, "OUT", P1, "Q7", UNIT, 20190225, 60 * WAN);
+    shift(&w, "IN", P1, "Q8", UNIT, 20190225, 60 * WAN);
+    w_tick(&w, 20190225);
+    cr_expect_eq(w_find(&w, "K02", DEPT1, NULL, NULL).status, CLOSED);
+    end(&w);
+}
+
 static void k02_transfer(bool special, int32_t last, int32_t fires) {
     static const char T[] = "TRF-370100-2019-00001";
     struct world w;
