@@ -7,7 +7,9 @@
  * correction of one record breaks the chain: of two the one that stands first (effective,
  * issued_at, party, stream, seq) holds, whichever arrived first, and the other's branch is lost.
  * Payment batches may be reversed voucher by voucher: two reversals compete only over a common
- * voucher. A correction whose target isn't here, or waits for its own, waits. */
+ * voucher. SUPPLEMENT leaves its target as it is and may be another party's; rules read it beside
+ * its target. What names a record of another type corrects nothing. A correction whose target isn't
+ * here, or waits for its own, waits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,8 +193,10 @@ static int enact(struct pt_ledger *l, int64_t rec, int64_t target, uint64_t log_
     rc = rc == 0 ? get_link(l, target, &t, err) : rc;
     if (rc != 0)
         return rc;
-    if (t.lost || t.type != r.type)
+    if (t.type != r.type || (t.lost && is_correction(r.correction)))
         return lose_branch(l, rec, log_index, err);
+    if (!is_correction(r.correction))
+        return 0;
     rc = contend(l, &r, &t, log_index, &wins, err);
     if (rc != 0 || !wins)
         return rc;
@@ -239,7 +243,8 @@ static int take_effect(struct pt_ledger *l, int64_t rec, int64_t target, const s
     return rc == 0 ? enact(l, rec, target, log_index, err) : rc;
 }
 
-/* A correction is its author's own; SUPPLEMENT may be another's and changes nothing here. */
+/* A correction is its author's own; a SUPPLEMENT counts until its target turns out to be of another
+ * type. */
 static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, bool *ret_waits,
                              struct pt_err *err) {
     const Pentad__V1__RecordRef *c = f->r->corrects;
@@ -247,7 +252,8 @@ static int settle_correction(struct pt_ledger *l, const struct pt_folding *f, bo
     int64_t target = 0;
     int rc;
 
-    if (!c || !c->party || !c->stream || !c->has_hash || strcmp(c->party, f->party) != 0)
+    if (!c || !c->party || !c->stream || !c->has_hash ||
+        (is_correction((int)f->r->correction) && strcmp(c->party, f->party) != 0))
         return lose_branch(l, f->rec, f->log_index, err);
     rc = pt_ledger_sid(l, c->party, c->stream, &at.sid, err);
     at.seq = (int64_t)c->seq;
@@ -314,10 +320,10 @@ int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt
     if (pt_correct_needs_approval((int)f->r->body_case)) {
         rc = pt_sql_apply(&l->sql, l->st[PT_S_AWAIT], err, "i", f->rec);
         waits = corrects;
-    } else if (corrects) {
+    } else if (corrects || f->r->correction == PENTAD__V1__CORRECTION__CORRECTION_SUPPLEMENT) {
         rc = settle_correction(l, f, &waits, err);
     }
-    return rc == 0 && !waits ? settle_waiters(l, f->rec, f->log_index, err) : rc;
+    return rc == 0 && !(waits && corrects) ? settle_waiters(l, f->rec, f->log_index, err) : rc;
 }
 
 /* Two of the four parties outside finance, each with its newest verdict. */

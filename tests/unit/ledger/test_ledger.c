@@ -21,6 +21,7 @@
 #define REPLACE 2
 #define REVERSE 3
 #define WITHDRAW 4
+#define SUPPLEMENT 5
 
 static const char P1[] = "37010019R000000000001";
 static const char DEPT1[] = "11370100004188813W";
@@ -266,6 +267,51 @@ Test(ledger, every_branch_of_what_is_lost_is_lost) {
     cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 0);
     pt_ledger_close(l);
     mk_done(&m);
+}
+
+static struct mk_ref supplement(struct mklog *m, const char *party, int correction,
+                                const struct mk_ref *to, int32_t until) {
+    return mk_json_correcting(m, correction, to, party, "P03", K(PROJECT), P1, 2019, 20190102,
+                              "{'role':'PERSON_ROLE_PROJECT_HEAD','post':'处长',"
+                              "'held_from':20190101,'held_to':%d}",
+                              until);
+}
+
+static int64_t count(struct pt_ledger *l, const char *sql) {
+    struct pt_err err = {0};
+    int64_t n = -1;
+    bool found;
+
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(l), &n, &found, &err, sql, ""), 0, "%s", err.msg);
+    return n;
+}
+
+/* What the organization department adds to a term goes behind finance's P03, not behind any record
+ * of finance's, whichever of the two is logged first. */
+Test(ledger, a_supplement_names_a_record_of_its_type) {
+    static const char live[] = "SELECT count(*) FROM live WHERE r_type = 103";
+
+    for (int first = 0; first < 2; first++) {
+        struct mklog m;
+        struct pt_ledger *l;
+        struct mk_ref term;
+        struct mk_ref money;
+
+        mk_init(&m);
+        term = supplement(&m, "finance", 0, NULL, 20191231);
+        money = mk_allot(&m, 1, P1, DEPT1, "Q1", "2050201", 2019, 20190128, WAN, NULL);
+        (void)supplement(&m, "organization", SUPPLEMENT, &term, 20190630);
+        (void)supplement(&m, "organization", SUPPLEMENT, &money, 20190331);
+        mk_flush_stream(&m, first ? "organization" : "finance", "main");
+        mk_flush(&m);
+        l = fold_log(&m, 1);
+        cr_expect_eq(count(l, live), 2, "order %d", first);
+        cr_expect_eq(count(l, "SELECT min(f.held_to) FROM live CROSS JOIN f_responsible_person f"
+                              " USING (rec)"),
+                     20190630, "order %d", first);
+        pt_ledger_close(l);
+        mk_done(&m);
+    }
 }
 
 Test(ledger, nobody_corrects_anothers_record) {
