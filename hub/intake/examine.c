@@ -105,7 +105,7 @@ static void check_keys_stream(struct examining *e, const Pentad__V1__Record *rec
  * too. */
 static void check_originator(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
     const struct pt_record_info *info = pt_record_info_of(rec);
-    if (rec->originator == NULL || (info != NULL && (info->flags & PT_RT_APPLICANT))) {
+    if (rec->originator == NULL || (info != NULL && (info->flags & PT_RT_ANOTHERS))) {
         return;
     }
     const char *other = pt_snapshot_party_of(e->f->snapshot, rec->originator, e->f->st.msg->party);

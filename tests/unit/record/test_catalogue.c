@@ -37,6 +37,8 @@ Test(catalogue, has_a_row_for_every_body_and_no_other) {
         cr_assert_neq(rows[i].authors, 0);
         cr_assert_eq(rows[i].readers & rows[i].aggregate, 0);
         cr_assert_eq(strncmp(rows[i].requirements, "R-", 2), 0);
+        cr_assert_eq((rows[i].flags & PT_RT_ANOTHERS) != 0, rows[i].type == PT_TYPE_PERF_GOAL,
+                     "%s: only a goal may be another party's", rows[i].code);
     }
     cr_assert_null(pt_record_info_by_code("X99"));
     cr_assert_null(pt_record_info((enum pt_record_type)234));

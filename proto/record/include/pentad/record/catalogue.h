@@ -21,6 +21,7 @@
 #define PT_RT_OPENS 0x40U      /* sealed until another of the type opens it: then for all six */
 #define PT_RT_SENDER 0x80U     /* read by the party that its field `sender` names */
 #define PT_RT_APPLICANT 0x100U /* originator required: who applies for the money */
+#define PT_RT_ANOTHERS 0x200U  /* originator may be another party, whose it is though handed in */
 
 /* Subject kinds as bits. NONE stands for a record without a subject. */
 #define PT_SUBJECT_BIT(kind) ((uint32_t)(1U << PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_##kind))
@@ -70,8 +71,8 @@
     X(LIBRARY_EVENT, 113, "E03", library_event, "project library event", "项目库事件", PT_P_F,     \
       PT_PARTIES_SIX, 0, PT_F_YEAR, PT_SUBJECTS_ITEM, PT_CORR_USUAL, "R-14 R-24 R-31")             \
     X(PERF_GOAL, 114, "E04", perf_goal, "performance goal", "绩效目标", PT_P_F, PT_PARTIES_SIX, 0, \
-      PT_F_YEAR | PT_RT_DISCLOSED | PT_RT_APPLICANT, PT_SUBJECTS_SOME, PT_CORR_USUAL,              \
-      "R-6 R-11 R-12 R-16 R-28 R-29 R-30 R-33")                                                    \
+      PT_F_YEAR | PT_RT_DISCLOSED | PT_RT_APPLICANT | PT_RT_ANOTHERS, PT_SUBJECTS_SOME,            \
+      PT_CORR_USUAL, "R-6 R-11 R-12 R-16 R-28 R-29 R-30 R-33")                                     \
     X(GOAL_REVIEW, 115, "E05", goal_review, "goal review", "绩效目标审核", PT_P_F, PT_PARTIES_SIX, \
       0, PT_F_YEAR, PT_SUBJECTS_SOME, PT_CORR_USUAL, "R-32")                                       \
     X(CONGRESS_SUBMISSION, 121, "B01", congress_submission, "submission to congress",              \
