@@ -37,7 +37,7 @@
 -- for that year, where an evaluation that was here by then binds its budget. Of each region whose DRAFT names a session, or whose BUDGET is approved: a
 -- DRAFT_INIT before that day. A B03 on each session to which a B01 DRAFT or FINAL_ACCOUNTS went. Every day's
 -- StreamClose, due the day after, of every party that has a stream. One record of the period is enough: which subjects lack
--- theirs other rules say (K06, K36, K41, K58, K70, K71). What ended, or for a DRAFT_INIT fell due, before the first tick isn't expected. A closing that
+-- theirs other rules say (K06, K36, K41, K58, K70, K71). An X02 names no department, and finance is the author of all of a month's. What ended, or for a DRAFT_INIT fell due, before the first tick isn't expected. A closing that
 -- is missing is one finding, of the first day that isn't closed.
 -- Not asked for here, as nothing would be known that isn't already: X01, since a close asserts that a day's payments are all here, none too, and a day
 -- that isn't closed is a missing StreamClose; B04, since what is paid before it is K05's; X03 and V01 SELF, which K36 and K41 expect of
