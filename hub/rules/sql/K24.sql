@@ -7,13 +7,14 @@
 -- basis: R-63
 -- message.zh: 主体信息不一致：{what}{a}/{b}
 -- message.en: subject identity conflict: {what_en} {a} / {b}
--- clears.zh: P02更正；由填错的一方更正；重复支付的，X01冲销
--- clears.en: P02 REPLACE; correction by whoever is wrong; X01 REVERSE of a voucher paid twice
--- responders: finance
+-- clears.zh: P02更正；由填错的一方更正；重复支付的，X01冲销；另编文号的B03
+-- clears.en: P02 REPLACE; correction by whoever is wrong; X01 REVERSE of a voucher paid twice; a B03 with a number of its own
+-- responders: {party}
 -- figure: what text
 -- figure: what_en text
 -- figure: a text
 -- figure: b text
+-- figure: party text
 -- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐
 -- awaits: finance
 -- scope: region
@@ -30,11 +31,13 @@
 -- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
 -- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
 -- until the workdays after the newest of them are over and finance's streams have closed the last one. chain: two corrections of one record about a subject that
--- everybody may read: the ledger goes by one of them, the other is named.
+-- everybody may read: the ledger goes by one of them, the other is named. approval: a REPLACE of an approval of congress that bears the
+-- document number of what it replaces: it is another decision and has a number of its own. Congress has to answer that, and whose record
+-- it is a second correction of one; finance all else.
 -- The region of a voucher or quota number is that in the code of its unit or department (its third to eighth digit).
 -- All others await nobody: both statements are here.
 -- Keys: a what is compared: a subject (name, bk, org, term), an alias, a number, a name, a document or a record; b which of
--- these; c the region (voucher, quota, shift), the role (term), the sequence number (chain: a is the stream), else ''.
+-- these; c the region (voucher, quota, shift, approval), the role (term), the sequence number (chain: a is the stream), else ''.
 -- [views]
 CREATE TEMP VIEW k24_shift AS
 SELECT f.basis_doc AS doc, substr(f.dept, 3, 6) AS rgn, r.rec, r.r_fy AS fy, r.r_subject AS subject, f.kind, f.fen * r.r_sign AS fen, r.r_tick AS tick
@@ -74,6 +77,8 @@ UNION SELECT l.voucher_no, 'voucher', substr(r.subject, 3, 6) FROM changed c CRO
     AND EXISTS (SELECT 1 FROM f_payment_batch_lines o WHERE o.voucher_no = l.voucher_no AND (o.rec <> c.rec OR o.idx <> l.idx))
 UNION SELECT f.quota_no, 'quota', substr(f.dept, 3, 6) FROM changed c CROSS JOIN f_allotment f ON f.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
   AND EXISTS (SELECT 1 FROM f_allotment o WHERE o.quota_no = f.quota_no AND o.rec <> f.rec)
+UNION SELECT r.doc_no, 'approval', r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
+ WHERE c.type = @TYPE_CONGRESS_APPROVAL AND r.correction = @CORRECTION_REPLACE AND r.doc_no <> ''
 UNION SELECT f.basis_doc, 'shift', substr(f.dept, 3, 6) FROM changed c CROSS JOIN f_allotment f ON f.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT
   AND f.kind IN (@ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) AND f.basis_doc <> ''
 UNION SELECT CASE x.column1 WHEN 'bunit' THEN f.bunit ELSE f.name END, x.column1, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
@@ -94,6 +99,8 @@ UNION SELECT DISTINCT a.alias, 'alias', '' FROM alias a
 UNION SELECT l.voucher_no, 'voucher', substr(r.subject, 3, 6) FROM f_payment_batch_lines l CROSS JOIN record r ON r.rec = l.rec
   WHERE l.voucher_no IN (SELECT voucher_no FROM f_payment_batch_lines GROUP BY voucher_no HAVING count(*) > 1)
 UNION SELECT f.quota_no, 'quota', substr(f.dept, 3, 6) FROM f_allotment f
+UNION SELECT r.doc_no, 'approval', r.subject FROM f_congress_approval f CROSS JOIN record r ON r.rec = f.rec
+  WHERE r.correction = @CORRECTION_REPLACE AND r.doc_no <> ''
 UNION SELECT k.doc, 'shift', k.rgn FROM k24_shift k
 UNION SELECT f.name, 'orgname', '' FROM f_org_profile f WHERE f.name <> ''
 UNION SELECT f.bunit, 'bunit', '' FROM f_org_profile f WHERE f.bunit <> ''
@@ -151,6 +158,13 @@ allotted AS MATERIALIZED (
   FROM touched t CROSS JOIN f_allotment f ON f.quota_no = t.a AND substr(f.dept, 3, 6) = t.c CROSS JOIN live r ON r.rec = f.rec
   WHERE t.b = 'quota' AND f.kind IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADD, @ALLOTMENT_KIND_REDUCE)
   GROUP BY t.a, t.c, 4, r.r_subject, r.r_root HAVING sum(r.r_sign) > 0),
+renumbered AS MATERIALIZED (
+  SELECT t.a, t.b, t.c, r.r_kind AS kind, r.r_fy AS fy, min((SELECT p.name FROM place p WHERE p.rec = o.rec)) AS first,
+    min((SELECT p.name FROM place p WHERE p.rec = r.rec)) AS last
+  FROM touched t CROSS JOIN live r ON r.r_subject = t.c AND r.r_type = @TYPE_CONGRESS_APPROVAL AND r.r_doc = t.a
+    CROSS JOIN record q ON q.rec = r.rec AND q.correction = @CORRECTION_REPLACE
+    CROSS JOIN record o ON o.root = r.r_root AND +o.rec <> r.rec AND +o.doc_no = t.a AND o.lost IS NULL
+  WHERE t.b = 'approval' GROUP BY t.a, t.c, r.r_fy),
 shifted AS MATERIALIZED (
   SELECT t.a, t.b, t.c, s.fy, min(s.subject) AS subject, coalesce(sum(CASE s.kind WHEN @ALLOTMENT_KIND_SHIFT_OUT THEN s.fen END), 0) AS out,
     coalesce(sum(CASE s.kind WHEN @ALLOTMENT_KIND_SHIFT_IN THEN s.fen END), 0) AS into_, max((SELECT k.day FROM tick k WHERE k.no = s.tick)) AS day
@@ -180,47 +194,51 @@ lost AS MATERIALIZED (
   SELECT t.a, t.b, t.c, x.rec, x.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
     CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec)
 SELECT n.a, n.b, n.c, n.kind AS kind, n.a AS key, 0 AS fy, '' AS period, 'name' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
-  '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b, NULL AS through
+  '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b, 'finance' AS party, NULL AS through
 FROM (SELECT x.*, row_number() OVER (PARTITION BY x.a ORDER BY x.year) AS nth FROM named x WHERE x.first <> x.last) n WHERE n.nth = 1
 UNION ALL
 SELECT m.a, m.b, m.c, coalesce(r.kind, (SELECT min(k.kind) FROM subj k WHERE k.key = m.a), @SUBJECT_KIND_PROJECT), m.a, 0, '', 'bk',
   CASE WHEN m.rec IS NULL OR f.bk IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '预算种类', 'budget kind',
-  (SELECT group_concat(j.value, '、') FROM json_each(f.bk) j), CAST(m.bk AS TEXT), NULL
+  (SELECT group_concat(j.value, '、') FROM json_each(f.bk) j), CAST(m.bk AS TEXT), 'finance', NULL
 FROM money m LEFT JOIN record r ON r.rec = m.rec LEFT JOIN f_subject_profile f ON f.rec = m.rec
 UNION ALL
 SELECT m.a, m.b, m.c, coalesce(r.kind, (SELECT min(k.kind) FROM subj k WHERE k.key = m.a), @SUBJECT_KIND_PROJECT), m.a, 0, '', 'org',
-  CASE WHEN f.resp_org IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '责任单位', 'responsible body', f.resp_org, m.org, NULL
+  CASE WHEN f.resp_org IS NULL THEN 'UNKNOWN' ELSE 'FIRE' END, @SEVERITY_YELLOW, '责任单位', 'responsible body', f.resp_org, m.org, 'finance', NULL
 FROM foreign_body m LEFT JOIN record r ON r.rec = m.rec LEFT JOIN f_subject_profile f ON f.rec = m.rec
 UNION ALL
 SELECT t.a, t.b, t.c, (SELECT min(k.kind) FROM subj k WHERE k.key = t.first), t.first, 0, '', 'alias:' || t.a, 'FIRE', @SEVERITY_YELLOW,
-  '代码' || t.a || '用于', 'code ' || t.a || ' of', t.first, t.last, NULL
+  '代码' || t.a || '用于', 'code ' || t.a || ' of', t.first, t.last, 'finance', NULL
 FROM twice t
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'voucher:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  '支付凭证号' || a || '重复，', 'voucher ' || a || ' twice,', min(text), max(text), NULL
+  '支付凭证号' || a || '重复，', 'voucher ' || a || ' twice,', min(text), max(text), 'finance', NULL
 FROM paid GROUP BY a, b, c, fy HAVING sum(n) > 1
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = min(subject)), @SUBJECT_KIND_PROJECT), min(subject), fy, '', 'quota:' || c || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  '指标文号' || a || '重复，', 'quota number ' || a || ' twice,', min(subject), max(subject), NULL
+  '指标文号' || a || '重复，', 'quota number ' || a || ' twice,', min(subject), max(subject), 'finance', NULL
 FROM allotted GROUP BY a, b, c, fy HAVING min(subject) < max(subject) OR sum(initial) > 1
 UNION ALL
 SELECT a, b, c, coalesce((SELECT min(k.kind) FROM subj k WHERE k.key = subject), @SUBJECT_KIND_PROJECT), subject, fy, '', 'shift:' || c || ':' || a,
   CASE WHEN out = into_ THEN 'CLEAR' WHEN tick_day() > wd_add(day, param('k24.shift_workdays')) THEN 'FIRE' ELSE 'UNKNOWN' END, @SEVERITY_YELLOW,
-  a || '调出、调入金额', 'shifted out and in under ' || a, printf('%d.%02d', out / 100, out % 100), printf('%d.%02d', into_ / 100, into_ % 100),
+  a || '调出、调入金额', 'shifted out and in under ' || a, printf('%d.%02d', out / 100, out % 100), printf('%d.%02d', into_ / 100, into_ % 100), 'finance',
   CASE WHEN out <> into_ AND tick_day() > wd_add(day, param('k24.shift_workdays')) THEN wd_add(day, param('k24.shift_workdays')) END
 FROM shifted
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = first), first, 0, '', b || ':' || rgn || ':' || a, 'FIRE', @SEVERITY_YELLOW,
-  CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last, NULL
+  CASE b WHEN 'bunit' THEN '预算单位编码' ELSE '名称' END || a || '用于', CASE b WHEN 'bunit' THEN 'budget unit code ' ELSE 'name ' END || a || ' of', first, last, 'finance', NULL
 FROM bodies WHERE nth = 1
 UNION ALL
 SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'term:' || c, 'FIRE', @SEVERITY_YELLOW,
-  '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last, NULL
+  '责任人任期重叠，', 'overlapping terms of responsible persons,', first, last, 'finance', NULL
 FROM terms WHERE nth = 1
 UNION ALL
 SELECT l.a, l.b, l.c, r.kind, r.subject, coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
-  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next), NULL
+  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next), substr(l.a, 1, instr(l.a, '/') - 1), NULL
 FROM lost l CROSS JOIN record r ON r.rec = l.rec
+UNION ALL
+SELECT a, b, c, kind, c, fy, '', 'approval:' || a, 'FIRE', @SEVERITY_YELLOW,
+  '更正未另编文号，' || a || '：', 'a correction bears the number of what it corrects, ' || a || ':', first, last, 'congress', NULL
+FROM renumbered
 -- [inputs]
 SELECT rec FROM (
   SELECT r.rec FROM live r WHERE r.r_subject = :key AND r.r_type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ORG_PROFILE)
@@ -230,6 +248,8 @@ SELECT rec FROM (
   UNION SELECT l.rec FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec AND r.r_fy = :fy WHERE l.voucher_no = :a AND :b = 'voucher'
     AND substr(r.r_subject, 3, 6) = :c
   UNION SELECT f.rec FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec WHERE f.quota_no = :a AND :b = 'quota' AND substr(f.dept, 3, 6) = :c
+  UNION SELECT o.rec FROM live r CROSS JOIN record o ON o.root = r.r_root AND +o.doc_no = :a WHERE r.r_subject = :c
+    AND r.r_type = @TYPE_CONGRESS_APPROVAL AND r.r_doc = :a AND :b = 'approval'
   UNION SELECT s.rec FROM k24_shift s WHERE s.doc = :a AND s.rgn = :c AND :b = 'shift'
   UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.name = :a AND :b = 'orgname'
   UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.bunit = :a AND :b = 'bunit'

@@ -612,3 +612,40 @@ Test(profile_rules, k24_two_corrections_of_one_record) {
     cr_expect(strstr(s.message_zh, "同一记录两次更正，finance/main#") != NULL, "%s", s.message_zh);
     end(&w);
 }
+
+static struct mk_ref decide(struct world *w, const char *doc_no, int64_t fen,
+                            const struct mk_ref *replaces) {
+    w->m.doc_no = doc_no;
+    return mk_json_correcting(&w->m, 2, replaces, "congress", "B03", K(REGION), "370100", 2019,
+                              20190117,
+                              "{'kind':'APPROVAL_KIND_BUDGET','approved_on':20190117,'lines':[{"
+                              "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fen':'%lld',"
+                              "'src_unit':'SOURCE_UNIT_FEN'}],'total_fen':'%lld'}",
+                              (long long)fen, (long long)fen);
+}
+
+/* A decision of congress that takes another's place has a number of its own. */
+Test(profile_rules, k24_an_approval_replaced_under_its_own_number) {
+    struct world w;
+    struct mk_ref first;
+    struct mk_ref second;
+    struct seen s;
+
+    w_open(&w, ":memory:");
+    first = decide(&w, "济人发1", WAN, NULL);
+    second = decide(&w, "济人发2", 2 * WAN, NULL);
+    w_tick(&w, 20190118);
+    (void)decide(&w, "济人发3", WAN, &second);
+    w_tick(&w, 20190119);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    second = decide(&w, "济人发1", 3 * WAN, &first);
+    w_tick(&w, 20190120);
+    s = w_find(&w, "K24", "370100", "", "approval:济人发1");
+    cr_expect(s.status == OPEN && s.sev == YELLOW && s.n_inputs == 2);
+    cr_expect(strstr(s.message_zh, "更正未另编文号，济人发1：congress/main#") != NULL, "%s",
+              s.message_zh);
+    (void)decide(&w, "济人发4", 3 * WAN, &second);
+    w_tick(&w, 20190121);
+    cr_expect_eq(w_find(&w, "K24", "370100", "", "approval:济人发1").status, CLOSED);
+    end(&w);
+}
