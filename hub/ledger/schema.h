@@ -95,6 +95,19 @@ static const char pt_schema_sums[] =
     "CREATE VIEW place AS SELECT r.rec, r.tick, s.party || '/' || s.name AS stream, r.seq,\n"
     "  s.party || '/' || s.name || '#' || r.seq AS name FROM record r CROSS JOIN stream s\n"
     "  ON s.sid = r.sid;\n"
+    /* What people call a correction: its party and document number; without a number its place,
+       which also follows the number where another correction of the subject had it first. */
+    "CREATE VIEW correction_name AS SELECT c.rec,\n"
+    "  CASE WHEN coalesce(c.doc_no, '') = '' THEN p.name\n"
+    "  ELSE s.party || '/' || c.doc_no || CASE WHEN c.subject IS t.subject AND c.rec = (\n"
+    "    SELECT x.rec FROM record x INDEXED BY record_correction\n"
+    "    CROSS JOIN place q ON q.rec = x.rec\n"
+    "    WHERE x.doc_no = c.doc_no AND x.subject IS c.subject AND x.correction IN\n"
+    "      (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW)\n"
+    "    ORDER BY q.tick, q.stream, q.seq LIMIT 1) THEN '' ELSE ' ' || p.name END END AS name\n"
+    "  FROM record c CROSS JOIN stream s ON s.sid = c.sid CROSS JOIN place p ON p.rec = c.rec\n"
+    "  CROSS JOIN ref g ON g.rec = c.rec AND g.field = 'corrects'\n"
+    "  CROSS JOIN record t ON t.sid = g.t_sid AND t.seq = g.t_seq AND t.hash = g.hash;\n"
     /* Of two that take effect and were issued at the same moments the last in (r_stream, r_seq)
        counts as the newer one. */
     "CREATE VIEW live AS SELECT rec, log_index AS r_log, sid AS r_sid, seq AS r_seq,\n"

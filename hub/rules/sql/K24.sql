@@ -31,7 +31,7 @@
 -- time, whose newest profiles have one name or one budget unit code. term: two P03 of a subject and role whose times
 -- overlap; handing over on one day is none. shift: SHIFT_OUT and SHIFT_IN under one document aren't equal; UNKNOWN
 -- until the workdays after the newest of them are over and finance's streams have closed the last one. chain: two corrections of one record about a subject that
--- everybody may read: the ledger goes by one of them, the other is named. approval: a REPLACE of an approval of congress that bears the
+-- everybody may read: the ledger goes by one of them, the other is named, as K68 names a correction. approval: a REPLACE of an approval of congress that bears the
 -- document number of what it replaces: it is another decision and has a number of its own. Congress has to answer that, and whose record
 -- it is a second correction of one; finance all else.
 -- The region of a voucher or quota number is that in the code of its unit or department (its third to eighth digit).
@@ -51,7 +51,7 @@ SELECT r.r_subject AS subject, r.rec, f.role, f.held_from, min(coalesce(f.held_t
 FROM live r CROSS JOIN f_responsible_person f ON f.rec = r.rec AND f.held_from IS NOT NULL CROSS JOIN record q ON q.rec = r.rec
 WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;
 CREATE TEMP VIEW k24_lost AS
-SELECT x.rec, p.stream, p.seq, p.name, o.next FROM record x CROSS JOIN place p ON p.rec = x.rec CROSS JOIN ref g ON g.rec = x.rec AND g.field = 'corrects'
+SELECT x.rec, p.stream, p.seq, o.next FROM record x CROSS JOIN place p ON p.rec = x.rec CROSS JOIN ref g ON g.rec = x.rec AND g.field = 'corrects'
   CROSS JOIN record o ON o.sid = g.t_sid AND o.seq = g.t_seq AND o.hash = g.hash AND o.type = x.type AND o.next <> 0 AND o.next <> x.rec
     AND o.lost IS NULL
 WHERE x.lost = 1 AND x.kind IS NOT NULL AND x.subject <> '' AND x.type NOT IN (@TYPE_AUDIT_PLAN, @TYPE_ECON_RESP_AUDIT, @TYPE_CADRE_USE,
@@ -191,8 +191,9 @@ terms AS MATERIALIZED (
     row_number() OVER (PARTITION BY x.a, x.c ORDER BY x.name, y.name) AS nth
   FROM term x CROSS JOIN term y ON y.a = x.a AND y.c = x.c AND y.name > x.name AND x.held_from < y.held_to AND y.held_from < x.held_to),
 lost AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, x.rec, x.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
-    CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec)
+  SELECT t.a, t.b, t.c, x.rec, n.name, x.next FROM touched t CROSS JOIN stream s ON t.b = 'chain' AND s.party || '/' || s.name = t.a
+    CROSS JOIN record r ON r.sid = s.sid AND r.seq = t.c CROSS JOIN k24_lost x ON x.rec = r.rec
+    CROSS JOIN correction_name n ON n.rec = x.rec)
 SELECT n.a, n.b, n.c, n.kind AS kind, n.a AS key, 0 AS fy, '' AS period, 'name' AS object, 'FIRE' AS state, @SEVERITY_YELLOW AS sev,
   '名称' AS what, 'name' AS what_en, n.first AS a, n.last AS b, 'finance' AS party, NULL AS through
 FROM (SELECT x.*, row_number() OVER (PARTITION BY x.a ORDER BY x.year) AS nth FROM named x WHERE x.first <> x.last) n WHERE n.nth = 1
@@ -233,7 +234,7 @@ SELECT a, b, c, (SELECT min(k.kind) FROM subj k WHERE k.key = a), a, 0, '', 'ter
 FROM terms WHERE nth = 1
 UNION ALL
 SELECT l.a, l.b, l.c, r.kind, r.subject, coalesce(r.fy, 0), '', 'chain:' || l.name, 'FIRE', @SEVERITY_YELLOW,
-  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT p.name FROM place p WHERE p.rec = l.next), substr(l.a, 1, instr(l.a, '/') - 1), NULL
+  '同一记录两次更正，', 'two corrections of one record,', l.name, (SELECT n.name FROM correction_name n WHERE n.rec = l.next), substr(l.a, 1, instr(l.a, '/') - 1), NULL
 FROM lost l CROSS JOIN record r ON r.rec = l.rec
 UNION ALL
 SELECT a, b, c, kind, c, fy, '', 'approval:' || a, 'FIRE', @SEVERITY_YELLOW,

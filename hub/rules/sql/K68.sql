@@ -29,7 +29,7 @@
 -- Keys: a the correction (number in the ledger), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k68_correction AS
-SELECT c.rec, c.log_index, c.sid, c.seq, c.doc_no, c.subject AS own, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
+SELECT c.rec, c.log_index, c.sid, c.seq, c.tick, c.root, t.rec AS target, t.log_index AS t_log, t.type, t.kind, t.subject, t.fy,
   t.valid_from AS day
 FROM record c CROSS JOIN record t ON t.rec = c.corrects
 WHERE c.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW) AND c.lost IS NULL;
@@ -71,15 +71,11 @@ said AS MATERIALIZED (
       || CASE WHEN year_closed THEN ', a year that is closed' ELSE '' END AS en
   FROM used)
 SELECT a, b, c, coalesce(s.kind, @SUBJECT_KIND_NONE) AS kind, coalesce(s.subject, '') AS key, coalesce(s.fy, 0) AS fy, '' AS period,
-  CASE WHEN coalesce(s.doc_no, '') = '' THEN o.name
-    ELSE p.party || '/' || s.doc_no || CASE WHEN s.own IS s.subject AND s.rec = (SELECT x.rec FROM record x INDEXED BY record_correction
-        CROSS JOIN place q ON q.rec = x.rec WHERE x.doc_no = s.doc_no AND x.subject IS s.own
-          AND x.correction IN (@CORRECTION_REPLACE, @CORRECTION_REVERSE, @CORRECTION_WITHDRAW)
-        ORDER BY q.tick, q.stream, q.seq LIMIT 1) THEN '' ELSE ' ' || o.name END END AS object,
+  o.name AS object,
   CASE WHEN (briefs > 0 OR congress OR appraised OR year_closed) AND NOT listed THEN 'FIRE' ELSE 'CLEAR' END AS state,
   @SEVERITY_INFO AS sev, type_code(type) AS type, type_zh(type) AS name, type_en(type) AS name_en, p.party AS party,
   substr(zh, 2) AS list, substr(en, 3) AS list_en
-FROM said s CROSS JOIN stream p ON p.sid = s.sid CROSS JOIN place o ON o.rec = s.rec
+FROM said s CROSS JOIN stream p ON p.sid = s.sid CROSS JOIN correction_name o ON o.rec = s.rec
 -- [inputs]
 SELECT rec FROM (
   SELECT k.rec FROM k68_correction k WHERE k.rec = :a UNION SELECT k.target FROM k68_correction k WHERE k.rec = :a

@@ -605,11 +605,16 @@ Test(profile_rules, k24_two_corrections_of_one_record) {
     (void)profile(&w, &a, 20190119, &first);
     w_tick(&w, 20190119);
     cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0);
+    w.m.doc_no = "DA-1-3";
     (void)profile(&w, &a, 20190120, &first);
-    w_tick(&w, 20190120);
-    s = w_find(&w, "K24", P1, "", NULL);
+    w.m.doc_no = NULL;
+    (void)profile(&w, &a, 20190121, &first);
+    w_tick(&w, 20190121);
+    s = w_find(&w, "K24", P1, "", "chain:finance/DA-1-3");
     cr_expect(s.status == OPEN && s.n_inputs == 2);
-    cr_expect(strstr(s.message_zh, "同一记录两次更正，finance/main#") != NULL, "%s", s.message_zh);
+    cr_expect(strstr(s.message_zh, "同一记录两次更正，finance/DA-1-3/finance/main#") != NULL, "%s",
+              s.message_zh);
+    cr_expect_eq(w_find(&w, "K24", P1, "", NULL).n, 2, "and one without a number, by its place");
     end(&w);
 }
 
