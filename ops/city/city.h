@@ -14,6 +14,7 @@
 #include <pentad/base/err.h>
 
 #define CITY_FY 2019
+#define CITY_RGN "370100"
 #define CITY_DEPTS 110
 #define CITY_DISTRICTS 12
 #define CITY_MAX_QUOTAS 8
@@ -28,6 +29,8 @@
 #define CITY_FIRST_WARNING 901 /* its number among the notices */
 #define CITY_MAX_TRUTH 2048
 #define CITY_MAX_SHOWN 16
+#define CITY_MAX_BODIES 32
+#define CITY_MAX_TENURES 8
 #define CITY_PROJECT_NAMES 500
 #define CITY_FINANCE_DEPT 27 /* 市财政局 in the table of departments */
 #define CITY_YUAN INT64_C(100)
@@ -84,7 +87,8 @@ struct city_quota {
     int64_t fen;
     int64_t payable; /* of a later quota: paid evenly from the month after it to December */
     char no[20];
-    bool unnamed; /* not allotted to a project yet: 待分配 */
+    bool unnamed;      /* not allotted to a project yet: 待分配 */
+    int32_t number_of; /* the project, from 1, whose second quota's number it bears; 0 = its own */
     char basis[48];
 };
 
@@ -115,6 +119,9 @@ struct city_project {
     const char *regoal_by;            /* who approved that */
     int32_t profile_bk;               /* what its first profile says; 0 = bk */
     int32_t renamed_day;              /* another profile names it otherwise; 0 = none */
+    bool recurve_renames;             /* that REPLACE names it otherwise */
+    int32_t recurve_again_day;        /* another REPLACE, of the first profile … */
+    bool recurve_chained;             /* … or of the REPLACE before it */
     const char *goal_without;         /* an indicator or group that the goal lacks */
     const char *tags;                 /* NULL = by chance */
     char letter;                      /* R personnel, Y operating, T specific target */
@@ -277,9 +284,25 @@ struct city_shown {
     int32_t org, day;
 };
 
+/* A body that does nothing but resemble the one planted before it. */
+struct city_body {
+    char uscc[19];
+    const char *rgn, *name, *bunit;
+    int32_t day, since, until;
+    int32_t mended_day, mended_until; /* another profile, with its end … */
+    const char *mended_bunit;         /* … or with another code */
+};
+
+/* Whoever heads a department since `from`, entered on `day`; the one before left on `left`, entered
+ * on `left_day` (0 = never). */
+struct city_tenure {
+    int32_t dept, from, day, left, left_day;
+};
+
 struct city_truth {
     const char *rule, *kind;
     int32_t project, quota; /* the object is this quota's number; quota -1 = it isn't */
+    const char *before_no;  /* what the object says before that number; NULL = nothing */
     char key[40], object[64];
     int32_t year, period;
     char severity, first_severity;
@@ -319,6 +342,10 @@ struct city {
     int32_t n_misreports;
     struct city_shown shown[CITY_MAX_SHOWN];
     int32_t n_shown;
+    struct city_body bodies[CITY_MAX_BODIES];
+    int32_t n_bodies;
+    struct city_tenure tenures[CITY_MAX_TENURES];
+    int32_t n_tenures;
     struct city_truth truth[CITY_MAX_TRUTH];
     int32_t n_truth;
     struct city_payment *payments;
@@ -425,12 +452,13 @@ const struct city_finding *city_finding_before(const struct city *c, int32_t day
 void city_plant_budget(struct city *c); /* K01 K04 */
 void city_plant_terms(struct city *c);  /* K02 */
 void city_plant_money(struct city *c);  /* K03 K08 K11 K12 K13 K29 */
-void city_plant_gates(struct city *c);  /* K14 to K24 and K49 */
+void city_plant_gates(struct city *c);  /* K14 to K23 and K49 */
 void city_plant_alike(struct city *c);  /* K22 */
 int32_t city_dept_of(const char *name);
 /* A planted project of that department. */
 struct city_project *city_plant_of(struct city *c, int64_t yuan, const char *dept);
 void city_plant_dates(struct city *c);      /* K05 K35 */
+void city_plant_identity(struct city *c);   /* K24 */
 void city_plant_vouchers(struct city *c);   /* K24 */
 void city_plant_months(struct city *c);     /* K06 K25 */
 void city_plant_lag(struct city *c);        /* K26 */

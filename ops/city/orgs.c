@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RGN_CITY "370100"
-
 static void plan_dept(struct city *c, int32_t i) {
     struct city_org *o = &c->orgs[i];
     struct pt_rng r;
@@ -15,8 +13,8 @@ static void plan_dept(struct city *c, int32_t i) {
     (void)snprintf(o->name, sizeof(o->name), "%s", city_depts[i].name);
     (void)snprintf(o->short_name, sizeof(o->short_name), "%s", city_depts[i].name);
     (void)snprintf(o->bunit, sizeof(o->bunit), "%03d", 101 + i);
-    (void)snprintf(o->rgn, sizeof(o->rgn), RGN_CITY);
-    city_uscc(o->uscc, "11", RGN_CITY, city_between(&r, 0, 9999) + 10000 * (300 + i));
+    (void)snprintf(o->rgn, sizeof(o->rgn), CITY_RGN);
+    city_uscc(o->uscc, "11", CITY_RGN, city_between(&r, 0, 9999) + 10000 * (300 + i));
     o->asset_fen = city_between(&r, 200, 90000) * CITY_WAN;
     o->staff = (int32_t)city_between(&r, 1, 6);
 }
@@ -30,8 +28,8 @@ static void plan_unit(struct city *c, int32_t i, int32_t dept, int32_t nth) {
     city_unit_name(o->name, sizeof(o->name), city_depts[dept].name, nth);
     (void)snprintf(o->short_name, sizeof(o->short_name), "%.60s", o->name);
     (void)snprintf(o->bunit, sizeof(o->bunit), "%03d%03d", 101 + dept, nth + 1);
-    (void)snprintf(o->rgn, sizeof(o->rgn), RGN_CITY);
-    city_uscc(o->uscc, "12", RGN_CITY, city_between(&r, 0, 9999) + 10000 * (INT64_C(4000) + i));
+    (void)snprintf(o->rgn, sizeof(o->rgn), CITY_RGN);
+    city_uscc(o->uscc, "12", CITY_RGN, city_between(&r, 0, 9999) + 10000 * (INT64_C(4000) + i));
     o->asset_fen = city_between(&r, 20, 20000) * CITY_WAN;
     o->staff = (int32_t)city_between(&r, 0, 3);
 }
@@ -82,6 +80,26 @@ bool city_is_pilot(int32_t dept) {
     return dept % 4 == 0;
 }
 
+static void body(struct table *t, const struct city *c, int32_t i, bool mended) {
+    const struct city_body *b = &c->bodies[i];
+    char no[16];
+
+    (void)snprintf(no, sizeof(no), "DA-9%04d%s", i + 1, mended ? "-2" : "");
+    table_row(t, mended ? b->mended_day : b->day, no, 0);
+    table_str(t, b->uscc);
+    table_str(t, b->name);
+    table_str(t, b->name);
+    table_str(t, "单位");
+    table_str(t, b->rgn);
+    table_str(t, c->orgs[i].uscc);
+    table_str(t, mended && b->mended_bunit ? b->mended_bunit : b->bunit);
+    table_empty(t, 1);
+    table_wan(t, 100 * CITY_WAN);
+    table_int(t, 1);
+    table_date(t, b->since);
+    table_date(t, mended ? b->mended_until : b->until);
+}
+
 int city_write_orgs(struct city *c, struct pt_err *err) {
     static const char *const levels[] = {"部门", "单位", "区县政府", "区县财政"};
     struct table *t = table_new(c, &style_finance, "orgs.csv", "P01",
@@ -111,6 +129,11 @@ int city_write_orgs(struct city *c, struct pt_err *err) {
         table_int(t, o->staff);
         table_date(t, 20100101);
         table_empty(t, 1);
+    }
+    for (int32_t i = 0; i < c->n_bodies; i++) {
+        body(t, c, i, false);
+        if (c->bodies[i].mended_day)
+            body(t, c, i, true);
     }
     return table_close(t, err);
 }

@@ -1,5 +1,5 @@
 /* Planted: what had to come before the money (K14 K15 K16), goals (K17 to K21), projects that look
- * are too small (K23), who and what they are (K24), and linkages (K49). */
+ * are too small (K23), and linkages (K49). */
 #include "city.h"
 
 #include <stdio.h>
@@ -203,42 +203,6 @@ static void plant_k23(struct city *c) {
     small_ones(c, 4, 310000, "同类小额项目只有四个");
 }
 
-static struct city_truth *k24(struct city_truth *t, const char *object) {
-    t->year = 0;
-    (void)snprintf(t->object, sizeof(t->object), "%s", object);
-    return t;
-}
-
-static void plant_k24(struct city *c) {
-    struct city_project *p = of_age(c, 1700000, false);
-    struct city_project *q = of_age(c, 2300000, false);
-    char object[40];
-
-    (void)snprintf(p->alias, sizeof(p->alias), "JN2016-9%04d", city_index(c, p));
-    (void)snprintf(q->alias, sizeof(q->alias), "%s", p->alias);
-    (void)snprintf(object, sizeof(object), "alias:%s", p->alias);
-    (void)k24(city_fires(c, "K24", strcmp(p->code, q->code) < 0 ? p : q, 'Y', DAY_PROJECTS, 0),
-              object);
-
-    p = city_plant(c, 4900000, 9700);
-    city_on_subject_line(p, 0);
-    p->profile_bk = 2;
-    p->recurve_day = 20190325;
-    (void)k24(city_fires(c, "K24", p, 'Y', DAY_APPROVED, p->recurve_day), "bk");
-
-    p = city_plant(c, 3200000, 9700);
-    p->renamed_day = 20190314;
-    (void)k24(city_fires(c, "K24", p, 'Y', p->renamed_day, 0), "name");
-
-    p = city_plant_of(c, 2600000, "市体育局");
-    city_finding(c, p, 2019, 20200512, 20200714, "程序", "低")->org = city_dept_of("市统计局");
-    (void)k24(city_fires(c, "K24", p, 'Y', 20200512, 0), "org");
-
-    p = city_plant(c, 2400000, 9700);
-    city_finding(c, p, 2019, 20200513, 20200715, "程序", "低")->org = p->unit;
-    (void)k24(city_near(c, "K24", p, 20200513, "审计指向项目的实施单位"), "org");
-}
-
 static void plant_k49(struct city *c) {
     struct city_project *p = of_age(c, 2600000, false);
 
@@ -279,6 +243,5 @@ void city_plant_gates(struct city *c) {
     plant_k20(c);
     city_plant_alike(c);
     plant_k23(c);
-    plant_k24(c);
     plant_k49(c);
 }

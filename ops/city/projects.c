@@ -412,6 +412,7 @@ void city_plan_projects(struct city *c) {
     city_plant_money(c);
     city_plant_gates(c);
     city_plant_dates(c);
+    city_plant_identity(c);
     city_plant_vouchers(c);
     city_plant_months(c);
     city_plant_lag(c);

@@ -49,8 +49,15 @@ void city_plan_scores(struct city *c) {
         /* What is new was evaluated before, and every policy. */
         if ((p->policy || p->is_new || p->exante_agency) && !p->no_exante)
             (void)snprintf(p->exante_no, sizeof(p->exante_no), "PG2018-%04d", ++exante);
-        for (int32_t k = 0; k < p->n_quotas; k++)
-            (void)snprintf(p->quotas[k].no, sizeof(p->quotas[k].no), "ZB2019-%06d", ++quota);
+        for (int32_t k = 0; k < p->n_quotas; k++) {
+            struct city_quota *q = &p->quotas[k];
+
+            if (q->number_of)
+                (void)snprintf(q->no, sizeof(q->no), "%s",
+                               c->projects[q->number_of - 1].quotas[1].no);
+            else
+                (void)snprintf(q->no, sizeof(q->no), "ZB2019-%06d", ++quota);
+        }
         if (p->policy)
             continue;
         if (p->is_infra && p->estimate == 0)

@@ -68,7 +68,7 @@ void city_truth_of_quotas(struct city *c) {
         struct city_truth *t = &c->truth[i];
 
         if (t->quota >= 0)
-            (void)snprintf(t->object, sizeof(t->object), "%s",
+            (void)snprintf(t->object, sizeof(t->object), "%s%s", t->before_no ? t->before_no : "",
                            c->projects[t->project].quotas[t->quota].no);
     }
 }
@@ -88,8 +88,9 @@ void city_truth_of_payments(struct city *c) {
             t = city_near(c, s->rule, p, s->send, s->near_why);
         else
             t = city_fires(c, s->rule, p, s->severity, s->send, s->reverse_day);
-        (void)snprintf(t->object, sizeof(t->object), "%s%s", s->voucher_of ? "voucher:370100:" : "",
-                       s->voucher);
+        t->condition = s->voucher_of ? "voucher" : NULL;
+        (void)snprintf(t->object, sizeof(t->object), "%s%s",
+                       s->voucher_of ? "voucher:" CITY_RGN ":" : "", s->voucher);
     }
 }
 

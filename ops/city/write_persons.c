@@ -57,16 +57,37 @@ static int32_t enter(struct writer *w, int32_t day, const struct post *post, cha
     return who;
 }
 
+/* The head of department `dept` after the first one. */
+static void write_tenures(struct writer *w, int32_t dept, struct post post, const char *first_no,
+                          int32_t first) {
+    for (int32_t i = 0; i < w->c->n_tenures; i++) {
+        const struct city_tenure *x = &w->c->tenures[i];
+        struct post next = post;
+        char no[24];
+
+        if (x->dept != dept)
+            continue;
+        post.until = x->left;
+        (void)snprintf(no, sizeof(no), "%s-2", first_no);
+        if (x->left_day)
+            person(w, x->left_day, no, &(struct change){"补充", first_no, "调离", NULL}, &post,
+                   first);
+        next.from = x->from;
+        (void)enter(w, x->day, &next, no);
+    }
+}
+
 static void write_leaders(struct writer *w) {
     const struct city_code *regions;
     size_t n = city_regions(&regions);
     struct post post = {.role = "党政主要负责人", .lifetime = ""};
+    int32_t who;
     char no[20];
 
     post.kind = "区县";
     post.from = 20170301;
     for (size_t i = 0; i <= n; i++) {
-        post.key = i < n ? regions[i].code : "370100";
+        post.key = i < n ? regions[i].code : CITY_RGN;
         post.title = i < n ? "区县长" : "市长";
         (void)enter(w, DAY_ORGS, &post, no);
     }
@@ -76,7 +97,8 @@ static void write_leaders(struct writer *w) {
     for (int32_t d = 0; d < CITY_DEPTS; d++) {
         post.key = w->c->orgs[d].uscc;
         post.from = 20160101 + d % 3 * 10000 + d % 9 * 100;
-        (void)enter(w, DAY_ORGS, &post, no);
+        who = enter(w, DAY_ORGS, &post, no);
+        write_tenures(w, d, post, no, who);
     }
 }
 

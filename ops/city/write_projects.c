@@ -25,28 +25,25 @@ static void flag_cells(struct table *t, const struct city_project *p) {
     table_bool(t, p->end > 20191231);
 }
 
-enum version { FIRST, CORRECTED, RENAMED };
+enum version { FIRST, CORRECTED, RENAMED, CORRECTED_AGAIN };
 
 static void profile(struct table *t, struct city *c, int32_t i, enum version version) {
+    static const char *const suffixes[] = {"", "-2", "-3", "-4"};
     static const char *const tags[] = {"基层建设", "民生保障", "信息化", "产业发展", "公共服务"};
     const struct city_project *p = &c->projects[i];
-    char no[20];
-    char original[20];
-    bool again = version == CORRECTED;
+    const int32_t days[] = {DAY_PROJECTS, p->recurve_day, p->renamed_day, p->recurve_again_day};
+    bool again = version == CORRECTED || version == CORRECTED_AGAIN;
+    bool other = version == RENAMED || (again && p->recurve_renames);
+    char no[24];
+    char original[24];
     char name[160];
     char tag[128];
 
-    (void)snprintf(original, sizeof(original), "XM-%06d", i + 1);
-    (void)snprintf(no, sizeof(no), "XM-%06d%s", i + 1,
-                   again                ? "-2"
-                   : version == RENAMED ? "-3"
-                                        : "");
-    (void)snprintf(name, sizeof(name), "%s%s", p->name, version == RENAMED ? "（续建）" : "");
-    table_row(t,
-              again                ? p->recurve_day
-              : version == RENAMED ? p->renamed_day
-                                   : DAY_PROJECTS,
-              no, p->total);
+    (void)snprintf(original, sizeof(original), "XM-%06d%s", i + 1,
+                   version == CORRECTED_AGAIN && p->recurve_chained ? "-2" : "");
+    (void)snprintf(no, sizeof(no), "XM-%06d%s", i + 1, suffixes[version]);
+    (void)snprintf(name, sizeof(name), "%s%s", p->name, other ? "（续建）" : "");
+    table_row(t, days[version], no, p->total);
     table_str(t, again ? "更正" : "");
     table_str(t, again ? original : "");
     table_str(t, again ? p->profile_bk ? "预算类型填报有误" : "补报分月用款计划" : "");
@@ -88,6 +85,8 @@ static int write_profiles(struct city *c, struct pt_err *err) {
             profile(t, c, i, CORRECTED);
         if (c->projects[i].renamed_day)
             profile(t, c, i, RENAMED);
+        if (c->projects[i].recurve_again_day)
+            profile(t, c, i, CORRECTED_AGAIN);
     }
     return table_close(t, err);
 }
