@@ -89,8 +89,9 @@ struct machine {
     bool allotted;
     bool scored; /* V01 of the year */
     bool closed;
-    bool uncarried; /* a balance at the year's end that no B05 carries on; until it is listed */
-    int32_t end;    /* of the item, as P02 has it */
+    bool unrecovered; /* stopped, and nothing taken back since */
+    bool uncarried;   /* a balance at the year's end that no B05 carries on; until it is listed */
+    int32_t end;      /* of the item, as P02 has it */
     json_t *irregular;
     json_t *steps;
 };
@@ -100,21 +101,6 @@ static size_t name_of(enum state s) {
         if (names[i].s == s)
             return i;
     return 0;
-}
-
-static void move(struct machine *m, enum state s, int32_t day, const char *why) {
-    json_t *step;
-    const char *code = names[name_of(s)].code;
-
-    if (s == m->s)
-        return;
-    step = json_object();
-    (void)json_object_set_new(step, "state", json_string(code));
-    (void)json_object_set_new(step, "day", pt_json_day(day));
-    (void)json_object_set_new(step, "by", json_string(why));
-    (void)json_array_append_new(m->steps, step);
-    m->s = s;
-    m->since = day;
 }
 
 static void irregular(struct machine *m, int32_t day, const char *what) {
@@ -128,6 +114,23 @@ static void irregular(struct machine *m, int32_t day, const char *what) {
 static void unless(bool guard, struct machine *m, int32_t day, const char *what) {
     if (!guard)
         irregular(m, day, what);
+}
+
+static void move(struct machine *m, enum state s, int32_t day, const char *why) {
+    json_t *step;
+    const char *code = names[name_of(s)].code;
+
+    if (s == m->s)
+        return;
+    if (m->s == ST10)
+        unless(!m->unrecovered, m, day, "ST10: no X04 RECOVER after STOP");
+    step = json_object();
+    (void)json_object_set_new(step, "state", json_string(code));
+    (void)json_object_set_new(step, "day", pt_json_day(day));
+    (void)json_object_set_new(step, "by", json_string(why));
+    (void)json_array_append_new(m->steps, step);
+    m->s = s;
+    m->since = day;
 }
 
 static bool is_item(const struct machine *m) {
@@ -286,12 +289,16 @@ static void on_control(struct machine *m, const struct pt_event *e) {
             move(m, ST9, e->day, "X04 SUSPEND");
         break;
     case PENTAD__V1__FUND_ACTION__FUND_ACTION_STOP:
+        m->unrecovered = m->unrecovered || m->s != ST10;
         move(m, ST10, e->day, "X04 STOP");
         break;
     case PENTAD__V1__FUND_ACTION__FUND_ACTION_RESUME:
         unless(m->s != ST10, m, e->day, "ST10: X04 RESUME after STOP");
         if (m->s == ST9)
             move(m, ST7, e->day, "X04 RESUME");
+        break;
+    case PENTAD__V1__FUND_ACTION__FUND_ACTION_RECOVER:
+        m->unrecovered = false;
         break;
     default:
         break;
@@ -436,6 +443,8 @@ json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err) {
     (void)json_object_set_new(j, "name_en",
                               m.s == ST_NONE ? json_null() : json_string(names[n].en));
     (void)json_object_set_new(j, "since", pt_json_day(m.since));
+    (void)json_object_set_new(
+        j, "expected", m.s == ST10 && m.unrecovered ? json_string("X04 RECOVER") : json_null());
     (void)json_object_set_new(j, "irregular", m.irregular);
     (void)json_object_set_new(j, "steps", m.steps);
     return j;

@@ -209,6 +209,44 @@ Test(states, a_balance_at_the_end_of_the_year) {
     end();
 }
 
+static const char *expected(int32_t valid_at) {
+    static char text[16];
+    struct pt_err err = {0};
+    const char *is;
+    json_t *j;
+
+    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, NOW, &j, &err), 0, "%s",
+                 err.msg);
+    is = json_string_value(json_object_get(json_object_get(j, "state"), "expected"));
+    (void)snprintf(text, sizeof text, "%s", is ? is : "nothing");
+    json_decref(j);
+    return text;
+}
+
+/* What is stopped is taken back before the year is over. */
+Test(states, after_a_stop_the_money_is_expected_back) {
+    struct mk_ref back;
+
+    begin();
+    (void)F("P02", 2019, 20180901, "{'resp_org':'%s','impl_org':['12370100000000001U']}", D1);
+    (void)F("X04", 2019, 20190301, "{'action':'FUND_ACTION_STOP'}");
+    back = F("X04", 2019, 20190415, "{'action':'FUND_ACTION_RECOVER','fen':'100'}");
+    tick(20200101);
+    cr_expect_str_eq(expected(20190228), "nothing");
+    cr_expect_str_eq(expected(20190414), "X04 RECOVER");
+    cr_expect_str_eq(expected(20190415), "nothing");
+    P1_IS(2019, 20191231, NOW, "ST11", NULL, "ST8: X04 before any B04 19-03-01");
+    (void)mk_json_correcting(&m, PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW, &back, "finance",
+                             "X04", K(PROJECT), P1, 2019, 20190415,
+                             "{'action':'FUND_ACTION_RECOVER','fen':'100'}");
+    tick(20200102);
+    cr_expect_str_eq(expected(20190415), "X04 RECOVER");
+    P1_IS(2019, 20191231, NOW, "ST11", NULL,
+          "ST8: X04 before any B04 19-03-01, ST10: no X04 RECOVER after STOP 19-12-31");
+    cr_expect_str_eq(expected(20191231), "nothing", "the year is over");
+    end();
+}
+
 /* Each record moves the row all the same. */
 Test(states, what_came_without_its_guard_is_listed) {
     static const struct mk_line line = {"V1", P1, "Q1", 10, 0, NULL};
