@@ -69,8 +69,8 @@ static const char page_head[] =
 
 static void param_markdown(struct pt_buf *out, const char *before, const struct pt_rule_param *p,
                            const char *after) {
-    (void)pt_buf_printf(out, "%s`%s` (%s), default %s: %s%s\n", before, p->name, p->type,
-                        p->fallback, p->text, after);
+    (void)pt_buf_printf(out, "%s`%s` (%s), default %s: %s; %s%s\n", before, p->name, p->type,
+                        p->fallback, p->text_zh, p->text_en, after);
 }
 
 static void overview_markdown(struct pt_buf *out, const struct pt_rule_info *r, size_t n) {
@@ -131,9 +131,9 @@ static json_t *rule_json(const struct pt_rule_info *r) {
     json_t *params = json_array();
     for (size_t i = 0; i < r->n_params; i++) {
         const struct pt_rule_param *p = &r->params[i];
-        (void)json_array_append_new(params,
-                                    json_pack("{s:s,s:s,s:s,s:s}", "name", p->name, "type", p->type,
-                                              "default", p->fallback, "text", p->text));
+        (void)json_array_append_new(
+            params, json_pack("{s:s,s:s,s:s,s:s,s:s}", "name", p->name, "type", p->type, "default",
+                              p->fallback, "text_zh", p->text_zh, "text_en", p->text_en));
     }
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "id",
                      r->id, "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties,

@@ -107,7 +107,7 @@ static void print_params(const json_t *j, bool zh) {
         } else {
             fputs(zh ? "（默认）" : "  (the default)", stdout);
         }
-        printf("  %s\n", pt_cli_text(x, "text"));
+        printf("  %s\n", pt_cli_text(x, zh ? "text_zh" : "text_en"));
     }
 }
 

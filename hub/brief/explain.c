@@ -90,9 +90,9 @@ static int begin(void *ctx, const struct pt_probe_explained *what, struct pt_err
 static int param(void *ctx, const struct pt_probe_param *p, struct pt_err *err) {
     struct explained *x = ctx;
     json_t *set_by = p->set_by.id ? record_json(&p->set_by) : json_null();
-    json_t *j =
-        json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", p->param->name, "text", p->param->text,
-                  "default", p->param->fallback, "value", p->value, "set_by", set_by);
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "name", p->param->name, "text_zh",
+                          p->param->text_zh, "text_en", p->param->text_en, "default",
+                          p->param->fallback, "value", p->value, "set_by", set_by);
 
     return json_array_append_new(json_object_get(x->answer, "params"), j) == 0 ? 0 : no_memory(err);
 }

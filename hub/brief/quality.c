@@ -422,17 +422,29 @@ static int params_in_force(struct pt_brief *b, json_t *ret, struct pt_err *err) 
     return rc;
 }
 
+/* `what` says what it is; NULL: no rule and no figure knows it. */
 static void param_row(struct pt_brief *b, json_t *t, const char *name, const char *value,
-                      const char *what, const char *record) {
+                      const struct pt_rule_param *what, const char *record) {
     json_t *cells = pt_brief_row_new(b, t, name, NULL);
 
     pt_brief_add(b, cells, pt_brief_textf(b, "%s", name));
     pt_brief_add(b, cells, pt_brief_textf(b, "%s", value));
-    pt_brief_add(b, cells, pt_brief_textf(b, "%s", what));
+    pt_brief_add(b, cells,
+                 pt_brief_put_text(b, what ? what->text_zh : "", what ? what->text_en : ""));
     if (record)
         pt_brief_add(b, cells, pt_brief_cell_record(b, record, record, record));
     else
         pt_brief_add(b, cells, pt_brief_put_text(b, "默认值", "default"));
+}
+
+static const struct pt_rule_param *common_param(const char *name) {
+    size_t n;
+    const struct pt_rule_param *p = pt_rules_common_params(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(p[i].name, name) == 0)
+            return &p[i];
+    return NULL;
 }
 
 static void put_params(struct pt_brief *b, json_t *t, json_t *forced) {
@@ -446,12 +458,13 @@ static void put_params(struct pt_brief *b, json_t *t, json_t *forced) {
             const struct pt_rule_param *q = &r[i].params[k];
             json_t *f = json_object_get(forced, q->name);
 
-            param_row(b, t, q->name, f ? pt_brief_get(f, "value") : q->fallback, q->text,
+            param_row(b, t, q->name, f ? pt_brief_get(f, "value") : q->fallback, q,
                       f ? pt_brief_get(f, "record") : NULL);
             json_object_del(forced, q->name);
         }
     json_object_foreach(forced, name, p) {
-        param_row(b, t, name, pt_brief_get(p, "value"), "", pt_brief_get(p, "record"));
+        param_row(b, t, name, pt_brief_get(p, "value"), common_param(name),
+                  pt_brief_get(p, "record"));
     }
 }
 

@@ -13,14 +13,21 @@
 /* Not one rule's own: how long a finding may wait for its reply, in working days; what
  * figures take from the rule set, which hub/ledger reads. */
 static const struct pt_rule_param common_params[] = {
-    {PT_REPLY_YELLOW, "int", PT_REPLY_YELLOW_DEFAULT, "黄色预警答复期限（工作日）"},
-    {PT_REPLY_RED, "int", PT_REPLY_RED_DEFAULT, "红色预警答复期限（工作日）"},
-    {PT_LIGHT_YELLOW, "int", PT_LIGHT_YELLOW_DEFAULT, "进度灯：偏差低于此数为黄灯（基点）"},
-    {PT_LIGHT_RED, "int", PT_LIGHT_RED_DEFAULT, "进度灯：偏差低于此数为红灯（基点）"},
+    {PT_REPLY_YELLOW, "int", PT_REPLY_YELLOW_DEFAULT, "黄色预警答复期限（工作日）",
+     "working days within which a yellow finding is answered"},
+    {PT_REPLY_RED, "int", PT_REPLY_RED_DEFAULT, "红色预警答复期限（工作日）",
+     "working days within which a red finding is answered"},
+    {PT_LIGHT_YELLOW, "int", PT_LIGHT_YELLOW_DEFAULT, "进度灯：偏差低于此数为黄灯（基点）",
+     "lights of the progress: a deviation below this is yellow (basis points)"},
+    {PT_LIGHT_RED, "int", PT_LIGHT_RED_DEFAULT, "进度灯：偏差低于此数为红灯（基点）",
+     "lights of the progress: a deviation below this is red (basis points)"},
     {PT_FG3_WITHOUT_CARRY, "int", PT_FG3_WITHOUT_CARRY_DEFAULT,
-     "执行进度的分母：1 不含上年结转，0 含"},
-    {PT_FG7_LOW_PPM, "int", PT_FG7_LOW_PPM_DEFAULT, "实际值超过目标值的百万分之几，即目标值偏低"},
-    {PT_FG14_IDLE_DAYS, "int", PT_FG14_IDLE_DAYS_DEFAULT, "沉淀资金：指标闲置天数"},
+     "执行进度的分母：1 不含上年结转，0 含",
+     "what progress is measured by: 1 without what was carried over, 0 with it"},
+    {PT_FG7_LOW_PPM, "int", PT_FG7_LOW_PPM_DEFAULT, "实际值超过目标值的百万分之几，即目标值偏低",
+     "above so many millionths of the target an outcome says that the target was low"},
+    {PT_FG14_IDLE_DAYS, "int", PT_FG14_IDLE_DAYS_DEFAULT, "沉淀资金：指标闲置天数",
+     "sunk money: days for which a quota line is idle"},
 };
 
 const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {

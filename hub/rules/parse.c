@@ -98,11 +98,13 @@ static int take_figure(struct pt_rule *r, const char *v, struct pt_err *err) {
     return 0;
 }
 
-/* `name int default text`: whatever a rule compares with is a whole number. */
+/* `name int default Chinese | English`: whatever a rule compares with is a whole number. */
 static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     char name[64];
     char type[16];
     char fallback[64];
+    const char *english;
+    char *text_zh;
     char *end;
     int at = 0;
     int rc;
@@ -114,6 +116,11 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
         return pt_err_set(
             err, PT_E_FORMAT,
             "param \"%.80s\" is not: name, then int, then the default, then what it is", v);
+    english = strstr(v + at, " | ");
+    if (!english)
+        return pt_err_set(
+            err, PT_E_FORMAT,
+            "parameter %s: write what it is in Chinese, then \" | \", then in English", name);
     (void)strtoll(fallback, &end, 10);
     if (strcmp(type, "int") != 0 || *end)
         return pt_err_set(err, PT_E_FORMAT,
@@ -123,7 +130,11 @@ static int take_param(struct pt_rule *r, const char *v, struct pt_err *err) {
     rc = copy_text(name, &p->name, err);
     rc = rc == 0 ? copy_text(type, &p->type, err) : rc;
     rc = rc == 0 ? copy_text(fallback, &p->fallback, err) : rc;
-    return rc == 0 ? copy_text(v + at, &p->text, err) : rc;
+    rc = rc == 0 ? copy(v + at, (size_t)(english - v - at), &text_zh, err) : rc;
+    if (rc != 0)
+        return rc;
+    p->text_zh = text_zh;
+    return copy_text(english + 3, &p->text_en, err);
 }
 
 /* *ret_known = false where no key is called so: the line is a remark then. */
@@ -277,7 +288,8 @@ void pt_rule_done(struct pt_rule *r) {
         give_back(&r->params[i].name);
         give_back(&r->params[i].type);
         give_back(&r->params[i].fallback);
-        give_back(&r->params[i].text);
+        give_back(&r->params[i].text_zh);
+        give_back(&r->params[i].text_en);
     }
     f->n_params = 0;
 }

@@ -15,11 +15,11 @@
 -- figure: AP fen
 -- figure: B0 fen
 -- figure: approved date
--- param: k02.days int 20 批准后多少天内批复部门
--- param: k02.unit_days int 15 再过多少天内批复到单位
--- param: k02.general_days int 30 一般性转移支付多少天内下达
--- param: k02.special_days int 60 专项转移支付多少天内下达
--- param: k02.red_days int 30 期满后再过多少天升为红色
+-- param: k02.days int 20 批准后多少天内批复部门 | days after the approval within which departments are allotted it
+-- param: k02.unit_days int 15 再过多少天内批复到单位 | days more within which units are
+-- param: k02.general_days int 30 一般性转移支付多少天内下达 | days within which general transfers are sent down
+-- param: k02.special_days int 60 专项转移支付多少天内下达 | days within which special transfers are sent down
+-- param: k02.red_days int 30 期满后再过多少天升为红色 | days after the term until it is red
 -- awaits: finance
 -- scope: region
 -- Lines as in K01, that name a department, subject or function; not those bound by a control key, and not the

@@ -13,10 +13,10 @@
 -- figure: P fen
 -- figure: Q fen
 -- figure: x fen
--- param: k07.yellow_fen int 1000000 低于此差额不提示
--- param: k07.yellow_ppm int 1000 差额占支出的百万分比
--- param: k07.red_fen int 100000000 红色差额
--- param: k07.red_ppm int 10000 红色差额占支出的百万分比
+-- param: k07.yellow_fen int 1000000 低于此差额不提示 | a difference up to this is not said (fen)
+-- param: k07.yellow_ppm int 1000 差额占支出的百万分比 | the difference in millionths of what was paid
+-- param: k07.red_fen int 100000000 红色差额 | a red difference (fen)
+-- param: k07.red_ppm int 10000 红色差额占支出的百万分比 | a red difference in millionths of what was paid
 -- awaits: finance
 -- scope: region
 -- Yellow above max(10,000 yuan, 0.1 % of P), red above max(1,000,000 yuan, 1 % of P). A department's P

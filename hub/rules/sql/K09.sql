@@ -14,7 +14,7 @@
 -- figure: y fen
 -- figure: quota text
 -- figure: issued date
--- param: k09.days int 30 下达多少天内应有接收指标（末日逢休息日顺延）
+-- param: k09.days int 30 下达多少天内应有接收指标（末日逢休息日顺延） | days after the transfer within which it is received (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: city
 -- What the city's TRANSFERs of one quota number sent to one region and year, and what INBOUNDs say that came

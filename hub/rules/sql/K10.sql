@@ -16,8 +16,8 @@
 -- figure: p_en text
 -- figure: q_en text
 -- figure: url text
--- param: k10.tol_fen int 5000 公开金额的舍入误差（分）：万元保留两位小数，末位的一半
--- param: k10.red_ppm int 10000 红色差额占台账数的百万分比
+-- param: k10.tol_fen int 5000 公开金额的舍入误差（分）：万元保留两位小数，末位的一半 | what rounding may explain (fen): half of the last place of 万元 with two decimals
+-- param: k10.red_ppm int 10000 红色差额占台账数的百万分比 | a red difference in millionths of the ledger's figure
 -- scope: region
 -- The newest S03 that names a figure of the subject and year, by its day of publication; one that is newer
 -- takes the finding with it. Compared with the ledger's figure on that day as it was known then: at the

@@ -14,7 +14,7 @@
 -- figure: b fen
 -- figure: x fen
 -- figure: version text
--- param: k20.ppm int 50000 容许差额占批复数的百万分比
+-- param: k20.ppm int 50000 容许差额占批复数的百万分比 | the difference allowed in millionths of what was allotted
 -- scope: region
 -- The goal version in force is the highest of the item and year; a goal for the whole term (WHOLE) isn't compared.
 -- B0 is INITIAL with an ADVANCE once an INITIAL absorbs it, of all budget kinds. Exactly the tolerance matches.

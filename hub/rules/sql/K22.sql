@@ -15,11 +15,11 @@
 -- figure: basis_en text
 -- figure: names bp
 -- figure: tags bp
--- param: k22.name_bp int 8000 名称相似度（三字组，基点）
--- param: k22.tags_bp int 6000 用途标签重合度（交集比并集，基点）
--- param: k22.tags_common int 2 至少共有几个用途标签
--- param: k22.payee_fen int 10000000 同一收款人同一用途，各自至少支付多少
--- param: k22.from_mmdd int 1015 每年从哪月哪日起比对
+-- param: k22.name_bp int 8000 名称相似度（三字组，基点） | how alike the names are (runs of three characters, basis points)
+-- param: k22.tags_bp int 6000 用途标签重合度（交集比并集，基点） | how many purpose tags are common (of all, basis points)
+-- param: k22.tags_common int 2 至少共有几个用途标签 | how many purpose tags are common at least
+-- param: k22.payee_fen int 10000000 同一收款人同一用途，各自至少支付多少 | what each pays at least to one payee for one purpose (fen)
+-- param: k22.from_mmdd int 1015 每年从哪月哪日起比对 | from when in the year they are compared (month and day)
 -- scope: city
 -- Two items of one year and 款 (five digits of the function), of different responsible bodies: names alike by
 -- runs of three characters (alike_bp), or purpose tags that overlap (Jaccard; one tag alone in common says

@@ -13,9 +13,9 @@
 -- figure: dept text
 -- figure: n count
 -- figure: x fen
--- param: k23.items int 5 从几个同类小额项目起
--- param: k23.fen int 50000000 小额：总额低于
--- param: k23.from_mmdd int 1015 每年从哪月哪日起比对
+-- param: k23.items int 5 从几个同类小额项目起 | from how many small items of one kind on
+-- param: k23.fen int 50000000 小额：总额低于 | small: a total below this (fen)
+-- param: k23.from_mmdd int 1015 每年从哪月哪日起比对 | from when in the year they are compared (month and day)
 -- scope: region
 -- Items of one year whose newest profile names the same responsible body and function (项) and a total below
 -- the line. An item with a V02 MERGE that binds this year's budget or a later one doesn't count. First looked

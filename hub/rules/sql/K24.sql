@@ -15,7 +15,7 @@
 -- figure: a text
 -- figure: b text
 -- figure: party text
--- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐
+-- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐 | working days within which what is shifted under one document is complete
 -- awaits: finance
 -- scope: region
 -- name: two profiles of one key and year, neither correcting the other, with different names. bk: congress approved

@@ -16,12 +16,12 @@
 -- figure: at date
 -- figure: Bg fen
 -- figure: P fen
--- param: k26.dev_bp int -2000 季末偏差下限（基点）
--- param: k25.dev_bp int -1000 偏差下限（基点）
--- param: k25.from_month int 3 从几月末起
--- param: k25.lump_bp int 5000 一次性支付的计划月：累计计划首次达到（基点）的月份
--- param: k25.lump_month int 11 一次性支付没有分月计划时的计划月
--- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
+-- param: k26.dev_bp int -2000 季末偏差下限（基点） | the lowest deviation allowed at a quarter's end (basis points)
+-- param: k25.dev_bp int -1000 偏差下限（基点） | the lowest deviation allowed (basis points)
+-- param: k25.from_month int 3 从几月末起 | from which month's end on
+-- param: k25.lump_bp int 5000 一次性支付的计划月：累计计划首次达到（基点）的月份 | the month planned for a lump sum: the first in which the plan reaches this (basis points)
+-- param: k25.lump_month int 11 一次性支付没有分月计划时的计划月 | the month planned for a lump sum that has no plan by months
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
 -- K25's condition (its view progress, and so its parameters) at the newest month end of the fiscal year, where it is below

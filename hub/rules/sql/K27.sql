@@ -13,9 +13,9 @@
 -- figure: p bp
 -- figure: x fen
 -- figure: total fen
--- param: k27.first_bp int 9000 首次批复时的到项目率下限（基点）
--- param: k27.due_bp int 10000 到期时的到项目率下限（基点）
--- param: k27.due_mmdd int 630 到期日（月日，逢休息日顺延）
+-- param: k27.first_bp int 9000 首次批复时的到项目率下限（基点） | the lowest share allotted to projects at first (basis points)
+-- param: k27.due_bp int 10000 到期时的到项目率下限（基点） | the lowest share on the last day (basis points)
+-- param: k27.due_mmdd int 630 到期日（月日，逢休息日顺延） | the last day (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- FG4 of a department, deliberately but for three things: a line counts for the department that it names, not for the one

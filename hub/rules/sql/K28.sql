@@ -14,9 +14,9 @@
 -- figure: n day volatile
 -- figure: since date
 -- figure: quota_no text
--- param: k28.yellow_days int 90 闲置多少天起（日历日）
--- param: k28.red_days int 180 闲置多少天起升为红色（日历日）
--- param: k28.min_fen int 10000000 余额低于此数不提示
+-- param: k28.yellow_days int 90 闲置多少天起（日历日） | idle for how many calendar days
+-- param: k28.red_days int 180 闲置多少天起升为红色（日历日） | idle for how many calendar days until it is red
+-- param: k28.min_fen int 10000000 余额低于此数不提示 | a balance below this is not said (fen)
 -- awaits: finance
 -- scope: region
 -- FG13 of an item's quota line: days since its last PAY that stands, or since it was issued. On the 90th day yellow, on

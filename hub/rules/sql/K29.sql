@@ -13,7 +13,7 @@
 -- figure: x fen
 -- figure: carried fen
 -- figure: as_of date
--- param: k29.due_mmdd int 131 收回期限（月日，资金年度后第二年，逢休息日顺延）
+-- param: k29.due_mmdd int 131 收回期限（月日，资金年度后第二年，逢休息日顺延） | the day by which it is taken back (month and day of the second year after the money's; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- FG15: what B05 of the year after the origin year (fiscal year y0 + 1) carries of origin year y0, carried and surplus

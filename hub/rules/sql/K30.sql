@@ -13,10 +13,10 @@
 -- figure: x fen
 -- figure: forecast fen
 -- figure: recovered fen
--- param: k30.report_mmdd int 1031 预测所依据的监控报告截止日（月日）
--- param: k30.share_bp int 8000 应收回的比例（基点）
--- param: k30.yellow_mmdd int 1130 清理期限（月日，逢休息日顺延）
--- param: k30.red_mmdd int 1220 升为红色的期限（月日，逢休息日顺延）
+-- param: k30.report_mmdd int 1031 预测所依据的监控报告截止日（月日） | the day to which the monitoring report that forecasts it is made (month and day)
+-- param: k30.share_bp int 8000 应收回的比例（基点） | the share that is to be taken back (basis points)
+-- param: k30.yellow_mmdd int 1130 清理期限（月日，逢休息日顺延） | the day by which it is done (month and day; a day off moves to the next working day)
+-- param: k30.red_mmdd int 1220 升为红色的期限（月日，逢休息日顺延） | the day after which it is red (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- The newest X03 with period_end 10-31, whatever its level. Not cleared is what it forecasts less the RECOVER of the

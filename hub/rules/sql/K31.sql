@@ -13,7 +13,7 @@
 -- figure: x fen
 -- figure: recovered fen
 -- figure: since date
--- param: k31.days int 60 收回后多少天内应调整安排（末日逢休息日顺延）
+-- param: k31.days int 60 收回后多少天内应调整安排（末日逢休息日顺延） | days after the recovery within which it is used anew (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- One condition a RECOVER. A REALLOCATE of the same subject (the one that gave the money) counts for the RECOVER that its basis names (the earliest, where

@@ -13,9 +13,9 @@
 -- figure: p bp
 -- figure: x fen
 -- figure: P fen
--- param: k32.share_bp int 3000 12月占比上限（基点）
--- param: k32.min_fen int 100000000 12月支出低于此数不提示
--- param: k32.day_mmdd int 110 次年评估日（月日）
+-- param: k32.share_bp int 3000 12月占比上限（基点） | December's highest share (basis points)
+-- param: k32.min_fen int 100000000 12月支出低于此数不提示 | less than this paid in December is not said (fen)
+-- param: k32.day_mmdd int 110 次年评估日（月日） | the day of the next year on which it is judged (month and day)
 -- awaits: finance
 -- scope: region
 -- FG24 above the share and December at least the sum, of items that aren't a lump sum by the profile in force at the

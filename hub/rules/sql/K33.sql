@@ -14,8 +14,8 @@
 -- figure: due date
 -- figure: n count volatile
 -- figure: record text
--- param: k33.reply_workdays int 10 预警未定期限时的答复期限（工作日）
--- param: k33.red_workdays int 10 逾期多少个工作日后升为红色
+-- param: k33.reply_workdays int 10 预警未定期限时的答复期限（工作日） | working days to answer in, where the warning says none
+-- param: k33.red_workdays int 10 逾期多少个工作日后升为红色 | working days overdue until it is red
 -- awaits: finance
 -- scope: region
 -- X04 WARN and J04 WARNING, due by their reply_due, else so many working days after they took effect. From the first tick

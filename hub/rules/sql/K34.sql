@@ -13,7 +13,7 @@
 -- figure: first date
 -- figure: second date
 -- figure: n count
--- param: k34.workdays int 10 第二次核查不到位后应暂缓拨款的期限（工作日）
+-- param: k34.workdays int 10 第二次核查不到位后应暂缓拨款的期限（工作日） | working days after the second failed check within which payments are suspended
 -- awaits: finance
 -- scope: region
 -- Of one source (X04, J04, V01, A03, N01, H01): two V03 VERIFY NOT_DONE, whoever verified, since the last VERIFY DONE,

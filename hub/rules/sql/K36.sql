@@ -12,9 +12,9 @@
 -- responders: finance
 -- figure: period_end date
 -- figure: due date
--- param: k36.major_days int 15 重大事项季度监控的报送期限（季末后天数，末日逢休息日顺延）
--- param: k36.all_mmdd int 731 全部事项监控的数据截止日（月日）
--- param: k36.all_due_mmdd int 831 全部事项监控的报送期限（月日，逢休息日顺延）
+-- param: k36.major_days int 15 重大事项季度监控的报送期限（季末后天数，末日逢休息日顺延） | days after a quarter's end within which major items are reported on (a last day off moves to the next working day)
+-- param: k36.all_mmdd int 731 全部事项监控的数据截止日（月日） | the day to which all items are reported on (month and day)
+-- param: k36.all_due_mmdd int 831 全部事项监控的报送期限（月日，逢休息日顺延） | the day by which that report is due (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- Items with an INITIAL of that year valid by the period's end. All owe the report with data to 07-31 by 08-31;

@@ -14,12 +14,12 @@
 -- figure: g bp
 -- figure: Bg fen
 -- figure: P fen
--- param: k37.paid_high_bp int 8000 资金进度高（基点）
--- param: k37.goal_low_bp int 5000 目标完成低（基点）
--- param: k37.from_mmdd int 930 资金快而目标慢：从哪一截止日起（月日）
--- param: k37.paid_low_bp int 3000 资金进度低（基点）
--- param: k37.goal_high_bp int 9500 目标完成高（基点）
--- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
+-- param: k37.paid_high_bp int 8000 资金进度高（基点） | much is paid (basis points)
+-- param: k37.goal_low_bp int 5000 目标完成低（基点） | little is reached (basis points)
+-- param: k37.from_mmdd int 930 资金快而目标慢：从哪一截止日起（月日） | much paid and little reached: from reports to which day on (month and day)
+-- param: k37.paid_low_bp int 3000 资金进度低（基点） | little is paid (basis points)
+-- param: k37.goal_high_bp int 9500 目标完成高（基点） | much is reached (basis points)
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
 -- FG3 (with K25's views budget and carried) and G (FG7) at the period_end of the newest X03 of that period. Much paid and little reached counts in periods that

@@ -15,8 +15,8 @@
 -- figure: measure text
 -- figure: what_en text
 -- figure: measure_en text
--- param: k40.idle_days int 365 基金余额闲置多少天以上
--- param: k40.duty_bp int 1000 年度PPP支出责任占一般公共预算支出的上限（基点）
+-- param: k40.idle_days int 365 基金余额闲置多少天以上 | days that a fund's balance may be idle
+-- param: k40.duty_bp int 1000 年度PPP支出责任占一般公共预算支出的上限（基点） | the highest share of PPP duties in a year's general public expenditure (basis points)
 -- awaits: finance
 -- scope: region
 -- idle: a FUND whose balance isn't 0 and whose money invested has been the same for more than the days, as

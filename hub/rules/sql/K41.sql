@@ -12,8 +12,8 @@
 -- responders: finance
 -- figure: due date
 -- figure: x fen
--- param: k41.due_mmdd int 331 次年几月几日前应完成自评（月日）
--- param: k41.red_mmdd int 430 次年几月几日后仍未自评升为红色（月日）
+-- param: k41.due_mmdd int 331 次年几月几日前应完成自评（月日） | the day of the next year by which the self-evaluation is done (month and day)
+-- param: k41.red_mmdd int 430 次年几月几日后仍未自评升为红色（月日） | the day of the next year after which it is red (month and day)
 -- awaits: finance
 -- scope: region
 -- Items and departments that a B04 INITIAL names as its subject; a unit's and a region's own money isn't

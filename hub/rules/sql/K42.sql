@@ -16,9 +16,9 @@
 -- figure: P fen
 -- figure: rate bp
 -- figure: fg5 bp
--- param: k42.score_cp int 100 自评得分与复算相差多少以上（百分之一分）
--- param: k42.rate_bp int 1 支出率与台账相差多少以上（基点）
--- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含
+-- param: k42.score_cp int 100 自评得分与复算相差多少以上（百分之一分） | a difference of the score from its recomputation above this (hundredths of a point)
+-- param: k42.rate_bp int 1 支出率与台账相差多少以上（基点） | a difference of the rate from the ledger's above this (basis points)
+-- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
 -- The newest SELF of an item and year, and of what it says only what is there: a SELF of targets and actuals

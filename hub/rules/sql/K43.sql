@@ -13,9 +13,9 @@
 -- figure: a cp
 -- figure: b cp
 -- figure: x cp
--- param: k43.yellow_cp int 1000 黄色分差（百分之一分）
--- param: k43.red_cp int 2000 红色分差（百分之一分）
--- param: k43.red_bands int 2 红色等级差（级）
+-- param: k43.yellow_cp int 1000 黄色分差（百分之一分） | a yellow difference of the scores (hundredths of a point)
+-- param: k43.red_cp int 2000 红色分差（百分之一分） | a red difference of the scores (hundredths of a point)
+-- param: k43.red_bands int 2 红色等级差（级） | a red difference of the ratings (bands)
 -- scope: region
 -- FG12. Yellow and red by the points between them; red too by the bands (优 良 中 差) between them.
 -- Awaits nobody: both scores are here.

@@ -13,7 +13,7 @@
 -- figure: what text
 -- figure: due date
 -- figure: what_en text
--- param: k44.days int 30 应在多少天内通报（末日逢休息日顺延）
+-- param: k44.days int 30 应在多少天内通报（末日逢休息日顺延） | days within which it is criticized (a last day off moves to the next working day)
 -- awaits: finance office
 -- scope: region
 -- Three conditions ask for a criticism: K41 is red (from that day on), K43 is red (from the day on which the

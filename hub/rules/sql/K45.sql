@@ -12,7 +12,7 @@
 -- responders: finance
 -- figure: expiry date
 -- figure: x fen
--- param: k45.days int 90 到期后应在多少天内评估（末日逢休息日顺延）
+-- param: k45.days int 90 到期后应在多少天内评估（末日逢休息日顺延） | days after the expiry within which it is evaluated (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- A subject whose profile in force is a special fund's and says when it expires. Evaluated: a V01 EXPIRY of

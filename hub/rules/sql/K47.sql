@@ -16,9 +16,9 @@
 -- figure: n count
 -- figure: poor text
 -- figure: poor_en text
--- param: k47.keep_bp int 8000 评价为差的，最多安排上年度的多少（基点）
--- param: k47.cancel_years int 2 连续几个年度评价为差的，次一预算不再安排；0为不查
--- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
+-- param: k47.keep_bp int 8000 评价为差的，最多安排上年度的多少（基点） | of what was found poor, the highest share of the last year's money (basis points)
+-- param: k47.cancel_years int 2 连续几个年度评价为差的，次一预算不再安排；0为不查 | after how many years found poor in a row the next budget gives nothing; 0: not looked at
+-- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- scope: region
 -- Each evaluated year's rating is that of its score (FG11). It binds the budget year next_fy of the day on
 -- which that evaluation was first logged; where several years' bind one, the newest year's counts.

@@ -15,7 +15,7 @@
 -- figure: base fen
 -- figure: score cp
 -- figure: n count
--- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
+-- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- scope: region
 -- The rating, the budget year that it binds and that year's money are K47's; nothing allotted in the year
 -- before: UNKNOWN. Rectified: a V03 REPORT or VERIFY with result DONE on that evaluation (whatever correction

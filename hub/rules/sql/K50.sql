@@ -14,7 +14,7 @@
 -- figure: score cp
 -- figure: n count
 -- figure: what_en text
--- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
+-- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- awaits: finance
 -- scope: region
 -- Finance's V01 DEPT and REGION, of each year the one that scores (FG11); n is the budget year that it binds

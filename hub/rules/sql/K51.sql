@@ -15,7 +15,7 @@
 -- figure: known date
 -- figure: why text
 -- figure: why_en text
--- param: k51.days int 30 所引快照被取代多少天后不得再用
+-- param: k51.days int 30 所引快照被取代多少天后不得再用 | days after which a superseded snapshot may be cited no more
 -- scope: region
 -- A component that cites the ledger or is called 预算绩效 has to carry FG11 as known at the tick that the cited H03 names: in its
 -- ledger_ref, and in its own score, as it is or times the weight (within 0.01). The subject and year are

@@ -13,7 +13,7 @@
 -- figure: i text
 -- figure: list text
 -- figure: list_en text
--- param: k54.ppm int 50000 相差占较大值的百万分比
+-- param: k54.ppm int 50000 相差占较大值的百万分比 | the difference in millionths of the larger value
 -- scope: region
 -- The year's outcome of one indicator (by its id) in every source: each kind of V01, each level's X03 of 12-31, A02
 -- INDICATOR; of each the newest. Fires where the highest and the lowest are more than 5 % of the greater

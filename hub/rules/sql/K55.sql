@@ -14,9 +14,9 @@
 -- figure: sender text
 -- figure: due date
 -- figure: n day volatile
--- param: k55.workdays int 3 签收期限（送出后工作日），发送方写得更早的从其约定
--- param: k55.urgent_workdays int 1 紧急线索的签收期限（工作日）
--- param: k55.red_workdays int 2 签收期限过后第几个工作日过完升为红色
+-- param: k55.workdays int 3 签收期限（送出后工作日），发送方写得更早的从其约定 | working days after it was sent within which it is received; an earlier term of the sender counts
+-- param: k55.urgent_workdays int 1 紧急线索的签收期限（工作日） | working days within which an urgent clue is received
+-- param: k55.red_workdays int 2 签收期限过后第几个工作日过完升为红色 | working days after the term until it is red
 -- awaits: discipline
 -- scope: region
 -- By the clear headers alone. The term is the clue's ack_due, which its sender sets, but no later than three working days

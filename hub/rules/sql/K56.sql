@@ -15,7 +15,7 @@
 -- figure: stage text
 -- figure: stage_en text
 -- figure: due date
--- param: k56.final_days int 90 首次反馈期限过后多少天内应有办结反馈（末日逢休息日顺延）
+-- param: k56.final_days int 90 首次反馈期限过后多少天内应有办结反馈（末日逢休息日顺延） | days after the first term within which there is a final outcome (a last day off moves to the next working day)
 -- awaits: discipline
 -- scope: region
 -- By the clear headers alone: the newest D02 of the clue, where it ACCEPTED, says the day by which discipline feeds back

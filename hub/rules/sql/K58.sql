@@ -14,7 +14,7 @@
 -- figure: due date
 -- figure: n day volatile
 -- figure: x fen
--- param: k58.red_days int 30 逾期多少天后升为红色（末日逢休息日顺延）
+-- param: k58.red_days int 30 逾期多少天后升为红色（末日逢休息日顺延） | days overdue until it is red (a last day off moves to the next working day)
 -- awaits: audit
 -- scope: region
 -- Red once the calendar days after the date due are over; a last day off moves to the next working day.

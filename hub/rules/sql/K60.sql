@@ -13,7 +13,7 @@
 -- figure: due date
 -- figure: n day volatile
 -- figure: addressee text
--- param: k60.red_workdays int 10 逾期多少个工作日后升为红色
+-- param: k60.red_workdays int 10 逾期多少个工作日后升为红色 | working days overdue until it is red
 -- awaits: finance office audit organization discipline
 -- scope: region
 -- An opinion without reply_due asks for no reply by a day. Yellow from the day after reply_due, red once ten more

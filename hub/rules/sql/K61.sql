@@ -13,7 +13,7 @@
 -- figure: list text
 -- figure: list_en text
 -- figure: session date
--- param: k61.days int 30 初步方案应在会前多少天报送
+-- param: k61.days int 30 初步方案应在会前多少天报送 | days before the session by which the draft outline is submitted
 -- scope: region
 -- A package is every B01 in force of one body, year and kind, SUPPLEMENTs included. Late: the tick that logged the
 -- first DRAFT_INIT is less than 30 calendar days before its session; no SUPPLEMENT mends that. DRAFT has to cite an

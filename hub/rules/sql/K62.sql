@@ -15,7 +15,7 @@
 -- figure: due date
 -- figure: what text
 -- figure: what_en text
--- param: k62.days int 20 批准、批复后多少天内公开（末日逢休息日顺延）
+-- param: k62.days int 20 批准、批复后多少天内公开（末日逢休息日顺延） | days after the approval or allotment within which it is public (a last day off moves to the next working day)
 -- awaits: finance congress
 -- scope: region
 -- Made public is what an S03 in force names in `what`, whatever correction of it. What, and from which day on:

@@ -14,7 +14,7 @@
 -- figure: what_en text
 -- figure: due date
 -- figure: n day volatile
--- param: k65.days int 30 考核决定约谈后多少天内应约谈并要求整改（末日逢休息日顺延）
+-- param: k65.days int 30 考核决定约谈后多少天内应约谈并要求整改（末日逢休息日顺延） | days after the decision to interview within which it is held and rectification asked for (a last day off moves to the next working day)
 -- awaits: finance office
 -- scope: region
 -- The newest W01 speaks, by tick, and of one tick's the last by stream and place in it. Day 0 is its day. By the end of the term there must be a J04 INTERVIEW whose basis names the W01, by the

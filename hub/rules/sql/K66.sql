@@ -17,17 +17,17 @@
 -- figure: name_en text
 -- figure: of text
 -- figure: due date
--- param: k66.x02_workdays int 5 执行月报应于次月第几个工作日前报送
--- param: k66.x05_workdays int 5 区域财政运行应于次月第几个工作日前报送
--- param: k66.o01_mmdd int 430 综合绩效考核结果应于次年何日（月日）前报送
--- param: k66.b03_days int 10 会议首日后多少天内应报送人大批准
--- param: k66.spot_mmdd int 630 抽查复核应于次年何日（月日）前报送
--- param: k66.key_mmdd int 930 财政重点、部门整体、区县综合评价应于次年何日（月日）前报送
--- param: k66.outline_days int 30 初步方案应在会前多少天报送
--- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日）
--- param: k66.info_workdays int 1 逾期第几个工作日过完起提示
--- param: k66.yellow_workdays int 5 逾期第几个工作日过完升为黄色
--- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色
+-- param: k66.x02_workdays int 5 执行月报应于次月第几个工作日前报送 | by which working day of the next month projects' month reports come
+-- param: k66.x05_workdays int 5 区域财政运行应于次月第几个工作日前报送 | by which working day of the next month regions' reports come
+-- param: k66.o01_mmdd int 430 综合绩效考核结果应于次年何日（月日）前报送 | the day of the next year by which appraisals come (month and day)
+-- param: k66.b03_days int 10 会议首日后多少天内应报送人大批准 | days after the session's first day within which congress's approvals come
+-- param: k66.spot_mmdd int 630 抽查复核应于次年何日（月日）前报送 | the day of the next year by which spot checks come (month and day)
+-- param: k66.key_mmdd int 930 财政重点、部门整体、区县综合评价应于次年何日（月日）前报送 | the day of the next year by which finance's key, departments' and regions' evaluations come (month and day)
+-- param: k66.outline_days int 30 初步方案应在会前多少天报送 | days before the session by which the draft outline is submitted
+-- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
+-- param: k66.info_workdays int 1 逾期第几个工作日过完起提示 | working days overdue until it is said
+-- param: k66.yellow_workdays int 5 逾期第几个工作日过完升为黄色 | working days overdue until it is yellow
+-- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色 | working days overdue until it is red
 -- awaits: {party}
 -- scope: region
 -- The calendar. Every month: an X02, from the earliest month that the first tick with one brought on; an X05 of each region

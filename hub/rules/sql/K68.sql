@@ -16,7 +16,7 @@
 -- figure: party text
 -- figure: list text
 -- figure: list_en text
--- param: k68.close_mmdd int 331 次年何日（月日）结账，此后的更正为迟到更正
+-- param: k68.close_mmdd int 331 次年何日（月日）结账，此后的更正为迟到更正 | the day of the next year on which the books close (month and day); a correction after it is late
 -- scope: region
 -- A REPLACE, REVERSE or WITHDRAW (a SUPPLEMENT corrects nothing) of a record that was used, or that comes after the close
 -- of its fiscal year: the tick that logged it is of a later day than k68.close_mmdd of the year after.

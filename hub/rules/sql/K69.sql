@@ -13,8 +13,8 @@
 -- figure: stage text
 -- figure: stage_en text
 -- figure: due date
--- param: k69.framework_by int 20200718 制度框架应于何日前建立
--- param: k69.system_by int 20220718 制度体系应于何日前基本建成
+-- param: k69.framework_by int 20200718 制度框架应于何日前建立 | the day by which the framework of institutions stands
+-- param: k69.system_by int 20220718 制度体系应于何日前基本建成 | the day by which the system of institutions stands by and large
 -- awaits: finance
 -- scope: region
 -- Seven stages by k69.framework_by: the five steps (ex-ante evaluation, goals, monitoring, evaluation, use of results) and the

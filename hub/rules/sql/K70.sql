@@ -14,8 +14,8 @@
 -- figure: what_en text
 -- figure: due date
 -- figure: n day volatile
--- param: k70.days int 30 多少天内应反馈并提出整改方案（末日逢休息日顺延）
--- param: k70.public_workdays int 20 多少个工作日内应公开
+-- param: k70.days int 30 多少天内应反馈并提出整改方案（末日逢休息日顺延） | days within which it is fed back and a rectification plan comes (a last day off moves to the next working day)
+-- param: k70.public_workdays int 20 多少个工作日内应公开 | working days within which it is public
 -- awaits: finance
 -- scope: region
 -- Finance's evaluations of kind FIN_KEY, DEPT and REGION. Day 0 is the evaluation's day. `feedback`: no feedback_at;

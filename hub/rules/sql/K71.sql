@@ -13,7 +13,7 @@
 -- figure: what text
 -- figure: what_en text
 -- figure: due date
--- param: k71.due_mmdd int 930 次年何日（月日）前应完成（末日逢休息日顺延）
+-- param: k71.due_mmdd int 930 次年何日（月日）前应完成（末日逢休息日顺延） | the day of the next year by which it is done (month and day; a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
 -- Expected of a fiscal year: a W01 of every department and of every district; a V01 REGION by finance of every district; a

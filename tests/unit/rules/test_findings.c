@@ -250,9 +250,10 @@ Test(findings, a_text_changes_no_parameter) {
     w_close(&w);
 }
 
-Test(findings, a_rule_whose_parameter_is_no_number_is_refused) {
-    static const char text[] = "-- id: K99\n-- param: k99.word text many how many\n";
-    static const char none[] = "-- id: K99\n-- param: k99.days int many how many\n";
+Test(findings, a_rule_whose_parameter_is_no_number_or_in_one_language_is_refused) {
+    static const char text[] = "-- id: K99\n-- param: k99.word text many 多少 | how many\n";
+    static const char none[] = "-- id: K99\n-- param: k99.days int many 多少 | how many\n";
+    static const char one[] = "-- id: K99\n-- param: k99.days int 5 how many\n";
     struct pt_rule r;
     struct pt_err err = {0};
 
@@ -261,6 +262,10 @@ Test(findings, a_rule_whose_parameter_is_no_number_is_refused) {
               err.msg);
     pt_rule_done(&r);
     cr_expect_eq(pt_rule_parse(none, &r, &err), PT_E_FORMAT);
+    pt_rule_done(&r);
+    cr_expect_eq(pt_rule_parse(one, &r, &err), PT_E_FORMAT);
+    cr_expect(strstr(err.msg, "parameter k99.days: write what it is in Chinese") != NULL, "%s",
+              err.msg);
     pt_rule_done(&r);
 }
 

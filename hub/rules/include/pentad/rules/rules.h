@@ -10,7 +10,8 @@ struct pt_rule_param {
     const char *name;     /* K25.yellow_bp */
     const char *type;     /* int, text */
     const char *fallback; /* default, as text */
-    const char *text;     /* what it is */
+    const char *text_zh;  /* what it is */
+    const char *text_en;
 };
 
 struct pt_rule_info {
