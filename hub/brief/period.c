@@ -8,8 +8,6 @@
 
 #include "internal.h"
 
-enum { WORKDAYS_AFTER = 5 };
-
 static void month_period(int32_t year, int month, struct pt_brief_period *ret) {
     memset(ret, 0, sizeof *ret);
     (void)snprintf(ret->text, sizeof ret->text, "%04d-%02d", (int)year, month);
@@ -90,13 +88,21 @@ static int last_tick(struct pt_brief *b, const char *where, int64_t value,
     return rc;
 }
 
-/* The moment of a period's final brief: the last tick of the fifth working day after it. */
+/* The moment of a period's final brief: the last tick of the last working day that it waits for, by
+ * the rule set that was known and in force on the period's last day. */
 static int final_moment(struct pt_brief *b, const struct pt_brief_period *p,
                         struct pt_brief_moment *ret, int32_t *ret_day, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT wd_add(?1, coalesce((SELECT p.value FROM f_rule_set_params p"
+        " JOIN record r ON r.rec = p.rec JOIN tick t ON t.no ="
+        " (SELECT no FROM tick WHERE day <= ?1 ORDER BY no DESC LIMIT 1)"
+        " WHERE p.name = '" PT_BRIEF_WORKDAYS "' AND p.value IS NOT NULL AND r.valid_from <= ?1"
+        " AND " PT_BRIEF_LIVE("r", "t.log_size") PT_BRIEF_ORDER("r") " LIMIT 1),"
+                                                                     " " PT_BRIEF_WORKDAYS_DEFAULT
+                                                                     "))";
     struct sqlite3_stmt *st = NULL;
     int32_t day = 0;
-    int rc = pt_sql_query(b->sql, &st, err, "SELECT wd_add(?1, ?2)", "ii", (int64_t)p->to,
-                          (int64_t)WORKDAYS_AFTER);
+    int rc = pt_sql_query(b->sql, &st, err, sql, "i", (int64_t)p->to);
 
     memset(ret, 0, sizeof *ret);
 

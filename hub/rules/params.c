@@ -28,6 +28,8 @@ static const struct pt_rule_param common_params[] = {
      "above so many millionths of the target an outcome says that the target was low"},
     {PT_FG14_IDLE_DAYS, "int", PT_FG14_IDLE_DAYS_DEFAULT, "沉淀资金：指标闲置天数",
      "sunk money: days for which a quota line is idle"},
+    {PT_BRIEF_WORKDAYS, "int", PT_BRIEF_WORKDAYS_DEFAULT, "简报：期末后第几个工作日过完定稿",
+     "briefs: after how many working days behind the period they are final"},
 };
 
 const struct pt_rule_param *pt_rules_common_params(size_t *ret_n) {

@@ -1,6 +1,7 @@
 #include "scene.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -137,9 +138,12 @@ void s_param(struct scene *s, const char *name, const char *text) {
     Pentad__V1__RuleParam p = PENTAD__V1__RULE_PARAM__INIT;
     Pentad__V1__RuleParam *pp = &p;
     struct mk_ref ref;
+    char *end;
 
     p.name = txt(name);
-    p.text = txt(text);
+    p.value = strtoll(text, &end, 10);
+    p.has_value = *end == '\0';
+    p.text = p.has_value ? NULL : txt(text);
     set.n_params = 1;
     set.params = &pp;
     r.has_effective = 1;

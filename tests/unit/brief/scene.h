@@ -32,7 +32,8 @@ void s_tick(struct scene *s, int32_t day); /* and folds */
 void s_finding(struct scene *s, char id, const char *rule, const char *key, int sev, int status,
                int32_t due, int64_t fen);
 void s_pay(struct scene *s, const char *project, int bk, int32_t day, int64_t fen);
-void s_param(struct scene *s, const char *name, const char *text); /* with its approvals */
+/* With its approvals; a whole number is one. */
+void s_param(struct scene *s, const char *name, const char *text);
 void s_june(struct scene *s); /* from the tick of 06-07 to that of 07-05 */
 /* Everything up to the tick of `last`, one of 20190607 20190705 20190708. */
 void s_play(struct scene *s, int32_t last);

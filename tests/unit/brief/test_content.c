@@ -269,6 +269,29 @@ Test(content, what_later_records_changed_in_the_last_brief) {
     s_close(&s);
 }
 
+Test(content, how_long_it_is_a_draft_is_a_parameter) {
+    struct scene s;
+    json_t *j;
+
+    s_open(&s);
+    s_param(&s, "brief.workdays", "3");
+    s_play(&s, 20190708);
+    j = s_brief(&s, "2019-06");
+    cr_expect_eq(json_integer_value(json_object_get(j, "final_after")), 20190703);
+    cr_expect(json_is_false(json_object_get(j, "draft")));
+    cr_expect_str_eq(s_text(j, "T15-1", "brief.workdays", "value"), "3");
+    json_decref(j);
+    s_param(&s, "brief.workdays", "8"); /* too late for June */
+    s_tick(&s, 20190709);
+    j = s_brief(&s, "2019-06");
+    cr_expect_eq(json_integer_value(json_object_get(j, "final_after")), 20190703);
+    json_decref(j);
+    j = s_brief(&s, "2019-07");
+    cr_expect_eq(json_integer_value(json_object_get(j, "final_after")), 20190812);
+    json_decref(j);
+    s_close(&s);
+}
+
 Test(content, draft_until_the_fifth_working_day_is_over) {
     struct scene s;
     struct pt_err err = {0};

@@ -116,6 +116,10 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
 #define PT_FG14_IDLE_DAYS "fg14.idle_days"
 #define PT_FG14_IDLE_DAYS_DEFAULT "90"
 
+/* A brief is final once so many working days after its period are over. */
+#define PT_BRIEF_WORKDAYS "brief.workdays"
+#define PT_BRIEF_WORKDAYS_DEFAULT "5"
+
 /* How long a finding may wait for its reply, in working days. */
 #define PT_REPLY_YELLOW "reply.yellow_workdays"
 #define PT_REPLY_RED "reply.red_workdays"
