@@ -40,6 +40,7 @@ static void make_ddl(const struct pt_ledger *l, struct pt_buf *out) {
         if (l->plans[i])
             pt_plan_ddl(l->plans[i], out);
     pt_buf_puts(out, pt_schema_indexes);
+    pt_buf_puts(out, pt_schema_people);
     pt_buf_puts(out, pt_schema_views);
 }
 

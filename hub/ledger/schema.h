@@ -175,8 +175,27 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX clue_receipt_id ON f_clue_receipt(clue_id);\n"
     "CREATE INDEX clue_outcome_id ON f_clue_outcome(clue_id);\n";
 
-/* Views over them. Streams may lie among each other in any order between two ticks, so "after" is a
- * later tick, or in one stream a later place. */
+/* Views over people and what they approve of. */
+static const char pt_schema_people[] =
+    /* Who answers for something, as what, from when until when (99991231: no end is known). The end
+       is the first that the record or a supplement to it says. */
+    "CREATE VIEW tenure AS SELECT r.r_subject AS subject, r.rec, f.role, f.held_from,\n"
+    "  coalesce(f.lifetime, 0) AS lifetime, min(coalesce(f.held_to, 99991231), coalesce((\n"
+    "    SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid\n"
+    "      AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'\n"
+    "    CROSS JOIN record s ON s.rec = g.rec AND s.correction = @CORRECTION_SUPPLEMENT\n"
+    "    CROSS JOIN live l ON l.rec = s.rec CROSS JOIN f_responsible_person e ON e.rec = s.rec\n"
+    "    WHERE o.root = r.r_root), 99991231)) AS held_to\n"
+    "  FROM live r CROSS JOIN f_responsible_person f ON f.rec = r.rec AND f.held_from IS NOT NULL\n"
+    "  CROSS JOIN record q ON q.rec = r.rec WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON\n"
+    "  AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;\n"
+    /* What congress or audit approves of, where the rules ask for that: a reply, say. */
+    "CREATE VIEW seconded AS SELECT f.target AS rec FROM resolved f CROSS JOIN v_approval v\n"
+    "  ON v.rec = f.rec AND v.verdict = @VERDICT_APPROVE CROSS JOIN stream p ON p.sid = v.r_sid\n"
+    "  AND p.party IN ('congress', 'audit') WHERE f.field = 'target';\n";
+
+/* Views over records. Streams may lie among each other in any order between two ticks, so "after"
+ * is a later tick, or in one stream a later place. */
 static const char pt_schema_views[] =
     /* Gates that an item has passed and that still stand: into the library (E03 IN), into the
        budget (B04 INITIAL, money 1), under which tick. Money that was taken back whole stands no

@@ -43,13 +43,6 @@ CREATE TEMP VIEW k24_shift AS
 SELECT f.basis_doc AS doc, substr(f.dept, 3, 6) AS rgn, r.rec, r.r_fy AS fy, r.r_subject AS subject, f.kind, f.fen * r.r_sign AS fen, r.r_tick AS tick
 FROM f_allotment f CROSS JOIN live r ON r.rec = f.rec
 WHERE f.kind IN (@ALLOTMENT_KIND_SHIFT_IN, @ALLOTMENT_KIND_SHIFT_OUT) AND f.basis_doc <> '';
-CREATE TEMP VIEW k24_term AS
-SELECT r.r_subject AS subject, r.rec, f.role, f.held_from, min(coalesce(f.held_to, 99991231), coalesce(
-    (SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'
-      CROSS JOIN record s ON s.rec = g.rec AND s.correction = @CORRECTION_SUPPLEMENT CROSS JOIN live l ON l.rec = s.rec
-      CROSS JOIN f_responsible_person e ON e.rec = s.rec WHERE o.root = r.r_root), 99991231)) AS held_to
-FROM live r CROSS JOIN f_responsible_person f ON f.rec = r.rec AND f.held_from IS NOT NULL CROSS JOIN record q ON q.rec = r.rec
-WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;
 CREATE TEMP VIEW k24_lost AS
 SELECT x.rec, p.stream, p.seq, o.next FROM record x CROSS JOIN place p ON p.rec = x.rec CROSS JOIN ref g ON g.rec = x.rec AND g.field = 'corrects'
   CROSS JOIN record o ON o.sid = g.t_sid AND o.seq = g.t_seq AND o.hash = g.hash AND o.type = x.type AND o.next <> 0 AND o.next <> x.rec
@@ -104,7 +97,7 @@ UNION SELECT r.doc_no, 'approval', r.subject FROM f_congress_approval f CROSS JO
 UNION SELECT k.doc, 'shift', k.rgn FROM k24_shift k
 UNION SELECT f.name, 'orgname', '' FROM f_org_profile f WHERE f.name <> ''
 UNION SELECT f.bunit, 'bunit', '' FROM f_org_profile f WHERE f.bunit <> ''
-UNION SELECT k.subject, 'term', k.role FROM k24_term k WHERE k.role IS NOT NULL
+UNION SELECT k.subject, 'term', k.role FROM tenure k WHERE k.role IS NOT NULL
 UNION SELECT l.stream, 'chain', l.seq FROM k24_lost l
 -- [agenda]
 SELECT t.a, t.b, t.c, date_add(wd_add((SELECT max(k.day) FROM k24_shift s CROSS JOIN tick k ON k.no = s.tick WHERE s.doc = t.a AND s.rgn = t.c),
@@ -185,7 +178,7 @@ bodies AS MATERIALIZED (
     ON y.a = x.a AND y.b = x.b AND y.rgn = x.rgn AND y.subject > x.subject AND x.since <= y.until AND y.since <= x.until),
 term AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.rec, k.held_from, k.held_to, (SELECT p.name FROM place p WHERE p.rec = k.rec) AS name
-  FROM touched t CROSS JOIN k24_term k ON k.subject = t.a AND k.role = t.c WHERE t.b = 'term'),
+  FROM touched t CROSS JOIN tenure k ON k.subject = t.a AND k.role = t.c WHERE t.b = 'term'),
 terms AS MATERIALIZED (
   SELECT x.a, x.b, x.c, x.name || ' ' || x.held_from || '-' || x.held_to AS first, y.name || ' ' || y.held_from || '-' || y.held_to AS last,
     row_number() OVER (PARTITION BY x.a, x.c ORDER BY x.name, y.name) AS nth
@@ -254,7 +247,7 @@ SELECT rec FROM (
   UNION SELECT s.rec FROM k24_shift s WHERE s.doc = :a AND s.rgn = :c AND :b = 'shift'
   UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.name = :a AND :b = 'orgname'
   UNION SELECT r.rec FROM f_org_profile f CROSS JOIN live r ON r.rec = f.rec WHERE f.bunit = :a AND :b = 'bunit'
-  UNION SELECT k.rec FROM k24_term k WHERE k.subject = :a AND k.role = :c AND :b = 'term'
+  UNION SELECT k.rec FROM tenure k WHERE k.subject = :a AND k.role = :c AND :b = 'term'
   UNION SELECT CASE y.column1 WHEN 1 THEN l.rec ELSE l.next END FROM stream s CROSS JOIN record r ON :b = 'chain' AND r.sid = s.sid AND r.seq = :c CROSS JOIN k24_lost l ON l.rec = r.rec
     CROSS JOIN (VALUES (1), (2)) y WHERE s.party || '/' || s.name = :a)
 ORDER BY rec LIMIT 32

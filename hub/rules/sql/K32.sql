@@ -51,9 +51,8 @@ SELECT a, b, c, kind AS kind, a AS key, b AS fy, '' AS period, '' AS object,
        WHEN coarse > 1 THEN 'UNKNOWN'
        WHEN december < param('k32.min_fen') OR NOT over_ppm(december, paid, param('k32.share_bp') * 100) THEN 'CLEAR'
        WHEN EXISTS (SELECT 1 FROM f_discrepancy_reply h CROSS JOIN live r ON r.rec = h.rec CROSS JOIN stream s ON s.sid = r.r_sid AND s.party = 'finance'
-         CROSS JOIN resolved f ON f.target = h.rec AND f.field = 'target' CROSS JOIN v_approval v ON v.rec = f.rec
-         CROSS JOIN stream p ON p.sid = v.r_sid AND p.party IN ('congress', 'audit')
-         WHERE h.id = discrepancy_id('K32', kind, a, b, '', '') AND h.kind = @REPLY_KIND_EXPLAIN AND v.verdict = @VERDICT_APPROVE) THEN 'CLEAR'
+         WHERE h.id = discrepancy_id('K32', kind, a, b, '', '') AND h.kind = @REPLY_KIND_EXPLAIN AND EXISTS (SELECT 1 FROM seconded a WHERE a.rec = h.rec))
+         THEN 'CLEAR'
        ELSE 'FIRE' END AS state,
   @SEVERITY_YELLOW AS sev, ratio_bp(december, paid) AS p, december AS x, paid AS P, b * 10000 + 1231 AS through
 FROM year

@@ -34,13 +34,7 @@ SELECT p.r_subject AS subject, p.r_kind AS kind, p.r_fy AS fy, p.rec, coalesce(f
 FROM live p CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1 WHERE p.r_type = @TYPE_SUBJECT_PROFILE
   AND p.rec = (SELECT n.rec FROM live n WHERE n.r_subject = p.r_subject AND n.r_type = @TYPE_SUBJECT_PROFILE
     ORDER BY n.r_valid DESC, n.r_issued DESC, n.r_stream DESC, n.r_seq DESC LIMIT 1);
-CREATE TEMP VIEW k63_head AS
-SELECT r.r_subject AS subject, r.rec, v.held_from, coalesce(v.lifetime, 0) AS lifetime, min(coalesce(v.held_to, 99991231), coalesce(
-    (SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'
-      CROSS JOIN record s ON s.rec = g.rec AND s.correction = @CORRECTION_SUPPLEMENT CROSS JOIN live l ON l.rec = s.rec
-      CROSS JOIN f_responsible_person e ON e.rec = s.rec WHERE o.root = r.r_root), 99991231)) AS held_to
-FROM live r CROSS JOIN f_responsible_person v ON v.rec = r.rec AND v.role = @PERSON_ROLE_PROJECT_HEAD CROSS JOIN record q ON q.rec = r.rec
-WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;
+CREATE TEMP VIEW k63_head AS SELECT * FROM tenure WHERE role = @PERSON_ROLE_PROJECT_HEAD;
 -- [touch]
 SELECT r.subject, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESPONSIBLE_PERSON)
 UNION SELECT d.subject, '', '' FROM (SELECT DISTINCT subject FROM d_subject WHERE undone OR first_day < date_add(tick_day(), -1)) d
