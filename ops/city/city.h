@@ -525,6 +525,8 @@ struct city_truth *city_near(struct city *c, const char *rule, const struct city
                              int32_t opened, const char *why);
 /* Names which of the rule's conditions it is. */
 struct city_truth *city_as(struct city_truth *t, const char *condition);
+/* It is about no subject, and no year's. */
+struct city_truth *city_of_nobody(struct city_truth *t);
 /* What fires, as yellow, comes near to being red; `condition` is the one it comes near to. */
 struct city_truth *city_not_red(struct city *c, const struct city_truth *fired,
                                 const char *condition, const char *why);

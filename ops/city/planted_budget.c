@@ -46,7 +46,7 @@ void city_on_line(struct city_truth *t, const struct city *c, const struct city_
         (void)snprintf(t->key, sizeof(t->key), "%s", c->orgs[p->dept].uscc);
     } else if (p->line == LINE_FUNC) {
         t->kind = "REGION";
-        (void)snprintf(t->key, sizeof(t->key), "370100");
+        (void)snprintf(t->key, sizeof(t->key), CITY_RGN);
     }
 }
 

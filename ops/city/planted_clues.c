@@ -122,10 +122,7 @@ static const struct city_clue *add(struct city *c, const struct course *course) 
 
 /* Such a truth is about the exchange, not about an item. */
 static struct city_truth *on_nothing(struct city_truth *t, const char *object, int32_t period) {
-    t->kind = "NONE";
-    t->key[0] = '\0';
-    t->year = 0;
-    t->period = period;
+    city_of_nobody(t)->period = period;
     (void)snprintf(t->object, sizeof(t->object), "%s", object);
     return t;
 }

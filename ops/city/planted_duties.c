@@ -74,13 +74,6 @@ static struct city_truth *asked(struct city *c, int64_t yuan, int32_t day, int32
     return t;
 }
 
-static struct city_truth *of_nobody(struct city_truth *t) {
-    t->kind = "NONE";
-    t->key[0] = '\0';
-    t->year = 0;
-    return t;
-}
-
 static const struct task_fault {
     int32_t meeting, k;
     int32_t days; /* after its day due; -1 = never done */
@@ -107,7 +100,7 @@ static void plant_k64(struct city *c) {
                                    ? city_near(c, "K64", c->projects, opened, "期限当日办结")
                                    : city_fires(c, "K64", c->projects, 'Y', opened, task.done);
 
-        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "%s", task.no);
+        (void)snprintf(city_of_nobody(t)->object, sizeof(t->object), "%s", task.no);
     }
 }
 
@@ -195,7 +188,7 @@ static void plant_k69(struct city *c) {
                                    ? city_near(c, "K69", c->projects, 20190901, "期限当月已印发")
                                    : city_fires(c, "K69", c->projects, 'I', 20190901, list[i].day);
 
-        (void)snprintf(of_nobody(t)->object, sizeof(t->object), "%s", list[i].stage);
+        (void)snprintf(city_of_nobody(t)->object, sizeof(t->object), "%s", list[i].stage);
     }
 }
 

@@ -76,10 +76,7 @@ static struct city_truth *expected(struct city *c, const char *object, int32_t p
             t->changed = yellow;
         }
     }
-    t->kind = "NONE";
-    t->key[0] = '\0';
-    t->year = 0;
-    t->period = period;
+    city_of_nobody(t)->period = period;
     (void)snprintf(t->object, sizeof(t->object), "%s", object);
     return t;
 }

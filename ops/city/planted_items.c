@@ -32,21 +32,24 @@
 #define ORDINARY 700000 /* 万元 of general expenditure */
 
 static const struct city_item items[] = {
-    FUND(DAY_PROJECTS, "FND-370100-2018-00001", "新旧动能转换产业引导基金", 6000, 9000),
-    FUND(DAY_PROJECTS, "FND-370100-2018-00002", "科技成果转化引导基金", 3000, 4200),
-    FUND(20190805, "FND-370100-2018-00002", "科技成果转化引导基金", 3000, 4100),
-    FUND(20200311, "FND-370100-2018-00002", "科技成果转化引导基金", 5200, 1900),
-    FUND(20190320, "FND-370100-2018-00003", "文化旅游融合发展基金", 1500, 2600),
-    FUND(20200518, "FND-370100-2018-00003", "文化旅游融合发展基金", 1500, 0),
-    FUND(20190131, "FND-370100-2018-00004", "绿色低碳发展基金", 2000, 3300),
-    FUND(20200212, "FND-370100-2018-00004", "绿色低碳发展基金", 3100, 2200),
-    PPP(DAY_PROJECTS, "PPP-370100-2017-00001", "东部城区综合管廊特许经营", 71000 * CITY_WAN,
+    FUND(DAY_PROJECTS, "FND-" CITY_RGN "-2018-00001", "新旧动能转换产业引导基金", 6000, 9000),
+    FUND(DAY_PROJECTS, "FND-" CITY_RGN "-2018-00002", "科技成果转化引导基金", 3000, 4200),
+    FUND(20190805, "FND-" CITY_RGN "-2018-00002", "科技成果转化引导基金", 3000, 4100),
+    FUND(20200311, "FND-" CITY_RGN "-2018-00002", "科技成果转化引导基金", 5200, 1900),
+    FUND(20190320, "FND-" CITY_RGN "-2018-00003", "文化旅游融合发展基金", 1500, 2600),
+    FUND(20200518, "FND-" CITY_RGN "-2018-00003", "文化旅游融合发展基金", 1500, 0),
+    FUND(20190131, "FND-" CITY_RGN "-2018-00004", "绿色低碳发展基金", 2000, 3300),
+    FUND(20200212, "FND-" CITY_RGN "-2018-00004", "绿色低碳发展基金", 3100, 2200),
+    PPP(DAY_PROJECTS, "PPP-" CITY_RGN "-2017-00001", "东部城区综合管廊特许经营", 71000 * CITY_WAN,
         ORDINARY),
-    PPP(DAY_PROJECTS, "PPP-370100-2017-00002", "地下停车设施合作建设", 70000 * CITY_WAN + 10000,
+    PPP(DAY_PROJECTS, "PPP-" CITY_RGN "-2017-00002", "地下停车设施合作建设",
+        70000 * CITY_WAN + 10000, ORDINARY),
+    PPP(20190417, "PPP-" CITY_RGN "-2017-00003", "生活垃圾焚烧发电合作运营", 88000 * CITY_WAN,
         ORDINARY),
-    PPP(20190417, "PPP-370100-2017-00003", "生活垃圾焚烧发电合作运营", 88000 * CITY_WAN, ORDINARY),
-    PPP(20190820, "PPP-370100-2017-00003", "生活垃圾焚烧发电合作运营", 38000 * CITY_WAN, ORDINARY),
-    PPP(DAY_PROJECTS, "PPP-370100-2017-00004", "污水处理厂委托经营", 70000 * CITY_WAN, ORDINARY),
+    PPP(20190820, "PPP-" CITY_RGN "-2017-00003", "生活垃圾焚烧发电合作运营", 38000 * CITY_WAN,
+        ORDINARY),
+    PPP(DAY_PROJECTS, "PPP-" CITY_RGN "-2017-00004", "污水处理厂委托经营", 70000 * CITY_WAN,
+        ORDINARY),
     POLICY("370105", "POL-370105-2020-00001", "天桥区老工业片区下岗职工转岗培训补贴", NULL),
     POLICY("370116", "POL-370116-2020-00001", "莱芜区钢铁企业富余人员安置奖补", NULL),
     POLICY("370126", "POL-370126-2020-00001", "商河县返乡农民工创业贷款贴息", "MB2020-Q370126"),
@@ -71,12 +74,13 @@ static void k40(struct city *c, const char *kind, const char *key, int32_t opene
 }
 
 void city_plant_items(struct city *c) {
-    k40(c, "FUND", "FND-370100-2018-00001", IDLE, 0, NULL);
-    k40(c, "FUND", "FND-370100-2018-00002", IDLE, 20200311, NULL);
-    k40(c, "FUND", "FND-370100-2018-00003", 20200401, 20200518, NULL);
-    k40(c, "FUND", "FND-370100-2018-00004", IDLE, 0, "一月末恰闲置365日，次月末以前已投出");
-    k40(c, "PPP", "PPP-370100-2017-00001", DAY_PROJECTS, 0, NULL);
-    k40(c, "PPP", "PPP-370100-2017-00002", DAY_PROJECTS, 0, NULL);
-    k40(c, "PPP", "PPP-370100-2017-00003", 20190417, 20190820, NULL);
-    k40(c, "PPP", "PPP-370100-2017-00004", DAY_PROJECTS, 0, "支出责任恰为一般公共预算支出的10%");
+    k40(c, "FUND", "FND-" CITY_RGN "-2018-00001", IDLE, 0, NULL);
+    k40(c, "FUND", "FND-" CITY_RGN "-2018-00002", IDLE, 20200311, NULL);
+    k40(c, "FUND", "FND-" CITY_RGN "-2018-00003", 20200401, 20200518, NULL);
+    k40(c, "FUND", "FND-" CITY_RGN "-2018-00004", IDLE, 0, "一月末恰闲置365日，次月末以前已投出");
+    k40(c, "PPP", "PPP-" CITY_RGN "-2017-00001", DAY_PROJECTS, 0, NULL);
+    k40(c, "PPP", "PPP-" CITY_RGN "-2017-00002", DAY_PROJECTS, 0, NULL);
+    k40(c, "PPP", "PPP-" CITY_RGN "-2017-00003", 20190417, 20190820, NULL);
+    k40(c, "PPP", "PPP-" CITY_RGN "-2017-00004", DAY_PROJECTS, 0,
+        "支出责任恰为一般公共预算支出的10%");
 }

@@ -6,7 +6,7 @@
 
 static void k03(struct city_truth *t, int32_t bk) {
     t->kind = "REGION";
-    (void)snprintf(t->key, sizeof(t->key), "370100");
+    (void)snprintf(t->key, sizeof(t->key), CITY_RGN);
     (void)snprintf(t->object, sizeof(t->object), "%d", bk);
 }
 

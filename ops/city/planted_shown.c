@@ -118,7 +118,7 @@ static void late_approval(struct city *c) {
 
     t->condition = "B03";
     t->kind = "REGION";
-    (void)snprintf(t->key, sizeof(t->key), "370100");
+    (void)snprintf(t->key, sizeof(t->key), CITY_RGN);
     (void)snprintf(t->object, sizeof(t->object), "B03");
 }
 

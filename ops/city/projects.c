@@ -26,7 +26,7 @@ static struct city_project *new_project(struct city *c, int32_t dept, char lette
     if (letter != 'R')
         p->unit = units[pt_rng_below(&r, (uint64_t)n_units)];
     p->is_new = letter == 'T' && city_chance(&r, 35);
-    (void)snprintf(p->code, sizeof(p->code), "370100%02d%c%012d",
+    (void)snprintf(p->code, sizeof(p->code), CITY_RGN "%02d%c%012d",
                    p->is_new ? 19 : (int)city_between(&r, 16, 17), letter,
                    c->n_projects * 7 + 1000);
     if (!p->is_new)
@@ -226,7 +226,7 @@ static void make_policies(struct city *c) {
         p->total = (200 + 100 * i) * CITY_WAN;
         p->end = 20211231;
         p->alias[0] = '\0';
-        (void)snprintf(p->code, sizeof(p->code), "POL-370100-2019-%05d", i + 1);
+        (void)snprintf(p->code, sizeof(p->code), "POL-" CITY_RGN "-2019-%05d", i + 1);
         (void)snprintf(p->name, sizeof(p->name), "%s", names[i]);
     }
 }

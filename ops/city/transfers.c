@@ -131,7 +131,7 @@ static void quota_no(size_t i, char out[24]) {
 }
 
 static void subject_of(size_t i, char out[32]) {
-    (void)snprintf(out, 32, "TRF-370100-2019-%05zu", i + 1);
+    (void)snprintf(out, 32, "TRF-" CITY_RGN "-2019-%05zu", i + 1);
 }
 
 bool city_approved_transfer(size_t nth, struct approved_transfer *ret) {

@@ -40,6 +40,13 @@ struct city_truth *city_as(struct city_truth *t, const char *condition) {
     return t;
 }
 
+struct city_truth *city_of_nobody(struct city_truth *t) {
+    t->kind = "NONE";
+    t->key[0] = '\0';
+    t->year = 0;
+    return t;
+}
+
 struct city_truth *city_not_red(struct city *c, const struct city_truth *fired,
                                 const char *condition, const char *why) {
     struct city_truth *t;

@@ -93,7 +93,7 @@ static void write_doc(struct table *t, const struct city *c, const struct doc *d
         table_str(t, d->kind);
         table_date(t, d->voted);
         table_int(t, CITY_FY);
-        table_str(t, "370100");
+        table_str(t, CITY_RGN);
         table_str(t, city_bk_name(x->bk));
         table_str(t, x->func);
         table_str(t, x->dept >= 0 ? c->orgs[x->dept].uscc : "");

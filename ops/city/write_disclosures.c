@@ -58,7 +58,7 @@ static void show_one(struct pages *d, const struct shown *x, const char *party, 
 
 /* Approvals are shown eight working days after they were sent, the accounts three. */
 static void show_approvals(struct pages *d, const struct city *c) {
-    struct shown x = {.year = CITY_FY, .subject_kind = "区县", .subject = "370100"};
+    struct shown x = {.year = CITY_FY, .subject_kind = "区县", .subject = CITY_RGN};
 
     for (int32_t i = 0; i < c->n_approvals; i++) {
         const struct city_approval *a = &c->approvals[i];

@@ -189,7 +189,7 @@ static int write_codes(struct city *c, struct pt_err *err) {
     const struct city_code *list;
     size_t n = city_regions(&list);
 
-    code_row(t, code_docs[0], "region", 0, "370100", "济南市");
+    code_row(t, code_docs[0], "region", 0, CITY_RGN, "济南市");
     for (size_t i = 0; i < n; i++)
         code_row(t, code_docs[0], "region", 0, list[i].code, list[i].name);
     func_rows(c, t, code_docs[1]);

@@ -114,7 +114,7 @@ int city_write_regions(struct city *c, struct pt_err *err) {
         false);
     const struct city_code *regions;
     size_t n = city_regions(&regions);
-    struct region x = {.code = "370100",
+    struct region x = {.code = CITY_RGN,
                        .originator = c->orgs[CITY_FINANCE_DEPT].uscc,
                        .yearly = 11000000 * INT64_C(10000) * CITY_YUAN};
 

@@ -27,7 +27,7 @@ static void begin_row(struct table *t, const struct submission *s, int64_t fen) 
     table_row(t, s->day, s->no, fen == TABLE_NONE ? 0 : fen);
     table_str(t, s->kind);
     table_int(t, s->fy);
-    table_str(t, s->rgn ? s->rgn : "370100");
+    table_str(t, s->rgn ? s->rgn : CITY_RGN);
     table_str(t, s->session);
     table_date(t, s->session_on);
     (void)snprintf(file, sizeof(file), "%s.pdf", s->kind);
@@ -61,7 +61,7 @@ static void receipt(struct files *f, const struct submission *s) {
     table_row(f->receipts, day, no, 0);
     table_str(f->receipts, s->no);
     table_int(f->receipts, s->fy);
-    table_str(f->receipts, s->rgn ? s->rgn : "370100");
+    table_str(f->receipts, s->rgn ? s->rgn : CITY_RGN);
     table_date(f->receipts, day);
     table_bool(f->receipts, s->missing == NULL);
     table_str(f->receipts, s->missing);
