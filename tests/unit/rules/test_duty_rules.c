@@ -23,14 +23,6 @@
 static const char DEPT1[] = "11370100004188813W";
 static const char P1[] = "37010019R000000000001";
 
-static void begin(struct world *w) {
-    w_open(w, ":memory:");
-    (void)mk_org(&w->m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
-    (void)mk_json(&w->m, "office", "EditorNote", K(NONE), NULL, 0, 0, "{'text':'x'}");
-    w_tick(w, 20190102);
-    cr_assert_eq(w_h01s(w), 0);
-}
-
 static void end(struct world *w) {
     w_check(w);
     w_close(w);
@@ -55,7 +47,7 @@ Test(duty_rules, k64_task_overdue) {
     struct mk_ref t[3];
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     t[0] = task(&w, "D1", "audit", 20190131);
     t[1] = task(&w, "D2", DEPT1, 20190131);
     t[2] = task(&w, "D3", "finance", 20190131);
@@ -87,7 +79,7 @@ Test(duty_rules, k64_task_overdue) {
 Test(duty_rules, k64_awaits_the_lead_alone) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     (void)task(&w, "D1", "audit", 20190131);
     (void)task(&w, "D2", DEPT1, 20190131);
     feedback(&w, "audit", &(struct mk_ref){PENTAD__V1__RECORD_REF__INIT}, "DOING");
@@ -109,7 +101,7 @@ Test(duty_rules, k64_a_later_day) {
     struct world w;
     struct mk_ref t;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     t = task(&w, "D1", "finance", 20190131);
     w_days(&w, 20190131, 20190201);
     cr_expect_eq(w_find(&w, "K64", "", "", "D1").status, OPEN);
@@ -150,7 +142,7 @@ Test(duty_rules, k65_interview_not_held) {
     struct mk_ref n;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     a[0] = assess(&w, DEPT1, "INTERVIEW");
     a[1] = assess(&w, DEPT2, "INTERVIEW");
     (void)assess(&w, "11370100004188999B", "COMMEND");
@@ -181,7 +173,7 @@ Test(duty_rules, k65_waits_and_a_decision_is_withdrawn) {
     struct world w;
     struct mk_ref a;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     a = assess(&w, DEPT1, "INTERVIEW");
     w_days(&w, 20190330, 20190331);
     mk_silent(&w.m, "office", "main", true);
@@ -212,7 +204,7 @@ Test(duty_rules, k67_broken_chain) {
     struct seen s;
     char object[64];
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     i = incident(&w, "EQUIVOCATION", "main");
     (void)incident(&w, "OTHER", "main");
     w_tick(&w, 20190110);
@@ -264,7 +256,7 @@ Test(duty_rules, k68_used_in_a_brief) {
     struct mk_ref c;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     for (int i = 0; i < 4; i++)
         r[i] = found(&w, i == 3 ? 2018 : 2019, "A", NULL);
     (void)found(&w, 2019, "A", &r[2]); /* before the brief */
@@ -297,7 +289,7 @@ Test(duty_rules, k68_after_the_close_of_the_year) {
     struct mk_ref c;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     r[0] = found(&w, 2019, "A", NULL);
     r[1] = found(&w, 2019, "A", NULL);
     w_tick(&w, 20190301);
@@ -325,7 +317,7 @@ Test(duty_rules, k68_sent_to_congress_or_appraised) {
     struct mk_ref c;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     for (int i = 0; i < 3; i++)
         v[i] = mk_eval(&w.m, 1, i == 2 ? DEPT1 : P1, 2019, 20190301, 9000, NULL, NULL);
     w_tick(&w, 20190301);
@@ -367,7 +359,7 @@ Test(duty_rules, k69_institution_documents) {
     struct world w;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
         document(&w, there[i], i == 0 ? 20200815 : 20991231);
     w_days(&w, 20200717, 20200731);
@@ -392,7 +384,7 @@ Test(duty_rules, k69_institution_documents) {
 Test(duty_rules, k69_waits_for_finance) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     w_tick(&w, 20200730);
     mk_silent(&w.m, "finance", "main", true);
     w_days(&w, 20200731, 20200801);
@@ -422,7 +414,7 @@ Test(duty_rules, k70_fed_back_rectified_disclosed) {
     struct mk_ref v[2];
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     v[0] = evaluated(&w, 2018, "FIN_KEY", "FIN");
     v[1] = evaluated(&w, 2017, "FIN_KEY", "FIN");
     (void)evaluated(&w, 2016, "DEPT_KEY", "DEPT");
@@ -463,7 +455,7 @@ Test(duty_rules, k70_fed_back_rectified_disclosed) {
 Test(duty_rules, k70_waits_for_finance) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     (void)evaluated(&w, 2018, "FIN_KEY", "FIN");
     w_days(&w, 20190304, 20190331);
     mk_silent(&w.m, "finance", "main", true);
@@ -501,7 +493,7 @@ Test(duty_rules, k71_not_held) {
     struct world w;
     struct seen s;
 
-    begin(&w); /* with DEPT1, no pilot */
+    w_open_quiet(&w, DEPT1); /* with DEPT1, no pilot */
     body(&w, "D1", "DEPT", "370100", 2019, 20991231);
     body(&w, "D2", "DEPT", "370100", 2020, 20991231); /* a pilot only later */
     body(&w, "D3", "DEPT", "370100", 2018, 20191130); /* no more */
@@ -547,7 +539,7 @@ Test(duty_rules, k71_not_held) {
 Test(duty_rules, k71_asks_for_the_year_before_the_first_tick) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     w_days(&w, 20190929, 20190930);
     cr_expect_eq(w_find(&w, "K71", NULL, NULL, NULL).n, 0);
     w_tick(&w, 20191001);
@@ -562,7 +554,7 @@ Test(duty_rules, k71_asks_for_the_year_before_the_first_tick) {
 Test(duty_rules, k71_waits_for_finance) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     assessed(&w, K(DEPT), DEPT1, 2018);
     w_days(&w, 20200928, 20200929);
     mk_silent(&w.m, "finance", "main", true);

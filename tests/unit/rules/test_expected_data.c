@@ -17,14 +17,6 @@
 static const char DEPT1[] = "11370100004188813W";
 static const char P1[] = "37010019R000000000001";
 
-static void begin(struct world *w) {
-    w_open(w, ":memory:");
-    (void)mk_org(&w->m, K(DEPT), DEPT1, "市教育局", NULL, "370100");
-    (void)mk_json(&w->m, "office", "EditorNote", K(NONE), NULL, 0, 0, "{'text':'x'}");
-    w_tick(w, 20190102);
-    cr_assert_eq(w_h01s(w), 0);
-}
-
 static void end(struct world *w) {
     w_check(w);
     w_close(w);
@@ -39,7 +31,7 @@ Test(expected_data, k66_month_reports) {
     struct world w;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     w_days(&w, 20190201, 20190208);
     cr_expect_eq(w_h01s_of(&w, "K66"), 0, "nobody has sent any: none is expected");
     (void)mk_month(&w.m, P1, 201901, 1, NULL);
@@ -76,7 +68,7 @@ Test(expected_data, k66_asks_for_every_month_since_the_first) {
     struct world w;
     struct mk_ref r;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     r = region_month(&w, 201902);
     (void)region_month(&w, 201904);
     w_tick(&w, 20190510);
@@ -133,7 +125,7 @@ static void appraise(struct world *w, int32_t fy) {
 Test(expected_data, k66_appraisal_of_the_year) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     appraise(&w, 2018);
     w_tick(&w, 20190420);
     w_days(&w, 20191230, 20200102);
@@ -157,7 +149,7 @@ Test(expected_data, k66_approval_after_the_session) {
     struct world w;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     to_congress(&w, "370100", "DRAFT", 20190114);
     to_congress(&w, "370102", "DRAFT", 20190115);
     to_congress(&w, "370103", "EXEC_REPORT", 20190115);
@@ -182,7 +174,7 @@ Test(expected_data, k66_a_new_calendar_moves_what_is_planned) {
     struct world w;
     struct mk_ref h;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     to_congress(&w, "370102", "DRAFT", 20190123);
     w_tick(&w, 20190123);
     h = mk_json(&w.m, "office", "H08", K(NONE), NULL, 0, 20190124,
@@ -203,7 +195,7 @@ Test(expected_data, k66_a_new_calendar_moves_what_is_planned) {
 Test(expected_data, k66_months_of_each_region) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     for (int i = 0; i < 2; i++)
         (void)mk_json(&w.m, "finance", "X05", K(REGION), i ? "370103" : RGN, 2019, 0,
                       "{'month':201901,'gpb_rev_fen':'100'}");
@@ -231,7 +223,7 @@ Test(expected_data, k66_evaluations_of_the_year) {
     struct world w;
     struct mk_ref self;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     self = evaluate(&w, "SELF", 2019);
     (void)evaluate(&w, "FIN_KEY", 2019);
     w_tick(&w, 20200331);
@@ -266,7 +258,7 @@ Test(expected_data, k66_results_used_before_the_outline) {
     struct seen s;
 
     for (int32_t on = 20191031; on <= 20191101; on += 70) {
-        begin(&w);
+        w_open_quiet(&w, DEPT1);
         (void)evaluate(&w, "FIN_KEY", 2018);
         w_tick(&w, on);
         (void)mk_json(&w.m, "finance", "B01", K(REGION), "370103", 2020, 0,
@@ -294,7 +286,7 @@ Test(expected_data, k66_outline_before_the_session) {
     struct world w;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     to_congress(&w, "370102", "DRAFT", 20190401);
     to_congress(&w, "370103", "DRAFT_INIT", 20190401);
     to_congress(&w, "370103", "DRAFT", 20190401);
@@ -323,7 +315,7 @@ Test(expected_data, k66_closes) {
     struct world w;
     struct seen s;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     (void)region_month(&w, 201901);
     w_days(&w, 20190227, 20190304);
     mk_silent(&w.m, "finance", "main", true);

@@ -24,6 +24,14 @@ void w_open(struct world *w, const char *path) {
     cr_assert_eq(pt_fold_open(path, &w->f, NULL, &err), 0, "%s", err.msg);
 }
 
+void w_open_quiet(struct world *w, const char *dept) {
+    w_open(w, ":memory:");
+    (void)mk_org(&w->m, K(DEPT), dept, "市教育局", NULL, "370100");
+    (void)mk_json(&w->m, "office", "EditorNote", K(NONE), NULL, 0, 0, "{'text':'x'}");
+    w_tick(w, 20190102);
+    cr_assert_eq(w_h01s(w), 0);
+}
+
 void w_close(struct world *w) {
     pt_fold_close(w->f);
     mk_done(&w->m);

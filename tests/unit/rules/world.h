@@ -18,6 +18,9 @@ struct world {
 };
 
 void w_open(struct world *w, const char *path);
+/* In memory, with one department of 370100 and the tick of 2019-01-02, at which nothing is found.
+ */
+void w_open_quiet(struct world *w, const char *dept);
 void w_close(struct world *w);
 /* Closes the fold and opens it again on the same file. */
 void w_restart(struct world *w);
