@@ -11,7 +11,8 @@
 
 static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, json_t **ret,
                       struct pt_err *err) {
-    struct pt_discrepancy_filter f = {.rule = o->rule,
+    struct pt_discrepancy_filter f = {.reader = PT_PARTY_HUB,
+                                      .rule = o->rule,
                                       .responder = o->responder,
                                       .status = o->status ? o->status : "active",
                                       .limit = 100000};
@@ -174,7 +175,9 @@ static const struct cli_command cmd_list = {
         "\n"
         "Lists discrepancies, by default those that still want something done (active: open or\n"
         "replied to), the worst first. The last line of each is its id, which the other commands\n"
-        "take, and the record that raised it; pentad trace takes that.\n"
+        "take, and the record that raised it; pentad trace takes that. A hub lists and counts\n"
+        "what the body of --config may read: of those about clues (K55 to K57) what it must\n"
+        "answer, and what is about its own clues; discipline reads all.\n"
         "\n"
         "  show         one whole, and how it may be answered\n"
         "  reply        what a body that must answer says to it\n"

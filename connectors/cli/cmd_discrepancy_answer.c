@@ -71,7 +71,7 @@ static int find_record(struct answer *a, const char *text, struct cli_named *ret
     int rc = pt_ref_parse(text, &at, err);
     if (rc == 0 && a->from.ledger) {
         rc = pt_ledger_trace_record(a->from.ledger, at.party, at.stream, at.seq,
-                                    (struct pt_list_page){0}, &j, err);
+                                    (struct pt_list_page){0}, PT_PARTY_HUB, &j, err);
     } else if (rc == 0) {
         (void)snprintf(path, sizeof path, "/v1/records/%s/%s/%" PRIu64 "/trace", at.party,
                        at.stream, at.seq);

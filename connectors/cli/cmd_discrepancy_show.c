@@ -11,7 +11,7 @@
 
 int pt_cli_life(struct cli_answers *a, const char *id, json_t **ret, struct pt_err *err) {
     if (a->ledger) {
-        return pt_ledger_discrepancy_json(a->ledger, id, ret, err);
+        return pt_ledger_discrepancy_json(a->ledger, id, PT_PARTY_HUB, ret, err);
     }
     struct pt_buf path;
     pt_buf_init(&path, 1024);

@@ -13,7 +13,7 @@
 enum { TASK_NO_MAX = 64, ASSIST_MAX = 8 };
 
 static int fetch(struct cli_answers *a, json_t **ret, struct pt_err *err) {
-    return a->ledger ? pt_ledger_escalations_json(a->ledger, ret, err)
+    return a->ledger ? pt_ledger_escalations_json(a->ledger, PT_PARTY_HUB, ret, err)
                      : pt_cli_get_json(&a->hub, "/v1/escalations", ret, err);
 }
 

@@ -183,7 +183,9 @@ static int ask_row(const struct cli_options *o, struct cli_answers *a, const cha
         if (rc == 0) {
             rc = pt_ledger_subject_parse(a->ledger, subject, &kind, key, sizeof key, err);
         }
-        return rc ? rc : pt_ledger_row_json(a->ledger, kind, key, year, valid_at, known, ret, err);
+        return rc ? rc
+                  : pt_ledger_row_json(a->ledger, kind, key, year, valid_at, known, PT_PARTY_HUB,
+                                       ret, err);
     }
     struct pt_buf path;
     char first = '?';

@@ -167,7 +167,7 @@ static int ask_findings(struct pt_ledger *l, json_t *out, struct pt_err *err) {
     int rc = 0;
     for (int severity = 3; rc == 0 && severity > 0; severity--) {
         const struct pt_discrepancy_filter f = {
-            .severity = severity, .status = "active", .limit = 1};
+            .reader = PT_PARTY_HUB, .severity = severity, .status = "active", .limit = 1};
         json_t *j = NULL;
         rc = pt_ledger_discrepancies_json(l, &f, &j, err);
         json_object_set(counts, names[severity], json_object_get(j, "total"));

@@ -30,7 +30,8 @@ static int ask_ledger(const struct cli_options *o, struct pt_ledger *l, size_t o
     struct cli_figure f;
     struct pt_err not_a_record;
     if (pt_ref_parse(what, &ref, &not_a_record) == 0) {
-        return pt_ledger_trace_record(l, ref.party, ref.stream, ref.seq, page, ret, err);
+        return pt_ledger_trace_record(l, ref.party, ref.stream, ref.seq, page, PT_PARTY_HUB, ret,
+                                      err);
     }
     struct pt_figure_ask ask = {0};
     char key[128];

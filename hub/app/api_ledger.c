@@ -45,7 +45,7 @@ void pt_api_subjects(struct pt_call *c) {
     }
     if (rc == 0) {
         rc = pt_ledger_subjects_json(c->ledger, kind, has_after ? after : NULL,
-                                     limit == 0 ? 1 : (int)limit, &json, &err);
+                                     limit == 0 ? 1 : (int)limit, c->view, &json, &err);
         pt_ledger_read_end(c->ledger);
     }
     pt_call_answer(c, rc, json, &err);
@@ -73,8 +73,8 @@ void pt_api_subject(struct pt_call *c) {
         rc = pt_param_moment(c->req, c->ledger, &valid_at, &known_at, &err);
     }
     if (rc == 0) {
-        rc = pt_ledger_row_json(c->ledger, kind, key, (int32_t)year, valid_at, known_at, &json,
-                                &err);
+        rc = pt_ledger_row_json(c->ledger, kind, key, (int32_t)year, valid_at, known_at, c->view,
+                                &json, &err);
     }
     pt_ledger_read_end(c->ledger);
     pt_call_answer(c, rc, json, &err);
@@ -144,6 +144,7 @@ static int filter_read(struct pt_call *c, struct filter *t, struct pt_err *err) 
     if (rc == 0) {
         rc = pt_param_moment(c->req, c->ledger, &valid_at, &t->f.known_at, err);
     }
+    t->f.reader = c->view;
     t->f.limit = (int)limit;
     t->f.offset = (int)offset;
     return rc;
@@ -172,7 +173,7 @@ void pt_api_discrepancy(struct pt_call *c) {
     int rc = pt_call_read_begin(c, &err);
 
     if (rc == 0) {
-        rc = pt_ledger_discrepancy_json(c->ledger, c->param[0], &json, &err);
+        rc = pt_ledger_discrepancy_json(c->ledger, c->param[0], c->view, &json, &err);
         pt_ledger_read_end(c->ledger);
     }
     pt_call_answer(c, rc, json, &err);
@@ -184,7 +185,7 @@ void pt_api_escalations(struct pt_call *c) {
     int rc = pt_call_read_begin(c, &err);
 
     if (rc == 0) {
-        rc = pt_ledger_escalations_json(c->ledger, &json, &err);
+        rc = pt_ledger_escalations_json(c->ledger, c->view, &json, &err);
         pt_ledger_read_end(c->ledger);
     }
     pt_call_answer(c, rc, json, &err);

@@ -186,7 +186,8 @@ void pt_api_record_trace(struct pt_call *c) {
         rc = pt_call_read_begin(c, &err);
     }
     if (rc == 0) {
-        rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, &json, &err);
+        rc = pt_ledger_trace_record(c->ledger, ref.party, ref.stream, ref.seq, page, c->view, &json,
+                                    &err);
         pt_ledger_read_end(c->ledger);
     }
     if (rc == 0) {

@@ -5,6 +5,7 @@
 
 #include <pentad/base/clock.h>
 #include <pentad/brief/explain.h>
+#include <pentad/record/visible.h>
 
 #include "folder.h"
 #include "params.h"
@@ -84,7 +85,7 @@ void pt_api_rule_explain(struct pt_call *c) {
     struct json_t *json = NULL;
     struct pt_err err = {0};
     struct asked a = {.has_subject = 0};
-    bool for_all = pt_redact_rule_visible(c->param[0], c->reader);
+    bool for_all = pt_finding_visible(c->param[0], 0, PT_PARTY_NONE, c->reader);
     int rc = read_asked(c, &a, &err);
 
     if (rc == 0) {

@@ -9,7 +9,6 @@
 #include <pentad/record/visible.h>
 
 #define DEPTH_MAX 64
-#define RESPONDERS_MAX 16
 
 /* What stays of a record that the reader may not see: that it is there, from whom and when. */
 static const char *const kept[] = {"id",       "type",   "type_zh",   "type_en",
@@ -36,8 +35,8 @@ static const char *text(const json_t *node, const char *key) {
     return json_string_value(json_object_get(node, key));
 }
 
-/* The figure that says who sent the clue, if the finding has one. */
-static const json_t *sender_figure(const json_t *said) {
+/* Who sent the clue that a finding is about, if it is about one. */
+static enum pt_party finding_sender(const json_t *said) {
     const json_t *figures = json_object_get(said, "figures");
     size_t i;
     json_t *f;
@@ -46,40 +45,22 @@ static const json_t *sender_figure(const json_t *said) {
         const char *label = text(f, "label");
 
         if (label != NULL && strcmp(label, PT_CLUE_SENDER_FIGURE) == 0) {
-            return f;
+            return pt_party_from_name(text(f, "text"));
         }
     }
-    return NULL;
+    return PT_PARTY_NONE;
 }
 
-/* A finding, as far as its visibility depends on it: rule, responders and the clue's sender. */
 static bool finding_visible(const json_t *said, enum pt_party reader) {
-    Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
-    Pentad__V1__DiscrepancyFigure figure = PENTAD__V1__DISCREPANCY_FIGURE__INIT;
-    Pentad__V1__DiscrepancyFigure *figures[] = {&figure};
-    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     const json_t *responders = json_object_get(said, "responders");
-    const json_t *sender = sender_figure(said);
-    char *names[RESPONDERS_MAX];
+    pt_party_set asked = 0;
+    size_t i;
+    json_t *name;
 
-    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
-    rec.discrepancy = &d;
-    d.rule = (char *)(uintptr_t)text(said, "rule");
-    if (sender != NULL) {
-        figure.label = (char *)(uintptr_t)text(sender, "label");
-        figure.text = (char *)(uintptr_t)text(sender, "text");
-        d.figures = figures;
-        d.n_figures = 1;
+    json_array_foreach(responders, i, name) {
+        asked |= PT_PARTY_BIT(pt_party_from_name(json_string_value(name)));
     }
-    d.responders = names;
-    for (size_t i = 0; i < json_array_size(responders) && d.n_responders < RESPONDERS_MAX; i++) {
-        const char *name = json_string_value(json_array_get(responders, i));
-
-        if (name != NULL) {
-            names[d.n_responders++] = (char *)(uintptr_t)name;
-        }
-    }
-    return pt_visible(&rec, PT_PARTY_HUB, reader) == PT_VISIBLE_FULL;
+    return pt_finding_visible(text(said, "rule"), asked, finding_sender(said), reader);
 }
 
 static Pentad__V1__NoticeKind notice_kind(const json_t *body) {
@@ -250,14 +231,6 @@ int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, str
 }
 
 /* ---- why a rule says what it says ---- */
-
-bool pt_redact_rule_visible(const char *rule, enum pt_party reader) {
-    json_t *said = json_pack("{s:s, s:[]}", "rule", rule, "responders");
-    bool sees = finding_visible(said, reader);
-
-    json_decref(said);
-    return sees;
-}
 
 /* Of a type's records that somebody else wrote and that say nothing of who reads them. */
 static enum pt_visibility type_visibility(const struct pt_record_info *info, enum pt_party reader) {

@@ -21,7 +21,5 @@ int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, str
  * for who may read every type of record that the rule reads; where he sees sums of them only, as
  * long as the condition singles out nothing within its subject. */
 void pt_redact_explained(struct json_t *json, enum pt_party reader);
-/* May the reader see any discrepancy of that rule which isn't for him to answer? */
-bool pt_redact_rule_visible(const char *rule, enum pt_party reader);
 
 #endif

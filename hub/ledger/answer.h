@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include <pentad/ledger/query.h>
+#include <pentad/record/visible.h>
 
 #include "figures.h"
 
@@ -27,6 +28,13 @@ json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, stru
  * has more stands "<list>_omitted": how many. */
 enum { PT_BODY_LIST_SHORT = 600, PT_BODY_LIST_WHOLE = 1000000 };
 json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec, int list_max);
+
+/* May the reader (an SQL expression) read the discrepancy of that row of f_discrepancy? Who sent
+ * the clue that it is about is looked up only where it matters. */
+#define PT_FINDING_VISIBLE(d, reader)                                                              \
+    "(finding_visible(" d ".rule, NULL, NULL, " reader ") OR finding_visible(" d ".rule, " d       \
+    ".responders, (SELECT c.text FROM f_discrepancy_figures c WHERE c.rec = " d                    \
+    ".rec AND c.label = '" PT_CLUE_SENDER_FIGURE "' ORDER BY c.idx LIMIT 1), " reader "))"
 
 /* The newest H01 of each id that was known at known_at. */
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,

@@ -1,5 +1,5 @@
 /* Functions for SQL, all pure of the ledger's own rows. Those of days stand in funcdays.c, of goals
- * in funcgoal.c, of texts in functext.c; here those of numbers:
+ * in funcgoal.c, of texts in functext.c, of who reads what in funcseen.c; here those of numbers:
  *   ratio_bp(num, den)       basis points half up, NULL for NA
  *   band(cp)                 1 优 2 良 3 中 4 差
  *   quota_sign(kind)         how a B04 of that kind counts in Bg: +1 or -1
@@ -159,6 +159,7 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? pt_funcs_days(l, err) : rc;
     rc = rc == 0 ? pt_funcs_goal(l, err) : rc;
     rc = rc == 0 ? pt_funcs_text(l, err) : rc;
+    rc = rc == 0 ? pt_funcs_seen(l, err) : rc;
     if (rc == 0 && sqlite3_create_window_function(
                        l->sql.db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sum_step,
                        sum_value, sum_value, sum_inverse, NULL) != SQLITE_OK)

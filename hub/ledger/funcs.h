@@ -19,6 +19,7 @@ bool pt_func_ints(int n, sqlite3_value **v);
 
 int pt_funcs_days(struct pt_ledger *l, struct pt_err *err);
 int pt_funcs_goal(struct pt_ledger *l, struct pt_err *err);
+int pt_funcs_seen(struct pt_ledger *l, struct pt_err *err);
 int pt_funcs_text(struct pt_ledger *l, struct pt_err *err);
 
 #endif

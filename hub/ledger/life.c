@@ -30,7 +30,8 @@ static int id_range(const char *text, uint8_t lo[ID_LEN], uint8_t hi[ID_LEN], st
                       text, PT_DISCREPANCY_PREFIX_MIN);
 }
 
-static int find_id(struct pt_ledger *l, const char *text, uint8_t id[ID_LEN], struct pt_err *err) {
+static int find_id(struct pt_ledger *l, const char *text, enum pt_party reader, uint8_t id[ID_LEN],
+                   struct pt_err *err) {
     uint8_t lo[ID_LEN];
     uint8_t hi[ID_LEN];
     sqlite3_stmt *st = NULL;
@@ -40,9 +41,11 @@ static int find_id(struct pt_ledger *l, const char *text, uint8_t id[ID_LEN], st
     if (rc != 0)
         return rc;
     rc = pt_sql_query(&l->sql, &st, err,
-                      "SELECT DISTINCT id FROM f_discrepancy WHERE id BETWEEN ? AND ?"
-                      " AND length(id) = 16 LIMIT 2",
-                      "bb", pt_span(lo, ID_LEN), pt_span(hi, ID_LEN));
+                      "SELECT d.id FROM f_discrepancy d WHERE d.id BETWEEN ?1 AND ?2"
+                      " AND length(d.id) = 16"
+                      " AND d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id)"
+                      " AND " PT_FINDING_VISIBLE("d", "?3") " LIMIT 2",
+                      "bbi", pt_span(lo, ID_LEN), pt_span(hi, ID_LEN), (int64_t)reader);
     for (; pt_sql_row(&l->sql, st, &rc, err); n++)
         memcpy(id, pt_sql_blob(st, 0).p, ID_LEN);
     pt_sql_done(&l->sql, st);
@@ -140,8 +143,9 @@ static int put_tasks(struct pt_ledger *l, struct pt_span id, int64_t episode, js
 }
 
 /* The newest state of one, as the list has it. */
-static int newest(struct pt_ledger *l, const uint8_t id[ID_LEN], json_t **ret, struct pt_err *err) {
-    const struct pt_discrepancy_filter f = {.id = id, .limit = 1};
+static int newest(struct pt_ledger *l, const uint8_t id[ID_LEN], enum pt_party reader, json_t **ret,
+                  struct pt_err *err) {
+    const struct pt_discrepancy_filter f = {.reader = reader, .id = id, .limit = 1};
     json_t *one = json_array();
     int64_t total = 0;
     int rc = pt_json_findings(l, &f, one, &total, err);
@@ -172,17 +176,17 @@ static int put_left(struct pt_ledger *l, const json_t *d, json_t *into, struct p
     return rc;
 }
 
-int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, struct json_t **ret_json,
-                               struct pt_err *err) {
+int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, enum pt_party reader,
+                               struct json_t **ret_json, struct pt_err *err) {
     uint8_t id[ID_LEN] = {0};
     const struct pt_span of = pt_span(id, ID_LEN);
     json_t *lists[4] = {json_array(), json_array(), json_array(), json_array()};
     json_t *d = NULL;
     json_t *j;
-    int rc = find_id(l, id_text, id, err);
+    int rc = find_id(l, id_text, reader, id, err);
 
     *ret_json = NULL;
-    rc = rc == 0 ? newest(l, id, &d, err) : rc;
+    rc = rc == 0 ? newest(l, id, reader, &d, err) : rc;
     rc = rc == 0 ? put_inputs(l, of, lists[0], err) : rc;
     rc = rc == 0 ? put_history(l, of, lists[1], err) : rc;
     rc = rc == 0 ? put_replies(l, of, lists[2], err) : rc;
@@ -249,9 +253,10 @@ static int put_proposal(struct pt_ledger *l, json_t *finding, json_t *array, str
     return rc;
 }
 
-int pt_ledger_escalations_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err) {
+int pt_ledger_escalations_json(struct pt_ledger *l, enum pt_party reader, struct json_t **ret_json,
+                               struct pt_err *err) {
     const struct pt_discrepancy_filter f = {
-        .status = "active", .escalated = true, .limit = INT32_MAX};
+        .reader = reader, .status = "active", .escalated = true, .limit = INT32_MAX};
     json_t *findings = json_array();
     json_t *proposals = json_array();
     json_t *j;

@@ -216,8 +216,8 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
 }
 
 /* ?1 the tick up to which findings were known, ?2 rule, ?3 severity, ?4 responder, ?5 lowest and ?6
- * highest status, ?7 kind, ?8 key. What a tick finds is logged behind it and names it: it belongs
- * to what that tick knew. */
+ * highest status, ?7 kind, ?8 key, ?11 escalated alone, ?12 id, ?13 the reader. What a tick finds
+ * is logged behind it and names it: it belongs to what that tick knew. */
 #define FINDINGS                                                                                   \
     " FROM f_discrepancy d JOIN record r ON r.rec = d.rec JOIN stream s ON s.sid = r.sid"          \
     " WHERE d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id"                     \
@@ -225,7 +225,8 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
     " AND (?2 IS NULL OR d.rule = ?2) AND (?3 = 0 OR d.severity = ?3)"                             \
     " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.responders) j WHERE j.value = ?4))"     \
     " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"   \
-    " AND (?11 = 0 OR d.escalated) AND (length(?12) = 0 OR d.id = ?12)"
+    " AND (?11 = 0 OR d.escalated) AND (length(?12) = 0 OR d.id = ?12)"                            \
+    " AND " PT_FINDING_VISIBLE("d", "?13")
 
 /* The last tick up to a log size: its number in hub/main, 0 where there was none, and its day. */
 static int tick_known(struct pt_ledger *l, uint64_t known_at, int64_t *ret_seq, int32_t *ret_day,
@@ -279,12 +280,12 @@ static int query_filter(struct pt_ledger *l, const char *sql, const struct pt_di
     rc = rc == 0 ? status_range(f->status, &lo, &hi, err) : rc;
     if (rc != 0)
         return rc;
-    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisiiib", tick,
+    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisiiibi", tick,
                         f->rule && f->rule[0] ? f->rule : NULL, (int64_t)f->severity,
                         f->responder && f->responder[0] ? f->responder : NULL, (int64_t)lo,
                         (int64_t)hi, (int64_t)f->kind, f->key && f->key[0] ? f->key : NULL,
                         (int64_t)(f->limit > 0 ? f->limit : 1000), (int64_t)f->offset,
-                        (int64_t)f->escalated, pt_span(f->id, f->id ? 16 : 0));
+                        (int64_t)f->escalated, pt_span(f->id, f->id ? 16 : 0), (int64_t)f->reader);
 }
 
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,

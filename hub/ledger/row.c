@@ -35,9 +35,14 @@ static json_t *dept_of(struct pt_ledger *l, int kind, const char *key, int32_t v
     return j;
 }
 
-static int64_t open_findings(struct pt_ledger *l, int kind, const char *key, uint64_t known_at) {
-    struct pt_discrepancy_filter f = {
-        .kind = kind, .key = key, .status = "active", .known_at = known_at, .limit = 1};
+static int64_t open_findings(struct pt_ledger *l, int kind, const char *key, uint64_t known_at,
+                             enum pt_party reader) {
+    struct pt_discrepancy_filter f = {.reader = reader,
+                                      .kind = kind,
+                                      .key = key,
+                                      .status = "active",
+                                      .known_at = known_at,
+                                      .limit = 1};
     json_t *a = json_array();
     int64_t n = 0;
 
@@ -47,17 +52,18 @@ static int64_t open_findings(struct pt_ledger *l, int kind, const char *key, uin
 }
 
 static json_t *subject_line(struct pt_ledger *l, int kind, const char *key, int32_t valid_at,
-                            uint64_t known_at) {
+                            uint64_t known_at, enum pt_party reader) {
     json_t *j = pt_json_subject(l, kind, key, known_at);
 
     (void)json_object_set_new(j, "dept", dept_of(l, kind, key, valid_at, known_at));
     (void)json_object_set_new(j, "years", subject_years(l, key, known_at));
-    (void)json_object_set_new(j, "open", json_integer(open_findings(l, kind, key, known_at)));
+    (void)json_object_set_new(j, "open",
+                              json_integer(open_findings(l, kind, key, known_at, reader)));
     return j;
 }
 
 int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, int limit,
-                            struct json_t **ret_json, struct pt_err *err) {
+                            enum pt_party reader, struct json_t **ret_json, struct pt_err *err) {
     Pentad__V1__SubjectKind after_kind = 0;
     const char *after_key = "";
     struct pt_ledger_tick today = {0};
@@ -84,7 +90,7 @@ int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, in
         if (n == limit)
             break;
         (void)json_array_append_new(a, subject_line(l, pt_sql_i32(st, 1), pt_sql_text(st, 0),
-                                                    today.day, pt_ledger_cursor(l)));
+                                                    today.day, pt_ledger_cursor(l), reader));
         (void)snprintf(next, sizeof next, "%s:%s",
                        pt_subject_kind_name((Pentad__V1__SubjectKind)pt_sql_i32(st, 1)),
                        pt_sql_text(st, 0));
@@ -161,12 +167,12 @@ static int row_figures(const struct pt_asof *a, json_t *into, struct pt_err *err
 }
 
 int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                       int32_t valid_at, uint64_t known_at, struct json_t **ret_json,
-                       struct pt_err *err) {
+                       int32_t valid_at, uint64_t known_at, enum pt_party reader,
+                       struct json_t **ret_json, struct pt_err *err) {
     struct pt_asof a = pt_asof_make(l, kind, key, fiscal_year ? fiscal_year : latest_year(l, key),
                                     valid_at, known_at);
     struct pt_discrepancy_filter f = {
-        .kind = kind, .key = key, .status = "active", .known_at = a.known_at};
+        .reader = reader, .kind = kind, .key = key, .status = "active", .known_at = a.known_at};
     json_t *figures = json_object();
     json_t *findings = json_array();
     json_t *j;
@@ -184,7 +190,8 @@ int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t f
     j = pt_answer_head(l);
     (void)json_object_set_new(j, "valid_at", pt_json_day(valid_at));
     (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a.known_at));
-    (void)json_object_set_new(j, "subject", subject_line(l, kind, key, valid_at, a.known_at));
+    (void)json_object_set_new(j, "subject",
+                              subject_line(l, kind, key, valid_at, a.known_at, reader));
     (void)json_object_set_new(j, "fiscal_year", json_integer(a.fy));
     (void)json_object_set_new(j, "profile", profile(&a));
     (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));

@@ -415,9 +415,9 @@ static struct listing refers_to(struct pt_ledger *l, int64_t rec, struct pt_list
     return list;
 }
 
-/* Who names this record; H01s are listed apart. */
+/* Who names this record; H01s are listed apart, each discrepancy's newest. */
 static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool findings,
-                                  struct pt_list_page page) {
+                                  enum pt_party reader, struct pt_list_page page) {
     struct listing list = list_make(page);
     sqlite3_stmt *st = NULL;
     int rc =
@@ -425,10 +425,10 @@ static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool finding
                      "SELECT DISTINCT f.rec FROM record t JOIN ref f ON f.t_sid = t.sid"
                      " AND f.t_seq = t.seq AND f.hash = t.hash JOIN record r ON r.rec = f.rec"
                      " AND (r.type = @TYPE_DISCREPANCY) = ?2 WHERE t.rec = ?1"
-                     " AND (?2 = 0 OR f.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id"
-                     "   = (SELECT d.id FROM f_discrepancy d WHERE d.rec = f.rec)))"
-                     " ORDER BY f.rec",
-                     "ii", (int64_t)rec, (int64_t)findings);
+                     " AND (?2 = 0 OR EXISTS (SELECT 1 FROM f_discrepancy d WHERE d.rec = f.rec"
+                     "   AND d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id)"
+                     "   AND " PT_FINDING_VISIBLE("d", "?3") ")) ORDER BY f.rec",
+                     "iii", (int64_t)rec, (int64_t)findings, (int64_t)reader);
 
     while (pt_sql_row(&l->sql, st, &rc, NULL)) {
         int64_t by = pt_sql_i64(st, 0);
@@ -482,7 +482,8 @@ static int find_record(struct pt_ledger *l, const char *party, const char *strea
 }
 
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
-                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
+                           struct pt_list_page page, enum pt_party reader, struct json_t **ret_json,
+                           struct pt_err *err) {
     static const char approval_sql[] =
         APPROVALS_OF("record x JOIN f_allotment a ON a.rec = x.rec WHERE x.rec = ?1");
     struct listing list;
@@ -510,9 +511,9 @@ int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *s
         (void)json_object_set_new(j, "lines", payment_links(l, rec, page));
     if (type == PT_TYPE_ALLOTMENT)
         put_ids(l, approval_sql, rec, NULL, page, j, "approval");
-    list = referred_by(l, rec, false, page);
+    list = referred_by(l, rec, false, reader, page);
     list_put(&list, j, "referred_by");
-    list = referred_by(l, rec, true, page);
+    list = referred_by(l, rec, true, reader, page);
     list_put(&list, j, "discrepancies");
     *ret_json = j;
     return 0;

@@ -27,16 +27,26 @@ enum pt_party pt_clue_finding_sender(const Pentad__V1__Discrepancy *d) {
 }
 
 /* Who answers sees what it answers; the clue's sender sees what became of its clue. */
-static enum pt_visibility clue_visibility(const Pentad__V1__Discrepancy *d, enum pt_party reader) {
-    if (reader == PT_PARTY_DISCIPLINE || reader == pt_clue_finding_sender(d)) {
-        return PT_VISIBLE_FULL;
+bool pt_finding_visible(const char *rule, pt_party_set responders, enum pt_party sender,
+                        enum pt_party reader) {
+    enum pt_visibility v;
+
+    if (pt_visible_by_type(PT_TYPE_DISCREPANCY, PT_PARTY_HUB, reader, &v)) {
+        return v == PT_VISIBLE_FULL;
     }
+    if (!pt_rule_about_clues(rule)) {
+        return pt_party_in(pt_record_info(PT_TYPE_DISCREPANCY)->readers, reader);
+    }
+    return reader == PT_PARTY_DISCIPLINE || reader == sender || pt_party_in(responders, reader);
+}
+
+static bool discrepancy_visible(const Pentad__V1__Discrepancy *d, enum pt_party reader) {
+    pt_party_set responders = 0;
+
     for (size_t i = 0; i < d->n_responders; i++) {
-        if (pt_party_from_name(d->responders[i]) == reader) {
-            return PT_VISIBLE_FULL;
-        }
+        responders |= PT_PARTY_BIT(pt_party_from_name(d->responders[i]));
     }
-    return PT_VISIBLE_NONE;
+    return pt_finding_visible(d->rule, responders, pt_clue_finding_sender(d), reader);
 }
 
 /* Whom a clue's receipt or outcome is for. */
@@ -133,8 +143,8 @@ enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_p
     if (reader == PT_PARTY_PUBLIC) {
         return disclosed && goes_public(rec) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
-    if (info->type == PT_TYPE_DISCREPANCY && pt_rule_about_clues(rec->discrepancy->rule)) {
-        return clue_visibility(rec->discrepancy, reader);
+    if (info->type == PT_TYPE_DISCREPANCY) {
+        return discrepancy_visible(rec->discrepancy, reader) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
     if ((opens(rec) && pt_party_in(PT_PARTIES_SIX, reader)) ||
         ((info->flags & PT_RT_SENDER) && sender_of(rec) == reader)) {

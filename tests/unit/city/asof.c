@@ -71,7 +71,8 @@ static json_t *row(const struct answer *a, uint64_t known_at) {
     struct pt_err err = {0};
     json_t *j = NULL;
 
-    if (pt_ledger_row_json(l, a->kind, a->key, a->fy, a->valid_at, known_at, &j, &err) != 0)
+    if (pt_ledger_row_json(l, a->kind, a->key, a->fy, a->valid_at, known_at, PT_PARTY_HUB, &j,
+                           &err) != 0)
         fd_die(a->key, &err);
     put_inputs(l, a, known_at, json_object_get(j, "figures"));
     (void)json_object_del(j, "log_size");

@@ -354,7 +354,8 @@ static void state_is(int32_t day, const char *code, const char *since) {
     json_t *j;
     json_t *state;
 
-    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, day, NOW, &j, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, day, NOW, PT_PARTY_HUB, &j, &err), 0,
+                 "%s", err.msg);
     state = json_object_get(j, "state");
     cr_expect_str_eq(json_string_value(json_object_get(state, "code")), code, "%d", day);
     cr_expect_str_eq(json_string_value(json_object_get(state, "since")), since, "%d", day);

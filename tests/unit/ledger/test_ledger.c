@@ -556,9 +556,9 @@ Test(ledger, answers) {
                      "finance/main#5");
     json_decref(j);
 
-    cr_assert_eq(
-        pt_ledger_trace_record(l, "finance", "main", 4, (struct pt_list_page){0}, &j, &err), 0,
-        "%s", err.msg);
+    cr_assert_eq(pt_ledger_trace_record(l, "finance", "main", 4, (struct pt_list_page){0},
+                                        PT_PARTY_HUB, &j, &err),
+                 0, "%s", err.msg);
     cr_expect_str_eq(at(j, "record", "type"), "X01");
     cr_expect_eq(json_array_size(json_object_get(j, "corrections")), 2);
     node = json_array_get(json_object_get(j, "lines"), 0);
@@ -572,23 +572,25 @@ Test(ledger, answers) {
            "fen", NULL),
         "10000000");
     json_decref(j);
-    cr_expect_eq(
-        pt_ledger_trace_record(l, "finance", "main", 99, (struct pt_list_page){0}, &j, &err),
-        PT_E_NOT_FOUND);
+    cr_expect_eq(pt_ledger_trace_record(l, "finance", "main", 99, (struct pt_list_page){0},
+                                        PT_PARTY_HUB, &j, &err),
+                 PT_E_NOT_FOUND);
 
-    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, 20190331, PT_KNOWN_NOW, &j, &err), 0,
-                 "%s", err.msg);
+    cr_assert_eq(
+        pt_ledger_row_json(l, K(PROJECT), P1, 2019, 20190331, PT_KNOWN_NOW, PT_PARTY_HUB, &j, &err),
+        0, "%s", err.msg);
     cr_expect_str_eq(at(j, "state", "code"), "ST7");
     cr_expect_eq(json_array_size(json_object_get(json_object_get(j, "state"), "irregular")), 4,
                  "no implementing unit, no draft, allotted without a passed goal, citing none");
     json_decref(j);
 
-    cr_assert_eq(pt_ledger_subjects_json(l, 0, NULL, 2, &j, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_ledger_subjects_json(l, 0, NULL, 2, PT_PARTY_HUB, &j, &err), 0, "%s", err.msg);
     cr_expect_eq(json_array_size(json_object_get(j, "subjects")), 2);
     cr_expect(json_is_string(json_object_get(j, "next")));
     json_decref(j);
     cr_assert_eq(pt_ledger_discrepancies_json(
-                     l, &(struct pt_discrepancy_filter){.status = "active"}, &j, &err),
+                     l, &(struct pt_discrepancy_filter){.reader = PT_PARTY_HUB, .status = "active"},
+                     &j, &err),
                  0, "%s", err.msg);
     cr_expect_eq(json_integer_value(json_object_get(j, "total")), 0);
     json_decref(j);
@@ -628,9 +630,9 @@ Test(ledger, long_lists_come_in_pages) {
         json_decref(j);
     }
     cr_expect_eq(got, 26);
-    cr_assert_eq(
-        pt_ledger_trace_record(l, "finance", "main", 25, (struct pt_list_page){10, 0}, &j, &err), 0,
-        "%s", err.msg);
+    cr_assert_eq(pt_ledger_trace_record(l, "finance", "main", 25, (struct pt_list_page){10, 0},
+                                        PT_PARTY_HUB, &j, &err),
+                 0, "%s", err.msg);
     cr_expect_eq(json_array_size(json_object_get(j, "referred_by")), 10);
     cr_expect_eq(json_integer_value(json_object_get(json_object_get(j, "omitted"), "referred_by")),
                  15);

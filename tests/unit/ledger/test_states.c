@@ -72,8 +72,8 @@ static void row_is(int line, int kind, const char *key, int32_t fy, int32_t vali
     json_t *j;
     const char *is;
 
-    cr_assert_eq(pt_ledger_row_json(l, kind, key, fy, valid_at, known_at, &j, &err), 0, "%s",
-                 err.msg);
+    cr_assert_eq(pt_ledger_row_json(l, kind, key, fy, valid_at, known_at, PT_PARTY_HUB, &j, &err),
+                 0, "%s", err.msg);
     state = json_object_get(j, "state");
     is = json_string_value(json_object_get(state, "code"));
     cr_expect_str_eq(is ? is : "none", code, "line %d: %s", line, is);
@@ -168,8 +168,9 @@ static bool uncarried(int32_t valid_at, uint64_t known_at) {
     json_t *state;
     bool yes;
 
-    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, known_at, &j, &err), 0, "%s",
-                 err.msg);
+    cr_assert_eq(
+        pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, known_at, PT_PARTY_HUB, &j, &err), 0,
+        "%s", err.msg);
     state = json_object_get(j, "state");
     cr_expect_str_eq(json_string_value(json_object_get(state, "code")), "ST11");
     yes = strstr(list(state, "irregular"), "ST11: a balance that no B05 carries on 19-12-31");

@@ -39,7 +39,8 @@ static void write_row(struct pt_ledger *l, int kind, const char *key, int32_t fy
     json_t *f;
     char *state;
 
-    if (pt_ledger_row_json(l, kind, key, fy, fy * 10000 + 1231, PT_KNOWN_NOW, &row, &err) != 0)
+    if (pt_ledger_row_json(l, kind, key, fy, fy * 10000 + 1231, PT_KNOWN_NOW, PT_PARTY_HUB, &row,
+                           &err) != 0)
         fd_die(key, &err);
     json_object_foreach(json_object_get(row, "figures"), id, f) {
         const char *value = json_string_value(json_object_get(f, "value"));

@@ -425,7 +425,8 @@ Test(findings, a_day_knows_what_its_tick_found) {
     cr_assert_eq(s.status, OPEN);
     w_days(&w, 20190302, 20190302);
     for (size_t i = 0; i < 3; i++) {
-        struct pt_discrepancy_filter f = {.rule = "K04", .status = "active"};
+        struct pt_discrepancy_filter f = {
+            .reader = PT_PARTY_HUB, .rule = "K04", .status = "active"};
         json_t *j = NULL;
 
         if (pt_ledger_known_at(l, days[i], &f.known_at, &err) != 0)
@@ -465,14 +466,16 @@ static json_t *life_of(struct world *w, const char *id) {
     struct pt_err err = {0};
     json_t *j = NULL;
 
-    cr_assert_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w->f), id, &j, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w->f), id, PT_PARTY_HUB, &j, &err), 0,
+                 "%s", err.msg);
     return j;
 }
 
 static size_t proposals(struct world *w, json_t **ret) {
     struct pt_err err = {0};
 
-    cr_assert_eq(pt_ledger_escalations_json(pt_fold_ledger(w->f), ret, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_ledger_escalations_json(pt_fold_ledger(w->f), PT_PARTY_HUB, ret, &err), 0, "%s",
+                 err.msg);
     return json_array_size(json_object_get(*ret, "proposals"));
 }
 
@@ -512,10 +515,13 @@ Test(findings, one_is_told_whole) {
     cr_expect_str_eq(text_at(list, 0, "author"), "audit");
     json_decref(j);
     few[5] = '\0';
-    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), few, &j, &err), PT_E_USAGE);
-    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), "xyz1234", &j, &err), PT_E_USAGE);
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), few, PT_PARTY_HUB, &j, &err),
+                 PT_E_USAGE);
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), "xyz1234", PT_PARTY_HUB, &j, &err),
+                 PT_E_USAGE);
     hex[0] = hex[0] == 'f' ? '0' : 'f';
-    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), hex, &j, &err), PT_E_NOT_FOUND);
+    cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), hex, PT_PARTY_HUB, &j, &err),
+                 PT_E_NOT_FOUND);
     w_close(&w);
 }
 

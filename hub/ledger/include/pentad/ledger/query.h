@@ -1,6 +1,8 @@
 /* Answers for people and programs, as JSON (jansson; the caller owns one reference): subject rows,
  * discrepancies, traces down to records. Every answer has "log_size" (what it is true at),
  * "tick_day", and where it takes them "valid_at" and "known_at". 64-bit amounts are strings.
+ * Discrepancies are listed and counted as far as `reader` may read them (PT_PARTY_HUB: all): the
+ * others aren't there for him. What else he may not read the caller takes out.
  * Threads: the handle's thread. Specification: docs/http.md. */
 #ifndef PENTAD_LEDGER_QUERY_H
 #define PENTAD_LEDGER_QUERY_H
@@ -12,6 +14,7 @@
 #include <pentad/base/err.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/record/party.h>
 
 struct json_t;
 
@@ -28,12 +31,12 @@ int pt_ledger_streams_json(struct pt_ledger *l, struct json_t **ret_json, struct
 /* {"log_size", "subjects": [{"kind","key","name","dept","years":[…],"open"}…], "next": key|null};
  * kind 0: all; `after` a "KIND:key" or NULL; limit 1..1000. */
 int pt_ledger_subjects_json(struct pt_ledger *l, int kind, const char *after, int limit,
-                            struct json_t **ret_json, struct pt_err *err);
+                            enum pt_party reader, struct json_t **ret_json, struct pt_err *err);
 /* One row: subject, profile, state, every figure, open discrepancies, the records that name it
  * (counts by type). fiscal_year 0: the latest it has. */
 int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t fiscal_year,
-                       int32_t valid_at, uint64_t known_at, struct json_t **ret_json,
-                       struct pt_err *err);
+                       int32_t valid_at, uint64_t known_at, enum pt_party reader,
+                       struct json_t **ret_json, struct pt_err *err);
 
 /* What a trace lists of everything that is a list: `limit` (0: PT_LIST_DEFAULT; at most
  * PT_LIST_MAX) from `offset` on. What follows is counted, as "omitted", and is had by asking on
@@ -50,12 +53,14 @@ int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
 /* One record: what it says, its corrections, what it refers to up to the approval, who refers to
  * it, the discrepancies that cite it. "omitted" has a number for each of these lists. */
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
-                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
+                           struct pt_list_page page, enum pt_party reader, struct json_t **ret_json,
+                           struct pt_err *err);
 
-/* NULL or 0: any. severity 1 I, 2 Y, 3 R. status: "OPEN" "REPLIED" "CLOSED" "WAIVED", or "active" =
- * OPEN and REPLIED. As of known_at: the newest H01 of each id by the last tick up to there; what a
- * tick finds is logged behind it, and belongs to what was known at it. */
+/* `reader` always, else NULL or 0: any. severity 1 I, 2 Y, 3 R. status: "OPEN" "REPLIED" "CLOSED"
+ * "WAIVED", or "active" = OPEN and REPLIED. As of known_at: the newest H01 of each id by the last
+ * tick up to there; what a tick finds is logged behind it, and belongs to what was known at it. */
 struct pt_discrepancy_filter {
+    enum pt_party reader;
     const char *rule;
     int severity;
     const char *responder;
@@ -75,14 +80,15 @@ int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepanc
  * "inputs": the records it cites, "history": every H01 of it, "replies": every H02 to it, each with
  * its "approvals", "tasks": the J02s that supervise this episode, "workdays_left": until its reply
  * is due, below 0 since it was; only while one is waited for}. PT_E_USAGE for what is no id or
- * begins several, PT_E_NOT_FOUND. */
+ * begins several, PT_E_NOT_FOUND, of what the reader may read. */
 enum { PT_DISCREPANCY_PREFIX_MIN = 6 };
-int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, struct json_t **ret_json,
-                               struct pt_err *err);
+int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, enum pt_party reader,
+                               struct json_t **ret_json, struct pt_err *err);
 /* {"escalated": how many are and still want something done, "proposals": of them those without a
  * J02: {"discrepancy", "origin": the H01 that escalated it, "escalated_on", "due": the term of a
  * reply from then on}}. */
-int pt_ledger_escalations_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err);
+int pt_ledger_escalations_json(struct pt_ledger *l, enum pt_party reader, struct json_t **ret_json,
+                               struct pt_err *err);
 
 /* Does a disclosure in force cover the record, as of the last tick? *ret false for what isn't
  * there. */

@@ -33,8 +33,13 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
                         enum pt_visibility *ret);
 
 /* K55 to K57: their discrepancies are for discipline, for whoever must answer them and for the
- * clue's sender; nobody else learns what they say. */
+ * clue's sender; nobody else learns what they say, or that they are there. */
 bool pt_rule_about_clues(const char *rule);
+/* May he read a discrepancy of that rule, for those to answer, about a clue of that sender? The
+ * sender and those who answer matter for rules about clues alone: else pass 0 and
+ * PT_PARTY_NONE. */
+bool pt_finding_visible(const char *rule, pt_party_set responders, enum pt_party sender,
+                        enum pt_party reader);
 /* The sender of the clue that such a discrepancy is about, by the text of the figure of that label;
  * PT_PARTY_NONE where it names none (K57), and of any other rule's. */
 #define PT_CLUE_SENDER_FIGURE "sender"
