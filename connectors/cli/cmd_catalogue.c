@@ -107,6 +107,11 @@ static void readers_put(struct pt_buf *out, const struct pt_record_info *r, bool
                                   : "; about clues (K55 to K57): discipline, who answers, the "
                                     "clue's sender");
     }
+    if (r->type == PT_TYPE_DISCREPANCY_REPLY) {
+        (void)pt_buf_puts(out, zh ? "；涉线索的（K55至K57）：纪检监察、线索移送方及作者"
+                                  : "; about clues (K55 to K57): discipline, the clue's sender, "
+                                    "its author");
+    }
 }
 
 /* What the public gets to read of the type. */

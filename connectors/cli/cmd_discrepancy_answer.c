@@ -8,6 +8,7 @@
 #include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
 #include <pentad/record/text.h>
+#include <pentad/record/visible.h>
 
 #include "discrepancy.h"
 #include "outbox.h"
@@ -107,6 +108,23 @@ static void say_queued(const struct answer *a, const char *next, const char *nex
 
 /* ---- reply and waive ---- */
 
+/* Who may read a reply to a discrepancy about a clue goes by what it says of that. */
+static void say_about(const json_t *d, Pentad__V1__DiscrepancyReply *reply) {
+    const json_t *figures = json_object_get(d, "figures");
+    const char *rule = pt_cli_text(d, "rule");
+    size_t i;
+    json_t *f;
+    if (!pt_rule_about_clues(rule)) {
+        return;
+    }
+    reply->rule = (char *)(uintptr_t)rule;
+    json_array_foreach(figures, i, f) {
+        if (strcmp(pt_cli_text(f, "label"), PT_CLUE_SENDER_FIGURE) == 0) {
+            reply->sender = (char *)(uintptr_t)pt_cli_text(f, "text");
+        }
+    }
+}
+
 static int compose_reply(struct answer *a, Pentad__V1__ReplyKind kind, struct pt_err *err) {
     static struct cli_named evidence[EVIDENCE_MAX];
     Pentad__V1__RecordRef *refs[EVIDENCE_MAX];
@@ -131,6 +149,7 @@ static int compose_reply(struct answer *a, Pentad__V1__ReplyKind kind, struct pt
     reply.text = (char *)(uintptr_t)a->o->text;
     reply.n_evidence = (size_t)a->o->n_evidence;
     reply.evidence = refs;
+    say_about(a->discrepancy, &reply);
     rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
     rec.discrepancy_reply = &reply;
     return queue(a, &rec, "H02", err);

@@ -83,6 +83,8 @@ static const struct said notes[] = {
     {"J02; or the N01 that it answers", "J02；或所答复的N01"},
     {"J03 办理反馈.", "J03 办理反馈。"},
     {"J04 预警、约谈、通报. Record.doc_no required.", "J04 预警、约谈、通报。Record.doc_no必填。"},
+    {"K55 to K57, and of no other discrepancy: who reads this goes by it",
+     "仅涉线索的差异（K55至K57）填写，查阅范围依此而定"},
     {"N01 人大监督意见.", "N01 人大监督意见。"},
     {"O01 综合绩效考核结果. Record.subject: the body (DEPT, UNIT) or REGION; fiscal_year: of which "
      "year.",
@@ -156,6 +158,7 @@ static const struct said notes[] = {
     {"at most weight_cp", "不超过weight_cp"},
     {"basic expenditure", "基本支出"},
     {"batches", "签批次"},
+    {"beside it: the clue's, as the discrepancy names it", "与rule同填：差异所载的线索移送方"},
     {"body key", "机构代码"},
     {"body key or party name", "机构代码或主体名"},
     {"body key; required for UNIT", "机构代码；UNIT必填"},

@@ -7,6 +7,7 @@
 
 #include <pentad/base/codec.h>
 #include <pentad/base/date.h>
+#include <pentad/record/visible.h>
 
 #include "connector_internal.h"
 
@@ -32,6 +33,12 @@ int pt_connector_finding_keep(struct pt_connector *c, const Pentad__V1__Discrepa
         int n = snprintf(row.responders + len, sizeof row.responders - len, "%s%s", i ? " " : "",
                          d->responders[i]);
         len += n > 0 ? (size_t)n : 0;
+    }
+    if (pt_rule_about_clues(d->rule)) {
+        enum pt_party sender = pt_clue_finding_sender(d);
+        (void)snprintf(row.rule, sizeof row.rule, "%s", d->rule);
+        (void)snprintf(row.sender, sizeof row.sender, "%s",
+                       sender == PT_PARTY_NONE ? "" : pt_party_name(sender));
     }
     name_of(id, d->id);
     int rc = pt_findings_put(c->state, &row, err);
@@ -88,6 +95,11 @@ static int still_open(const struct pt_finding_row *f, uint32_t episode, bool *re
     return 0;
 }
 
+/* Is what it says of its discrepancy, if it says that, what the discrepancy says? */
+static bool agrees(const char *said, const char *is) {
+    return !said || !said[0] || strcmp(said, is) == 0;
+}
+
 /* Which field is wrong, and why. */
 static int check_against(const struct pt_connector *c, const Pentad__V1__DiscrepancyReply *r,
                          const struct pt_finding_row *f, const char **ret_field,
@@ -97,6 +109,11 @@ static int check_against(const struct pt_connector *c, const Pentad__V1__Discrep
     bool episode = false;
     char id[33];
     name_of(id, r->id);
+    *ret_field = agrees(r->rule, f->rule) ? "sender" : "rule";
+    if (!agrees(r->rule, f->rule) || !agrees(r->sender, f->sender)) {
+        return pt_err_set(err, PT_E_FIELD,
+                          "isn't the one of discrepancy %s: leave it out, it is filled in", id);
+    }
     *ret_field = "id";
     if (!waives && !is_among(f->responders, party)) {
         return pt_err_set(err, PT_E_NOT_ASKED, "%s isn't asked: discrepancy %s is for %s to answer",
@@ -187,4 +204,19 @@ int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *r
         (void)snprintf(ret_path, path_cap, "body.discrepancy_reply.%s", field);
     }
     return rc;
+}
+
+int pt_connector_reply_fill(struct pt_connector *c, Pentad__V1__Record *rec,
+                            struct pt_finding_row *ret, struct pt_err *err) {
+    Pentad__V1__DiscrepancyReply *r = rec->discrepancy_reply;
+    if (rec->body_case != PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY ||
+        r->id.len != PT_FINDING_ID) {
+        return 0;
+    }
+    int rc = pt_findings_find(c->state, r->id.data, ret, err);
+    if (rc == 0 && ret->rule[0]) {
+        r->rule = ret->rule;
+        r->sender = ret->sender[0] ? ret->sender : NULL;
+    }
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
 }

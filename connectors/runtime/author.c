@@ -93,8 +93,10 @@ static int fill_opening(struct pt_connector *c, Pentad__V1__Record *r, uint8_t n
 int pt_connector_author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                                const char *doc_no, const char *origin, struct pt_err *err) {
     struct pt_hash hash;
+    struct pt_finding_row about;
     uint8_t nonce[NONCE_LEN];
     int rc = fill_opening(c, r, nonce, err);
+    rc = rc ? rc : pt_connector_reply_fill(c, r, &about, err);
     if (rc == 0) {
         rc = finish(c, r, c->next_seq, c->day, &hash, err);
     }

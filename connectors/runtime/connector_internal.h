@@ -203,6 +203,11 @@ int pt_connector_waiver_keep(struct pt_connector *c, const Pentad__V1__Discrepan
 int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
                              size_t path_cap, struct pt_err *err);
 
+/* A reply to a discrepancy about a clue says of which rule and whose clue it is, since who may read
+ * it goes by that (docs/records.md): put into it as long as `ret` lives. */
+int pt_connector_reply_fill(struct pt_connector *c, Pentad__V1__Record *rec,
+                            struct pt_finding_row *ret, struct pt_err *err);
+
 /* ---- send.c ---- */
 
 /* 0 when nothing is left to send; with c->later set, an error that passes. */

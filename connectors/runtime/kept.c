@@ -109,9 +109,14 @@ int pt_refs_find(struct pt_state *s, const char *party, const char *type, const 
 
 int pt_findings_put(struct pt_state *s, const struct pt_finding_row *f, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO finding VALUES(?,?,?,?,?,?)", "biiiis",
-                      pt_span(f->id, sizeof f->id), (int64_t)f->episode, (int64_t)f->status,
-                      (int64_t)f->due, (int64_t)f->day, f->responders);
+    const struct pt_span id = pt_span(f->id, sizeof f->id);
+    int rc = pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO finding VALUES(?,?,?,?,?,?)",
+                        "biiiis", id, (int64_t)f->episode, (int64_t)f->status, (int64_t)f->due,
+                        (int64_t)f->day, f->responders);
+    return rc != 0 || !f->rule[0]
+               ? rc
+               : pt_sql_run(&s->sql, err, "INSERT OR REPLACE INTO clue_finding VALUES(?,?,?)",
+                            "bss", id, f->rule, f->sender);
 }
 
 int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
@@ -119,8 +124,9 @@ int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
     memset(ret, 0, sizeof *ret);
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&s->sql, &st, err,
-                          "SELECT episode,status,due,day,responders FROM finding WHERE id=?", "b",
-                          pt_span(id, PT_FINDING_ID));
+                          "SELECT episode,status,due,day,responders,rule,sender FROM finding"
+                          " LEFT JOIN clue_finding USING(id) WHERE id=?",
+                          "b", pt_span(id, PT_FINDING_ID));
     if (rc == 0) {
         rc = pt_sql_one(&s->sql, st, err);
     }
@@ -131,6 +137,8 @@ int pt_findings_find(struct pt_state *s, const uint8_t id[PT_FINDING_ID],
         ret->due = pt_sql_i32(st, 2);
         ret->day = pt_sql_i32(st, 3);
         (void)snprintf(ret->responders, sizeof ret->responders, "%s", pt_sql_text(st, 4));
+        (void)snprintf(ret->rule, sizeof ret->rule, "%s", pt_sql_text(st, 5));
+        (void)snprintf(ret->sender, sizeof ret->sender, "%s", pt_sql_text(st, 6));
     }
     pt_sql_done(&s->sql, st);
     return rc;

@@ -37,6 +37,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS finding(id BLOB PRIMARY KEY, episode INTEGER NOT NULL,"
     "  status INTEGER NOT NULL, due INTEGER NOT NULL, day INTEGER NOT NULL,"
     "  responders TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS clue_finding(id BLOB PRIMARY KEY, rule TEXT NOT NULL,"
+    "  sender TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS waiver(stream TEXT, seq INTEGER, finding BLOB NOT NULL,"
     "  episode INTEGER NOT NULL, PRIMARY KEY(stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS seal(seq INTEGER PRIMARY KEY, nonce BLOB NOT NULL);"

@@ -79,8 +79,8 @@ static Pentad__V1__NoticeKind notice_kind(const json_t *body) {
     return PENTAD__V1__NOTICE_KIND__NOTICE_KIND_WARNING; /* or not told: as little as can be */
 }
 
-/* A record whose header says who reads it: its clue's sender, that it opens what was sealed, what
- * kind of notice it is. */
+/* A record whose header says who reads it: its clue's sender and rule, that it opens what was
+ * sealed, what kind of notice it is. */
 static bool header_visible(const struct pt_record_info *info, const json_t *body,
                            enum pt_party author, enum pt_party reader, bool disclosed) {
     Pentad__V1__RecordRef opened = PENTAD__V1__RECORD_REF__INIT;
@@ -88,6 +88,7 @@ static bool header_visible(const struct pt_record_info *info, const json_t *body
     char *sender = (char *)(uintptr_t)text(body, "sender");
     Pentad__V1__ClueReceipt receipt = PENTAD__V1__CLUE_RECEIPT__INIT;
     Pentad__V1__ClueOutcome outcome = PENTAD__V1__CLUE_OUTCOME__INIT;
+    Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
     Pentad__V1__AuditPlan plan = PENTAD__V1__AUDIT_PLAN__INIT;
     Pentad__V1__Accountability decision = PENTAD__V1__ACCOUNTABILITY__INIT;
     Pentad__V1__Notice notice = PENTAD__V1__NOTICE__INIT;
@@ -102,6 +103,11 @@ static bool header_visible(const struct pt_record_info *info, const json_t *body
     case PT_TYPE_CLUE_OUTCOME:
         outcome.sender = sender;
         rec.clue_outcome = &outcome;
+        break;
+    case PT_TYPE_DISCREPANCY_REPLY:
+        reply.rule = (char *)(uintptr_t)text(body, "rule");
+        reply.sender = sender;
+        rec.discrepancy_reply = &reply;
         break;
     case PT_TYPE_AUDIT_PLAN:
         plan.opens = opens;

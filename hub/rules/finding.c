@@ -17,6 +17,7 @@
 
 #include <pentad/ledger/figures.h>
 #include <pentad/record/party.h>
+#include <pentad/record/visible.h>
 
 #define ST(name) PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_##name
 #define SEV(name) PENTAD__V1__SEVERITY__SEVERITY_##name
@@ -143,6 +144,19 @@ static bool answers(const struct pt_rule *r, const struct finding *f, const char
     return pt_party_listed(r->info.responders, f->figures, party);
 }
 
+/* Who may read a reply goes by what it says of its discrepancy: one that says it wrongly, so that
+ * others read it or its own readers don't, counts for nothing. */
+static bool says_rightly(const struct pt_rule *r, const struct finding *f, const char *rule,
+                         const char *sender) {
+    const char *sent_by = "{" PT_CLUE_SENDER_FIGURE "}";
+    char named[PT_PARTY_CAP] = "";
+
+    if (!pt_rule_about_clues(r->info.id))
+        return rule[0] == '\0';
+    (void)pt_party_next(&sent_by, f->figures, named);
+    return strcmp(rule, r->info.id) == 0 && strcmp(sender, named) == 0;
+}
+
 /* OPEN, REPLIED or WAIVED by what was answered since the episode opened. A waiver is the office's;
  * where finance has to answer it needs the approval of congress or audit, for the office sits in
  * the finance bureau. */
@@ -157,6 +171,8 @@ static int status_by_replies(struct pt_engine *e, const struct pt_rule *r, const
         int kind = pt_sql_i32(st, 1);
         bool approved = pt_sql_i32(st, 2) != 0;
 
+        if (!says_rightly(r, f, pt_sql_text(st, 3), pt_sql_text(st, 4)))
+            continue;
         if (kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE) {
             if (strcmp(party, "office") == 0 && (approved || !answers(r, f, "finance")))
                 *ret_status = ST(WAIVED);

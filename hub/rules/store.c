@@ -77,7 +77,8 @@ static const char *const own_sql[PT_R_COUNT] = {
                           " FROM condition WHERE id=?",
     /* Replies to an episode: newest first. ?2 the record that opened it, ?3 the episode. */
     [PT_R_REPLY] =
-        "SELECT s.party, h.kind, EXISTS(SELECT 1 FROM seconded a WHERE a.rec = h.rec)"
+        "SELECT s.party, h.kind, EXISTS(SELECT 1 FROM seconded a WHERE a.rec = h.rec),"
+        " coalesce(h.rule, ''), coalesce(h.sender, '')"
         " FROM f_discrepancy_reply h JOIN live r ON r.rec = h.rec JOIN stream s ON s.sid = r.r_sid"
         " WHERE h.id = ?1 AND h.rec > ?2 AND coalesce(h.episode, ?3) = ?3 ORDER BY h.rec DESC",
     [PT_R_REF] = "SELECT s.party, s.name, r.seq, r.hash FROM record r JOIN stream s"

@@ -3,6 +3,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/err.h>
 #include <pentad/record/discrepancy.h>
+#include <pentad/record/visible.h>
 
 #include "checks.h"
 #include "codes_internal.h"
@@ -69,14 +70,26 @@ MSG_CHECKS(discrepancy, discrepancy_rows, discrepancy_cross);
 
 /* H02 差异答复 */
 static const struct field_check discrepancy_reply_rows[] = {
-    REQ(1, BYTES, RANGE(16, 16)), OPT(2, INT, RANGE(1, UINT32_MAX)), REQ(3, ENUM),
-    OPT(4, TEXT, CHARS(2000)),    OPT(5, REF, ITEMS(100)),
+    REQ(1, BYTES, RANGE(16, 16)),
+    OPT(2, INT, RANGE(1, UINT32_MAX)),
+    REQ(3, ENUM),
+    OPT(4, TEXT, CHARS(2000)),
+    OPT(5, REF, ITEMS(100)),
+    OPT(6, TEXT, CHARS(16)),
+    OPT(7, PARTY),
 };
 
 static void discrepancy_reply_cross(struct checking *c, const struct path *at,
                                     const ProtobufCMessage *msg) {
     const Pentad__V1__DiscrepancyReply *r = (const Pentad__V1__DiscrepancyReply *)msg;
 
+    if (r->rule != NULL && !pt_rule_about_clues(r->rule)) {
+        pt_check_fault(c, PT_E_FIELD, at, "rule",
+                       "is said where the discrepancy is about a clue only (K55 to K57)");
+    }
+    if (r->sender != NULL && r->rule == NULL) {
+        pt_check_fault(c, PT_E_FIELD, at, "sender", "stands beside rule only");
+    }
     if (!r->has_kind) {
         return;
     }

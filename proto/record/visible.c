@@ -49,6 +49,11 @@ static bool discrepancy_visible(const Pentad__V1__Discrepancy *d, enum pt_party 
     return pt_finding_visible(d->rule, responders, pt_clue_finding_sender(d), reader);
 }
 
+/* Who sees the discrepancy sees what is said to it, as far as the reply itself tells. */
+static bool reply_visible(const Pentad__V1__DiscrepancyReply *r, enum pt_party reader) {
+    return pt_finding_visible(r->rule, 0, pt_party_from_name(r->sender), reader);
+}
+
 /* Whom a clue's receipt or outcome is for. */
 static enum pt_party sender_of(const Pentad__V1__Record *rec) {
     switch (rec->body_case) {
@@ -116,7 +121,8 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
         *ret = type == PT_TYPE_DISCLOSURE ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
         return type == PT_TYPE_DISCLOSURE || !(info->flags & PT_RT_DISCLOSED);
     }
-    if (type == PT_TYPE_DISCREPANCY || (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
+    if (type == PT_TYPE_DISCREPANCY || type == PT_TYPE_DISCREPANCY_REPLY ||
+        (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
         return false;
     }
     if (pt_party_in(info->readers, reader)) {
@@ -145,6 +151,9 @@ enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_p
     }
     if (info->type == PT_TYPE_DISCREPANCY) {
         return discrepancy_visible(rec->discrepancy, reader) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
+    }
+    if (info->type == PT_TYPE_DISCREPANCY_REPLY) {
+        return reply_visible(rec->discrepancy_reply, reader) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
     if ((opens(rec) && pt_party_in(PT_PARTIES_SIX, reader)) ||
         ((info->flags & PT_RT_SENDER) && sender_of(rec) == reader)) {

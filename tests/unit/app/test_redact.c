@@ -140,6 +140,37 @@ Test(redact, clues_are_for_few) {
         }
 }
 
+/* So are replies to them, by what they say of their discrepancy. */
+Test(redact, replies_about_clues_are_for_few) {
+    static const struct {
+        const char *said;
+        enum pt_party reader;
+        bool sees;
+    } t[] = {
+        {"\"rule\": \"K55\", \"sender\": \"audit\"", PT_PARTY_DISCIPLINE, true}, /* its author */
+        {"\"rule\": \"K55\", \"sender\": \"audit\"", PT_PARTY_AUDIT, true},
+        {"\"rule\": \"K55\", \"sender\": \"audit\"", PT_PARTY_HUB, true},
+        {"\"rule\": \"K55\", \"sender\": \"audit\"", PT_PARTY_FINANCE, false},
+        {"\"rule\": \"K55\", \"sender\": \"audit\"", PT_PARTY_OFFICE, false},
+        {"\"rule\": \"K57\", \"sender\": null", PT_PARTY_AUDIT, false},
+        {"\"rule\": null, \"sender\": null", PT_PARTY_OFFICE, true},
+        {"\"rule\": null, \"sender\": null", PT_PARTY_PUBLIC, false},
+    };
+
+    for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+        char text[256];
+        char *s;
+
+        (void)snprintf(text, sizeof text,
+                       "{\"replies\": [{\"id\": \"discipline/main#8\", \"type\": \"H02\", \"body\":"
+                       " {%s, \"text\": \"secret\"}}]}",
+                       t[i].said);
+        s = redacted(text, t[i].reader);
+        cr_expect_eq(strstr(s, "secret") != NULL, t[i].sees, "%zu: %s", i, s);
+        free(s);
+    }
+}
+
 /* ---- the public ---- */
 
 static int covers_all(void *ctx, const char *party, const char *stream, uint64_t seq, bool *ret,

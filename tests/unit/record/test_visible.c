@@ -275,3 +275,37 @@ Test(visible, discrepancies_by_rule_responders_and_sender) {
                          cases[i].want);
     }
 }
+
+/* A reply is for all six; to a discrepancy about a clue for its author, for discipline and for the
+ * clue's sender. */
+Test(visible, replies_by_rule_and_sender) {
+    static const struct {
+        enum pt_party author;
+        const char *rule;
+        const char *sender;
+        const char *want;
+    } cases[] = {
+        {PT_PARTY_FINANCE, NULL, NULL, to_all},
+        {PT_PARTY_DISCIPLINE, "K55", "audit", "-F--F--"},
+        {PT_PARTY_DISCIPLINE, "K55", "finance", "-F-F---"},
+        {PT_PARTY_DISCIPLINE, "K56", "congress", "FF-----"},
+        {PT_PARTY_DISCIPLINE, "K56", NULL, "-F-----"},
+        {PT_PARTY_AUDIT, "K57", NULL, "-F--F--"},
+        {PT_PARTY_OFFICE, "K55", "organization", "-FF--F-"},
+        {PT_PARTY_DISCIPLINE, "K55", "public", "-F-----"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        Pentad__V1__DiscrepancyReply reply = PENTAD__V1__DISCREPANCY_REPLY__INIT;
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+        char got[READERS + 1];
+
+        reply.rule = (char *)(uintptr_t)cases[i].rule;
+        reply.sender = (char *)(uintptr_t)cases[i].sender;
+        rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
+        rec.discrepancy_reply = &reply;
+        seen(&rec, cases[i].author, true, got);
+        cr_expect_str_eq(got, cases[i].want, "%zu: %s instead of %s", i, got, cases[i].want);
+        cr_expect_eq(pt_visible(&rec, cases[i].author, PT_PARTY_HUB), PT_VISIBLE_FULL);
+    }
+}

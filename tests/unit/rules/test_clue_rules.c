@@ -63,6 +63,11 @@ static void feed_back(struct world *w, const char *clue, const char *stage) {
                   "{'clue_id':'%s','sender':'audit','stage':'OUTCOME_STAGE_%s'}", clue, stage);
 }
 
+static void count(struct world *w, const char *party, const char *rule, const char *period, int n) {
+    (void)mk_json(&w->m, party, "SealedCount", K(NONE), NULL, 0, 0,
+                  "{'rule':'%s','period':'%s','count':%d}", rule, period, n);
+}
+
 /* May that party read the H01 that the log ends with? */
 static bool sees(const struct world *w, const char *party) {
     struct pt_span bytes = w->m.e[w->m.n - 1].records[0];
@@ -173,6 +178,33 @@ Test(clue_rules, k55_discipline_answers_and_the_sender_looks_on) {
     end(&w);
 }
 
+/* Who reads a reply goes by what it says: one that says nothing of the clue, or another's, would be
+ * read by others. */
+Test(clue_rules, a_reply_that_says_its_discrepancy_wrongly_does_not_count) {
+    static const char *const says[][2] = {
+        {NULL, NULL}, {"K56", "audit"}, {"K55", NULL}, {"K55", "finance"}};
+    struct world w;
+    struct seen s;
+
+    begin(&w);
+    send_clue(&w, "audit", CLUE_A, 20190110);
+    count(&w, "audit", "K57", "2019-01", 1);
+    w_days(&w, 20190107, 20190111);
+    s = w_find(&w, "K55", "", "", HEX_A);
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
+        (void)w_reply_saying(&w, "discipline", s.id, EXPLAIN, says[i][0], says[i][1]);
+    (void)w_reply_saying(&w, "audit", w_find(&w, "K57", "", NULL, "").id, EXPLAIN, "K57", "audit");
+    w_tick(&w, 20190112);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN);
+    cr_expect_eq(w_find(&w, "K57", "", NULL, "").status, OPEN);
+    (void)w_reply_saying(&w, "discipline", s.id, EXPLAIN, "K55", "audit");
+    (void)w_reply_saying(&w, "audit", w_find(&w, "K57", "", NULL, "").id, EXPLAIN, "K57", NULL);
+    w_tick(&w, 20190113);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED);
+    cr_expect_eq(w_find(&w, "K57", "", NULL, "").status, REPLIED);
+    end(&w);
+}
+
 Test(clue_rules, k55_waits_for_discipline) {
     struct world w;
 
@@ -246,11 +278,6 @@ Test(clue_rules, k56_waits_for_discipline_and_hears_a_new_receipt) {
     w_tick(&w, 20190411);
     cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED, "it is the sender's turn");
     end(&w);
-}
-
-static void count(struct world *w, const char *party, const char *rule, const char *period, int n) {
-    (void)mk_json(&w->m, party, "SealedCount", K(NONE), NULL, 0, 0,
-                  "{'rule':'%s','period':'%s','count':%d}", rule, period, n);
 }
 
 Test(clue_rules, k57_advised_and_not_transferred) {

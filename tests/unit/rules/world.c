@@ -12,6 +12,7 @@
 #include <pentad/base/date.h>
 #include <pentad/ledger/snapshot.h>
 #include <pentad/record/validate.h>
+#include <pentad/record/visible.h>
 #include <pentad/sql/sql.h>
 
 void w_open(struct world *w, const char *path) {
@@ -179,11 +180,10 @@ int w_h01s(struct world *w) {
     return w_h01s_of(w, NULL);
 }
 
-void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
-             struct mk_ref *ret_ref) {
+struct mk_ref w_reply_saying(struct world *w, const char *party, const uint8_t id[16], int kind,
+                             const char *rule, const char *sender) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__DiscrepancyReply h = PENTAD__V1__DISCREPANCY_REPLY__INIT;
-    struct mk_ref ref;
 
     h.has_id = 1;
     h.id.data = (uint8_t *)(uintptr_t)id;
@@ -191,9 +191,33 @@ void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
     h.has_kind = 1;
     h.kind = (Pentad__V1__ReplyKind)kind;
     h.text = (char *)(uintptr_t) "说明";
+    h.rule = (char *)(uintptr_t)rule;
+    h.sender = (char *)(uintptr_t)sender;
     r.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY_REPLY;
     r.discrepancy_reply = &h;
-    ref = mk_add(&w->m, party, &r);
+    return mk_add(&w->m, party, &r);
+}
+
+void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
+             struct mk_ref *ret_ref) {
+    static const char sql[] =
+        "SELECT d.rule, (SELECT g.text FROM f_discrepancy_figures g WHERE g.rec = d.rec"
+        " AND g.label = 'sender') FROM f_discrepancy d WHERE d.id = ? ORDER BY d.rec DESC LIMIT 1";
+    sqlite3 *db = pt_ledger_sql(pt_fold_ledger(w->f))->db;
+    const char *rule = NULL;
+    const char *sender = NULL;
+    sqlite3_stmt *st = NULL;
+    struct mk_ref ref;
+
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_bind_blob(st, 1, id, 16, SQLITE_STATIC);
+    if (sqlite3_step(st) == SQLITE_ROW &&
+        pt_rule_about_clues((const char *)sqlite3_column_text(st, 0))) {
+        rule = (const char *)sqlite3_column_text(st, 0);
+        sender = (const char *)sqlite3_column_text(st, 1);
+    }
+    ref = w_reply_saying(w, party, id, kind, rule, sender);
+    sqlite3_finalize(st);
     if (ret_ref)
         *ret_ref = ref;
 }

@@ -51,8 +51,12 @@ int w_h01s(struct world *w);
 int w_h01s_of(struct world *w, const char *rule);
 /* How many conditions of the rule are unknown. */
 int w_unknown(struct world *w, const char *rule);
+/* Says of its discrepancy what a reply has to. */
 void w_reply(struct world *w, const char *party, const uint8_t id[16], int kind,
              struct mk_ref *ret_ref);
+/* …or that; NULL: doesn't say it. */
+struct mk_ref w_reply_saying(struct world *w, const char *party, const uint8_t id[16], int kind,
+                             const char *rule, const char *sender);
 struct mk_ref w_approve(struct world *w, const char *party, const struct mk_ref *target);
 void w_check(struct world *w); /* incremental = full, replay digest equal, no mismatch */
 

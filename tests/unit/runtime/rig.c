@@ -463,6 +463,11 @@ static void list_record(struct listing *l, const Pentad__V1__Record *rec, struct
         snprintf(o->note, sizeof o->note, "%s %s %u", rec->sealed_count->rule,
                  rec->sealed_count->period, rec->sealed_count->count);
     }
+    if (info && info->type == PT_TYPE_DISCREPANCY_REPLY) {
+        snprintf(o->note, sizeof o->note, "%s/%s",
+                 rec->discrepancy_reply->rule ? rec->discrepancy_reply->rule : "",
+                 rec->discrepancy_reply->sender ? rec->discrepancy_reply->sender : "");
+    }
     if (info && info->type == PT_TYPE_STREAM_CLOSE) {
         snprintf(o->note, sizeof o->note, "%d%s", rec->stream_close->day,
                  rec->stream_close->final ? " final" : "");

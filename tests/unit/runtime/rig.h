@@ -89,7 +89,8 @@ struct pt_state_counts rig_counts(struct rig *r);
 struct rig_record {
     char type[16];
     char doc_no[64];
-    char note[64]; /* Withheld: its type and code; StreamClose: its day; SealedCount: all of it */
+    char note[64]; /* Withheld: its type and code; StreamClose: its day; SealedCount: all of it;
+                      H02: what it says of its discrepancy */
     uint64_t seq, log_index;
     struct pt_hash hash;
 };

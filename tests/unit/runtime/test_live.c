@@ -216,20 +216,25 @@ Test(live, a_row_for_tomorrow_waits) {
 
 /* ---- what people hand in ------------------------------------------------------------------- */
 
-static void push(struct rig *r, const char *text, const char *origin) {
+static void push_saying(struct rig *r, const char *text, const char *origin, const char *rule,
+                        const char *sender) {
     struct tr_reply explained;
     tr_reply_init(&explained, text);
     explained.record.doc_no = (char *)(uintptr_t)origin;
+    explained.reply.rule = (char *)(uintptr_t)rule;
+    explained.reply.sender = (char *)(uintptr_t)sender;
     rig_push(r, "H02", origin, &explained.record);
+}
+
+static void push(struct rig *r, const char *text, const char *origin) {
+    push_saying(r, text, origin, NULL, NULL);
 }
 
 #define OPEN PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_OPEN
 #define CLOSED PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_CLOSED
 
 /* The discrepancy that push() answers, as it has been delivered. */
-static void delivered_in(struct rig *r, uint32_t episode, const char *responders, int status,
-                         int32_t due) {
-    struct pt_finding_row f = {.episode = episode, .status = status, .due = due, .day = 20190628};
+static void deliver(struct rig *r, struct pt_finding_row f, const char *responders) {
     struct pt_state *s = NULL;
     struct tr_reply reply;
     struct pt_err err;
@@ -244,6 +249,22 @@ static void delivered_in(struct rig *r, uint32_t episode, const char *responders
     pt_state_free(s);
 }
 
+static void delivered_in(struct rig *r, uint32_t episode, const char *responders, int status,
+                         int32_t due) {
+    deliver(
+        r,
+        (struct pt_finding_row){.episode = episode, .status = status, .due = due, .day = 20190628},
+        responders);
+}
+
+/* One about a clue. */
+static void delivered_of(struct rig *r, const char *rule, const char *sender) {
+    struct pt_finding_row f = {.episode = 1, .status = OPEN, .due = 20190715, .day = 20190628};
+    (void)snprintf(f.rule, sizeof f.rule, "%s", rule);
+    (void)snprintf(f.sender, sizeof f.sender, "%s", sender);
+    deliver(r, f, "finance");
+}
+
 static void delivered(struct rig *r, const char *responders, int status, int32_t due) {
     delivered_in(r, 1, responders, status, due);
 }
@@ -254,10 +275,11 @@ static int keep_reason(void *ctx, const struct pt_dead_letter *d) {
 }
 
 /* What became of one more reply: "sent", or its dead letter. */
-static const char *answered(struct rig *r, const char *doc_no) {
+static const char *answered_saying(struct rig *r, const char *doc_no, const char *rule,
+                                   const char *sender) {
     static char why[400];
     struct pt_err err;
-    push(r, "情况说明", doc_no);
+    push_saying(r, "情况说明", doc_no, rule, sender);
     cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
     (void)snprintf(why, sizeof why, "sent");
     if (rig_log_count(r, "finance", doc_no) == 0) {
@@ -266,6 +288,10 @@ static const char *answered(struct rig *r, const char *doc_no) {
         pt_state_free(s);
     }
     return why;
+}
+
+static const char *answered(struct rig *r, const char *doc_no) {
+    return answered_saying(r, doc_no, NULL, NULL);
 }
 
 Test(live, a_reply_that_counts_for_nothing_is_a_dead_letter) {
@@ -286,6 +312,40 @@ Test(live, a_reply_that_counts_for_nothing_is_a_dead_letter) {
     cr_expect_str_eq(answered(&r, "R7"), "sent", "late is better than never");
     cr_expect(rig_had_event(&r, "reply_late"));
     cr_expect_eq(rig_counts(&r).dead_letters, 5);
+    rig_done(&r);
+}
+
+/* What the logged reply says of its discrepancy: "rule/sender". */
+static const char *said_of(struct rig *r, const char *doc_no) {
+    static struct rig_record list[512];
+    size_t n = rig_log(r, "finance", list, 512);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i].doc_no, doc_no) == 0) {
+            return list[i].note;
+        }
+    }
+    return "not sent";
+}
+
+/* Who may read a reply goes by what it says: about a clue, what the discrepancy says is filled in;
+ * what it doesn't say isn't sent. */
+Test(live, a_reply_about_a_clue_says_so) {
+    struct rig r;
+    setting(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    delivered(&r, "finance", OPEN, 20190715);
+    cr_expect_str_eq(answered(&r, "R1"), "sent");
+    cr_expect_str_eq(said_of(&r, "R1"), "/");
+    delivered_of(&r, "K55", "audit");
+    cr_expect_str_eq(answered(&r, "R2"), "sent");
+    cr_expect_str_eq(said_of(&r, "R2"), "K55/audit");
+    delivered_of(&r, "K57", "");
+    cr_expect_str_eq(answered(&r, "R3"), "sent");
+    cr_expect_str_eq(said_of(&r, "R3"), "K57/");
+    delivered_of(&r, "K55", "audit");
+    cr_expect_not_null(strstr(answered_saying(&r, "R4", "K56", "audit"), "invalid_field: isn't"));
+    cr_expect_not_null(strstr(answered_saying(&r, "R5", "K55", "finance"), "invalid_field: isn't"));
+    cr_expect_str_eq(answered_saying(&r, "R6", "K55", "audit"), "sent");
     rig_done(&r);
 }
 

@@ -186,10 +186,11 @@ int pt_refs_find(struct pt_state *s, const char *party, const char *type, const 
 struct pt_finding_row {
     uint8_t id[PT_FINDING_ID];
     uint32_t episode;
-    int status;              /* enum DiscrepancyStatus */
-    int32_t due;             /* 0: none */
-    int32_t day;             /* of the tick that said so */
-    char responders[8 * 33]; /* parties, with blanks between */
+    int status;               /* enum DiscrepancyStatus */
+    int32_t due;              /* 0: none */
+    int32_t day;              /* of the tick that said so */
+    char responders[8 * 33];  /* parties, with blanks between */
+    char rule[8], sender[33]; /* of one about a clue, else "": a reply says both */
 };
 int pt_findings_put(struct pt_state *s, const struct pt_finding_row *f, struct pt_err *err);
 /* PT_E_NOT_FOUND. */
