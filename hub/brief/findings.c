@@ -1,5 +1,5 @@
 /* The histories of discrepancies: every state that a tick up to the brief's moment gave them. Those
- * about clues are for few, a brief is for all: it knows nothing of them. */
+ * about clues are for few, a brief is for all: they aren't among these (clues.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

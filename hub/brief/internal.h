@@ -245,6 +245,7 @@ int pt_brief_summary(struct pt_brief *b, struct pt_err *err);
 int pt_brief_budget(struct pt_brief *b, struct pt_err *err);
 int pt_brief_departments(struct pt_brief *b, json_t *section, struct pt_err *err);
 int pt_brief_warnings(struct pt_brief *b, struct pt_err *err);
+int pt_brief_clues(struct pt_brief *b, struct pt_err *err);
 int pt_brief_quality(struct pt_brief *b, struct pt_err *err);
 int pt_brief_annex(struct pt_brief *b, struct pt_err *err);
 int pt_brief_rank_departments(struct pt_brief *b, struct pt_err *err);

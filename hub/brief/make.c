@@ -271,6 +271,7 @@ static int sections(struct pt_brief *b, struct pt_err *err) {
     rc = rc == 0 ? pt_brief_budget(b, err) : rc;
     rc = rc == 0 ? pt_brief_warnings(b, err) : rc;
     rc = rc == 0 ? pt_brief_summary(b, err) : rc;
+    rc = rc == 0 ? pt_brief_clues(b, err) : rc;
     rc = rc == 0 ? pt_brief_quality(b, err) : rc;
     rc = rc == 0 ? pt_brief_annex(b, err) : rc;
     if (rc != 0)

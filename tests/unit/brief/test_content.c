@@ -172,8 +172,67 @@ Test(content, red_list_worst_first) {
     s_close(&s);
 }
 
-/* A brief is for everybody: of clues neither what is said nor how much there is. */
-Test(content, nothing_of_clues) {
+/* What BR9 says in a language: one paragraph of words alone. */
+static const char *of_clues(const json_t *brief, const char *lang) {
+    static char said[512];
+    const json_t *sections = json_object_get(brief, "sections");
+    size_t i;
+    size_t k;
+    json_t *s;
+    json_t *run;
+
+    said[0] = '\0';
+    json_array_foreach(sections, i, s) {
+        const json_t *blocks = json_object_get(s, "blocks");
+
+        if (strcmp(json_string_value(json_object_get(s, "id")), "BR9") != 0)
+            continue;
+        cr_expect_eq(json_array_size(blocks), 1);
+        json_array_foreach(json_object_get(json_array_get(blocks, 0), lang), k, run) {
+            cr_assert(json_is_string(run), "a number with its sources");
+            (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s",
+                           json_string_value(run));
+        }
+    }
+    return said;
+}
+
+#define CLUES_ZH(a, b, c)                                                                          \
+    "截至本期截止日，全市涉线索的差异尚未销号的：逾期未签收" a "，逾期未反馈办理结果" b            \
+    "，应移送未移送" c "。"
+#define CLUES_EN(a, b, c)                                                                          \
+    "Discrepancies about clues open at this brief's cut-off, in the whole city: not receipted " a  \
+    ", without an outcome " b ", not transferred " c "."
+#define FEW_ZH "少于3件"
+#define FEW_EN "fewer than 3"
+
+/* City-wide counts of what is open, by rule; of fewer than three not how many. */
+Test(content, clues_are_counted_from_three_on) {
+    struct scene s;
+    json_t *j;
+
+    s_open(&s);
+    s_play(&s, 20190705);
+    j = s_brief(&s, "2019-06");
+    cr_expect_str_eq(of_clues(j, "zh"), CLUES_ZH(FEW_ZH, FEW_ZH, FEW_ZH), "none");
+    json_decref(j);
+    for (int i = 0; i < 4; i++) /* the fourth is closed */
+        s_finding(&s, (char)('A' + i), "K55", "", 2, i == 3 ? 3 : 1, 20190603, 0);
+    for (int i = 0; i < 2; i++)
+        s_finding(&s, (char)('a' + i), "K56", "", 2, 2, 20190603, 0);
+    j = s_brief(&s, "2019-06");
+    cr_expect_str_eq(of_clues(j, "zh"), CLUES_ZH("3件", FEW_ZH, FEW_ZH));
+    cr_expect_str_eq(of_clues(j, "en"), CLUES_EN("3", FEW_EN, FEW_EN));
+    json_decref(j);
+    s_finding(&s, 'A', "K55", "", 2, 3, 20190603, 0);
+    j = s_brief(&s, "2019-06");
+    cr_expect_str_eq(of_clues(j, "en"), CLUES_EN(FEW_EN, FEW_EN, FEW_EN), "two are left");
+    json_decref(j);
+    s_close(&s);
+}
+
+/* A brief is for everybody: of clues not what is said, nor a number outside BR9. */
+Test(content, nothing_else_of_clues) {
     static const char *const rules[] = {"K55", "K56", "K57"};
     struct scene s;
     struct scene t;
