@@ -1,4 +1,5 @@
-/* What a connector counts by itself, so that others learn how many and never which (SealedCount):
+/* What a connector counts by itself, so that discipline learns how many and never which
+ * (SealedCount):
  *
  *   {type: D01}   records of the type that it sent in a month, said when the month is over
  *   {rule: K57}   matters of the body's own list that were to be passed on to discipline and of

@@ -23,7 +23,7 @@ static const struct {
 } others[] = {
     {"X01", "FFaFFa-"}, {"A05", "-FF-F--"}, {"D01", "-F--Fa-"}, /* this one is audit's */
     {"D02", "-F--Fa-"},                                         /* for audit's clue */
-    {"D03", "-F--Fa-"}, {"O02", "-FF--a-"},
+    {"D03", "-F--Fa-"}, {"O02", "-FF--a-"}, {"SealedCount", "-F---a-"},
 };
 
 static const char *want_of(const struct pt_record_info *info, const Pentad__V1__Record *rec) {

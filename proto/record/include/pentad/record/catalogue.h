@@ -199,7 +199,7 @@
     X(LIFT, 239, "Lift", lift, "lift of a freeze", "解除冻结", PT_P_J, PT_PARTIES_SIX, 0,          \
       PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                                                 \
     X(SEALED_COUNT, 240, "SealedCount", sealed_count, "count over sealed records", "密封记录计数", \
-      PT_PARTIES_SIX, PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, PT_CORR_USUAL, "R-79")  \
+      PT_PARTIES_SIX, PT_P_D, PT_P_J, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, PT_CORR_USUAL, "R-79")     \
     X(EDITOR_NOTE, 242, "EditorNote", editor_note, "comment in a brief", "编者按", PT_P_J,         \
       PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, PT_CORR_USUAL, "R-65")
 
