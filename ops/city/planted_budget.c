@@ -10,7 +10,7 @@ int32_t city_own_lines(const struct city *c, int32_t dept, const struct city_pro
 
     for (int32_t i = 0; i < c->n_projects; i++) {
         const struct city_project *p = &c->projects[i];
-        int no = atoi(p->func + 5);
+        int no = (p->func[5] - '0') * 10 + p->func[6] - '0';
 
         n += p != but && p->dept == dept && strncmp(p->func, city_depts[dept].kuan, 5) == 0 &&
              no >= CITY_OWN_FIRST && no <= CITY_OWN_LAST;

@@ -99,7 +99,7 @@ static void district(struct world *w, int32_t on, const char *until) {
 Test(expected_data, k66_a_dissolved_region) {
     struct world w;
 
-    begin(&w);
+    w_open_quiet(&w, DEPT1);
     district(&w, 20190102, "");
     (void)region_month(&w, 201901);
     w_tick(&w, 20190209);
