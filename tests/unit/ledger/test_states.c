@@ -216,8 +216,8 @@ static const char *expected(int32_t valid_at) {
     const char *is;
     json_t *j;
 
-    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, NOW, &j, &err), 0, "%s",
-                 err.msg);
+    cr_assert_eq(pt_ledger_row_json(l, K(PROJECT), P1, 2019, valid_at, NOW, PT_PARTY_HUB, &j, &err),
+                 0, "%s", err.msg);
     is = json_string_value(json_object_get(json_object_get(j, "state"), "expected"));
     (void)snprintf(text, sizeof text, "%s", is ? is : "nothing");
     json_decref(j);
