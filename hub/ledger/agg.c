@@ -28,19 +28,6 @@ int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
 /* last_day: the newest with a PAY that stands, 0 for none. Where one is undone, agg_line's is
  * looked up again. */
 static const char pay_sql[] =
-    "INSERT INTO d_pay"
-    " SELECT l.subject, coalesce(l.quota_no, ''), coalesce(l.fund_year, r.fy), l.bk,"
-    "   coalesce(l.control_key, ''), r.fy, p.pay_date / 100, coalesce(l.func, ''),"
-    "   sum((c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen"
-    "     ELSE l.fen END),"
-    "   max(coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY),"
-    "   min(p.pay_date),"
-    "   max(CASE WHEN c.now AND r.sign > 0 AND l.op <> @PAYMENT_OP_REFUND THEN p.pay_date"
-    "     ELSE 0 END),"
-    "   max(r.sign < 0 OR c.was)"
-    " FROM changed c JOIN record r ON r.rec = c.rec JOIN f_payment_batch p ON p.rec = c.rec"
-    " JOIN f_payment_batch_lines l ON l.rec = c.rec"
-    " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;"
     "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
     " FROM d_pay GROUP BY subject, fy;"
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, func, fen, coarse"
@@ -224,6 +211,7 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
                            "i", (int64_t)l->tick.no - 1);
 
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
+    rc = rc == 0 ? pt_agg_payments(l, err) : rc;
     rc = rc == 0 ? when_changed(l, any_payment, pay_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, dept_sql, err) : rc;

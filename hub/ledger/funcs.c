@@ -1,5 +1,6 @@
 /* Functions for SQL, all pure of the ledger's own rows. Those of days stand in funcdays.c, of goals
- * in funcgoal.c, of texts in functext.c, of who reads what in funcseen.c; here those of numbers:
+ * in funcgoal.c, of texts in functext.c, of many sums in funcsums.c, of who reads what in
+ * funcseen.c; here those of numbers:
  *   ratio_bp(num, den)       basis points half up, NULL for NA
  *   band(cp)                 1 优 2 良 3 中 4 差
  *   quota_sign(kind)         how a B04 of that kind counts in Bg: +1 or -1
@@ -90,7 +91,7 @@ static void fn_over_ppm(sqlite3_context *ctx, int n, sqlite3_value **v) {
         sqlite3_result_null(ctx);
 }
 
-static int64_t bounded(wide v) {
+int64_t pt_bounded_fen(wide v) {
     static const int64_t most = INT64_C(1000000000000000000); /* nine such can be added */
 
     return v > most ? most : v < -most ? -most : (int64_t)v;
@@ -98,8 +99,8 @@ static int64_t bounded(wide v) {
 
 static void fn_add_fen(sqlite3_context *ctx, int n, sqlite3_value **v) {
     if (pt_func_ints(n, v))
-        sqlite3_result_int64(ctx,
-                             bounded((wide)sqlite3_value_int64(v[0]) + sqlite3_value_int64(v[1])));
+        sqlite3_result_int64(
+            ctx, pt_bounded_fen((wide)sqlite3_value_int64(v[0]) + sqlite3_value_int64(v[1])));
     else
         sqlite3_result_null(ctx);
 }
@@ -141,7 +142,7 @@ static void sum_value(sqlite3_context *ctx) {
         return;
     }
     memcpy(&total, s->total, sizeof total);
-    sqlite3_result_int64(ctx, bounded(total));
+    sqlite3_result_int64(ctx, pt_bounded_fen(total));
 }
 
 int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
@@ -158,6 +159,7 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
 
     rc = rc == 0 ? pt_funcs_days(l, err) : rc;
     rc = rc == 0 ? pt_funcs_goal(l, err) : rc;
+    rc = rc == 0 ? pt_funcs_sums(l, err) : rc;
     rc = rc == 0 ? pt_funcs_text(l, err) : rc;
     rc = rc == 0 ? pt_funcs_seen(l, err) : rc;
     if (rc == 0 && sqlite3_create_window_function(

@@ -137,6 +137,8 @@ bool pt_correct_needs_approval(int type);
 /* agg.c: at a tick, the changed records (temp.changed, temp.d_pay, temp.d_quota) and the sums. */
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err);
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
+/* paysums.c: temp.d_pay from temp.changed */
+int pt_agg_payments(struct pt_ledger *l, struct pt_err *err);
 
 /* streams.c: how far each stream has come, for rules that must not judge before a party has said
  * all of a day. */

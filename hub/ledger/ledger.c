@@ -12,9 +12,12 @@
 #include "schema.h"
 #include "snap.h"
 
+/* Debian's SQLite overwrites what is deleted. Tables in memory needn't be; of the file what is
+ * written anyway is. */
 static const char pragmas_write[] = "PRAGMA page_size=4096; PRAGMA journal_mode=WAL;"
                                     "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=16000;"
-                                    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;";
+                                    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+                                    "PRAGMA secure_delete=FAST; PRAGMA temp.secure_delete=OFF;";
 static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;";
 
 static int make_plans(struct pt_ledger *l, struct pt_err *err) {

@@ -57,11 +57,11 @@ UNION SELECT min(p.subject, q.subject), coalesce(p.fy, p.valid_from / 10000), ma
 UNION SELECT a, b, c FROM (
   WITH looked AS MATERIALIZED (SELECT y.fy, y.tick FROM k22_looked y WHERE y.tick = (SELECT max(no) FROM tick)),
   much AS MATERIALIZED (
-    SELECT r.r_fy AS fy, l.subject, l.payee_uscc AS payee, l.purpose
-    FROM looked k CROSS JOIN f_payment_batch b CROSS JOIN live r ON r.rec = b.rec AND r.r_fy = k.fy AND r.r_tick <= k.tick
-    CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec AND l.payee_uscc <> '' AND l.purpose <> ''
-    GROUP BY r.r_fy, l.subject, l.payee_uscc, l.purpose
-    HAVING sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) >= param('k22.payee_fen')),
+    SELECT k.fy, j.value ->> 0 AS subject, j.value ->> 1 AS payee, j.value ->> 2 AS purpose
+    FROM looked k CROSS JOIN json_each((SELECT sums_over(param('k22.payee_fen'),
+        r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END, l.subject, l.payee_uscc, l.purpose)
+      FROM f_payment_batch b CROSS JOIN live r ON r.rec = b.rec AND r.r_fy = k.fy AND r.r_tick <= k.tick
+      CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec AND l.payee_uscc <> '' AND l.purpose <> '')) j),
   paid AS MATERIALIZED (
     SELECT m.fy, m.subject, p.class, p.org, m.payee, m.purpose FROM much m CROSS JOIN k22_profile p ON p.subject = m.subject AND p.fy = m.fy),
   common AS MATERIALIZED (
