@@ -96,49 +96,75 @@ static const char *keep(char (**at)[96], const char *a, const char *b) {
     return s;
 }
 
-/* The functional items that this city uses: those of each administration, and the others by name.
- */
-static void func_rows(const struct city *c, struct table *t, const char *no) {
+static const struct city_code func_classes[] = {
+    {"201", "一般公共服务支出"},
+    {"203", "国防支出"},
+    {"204", "公共安全支出"},
+    {"205", "教育支出"},
+    {"206", "科学技术支出"},
+    {"207", "文化旅游体育与传媒支出"},
+    {"208", "社会保障和就业支出"},
+    {"210", "卫生健康支出"},
+    {"211", "节能环保支出"},
+    {"212", "城乡社区支出"},
+    {"213", "农林水支出"},
+    {"214", "交通运输支出"},
+    {"215", "资源勘探信息等支出"},
+    {"216", "商业服务业等支出"},
+    {"217", "金融支出"},
+    {"219", "援助其他地区支出"},
+    {"220", "自然资源海洋气象等支出"},
+    {"221", "住房保障支出"},
+    {"222", "粮油物资储备支出"},
+    {"224", "灾害防治及应急管理支出"},
+    {"229", "其他支出"},
+    {"230", "转移性支出"},
+    {"232", "债务付息支出"},
+};
+
+static const struct city_code func_others[] = {
+    {"2120801", "征地和拆迁补偿支出"},
+    {"2120803", "城市建设支出"},
+    {"2120804", "农村基础设施建设支出"},
+    {"2120899", "其他国有土地使用权出让收入安排的支出"},
+    {"2090101", "基本养老金"},
+    {"2090201", "失业保险金"},
+    {"2230105", "国有企业改革成本支出"},
+    {"2230201", "国有经济结构调整支出"},
+    {"2300299", "其他一般性转移支付支出"},
+    {"2320301", "地方政府一般债券付息支出"},
+    {"2320303", "地方政府向国际组织借款付息支出"},
+};
+
+/* The items of an administration: those that every one has, and those for lines of its own. */
+static size_t dept_funcs(const struct city *c, int32_t dept, struct city_code *list,
+                         char (**at)[96]) {
     static const struct city_code every[] = {
         {"01", "行政运行"}, {"02", "一般行政管理事务"}, {"50", "事业运行"}, {"99", "其他支出"}};
-    static const struct city_code others[] = {
-        {"2120801", "征地和拆迁补偿支出"},
-        {"2120803", "城市建设支出"},
-        {"2120804", "农村基础设施建设支出"},
-        {"2120899", "其他国有土地使用权出让收入安排的支出"},
-        {"2090101", "基本养老金"},
-        {"2090201", "失业保险金"},
-        {"2230105", "国有企业改革成本支出"},
-        {"2230201", "国有经济结构调整支出"},
-        {"2300299", "其他一般性转移支付支出"},
-        {"2320301", "地方政府一般债券付息支出"},
-        {"2320303", "地方政府向国际组织借款付息支出"},
-    };
-    static const struct city_code classes[] = {
-        {"201", "一般公共服务支出"},
-        {"203", "国防支出"},
-        {"204", "公共安全支出"},
-        {"205", "教育支出"},
-        {"206", "科学技术支出"},
-        {"207", "文化旅游体育与传媒支出"},
-        {"208", "社会保障和就业支出"},
-        {"210", "卫生健康支出"},
-        {"211", "节能环保支出"},
-        {"212", "城乡社区支出"},
-        {"213", "农林水支出"},
-        {"214", "交通运输支出"},
-        {"215", "资源勘探信息等支出"},
-        {"216", "商业服务业等支出"},
-        {"217", "金融支出"},
-        {"219", "援助其他地区支出"},
-        {"220", "自然资源海洋气象等支出"},
-        {"221", "住房保障支出"},
-        {"222", "粮油物资储备支出"},
-        {"224", "灾害防治及应急管理支出"},
-        {"229", "其他支出"},
-        {"230", "转移性支出"},
-        {"232", "债务付息支出"},
-    };
+    const struct city_dept_name *x = &city_depts[dept];
+    int32_t end = CITY_OWN_FIRST + city_own_lines(c, dept, NULL);
+    size_t n = 0;
+
+    if (end <= CITY_NAMED_LAST)
+        end = CITY_NAMED_LAST + 1;
+    for (size_t k = 0; k < sizeof(every) / sizeof(every[0]); k++, n++) {
+        list[n].code = keep(at, x->kuan, every[k].code);
+        list[n].name = keep(at, every[k].name, "");
+    }
+    for (int32_t k = CITY_OWN_FIRST; k < end; k++, n++) {
+        char no[12];
+
+        (void)snprintf(no, sizeof(no), "%02d", k);
+        list[n].code = keep(at, x->kuan, no);
+        list[n].name = keep(at, "专项业务", no);
+    }
+    list[n++] = (struct city_code){x->item, x->item_name};
+    list[n++] = (struct city_code){x->kuan, x->kuan_name};
+    return n;
+}
+
+/* The functional items that this city uses. */
+static void func_rows(const struct city *c, struct table *t, const char *no) {
     size_t n = 0;
     size_t cap = (size_t)CITY_DEPTS * (2 + 4 + CITY_OWN_LAST) + 48;
     struct city_code *list = city_alloc(cap, sizeof(*list));
@@ -146,30 +172,12 @@ static void func_rows(const struct city *c, struct table *t, const char *no) {
     char(*at)[96] = text;
     const char *last = "";
 
-    for (int32_t d = 0; d < (int32_t)CITY_DEPTS; d++) {
-        const struct city_dept_name *x = &city_depts[d];
-        int32_t end = CITY_OWN_FIRST + city_own_lines(c, d, NULL);
-
-        if (end <= CITY_NAMED_LAST)
-            end = CITY_NAMED_LAST + 1;
-        for (size_t k = 0; k < sizeof(every) / sizeof(every[0]); k++, n++) {
-            list[n].code = keep(&at, x->kuan, every[k].code);
-            list[n].name = keep(&at, every[k].name, "");
-        }
-        for (int32_t k = CITY_OWN_FIRST; k < end; k++, n++) {
-            char no_of[12];
-
-            (void)snprintf(no_of, sizeof(no_of), "%02d", k);
-            list[n].code = keep(&at, x->kuan, no_of);
-            list[n].name = keep(&at, "专项业务", no_of);
-        }
-        list[n++] = (struct city_code){x->item, x->item_name};
-        list[n++] = (struct city_code){x->kuan, x->kuan_name};
-    }
-    for (size_t k = 0; k < sizeof(classes) / sizeof(classes[0]); k++)
-        list[n++] = classes[k];
-    for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++)
-        list[n++] = others[k];
+    for (int32_t d = 0; d < (int32_t)CITY_DEPTS; d++)
+        n += dept_funcs(c, d, list + n, &at);
+    for (size_t k = 0; k < sizeof(func_classes) / sizeof(func_classes[0]); k++)
+        list[n++] = func_classes[k];
+    for (size_t k = 0; k < sizeof(func_others) / sizeof(func_others[0]); k++)
+        list[n++] = func_others[k];
     qsort(list, n, sizeof(*list), by_code);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(list[i].code, last) != 0)

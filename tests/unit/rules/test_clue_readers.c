@@ -29,8 +29,7 @@ static const struct reader {
     {PT_PARTY_CONGRESS, false, false, false}, {PT_PARTY_ORGANIZATION, false, false, false},
     {PT_PARTY_OFFICE, false, false, false},
 };
-#define FOR_READERS(r)                                                                             \
-    for (const struct reader *r = readers; r < readers + sizeof readers / sizeof readers[0]; r++)
+enum { READERS = sizeof readers / sizeof readers[0] };
 
 static int seen_by(const struct reader *r) {
     return r->audits + r->finances + r->k57;
@@ -98,7 +97,8 @@ Test(clue_readers, lists_and_their_totals_leave_them_out) {
 
     clues_open(&c);
     others = listed(&c, PT_PARTY_HUB, NULL) - 3;
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         const char *who = pt_party_name(r->party);
 
         cr_expect_eq(listed(&c, r->party, NULL), others + seen_by(r), "%s", who);
@@ -125,19 +125,27 @@ static int by_id(struct clues *c, enum pt_party reader, const struct seen *s, in
     return rc;
 }
 
+/* Puts the digits of `to` where the message ends with those of `from`. */
+static void rename_id(char *msg, const uint8_t from[16], const uint8_t to[16]) {
+    char hex[33];
+    char *at;
+
+    pt_hex(hex, from, 16);
+    at = strstr(msg, hex);
+    cr_assert_not_null(at);
+    pt_hex(at, to, 16);
+}
+
 /* What the ledger says of an id that there isn't, with other digits in it. */
 static void expect_unknown(struct clues *c, enum pt_party reader, const struct seen *s) {
     struct pt_err unknown = {0};
     struct pt_err err = {0};
     struct seen none = *s;
-    char hex[33];
 
     none.id[15] ^= 1;
     cr_expect_eq(by_id(c, reader, &none, 32, &unknown), PT_E_NOT_FOUND);
     cr_expect_eq(by_id(c, reader, s, 32, &err), PT_E_NOT_FOUND, "%s", pt_party_name(reader));
-    pt_hex(hex, s->id, 16);
-    cr_assert_not_null(strstr(err.msg, hex));
-    pt_hex(strstr(err.msg, hex), none.id, 16); /* it ends the message */
+    rename_id(err.msg, s->id, none.id);
     cr_expect_str_eq(err.msg, unknown.msg);
 }
 
@@ -146,7 +154,8 @@ Test(clue_readers, an_id_is_as_unknown_as_one_that_there_is_not) {
     struct pt_err err = {0};
 
     clues_open(&c);
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         const struct seen *const s[] = {&c.audits, &c.finances, &c.k57};
         const bool sees[] = {r->audits, r->finances, r->k57};
 
@@ -167,7 +176,8 @@ Test(clue_readers, digits_are_ambiguous_among_what_he_may_read) {
     struct pt_err err = {0};
 
     clues_open(&c);
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         int n = r->audits + r->finances;
 
         cr_expect_eq(by_id(&c, r->party, &c.audits, 6, &err),
@@ -186,7 +196,8 @@ Test(clue_readers, escalations_leave_them_out) {
     int64_t others = -1;
 
     clues_open(&c);
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         json_t *j = NULL;
 
         cr_assert_eq(pt_ledger_escalations_json(c.l, r->party, &j, &err), 0, "%s", err.msg);
@@ -206,7 +217,8 @@ Test(clue_readers, a_row_leaves_them_out) {
     int64_t others = -1;
 
     clues_open(&c);
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         json_t *j = NULL;
         int64_t open;
 
@@ -242,7 +254,8 @@ Test(clue_readers, a_trace_leaves_them_out) {
     struct clues c;
 
     clues_open(&c);
-    FOR_READERS(r) {
+    for (size_t n = 0; n < READERS; n++) {
+        const struct reader *r = &readers[n];
         cr_expect_eq(traced(&c, r->party, &c.clue), r->finances, "%s", pt_party_name(r->party));
         cr_expect_eq(traced(&c, r->party, &c.count), r->k57, "%s", pt_party_name(r->party));
     }
