@@ -25,8 +25,8 @@ int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sql_exec(&l->sql, temp_tables, err);
 }
 
-/* last_day: the newest with a PAY that stands, 0 for none. Where one is undone, agg_line's is
- * looked up again. */
+/* From temp.d_pay, which paysums.c fills. Where a PAY is undone, agg_line's last day is looked up
+ * again. */
 static const char pay_sql[] =
     "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
     " FROM d_pay GROUP BY subject, fy;"

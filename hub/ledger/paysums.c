@@ -1,5 +1,6 @@
 /* temp.d_pay: what the changed payments move in agg_pay and agg_line, one row a key. A day has some
- * thousand lines and a few hundred keys. */
+ * thousand lines and a few hundred keys. last_day: the newest with a PAY that stands, 0 for none.
+ */
 #include "sums.h"
 
 static int add_line(struct pt_sums *t, sqlite3_stmt *st, struct pt_err *err) {

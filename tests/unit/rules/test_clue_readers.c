@@ -178,14 +178,14 @@ Test(clue_readers, digits_are_ambiguous_among_what_he_may_read) {
     clues_open(&c);
     for (size_t n = 0; n < READERS; n++) {
         const struct reader *r = &readers[n];
-        int n = r->audits + r->finances;
+        int both = r->audits + r->finances;
 
         cr_expect_eq(by_id(&c, r->party, &c.audits, 6, &err),
-                     n == 0   ? PT_E_NOT_FOUND
-                     : n == 1 ? 0
-                              : PT_E_USAGE,
+                     both == 0   ? PT_E_NOT_FOUND
+                     : both == 1 ? 0
+                                 : PT_E_USAGE,
                      "%s: %s", pt_party_name(r->party), err.msg);
-        cr_expect(n == 1 || strstr(err.msg, BOTH) != NULL, "%s", err.msg);
+        cr_expect(both == 1 || strstr(err.msg, BOTH) != NULL, "%s", err.msg);
     }
     clues_close(&c);
 }
