@@ -299,21 +299,17 @@ static int check_wish(const struct pt_ca_issue *w, const struct pt_identity *ask
     return 0;
 }
 
-int pt_ca_issue(const char *dir, struct pt_span csr_pem, const struct pt_ca_issue *what,
-                struct pt_buf *ret_pem, struct pt_err *err) {
+int pt_ca_issue_locked(const char *dir, struct pt_span csr_pem, const struct pt_ca_issue *what,
+                       struct pt_buf *ret_pem, struct pt_err *err) {
     struct pt_authority a = {NULL, NULL};
     struct pt_ca_index x = {0, 0, NULL};
     struct pt_identity asked;
     struct pt_ca_cert entry;
     X509_REQ *req = NULL;
-    int lock = -1;
     int rc = pt_csr_open(csr_pem, &req, &asked, err);
 
     if (rc == 0) {
         rc = check_wish(what, &asked, err);
-    }
-    if (rc == 0) {
-        rc = pt_ca_lock(dir, &lock, err);
     }
     if (rc == 0) {
         rc = pt_ca_open(dir, &a, err);
@@ -333,10 +329,31 @@ int pt_ca_issue(const char *dir, struct pt_span csr_pem, const struct pt_ca_issu
     if (rc != 0) {
         pt_buf_reset(ret_pem); /* nothing leaves that the register doesn't have */
     }
-    pt_ca_unlock(lock);
     pt_ca_index_done(&x);
     pt_ca_close(&a);
     X509_REQ_free(req);
+    return rc;
+}
+
+int pt_ca_issue(const char *dir, struct pt_span csr_pem, const struct pt_ca_issue *what,
+                struct pt_buf *ret_pem, struct pt_err *err) {
+    unsigned approvals = 0;
+    int lock = -1;
+    int rc = pt_ca_lock(dir, &lock, err);
+
+    if (rc == 0) {
+        rc = pt_ca_approvals_needed(dir, &approvals, err);
+    }
+    if (rc == 0 && approvals > 0) {
+        rc = pt_err_set(err, PT_E_FORBIDDEN,
+                        "a certificate of this authority needs an invitation and the approval of "
+                        "%u people (docs/enrolment.md)",
+                        approvals);
+    }
+    if (rc == 0) {
+        rc = pt_ca_issue_locked(dir, csr_pem, what, ret_pem, err);
+    }
+    pt_ca_unlock(lock);
     return rc;
 }
 

@@ -97,6 +97,8 @@ int pt_seal(const struct pt_pubkey *const *to, size_t n, struct pt_span plain,
 
 /* ---- opening ---- */
 
+enum { TAG_BYTES = 16 };
+
 /* Enters the element at *p, which must carry that tag; its end is *ret_end. */
 static bool enter(const uint8_t **p, const uint8_t *end, int want_tag, int want_class,
                   const uint8_t **ret_end) {
@@ -159,11 +161,28 @@ static bool recipient_versions(const uint8_t **p, const uint8_t *end) {
     return true;
 }
 
-enum { TAG_BYTES = 16 };
+/* EncryptedContentInfo: AES-256-GCM with its whole tag, the ciphertext in one piece, which is as
+ * long as what was sealed. */
+static bool content_good(const uint8_t **p, const uint8_t *end, size_t *ret_len) {
+    const uint8_t *alg;
+    const uint8_t *behind;
+
+    if (!enter(p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &end) ||
+        !is_oid(p, end, NID_pkcs7_data) ||
+        !enter(p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &alg) ||
+        !is_oid(p, alg, NID_aes_256_gcm) ||
+        !enter(p, alg, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &behind) || behind != alg ||
+        !skip(p, alg, V_ASN1_OCTET_STRING, V_ASN1_UNIVERSAL) || !is_number(p, alg, TAG_BYTES) ||
+        *p != alg || !enter(p, end, 0, V_ASN1_CONTEXT_SPECIFIC, &behind) || behind != end) {
+        return false;
+    }
+    *ret_len = (size_t)(end - *p);
+    return true;
+}
 
 /* What OpenSSL doesn't tell of an AuthEnvelopedData, or takes as it comes: the versions, what
  * encrypts the content, the length of its tag. */
-static bool is_aes_256_gcm(struct pt_span cms) {
+static bool is_aes_256_gcm(struct pt_span cms, size_t *ret_len) {
     const uint8_t *p = cms.p;
     const uint8_t *end = cms.p + cms.len;
 
@@ -171,12 +190,7 @@ static bool is_aes_256_gcm(struct pt_span cms) {
            is_oid(&p, end, NID_id_smime_ct_authEnvelopedData) &&
            enter(&p, end, 0, V_ASN1_CONTEXT_SPECIFIC, &end) &&
            enter(&p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &end) && is_number(&p, end, 0) &&
-           recipient_versions(&p, end) && enter(&p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &end) &&
-           is_oid(&p, end, NID_pkcs7_data) &&
-           enter(&p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &end) &&
-           is_oid(&p, end, NID_aes_256_gcm) &&
-           enter(&p, end, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL, &end) &&
-           skip(&p, end, V_ASN1_OCTET_STRING, V_ASN1_UNIVERSAL) && is_number(&p, end, TAG_BYTES);
+           recipient_versions(&p, end) && content_good(&p, end, ret_len);
 }
 
 /* The sender's half of the agreement: one point in its one encoding. */
@@ -189,31 +203,29 @@ static bool point_good(CMS_RecipientInfo *ri) {
            (point->flags & 0x07) == 0; /* no bit of it unused */
 }
 
-/* Is one of them named by that fingerprint? */
-static bool names(CMS_RecipientInfo *ri, const struct pt_hash *id) {
+/* Each is named by a whole fingerprint. */
+static bool add_names(CMS_RecipientInfo *ri, struct pt_seal_look *look) {
     STACK_OF(CMS_RecipientEncryptedKey) *keys = CMS_RecipientInfo_kari_get0_reks(ri);
 
     for (int i = 0; i < sk_CMS_RecipientEncryptedKey_num(keys); i++) {
         ASN1_OCTET_STRING *key = NULL;
 
-        if (CMS_RecipientEncryptedKey_get0_id(sk_CMS_RecipientEncryptedKey_value(keys, i), &key,
-                                              NULL, NULL, NULL, NULL) == 1 &&
-            key != NULL && ASN1_STRING_length(key) == (int)sizeof(id->b) &&
-            memcmp(ASN1_STRING_get0_data(key), id->b, sizeof(id->b)) == 0) {
-            return true;
+        if (look->n == PT_SEAL_RECIPIENTS_MAX ||
+            CMS_RecipientEncryptedKey_get0_id(sk_CMS_RecipientEncryptedKey_value(keys, i), &key,
+                                              NULL, NULL, NULL, NULL) != 1 ||
+            key == NULL || ASN1_STRING_length(key) != PT_HASH_LEN) {
+            return false;
         }
+        memcpy(look->to[look->n++].b, ASN1_STRING_get0_data(key), PT_HASH_LEN);
     }
-    return false;
+    return true;
 }
 
-/* Every recipient by key agreement with the derivation that we make. *ret_ours: one of them is
- * whom `id` names. */
-static bool recipients_good(CMS_ContentInfo *cms, const struct pt_hash *id, bool *ret_ours) {
+/* Every recipient by key agreement with the derivation that we make. */
+static bool recipients_good(CMS_ContentInfo *cms, struct pt_seal_look *look) {
     STACK_OF(CMS_RecipientInfo) *all = CMS_get0_RecipientInfos(cms);
-    int n = sk_CMS_RecipientInfo_num(all);
 
-    *ret_ours = false;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < sk_CMS_RecipientInfo_num(all); i++) {
         CMS_RecipientInfo *ri = sk_CMS_RecipientInfo_value(all, i);
         X509_ALGOR *alg = NULL;
         ASN1_OCTET_STRING *ukm = NULL;
@@ -221,51 +233,79 @@ static bool recipients_good(CMS_ContentInfo *cms, const struct pt_hash *id, bool
         if (CMS_RecipientInfo_type(ri) != CMS_RECIPINFO_AGREE ||
             CMS_RecipientInfo_kari_get0_alg(ri, &alg, &ukm) != 1 ||
             OBJ_obj2nid(alg->algorithm) != NID_dhSinglePass_stdDH_sha256kdf_scheme ||
-            !point_good(ri)) {
+            !point_good(ri) || !add_names(ri, look)) {
             return false;
         }
-        *ret_ours = *ret_ours || names(ri, id);
     }
-    return n > 0 && n <= PT_SEAL_RECIPIENTS_MAX;
+    return look->n > 0;
 }
 
 /* NULL: not in our form. */
-static CMS_ContentInfo *parse(struct pt_span der, const struct pt_hash *id, bool *ret_ours) {
+static CMS_ContentInfo *parse(struct pt_span der, struct pt_seal_look *look) {
     const uint8_t *p = der.p;
-    CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.len);
+    CMS_ContentInfo *cms =
+        der.len <= INT32_MAX ? d2i_CMS_ContentInfo(NULL, &p, (long)der.len) : NULL;
     uint8_t *again = NULL;
     int n = cms != NULL ? i2d_CMS_ContentInfo(cms, &again) : 0;
-    bool good = n > 0 && pt_span_eq(pt_span(again, (size_t)n), der) && is_aes_256_gcm(der) &&
-                recipients_good(cms, id, ret_ours);
+    bool good;
 
+    memset(look, 0, sizeof(*look));
+    good = n > 0 && pt_span_eq(pt_span(again, (size_t)n), der) &&
+           is_aes_256_gcm(der, &look->plain_len) && recipients_good(cms, look);
     OPENSSL_free(again);
     if (!good) {
         CMS_ContentInfo_free(cms);
+        (void)pt_openssl_err(NULL, "");
         return NULL;
     }
     return cms;
 }
 
+static int not_a_seal(struct pt_err *err) {
+    return pt_err_set(err, PT_E_FORMAT, "not a seal: CMS AuthEnvelopedData with AES-256-GCM");
+}
+
+int pt_seal_look(struct pt_span cms, struct pt_seal_look *ret, struct pt_err *err) {
+    CMS_ContentInfo *info = parse(cms, ret);
+
+    if (info == NULL) {
+        memset(ret, 0, sizeof(*ret));
+        return not_a_seal(err);
+    }
+    CMS_ContentInfo_free(info);
+    return 0;
+}
+
+static bool is_for(const struct pt_seal_look *look, const struct pt_key *key) {
+    struct pt_hash id;
+
+    pt_key_fingerprint(key, &id);
+    for (size_t i = 0; i < look->n; i++) {
+        if (pt_hash_eq(&look->to[i], &id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int pt_seal_open(const struct pt_key *key, struct pt_span cms, struct pt_buf *ret_plain,
                  struct pt_err *err) {
-    struct pt_hash id;
-    bool ours = false;
-    CMS_ContentInfo *info;
+    struct pt_seal_look look;
+    CMS_ContentInfo *info = parse(cms, &look);
     BIO *out = BIO_new(BIO_s_mem());
     int rc = 0;
 
-    pt_key_fingerprint(key, &id);
-    info = cms.len <= INT32_MAX ? parse(cms, &id, &ours) : NULL;
     if (info == NULL) {
-        (void)pt_openssl_err(NULL, "");
-        rc = pt_err_set(err, PT_E_FORMAT, "not a seal: CMS AuthEnvelopedData with AES-256-GCM");
+        rc = not_a_seal(err);
     } else if (out == NULL) {
         rc = pt_err_set(err, PT_E_NOMEM, "no memory for what was sealed");
-    } else if (!ours || CMS_decrypt(info, pt_key_evp(key), NULL, NULL, out, CMS_BINARY) != 1) {
+    } else if (!is_for(&look, key)) {
+        rc = pt_err_set(err, PT_E_UNKNOWN_KEY, "the seal is for other keys than this one");
+    } else if (CMS_decrypt(info, pt_key_evp(key), NULL, NULL, out, CMS_BINARY) != 1) {
         (void)pt_openssl_err(NULL, "");
-        rc = pt_err_set(err, PT_E_UNKNOWN_KEY,
-                        "the seal doesn't open with this key: it is for "
-                        "others, or it was changed");
+        rc = pt_err_set(err, PT_E_SEAL,
+                        "the seal names this key and doesn't open with it: it was changed, or "
+                        "never made for it");
     } else {
         rc = pt_bio_drain(out, ret_plain);
     }

@@ -126,10 +126,7 @@ static int load_trust(SSL_CTX *ctx, const struct pt_tls_files *f, bool announce,
 }
 
 /* What both sides have: TLS 1.3 alone, no sessions to resume, no early data. */
-static int set_common(SSL_CTX *ctx, const struct pt_tls_files *f, bool announce,
-                      struct pt_err *err) {
-    int rc;
-
+static int set_limits(SSL_CTX *ctx, struct pt_err *err) {
     if (SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) != 1 ||
         SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) != 1 ||
         SSL_CTX_set_num_tickets(ctx, 0) != 1 || SSL_CTX_set_max_early_data(ctx, 0) != 1) {
@@ -138,7 +135,16 @@ static int set_common(SSL_CTX *ctx, const struct pt_tls_files *f, bool announce,
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify_depth(ctx, CHAIN_MAX);
-    rc = load_trust(ctx, f, announce, err);
+    return 0;
+}
+
+static int set_common(SSL_CTX *ctx, const struct pt_tls_files *f, bool announce,
+                      struct pt_err *err) {
+    int rc = set_limits(ctx, err);
+
+    if (rc == 0) {
+        rc = load_trust(ctx, f, announce, err);
+    }
     if (rc == 0 && f->cert != NULL) {
         rc = load_own(ctx, f, err);
     }
@@ -302,7 +308,7 @@ static int require_hub(int ok, X509_STORE_CTX *store) {
     return 1;
 }
 
-int pt_tls_setup_client(SSL_CTX *ctx, const struct pt_tls_files *files, struct pt_err *err) {
+static int setup_client(SSL_CTX *ctx, const struct pt_tls_files *files, struct pt_err *err) {
     int rc;
 
     if (files->ca == NULL || (files->cert == NULL) != (files->key == NULL)) {
@@ -324,11 +330,53 @@ int pt_tls_client_ctx(const struct pt_tls_files *files, SSL_CTX **ret, struct pt
     if (ctx == NULL) {
         return pt_openssl_err(err, "TLS");
     }
-    rc = pt_tls_setup_client(ctx, files, err);
+    rc = setup_client(ctx, files, err);
     if (rc != 0) {
         SSL_CTX_free(ctx);
         return rc;
     }
     *ret = ctx;
     return 0;
+}
+
+int pt_tls_setup_like(SSL_CTX *ctx, SSL_CTX *like, struct pt_err *err) {
+    X509 *cert = SSL_CTX_get0_certificate(like);
+    STACK_OF(X509) *chain = NULL;
+    int rc = set_limits(ctx, err);
+
+    if (rc != 0) {
+        return rc;
+    }
+    SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(like));
+    if (cert != NULL &&
+        (SSL_CTX_get0_chain_certs(like, &chain) != 1 ||
+         SSL_CTX_use_cert_and_key(ctx, cert, SSL_CTX_get0_privatekey(like), chain, 1) != 1)) {
+        return pt_openssl_err(err, "TLS");
+    }
+    SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(like), SSL_CTX_get_verify_callback(like));
+    return 0;
+}
+
+int pt_tls_check_own(SSL_CTX *ctx, const char *party, struct pt_err *err) {
+    X509 *cert = SSL_CTX_get0_certificate(ctx);
+    STACK_OF(X509) *chain = NULL;
+    X509_STORE_CTX *store = X509_STORE_CTX_new();
+    struct pt_identity id;
+    int rc = cert != NULL ? pt_identity_of_cert(cert, &id, err)
+                          : pt_err_set(err, PT_E_CONFIG, "there is no certificate to show");
+
+    if (rc == 0 && strcmp(id.party, party) != 0) {
+        rc = pt_err_set(err, PT_E_CONFIG, "the certificate is of %s, not of %s", id.party, party);
+    }
+    if (rc == 0 && (store == NULL || SSL_CTX_get0_chain_certs(ctx, &chain) != 1 ||
+                    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(ctx), cert, chain) != 1)) {
+        rc = pt_openssl_err(err, "certificate");
+    }
+    if (rc == 0 && X509_verify_cert(store) != 1) {
+        rc = pt_err_set(err, PT_E_CONFIG, "the certificate doesn't hold under its authority: %s",
+                        X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+    }
+    X509_STORE_CTX_free(store);
+    ERR_clear_error();
+    return rc;
 }

@@ -6,11 +6,23 @@
 
 #include "tool.h"
 
-struct pt_command *const pt_ca_commands[] = {
-    &pt_cmd_create,       &pt_cmd_keygen,       &pt_cmd_genesis_propose,
-    &pt_cmd_genesis_sign, &pt_cmd_genesis_seal, &pt_cmd_genesis_show,
-    &pt_cmd_policy,       &pt_cmd_issue,        &pt_cmd_list,
-    &pt_cmd_revoke,       &pt_cmd_crl,          NULL};
+struct pt_command *const pt_ca_commands[] = {&pt_cmd_create,
+                                             &pt_cmd_keygen,
+                                             &pt_cmd_genesis_propose,
+                                             &pt_cmd_genesis_sign,
+                                             &pt_cmd_genesis_seal,
+                                             &pt_cmd_genesis_show,
+                                             &pt_cmd_policy,
+                                             &pt_cmd_issue,
+                                             &pt_cmd_person,
+                                             &pt_cmd_approver,
+                                             &pt_cmd_invite,
+                                             &pt_cmd_enrol,
+                                             &pt_cmd_approve,
+                                             &pt_cmd_list,
+                                             &pt_cmd_revoke,
+                                             &pt_cmd_crl,
+                                             NULL};
 
 static void overview(FILE *to) {
     fprintf(to, "pentad ca: keys, the hub's authority, the genesis ceremony, certificates\n\n");
@@ -20,6 +32,8 @@ static void overview(FILE *to) {
     fprintf(to,
             "\nIn this order: create, keygen (at each party), genesis propose, genesis sign (at\n"
             "each party), genesis seal, issue (for each party's request).\n"
+            "Later, for a further connector: invite, enrol (at the party), approve (two people),\n"
+            "issue --request.\n"
             "`pentad ca <subcommand> --help` shows the options and an example.\n");
 }
 

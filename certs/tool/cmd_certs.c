@@ -8,6 +8,8 @@
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/certs/ca.h>
+#include <pentad/certs/enrol.h>
+#include <pentad/certs/expiry.h>
 
 #include "tool.h"
 
@@ -82,8 +84,15 @@ static struct pt_arg issue_args[] = {
      .required = true},
     {.name = "--identity",
      .value = "URI",
-     .help = "who it must be for, e.g. pentad:finance/role/connector (checked against the request)",
-     .required = true},
+     .help =
+         "who it must be for, e.g. pentad:finance/role/connector (checked against the request)"},
+    {.name = "--request",
+     .value = "FILE",
+     .help = "instead of tls.csr and --identity: as `pentad enrol` made it of an invitation"},
+    {.name = "--approval",
+     .value = "FILE",
+     .help = "of that request, by `pentad ca approve`; two, of different people",
+     .many = true},
     {.name = "--san",
      .value = "NAME",
      .help = "DNS:name or IP:address, for servers only",
@@ -92,8 +101,7 @@ static struct pt_arg issue_args[] = {
     {.name = "--name", .value = "NAME", .help = "file name before .csr and .crt", .preset = "tls"},
 };
 
-/* TLS keys and signing keys never mix: a key that the genesis enrolled gets no certificate. */
-static int refuse_enrolled(const char *pki, const struct pt_hash *spki, struct pt_err *err) {
+int pt_tool_refuse_enrolled(const char *pki, const struct pt_hash *spki, struct pt_err *err) {
     char path[4096];
     struct pt_buf env;
     struct pt_buf entry;
@@ -132,27 +140,16 @@ static int refuse_enrolled(const char *pki, const struct pt_hash *spki, struct p
     return rc;
 }
 
-static int issue_from(struct pt_command *c, struct pt_span csr, struct pt_ca_issue *what,
-                      struct pt_err *err) {
+/* Certificate, authority and list into the folder. */
+static int hand_out(struct pt_command *c, struct pt_span pem, const char *uri, int days,
+                    struct pt_err *err) {
     const char *keys = pt_args_get(c, "--keys");
     const char *pki = pt_args_get(c, "--pki");
-    struct pt_identity asked;
-    struct pt_hash spki;
-    struct pt_buf pem;
     char name[128];
-    int rc = pt_csr_info(csr, &asked, &spki, err);
+    int rc;
 
-    pt_buf_init(&pem, 65536);
-    if (rc == 0) {
-        rc = refuse_enrolled(pki, &spki, err);
-    }
-    if (rc == 0) {
-        rc = pt_ca_issue(pki, csr, what, &pem, err);
-    }
     snprintf(name, sizeof(name), "%s.crt", pt_args_get(c, "--name"));
-    if (rc == 0) {
-        rc = pt_tool_write(keys, name, pt_buf_span(&pem), 0644, err);
-    }
+    rc = pt_tool_write(keys, name, pem, 0644, err);
     if (rc == 0) {
         rc = pt_tool_copy(pki, keys, "ca.crt", err);
     }
@@ -160,9 +157,86 @@ static int issue_from(struct pt_command *c, struct pt_span csr, struct pt_ca_iss
         rc = pt_tool_copy(pki, keys, "crl.pem", err);
     }
     if (rc == 0) {
-        printf("%s: %s/%s, %d days\n", pt_args_get(c, "--identity"), keys, name, what->days);
+        printf("%s: %s/%s, %d days\n", uri, keys, name, days);
+    }
+    return rc;
+}
+
+static int issue_from(struct pt_command *c, struct pt_span csr, struct pt_ca_issue *what,
+                      struct pt_err *err) {
+    const char *pki = pt_args_get(c, "--pki");
+    struct pt_identity asked;
+    struct pt_hash spki;
+    struct pt_buf pem;
+    int rc = pt_csr_info(csr, &asked, &spki, err);
+
+    pt_buf_init(&pem, 65536);
+    if (rc == 0) {
+        rc = pt_tool_refuse_enrolled(pki, &spki, err);
+    }
+    if (rc == 0) {
+        rc = pt_ca_issue(pki, csr, what, &pem, err);
+    }
+    if (rc == 0) {
+        rc = hand_out(c, pt_buf_span(&pem), pt_args_get(c, "--identity"), what->days, err);
     }
     pt_buf_done(&pem);
+    return rc;
+}
+
+static int admit(struct pt_command *c, struct pt_ca_admit *what, struct pt_err *err) {
+    char names[PT_CA_APPROVALS][PT_CA_APPROVER_NAME_MAX + 1], uri[128];
+    struct pt_enrol_request q;
+    struct pt_buf pem;
+    int rc = pt_enrol_request_parse(what->request, &q, err);
+
+    pt_buf_init(&pem, 65536);
+    if (rc == 0) {
+        rc = pt_tool_refuse_enrolled(pt_args_get(c, "--pki"), &q.tls_key, err);
+    }
+    if (rc == 0) {
+        rc = pt_ca_admit(pt_args_get(c, "--pki"), what, &pem, names, err);
+    }
+    if (rc == 0) {
+        rc = pt_mkdirs(pt_args_get(c, "--keys"), 0755, err);
+    }
+    if (rc == 0) {
+        (void)pt_identity_format(&q.identity, uri, sizeof(uri));
+        printf("approved by %s and %s\n", names[0], names[1]);
+        rc = hand_out(c, pt_buf_span(&pem), uri, what->days, err);
+    }
+    pt_enrol_request_done(&q);
+    pt_buf_done(&pem);
+    return rc;
+}
+
+/* The certificate that an enrolment request asks for. */
+static int run_admit(struct pt_command *c, int days, struct pt_err *err) {
+    struct pt_ca_admit what = {.now_ms = now_ms(), .days = days};
+    struct pt_buf request, approvals[PT_CA_APPROVALS];
+    size_t n;
+    const char *const *files = pt_args_all(c, "--approval", &n);
+    int rc;
+
+    if (n != PT_CA_APPROVALS || pt_args_given(c, "--identity")) {
+        return pt_err_set(err, PT_E_USAGE,
+                          "with --request, say --approval twice, and no --identity");
+    }
+    what.sans = pt_args_all(c, "--san", &what.n_sans);
+    rc = pt_tool_read(pt_args_get(c, "--request"), PT_ENROL_FILE_MAX, &request, err);
+    what.request = pt_buf_span(&request);
+    for (size_t i = 0; i < PT_CA_APPROVALS; i++) {
+        pt_buf_init(&approvals[i], PT_ENROL_FILE_MAX);
+        rc = rc != 0 ? rc : pt_file_read(files[i], &approvals[i], err);
+        what.approvals[i] = pt_buf_span(&approvals[i]);
+    }
+    if (rc == 0) {
+        rc = admit(c, &what, err);
+    }
+    for (size_t i = 0; i < PT_CA_APPROVALS; i++) {
+        pt_buf_done(&approvals[i]);
+    }
+    pt_buf_done(&request);
     return rc;
 }
 
@@ -177,6 +251,12 @@ static int run_issue(struct pt_command *c, struct pt_err *err) {
 
     if (rc != 0) {
         return rc;
+    }
+    if (pt_args_given(c, "--request")) {
+        return run_admit(c, (int)days, err);
+    }
+    if (identity == NULL) {
+        return pt_err_set(err, PT_E_USAGE, "say --identity, or --request");
     }
     if (pt_identity_parse(identity, &what.identity) != 0) {
         return pt_err_set(err, PT_E_USAGE,
@@ -205,7 +285,9 @@ struct pt_command pt_cmd_issue = {
     .example = "pentad ca issue --pki pki --keys finance/keys "
                "--identity pentad:finance/role/connector\n"
                "  pentad ca issue --pki pki --keys hub/keys --identity pentad:hub/role/server "
-               "--san DNS:localhost --san IP:127.0.0.1",
+               "--san DNS:localhost --san IP:127.0.0.1\n"
+               "  pentad ca issue --pki pki --request treasury.request --approval zhang.approval "
+               "--approval li.approval --keys treasury.answer",
     .args = issue_args,
     .n_args = COUNT(issue_args),
     .run = run_issue,
@@ -219,6 +301,7 @@ static struct pt_arg list_args[] = {
 };
 
 static void print_cert(const struct pt_ca_cert *c, bool json) {
+    struct pt_expiry e = pt_expiry_at(c->expires_ms, now_ms());
     char until[25], from[25], gone[25] = "";
 
     pt_time_format(from, c->issued_ms);
@@ -229,16 +312,19 @@ static void print_cert(const struct pt_ca_cert *c, bool json) {
     /* Every field is of our own making: names, hex and times, nothing to escape. */
     if (json) {
         printf("{\"serial\":\"%s\",\"identity\":\"%s\",\"fingerprint\":\"%s\",\"issued\":\"%s\","
-               "\"expires\":\"%s\"",
-               c->serial, c->identity, c->fingerprint, from, until);
+               "\"expires\":\"%s\",\"days_left\":%d,\"level\":\"%s\"",
+               c->serial, c->identity, c->fingerprint, from, until, e.days_left,
+               pt_expiry_name(e.level));
         if (c->revoked_ms != 0) {
             printf(",\"revoked\":\"%s\",\"reason\":\"%s\"", gone, c->reason);
         }
         printf("}\n");
         return;
     }
-    printf("%-40s  %s  until %.10s%s%.10s%s%s\n", c->identity, c->serial, until,
-           c->revoked_ms != 0 ? "  revoked " : "", gone, c->revoked_ms != 0 ? " " : "", c->reason);
+    printf("%-40s  %s  until %.10s%s%.10s%s%s%s%s\n", c->identity, c->serial, until,
+           c->revoked_ms != 0 ? "  revoked " : "", gone, c->revoked_ms != 0 ? " " : "", c->reason,
+           c->revoked_ms == 0 && e.level != PT_EXPIRY_FINE ? "  " : "",
+           c->revoked_ms == 0 && e.level != PT_EXPIRY_FINE ? pt_expiry_name(e.level) : "");
 }
 
 static int run_list(struct pt_command *c, struct pt_err *err) {

@@ -9,11 +9,12 @@
 #include <pentad/base/file.h>
 #include <pentad/certs/ca.h>
 #include <pentad/proof/note.h>
+#include <pentad/proof/witness.h>
 #include <pentad/record/json.h>
 
 #include "tool.h"
 
-enum { PARTIES_MAX = 16 };
+enum { PARTIES_MAX = 16, WITNESSES_MAX = PT_WITNESSES_MAX };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -37,8 +38,14 @@ static struct pt_arg propose_args[] = {
      .help = "the first day of the ledger",
      .required = true},
     {.name = "--code-family", .value = "NAME", .help = "code tables: cn, open, …", .preset = "cn"},
-    {.name = "--witness", .value = "VKEY", .help = "a witness's verifier key", .many = true},
-    {.name = "--quorum", .value = "N", .help = "how many witnesses must cosign", .preset = "0"},
+    {.name = "--witness",
+     .value = "VKEY",
+     .help = "the verifier key of a witness that is no party; it counts for no quorum of bodies",
+     .many = true},
+    {.name = "--quorum",
+     .value = "N",
+     .help = "how many bodies outside finance must cosign; 0: none; left out: 3, where all four\n"
+             "have cosigning keys"},
 };
 
 struct proposal {
@@ -48,8 +55,8 @@ struct proposal {
     char origin[PT_NOTE_NAME_MAX + 1];
     char vkey[512];
     char family[64];
-    char witnesses[PT_ARG_VALUES_MAX][512];
-    char *witness_list[PT_ARG_VALUES_MAX];
+    char witnesses[WITNESSES_MAX][512];
+    char *witness_list[WITNESSES_MAX];
 };
 
 static int read_party(const char *path, Pentad__V1__GenesisParty **ret, struct pt_err *err) {
@@ -91,19 +98,97 @@ static int read_vkey(const char *path, struct proposal *p, struct pt_err *err) {
     return rc;
 }
 
-static int fill_witnesses(struct pt_command *c, struct proposal *p, struct pt_err *err) {
-    const char *const *given = pt_args_all(c, "--witness", &p->g.n_witness_vkeys);
-    int64_t quorum;
-    int rc = pt_args_int(c, "--quorum", 0, PT_ARG_VALUES_MAX, &quorum, err);
+static int add_witness(struct proposal *p, const char *vkey, struct pt_err *err) {
+    size_t n = p->g.n_witness_vkeys;
 
-    for (size_t i = 0; i < p->g.n_witness_vkeys; i++) {
-        snprintf(p->witnesses[i], sizeof(p->witnesses[i]), "%s", given[i]);
-        p->witness_list[i] = p->witnesses[i];
+    if (n == WITNESSES_MAX) {
+        return pt_err_set(err, PT_E_USAGE, "more than %d witnesses", WITNESSES_MAX);
     }
-    p->g.witness_vkeys = p->witness_list;
+    snprintf(p->witnesses[n], sizeof(p->witnesses[n]), "%s", vkey);
+    p->witness_list[n] = p->witnesses[n];
+    p->g.n_witness_vkeys++;
+    return 0;
+}
+
+/* A party's cosigning key stands among the witnesses, under the name that is its own there. */
+static int name_cosigning_key(struct proposal *p, const char *party, const Pentad__V1__PublicKey *k,
+                              struct pt_err *err) {
+    char name[PT_NOTE_NAME_MAX + 1];
+    struct pt_vkey v;
+    struct pt_buf text;
+    int rc = pt_witness_name(name, p->origin, party);
+
+    pt_buf_init(&text, sizeof(p->witnesses[0]) - 1);
+    if (rc == 0 && k->spki.len != PT_ED25519_SPKI_LEN) {
+        rc = PT_E_UNSUPPORTED;
+    }
+    if (rc == 0) {
+        rc = pt_vkey_make(&v, name, PT_NOTE_COSIGNATURE,
+                          k->spki.data + PT_ED25519_SPKI_LEN - sizeof(v.pub));
+    }
+    if (rc == 0) {
+        rc = pt_vkey_format(&text, &v);
+    }
+    rc = rc != 0 ? pt_err_set(err, rc, "the cosigning key of %s is no Ed25519 key", party)
+                 : add_witness(p, pt_buf_cstr(&text), err);
+    pt_buf_done(&text);
+    return rc;
+}
+
+/* Takes the cosigning keys out of a party's description. */
+static int take_cosigning_keys(struct proposal *p, Pentad__V1__GenesisParty *party,
+                               struct pt_err *err) {
+    size_t kept = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < party->n_keys; i++) {
+        Pentad__V1__PublicKey *k = party->keys[i];
+
+        if (k->use != PENTAD__V1__KEY_USE__KEY_USE_COSIGNING) {
+            party->keys[kept++] = k;
+            continue;
+        }
+        rc = rc != 0 ? rc : name_cosigning_key(p, party->party, k, err);
+        pentad__v1__public_key__free_unpacked(k, NULL);
+    }
+    party->n_keys = kept;
+    return rc;
+}
+
+/* 3 of the four bodies outside finance: any two quorums share two of them. */
+static int fill_quorum(struct pt_command *c, struct proposal *p, struct pt_err *err) {
+    int64_t quorum = 0;
+    unsigned bodies = pt_witness_bodies(&p->g);
+    int rc = 0;
+
     p->g.has_quorum = 1;
+    if (pt_args_given(c, "--quorum")) {
+        rc = pt_args_int(c, "--quorum", 0, WITNESSES_MAX, &quorum, err);
+    } else if (bodies == PT_WITNESS_BODIES) {
+        quorum = PT_WITNESS_QUORUM;
+    } else if (bodies > 0) {
+        rc = pt_err_set(err, PT_E_USAGE,
+                        "%u of the four bodies outside finance have a cosigning key: make the "
+                        "others' too, or say --quorum",
+                        bodies);
+    }
     p->g.quorum = (uint32_t)quorum;
     return rc;
+}
+
+static int fill_witnesses(struct pt_command *c, struct proposal *p, struct pt_err *err) {
+    size_t n;
+    const char *const *given = pt_args_all(c, "--witness", &n);
+    int rc = 0;
+
+    p->g.witness_vkeys = p->witness_list;
+    for (size_t i = 0; rc == 0 && i < p->g.n_parties; i++) {
+        rc = take_cosigning_keys(p, p->parties[i], err);
+    }
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = add_witness(p, given[i], err);
+    }
+    return rc != 0 ? rc : fill_quorum(c, p, err);
 }
 
 static int fill_time(struct pt_command *c, struct proposal *p, struct pt_err *err) {
@@ -136,9 +221,6 @@ static int fill(struct pt_command *c, struct proposal *p, struct pt_err *err) {
         rc = fill_time(c, p, err);
     }
     if (rc == 0) {
-        rc = fill_witnesses(c, p, err);
-    }
-    if (rc == 0) {
         rc = pt_ca_fingerprint(pt_args_get(c, "--pki"), &p->ca, err);
     }
     if (rc == 0 && n > PARTIES_MAX) {
@@ -148,11 +230,14 @@ static int fill(struct pt_command *c, struct proposal *p, struct pt_err *err) {
         rc = read_party(files[i], &p->parties[i], err);
         p->g.n_parties += rc == 0;
     }
-    snprintf(p->family, sizeof(p->family), "%s", pt_args_get(c, "--code-family"));
+    p->g.origin = p->origin;
     p->g.parties = p->parties;
+    if (rc == 0) {
+        rc = fill_witnesses(c, p, err);
+    }
+    snprintf(p->family, sizeof(p->family), "%s", pt_args_get(c, "--code-family"));
     p->g.has_version = 1;
     p->g.version = 1;
-    p->g.origin = p->origin;
     p->g.log_vkey = p->vkey;
     p->g.code_family = p->family;
     p->g.has_ca_fingerprint = 1;
@@ -390,9 +475,13 @@ static void show(const Pentad__V1__Envelope *env, const Pentad__V1__Genesis *g) 
         pt_hash_hex(hex, &ca);
     }
     printf("origin      %s\nclock       %s, from %s\ncodes       %s\nlog key     %s\n"
-           "authority   %s\nwitnesses   %zu, quorum %u\n\n",
+           "authority   %s\nwitnesses   %zu, quorum %u\n",
            g->origin, g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE ? "live" : "replay", day,
            g->code_family, g->log_vkey, hex, g->n_witness_vkeys, g->quorum);
+    for (size_t i = 0; i < g->n_witness_vkeys; i++) {
+        printf("witness     %s\n", g->witness_vkeys[i]);
+    }
+    printf("\n");
     for (size_t i = 0; i < g->n_parties; i++) {
         show_party(g->parties[i], env);
     }

@@ -7,6 +7,7 @@
 #include <pentad/base/file.h>
 #include <pentad/certs/ca.h>
 #include <pentad/certs/logkey.h>
+#include <pentad/proof/witness.h>
 
 #include "tool.h"
 
@@ -23,8 +24,12 @@ static struct pt_arg keygen_args[] = {
     {.name = "--stream", .value = "NAME", .help = "a first stream of it", .many = true},
     {.name = "--alg",
      .value = "ALG",
-     .help = "of signing keys: ed25519 or p256",
+     .help = "of signing keys: ed25519, p256 or sm2",
      .preset = "ed25519"},
+    {.name = "--signing",
+     .value = "KEY",
+     .help =
+         "a signing key that is there already, instead of a new one: a pkcs11: URI, a PEM file"},
     {.name = "--recovery",
      .value = "FILE",
      .help = "also make a recovery key there (keep it offline)"},
@@ -34,6 +39,19 @@ static struct pt_arg keygen_args[] = {
     {.name = "--origin", .value = "NAME", .help = "hub only: the log's name; makes log.key"},
     {.name = "--tls-only", .help = "only tls.key and tls.csr (a further person or machine)"},
 };
+
+static void describe(Pentad__V1__PublicKey *out, uint8_t spki[PT_SPKI_MAX], const struct pt_key *k,
+                     Pentad__V1__KeyUse use) {
+    struct pt_span s = pt_key_spki(k);
+
+    memcpy(spki, s.p, s.len);
+    pentad__v1__public_key__init(out);
+    out->has_use = out->has_algorithm = out->has_spki = 1;
+    out->use = use;
+    out->algorithm = (Pentad__V1__KeyAlgorithm)pt_key_algorithm(k);
+    out->spki.data = spki;
+    out->spki.len = s.len;
+}
 
 /* A new key of that use, saved and described. */
 static int add_key(Pentad__V1__PublicKey *out, uint8_t spki[PT_SPKI_MAX], const char *path,
@@ -45,15 +63,7 @@ static int add_key(Pentad__V1__PublicKey *out, uint8_t spki[PT_SPKI_MAX], const 
         rc = pt_key_save(k, path, err);
     }
     if (rc == 0) {
-        struct pt_span s = pt_key_spki(k);
-
-        memcpy(spki, s.p, s.len);
-        pentad__v1__public_key__init(out);
-        out->has_use = out->has_algorithm = out->has_spki = 1;
-        out->use = use;
-        out->algorithm = (Pentad__V1__KeyAlgorithm)alg;
-        out->spki.data = spki;
-        out->spki.len = s.len;
+        describe(out, spki, k, use);
     }
     pt_key_free(k);
     return rc;
@@ -174,10 +184,31 @@ static int write_descriptor(struct pt_command *c, Pentad__V1__PublicKey **keys, 
     return rc;
 }
 
+/* Made, or there already. */
+static int signing_key(struct pt_command *c, Pentad__V1__PublicKey *out, uint8_t spki[PT_SPKI_MAX],
+                       enum pt_key_alg alg, struct pt_err *err) {
+    struct pt_key *k = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    if (!pt_args_given(c, "--signing")) {
+        rc = join(path, pt_args_get(c, "--keys"), "signing.key", err);
+        return rc != 0 ? rc
+                       : add_key(out, spki, path, alg, PENTAD__V1__KEY_USE__KEY_USE_SIGNING, err);
+    }
+    rc = pt_key_load(pt_args_get(c, "--signing"), &k, err);
+    if (rc == 0) {
+        describe(out, spki, k, PENTAD__V1__KEY_USE__KEY_USE_SIGNING);
+    }
+    pt_key_free(k);
+    return rc;
+}
+
 static int make_signing(struct pt_command *c, struct pt_err *err) {
-    Pentad__V1__PublicKey keys[3];
-    Pentad__V1__PublicKey *list[3] = {&keys[0], &keys[1], &keys[2]};
-    uint8_t spki[3][PT_SPKI_MAX];
+    Pentad__V1__PublicKey keys[4];
+    Pentad__V1__PublicKey *list[4] = {&keys[0], &keys[1], &keys[2], &keys[3]};
+    uint8_t spki[4][PT_SPKI_MAX];
+    bool witness = pt_witness_party(pt_args_get(c, "--party"));
     bool reads = strcmp(pt_args_get(c, "--party"), "hub") != 0; /* nothing is sealed to the hub */
     enum pt_key_alg alg;
     char path[PATH_MAX];
@@ -185,18 +216,23 @@ static int make_signing(struct pt_command *c, struct pt_err *err) {
     int rc = 0;
 
     if (pt_key_alg_parse(pt_args_get(c, "--alg"), &alg) != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--alg is ed25519 or p256");
+        return pt_err_set(err, PT_E_USAGE, "--alg is ed25519, p256 or sm2");
     }
-    rc = join(path, pt_args_get(c, "--keys"), "signing.key", err);
-    if (rc == 0) {
-        rc = add_key(&keys[0], spki[0], path, alg, PENTAD__V1__KEY_USE__KEY_USE_SIGNING, err);
-    }
+    rc = signing_key(c, &keys[0], spki[0], alg, err);
     if (rc == 0 && reads) {
         rc = join(path, pt_args_get(c, "--keys"), "sealing.key", err);
     }
     if (rc == 0 && reads) {
         rc = add_key(&keys[n], spki[n], path, PT_KEY_P256, PENTAD__V1__KEY_USE__KEY_USE_SEALING,
                      err);
+        n++;
+    }
+    if (rc == 0 && witness) {
+        rc = join(path, pt_args_get(c, "--keys"), "cosigning.key", err);
+    }
+    if (rc == 0 && witness) {
+        rc = add_key(&keys[n], spki[n], path, PT_KEY_ED25519,
+                     PENTAD__V1__KEY_USE__KEY_USE_COSIGNING, err);
         n++;
     }
     if (rc == 0 && pt_args_given(c, "--recovery")) {
@@ -208,8 +244,9 @@ static int make_signing(struct pt_command *c, struct pt_err *err) {
         rc = write_descriptor(c, list, n, err);
     }
     if (rc == 0) {
-        printf("%s: signing.key%s; party.json for the genesis\n", pt_args_get(c, "--party"),
-               reads ? ", sealing.key" : "");
+        printf("%s: %s%s%s; party.json for the genesis\n", pt_args_get(c, "--party"),
+               pt_args_given(c, "--signing") ? "the signing key that was named" : "signing.key",
+               reads ? ", sealing.key" : "", witness ? ", cosigning.key" : "");
     }
     return rc;
 }
@@ -242,8 +279,8 @@ static int run_keygen(struct pt_command *c, struct pt_err *err) {
 struct pt_command pt_cmd_keygen = {
     .name = "keygen",
     .summary = "make a party's own keys, on its own machine",
-    .detail = "signing.key, sealing.key and tls.key never leave it; party.json and tls.csr are "
-              "public.",
+    .detail = "signing.key, sealing.key, cosigning.key and tls.key never leave it; party.json and\n"
+              "tls.csr are public. cosigning.key is made for the five bodies: each is a witness.",
     .example = "pentad ca keygen --keys finance/keys --party finance --name 市财政局 "
                "--uscc 11370100004188629R --stream treasury --stream performance\n"
                "  pentad ca keygen --keys hub/keys --party hub --name 枢纽 "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/base/file.h>
+#include <pentad/proof/witness.h>
 
 int pt_tool_read(const char *path, size_t max, struct pt_buf *out, struct pt_err *err) {
     pt_buf_init(out, max);
@@ -37,24 +38,6 @@ int pt_tool_copy(const char *from_dir, const char *to_dir, const char *name, str
     return rc;
 }
 
-/* A quorum of k over all of the genesis' witnesses, each under its key's own name. */
-static void policy_witnesses(const Pentad__V1__Genesis *g, struct pt_buf *out) {
-    for (size_t i = 0; i < g->n_witness_vkeys; i++) {
-        size_t n = strcspn(g->witness_vkeys[i], "+");
-
-        pt_buf_printf(out, "witness %.*s %s\n", (int)n, g->witness_vkeys[i], g->witness_vkeys[i]);
-    }
-    if (g->quorum == 0) {
-        pt_buf_puts(out, "quorum none\n");
-        return;
-    }
-    pt_buf_printf(out, "group quorum %u", g->quorum);
-    for (size_t i = 0; i < g->n_witness_vkeys; i++) {
-        pt_buf_printf(out, " %.*s", (int)strcspn(g->witness_vkeys[i], "+"), g->witness_vkeys[i]);
-    }
-    pt_buf_puts(out, "\nquorum quorum\n");
-}
-
 int pt_tool_write_policy(const Pentad__V1__Genesis *g, const struct pt_hash *hub, const char *dir,
                          struct pt_err *err) {
     char hex[2 * PT_HASH_LEN + 2];
@@ -63,12 +46,9 @@ int pt_tool_write_policy(const Pentad__V1__Genesis *g, const struct pt_hash *hub
 
     pt_buf_init(&text, 65536);
     if (rc == 0) {
-        pt_buf_printf(&text, "# Which log and witnesses to trust (c2sp.org/tlog-policy), for %s\n",
-                      g->origin);
-        pt_buf_printf(&text, "log %s\n", g->log_vkey);
-        policy_witnesses(g, &text);
-        rc = text.failed != 0 ? pt_err_set(err, text.failed, "the policy is too large")
-                              : pt_tool_write(dir, "policy.txt", pt_buf_span(&text), 0644, err);
+        rc = pt_witness_policy(g, &text);
+        rc = rc != 0 ? pt_err_set(err, rc, "the policy can't be written out")
+                     : pt_tool_write(dir, "policy.txt", pt_buf_span(&text), 0644, err);
     }
     if (rc == 0) {
         pt_hash_hex(hex, hub);

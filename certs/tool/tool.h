@@ -13,6 +13,8 @@ extern struct pt_command *const pt_ca_commands[];
 
 extern struct pt_command pt_cmd_create, pt_cmd_issue, pt_cmd_list, pt_cmd_revoke, pt_cmd_crl;
 extern struct pt_command pt_cmd_keygen;
+extern struct pt_command pt_cmd_person, pt_cmd_approver, pt_cmd_invite, pt_cmd_enrol,
+    pt_cmd_approve;
 extern struct pt_command pt_cmd_genesis_propose, pt_cmd_genesis_sign, pt_cmd_genesis_seal,
     pt_cmd_genesis_show, pt_cmd_policy;
 
@@ -22,6 +24,9 @@ int pt_tool_read(const char *path, size_t max, struct pt_buf *out, struct pt_err
 int pt_tool_write(const char *dir, const char *name, struct pt_span bytes, unsigned mode,
                   struct pt_err *err);
 int pt_tool_copy(const char *from_dir, const char *to_dir, const char *name, struct pt_err *err);
+/* TLS keys and signing keys never mix: PT_E_FORBIDDEN for a key that the genesis beside the
+ * authority has enrolled. */
+int pt_tool_refuse_enrolled(const char *pki, const struct pt_hash *spki, struct pt_err *err);
 /* policy.txt and genesis.hash for verifiers, from a sealed or complete genesis. */
 int pt_tool_write_policy(const Pentad__V1__Genesis *g, const struct pt_hash *hub, const char *dir,
                          struct pt_err *err);

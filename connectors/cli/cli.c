@@ -42,7 +42,23 @@ static const struct option_row options[] = {
     TEXT("--depth", depth),
     TEXT("--kind", kind),
     TEXT("--text", text),
+    TEXT("--purpose", purpose),
+    TEXT("--jobs", jobs),
+    TEXT("--resume", resume),
+    FLAG("--no-replay", no_replay),
+    FLAG("--batch", batch),
+    TEXT("--party", party),
+    TEXT("--reason", reason),
+    TEXT("--basis", basis),
+    TEXT("--key", key),
     MANY("--evidence", evidence, n_evidence),
+    MANY("--add", add, n_add),
+    MANY("--retire", retire, n_retire),
+    MANY("--witness", witness, n_witness),
+    MANY("--without", without, n_without),
+    TEXT("--quorum", quorum),
+    TEXT("--clock", clock),
+    FLAG("--reject", reject),
     FLAG("--push", push),
     FLAG("--overdue", overdue),
     FLAG("--count", count),
@@ -147,10 +163,15 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
     memset(ret, 0, sizeof *ret);
     ret->config = getenv("PENTAD_CONFIG");
     ret->trust = getenv("PENTAD_TRUST");
-    ret->args = calloc((size_t)argc + 1, sizeof *ret->args);
-    ret->evidence = calloc((size_t)argc + 1, sizeof *ret->evidence);
-    if (!ret->args || !ret->evidence) {
+    const char ***lists[] = {&ret->args,   &ret->evidence, &ret->add,
+                             &ret->retire, &ret->witness,  &ret->without};
+    const size_t n_lists = sizeof lists / sizeof *lists, room = (size_t)argc + 1;
+    const char **all = calloc(n_lists * room, sizeof *all);
+    if (!all) {
         return pt_cli_misuse(cmd, "out of memory");
+    }
+    for (size_t i = 0; i < n_lists; i++) {
+        *lists[i] = all + i * room;
     }
     bool only_args = false;
     for (int i = 1; i < argc; i++) {
@@ -196,8 +217,7 @@ int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
     } else if (status == EXIT_OK) {
         status = cmd->run(&o);
     }
-    free(o.args);
-    free(o.evidence);
+    free(o.args); /* and the other lists */
     return status;
 }
 
@@ -226,6 +246,9 @@ int pt_cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_
                                                            .ca = ret->config->keys.ca,
                                                            .crl = ret->config->keys.crl}};
         rc = pt_http_client_new(&http, &ret->http, err);
+    }
+    if (rc == 0) {
+        rc = pt_http_client_purpose(ret->http, o->purpose, err);
     }
     if (rc != 0) {
         pt_cli_hub_close(ret);

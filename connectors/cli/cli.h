@@ -28,9 +28,19 @@ struct cli_options {
     const char *known_at, *valid_at, *year;
     const char *rule, *subject, *severity, *responder, *status, *depth;
     const char *kind, *text;
-    const char **evidence; /* as often as it was said */
+    const char *purpose;              /* what a record is read for */
+    const char *jobs, *resume;        /* of log check */
+    const char *party, *reason, *key; /* of key change and recover */
+    const char *basis;                /* of erase */
+    const char *quorum, *clock;       /* of policy change */
+    const char **evidence;            /* as often as it was said, as those below */
     int n_evidence;
-    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push, overdue;
+    const char **add, **retire; /* keys */
+    int n_add, n_retire;
+    const char **witness, **without; /* of policy change */
+    int n_witness, n_without;
+    bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push, overdue,
+        no_replay, batch, reject;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -130,9 +140,24 @@ int pt_cli_out_is_new(const struct cli_command *cmd, const struct cli_options *o
 struct pt_fold_state;
 int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
                     uint8_t digest[32], struct pt_err *err);
+/* The same; `look` sees that ledger before it is closed, `folded` (may be NULL) behind each entry.
+ * Their code ends it. */
+struct pt_fold;
+struct cli_look {
+    int (*look)(void *ctx, struct pt_ledger *l, struct pt_err *err);
+    int (*folded)(void *ctx, struct pt_fold *f, uint64_t log_index, struct pt_err *err);
+    void *ctx;
+};
+int pt_cli_fold_log_look(const char *dir, const char *into, uint64_t size,
+                         struct pt_fold_state *ret, uint8_t digest[32], const struct cli_look *look,
+                         struct pt_err *err);
+/* Where ledger.db in `dir` stands, and its digest. */
+int pt_cli_ledger_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
+                         struct pt_err *err);
 
-extern const struct cli_command cmd_status, cmd_brief, cmd_trace, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_snapshot, cmd_discrepancy, cmd_doctor, cmd_catalogue, cmd_rules,
-    cmd_rules_explain, cmd_rules_try, cmd_push;
+extern const struct cli_command cmd_status, cmd_brief, cmd_discrepancy, cmd_subject, cmd_trace,
+    cmd_rules, cmd_rules_explain, cmd_rules_try, cmd_catalogue, cmd_evidence, cmd_verify, cmd_log,
+    cmd_ledger, cmd_snapshot, cmd_push, cmd_approve, cmd_lift, cmd_erase, cmd_close, cmd_key,
+    cmd_key_change, cmd_key_recover, cmd_policy, cmd_policy_change, cmd_doctor, cmd_selftest;
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -12,12 +11,15 @@
 #include <pentad/base/clock.h>
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/certs/expiry.h>
 #include <pentad/certs/key.h>
 #include <pentad/certs/tls.h>
 #include <pentad/mapping/mapping.h>
 #include <pentad/runtime/state.h>
+#include <pentad/token/token.h>
 
 #include "cli.h"
+#include "expiry.h"
 
 struct diagnosis {
     unsigned bad;
@@ -44,11 +46,12 @@ static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt,
 
 static void look_at_key(struct diagnosis *d, const char *what, const char *path) {
     struct stat st;
-    if (stat(path, &st) != 0) {
+    bool on_token = pt_token_is_uri(path);
+    if (!on_token && stat(path, &st) != 0) {
         say(d, false, what, "%s is not there: make it with pentad ca keygen", path);
         return;
     }
-    if (st.st_mode & (S_IRWXG | S_IRWXO)) {
+    if (!on_token && (st.st_mode & (S_IRWXG | S_IRWXO))) {
         say(d, false, what, "others may read %s: chmod 600 it", path);
         return;
     }
@@ -61,11 +64,38 @@ static void look_at_key(struct diagnosis *d, const char *what, const char *path)
         char hex[2 * PT_HASH_LEN + 1];
         pt_key_fingerprint(k, &fp);
         pt_hash_hex(hex, &fp);
-        say(d, true, what, "%s key %.16s…", pt_key_alg_name(pt_key_algorithm(k)), hex);
+        say(d, true, what, "%s key %.16s…%s", pt_key_alg_name(pt_key_algorithm(k)), hex,
+            on_token ? " on a token" : "");
     }
     pt_key_free(k);
 }
 
+typedef int ends_fn(const char *path, int64_t *ret_ms, struct pt_err *err);
+
+/* Two months before the end it is said, one month before it is wrong. */
+static void look_at_end(struct diagnosis *d, const char *what, const char *name, const char *path,
+                        ends_fn *ends, const char *what_to_do) {
+    int64_t ms = 0;
+    struct pt_err err = {0};
+    char when[PT_EXPIRY_TEXT_MAX];
+    if (ends(path, &ms, &err) != 0) {
+        say(d, false, what, "%s", err.msg);
+        return;
+    }
+    struct pt_expiry e = pt_expiry_at(ms, pt_clock_now_ms(&pt_clock_system));
+    bool fine = e.level == PT_EXPIRY_FINE;
+    pt_expiry_text(&e, false, when);
+    say(d, e.level <= PT_EXPIRY_60_DAYS, what, "%s %s%s%s", name, when, fine ? "" : ": ",
+        fine ? "" : what_to_do);
+    if (d->json) {
+        json_t *said = json_array_get(d->list, json_array_size(d->list) - 1);
+        json_t *more = pt_cli_expiry_json(&e);
+        json_object_update(said, more);
+        json_decref(more);
+    }
+}
+
+/* Is it who it says, and for how long? */
 static void look_at_cert(struct diagnosis *d, const char *path) {
     FILE *f = fopen(path, "re");
     X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
@@ -78,17 +108,12 @@ static void look_at_cert(struct diagnosis *d, const char *path) {
     }
     struct pt_identity id;
     struct pt_err err = {0};
-    int days = 0, secs = 0;
     char name[120] = "";
     if (pt_identity_of_cert(cert, &id, &err) != 0) {
         say(d, false, "certificate", "%s", err.msg);
-    } else if (ASN1_TIME_diff(&days, &secs, NULL, X509_get0_notAfter(cert)) != 1 || days < 0 ||
-               secs < 0) {
-        say(d, false, "certificate", "%s has expired: renew it", path);
     } else {
         (void)pt_identity_format(&id, name, sizeof name);
-        say(d, days >= 30, "certificate", "%s, %d day%s left%s", name, days, pt_cli_s(days),
-            days < 30 ? ": renew it" : "");
+        look_at_end(d, "certificate", name, path, pt_expiry_of_cert, "renew it");
     }
     X509_free(cert);
 }
@@ -173,6 +198,10 @@ static int doctor(const struct cli_options *o) {
         look_at_key(&d, "signing key", c->keys.signing);
         look_at_key(&d, "TLS key", c->keys.tls_key);
         look_at_cert(&d, c->keys.tls_cert);
+        if (c->keys.crl) {
+            look_at_end(&d, "revocations", "the list", c->keys.crl, pt_expiry_of_crl,
+                        "fetch the new one");
+        }
         int rc = pt_trust_load(c->trust.genesis, c->trust.policy, &trust, &err);
         say(&d, rc == 0, "trust", "%s", rc ? err.msg : "genesis hash and policy can be read");
         pt_trust_done(&trust);
@@ -199,7 +228,8 @@ const struct cli_command cmd_doctor = {
         "usage: pentad doctor --config FILE [--hub URL] [--json]\n"
         "\n"
         "Looks at the configuration, keys and their file modes, the certificate and how long it\n"
-        "lasts, the trust files, every mapping and source, the state file, and whether the hub\n"
+        "lasts (said 60 days before its end, wrong 30 days before), the revocation list, the trust "
+        "files, every mapping and source, the state file, and whether the hub\n"
         "answers; says what to do about what it finds.\n"
         "\n"
         "exit: 0 all is well, 1 something needs a person, 2 wrong use\n"

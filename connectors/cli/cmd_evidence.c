@@ -1,12 +1,15 @@
-/* pentad evidence: one file with everything needed to check a record, or a figure's records. */
+/* pentad evidence: one file with everything needed to check a record, a batch, a figure, a
+ * discrepancy or a subject's year. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
 
-#include "cli.h"
+#include "brief_evidence.h"
+#include "dummy.h"
 
 static void moment(const struct cli_options *o, struct pt_buf *path) {
     char first = '?';
@@ -14,14 +17,42 @@ static void moment(const struct cli_options *o, struct pt_buf *path) {
     pt_cli_query_add(path, &first, "known_at", o->known_at);
 }
 
+/* KEY/2019: a subject's year. The key is what stands before the last slash. */
+static bool is_subject_year(const char *what, int *ret_key_len) {
+    const char *slash = strrchr(what, '/');
+    *ret_key_len = slash ? (int)(slash - what) : 0;
+    return slash && slash > what && strspn(slash + 1, "0123456789") == 4 && slash[5] == '\0';
+}
+
+static bool is_discrepancy(const char *what) {
+    size_t len = strlen(what);
+    return len >= PT_DISCREPANCY_PREFIX_MIN && strspn(what, "0123456789abcdefABCDEF") == len;
+}
+
 static int evidence_path(const struct cli_options *o, const char *what, struct pt_buf *path,
                          struct pt_err *err) {
     struct pt_ref ref;
     struct cli_figure figure;
     struct pt_err not_a_record;
+    int key_len;
     if (pt_ref_parse(what, &ref, &not_a_record) == 0) {
-        return pt_buf_printf(path, "/v1/records/%s/%s/%" PRIu64 "/evidence", ref.party, ref.stream,
-                             ref.seq);
+        return pt_buf_printf(path, "/v1/records/%s/%s/%" PRIu64 "%s/evidence", ref.party,
+                             ref.stream, ref.seq, o->batch ? "/batch" : "");
+    }
+    if (o->batch) {
+        return pt_err_set(err, PT_E_USAGE, "--batch: name a record of it, as finance/main#12");
+    }
+    if (is_discrepancy(what)) {
+        return pt_buf_printf(path, "/v1/discrepancies/%s/evidence", what);
+    }
+    if (is_subject_year(what, &key_len)) {
+        char key[200];
+        (void)snprintf(key, sizeof key, "%.*s", key_len, what);
+        (void)pt_buf_puts(path, "/v1/subjects/");
+        pt_cli_path_escape(path, key);
+        (void)pt_buf_printf(path, "%s/evidence", what + key_len);
+        moment(o, path);
+        return 0;
     }
     int rc = pt_cli_figure_parse(what, &figure, err);
     if (rc == 0) {
@@ -33,6 +64,15 @@ static int evidence_path(const struct cli_options *o, const char *what, struct p
         moment(o, path);
     }
     return rc;
+}
+
+/* To whoever can know. */
+static void tell_dummies(const struct cli_options *o, struct pt_span bundle) {
+    size_t n = pt_cli_dummy_count(o, bundle);
+    if (n > 0) {
+        printf("of its records are about dummies (填充件), behind which there is no clue: %zu\n",
+               n);
+    }
 }
 
 static int fetch(const struct cli_options *o, struct pt_err *err) {
@@ -54,6 +94,7 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
     if (rc == 0 && o->out && !o->quiet) {
         printf("%s: %zu bytes; check it anywhere: pentad verify %s --trust DIR\n", o->out,
                bundle.len, o->out);
+        tell_dummies(o, pt_buf_span(&bundle));
     }
     pt_cli_hub_close(&h);
     pt_buf_done(&bundle);
@@ -61,27 +102,64 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
     return rc;
 }
 
+static int fetch_brief(const struct cli_options *o) {
+    struct pt_err err = {0};
+    bool same = false;
+    int misuse = pt_cli_out_is_new(&cmd_evidence, o);
+    if (misuse) {
+        return misuse;
+    }
+    if (pt_cli_brief_fetch(o, o->args[0], &same, &err) != 0) {
+        return pt_cli_fail(&err);
+    }
+    if (!same) {
+        fprintf(stderr, "pentad: the hub's brief is not what its log gives; the file proves it\n");
+    } else if (!o->quiet) {
+        printf("%s: the brief and the log it rests on; make it anew anywhere: pentad verify %s "
+               "--trust DIR\n",
+               o->out, o->out);
+    }
+    return EXIT_OK;
+}
+
 static int evidence(const struct cli_options *o) {
     struct pt_err err = {0};
     if (!o->out) {
         return pt_cli_misuse(&cmd_evidence, "where to? --out FILE");
+    }
+    if (pt_cli_is_period(o->args[0])) {
+        return fetch_brief(o);
     }
     return fetch(o, &err) ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 const struct cli_command cmd_evidence = {
     .name = "evidence",
-    .what = "fetch what proves a record or a figure, as one file",
+    .what = "fetch what proves a record, a figure, a discrepancy, as one file",
     .usage =
-        "usage: pentad evidence (RECORD | FIGURE) --out FILE --config FILE [--hub URL]\n"
-        "                       [--valid-at DAY] [--known-at DAY|SIZE] [--quiet]\n"
+        "usage: pentad evidence (RECORD [--batch] | FIGURE | DISCREPANCY | SUBJECT/YEAR | PERIOD)\n"
+        "                       --out FILE --config FILE [--hub URL]\n"
+        "                       [--valid-at DAY] [--known-at DAY|SIZE]\n"
+        "                       [--purpose TEXT] [--quiet]\n"
         "\n"
         "Writes one file that holds the records (as far as this party may read them), the signed\n"
         "statements, the log entries, the proofs up to a signed checkpoint and the history of the\n"
-        "keys. pentad verify checks it on a machine that has never seen the hub.\n"
+        "keys; of a figure also its pages in the newest snapshot (H03) and who attested it, so "
+        "that\n"
+        "it can be proven complete. pentad verify checks it on a machine that has never seen the "
+        "hub.\n"
         "\n"
-        "  RECORD   finance/main#1234\n"
-        "  FIGURE   PROJECT:37010016T000000001777/2019/FG3\n"
+        "  RECORD       finance/main#1234; with --batch all records of the batch it came in\n"
+        "  FIGURE       PROJECT:37010016T000000001777/2019/FG3\n"
+        "  DISCREPANCY  its id, or 6 and more digits of its beginning: what was found, what that\n"
+        "               cites, the replies, approvals and tasks\n"
+        "  SUBJECT/YEAR PROJECT:37010016T000000001777/2019: every record that speaks of it\n"
+        "  PERIOD       2019-06 or 2019-Q2: the brief with the log that it rests on, as this "
+        "party\n"
+        "               may read it; pentad verify makes the brief anew from it\n"
+        "  --known-at   as of when; without it, a figure as of the newest snapshot\n"
+        "  --purpose    what a restricted record is read for, 500 characters at most: the hub\n"
+        "               logs it, and all bodies can read it there\n"
         "\n"
         "exit: 0 written, 1 it failed, 2 wrong use\n"
         "\n"
@@ -89,5 +167,5 @@ const struct cli_command cmd_evidence = {
         "             --config audit/connector.yaml\n",
     .min_args = 1,
     .max_args = 1,
-    .wants = "name a record or a figure, and --out FILE",
+    .wants = "name a record, a figure, a discrepancy or a subject and year, and --out FILE",
     .run = evidence};

@@ -28,8 +28,8 @@ static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *e
 
 /* ---- digest ---- */
 
-static int read_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
-                       struct pt_err *err) {
+int pt_cli_ledger_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
+                         struct pt_err *err) {
     struct pt_ledger *l = NULL;
     int rc = open_ledger(dir, &l, err);
     if (rc == 0) {
@@ -49,7 +49,7 @@ static int digest(const struct cli_options *o) {
     uint8_t d[32];
     char hex[65];
     uint64_t cursor = 0;
-    int rc = read_digest(o->data, &cursor, d, &err);
+    int rc = pt_cli_ledger_digest(o->data, &cursor, d, &err);
     if (rc != 0) {
         return pt_cli_fail(&err);
     }
@@ -71,18 +71,19 @@ enum { REPLAY_STEP = 20000 }; /* records a transaction: nobody reads this ledger
 struct replay {
     struct pt_fold *fold;
     size_t in_step;
-    struct pt_span *records; /* room for the largest batch */
+    struct pt_span *records;     /* room for the largest batch */
+    const struct cli_look *look; /* may be NULL */
     struct pt_progress progress;
     struct pt_err *err;
 };
 
 static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     struct replay *r = ctx;
+    struct pt_kept_record rec;
     size_t n = 0, pos = 0;
     int more = 0;
-    while (n < PT_BATCH_RECORDS_MAX &&
-           (more = pt_batch_record_next(e->records, &pos, &r->records[n])) == 1) {
-        n++;
+    while (n < PT_BATCH_RECORDS_MAX && (more = pt_kept_record_next(e->records, &pos, &rec)) == 1) {
+        r->records[n++] = rec.bytes;
     }
     if (more < 0) {
         return pt_err_set(r->err, more, "log entry %" PRIu64 ": its records can't be read",
@@ -91,6 +92,9 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     const struct pt_fold_entry entry = {
         .log_index = e->index, .log_entry = e->log_entry, .records = r->records, .n = n};
     int rc = pt_fold_add(r->fold, &entry, 1, r->err);
+    if (rc == 0 && r->look && r->look->folded) {
+        rc = r->look->folded(r->look->ctx, r->fold, e->index, r->err);
+    }
     r->in_step += n;
     if (rc == 0 && r->in_step >= REPLAY_STEP) {
         rc = pt_fold_commit(r->fold, r->err);
@@ -103,9 +107,15 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
 
 int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
                     uint8_t digest[32], struct pt_err *err) {
+    return pt_cli_fold_log_look(dir, into, size, ret, digest, NULL, err);
+}
+
+int pt_cli_fold_log_look(const char *dir, const char *into, uint64_t size,
+                         struct pt_fold_state *ret, uint8_t digest[32], const struct cli_look *look,
+                         struct pt_err *err) {
     struct pt_store *store = NULL;
     struct pt_store_reader *reader = NULL;
-    struct replay r = {.err = err};
+    struct replay r = {.look = look, .err = err};
     const struct pt_sqlite_opts so = {.read_only = true};
     r.records = calloc(PT_BATCH_RECORDS_MAX, sizeof *r.records);
     int rc = r.records ? pt_store_sqlite_open(dir, &so, &store, err)
@@ -130,6 +140,9 @@ int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_
     if (rc == 0 && digest) {
         rc = pt_ledger_digest(pt_fold_ledger(r.fold), digest, err);
     }
+    if (rc == 0 && look) {
+        rc = look->look(look->ctx, pt_fold_ledger(r.fold), err);
+    }
     pt_fold_close(r.fold);
     pt_store_sqlite_close(store);
     free(r.records);
@@ -142,7 +155,7 @@ static int replay(const struct cli_options *o) {
     uint8_t theirs[32], ours[32];
     char a[65], b[65];
     uint64_t cursor = 0;
-    int rc = read_digest(o->data, &cursor, theirs, &err);
+    int rc = pt_cli_ledger_digest(o->data, &cursor, theirs, &err);
     if (rc == 0) {
         rc = pt_cli_fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
     }

@@ -5,118 +5,24 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
-#include <pentad/base/progress.h>
-#include <pentad/log/check.h>
+#include <pentad/feed/evidence.h>
 #include <pentad/log/export.h>
 #include <pentad/proof/entry.h>
+#include <pentad/proof/evidence.h>
 #include <pentad/store/sqlite.h>
 
-#include "cli.h"
-
-/* ---- check ---- */
-
-struct checking {
-    struct pt_progress progress;
-    json_t *faults;
-    bool json;
-    bool store; /* a hub's folder with its records, not a static tree */
-};
-
-static void on_fault(void *ctx, int code, const char *where, const char *what) {
-    struct checking *k = ctx;
-    if (k->json) {
-        json_array_append_new(k->faults, json_pack("{s:s,s:s,s:s}", "code", pt_err_name(code),
-                                                   "where", where, "what", what));
-    } else {
-        printf("  FAULT %s: %s (%s)\n", where, what, pt_err_name(code));
-    }
-}
-
-static void on_progress(void *ctx, uint64_t done, uint64_t total) {
-    struct checking *k = ctx;
-    k->progress.total = total;
-    pt_progress_set(&k->progress, done);
-}
-
-static void print_check(const struct pt_log_check_result *r, struct checking *k) {
-    char hub[2 * PT_HASH_LEN + 1], root[2 * PT_HASH_LEN + 1];
-    pt_hash_hex(hub, &r->hub);
-    pt_hash_hex(root, &r->root);
-    if (k->json) {
-        json_t *j = json_pack(
-            "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:O}", "sound", r->faults == 0, "entries",
-            (json_int_t)r->entries, "records", (json_int_t)r->records, "record_bytes",
-            (json_int_t)r->record_bytes, "refusals", (json_int_t)r->refusals, "tiles",
-            (json_int_t)r->tiles, "faults", (json_int_t)r->faults, "signed_size",
-            (json_int_t)r->signed_size, "hub", hub, "root", root, "list", k->faults);
-        (void)pt_cli_print_json(j);
-        json_decref(j);
-        return;
-    }
-    printf("%s: %llu %s, ", r->faults ? "NOT SOUND" : "SOUND", (unsigned long long)r->entries,
-           r->entries == 1 ? "entry" : "entries");
-    if (k->store) {
-        printf("%llu record%s (%llu bytes), %llu refusal%s, ", (unsigned long long)r->records,
-               pt_cli_s((long long)r->records), (unsigned long long)r->record_bytes,
-               (unsigned long long)r->refusals, pt_cli_s((long long)r->refusals));
-    }
-    printf("%llu tile%s%s\n", (unsigned long long)r->tiles, pt_cli_s((long long)r->tiles),
-           k->store ? "" : " (a static tree: it holds no records)");
-    printf("  hub   %s\n  root  %s at size %llu; signed up to %llu\n", hub, root,
-           (unsigned long long)r->entries, (unsigned long long)r->signed_size);
-    if (r->faults) {
-        printf("  %llu fault%s\n", (unsigned long long)r->faults, pt_cli_s((long long)r->faults));
-    }
-}
-
-static int check(const struct cli_options *o, const char *dir) {
-    struct pt_err err = {0};
-    struct pt_trust trust;
-    struct pt_store *store = NULL;
-    struct pt_log_check_result result;
-    struct checking k = {.json = o->json, .faults = json_array()};
-    memset(&result, 0, sizeof result);
-    int rc = pt_cli_trust(o, &trust, &err);
-    if (rc == 0) {
-        const struct pt_log_check_opts opts = {.hub = &trust.hub,
-                                               .verify = trust.sv,
-                                               .fault = on_fault,
-                                               .progress = on_progress,
-                                               .ctx = &k};
-        pt_progress_start(&k.progress, "checking", 0);
-        char db[4096];
-        if (pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db)) {
-            k.store = true;
-            const struct pt_sqlite_opts so = {.read_only = true, .examine = true};
-            rc = pt_store_sqlite_open(dir, &so, &store, &err);
-            rc = rc ? rc : pt_log_check(store, &opts, &result, &err);
-        } else {
-            rc = pt_log_check_dir(dir, &opts, &result, &err);
-        }
-        pt_progress_end(&k.progress);
-    }
-    int status = rc ? pt_cli_fail(&err) : result.faults ? EXIT_FAILED : EXIT_OK;
-    if (rc == 0) {
-        print_check(&result, &k);
-    }
-    json_decref(k.faults);
-    pt_store_sqlite_close(store);
-    pt_trust_done(&trust);
-    return rc == PT_E_USAGE || rc == PT_E_NOT_FOUND ? EXIT_UNUSABLE : status;
-}
+#include "log_check.h"
 
 /* ---- export ---- */
 
-static int http_checkpoint(void *ctx, struct pt_buf *out, struct pt_err *err) {
+static int http_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
     struct cli_hub *h = ctx;
-    return pt_http_client_get(h->http, "/checkpoint", "text/plain", 0, out, NULL, err);
+    return pt_http_client_get(h->http, "/" PT_KEY_HISTORY_FILE, "application/vnd.pentad.evidence",
+                              0, out, NULL, err);
 }
 
-static int http_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out, struct pt_err *err) {
-    struct cli_hub *h = ctx;
-    char path[PT_TILE_PATH_MAX + 2] = "/";
-    pt_tile_path(path + 1, t);
-    return pt_http_client_get(h->http, path, "application/octet-stream", 0, out, NULL, err);
+static int store_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    return pt_feed_key_history(ctx, NULL, out, err);
 }
 
 static int export_hub(const struct cli_options *o, const char *dir, uint64_t *size,
@@ -128,8 +34,9 @@ static int export_hub(const struct cli_options *o, const char *dir, uint64_t *si
         rc = pt_cli_hub_open(o, &hub, err);
     }
     if (rc == 0) {
-        const struct pt_log_source src = {http_checkpoint, http_tile, &hub};
-        rc = pt_log_export(&src, &trust.policy->logs[0].key, &trust.sv, dir, size, err);
+        const struct pt_log_source src = pt_cli_hub_tree(&hub);
+        const struct pt_log_keys keys = {http_keys, &hub};
+        rc = pt_log_export(&src, &keys, &trust.policy->logs[0].key, &trust.sv, dir, size, err);
     }
     pt_cli_hub_close(&hub);
     pt_trust_done(&trust);
@@ -152,7 +59,8 @@ static int export_data(const struct cli_options *o, const char *dir, uint64_t *s
     }
     if (rc == 0) {
         const struct pt_sigverify sv = pt_keycache_sigverify(cache);
-        rc = pt_log_export(&src, &vkey, &sv, dir, size, err);
+        const struct pt_log_keys keys = {store_keys, store};
+        rc = pt_log_export(&src, &keys, &vkey, &sv, dir, size, err);
         pt_log_store_source_free(&src);
     }
     pt_keycache_free(cache);
@@ -257,9 +165,8 @@ static int backup(const struct cli_options *o, const char *dir) {
 static int dispatch(const struct cli_options *o) {
     const char *what = o->n_args > 0 ? o->args[0] : "";
     if (strcmp(what, "check") == 0) {
-        const char *dir = o->n_args == 2 ? o->args[1] : o->data;
-        return dir && o->n_args <= 2 ? check(o, dir)
-                                     : pt_cli_misuse(&cmd_log, "check what? name a folder");
+        return o->n_args <= 2 ? pt_cli_log_check(o)
+                              : pt_cli_misuse(&cmd_log, "check what? name one folder");
     }
     if (strcmp(what, "export") == 0) {
         return o->n_args == 2 ? export_log(o, o->args[1])
@@ -286,26 +193,41 @@ const struct cli_command cmd_log = {
     .name = "log",
     .what = "check the whole log, back it up, export it as static tiles, show its entries",
     .usage =
-        "usage: pentad log check DIR --trust DIR [--json]\n"
+        "usage: pentad log check DIR --trust DIR [--jobs N] [--resume FILE] [--no-replay]\n"
+        "                        [--json]\n"
+        "       pentad log check --config FILE [--hub URL] [--trust DIR] [--jobs N] [--resume "
+        "FILE]\n"
+        "                        [--no-replay] [--json]\n"
         "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL]) [--quiet]\n"
         "       pentad log backup DIR --data HUBDIR [--quiet]\n"
         "       pentad log show [FROM [COUNT]] --data HUBDIR [--json]\n"
         "\n"
         "check   computes every record, leaf, tile, chain and signature anew, of a hub's data\n"
-        "        folder (a hub may be running on it) or of an exported tree, and names whatever\n"
-        "        is not as it was signed\n"
-        "export  writes DIR/checkpoint and DIR/tile/…: a static tree that any web server serves\n"
-        "        and anybody's tools check; no business data is in it\n"
-        "backup  writes DIR/log.db, the log with all its records, whole as of one moment, also "
-        "while\n"
-        "        a hub runs on it (copying the file by other means may lose what waits in its\n"
-        "        write-ahead log)\n"
+        "        folder (a hub may be running on it), of an exported tree, or with --config of a "
+        "hub\n"
+        "        as it serves, and names whatever is not as it was signed\n"
+        "        --jobs N       with so many threads (one)\n"
+        "        --resume FILE  goes on where the check that kept FILE stood, and keeps it: what "
+        "it\n"
+        "                       had verified is not read again; that this log continues it is "
+        "proven\n"
+        "        --no-replay    leaves out the ledger; else the records are folded anew and held\n"
+        "                       against each logged snapshot (H03), those of a data folder with\n"
+        "                       all rules and against its findings and ledger.db too\n"
+        "export  writes DIR/checkpoint, DIR/tile/… and DIR/key-history: a static tree that any "
+        "web\n"
+        "        server serves and anybody's tools check; no business data is in it\n"
+        "backup  writes DIR/log.db, the log with all its records, whole as of one moment, and\n"
+        "        DIR/cosigned.db, what witnesses cosigned of it, also while a hub runs on them\n"
+        "        (copying the files by other means may lose what waits in a write-ahead log)\n"
         "show    lists entries, COUNT (20) from log index FROM (0): who signed what, when it was\n"
         "        received\n"
         "\n"
-        "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use\n"
+        "exit: 0 sound or done, 1 a fault was found or it failed, 2 wrong use; of check: 1 a fault "
+        "was\n"
+        "found, 2 it could not look\n"
         "\n"
-        "example: pentad log check hub --trust policy\n",
+        "example: pentad log check hub --trust policy --jobs 2 --resume hub.checked\n",
     .min_args = 1,
     .max_args = 3,
     .wants = "say check, export or show (with --data DIR)",

@@ -1,5 +1,6 @@
 /* pentad rules: what the rules compare, as their own files say it; docs/rules.md is its
  * --markdown. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +74,16 @@ static void param_markdown(struct pt_buf *out, const char *before, const struct 
                         p->fallback, p->text_zh, p->text_en, after);
 }
 
+/* A list of parties; one that each finding names itself is written {figure}. */
+static void put_parties(struct pt_buf *out, const char *list) {
+    size_t n;
+    for (const char *p = list; *p; p += n + (p[n] == ' ')) {
+        n = strcspn(p, " ");
+        (void)pt_buf_printf(out, "%s%.*s", p > list ? " " : "", p[0] == '{' ? INT_MAX : (int)n,
+                            p[0] == '{' ? "whom the finding names 情形所指的一方" : p);
+    }
+}
+
 static void overview_markdown(struct pt_buf *out, const struct pt_rule_info *r, size_t n) {
     size_t n_common = 0;
     const struct pt_rule_param *common = pt_rules_common_params(&n_common);
@@ -84,9 +95,11 @@ static void overview_markdown(struct pt_buf *out, const struct pt_rule_info *r, 
     (void)pt_buf_puts(out,
                       "| rule | | compares | severity | answered by |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < n; i++) {
-        (void)pt_buf_printf(out, "| [%s](#%c%s) | %s %s | %s | %s | %s |\n", r[i].id,
-                            r[i].id[0] + 32, r[i].id + 1, r[i].name_zh, r[i].name_en, r[i].reads,
-                            severity_word(r[i].when), r[i].responders);
+        (void)pt_buf_printf(out, "| [%s](#%c%s) | %s %s | %s | %s | ", r[i].id, r[i].id[0] + 32,
+                            r[i].id + 1, r[i].name_zh, r[i].name_en, r[i].reads,
+                            severity_word(r[i].when));
+        put_parties(out, r[i].responders);
+        (void)pt_buf_puts(out, " |\n");
     }
 }
 
@@ -98,28 +111,30 @@ static void row_markdown(struct pt_buf *out, const char *name, const char *value
     }
 }
 
+static void row_parties(struct pt_buf *out, const char *name, const char *list) {
+    if (list[0]) {
+        (void)pt_buf_printf(out, "| %s | ", name);
+        put_parties(out, list);
+        (void)pt_buf_puts(out, " |\n");
+    }
+}
+
 static void rule_markdown(struct pt_buf *out, const struct pt_rule_info *r) {
     (void)pt_buf_printf(out, "\n## %s\n\n**%s**, %s\n\n", r->id, r->name_zh, r->name_en);
-    /* Its last sentence is for those who write rules: what names a condition. */
-    const char *keys = strstr(r->remarks, "Keys: ");
-    size_t len = keys ? (size_t)(keys - r->remarks) : strlen(r->remarks);
-    while (len > 0 && r->remarks[len - 1] == ' ') {
-        len--;
-    }
-    (void)pt_buf_printf(out, "%.*s\n\n| | |\n|---|---|\n", (int)len, r->remarks);
+    (void)pt_buf_printf(out, "%s\n\n%s\n\n| | |\n|---|---|\n", r->remarks_en, r->remarks_zh);
     row_markdown(out, "records of", r->parties);
     row_markdown(out, "reads", r->reads);
     row_markdown(out, "looked at", when_word(r->when));
-    row_markdown(out, "waits for the closed day of", r->awaits);
+    row_parties(out, "waits for the closed day of", r->awaits);
     row_markdown(out, "severity", severity_word(r->when));
     row_markdown(out, "basis", r->basis);
     row_markdown(out, "says", r->message_zh);
     row_markdown(out, "", r->message_en);
     row_markdown(out, "cleared by", r->clears_zh);
     row_markdown(out, "", r->clears_en);
-    row_markdown(out, "answered by", r->responders);
+    row_parties(out, "answered by", r->responders);
     row_markdown(out, "scope", r->scope);
-    row_markdown(out, "a condition's key", keys ? keys + sizeof "Keys: " - 1 : "");
+    row_markdown(out, "a condition's key", r->keys);
     for (size_t i = 0; i < r->n_params; i++) {
         param_markdown(out, "| parameter | ", &r->params[i], " |");
     }
@@ -135,12 +150,13 @@ static json_t *rule_json(const struct pt_rule_info *r) {
             params, json_pack("{s:s,s:s,s:s,s:s,s:s}", "name", p->name, "type", p->type, "default",
                               p->fallback, "text_zh", p->text_zh, "text_en", p->text_en));
     }
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s}", "id",
-                     r->id, "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties,
-                     "reads", r->reads, "when", r->when, "basis", r->basis, "message_zh",
-                     r->message_zh, "message_en", r->message_en, "clears_zh", r->clears_zh,
-                     "clears_en", r->clears_en, "responders", r->responders, "params", params,
-                     "awaits", r->awaits, "remarks", r->remarks, "scope", r->scope, "sql", r->sql);
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:s,s:s,s:s,s:s,s:s}", "id",
+        r->id, "name_zh", r->name_zh, "name_en", r->name_en, "parties", r->parties, "reads",
+        r->reads, "when", r->when, "basis", r->basis, "message_zh", r->message_zh, "message_en",
+        r->message_en, "clears_zh", r->clears_zh, "clears_en", r->clears_en, "responders",
+        r->responders, "params", params, "awaits", r->awaits, "remarks_zh", r->remarks_zh,
+        "remarks_en", r->remarks_en, "keys", r->keys, "scope", r->scope, "sql", r->sql);
 }
 
 static int print_json(const struct pt_rule_info *rules, size_t n) {

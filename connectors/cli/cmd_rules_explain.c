@@ -148,6 +148,9 @@ static void print_head(const json_t *j, bool zh) {
            pt_cli_text(r, zh ? "clears_zh" : "clears_en"), zh ? "答复方" : "answered by");
     print_parties(pt_cli_text(r, "responders"), zh);
     putchar('\n');
+    if (pt_cli_text(r, zh ? "remarks_zh" : "remarks_en")[0]) {
+        printf("\n  %s\n", pt_cli_text(r, zh ? "remarks_zh" : "remarks_en"));
+    }
 }
 
 static void print_figures(const json_t *c, bool zh) {
@@ -216,7 +219,7 @@ static void print_condition(const json_t *c, size_t records, bool zh) {
     if (json_is_object(waits)) {
         fputs(zh ? "    等待 " : "    until ", stdout);
         print_parties(pt_cli_text(waits, "of"), zh);
-        printf(zh ? " 封账至 %s\n" : " has closed %s\n", pt_cli_text(waits, "day"));
+        printf(zh ? " 日结至 %s\n" : " has closed %s\n", pt_cli_text(waits, "day"));
     }
     if (json_is_object(finding)) {
         printf("    %s %s  %s\n", zh ? "差异" : "discrepancy", pt_cli_text(finding, "id"),
@@ -272,7 +275,8 @@ const struct cli_command cmd_rules_explain = {
         "Evaluates the rule on the subject with the day of the last tick, and shows each of its\n"
         "conditions: whether it fires (FIRE), doesn't (CLEAR) or can't be judged yet (UNKNOWN),\n"
         "its operands, the discrepancy that the log has of it and the records that it rests on;\n"
-        "and the parameters in force, with the record that set each. A hub shows what its\n"
+        "before them what the rule looks at, and the parameters in force, with the record that\n"
+        "set each. A hub shows what its\n"
         "certificate's party may see, and says where something is withheld.\n"
         "\n"
         "  RULE         K26\n"

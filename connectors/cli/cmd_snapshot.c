@@ -1,20 +1,15 @@
 /* pentad snapshot: the ledger's daily snapshots, and one's own recomputation of them. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
-#include <pentad/base/progress.h>
-#include <pentad/client/follower.h>
 #include <pentad/ledger/snapshot.h>
-#include <pentad/v1/feed.pb-c.h>
 
 #include "answering.h"
+#include "own_ledger.h"
 #include "snapshot_rows.h"
-
-#define PAGE_BYTES (4u * 1024 * 1024)
 
 /* ---- list, show ---- */
 
@@ -37,6 +32,9 @@ static void print_snapshot(const json_t *s, bool classes, bool zh) {
     printf("%s  %s %" JSON_INTEGER_FORMAT "  %s  %s\n", text_of(s, "day"),
            zh ? "日志条目" : "log size", json_integer_value(json_object_get(s, "log_size")),
            text_of(s, "logged"), equal_word(s, zh));
+    if (classes) {
+        printf("  %-12s %s\n", zh ? "日志SM3根" : "log, SM3", text_of(s, "log_root_sm3"));
+    }
     json_array_foreach(json_object_get(s, "classes"), i, c) {
         const char *logged = text_of(c, "logged");
         if (!classes) {
@@ -101,89 +99,6 @@ static int show(const struct cli_options *o, int32_t day) {
 
 /* ---- verify: the log as the hub gives it to this reader, folded anew ---- */
 
-struct own {
-    struct pt_ledger *ledger;
-    struct pt_follower *follower;
-    struct pt_span *records;
-    size_t cap;
-};
-
-static int nothing(void *ctx, const struct pt_followed_record *r) {
-    (void)ctx, (void)r;
-    return 0;
-}
-
-static int stored(void *ctx) {
-    (void)ctx;
-    return 0;
-}
-
-/* What is withheld or destroyed keeps its place. */
-static int fold_entry(struct own *w, const Pentad__V1__FeedEntry *e, struct pt_err *err) {
-    if (e->n_records > w->cap) {
-        free(w->records);
-        w->cap = e->n_records;
-        w->records = calloc(w->cap, sizeof *w->records);
-        if (!w->records) {
-            w->cap = 0;
-            return pt_err_set(err, PT_E_NOMEM, "out of memory");
-        }
-    }
-    for (size_t i = 0; i < e->n_records; i++) {
-        const ProtobufCBinaryData *b = &e->records[i]->record;
-        w->records[i] = e->records[i]->has_record ? pt_span(b->data, b->len) : pt_span(NULL, 0);
-    }
-    const struct pt_fold_entry entry = {.log_index = e->log_index,
-                                        .log_entry = pt_span(e->log_entry.data, e->log_entry.len),
-                                        .records = w->records,
-                                        .n = e->n_records};
-    struct pt_ledger_applied applied;
-    return pt_ledger_apply(w->ledger, &entry, &applied, err);
-}
-
-/* Only a page that has verified whole is folded. */
-static int take_page(struct own *w, struct pt_span bytes, uint64_t *ret_log_size,
-                     struct pt_err *err) {
-    const struct pt_follow follow = {.record = nothing, .store = stored};
-    int rc = pt_follower_page(w->follower, bytes, &follow, ret_log_size, err);
-    if (rc != 0) {
-        return rc;
-    }
-    Pentad__V1__FeedPage *page = pentad__v1__feed_page__unpack(NULL, bytes.len, bytes.p);
-    if (!page) {
-        return pt_err_set(err, PT_E_NOMEM, "out of memory");
-    }
-    rc = pt_ledger_begin(w->ledger, err);
-    for (size_t i = 0; i < page->n_entries && rc == 0; i++) {
-        rc = fold_entry(w, page->entries[i], err);
-    }
-    rc = rc == 0 ? pt_ledger_commit(w->ledger, err) : rc;
-    pentad__v1__feed_page__free_unpacked(page, NULL);
-    return rc;
-}
-
-static int pull(struct own *w, struct cli_hub *hub, struct pt_err *err) {
-    struct pt_progress progress = {0};
-    struct pt_buf page;
-    char path[96];
-    uint64_t log_size = 1;
-    int rc = 0;
-    pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);
-    pt_progress_start(&progress, "folding", 1);
-    while (rc == 0 && pt_follower_size(w->follower) < log_size) {
-        pt_buf_reset(&page);
-        (void)snprintf(path, sizeof path, "/v1/feed?after=%" PRIu64 "&wait=0&limit=%u",
-                       pt_follower_size(w->follower), PAGE_BYTES);
-        rc = pt_http_client_get(hub->http, path, "application/x-protobuf", 0, &page, NULL, err);
-        rc = rc == 0 ? take_page(w, pt_buf_span(&page), &log_size, err) : rc;
-        progress.total = log_size;
-        pt_progress_set(&progress, pt_follower_size(w->follower));
-    }
-    pt_progress_end(&progress);
-    pt_buf_done(&page);
-    return rc;
-}
-
 /* Do the logged digests of the reader's class say what was found here: `differs` where one
  * doesn't, `proven` where none does and none is missing that must be there. */
 struct verdict {
@@ -233,14 +148,11 @@ static int verify_as(const struct cli_options *o, struct cli_hub *hub, const str
                      int32_t day, bool *ret_proven, struct pt_err *err) {
     enum pt_party reader = pt_party_from_name(hub->config->party);
     struct verdict v = {0};
-    struct own w = {0};
+    struct cli_own w;
     json_t *j = NULL;
     json_t *diff = NULL;
-    int rc = pt_follower_new(trust, reader, &w.follower, err);
-    rc = rc == 0
-             ? pt_ledger_open(o->out ? o->out : ":memory:", PT_LEDGER_WRITE, &w.ledger, NULL, err)
-             : rc;
-    rc = rc == 0 ? pull(&w, hub, err) : rc;
+    int rc = pt_cli_own_open(&w, trust, reader, o->out ? o->out : ":memory:", err);
+    rc = rc == 0 ? pt_cli_own_pull(&w, hub, 0, NULL, NULL, err) : rc;
     rc = rc == 0 ? pt_snapshots_json(w.ledger, day, reader, &j, err) : rc;
     rc = rc == 0 ? judge(w.ledger, reader, j, day, &v, err) : rc;
     *ret_proven = v.proven;
@@ -258,9 +170,7 @@ static int verify_as(const struct cli_options *o, struct cli_hub *hub, const str
     }
     json_decref(diff);
     json_decref(j);
-    pt_ledger_close(w.ledger);
-    pt_follower_free(w.follower);
-    free(w.records);
+    pt_cli_own_done(&w);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/clock.h>
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
 #include <pentad/ledger/ledger.h>
@@ -14,6 +15,7 @@
 #include <pentad/store/sqlite.h>
 
 #include "cli.h"
+#include "expiry.h"
 
 #define DEAD_SHOWN 20 /* dead letters, the newest; the table dead_letter has them all */
 
@@ -23,6 +25,7 @@ static const struct {
     const char *metric, *name, *en, *zh;
 } shown[] = {
     {"pentad_log_entries", "log_entries", "log entries", "日志条目"},
+    {"pentad_cosigned_entries", "cosigned_entries", "cosigned by a quorum", "法定数见证条目"},
     {"pentad_fold_entries", "fold_entries", "folded into the ledger", "已入台账条目"},
     {"pentad_tick_day", "tick_day", "last tick", "最近时点"},
     {"pentad_findings_pending", "findings_pending", "findings not yet logged", "待发布差异"},
@@ -45,6 +48,15 @@ static int64_t metric(const char *text, const char *name) {
         }
     }
     return -1;
+}
+
+/* How long what the hub shows lasts, as it says. */
+static void hub_ends(json_t *out, const char *name, const char *metrics, const char *of) {
+    int64_t seconds = metric(metrics, of);
+    if (seconds > 0) {
+        struct pt_expiry e = pt_expiry_at(seconds * 1000, pt_clock_now_ms(&pt_clock_system));
+        json_object_set_new(out, name, pt_cli_expiry_json(&e));
+    }
 }
 
 /* Every stream, a party's together. */
@@ -85,6 +97,10 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
         json_object_set_new(out, shown[i].name,
                             json_integer(metric(pt_buf_cstr(&text), shown[i].metric)));
     }
+    if (rc == 0) {
+        hub_ends(out, "hub_certificate", pt_buf_cstr(&text), "pentad_certificate_expires_seconds");
+        hub_ends(out, "hub_revocation_list", pt_buf_cstr(&text), "pentad_crl_expires_seconds");
+    }
     pt_buf_done(&text);
     json_t *list = json_array();
     if (rc == 0) {
@@ -104,6 +120,65 @@ static int dead_letter(void *ctx, const struct pt_dead_letter *d) {
         (void)json_array_remove(list, 0);
     }
     return 0;
+}
+
+static int alarm(void *ctx, const struct pt_alarm_row *a) {
+    json_t *list = ctx;
+    json_array_append_new(list, json_pack("{s:s,s:I,s:s}", "code", a->code, "since_ms",
+                                          (json_int_t)a->since_ms, "what", a->what));
+    return 0;
+}
+
+/* Receipted, witnessed, cosigned; a policy without a quorum takes what the log signed. */
+static int witness_state(struct pt_state *s, const struct pt_config *c, json_t *out,
+                         struct pt_err *err) {
+    struct pt_trust trust;
+    struct pt_witnessed w;
+    int64_t cosigned = 0, size = 0, none = 0;
+    json_t *alarms = json_array();
+    int rc = pt_trust_load(c->trust.genesis, c->trust.policy, &trust, err);
+    if (rc == 0) {
+        rc = pt_state_get_int(s, "cosigned_size", 0, &cosigned, err);
+    }
+    if (rc == 0) {
+        rc = pt_state_get_int(s, "witnessed_size", 0, &size, err);
+    }
+    if (rc == 0) { /* of the policy that the connector goes by, which the log may have changed */
+        rc = pt_state_get_int(s, "quorum_none", trust.policy->quorum_none, &none, err);
+    }
+    if (rc == 0) {
+        size = none ? INT64_MAX : size;
+        rc = pt_batches_witnessed(s, size, &w, err);
+    }
+    if (rc == 0) {
+        rc = pt_alarm_each(s, alarm, alarms, err);
+    }
+    if (rc == 0) {
+        int64_t age = w.oldest_ms ? (pt_clock_now_ms(&pt_clock_system) - w.oldest_ms) / 1000 : 0;
+        json_object_set_new(out, "batches_witnessed", json_integer((json_int_t)w.witnessed));
+        json_object_set_new(out, "batches_receipted", json_integer((json_int_t)w.waiting));
+        json_object_set_new(out, "oldest_receipted_s", json_integer((json_int_t)age));
+        json_object_set_new(out, "cosigned_size", json_integer((json_int_t)cosigned));
+        json_object_set_new(out, "witnessed_size",
+                            json_integer(size == INT64_MAX ? 0 : (json_int_t)size));
+        json_object_set(out, "alarms", alarms);
+    }
+    json_decref(alarms);
+    pt_trust_done(&trust);
+    return rc;
+}
+
+/* How long this connector's own files last. */
+static void own_ends(const struct pt_config *c, json_t *out) {
+    int64_t ms = 0, now = pt_clock_now_ms(&pt_clock_system);
+    if (c->keys.tls_cert && pt_expiry_of_cert(c->keys.tls_cert, &ms, NULL) == 0) {
+        struct pt_expiry e = pt_expiry_at(ms, now);
+        json_object_set_new(out, "certificate", pt_cli_expiry_json(&e));
+    }
+    if (c->keys.crl && pt_expiry_of_crl(c->keys.crl, &ms, NULL) == 0) {
+        struct pt_expiry e = pt_expiry_at(ms, now);
+        json_object_set_new(out, "revocation_list", pt_cli_expiry_json(&e));
+    }
 }
 
 /* What this connector knows by itself, also where no hub answers. */
@@ -126,6 +201,7 @@ static void own_state(const struct pt_config *c, json_t *out) {
                       "dead_letters", (json_int_t)k.dead_letters, "deferred",
                       (json_int_t)k.deferred, "closed_day", (int)k.closed_day, "tick_day",
                       (int)k.tick_day, "newest_dead_letters", dead));
+        (void)witness_state(s, c, json_object_get(out, "connector"), &err);
     }
     json_decref(dead);
     pt_state_free(s);
@@ -260,8 +336,17 @@ static void print_connector(const json_t *c, bool zh) {
                 "letters %lld, rows waiting for a reference %lld\n",
            word(c, "party"), word(c, "stream"), count(c, "records"), count(c, "not_receipted"),
            count(c, "refused"), count(c, "dead_letters"), count(c, "deferred"));
+    printf(
+        zh ? "  批次：%lld 批已见证，%lld 批已获回执待见证（最早 %lld 秒）；本方见证至第 %lld 条\n"
+           : "  batches: witnessed %lld, receipted and not yet witnessed %lld (the oldest for "
+             "%lld s); cosigned here up to log size %lld\n",
+        count(c, "batches_witnessed"), count(c, "batches_receipted"),
+        count(c, "oldest_receipted_s"), count(c, "cosigned_size"));
     size_t i;
     json_t *d;
+    json_array_foreach(json_object_get(c, "alarms"), i, d) {
+        printf("  %s %s: %s\n", zh ? "警报" : "ALARM", word(d, "code"), word(d, "what"));
+    }
     json_array_foreach(json_object_get(c, "newest_dead_letters"), i, d) {
         print_dead_letter(d, zh);
     }
@@ -296,10 +381,22 @@ static void print_status(const struct cli_options *o, const json_t *j) {
                count(d, "red") + count(d, "yellow") + count(d, "informational"), count(d, "red"),
                count(d, "yellow"), count(d, "informational"));
     }
+    pt_cli_expiry_print(json_object_get(j, "hub_certificate"), "the hub's certificate",
+                        "枢纽的证书", zh);
+    pt_cli_expiry_print(json_object_get(j, "hub_revocation_list"), "the hub's revocation list",
+                        "枢纽的吊销列表", zh);
+    pt_cli_expiry_print(json_object_get(j, "certificate"), "this connector's certificate",
+                        "本连接器的证书", zh);
+    pt_cli_expiry_print(json_object_get(j, "revocation_list"), "this connector's revocation list",
+                        "本连接器的吊销列表", zh);
     print_streams(json_object_get(j, "streams"), zh);
     if (json_object_get(j, "connector")) {
         print_connector(json_object_get(j, "connector"), zh);
     }
+}
+
+static bool has_alarms(const json_t *j) {
+    return json_array_size(json_object_get(json_object_get(j, "connector"), "alarms")) > 0;
 }
 
 static int status(const struct cli_options *o) {
@@ -312,12 +409,13 @@ static int status(const struct cli_options *o) {
     } else {
         rc = pt_cli_hub_open(o, &h, &err);
         if (rc == 0) {
+            own_ends(h.config, j);
             own_state(h.config, j);
             rc = ask_hub(&h, j, &err);
         }
     }
     int result = EXIT_OK;
-    if (o->json && (rc == 0 || json_object_get(j, "connector"))) {
+    if (o->json && (rc == 0 || json_object_size(j) > 0)) {
         (void)pt_cli_print_json(j);
     } else if (!o->json) {
         print_status(o, j);
@@ -326,7 +424,7 @@ static int status(const struct cli_options *o) {
         result = pt_cli_fail(&err);
     }
     const json_t *ready = json_object_get(j, "ready");
-    if (rc == 0 && ready && !json_is_true(ready)) {
+    if (rc == 0 && ((ready && !json_is_true(ready)) || has_alarms(j))) {
         result = EXIT_FAILED;
     }
     json_decref(j);
@@ -342,11 +440,17 @@ const struct cli_command cmd_status = {
         "\n"
         "Says whether the hub is ready, how long the log is, how far the ledger has folded, the\n"
         "last tick, every stream of every party (a party's keys among them) and how far it is,\n"
-        "and what this connector has still to send or could not read. --data reads a hub's data\n"
+        "and what this connector has still to send or could not read, which of its batches are\n"
+        "witnessed (in a checkpoint that a quorum of bodies cosigned), and its alarms; how long "
+        "its "
+        "own\n"
+        "and the hub's certificate and revocation list last (level: fine, within_60_days,\n"
+        "within_30_days, within_7_days, expired; what isn't fine is shown). --data "
+        "reads a hub's data\n"
         "folder without the hub: how long its log is, what its ledger has folded, the last tick,\n"
         "the discrepancies that are open, the streams.\n"
         "\n"
-        "exit: 0 ready, 1 not, 2 wrong use\n"
+        "exit: 0 ready and no alarm, 1 not, 2 wrong use\n"
         "\n"
         "example: pentad status --config finance/connector.yaml\n",
     .min_args = 0,

@@ -8,7 +8,7 @@
 #include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
 
-#include "cli.h"
+#include "dummy.h"
 
 #define RECORDS_SHOWN 12 /* of one input, unless --depth says more */
 
@@ -162,6 +162,9 @@ static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
         }
         json_decref(page);
     }
+    if (rc == 0) {
+        pt_cli_dummy_mark(o, json_object_get(*ret, "record"));
+    }
     return rc;
 }
 
@@ -312,6 +315,45 @@ static void print_named(const char *title, const json_t *j, const char *name, co
     print_more("    ", i, total_of(j, name), zh);
 }
 
+/* Which body read it, when, what for, and the H05 that says so. */
+static void print_readers(const json_t *j, size_t shown, bool zh) {
+    size_t i;
+    json_t *x;
+    json_array_foreach(json_object_get(j, "read_by"), i, x) {
+        if (i == 0) {
+            printf("  %s\n", zh ? "查阅" : "read by");
+        }
+        if (i == shown) {
+            break;
+        }
+        const char *purpose = text(x, "purpose");
+        printf("    %s (%s)  %s  %s%s  %s %s\n", pt_cli_word(text(x, "reader"), zh),
+               text(x, "identity"), text(x, "at"),
+               !*purpose ? ""
+               : zh      ? "目的："
+                         : "purpose: ",
+               *purpose ? purpose
+               : zh     ? "未说明目的"
+                        : "no purpose stated",
+               text(x, "id"), text(x, "type"));
+    }
+    print_more("    ", i, total_of(j, "read_by"), zh);
+}
+
+/* Handed over, acknowledged, closed: whose, when. */
+static void print_clue(const json_t *clue, bool zh) {
+    size_t i;
+    json_t *x;
+    json_array_foreach(clue, i, x) {
+        if (i == 0) {
+            printf("  %s\n", zh ? "线索" : "the clue");
+        }
+        printf("    %s %s %s  %s  %s %s\n", text(x, "id"), text(x, "type"),
+               text(x, zh ? "type_zh" : "type_en"), text(x, "effective"), zh ? "收到" : "received",
+               text(x, "received_at"));
+    }
+}
+
 static void print_record(const struct cli_options *o, const json_t *j) {
     bool zh = pt_cli_chinese(o);
     const json_t *r = json_object_get(j, "record");
@@ -320,6 +362,14 @@ static void print_record(const struct cli_options *o, const json_t *j) {
     print_record_line(r, "", zh);
     printf("    %s %s  %s %s\n", zh ? "生效" : "effective", text(r, "effective"),
            zh ? "散列" : "hash", text(r, "hash"));
+    if (json_object_get(r, "erased")) {
+        printf("    %s %s\n", zh ? "已依令销毁" : "destroyed by order",
+               text(json_object_get(r, "erased"), "order"));
+    }
+    if (json_is_true(json_object_get(r, "dummy"))) {
+        printf("    %s\n", zh ? "填充件：并无线索，用以掩盖线索的件数"
+                              : "a dummy: there is no clue, it hides how many there are");
+    }
     if (text(src, "locator")[0]) {
         printf("    %s %s %s %lld\n", zh ? "来源" : "source", text(src, "system"),
                text(src, "locator"), (long long)json_integer_value(json_object_get(src, "row")));
@@ -338,6 +388,8 @@ static void print_record(const struct cli_options *o, const json_t *j) {
     print_named(zh ? "批准" : "approved by", j, "approval", "doc_no", shown, zh);
     print_named(zh ? "被引用" : "referred to by", j, "referred_by", "field", shown, zh);
     print_named(zh ? "差异" : "discrepancies", j, "discrepancies", "field", shown, zh);
+    print_clue(json_object_get(j, "clue"), zh);
+    print_readers(j, shown, zh);
 }
 
 /* The ids alone, one a line, for scripts. */
@@ -379,11 +431,13 @@ const struct cli_command cmd_trace = {
     .usage =
         "usage: pentad trace (RECORD | FIGURE) (--config FILE [--hub URL] | --data HUBDIR)\n"
         "                    [--valid-at DAY] [--known-at DAY|SIZE] [--depth N] [--inputs]\n"
-        "                    [--json] [--zh|--en]\n"
+        "                    [--purpose TEXT] [--json] [--zh|--en]\n"
         "\n"
         "A figure is traced down to the records it is computed from, with author, times, log\n"
         "index and signing key of each; a record up to the allotment and the approval it rests\n"
-        "on, with its corrections and the discrepancies that cite it.\n"
+        "on, with its corrections, the discrepancies that cite it and, of a restricted one, who\n"
+        "read it when and what for. That a clue is a dummy is said to its sender and discipline\n"
+        "alone, out of their connector's state.\n"
         "\n"
         "  RECORD       finance/main#1234\n"
         "  FIGURE       PROJECT:37010016T000000001777/2019/FG3 (the kind may be left out where\n"
@@ -393,6 +447,8 @@ const struct cli_command cmd_trace = {
         "               (default: all that is folded)\n"
         "  --depth N    what is shown of each list (default 12; with --json 1000). Where there is\n"
         "               more, it says how much: \"omitted\" in JSON\n"
+        "  --purpose    what a restricted record is read for, 500 characters at most: the hub\n"
+        "               logs it, and all bodies can read it there\n"
         "  --inputs     of a figure: the ids of all its records alone, one a line\n"
         "\n"
         "exit: 0 done, 1 it failed (no such record, subject or figure too), 2 wrong use\n"

@@ -1,15 +1,20 @@
 /* pentad verify: an evidence file against what the verifier brings; no hub, no network. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/ledger/complete.h>
 #include <pentad/proof/evidence.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/json.h>
 
+#include "brief_evidence.h"
+#include "brief_file.h"
 #include "cli.h"
+#include "verify_refused.h"
 
 #define LINES_SHOWN 32 /* of one record */
 
@@ -32,6 +37,16 @@ static void print_record(const struct pt_evidence_record *rec) {
     pt_time_format(signed_at, rec->signed_at_ms);
     pt_hash_hex(key, &rec->signing_key);
     pt_hash_hex(hash, &rec->hash);
+    if (rec->erased) {
+        printf("\n  %s/%s#%llu  ERASED by %s  %s\n    record hash %s\n    log entry %llu, received "
+               "%s, "
+               "signed %s\n    by key %s (enrolled by log entry %llu)\n",
+               rec->party, rec->stream, (unsigned long long)rec->seq,
+               rec->order[0] ? rec->order : "no order that is proven",
+               rec->ok ? "proven" : "NOT PROVEN", hash, (unsigned long long)rec->log_index,
+               received, signed_at, key, (unsigned long long)rec->key_from);
+        return;
+    }
     struct pt_arena arena;
     pt_arena_init(&arena, 64u * 1024 * 1024);
     Pentad__V1__Record *r = NULL;
@@ -76,7 +91,59 @@ static void print_figure(const struct pt_evidence_result *r) {
         printf("  (%s), valid at %d, known at log size %llu, from %zu record%s\n",
                f->formula ? f->formula : "?", f->valid_at, (unsigned long long)f->known_at,
                r->bundle->n_inputs, pt_cli_s((long long)r->bundle->n_inputs));
+        puts(r->complete.proven ? "  COMPLETE: no other record counts, as the snapshot above says"
+                                : "  COMPLETENESS NOT PROVEN: other records may count");
     }
+}
+
+static void print_about(const Pentad__V1__EvidenceAbout *a) {
+    if (a && a->kind && a->name) {
+        printf("\n  %s ", strcmp(a->kind, PT_EVIDENCE_BATCH) == 0         ? "the whole batch of"
+                          : strcmp(a->kind, PT_EVIDENCE_DISCREPANCY) == 0 ? "the discrepancy"
+                                                                          : "what speaks of");
+        pt_cli_print_shown(a->name, strlen(a->name));
+        if (a->has_fiscal_year) {
+            printf("/%d", a->fiscal_year);
+        }
+        printf(" at log size %llu", (unsigned long long)a->known_at);
+        if (a->withheld > 0) {
+            printf("; %llu record%s not for the one who fetched it",
+                   (unsigned long long)a->withheld, pt_cli_s((long long)a->withheld));
+        }
+        puts("");
+    }
+}
+
+static json_t *about_json(const Pentad__V1__EvidenceAbout *a) {
+    return a ? json_pack("{s:s?,s:s?,s:o,s:I,s:I}", "kind", a->kind, "name", a->name, "fiscal_year",
+                         a->has_fiscal_year ? json_integer(a->fiscal_year) : json_null(),
+                         "known_at", (json_int_t)a->known_at, "withheld", (json_int_t)a->withheld)
+             : json_null();
+}
+
+/* null where the bundle has no figure. */
+static json_t *figure_json(const struct pt_evidence_result *r) {
+    const Pentad__V1__EvidenceFigure *f = r->bundle ? r->bundle->figure : NULL;
+    const struct pt_evidence_complete *c = &r->complete;
+    json_t *by = json_array();
+    char day[11] = "";
+    if (!f) {
+        json_decref(by);
+        return json_null();
+    }
+    for (enum pt_party p = PT_PARTY_CONGRESS; p < PT_PARTY_END; p++) {
+        if (pt_party_in(c->by, p)) {
+            json_array_append_new(by, json_string(pt_party_name(p)));
+        }
+    }
+    if (c->proven) {
+        pt_date_format(day, c->day);
+    }
+    return json_pack("{s:s?,s:i,s:s?,s:o,s:s?,s:I,s:b,s:s?,s:o}", "subject", f->subject,
+                     "fiscal_year", (int)f->fiscal_year, "figure", f->figure, "value",
+                     f->has_value ? json_integer((json_int_t)f->value) : json_null(), "unit",
+                     f->unit, "known_at", (json_int_t)f->known_at, "complete", c->proven,
+                     "complete_as_of", c->proven ? day : NULL, "attested_by", by);
 }
 
 static json_t *result_json(const struct pt_evidence_result *r) {
@@ -95,10 +162,11 @@ static json_t *result_json(const struct pt_evidence_result *r) {
         (void)snprintf(id, sizeof id, "%s/%s#%llu", rec->party, rec->stream,
                        (unsigned long long)rec->seq);
         json_array_append_new(
-            records, json_pack("{s:s,s:b,s:s,s:I,s:I,s:I,s:s}", "id", id, "ok", rec->ok, "hash",
-                               hash, "log_index", (json_int_t)rec->log_index, "received_at_ms",
-                               (json_int_t)rec->received_at_ms, "signed_at_ms",
-                               (json_int_t)rec->signed_at_ms, "signing_key", key));
+            records,
+            json_pack("{s:s,s:b,s:b,s:s,s:s,s:I,s:I,s:I,s:s}", "id", id, "ok", rec->ok, "erased",
+                      rec->erased, "order", rec->order, "hash", hash, "log_index",
+                      (json_int_t)rec->log_index, "received_at_ms", (json_int_t)rec->received_at_ms,
+                      "signed_at_ms", (json_int_t)rec->signed_at_ms, "signing_key", key));
     }
     for (size_t i = 0; i < r->n_checkpoints; i++) {
         char root[2 * PT_HASH_LEN + 1];
@@ -107,9 +175,10 @@ static json_t *result_json(const struct pt_evidence_result *r) {
                                                 (json_int_t)r->checkpoints[i].size, "root", root,
                                                 "witnesses", (int)r->checkpoints[i].witnesses));
     }
-    return json_pack("{s:i,s:I,s:o,s:o,s:o}", "exit_code", r->exit_code, "failed",
-                     (json_int_t)r->n_failed, "steps", steps, "records", records, "checkpoints",
-                     points);
+    return json_pack("{s:i,s:I,s:o,s:o,s:o,s:o,s:o}", "exit_code", r->exit_code, "failed",
+                     (json_int_t)r->n_failed, "about",
+                     about_json(r->bundle ? r->bundle->about : NULL), "steps", steps, "records",
+                     records, "checkpoints", points, "figure", figure_json(r));
 }
 
 static void print_result(const struct pt_evidence_result *r, const struct cli_options *o) {
@@ -124,6 +193,7 @@ static void print_result(const struct pt_evidence_result *r, const struct cli_op
                    pt_cli_s((long long)r->n_records - 20));
         }
         print_figure(r);
+        print_about(r->bundle->about);
     }
     for (size_t i = 0; i < r->n_checkpoints; i++) {
         printf("\n  under a checkpoint of size %llu with %u cosignatures\n",
@@ -134,18 +204,26 @@ static void print_result(const struct pt_evidence_result *r, const struct cli_op
 }
 
 static int verify(const struct cli_options *o) {
+    if (pt_brief_file_is(o->args[0])) {
+        return pt_cli_brief_verify(o, o->args[0]);
+    }
     struct pt_err err = {0};
     struct pt_trust trust;
     struct pt_buf file;
     pt_buf_init(&file, PT_EVIDENCE_MAX);
     struct pt_evidence_result *r = NULL;
     int status = EXIT_UNUSABLE;
+    struct stat st;
+    if (stat(o->args[0], &st) == 0 && S_ISDIR(st.st_mode)) {
+        return pt_cli_verify_refused(o, o->args[0]);
+    }
     int rc = pt_cli_trust(o, &trust, &err);
     if (rc == 0) {
         rc = pt_file_read(o->args[0], &file, &err);
     }
     if (rc == 0) {
-        rc = pt_evidence_verify(pt_buf_span(&file), &trust.hub, trust.policy, &trust.sv, &r, &err);
+        rc = pt_evidence_verify_figure(pt_buf_span(&file), &trust.hub, trust.policy, &trust.sv,
+                                       &pt_complete_ledger, &r, &err);
     }
     if (rc != 0) {
         (void)pt_cli_fail(&err);
@@ -169,18 +247,27 @@ const struct cli_command cmd_verify = {
     .name = "verify",
     .what = "check an evidence file offline",
     .usage =
-        "usage: pentad verify FILE --trust DIR [--quiet] [--json]\n"
+        "usage: pentad verify FILE --trust DIR [--quiet] [--json] [--out FILE [--html [--en]]]\n"
+        "       pentad verify FOLDER --trust DIR [--json] [--zh|--en]\n"
         "\n"
         "Checks an evidence file on a machine that need never have seen the hub: every signature,\n"
         "every hash, every proof; what is shown is rendered from the bytes that were verified.\n"
+        "\n"
+        "FOLDER is what a connector keeps (state/evidence/fork-…) when the hub logged a batch that "
+        "it\n"
+        "had refused under its signature: refusal.json, statement.json, entry, entry.tlog-proof,\n"
+        "genesis.entry and key-history. Exit 0: the contradiction is proven, by the hub's own two\n"
+        "signatures.\n"
         "\n"
         "  --trust DIR   genesis.hash and policy.txt as you got them from the parties, not from\n"
         "                the hub (also PENTAD_TRUST, or --config of a connector)\n"
         "  --quiet       failed steps only\n"
         "  --json        for machines\n"
+        "  --out FILE    of a brief: writes what was made anew, as JSON or with --html for print\n"
         "\n"
-        "exit: 0 everything holds, 1 a check failed (a figure without an attested snapshot fails\n"
-        "      with COMPLETENESS NOT PROVEN), 2 the file or the trust can't be used\n"
+        "exit: 0 everything holds, 1 a check failed (a figure that its records and an attested\n"
+        "      snapshot don't prove complete fails with COMPLETENESS NOT PROVEN), 2 the file or "
+        "the trust can't be used\n"
         "\n"
         "example: pentad verify payment.pentad-evidence --trust policy\n",
     .min_args = 1,

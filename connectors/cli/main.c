@@ -8,13 +8,33 @@
 
 #include "cli.h"
 
+enum { ENROL_WORDS_MAX = 64 };
+
 static const struct cli_command cmd_ca = {
     .name = "ca", .what = "keys, the hub's authority, the genesis ceremony", .main = pt_ca_main};
 
+/* The party's step of an enrolment; the office's are under ca. */
+static int enrol(int argc, char **argv) {
+    char *words[ENROL_WORDS_MAX + 1] = {(char *)(uintptr_t) "ca"};
+    if (argc >= ENROL_WORDS_MAX) {
+        fputs("pentad enrol: too many words\n", stderr);
+        return EXIT_UNUSABLE;
+    }
+    memcpy(words + 1, argv, (size_t)argc * sizeof *argv);
+    return pt_ca_main(argc + 1, words);
+}
+
+static const struct cli_command cmd_enrol = {
+    .name = "enrol",
+    .what = "a further connector's keys and request, of an invitation",
+    .main = enrol};
+
+/* What one asks first, then what proves it, then what bodies decide, then keys and set-up. */
 static const struct cli_command *const commands[] = {
-    &cmd_status, &cmd_brief,  &cmd_discrepancy, &cmd_trace,    &cmd_evidence,
-    &cmd_verify, &cmd_log,    &cmd_ledger,      &cmd_snapshot, &cmd_push,
-    &cmd_ca,     &cmd_doctor, &cmd_catalogue,   &cmd_rules};
+    &cmd_status,    &cmd_brief,    &cmd_discrepancy, &cmd_subject, &cmd_trace,   &cmd_rules,
+    &cmd_catalogue, &cmd_evidence, &cmd_verify,      &cmd_log,     &cmd_ledger,  &cmd_snapshot,
+    &cmd_push,      &cmd_approve,  &cmd_lift,        &cmd_erase,   &cmd_close,   &cmd_key,
+    &cmd_policy,    &cmd_enrol,    &cmd_ca,          &cmd_doctor,  &cmd_selftest};
 
 static void help(FILE *to) {
     fputs("usage: pentad COMMAND [options]\n\n", to);

@@ -18,6 +18,7 @@ static const struct said notes[] = {
     {"2019-06, 2019-Q2 or 2019", "2019-06、2019-Q2或2019"},
     {"201906, 20190630, 2019 or empty, as the rule says", "201906、20190630、2019或空，依规则而定"},
     {"32 bytes", "32字节"},
+    {"A row of a snapshot that isn't the same in two ledgers.", "两个台账中不相同的一行快照。"},
     {"A01 审计计划. Sealed for audit alone until it is opened by another A01 with the content in "
      "the clear.",
      "A01 审计计划。密封，只供审计局查阅，直至以另一条明文A01开封。"},
@@ -40,6 +41,8 @@ static const struct said notes[] = {
      "B04 预算指标。Record.subject：资金所用于的单位或事项；fiscal_year：预算年度。"},
     {"B05 结转结余. Record.subject: whose money; fiscal_year: the year that ended.",
      "B05 结转结余。Record.subject：资金所属；fiscal_year：已结束的年度。"},
+    {"C2SP verifier key of type 04; the witness is called as it says",
+     "C2SP验证公钥，类型04；见证方即以其中名称相称"},
     {"CI-1, CI-2, CI-3 or the author's own", "CI-1、CI-2、CI-3，或报送方自定"},
     {"D01 问题线索移送. To discipline, whoever sends. Record.subject: NONE.",
      "D01 问题线索移送。无论何方移送，均送纪检监察。Record.subject：NONE。"},
@@ -60,6 +63,7 @@ static const struct said notes[] = {
     {"E04 绩效目标.", "E04 绩效目标。"},
     {"E05 绩效目标审核.", "E05 绩效目标审核。"},
     {"Ends a freeze, once enough parties approve.", "经足够多方同意后解除冻结。"},
+    {"FG2.P/1", "FG2.P/1"},
     {"H01 比对差异. rule, kind, key, fiscal_year, period, object are what its id is made of.",
      "H01 比对差异。其编号由rule、kind、key、fiscal_year、period、object得出。"},
     {"H02 差异答复.", "H02 差异答复。"},
@@ -85,6 +89,7 @@ static const struct said notes[] = {
     {"J04 预警、约谈、通报. Record.doc_no required.", "J04 预警、约谈、通报。Record.doc_no必填。"},
     {"K55 to K57, and of no other discrepancy: who reads this goes by it",
      "仅涉线索的差异（K55至K57）填写，查阅范围依此而定"},
+    {"LIVE stays LIVE", "LIVE后不可改回"},
     {"N01 人大监督意见.", "N01 人大监督意见。"},
     {"O01 综合绩效考核结果. Record.subject: the body (DEPT, UNIT) or REGION; fiscal_year: of which "
      "year.",
@@ -99,15 +104,22 @@ static const struct said notes[] = {
      "P02 "
      "事项档案。Record.subject：事项本身（PROJECT、POLICY、TRANSFER、FUND、PPP、DEBT、GOVBUY）。"},
     {"P03 责任人. Record.subject: what the person answers for. Who it is stands in a seal for "
-     "discipline, organization, finance and audit; all else is for every reader.",
+     "discipline, organization, finance and audit; all else is for every reader. A SUPPLEMENT, "
+     "finance's or organization's, ends the term that it names: of all the ends said of a term the "
+     "earliest counts. What its author puts in a SUPPLEMENT's place is one too, of the same term; "
+     "withdrawn it ends nothing.",
      "P03 "
      "责任人。Record."
      "subject：所负责的对象。责任人身份密封，只供纪检监察、组织部、财政局、审计局查阅；其余内容各方"
-     "均可查阅。"},
+     "均可查阅。财政局或组织部的补充（SUPPLEMENT）载明所指任期的终止；同一任期有多个终止日期的，以"
+     "最"
+     "早的为准。对补充的更正仍是该任期的补充；补充撤回的，不再终止任期。"},
     {"PAY less REFUND; the one amount that may be negative", "PAY减REFUND；唯一可为负的金额"},
     {"REALLOCATE", "REALLOCATE必填"},
     {"RECOVER, REALLOCATE", "RECOVER、REALLOCATE必填"},
     {"REPORT, VERIFY", "REPORT、VERIFY必填"},
+    {"RFC 9162 head of the log's first log_size entries, with SM3 for SHA-256",
+     "以SM3代SHA-256，对日志前log_size条目所作的RFC 9162树头"},
     {"RFC 9162 head over the record hashes, in order", "依次对各记录哈希所作的RFC 9162树头"},
     {"S01 第三方机构及委托.", "S01 第三方机构及委托。"},
     {"S02 专家.", "S02 专家。"},
@@ -123,6 +135,10 @@ static const struct said notes[] = {
     {"SUBJECT: of this kind only", "SUBJECT：仅此类对象"},
     {"Stands in the place of a refused record.", "占据被拒收记录的位置。"},
     {"TRANSFER: the receiving region", "TRANSFER：接收地区"},
+    {"The bytes of a record are to be destroyed, once enough parties approve: at the first tick "
+     "after. "
+     "Its place, its hash and this order stay.",
+     "经足够多方同意后，于下一时点销毁该记录的内容；其位置、散列与本令保留。"},
     {"The only moment at which rules run.", "规则只在此时点运行。"},
     {"URI name", "URI名称"},
     {"URI name of the certificate", "证书的URI名称"},
@@ -137,6 +153,15 @@ static const struct said notes[] = {
     {"WARN", "WARN必填"},
     {"What each reader may read of this stream since its last StreamClose.",
      "自上次日结以来，本数据流中各读者可读的内容。"},
+    {"Who folded the log itself says of an H03 whether it found the same. One of a digest: several "
+     "classes have the same one. With a difference it is for the classes that it names alone.",
+     "自行归集日志者对H03的核验结论：所得是否相同。每个摘要一条：数个查阅方的摘要相同。载有差异的，"
+     "只供所列查阅方查阅。"},
+    {"Who witnesses the log from then on, how many of those that count make a quorum, and the "
+     "clock: the whole policy, not a difference. Takes effect with 3 of the 4 parties outside "
+     "finance.",
+     "此后由谁见证日志、计入者中几方构成法定数、用何时钟：所载为策略全文，不是差异。经财政以外四方"
+     "中三方同意后生效。"},
     {"X01 国库支付. Record.subject: the paying UNIT (or DEPT); one record a unit a day, up to 500 "
      "lines.",
      "X01 国库支付。Record.subject：付款的UNIT（或DEPT）；每单位每日一条记录，至多500行。"},
@@ -154,6 +179,7 @@ static const struct said notes[] = {
     {"all but INDICATOR", "INDICATOR以外必填"},
     {"also when absent", "不填即此"},
     {"an hourly close within the day; absent: the day is over", "当日内的整点日结；不填：全日已结"},
+    {"as the author found it", "报送方所得"},
     {"at most one of uscc and token", "uscc与token至多填一项"},
     {"at most weight_cp", "不超过weight_cp"},
     {"basic expenditure", "基本支出"},
@@ -172,6 +198,7 @@ static const struct said notes[] = {
     {"earlier or local codes", "曾用代码或本地代码"},
     {"exactly one of fen, cp and bp", "fen、cp、bp恰填一项"},
     {"exactly one of value and text", "value与text恰填一项"},
+    {"facts or payments", "facts或payments"},
     {"fen, bp, cp, day, count, date …", "fen、bp、cp、day、count、date等"},
     {"file or table", "文件或表"},
     {"fiscal year", "预算年度"},
@@ -179,13 +206,19 @@ static const struct said notes[] = {
     {"from 1; firing again after CLOSED adds one", "自1起；销号后再次触发加一"},
     {"its Tick's seq in the hub's stream", "该时点在枢纽数据流中的序号"},
     {"its first day", "首日"},
+    {"its key", "其代码"},
     {"its magnitude", "变动额的绝对值"},
     {"key", "代码"},
     {"key of the subject that pays", "付款事项的代码"},
     {"key; only 重点支出、重大投资", "代码；仅重点支出、重大投资"},
     {"line key, voucher, record id, indicator, or empty", "行代码、凭证号、记录编号、指标，或空"},
+    {"log index by which the policy in its place came; 0: genesis",
+     "所替换策略生效处的日志条目号；0即创世条目"},
     {"log size", "日志长度"},
     {"nonce of the Record inside that seal", "该密封内记录的nonce"},
+    {"of a witness from outside: where it takes checkpoints", "外部见证方接收检查点的地址"},
+    {"of that record, e.g. X01; none about the exchange itself",
+     "该记录的类型，如X01；有关交换本身的记录不得销毁"},
     {"of the J02 that it set", "所立J02的编号"},
     {"of the brief as JSON", "简报JSON的摘要"},
     {"of the clue: who reads this", "线索的移送方，本记录供其查阅"},
@@ -201,6 +234,8 @@ static const struct said notes[] = {
     {"record code, e.g. H07", "记录代码，如H07"},
     {"record hash of the Record inside: what opens it later must meet it",
      "内含记录的哈希：日后开封的内容须与之相符"},
+    {"says anew all from this number on: an earlier close was wrong",
+     "自该序号起重新说明：此前的日结有误"},
     {"sum 10000", "合计10000"},
     {"sum of lines, ADD less REDUCE; may be negative for ADJUST",
      "各行合计，ADD减REDUCE；ADJUST可为负"},
@@ -212,12 +247,15 @@ static const struct said notes[] = {
     {"the H07 in force, if any", "现行H07，如有"},
     {"the J01, H01 or N01 that asked for it", "提出此事的J01、H01或N01"},
     {"the author's stream sequence, from 1", "报送方数据流内的序号，自1起"},
+    {"the author's; absent: it has no such row", "报送方的数；不填：其无此行"},
     {"the body's system", "机构的系统"},
     {"the brief's", "简报的期间"},
     {"the budget that it binds", "所约束的预算年度"},
     {"the discrepancy's", "差异的编号"},
+    {"the first one; absent where it is equal, or isn't known", "第一处；相同或未知时不填"},
     {"the goal's", "绩效目标中的指标编号"},
     {"the hub's checkpoints", "签枢纽检查点"},
+    {"the hub's, as it shows it; absent likewise", "中枢所示的数；不填亦同"},
     {"the ledger's figure id (FG2.P …); another name isn't compared",
      "台账数字编号（FG2.P等）；其他名称不参与比对"},
     {"the level at which the approval binds, if above the leaf", "批准的控制层级，高于末级时填"},
@@ -225,12 +263,17 @@ static const struct said notes[] = {
     {"the performance component's", "绩效分项必填"},
     {"the period's last day", "期间最后一日"},
     {"the records that are public from now on", "自此公开的记录"},
+    {"the rule of retention that it rests on", "所依据的保管期限规定"},
     {"the sealed record whose content this is", "内容所属的密封记录"},
     {"the stream ends here", "数据流至此终止"},
     {"the tick that found it", "发现差异的时点"},
     {"the year's last day", "年度最后一日"},
+    {"there is no clue", "并无线索"},
+    {"there is no clue: it hides how many there are", "并无线索，用以掩盖线索的件数"},
     {"those that hold a row", "有行的页数"},
+    {"to the H03's", "与H03所载"},
     {"tokens", "令牌"},
+    {"towards the quorum", "计入法定数"},
     {"two statements for one sequence: both envelopes", "同一序号两份声明：附两份信封"},
     {"upper bound of RANGE", "RANGE的上限"},
     {"uscc", "统一社会信用代码"},
@@ -258,6 +301,7 @@ static const struct said notes[] = {
     {"委托方, body key", "委托方，机构代码"},
     {"审定分年度需求; sums to requested less cut", "审定分年度需求；合计等于申报数减审减数"},
     {"差 is FAIL, 中 is RETURN", "差即FAIL，中即RETURN"},
+    {"所属政策: the POLICY whose money this item's is", "所属政策：该事项资金所属的政策"},
     {"牵头: body key or party name", "牵头：机构代码或主体名"},
     {"第三方机构 uscc", "第三方机构统一社会信用代码"},
     {"终身责任: a major subject's PROJECT_HEAD", "终身责任：重大项目的PROJECT_HEAD"},

@@ -65,8 +65,8 @@ static int open_receipt(const Pentad__V1__Receipt *r, const struct pt_hash *stat
         rc = pt_err_set(err, PT_E_PROOF, "the receipt's proof holds something that is no hash");
         goto out;
     }
-    rc = pt_policy_open(trust->policy, pt_span(r->checkpoint.data, r->checkpoint.len), &trust->sv,
-                        &cp, &verdict, err);
+    rc = pt_policy_open_signed(trust->policy, pt_span(r->checkpoint.data, r->checkpoint.len),
+                               &trust->sv, &cp, &verdict, err);
     if (rc != 0) {
         pt_err_wrap(err, "the receipt's checkpoint");
         goto out;

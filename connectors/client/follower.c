@@ -12,7 +12,11 @@ int pt_follower_new(const struct pt_trust *trust, enum pt_party reader, struct p
                     struct pt_err *err) {
     *ret = NULL;
     struct pt_follower *f = calloc(1, sizeof *f);
-    if (!f || pt_keyhistory_new(&f->st.keys) != 0) {
+    if (f) {
+        f->marks = calloc(PT_FOLLOWER_MARKS, sizeof *f->marks);
+    }
+    if (!f || !f->marks || pt_keyhistory_new(&f->st.keys) != 0) {
+        free(f ? f->marks : NULL);
         free(f);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
@@ -27,6 +31,7 @@ int pt_follower_new(const struct pt_trust *trust, enum pt_party reader, struct p
 void pt_follower_events_free(struct key_event *events, size_t from, size_t n) {
     for (size_t i = from; i < n; i++) {
         free(events[i].record);
+        free(events[i].proof);
     }
 }
 
@@ -40,6 +45,7 @@ void pt_follower_free(struct pt_follower *f) {
         pt_entry_done(&f->genesis);
         pt_buf_done(&f->genesis_entry);
         free(f->expected);
+        free(f->marks);
         free(f);
     }
 }
@@ -56,8 +62,47 @@ void pt_follower_root(const struct pt_follower *f, struct pt_hash *ret) {
     pt_merkle_root(&f->st.tree, ret);
 }
 
+void pt_follower_mark(struct pt_follower *f, const struct follower_state *st) {
+    struct mark *m = &f->marks[st->tree.size % PT_FOLLOWER_MARKS];
+    m->size = st->tree.size;
+    m->received_ms = st->last_received_ms;
+    pt_merkle_root(&st->tree, &m->root);
+}
+
+int pt_follower_root_at(const struct pt_follower *f, uint64_t size, struct pt_hash *ret_root,
+                        int64_t *ret_received_ms) {
+    const struct mark *m = &f->marks[size % PT_FOLLOWER_MARKS];
+    if (size == 0 || size > f->st.tree.size || m->size != size) {
+        return PT_E_NOT_FOUND;
+    }
+    *ret_root = m->root;
+    *ret_received_ms = m->received_ms;
+    return 0;
+}
+
+int64_t pt_follower_received_ms(const struct pt_follower *f) {
+    return f->st.last_received_ms;
+}
+
+int64_t pt_follower_tick_ms(const struct pt_follower *f) {
+    return f->st.tick_ms ? f->st.tick_ms : f->genesis.msg ? f->genesis.received_at_ms : 0;
+}
+
+bool pt_follower_live(const struct pt_follower *f) {
+    /* While the first page is delivered, its genesis is all there is. */
+    Pentad__V1__ClockMode clock = pt_keyhistory_policies(f->st.keys) > 0
+                                      ? pt_keyhistory_policy_at(f->st.keys, UINT64_MAX)->said->clock
+                                  : f->genesis.msg ? f->genesis.genesis->clock
+                                                   : PENTAD__V1__CLOCK_MODE__CLOCK_MODE_UNSPECIFIED;
+    return clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
+}
+
 const Pentad__V1__Genesis *pt_follower_genesis(const struct pt_follower *f) {
     return f->genesis.msg ? f->genesis.genesis : NULL;
+}
+
+struct pt_span pt_follower_genesis_entry(const struct pt_follower *f) {
+    return pt_buf_span(&f->genesis_entry);
 }
 
 const struct pt_keyhistory *pt_follower_keys(const struct pt_follower *f) {
@@ -140,33 +185,15 @@ void pt_follower_forget_genesis(struct pt_follower *f) {
     pt_buf_reset(&f->genesis_entry);
 }
 
-int pt_follower_apply_event(struct pt_keyhistory *keys, const struct key_event *e,
-                            struct pt_err *err) {
+int pt_follower_apply_event(const struct pt_follower *f, struct pt_keyhistory *keys,
+                            const struct key_event *e, struct pt_err *err) {
     struct pt_key_event at = {.log_index = e->log_index,
                               .party = e->party,
                               .stream = e->stream,
                               .signing_key = e->signing_key};
     pt_leaf_hash(&at.record_hash, e->record, e->len);
-    struct pt_arena arena;
-    pt_arena_init(&arena, 16u * PT_RECORD_MAX);
-    Pentad__V1__Record *rec = NULL;
-    int rc = pt_record_decode(pt_span(e->record, e->len), &arena, &rec, NULL);
-    if (rc != 0) {
-        pt_err_set(err, rc, "a record about keys can't be read");
-    } else if (rec->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
-        rc = pt_keyhistory_approval(keys, &at, rec->approval, NULL);
-    } else if (rec->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE) {
-        /* What was refused its effect has none here either. */
-        struct pt_err why = {0};
-        rc = pt_keyhistory_change(keys, &at, rec->key_change, &why) == PT_E_NOMEM ? PT_E_NOMEM : 0;
-    } else {
-        rc = pt_err_set(err, PT_E_CORRUPT, "a record about keys is of another type");
-    }
-    if (rc == PT_E_NOMEM) {
-        pt_err_set(err, rc, "out of memory");
-    }
-    pt_arena_done(&arena);
-    return rc;
+    int rc = pt_keyhistory_record(keys, &at, pt_span(e->record, e->len), &f->trust->sv);
+    return rc ? pt_err_set(err, rc, "a record about keys: %s", pt_err_text(rc, false)) : 0;
 }
 
 /* ---- checkpoints that came another way ---- */

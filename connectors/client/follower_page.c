@@ -20,6 +20,7 @@ struct trial_entry {
     struct pt_hash *hashes;
     Pentad__V1__Record **records; /* in the trial's arena; NULL where withheld */
     const char **close_faults;    /* in the trial's arena; the array is NULL where there is none */
+    size_t mends;                 /* place of a close that mends, and 1; 0: none */
     bool only_key_changes;
 };
 
@@ -110,13 +111,15 @@ static int record_hash(const Pentad__V1__FeedRecord *r, struct pt_hash *ret, str
         return 0;
     }
     const ProtobufCBinaryData *h = r->has_withheld ? &r->withheld : &r->erased;
-    if (pt_hash_from_bytes(ret, h->data, h->len) != 0) {
+    if (pt_hash_from_bytes(ret, h->data, h->len) != 0 ||
+        (r->has_erased && r->erased_by.len != PT_HASH_LEN)) {
         return pt_err_set(err, PT_E_FORMAT, "a withheld record's hash is no hash");
     }
     return 0;
 }
 
-static int keep_event(struct trial *t, const struct pt_entry *e, uint64_t log_index,
+/* Only what moved the history: anybody may write Approvals of nothing, by the thousand. */
+static int keep_event(struct trial *t, const struct pt_entry *e, uint64_t log_index, size_t i,
                       const Pentad__V1__FeedRecord *r, struct pt_err *err) {
     struct key_event *grown = realloc(t->st.events, (t->st.n_events + 1) * sizeof *grown);
     if (!grown) {
@@ -126,6 +129,7 @@ static int keep_event(struct trial *t, const struct pt_entry *e, uint64_t log_in
     struct key_event *ev = &grown[t->st.n_events];
     memset(ev, 0, sizeof *ev);
     ev->log_index = log_index;
+    ev->seq = e->statement.first_seq + i;
     (void)snprintf(ev->party, sizeof ev->party, "%s", e->statement.msg->party);
     (void)snprintf(ev->stream, sizeof ev->stream, "%s", e->statement.msg->stream);
     ev->signing_key = e->signing_key;
@@ -135,13 +139,14 @@ static int keep_event(struct trial *t, const struct pt_entry *e, uint64_t log_in
     }
     memcpy(ev->record, r->record.data, r->record.len);
     ev->len = r->record.len;
-    t->st.n_events++;
-    return pt_follower_apply_event(t->st.keys, ev, err);
-}
-
-static bool concerns_keys(const Pentad__V1__Record *r) {
-    return r->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE ||
-           r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL;
+    uint64_t before = pt_keyhistory_moves(t->st.keys);
+    int rc = pt_follower_apply_event(t->f, t->st.keys, ev, err);
+    if (rc == 0 && pt_keyhistory_moves(t->st.keys) == before) {
+        free(ev->record);
+    } else {
+        t->st.n_events++;
+    }
+    return rc;
 }
 
 /* Decodes record i; it must stand in its place and be one that its author may write. */
@@ -208,6 +213,51 @@ static int note_close_fault(struct trial *t, struct trial_entry *te, size_t n, s
     return 0;
 }
 
+/* What the reader has, of one tree: does the close say the same? */
+static int held_against(const struct trial *t, enum pt_party author,
+                        const struct pt_merkle_frontier *tree, const Pentad__V1__StreamClose *said,
+                        struct pt_err *why) {
+    struct pt_close mine;
+    pt_close_init(&mine, author);
+    for (size_t k = 0; k < mine.n; k++) {
+        if (mine.classes[k].reader == t->f->reader) {
+            mine.classes[k].tree = *tree;
+        }
+    }
+    return pt_close_check(&mine, t->f->reader, said, why);
+}
+
+/* A close ends what was gathered. One that doesn't add up leaves the whole standing, until its
+ * author says all of it anew (since_seq) and that adds up: then it was his mistake. Such a
+ * repetition ends nothing: who had no fault to find passes over it. Whether an erased record was
+ * due here nothing tells: then a close can't be held against anything. */
+static int take_close(struct trial *t, struct followed_stream *s, enum pt_party author,
+                      struct trial_entry *te, size_t n, size_t i, struct pt_err *err) {
+    const Pentad__V1__StreamClose *said = te->records[i]->stream_close;
+    struct pt_err why = {0};
+    int rc = 0;
+    if (said->has_since_seq) {
+        bool same = s->unmet && said->since_seq == (s->whole_from ? s->whole_from : 1);
+        if (same && held_against(t, author, &s->whole, said, NULL) == 0) {
+            s->unmet = false;
+            te->mends = i + 1;
+        }
+        return 0;
+    }
+    if (s->erased == 0 && held_against(t, author, &s->due, said, &why) != 0) {
+        rc = note_close_fault(t, te, n, i, why.msg, err);
+        if (!s->unmet) {
+            s->whole = s->due;
+            s->whole_from = s->due_from;
+        }
+        s->unmet = true;
+    }
+    memset(&s->due, 0, sizeof s->due);
+    s->due_from = te->entry.statement.first_seq + i;
+    s->erased = 0;
+    return rc;
+}
+
 static int count_due(struct trial *t, const Pentad__V1__FeedEntry *fe, struct trial_entry *te,
                      struct followed_stream *s, struct pt_err *err) {
     enum pt_party author = pt_party_from_name(s->head.party);
@@ -218,21 +268,14 @@ static int count_due(struct trial *t, const Pentad__V1__FeedEntry *fe, struct tr
     for (size_t i = 0; rc == 0 && i < fe->n_records; i++) {
         const Pentad__V1__Record *rec = te->records[i];
         if (rec && rec->body_case == PENTAD__V1__RECORD__BODY_STREAM_CLOSE) {
-            struct pt_close mine;
-            struct pt_err why = {0};
-            pt_close_init(&mine, author);
-            for (size_t k = 0; k < mine.n; k++) {
-                if (mine.classes[k].reader == t->f->reader) {
-                    mine.classes[k].tree = s->due;
-                }
-            }
-            if (pt_close_check(&mine, t->f->reader, rec->stream_close, &why) != 0) {
-                rc = note_close_fault(t, te, fe->n_records, i, why.msg, err);
-            }
-            memset(&s->due, 0, sizeof s->due);
+            rc = take_close(t, s, author, te, fe->n_records, i, err);
         }
+        s->erased += fe->records[i]->has_erased ? 1 : 0;
         if (rec) {
             pt_merkle_append(&s->due, &te->hashes[i]);
+        }
+        if (rec && s->unmet) {
+            pt_merkle_append(&s->whole, &te->hashes[i]);
         }
     }
     return rc;
@@ -318,8 +361,8 @@ static int check_batch(struct trial *t, const Pentad__V1__FeedEntry *fe, struct 
         rc = count_due(t, fe, te, s, err);
     }
     for (size_t i = 0; rc == 0 && i < fe->n_records; i++) {
-        if (te->records[i] && concerns_keys(te->records[i])) {
-            rc = keep_event(t, &te->entry, index, fe->records[i], err);
+        if (te->records[i] && pt_keyhistory_concerns(te->records[i])) {
+            rc = keep_event(t, &te->entry, index, i, fe->records[i], err);
         }
     }
     return rc;
@@ -337,6 +380,7 @@ static int check_entry(struct trial *t, const Pentad__V1__FeedEntry *fe, struct 
     if (rc == 0) {
         pt_leaf_hash(&leaf, fe->log_entry.data, fe->log_entry.len);
         pt_merkle_append(&t->st.tree, &leaf);
+        pt_follower_mark(t->f, &t->st);
         rc = check_expected(t, err);
     }
     if (rc != 0) {
@@ -348,9 +392,9 @@ static int check_entry(struct trial *t, const Pentad__V1__FeedEntry *fe, struct 
 static int check_checkpoint(struct trial *t, const Pentad__V1__FeedPage *page, struct pt_err *err) {
     struct pt_checkpoint cp;
     struct pt_policy_verdict verdict;
-    int rc =
-        pt_policy_open(t->f->trust->policy, pt_span(page->checkpoint.data, page->checkpoint.len),
-                       &t->f->trust->sv, &cp, &verdict, err);
+    int rc = pt_policy_open_signed(t->f->trust->policy,
+                                   pt_span(page->checkpoint.data, page->checkpoint.len),
+                                   &t->f->trust->sv, &cp, &verdict, err);
     if (rc != 0) {
         return pt_err_wrap(err, "the page's checkpoint");
     }
@@ -380,6 +424,29 @@ static int check_checkpoint(struct trial *t, const Pentad__V1__FeedPage *page, s
     return 0;
 }
 
+/* Once the page's checkpoint is known to be of its end: what proves each change of keys. */
+static int prove_events(const struct trial *t, const Pentad__V1__FeedPage *page,
+                        struct pt_err *err) {
+    struct pt_paged_tree *tree = NULL;
+    uint64_t first = t->st.tree.size - page->n_entries;
+    size_t next = t->events_before;
+    int rc = next < t->st.n_events ? pt_paged_tree_new(t->f, page, &tree, err) : 0;
+    for (size_t e = 0; rc == 0 && next < t->st.n_events; e++) {
+        const struct trial_entry *te = &t->entries[e];
+        for (size_t i = 0; rc == 0 && te->open && i < page->entries[e]->n_records; i++) {
+            struct key_event *ev = &t->st.events[next];
+            if (next < t->st.n_events && ev->log_index == first + e &&
+                ev->seq == te->entry.statement.first_seq + i) {
+                rc = pt_follower_prove_event(tree, page->entries[e], te->entry.statement.first_seq,
+                                             te->hashes, i, ev, err);
+                next++;
+            }
+        }
+    }
+    pt_paged_tree_free(tree);
+    return rc;
+}
+
 static int deliver(const struct trial *t, const Pentad__V1__FeedPage *page,
                    const struct pt_follow *follow) {
     int rc = 0;
@@ -396,8 +463,13 @@ static int deliver(const struct trial *t, const Pentad__V1__FeedPage *page,
                 .hash = te->hashes[i],
                 .bytes = pt_span(fr->record.data, fr->has_record ? fr->record.len : 0),
                 .record = te->records[i],
+                .erased = fr->has_erased,
                 .close_fault = te->close_faults ? te->close_faults[i] : NULL,
+                .close_mends = te->mends == i + 1,
             };
+            if (fr->has_erased) {
+                (void)pt_hash_from_bytes(&r.order, fr->erased_by.data, fr->erased_by.len);
+            }
             rc = follow->record(follow->ctx, &r);
         }
     }
@@ -488,6 +560,9 @@ static int try_page(struct trial *t, const Pentad__V1__FeedPage *page,
     }
     if (rc == 0) {
         rc = check_checkpoint(t, page, err);
+    }
+    if (rc == 0) {
+        rc = prove_events(t, page, err);
     }
     if (rc == 0) {
         rc = deliver(t, page, follow);

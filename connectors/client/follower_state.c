@@ -1,6 +1,8 @@
 /* A follower's state as bytes: "PTF2", the genesis entry, the tree's right edge, the streams, the
- * key events, the held checkpoint, the expected ones, and a SHA-256 over all of it, so that what a
- * disk spoiled is never taken for a view of the log. Big endian; private to this machine. */
+ * key events, the held checkpoint, the expected ones, each stream's erased records since its last
+ * close, what stands since one that didn't add up and what proves each key event (all left out by
+ * older programs), and a SHA-256 over all of it, so that what a disk spoiled is never taken for a
+ * view of the log. Big endian; private to this machine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +70,20 @@ int pt_follower_save(const struct pt_follower *f, struct pt_buf *out) {
     for (size_t i = f->n_met; i < f->n_expected; i++) {
         put_u64(out, f->expected[i].size);
         (void)pt_buf_append(out, f->expected[i].root.b, PT_HASH_LEN);
+    }
+    for (size_t i = 0; i < f->st.n_streams; i++) {
+        put_u64(out, f->st.streams[i].erased);
+    }
+    for (size_t i = 0; i < f->st.n_streams; i++) {
+        put_u64(out, f->st.streams[i].due_from);
+        put_u64(out, f->st.streams[i].unmet ? 1 : 0);
+        if (f->st.streams[i].unmet) {
+            put_u64(out, f->st.streams[i].whole_from);
+            put_tree(out, &f->st.streams[i].whole);
+        }
+    }
+    for (size_t i = 0; i < f->st.n_events; i++) {
+        put_bytes(out, pt_span(f->st.events[i].proof, f->st.events[i].proof_len));
     }
     if (out->failed == 0) {
         struct pt_hash sum;
@@ -181,7 +197,20 @@ static int load_event(struct pt_follower *f, struct reader *r, struct pt_err *er
     }
     e->len = bytes.len;
     f->st.n_events++;
-    return pt_follower_apply_event(f->st.keys, e, err);
+    return pt_follower_apply_event(f, f->st.keys, e, err);
+}
+
+static int load_proof(struct key_event *e, struct reader *r) {
+    struct pt_span bytes = get_bytes(r);
+    if (bytes.len > 0) {
+        e->proof = malloc(bytes.len);
+        if (!e->proof) {
+            return PT_E_NOMEM;
+        }
+        memcpy(e->proof, bytes.p, bytes.len);
+        e->proof_len = bytes.len;
+    }
+    return 0;
 }
 
 static int load_genesis(struct pt_follower *f, struct pt_span entry, struct pt_err *err) {
@@ -226,6 +255,20 @@ static int load_all(struct pt_follower *f, struct reader *r, struct pt_err *err)
         get(r, root.b, PT_HASH_LEN);
         rc = r->bad ? PT_E_CORRUPT : pt_follower_expect(f, size, &root, pt_span(NULL, 0), err);
     }
+    for (size_t i = 0; rc == 0 && r->in.len > 0 && i < f->st.n_streams; i++) {
+        f->st.streams[i].erased = get_u64(r);
+    }
+    for (size_t i = 0; rc == 0 && r->in.len > 0 && i < f->st.n_streams; i++) {
+        f->st.streams[i].due_from = get_u64(r);
+        f->st.streams[i].unmet = get_u64(r) != 0;
+        if (f->st.streams[i].unmet) {
+            f->st.streams[i].whole_from = get_u64(r);
+            get_tree(r, &f->st.streams[i].whole);
+        }
+    }
+    for (size_t i = 0; rc == 0 && r->in.len > 0 && i < f->st.n_events; i++) {
+        rc = load_proof(&f->st.events[i], r);
+    }
     return rc == 0 && (r->bad || r->in.len != 0) ? PT_E_CORRUPT : rc;
 }
 
@@ -240,6 +283,7 @@ int pt_follower_load(struct pt_follower *f, struct pt_span saved, struct pt_err 
         get(&r, m, sizeof m);
         if (memcmp(sum.b, r.in.p + r.in.len, PT_HASH_LEN) == 0 && memcmp(m, magic, sizeof m) == 0) {
             rc = load_all(f, &r, err);
+            pt_follower_mark(f, &f->st);
         }
     }
     if (rc == PT_E_CORRUPT || rc == PT_E_NOMEM) {

@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <curl/curl.h>
 #include <jansson.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #define PROBLEM_MAX (64 * 1024)
 #define RECEIVE_BUFFER (256L * 1024)
@@ -19,8 +16,10 @@ struct pt_http_client {
     CURL *curl;
     char *url;
     char *cert, *key, *ca, *crl;
+    char *purpose;           /* a header line, or NULL */
     struct pt_tls_files tls; /* points at the copies above */
-    int timeout_ms;
+    SSL_CTX *shown;          /* what they held when they were last read; NULL: not read yet */
+    int timeout_ms, connect_timeout_ms;
     const volatile bool *stop;
     struct pt_err tls_err; /* set by the context callback */
     char detail[CURL_ERROR_SIZE];
@@ -36,11 +35,13 @@ static void init_curl(void) {
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* Runs for every new connection. */
 static CURLcode setup_tls(CURL *curl, void *ssl_ctx, void *ctx) {
     (void)curl;
     struct pt_http_client *c = ctx;
-    return pt_tls_setup_client(ssl_ctx, &c->tls, &c->tls_err) == 0 ? CURLE_OK
-                                                                   : CURLE_SSL_CERTPROBLEM;
+    int rc = c->shown ? 0 : pt_tls_client_ctx(&c->tls, &c->shown, &c->tls_err);
+    rc = rc ? rc : pt_tls_setup_like(ssl_ctx, c->shown, &c->tls_err);
+    return rc == 0 ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, curl_off_t un) {
@@ -49,12 +50,10 @@ static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, c
     return c->stop && *c->stop;
 }
 
-static void set_options(struct pt_http_client *c, const struct pt_http_client_config *cfg) {
-    CURL *h = c->curl;
+static void set_options(struct pt_http_client *c, CURL *h) {
     curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https");
     curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(cfg->connect_timeout_ms > 0 ? cfg->connect_timeout_ms : 5000));
+    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_timeout_ms);
     curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(h, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L); /* a long poll is silent for a while */
@@ -62,9 +61,8 @@ static void set_options(struct pt_http_client *c, const struct pt_http_client_co
     curl_easy_setopt(h, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
     curl_easy_setopt(h, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
     curl_easy_setopt(h, CURLOPT_ERRORBUFFER, c->detail);
-    /* curl's own trust is replaced by ours in setup_tls, which runs for every new connection: the
-     * authority, the revocation list, the hub's URI name, TLS 1.3. Certificates that were renewed
-     * are so taken up without a restart. The host name stays curl's to check. */
+    /* curl's own trust is replaced by ours in setup_tls: the authority, the revocation list, the
+     * hub's URI name, TLS 1.3. The host name stays curl's to check. */
     curl_easy_setopt(h, CURLOPT_CAINFO, c->ca);
     curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, setup_tls);
@@ -88,14 +86,29 @@ int pt_http_client_new(const struct pt_http_client_config *cfg, struct pt_http_c
     c->crl = copy(cfg->tls.crl);
     c->tls = (struct pt_tls_files){.cert = c->cert, .key = c->key, .ca = c->ca, .crl = c->crl};
     c->timeout_ms = cfg->timeout_ms > 0 ? cfg->timeout_ms : 60000;
+    c->connect_timeout_ms = cfg->connect_timeout_ms > 0 ? cfg->connect_timeout_ms : 5000;
     (void)pthread_once(&curl_once, init_curl);
     c->curl = curl_easy_init();
     if (!c->curl || !c->url) {
         pt_http_client_free(c);
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
-    set_options(c, cfg);
+    set_options(c, c->curl);
     *ret = c;
+    return 0;
+}
+
+int pt_http_client_show(struct pt_http_client *c, SSL_CTX *shown, struct pt_err *err) {
+    CURL *fresh = curl_easy_init(); /* the old connection ends with the old handle */
+    if (!fresh || SSL_CTX_up_ref(shown) != 1) {
+        curl_easy_cleanup(fresh);
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    curl_easy_cleanup(c->curl);
+    SSL_CTX_free(c->shown);
+    c->curl = fresh;
+    c->shown = shown;
+    set_options(c, fresh);
     return 0;
 }
 
@@ -104,7 +117,9 @@ void pt_http_client_free(struct pt_http_client *c) {
         if (c->curl) {
             curl_easy_cleanup(c->curl);
         }
+        SSL_CTX_free(c->shown);
         free(c->url);
+        free(c->purpose);
         free(c->cert);
         free(c->key);
         free(c->ca);
@@ -115,6 +130,23 @@ void pt_http_client_free(struct pt_http_client *c) {
 
 void pt_http_client_watch(struct pt_http_client *c, const volatile bool *stop) {
     c->stop = stop;
+}
+
+int pt_http_client_purpose(struct pt_http_client *c, const char *text, struct pt_err *err) {
+    static const char name[] = "Pentad-Purpose: ";
+    free(c->purpose);
+    c->purpose = NULL;
+    if (!text) {
+        return 0;
+    }
+    char *coded = curl_easy_escape(c->curl, text, 0);
+    size_t cap = coded ? sizeof name + strlen(coded) : 0;
+    c->purpose = coded ? malloc(cap) : NULL;
+    if (c->purpose) {
+        (void)snprintf(c->purpose, cap, "%s%s", name, coded);
+    }
+    curl_free(coded);
+    return c->purpose ? 0 : pt_err_set(err, PT_E_NOMEM, "out of memory");
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *ctx) {
@@ -198,6 +230,9 @@ int pt_http_client_get(struct pt_http_client *c, const char *path, const char *a
     char line[128];
     (void)snprintf(line, sizeof line, "Accept: %s", accept);
     struct curl_slist *headers = curl_slist_append(NULL, line);
+    if (c->purpose) {
+        headers = curl_slist_append(headers, c->purpose);
+    }
     curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
     int rc = perform(c, path, headers, c->timeout_ms + extra_wait_ms, out, ret_status, err);
     curl_slist_free_all(headers);
@@ -218,24 +253,5 @@ int pt_http_client_post(struct pt_http_client *c, const char *path, const char *
     curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, body.len ? (const char *)body.p : "");
     int rc = perform(c, path, headers, c->timeout_ms, out, ret_status, err);
     curl_slist_free_all(headers);
-    return rc;
-}
-
-int pt_http_certificate_expiry(const char *path, int64_t *ret_ms, struct pt_err *err) {
-    struct tm at;
-    *ret_ms = 0;
-    FILE *f = fopen(path, "r");
-    X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
-    if (f) {
-        (void)fclose(f);
-    }
-    int rc = 0;
-    if (!cert || ASN1_TIME_to_tm(X509_get0_notAfter(cert), &at) != 1) {
-        rc = pt_openssl_err(err, path);
-        pt_err_set(err, rc, "%.200s is no certificate", path);
-    } else {
-        *ret_ms = (int64_t)timegm(&at) * 1000;
-    }
-    X509_free(cert);
     return rc;
 }

@@ -8,6 +8,8 @@
 
 #include <pentad/base/file.h>
 #include <pentad/base/logsink.h>
+#include <pentad/record/party.h>
+#include <pentad/replay/replay.h>
 #include <pentad/runtime/connector.h>
 #include <pentad/sinks/sink.h>
 #include <pentad/sources/source.h>
@@ -17,7 +19,7 @@ static const char usage[] =
     "\n"
     "Keeps a body's own system and the hub in step: rows become signed records, what the\n"
     "others wrote and what the hub raised comes back. Stop it at any moment; it goes on where\n"
-    "it was.\n"
+    "it was. Renewed certificates and lists are taken while it runs; SIGHUP reads them at once.\n"
     "\n"
     "  --config FILE   the connector's configuration (docs/connector.md)\n"
     "  --once          stop when everything is sent and read, instead of staying\n"
@@ -31,20 +33,24 @@ static const char usage[] =
     "exit: 0 done or stopped, 1 something needs a person, 2 wrong use or configuration\n";
 
 static struct pt_connector *running;
+static volatile sig_atomic_t stop_asked; /* also while it is still opening */
 
 static void on_signal(int sig) {
-    (void)sig;
-    if (running) {
+    stop_asked = sig != SIGHUP || stop_asked;
+    if (running && sig == SIGHUP) {
+        pt_connector_reload(running);
+    } else if (running) {
         pt_connector_stop(running);
     }
 }
 
 static void on_event(void *ctx, const char *event, const char *text) {
     (void)ctx;
-    static const char *const chatter[] = {"tick", "receipted", "collected"};
-    static const char *const trouble[] = {"waiting",       "refused",     "dead_letter",
-                                          "halted",        "evidence",    "source_failed",
-                                          "outbox_failed", "certificate", "evidence_lost"};
+    static const char *const chatter[] = {"tick", "receipted", "collected", "cosigned",
+                                          "witnessing"};
+    static const char *const trouble[] = {
+        "waiting",       "refused",     "dead_letter",   "halted", "evidence",   "source_failed",
+        "outbox_failed", "certificate", "evidence_lost", "alarm",  "alarm_lost", "reload_failed"};
     enum pt_log_level level = PT_LOG_INFO;
     for (size_t i = 0; i < sizeof chatter / sizeof *chatter; i++) {
         level = strcmp(event, chatter[i]) == 0 ? PT_LOG_DEBUG : level;
@@ -78,6 +84,16 @@ static int open_sink(const struct pt_config_sink *s, struct pt_sink *ret, struct
     return rc;
 }
 
+/* STATE/ledger.db: what was folded out of the feed. */
+static int open_replay(const struct pt_config *config, struct pt_replay *ret, struct pt_err *err) {
+    char path[4096];
+    int rc = pt_mkdirs(config->state, 0700, err);
+    if (rc == 0 && pt_path_join(path, sizeof path, config->state, "ledger.db") != 0) {
+        rc = pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
+    }
+    return rc ? rc : pt_replay_open(path, pt_party_from_name(config->party), ret, err);
+}
+
 static int write_report(struct pt_connector *c, const char *path, struct pt_err *err) {
     struct pt_buf out;
     pt_buf_init(&out, 64u * 1024 * 1024);
@@ -96,10 +112,15 @@ static int write_report(struct pt_connector *c, const char *path, struct pt_err 
 static int run(const struct pt_config *config, bool once, bool check, const char *report) {
     struct pt_err err = {0};
     struct pt_sink sink = {0};
+    struct pt_replay replay = {0};
     int rc = config->sink ? open_sink(config->sink, &sink, &err) : 0;
+    if (rc == 0 && config->attest && !check) {
+        rc = open_replay(config, &replay, &err);
+    }
     const struct pt_connector_options opt = {.once = once,
                                              .open_source = pt_source_open,
                                              .sink = config->sink ? &sink : NULL,
+                                             .replay = replay.ops ? &replay : NULL,
                                              .event = on_event};
     struct pt_connector *c = NULL;
     if (rc == 0) {
@@ -110,6 +131,9 @@ static int run(const struct pt_config *config, bool once, bool check, const char
         printf("%s/%s: the configuration holds\n", config->party, config->stream);
     } else if (rc == 0) {
         running = c;
+        if (stop_asked) {
+            pt_connector_stop(c);
+        }
         rc = pt_connector_run(c, &err);
         running = NULL;
         status = rc ? 1 : 0;
@@ -122,6 +146,7 @@ static int run(const struct pt_config *config, bool once, bool check, const char
         pt_log(PT_LOG_ERROR, pt_err_name(rc), "%s/%s: %s", config->party, config->stream, err.msg);
     }
     pt_connector_free(c);
+    pt_replay_close(&replay);
     pt_sink_close(&sink);
     return status;
 }
@@ -176,6 +201,8 @@ int main(int argc, char **argv) {
     struct sigaction sa = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &sa, NULL);
     (void)sigaction(SIGTERM, &sa, NULL);
+    sa.sa_flags = SA_RESTART; /* what is under way goes on */
+    (void)sigaction(SIGHUP, &sa, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     int status = run(config, once, check, report);
     pt_config_free(config);

@@ -173,7 +173,6 @@ int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *r
     struct pt_finding_row f;
     const char *field = "id";
     char id[33];
-    int64_t all = 0;
     if (rec->body_case == PENTAD__V1__RECORD__BODY_APPROVAL && !rec->corrects) {
         int approval = check_approval(c, rec->approval, err);
         if (approval != 0) {
@@ -188,12 +187,10 @@ int pt_connector_reply_check(struct pt_connector *c, const Pentad__V1__Record *r
     int rc = pt_findings_find(c->state, r->id.data, &f, err);
     if (rc == PT_E_NOT_FOUND) {
         name_of(id, r->id);
-        rc = pt_state_get_int(c->state, "findings", 0, &all, err);
-        rc = rc || !all ? rc
-                        : pt_err_set(err, PT_E_NOT_FOUND,
-                                     "no discrepancy %s has come here yet: look at what its id is "
-                                     "made of, or send this again once it has been delivered",
-                                     id);
+        rc = pt_err_set(err, PT_E_NOT_FOUND,
+                        "no discrepancy %s has come here yet: look at what its id is made of, or "
+                        "send this again once it has been delivered",
+                        id);
     } else if (rc == 0) {
         rc = check_against(c, r, &f, &field, err);
         if (rc == 0) {

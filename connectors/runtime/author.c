@@ -13,7 +13,7 @@
 #define NONCE_LEN 16
 
 /* On the replay clock a record is issued in the morning of its business day. */
-static int64_t issued_at(const struct pt_connector *c, int32_t day) {
+int64_t pt_connector_issued_at(const struct pt_connector *c, int32_t day) {
     return pt_connector_by_day(c) ? pt_date_to_ms(day) + NINE_O_CLOCK_MS
                                   : pt_clock_now_ms(c->opt.clock);
 }
@@ -44,7 +44,7 @@ static int pack(struct pt_connector *c, Pentad__V1__Record *r, uint64_t seq, int
     r->nonce = (ProtobufCBinaryData){.len = NONCE_LEN, .data = nonce};
     if (!r->has_issued_at_ms) {
         r->has_issued_at_ms = 1;
-        r->issued_at_ms = issued_at(c, day);
+        r->issued_at_ms = pt_connector_issued_at(c, day);
     }
     pt_buf_reset(&c->bytes);
     rc = pt_msg_encode(&r->base, &c->bytes, err);
@@ -178,6 +178,10 @@ static char *text_of(const char *s) {
     return (char *)(uintptr_t)s;
 }
 
+static bool about_clue(const char *type) {
+    return strcmp(type, "D01") == 0 || strcmp(type, "D02") == 0 || strcmp(type, "D03") == 0;
+}
+
 int pt_connector_author_withheld(struct pt_connector *c, uint64_t seq, int32_t day,
                                  int64_t refused_at_ms, const char *type, const char *code,
                                  const char *field, const char *origin, struct pt_err *err) {
@@ -190,10 +194,12 @@ int pt_connector_author_withheld(struct pt_connector *c, uint64_t seq, int32_t d
     w.type = text_of(type);
     w.code = text_of(pt_err_name(pt_err_from_name(code) ? pt_err_from_name(code) : PT_E_REFUSED));
     w.field = field[0] ? text_of(field) : NULL;
-    w.source = &src;
+    /* Where it comes from would tell a clue from a dummy. */
+    w.source = about_clue(type) ? NULL : &src;
     r.body_case = PENTAD__V1__RECORD__BODY_WITHHELD;
     r.has_issued_at_ms = 1;
-    r.issued_at_ms = issued_at(c, day) < refused_at_ms ? issued_at(c, day) : refused_at_ms;
+    int64_t issued_ms = pt_connector_issued_at(c, day);
+    r.issued_at_ms = issued_ms < refused_at_ms ? issued_ms : refused_at_ms;
     r.withheld = &w;
     if (pt_connector_author_validate(c, &r, path, sizeof path, NULL) != 0) {
         /* A place that can't be told in a record (too long, odd characters) is left out: this note

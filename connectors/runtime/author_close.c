@@ -23,6 +23,14 @@ static int count_record(void *ctx, const struct pt_outbox_record *row) {
     Pentad__V1__Record *rec = NULL;
     struct pt_hash hash;
     memcpy(hash.b, row->hash, sizeof hash.b);
+    if (pt_outbox_is_erased(row->bytes)) {
+        for (size_t i = 0; i < k->close.n; i++) {
+            if (row->bytes.p[1] >> i & 1) {
+                pt_merkle_append(&k->close.classes[i].tree, &hash);
+            }
+        }
+        return 0;
+    }
     pt_arena_reset(k->arena);
     k->rc = pt_record_decode(row->bytes, k->arena, &rec, NULL);
     if (k->rc != 0) {
@@ -85,6 +93,26 @@ int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, boo
         rc = pt_state_set_int(c->state, "ended", 1, err);
     }
     return rc;
+}
+
+int pt_connector_author_close_again(struct pt_connector *c, struct pt_err *err) {
+    int64_t since = 0;
+    struct counting k;
+    struct pt_close_message m;
+    Pentad__V1__Record r;
+    int rc = pt_state_get_int(c->state, "close_again", 0, &since, err);
+    if (rc != 0 || since == 0) {
+        return rc;
+    }
+    rc = count_since(c, (uint64_t)since, c->next_seq, &k, err);
+    if (rc == 0) {
+        pt_close_write(&k.close, (int32_t)c->closed_day, false, &m);
+        close_record(&r, &m, -1);
+        m.close.has_since_seq = 1;
+        m.close.since_seq = (uint64_t)since;
+        rc = pt_connector_author_record(c, &r, "CloseAgain", NULL, "a close said anew", err);
+    }
+    return rc ? rc : pt_state_set_int(c->state, "close_again", 0, err);
 }
 
 /* The same close over what stands before it now. */

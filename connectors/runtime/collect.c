@@ -8,7 +8,7 @@
 #include <pentad/base/date.h>
 #include <pentad/record/decode.h>
 
-#include "connector_internal.h"
+#include "dummies.h"
 
 #define STEP_ROWS 500
 #define RETRY_MS (60 * 1000)
@@ -48,7 +48,7 @@ static int on_record(void *ctx, const struct pt_mapped *m) {
                    (unsigned long long)m->first_line);
     int rc = m->send_day != 0 && m->send_day > s->c->day
                  ? stage(s, m, origin, &err)
-                 : pt_connector_author_record(s->c, m->record, m->type, m->doc_key, origin, &err);
+                 : pt_connector_author_or_hold(s->c, m->record, m->type, m->doc_key, origin, &err);
     if (rc == 0 && s->again) {
         rc = pt_deferred_made_add(s->c->state, s->name, s->again->rule, &err);
     }
@@ -114,7 +114,8 @@ static int on_resolve(void *ctx, const char *party, const char *type, const char
 /* What the hub would refuse, and what it would take and nobody heed. */
 static int check(struct pt_connector *c, const Pentad__V1__Record *rec, char *ret_path,
                  size_t path_cap, struct pt_err *err) {
-    int rc = pt_connector_author_validate(c, rec, ret_path, path_cap, err);
+    int rc = pt_connector_dummy_check(rec, ret_path, path_cap, err);
+    rc = rc ? rc : pt_connector_author_validate(c, rec, ret_path, path_cap, err);
     return rc ? rc : pt_connector_reply_check(c, rec, ret_path, path_cap, err);
 }
 
@@ -409,7 +410,7 @@ static int release_one(struct pt_connector *c, const struct pt_staged *row, stru
         rc = check(c, rec, path, sizeof path, &why);
     }
     return rc ? bury_staged(c, row, rc, path, why.msg, err)
-              : pt_connector_author_record(c, rec, row->type, row->doc_no, row->origin, err);
+              : pt_connector_author_or_hold(c, rec, row->type, row->doc_no, row->origin, err);
 }
 
 static int release_staged(struct pt_connector *c, struct pt_err *err) {
@@ -506,6 +507,7 @@ int pt_connector_collect(struct pt_connector *c, int32_t day, uint64_t budget, b
     if (rc == 0) {
         rc = retry_all(c, err);
     }
+    rc = rc ? rc : pt_connector_dummies(c, err);
     *ret_more = left == 0;
     return rc;
 }

@@ -12,12 +12,18 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/party.h>
 #include <pentad/record/ref.h>
+#include <pentad/token/token.h>
 #include <pentad/yaml/yaml.h>
 
 #define CONFIG_FILE_MAX (1u << 20)
 #define POLL_MAX_S 3600
 #define POLL_DEFAULT_S 5
 #define COUNT_DEFAULT_DAYS 30
+#define HOUR_MS (3600 * INT64_C(1000))
+#define EVERY_MAX_HOURS (31 * 24)
+#define DAYS_MAX 3660
+#define RECEIPT_MAX_DAYS 3 /* behind a clue: K55 allows three working days */
+#define K56_FINAL_DAYS 90  /* behind feedback_due */
 
 #define STR(key, flags, type, member)                                                              \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
@@ -74,6 +80,7 @@ static const cyaml_schema_field_t sink_fields[] = {
 static const cyaml_schema_field_t keys_fields[] = {
     STR("signing", 0, struct pt_config_keys, signing),
     STR("sealing", CYAML_FLAG_OPTIONAL, struct pt_config_keys, sealing),
+    STR("cosigning", CYAML_FLAG_OPTIONAL, struct pt_config_keys, cosigning),
     STR("tls_key", 0, struct pt_config_keys, tls_key),
     STR("tls_cert", 0, struct pt_config_keys, tls_cert),
     STR("ca", 0, struct pt_config_keys, ca),
@@ -89,6 +96,7 @@ static const cyaml_schema_field_t trust_fields[] = {
 
 static const cyaml_schema_field_t count_fields[] = {
     STR("type", CYAML_FLAG_OPTIONAL, struct pt_config_count, type),
+    STR("received", CYAML_FLAG_OPTIONAL, struct pt_config_count, received),
     STR("rule", CYAML_FLAG_OPTIONAL, struct pt_config_count, rule),
     STR("path", CYAML_FLAG_OPTIONAL, struct pt_config_count, path),
     STR("number", CYAML_FLAG_OPTIONAL, struct pt_config_count, number),
@@ -99,6 +107,26 @@ static const cyaml_schema_field_t count_fields[] = {
 };
 static const cyaml_schema_value_t count_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct pt_config_count, count_fields)};
+
+static const cyaml_schema_field_t dummies_fields[] = {
+    STR("every", 0, struct pt_config_dummies, every),
+    CYAML_FIELD_BOOL("hold", CYAML_FLAG_OPTIONAL, struct pt_config_dummies, hold),
+    CYAML_FIELD_INT("ack_days", CYAML_FLAG_OPTIONAL, struct pt_config_dummies, ack_days),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t dummy_answers_fields[] = {
+    STR("receipt", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, receipt.text),
+    STR("outcome", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, outcome.text),
+    STR("final", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, final.text),
+    CYAML_FIELD_INT("feedback_days", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers,
+                    feedback_days),
+    CYAML_FIELD_INT("interim", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, interim),
+    CYAML_FIELD_INT("not_competent", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers,
+                    not_competent),
+    CYAML_FIELD_BOOL("hold", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, hold),
+    CYAML_FIELD_END,
+};
 
 static const cyaml_schema_field_t config_fields[] = {
     STR("party", 0, struct pt_config, party),
@@ -112,8 +140,13 @@ static const cyaml_schema_field_t config_fields[] = {
                          sources, &source_schema, 0, PT_CONFIG_SOURCES_MAX),
     CYAML_FIELD_SEQUENCE("counts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
                          counts, &count_schema, 0, PT_CONFIG_COUNTS_MAX),
+    CYAML_FIELD_MAPPING_PTR("dummies", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
+                            dummies, dummies_fields),
+    CYAML_FIELD_MAPPING_PTR("dummy_answers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct pt_config, dummy_answers, dummy_answers_fields),
     CYAML_FIELD_MAPPING_PTR("sink", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
                             sink, sink_fields),
+    CYAML_FIELD_BOOL("attest", CYAML_FLAG_OPTIONAL, struct pt_config, attest),
     STR("until", CYAML_FLAG_OPTIONAL, struct pt_config, until),
     CYAML_FIELD_INT("poll_s", CYAML_FLAG_OPTIONAL, struct pt_config, poll_s),
     CYAML_FIELD_END,
@@ -127,7 +160,7 @@ static const struct pt_yaml_form config_form = {
 };
 
 static int absolute(const char *folder, char **path, struct pt_err *err) {
-    if (!*path || (*path)[0] == '/') {
+    if (!*path || (*path)[0] == '/' || pt_token_is_uri(*path)) {
         return 0;
     }
     char full[4096];
@@ -151,9 +184,9 @@ static int set_default(char **s, const char *value, struct pt_err *err) {
 }
 
 static int resolve_paths(struct pt_config *c, struct pt_err *err) {
-    char **paths[] = {&c->state,         &c->keys.signing, &c->keys.tls_key,
-                      &c->keys.tls_cert, &c->keys.ca,      &c->keys.crl,
-                      &c->trust.genesis, &c->trust.policy, &c->keys.sealing};
+    char **paths[] = {&c->state,        &c->keys.signing,  &c->keys.tls_key,  &c->keys.tls_cert,
+                      &c->keys.ca,      &c->keys.crl,      &c->trust.genesis, &c->trust.policy,
+                      &c->keys.sealing, &c->keys.cosigning};
     int rc = set_default(&c->state, "state", err);
     for (size_t i = 0; rc == 0 && i < sizeof paths / sizeof *paths; i++) {
         rc = absolute(c->folder, paths[i], err);
@@ -224,10 +257,20 @@ static int check_poll(struct pt_config *c, struct pt_err *err) {
  * opens. */
 static int check_count(struct pt_config *c, struct pt_config_count *k, struct pt_err *err) {
     bool list = k->path || k->number || k->day || k->encoding || k->days != 0;
-    if (k->type ? k->rule || list : !k->rule || !k->path || !k->number || !k->day) {
+    if (k->type || k->received ? k->rule || list || (k->type && k->received)
+                               : !k->rule || !k->path || !k->number || !k->day) {
         return pt_yaml_refuse(c->file, "counts", err,
-                              "takes {type}, or {rule, path, number, day} and, where they are "
-                              "needed, encoding and days");
+                              "takes {type}, {received}, or {rule, path, number, day} and, where "
+                              "they are needed, encoding and days");
+    }
+    if (k->received && (strcmp(k->received, "D01") != 0 || strcmp(c->party, "discipline") != 0)) {
+        return pt_yaml_refuse(c->file, "counts", err,
+                              "{received: D01} is what discipline alone counts");
+    }
+    if (k->type && c->dummies && strcmp(k->type, "D01") == 0) {
+        return pt_yaml_refuse(c->file, "counts", err,
+                              "{type: D01} would count the dummies; discipline's connector says "
+                              "the number of all clues together ({received: D01})");
     }
     if (k->type && !pt_record_info_by_code(k->type)) {
         return pt_yaml_refuse(c->file, "counts", err, "names %.40s; there is no such record type",
@@ -237,9 +280,8 @@ static int check_count(struct pt_config *c, struct pt_config_count *k, struct pt
         return pt_yaml_refuse(c->file, "counts", err,
                               "names the rule %.16s; K57 alone is counted here", k->rule);
     }
-    if (k->rule && !c->keys.sealing) {
-        return pt_yaml_refuse(c->file, "counts", err,
-                              "needs keys.sealing, which opens this body's own clues");
+    if ((k->rule || k->received) && !c->keys.sealing) {
+        return pt_yaml_refuse(c->file, "counts", err, "needs keys.sealing, which opens the clues");
     }
     if (k->days < 0 || k->days > 366) {
         return pt_yaml_refuse(c->file, "counts", err, "has %d days; it must be 1 to 366",
@@ -257,9 +299,120 @@ static int check_counts(struct pt_config *c, struct pt_err *err) {
     return rc;
 }
 
+/* ---- dummies ---- */
+
+/* "12h", "1d" */
+static int parse_every(const char *s, int64_t *ret_ms) {
+    char *end;
+    long n = s[0] >= '1' && s[0] <= '9' ? strtol(s, &end, 10) : 0;
+    if (n < 1 || n > EVERY_MAX_HOURS || (end[0] != 'h' && end[0] != 'd') || end[1] != '\0') {
+        return PT_E_CONFIG;
+    }
+    *ret_ms = n * HOUR_MS * (end[0] == 'd' ? 24 : 1);
+    return *ret_ms <= EVERY_MAX_HOURS * HOUR_MS ? 0 : PT_E_CONFIG;
+}
+
+static int check_number(struct pt_config *c, const char *key, int32_t *n, int32_t fallback,
+                        int32_t min, int32_t max, struct pt_err *err) {
+    if (*n == 0 && pt_yaml_line(c->file, key) == 0) {
+        *n = fallback;
+    }
+    return *n >= min && *n <= max ? 0
+                                  : pt_yaml_refuse(c->file, key, err, "is %d; it must be %d to %d",
+                                                   (int)*n, (int)min, (int)max);
+}
+
+static void default_yes(const struct pt_config *c, const char *key, bool *yes) {
+    *yes = *yes || pt_yaml_line(c->file, key) == 0;
+}
+
+static int needs_sealing(struct pt_config *c, const char *key, bool discipline,
+                         struct pt_err *err) {
+    if (!c->keys.sealing) {
+        return pt_yaml_refuse(c->file, key, err,
+                              "needs keys.sealing, which tells a dummy from a clue");
+    }
+    if (discipline != (strcmp(c->party, "discipline") == 0) || strcmp(c->party, "office") == 0) {
+        return pt_yaml_refuse(c->file, key, err, "%s",
+                              discipline ? "is for discipline, to which clues are sent"
+                                         : "is for a body that sends clues");
+    }
+    return 0;
+}
+
+static int check_dummies(struct pt_config *c, struct pt_err *err) {
+    struct pt_config_dummies *d = c->dummies;
+    if (!d) {
+        return 0;
+    }
+    int rc = needs_sealing(c, "dummies", false, err);
+    if (rc == 0 && parse_every(d->every, &d->every_ms) != 0) {
+        rc = pt_yaml_refuse(c->file, "dummies.every", err,
+                            "is %.20s; it must be hours or days (12h, 1d), 31d at most", d->every);
+    }
+    default_yes(c, "dummies.hold", &d->hold);
+    return rc ? rc
+              : check_number(c, "dummies.ack_days", &d->ack_days, 5, RECEIPT_MAX_DAYS, 30, err);
+}
+
+/* "1-3" */
+static int parse_days(const char *s, int32_t *ret_from, int32_t *ret_to) {
+    char *end;
+    long from = s[0] >= '0' && s[0] <= '9' ? strtol(s, &end, 10) : -1;
+    long to = from >= 0 && end[0] == '-' && end[1] >= '1' && end[1] <= '9'
+                  ? strtol(end + 1, &end, 10)
+                  : -1;
+    if (to <= from || to > DAYS_MAX || end[0] != '\0') {
+        return PT_E_CONFIG;
+    }
+    *ret_from = (int32_t)from;
+    *ret_to = (int32_t)to;
+    return 0;
+}
+
+static int check_days(struct pt_config *c, const char *key, struct pt_config_days *d,
+                      const char *fallback, struct pt_err *err) {
+    int rc = set_default(&d->text, fallback, err);
+    if (rc == 0 && parse_days(d->text, &d->from, &d->to) != 0) {
+        rc = pt_yaml_refuse(c->file, key, err, "is %.20s; it must be two numbers of days (1-3)",
+                            d->text);
+    }
+    return rc;
+}
+
+/* Whoever keeps to them answers in time: K55 allows three working days, K56 the receipt's own term
+ * and as long again. */
+static int check_dummy_answers(struct pt_config *c, struct pt_err *err) {
+    struct pt_config_dummy_answers *a = c->dummy_answers;
+    if (!a) {
+        return 0;
+    }
+    int rc = needs_sealing(c, "dummy_answers", true, err);
+    rc = rc ? rc : check_days(c, "dummy_answers.receipt", &a->receipt, "1-3", err);
+    rc = rc ? rc : check_days(c, "dummy_answers.outcome", &a->outcome, "30-80", err);
+    rc = rc ? rc : check_days(c, "dummy_answers.final", &a->final, "100-160", err);
+    rc = rc ? rc
+            : check_number(c, "dummy_answers.feedback_days", &a->feedback_days, 90, 0, 366, err);
+    rc = rc ? rc : check_number(c, "dummy_answers.interim", &a->interim, 50, 0, 100, err);
+    rc = rc ? rc
+            : check_number(c, "dummy_answers.not_competent", &a->not_competent, 10, 0, 100, err);
+    default_yes(c, "dummy_answers.hold", &a->hold);
+    if (rc == 0 && (a->receipt.to > RECEIPT_MAX_DAYS || a->outcome.from < a->receipt.to ||
+                    a->final.from < a->outcome.to || a->outcome.to > a->feedback_days ||
+                    a->final.to > a->feedback_days + K56_FINAL_DAYS)) {
+        rc = pt_yaml_refuse(c->file, "dummy_answers", err,
+                            "must have receipt within %d days, outcome behind it and within "
+                            "feedback_days, final behind that and within %d days more",
+                            RECEIPT_MAX_DAYS, K56_FINAL_DAYS);
+    }
+    return rc;
+}
+
 static int check(struct pt_config *c, struct pt_err *err) {
     int rc = check_words(c, err);
     rc = rc ? rc : check_counts(c, err);
+    rc = rc ? rc : check_dummies(c, err);
+    rc = rc ? rc : check_dummy_answers(c, err);
     if (rc == 0) {
         rc = check_hub(c, err);
     }

@@ -32,8 +32,8 @@ bool pt_connector_closes(const struct pt_connector *c) {
 }
 
 bool pt_connector_by_day(const struct pt_connector *c) {
-    const Pentad__V1__Genesis *g = pt_follower_genesis(c->follower);
-    return g && g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_REPLAY && pt_connector_closes(c);
+    return pt_follower_genesis(c->follower) && !pt_follower_live(c->follower) &&
+           pt_connector_closes(c);
 }
 
 /* ---- the state file ---- */
@@ -83,12 +83,18 @@ static int load_counters(struct pt_connector *c, struct pt_err *err) {
                     {"closed_day", &c->closed_day},
                     {"closed_hour", &c->closed_hour},
                     {"tick_day", &c->tick_day},
-                    {"ended", &c->ended}};
+                    {"ended", &c->ended},
+                    {"attested_day", &c->attest.day},
+                    {"cosigned_size", &c->witness.cosigned},
+                    {"cosigned_ms", &c->witness.cosigned_ms},
+                    {"cosign_first_ms", &c->witness.first_new_ms},
+                    {"cosign_unsent", &c->witness.unsent},
+                    {"witnessed_size", &c->witness.witnessed}};
     int rc = pt_outbox_next_seq(c->state, &c->next_seq, err);
     for (size_t i = 0; rc == 0 && i < sizeof counters / sizeof *counters; i++) {
         rc = pt_state_get_int(c->state, counters[i].name, 0, counters[i].to, err);
     }
-    return rc;
+    return rc ? rc : pt_wrong_close_first(c->state, &c->witness.until, err);
 }
 
 static int open_state(struct pt_connector *c, struct pt_err *err) {
@@ -134,15 +140,6 @@ int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
     return rc;
 }
 
-void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
-                                struct pt_span bytes) {
-    struct pt_err err = {0};
-    if (pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, what, bytes, &err) != 0) {
-        pt_connector_event(c, "evidence_lost", "%s", err.msg);
-    }
-    pt_connector_event(c, "evidence", "%s (%s)", what, pt_err_name(code));
-}
-
 /* ---- opening ---- */
 
 static int open_follower(struct pt_connector *c, struct pt_err *err) {
@@ -177,6 +174,9 @@ static int open_parts(struct pt_connector *c, struct pt_err *err) {
     if (rc == 0 && c->config->keys.sealing) {
         rc = pt_key_load(c->config->keys.sealing, &c->sealing_key, err);
     }
+    if (rc == 0 && c->config->keys.cosigning) {
+        rc = pt_key_load(c->config->keys.cosigning, &c->witness.key, err);
+    }
     if (rc == 0) {
         rc = pt_trust_load(c->config->trust.genesis, c->config->trust.policy, &c->trust, err);
     }
@@ -185,6 +185,9 @@ static int open_parts(struct pt_connector *c, struct pt_err *err) {
     }
     if (rc == 0) {
         rc = open_follower(c, err);
+    }
+    if (rc == 0) {
+        rc = pt_connector_attest_open(c, err);
     }
     return rc ? rc : pt_connector_sources_open(c, err);
 }
@@ -209,7 +212,9 @@ int pt_connector_open_take(const struct pt_config *config, const struct pt_conne
     }
     pt_arena_init(&c->arena, 16u * PT_RECORD_MAX);
     pt_buf_init(&c->bytes, PT_RECORD_MAX);
+    pt_buf_init(&c->witness.note, PT_NOTE_MAX);
     c->party = pt_party_from_name(config->party);
+    pt_connector_renewal_init(c);
     int rc = 0;
     if (hub) {
         c->hub = *hub;
@@ -240,11 +245,15 @@ void pt_connector_free(struct pt_connector *c) {
     if (c->hub.close) {
         c->hub.close(c->hub.ctx);
     }
+    pt_follower_free(c->attest.follower);
     pt_follower_free(c->follower);
     pt_codes_free(c->codes);
     pt_trust_done(&c->trust);
     pt_key_free(c->key);
     pt_key_free(c->sealing_key);
+    pt_key_free(c->witness.key);
+    pt_policies_free(c->witness.log_policy);
+    pt_buf_done(&c->witness.note);
     pt_state_free(c->state);
     pt_arena_done(&c->arena);
     pt_buf_done(&c->bytes);
@@ -256,4 +265,8 @@ void pt_connector_free(struct pt_connector *c) {
 
 void pt_connector_stop(struct pt_connector *c) {
     c->stop = true;
+}
+
+void pt_connector_reload(struct pt_connector *c) {
+    c->reload = true;
 }

@@ -28,6 +28,16 @@ struct hub_port {
     int (*submit)(void *ctx, struct pt_span batch, struct pt_buf *ret_reply, struct pt_err *err);
     int (*feed)(void *ctx, uint64_t after, int wait_s, uint32_t limit, struct pt_buf *ret_page,
                 struct pt_err *err);
+    /* The published checkpoint; the largest one with a quorum (PT_E_NOT_FOUND: none yet); a
+     * checkpoint with our cosignature. */
+    int (*checkpoint)(void *ctx, struct pt_buf *ret_note, struct pt_err *err);
+    int (*cosigned)(void *ctx, struct pt_buf *ret_note, struct pt_err *err);
+    int (*cosign)(void *ctx, struct pt_span note, struct pt_err *err);
+    /* Certificate, key, authority and list anew, for later requests; an error leaves the old ones.
+     * NULL: there are none. */
+    int (*reload)(void *ctx, struct pt_err *err);
+    /* Appends what a GET gives, JSON. */
+    int (*get)(void *ctx, const char *path, struct pt_buf *ret_answer, struct pt_err *err);
     void (*close)(void *ctx);
     void *ctx;
 };
@@ -72,6 +82,48 @@ struct direction {
     int64_t until_us; /* monotonic */
 };
 
+/* This connector as a witness, and what other witnesses say. */
+struct witnessing {
+    struct pt_key *key;           /* NULL: it is none */
+    struct pt_vkey vkey;          /* its verifier key; no name: it wasn't looked at yet */
+    bool refused;                 /* it must not cosign: a person is needed */
+    bool replaced;                /* the policy names its key no more, and that was alarmed */
+    size_t n_policies;            /* of the log, when log_policy was made */
+    struct pt_policy *log_policy; /* NULL: the policy file is this body's own, and wins */
+
+    /* What the state file says. */
+    int64_t cosigned;     /* size of the last checkpoint that was cosigned here */
+    int64_t cosigned_ms;  /* and when */
+    int64_t first_new_ms; /* when the hub received the first entry behind it; 0: not there yet */
+    int64_t until;        /* no larger one is cosigned: a close doesn't add up; 0: no limit */
+    int64_t unsent;       /* 1: the last cosignature has not reached the hub */
+    int64_t witnessed;    /* size of the largest checkpoint with a quorum that was verified here */
+
+    /* The published checkpoint that is to be cosigned next. */
+    struct pt_buf note;
+    struct pt_checkpoint target; /* size 0: none */
+    int64_t fetched_ms;
+
+    int64_t next_us; /* monotonic: when the hub is asked next */
+    int pause_ms;
+    uint64_t seen_size; /* of the log, then */
+    int64_t alarms_us;  /* monotonic: when alarms are looked at next */
+};
+
+/* A file as it was found; all zero where there is none. */
+struct file_mark {
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+};
+
+/* The ledger of one's own: a follower that stands where its file does, behind the connector's. */
+struct attesting {
+    struct pt_follower *follower; /* NULL: it attests nothing */
+    int64_t day;                  /* of the newest H03 that was attested */
+    bool failed;                  /* the log can't be folded here: a person is needed */
+};
+
 struct pt_connector {
     const struct pt_config *config;
     struct pt_connector_options opt;
@@ -112,10 +164,16 @@ struct pt_connector {
     bool caught_up;    /* the feed was read to its end since the start: signing is allowed */
     bool all_sent;     /* everything in the outbox is receipted */
     bool halted;       /* sending needs a person; told so */
+    bool scrub;        /* something was erased from the state file */
     bool later;        /* the failure at hand passes by itself: try again */
     struct direction sending, reading;
-    int64_t certificate_ms; /* when its end is looked at next */
-    int64_t clock_retry_ms; /* a batch that was too early for the hub is cut again then */
+    struct witnessing witness;
+    struct attesting attest;
+    int64_t certificate_ms;    /* when its end is looked at next */
+    struct file_mark tls[4];   /* certificate, key, authority, list, as they were last read */
+    volatile bool reload;      /* asked for */
+    int64_t clock_retry_ms;    /* a batch that was too early for the hub is cut again then */
+    uint64_t key_refused_size; /* log entries verified when the hub last refused the signing key */
     volatile bool stop;
 };
 
@@ -135,13 +193,105 @@ int pt_connector_begin(struct pt_connector *c, struct pt_err *err);
 /* Ends the transaction: commits where rc is 0, else takes everything back (what is in memory of it
  * too) and returns rc. */
 int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err);
-/* Keeps what doesn't hold, in a transaction of its own. */
+/* ---- alarm.c ---- */
+
+/* Keeps what doesn't hold, in a transaction of its own and as a folder. */
 void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
                                 struct pt_span bytes);
+/* Where such a folder stands: STATE/evidence/CODE-DIGEST. */
+int pt_connector_evidence_folder(const struct pt_connector *c, int code, struct pt_span shown,
+                                 char *out, size_t cap);
+/* An alarm stands until it is over; it is told of once: true when it is new. With one that doesn't
+ * end by itself nothing more is cosigned; alarms_load looks for those of earlier runs. */
+int pt_connector_alarms_load(struct pt_connector *c, struct pt_err *err);
+bool pt_connector_alarm(struct pt_connector *c, const char *code, const char *what);
+void pt_connector_alarm_over(struct pt_connector *c, const char *code);
+
+/* ---- erasing.c ---- */
+
+/* In the page's transaction, for each record of it. */
+int pt_connector_erasing_record(struct pt_connector *c, const struct pt_followed_record *r,
+                                struct pt_err *err);
+/* What is left of an erased record in the outbox: a zero, and a bit for each reader class
+ * (pt_close) that was due it, so that the next StreamClose counts it as those do. No record begins
+ * with a zero. */
+#define ERASED_LEN 2
+bool pt_outbox_is_erased(struct pt_span bytes);
+/* Where the feed was read to its end: an alarm over a record that was erased without an order. */
+int pt_connector_erasing_check(struct pt_connector *c, struct pt_err *err);
+/* Outside a transaction: no copy of what was erased stays in the state's write-ahead log. */
+void pt_connector_erasing_scrub(struct pt_connector *c);
+
+/* ---- wrong_close.c ---- */
+
+/* In the page's transaction, for each record of it; and whenever a person may have accepted one: up
+ * to where may be cosigned. */
+int pt_connector_close_record(struct pt_connector *c, const struct pt_followed_record *r,
+                              struct pt_err *err);
+int pt_connector_wrong_closes(struct pt_connector *c, struct pt_err *err);
+
+/* ---- contradiction.c ---- */
+
+/* Log entry `log_index` of this page is a batch of ours whose signed refusal is kept: the evidence
+ * of that page, and beside it what proves the contradiction to anybody: the refusal, the statement,
+ * the entry and its proof up to the page's signed checkpoint. The follower stands before the page.
+ */
+void pt_connector_keep_contradiction(struct pt_connector *c, const char *what, struct pt_span page,
+                                     uint64_t log_index, const uint8_t statement[32]);
+
+/* ---- witness.c ---- */
+
+/* Between other steps, where the feed is read to its end: cosigns what may be cosigned, takes note
+ * of what has a quorum, raises and ends alarms. Errors are those that end the connector. */
+int pt_connector_witness(struct pt_connector *c, struct pt_err *err);
+/* Only the alarms that time raises: where the hub can't be reached. */
+int pt_connector_witness_alarms(struct pt_connector *c, struct pt_err *err);
+/* Something is to be cosigned or to be witnessed, and how long until the hub is asked again. */
+bool pt_connector_witness_pending(const struct pt_connector *c);
+int pt_connector_witness_left_ms(const struct pt_connector *c);
+/* In the page's transaction, for each record of it. */
+int pt_connector_witness_record(struct pt_connector *c, const struct pt_followed_record *r,
+                                struct pt_err *err);
+/* Is this checkpoint of the hub's of the history that was followed here? PT_E_FORK, kept and
+ * alarmed, where it isn't. *ret_known: it lies within what can be looked up; a larger one is held
+ * against what is followed later. */
+int pt_connector_check_history(struct pt_connector *c, const struct pt_checkpoint *cp,
+                               struct pt_span note, bool *ret_known, struct pt_err *err);
+/* Whether the hub's answer means that this step can't be done now; said where that is news. */
+bool pt_connector_not_now(struct pt_connector *c, int rc, const char *what,
+                          const struct pt_err *err);
+
+/* ---- cosigning.c ---- */
+
+/* Once the log is read to its end: is the key the one that the policy in force names for this
+ * party? PT_E_CONFIG where it never was; an alarm, and nothing is cosigned, where it was replaced.
+ */
+int pt_connector_cosigning_key(struct pt_connector *c, struct pt_err *err);
+bool pt_connector_may_cosign(const struct pt_connector *c);
+/* Cosigns what is published, where that is verified and may be cosigned; not sent yet. */
+int pt_connector_cosign(struct pt_connector *c, struct pt_err *err);
+/* The stored note, until the hub has it. */
+int pt_connector_send_cosignature(struct pt_connector *c, struct pt_err *err);
+
+/* ---- attest.c ---- */
+
+/* Where opt.replay is given: its follower, in step with its ledger. */
+int pt_connector_attest_open(struct pt_connector *c, struct pt_err *err);
+/* Between other steps: folds on towards what was verified; once there, says of each H03 that is new
+ * whether it is the same here. Errors are those that end the connector: a ledger that can't be made
+ * is an alarm, and cosigning goes on. */
+int pt_connector_attest(struct pt_connector *c, struct pt_err *err);
+bool pt_connector_attests(const struct pt_connector *c); /* on this stream */
+bool pt_connector_attest_pending(const struct pt_connector *c);
+/* Replay clock: the last day's snapshot is attested, or there will be none. */
+bool pt_connector_attest_done(const struct pt_connector *c);
+
 int pt_connector_save_view(struct pt_connector *c, struct pt_err *err); /* in a transaction */
 
 /* ---- author.c: gives a record its place in the stream and puts it into the outbox ---- */
 
+/* When a record of that business day is issued that is authored now. */
+int64_t pt_connector_issued_at(const struct pt_connector *c, int32_t day);
 /* In a transaction. Sets seq, nonce and, where it is missing, issued_at in *r. */
 int pt_connector_author_record(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                                const char *doc_no, const char *origin, struct pt_err *err);
@@ -163,6 +313,9 @@ int pt_connector_author_withheld(struct pt_connector *c, uint64_t seq, int32_t d
 /* hour -1: the day is over. */
 int pt_connector_author_close(struct pt_connector *c, int32_t day, int hour, bool final,
                               struct pt_err *err);
+/* In a transaction: says anew what a close of ours had wrong, where a person asked for it (meta
+ * close_again: the number that it counts from). It ends no day and no hour. */
+int pt_connector_author_close_again(struct pt_connector *c, struct pt_err *err);
 /* After records from `seq` on were replaced: the StreamCloses behind them say so. */
 int pt_connector_author_mend_closes(struct pt_connector *c, uint64_t seq, struct pt_err *err);
 
@@ -212,8 +365,18 @@ int pt_connector_reply_fill(struct pt_connector *c, Pentad__V1__Record *rec,
 
 /* 0 when nothing is left to send; with c->later set, an error that passes. */
 int pt_connector_send_all(struct pt_connector *c, struct pt_err *err);
+/* Once, whatever becomes of it: the log holds another statement of our stream than the one that waits
+ * here. Only the two together prove to the others that the key is used twice. */
+void pt_connector_send_rival(struct pt_connector *c);
 /* In a transaction: signs what is pending where no statement is under way. */
 int pt_connector_send_cut(struct pt_connector *c, struct pt_err *err);
+
+/* ---- renewal.c ---- */
+
+/* What lies in the files of keys.tls_… now counts as read. */
+void pt_connector_renewal_init(struct pt_connector *c);
+/* Between requests: takes what was renewed, tells what ends soon. */
+void pt_connector_renewal(struct pt_connector *c);
 
 /* ---- refusal.c ---- */
 

@@ -2,6 +2,8 @@
  * (SealedCount):
  *
  *   {type: D01}   records of the type that it sent in a month, said when the month is over
+ *   {received: D01}  clues that discipline received, dummies left out: said when the month is
+ *                 over, and again where the number is another by then; not below three
  *   {rule: K57}   matters of the body's own list that were to be passed on to discipline and of
  *                 which no clue in the outbox speaks `days` days later: said when the last day of
  *                 a month has had that long, and again where the number is another by then
@@ -20,6 +22,7 @@
 
 #define MONTHS_MAX 1200
 #define CLUES_MAX 100000
+#define TOLD_FROM 3
 
 static int32_t month_of(int32_t day) {
     return day / 100;
@@ -85,6 +88,21 @@ static int count_type(struct pt_connector *c, const char *type, int32_t day, str
     return rc ? rc : say(c, type, month, n, err);
 }
 
+/* ---- clues that came ---- */
+
+/* Of the month before `day`'s. One or two would show which. */
+static int count_received(struct pt_connector *c, const char *type, int32_t first, int32_t day,
+                          struct pt_err *err) {
+    int32_t month = month_of(pt_date_add(month_of(day) * 100 + 1, -1));
+    int64_t n = 0;
+    if (month < first) {
+        return 0;
+    }
+    int rc = pt_clues_count(c->state, pt_date_to_ms(month * 100 + 1),
+                            pt_date_to_ms(month_of(day) * 100 + 1), &n, err);
+    return rc == 0 && n >= TOLD_FROM ? say(c, type, month, n, err) : rc;
+}
+
 /* ---- matters that were to be passed on ---- */
 
 struct clue_source {
@@ -115,7 +133,7 @@ static int take_clue(void *ctx, const struct pt_outbox_record *row) {
         .party = m->c->config->party, .stream = m->c->config->stream, .seq = row->seq};
     struct pt_arena arena;
     struct sealing s;
-    if (strcmp(row->type, "D01") != 0) {
+    if (strcmp(row->type, "D01") != 0 || pt_outbox_is_erased(row->bytes)) {
         return 0;
     }
     pt_arena_init(&arena, 4u * PT_SEALED_MAX);
@@ -291,8 +309,9 @@ int pt_connector_count(struct pt_connector *c, int32_t day, struct pt_err *err) 
     int rc = c->config->counts_count > 0 ? first_month(c, day, &first, err) : 0;
     for (uint32_t i = 0; rc == 0 && i < c->config->counts_count; i++) {
         const struct pt_config_count *k = &c->config->counts[i];
-        rc = k->type ? count_type(c, k->type, day, err)
-                     : count_matters(c, k, &c->counts[i], first, day, err);
+        rc = k->type       ? count_type(c, k->type, day, err)
+             : k->received ? count_received(c, k->received, first, day, err)
+                           : count_matters(c, k, &c->counts[i], first, day, err);
     }
     return rc;
 }

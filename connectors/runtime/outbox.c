@@ -205,9 +205,66 @@ int pt_batches_find(struct pt_state *s, const uint8_t statement_hash[32], struct
     return rc ? rc : one_batch(s, st, ret, NULL, err);
 }
 
+int pt_batches_papers(struct pt_state *s, const uint8_t statement_hash[32], struct pt_buf *envelope,
+                      struct pt_buf *answer, struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&s->sql, &st, err, "SELECT envelope, answer FROM batch WHERE statement_hash=?",
+                     "b", pt_span(statement_hash, 32));
+    rc = rc ? rc : pt_sql_one(&s->sql, st, err);
+    rc = rc ? rc : pt_buf_append_span(envelope, pt_sql_blob(st, 0));
+    rc = rc ? rc : pt_buf_append_span(answer, pt_sql_blob(st, 1));
+    pt_sql_done(&s->sql, st);
+    return rc;
+}
+
 int pt_batches_followed(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
                         struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     return pt_sql_run(&s->sql, err, "UPDATE batch SET followed_index=? WHERE statement_hash=?",
                       "ib", (int64_t)log_index, pt_span(statement_hash, 32));
+}
+
+int pt_batches_receipted_at(struct pt_state *s, const uint8_t statement_hash[32], int64_t at_ms,
+                            struct pt_err *err) {
+    return pt_sql_run(&s->sql, err, "INSERT OR IGNORE INTO receipted VALUES(?,?)", "bi",
+                      pt_span(statement_hash, 32), at_ms);
+}
+
+int pt_batches_witnessed(struct pt_state *s, int64_t size, struct pt_witnessed *ret,
+                         struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    memset(ret, 0, sizeof *ret);
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT count(*), sum(followed_index BETWEEN 0 AND ?1-1),"
+                          " min(iif(followed_index BETWEEN 0 AND ?1-1, NULL, at_ms))"
+                          " FROM batch LEFT JOIN receipted USING(statement_hash) WHERE state=2",
+                          "i", size);
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        ret->witnessed = pt_sql_i64(st, 1);
+        ret->waiting = pt_sql_i64(st, 0) - ret->witnessed;
+        ret->oldest_ms = pt_sql_i64(st, 2);
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}
+
+int pt_batches_unwitnessed(struct pt_state *s, int64_t size, struct pt_buf *answer,
+                           struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT answer FROM batch WHERE state=2 AND"
+                          " NOT followed_index BETWEEN 0 AND ?-1 ORDER BY first_seq LIMIT 1",
+                          "i", size);
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        rc = pt_state_blob(st, 0, answer);
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
 }

@@ -7,12 +7,16 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/visible.h>
 
+#include "dummies.h"
 #include "seal.h"
 
 struct taking {
     struct pt_connector *c;
     uint64_t size; /* of the log before this page */
     struct pt_err *err;
+    bool contradicted; /* a batch that the hub has refused stands on it: which, and where */
+    uint8_t statement[32];
+    uint64_t at;
 };
 
 static bool in_list(char *const *list, size_t n, const char *word) {
@@ -77,7 +81,7 @@ static int deliver_opened(struct taking *t, const struct pt_record_info *info,
     Pentad__V1__Record *open = NULL;
     pt_connector_sealing_init(&s, c);
     int rc = pt_connector_unseal(&s, r, &open, &why);
-    if (rc == PT_E_PROOF || rc == PT_E_FORMAT) {
+    if (rc == PT_E_PROOF || rc == PT_E_FORMAT || rc == PT_E_SEAL) {
         char what[400];
         (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
                        r->stream, r->seq, r->log_index, why.msg);
@@ -112,6 +116,9 @@ static int check_own(struct taking *t, const struct pt_followed_record *r) {
         return rc;
     }
     if (b.state == PT_BATCH_REFUSED) {
+        t->contradicted = true;
+        t->at = r->log_index;
+        memcpy(t->statement, b.statement_hash, sizeof t->statement);
         return pt_err_set(t->err, PT_E_FORK,
                           "log entry %" PRIu64 " is a batch of ours that the hub has refused: its "
                           "refusal is kept in the state file",
@@ -163,6 +170,8 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     struct taking *t = ctx;
     struct pt_connector *c = t->c;
     int rc = check_own(t, r);
+    rc = rc ? rc : pt_connector_witness_record(c, r, t->err);
+    rc = rc ? rc : pt_connector_erasing_record(c, r, t->err);
     if (rc != 0 || !r->record) {
         return rc;
     }
@@ -175,6 +184,7 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
         (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
                        r->stream, r->seq, r->log_index, r->close_fault);
         pt_connector_keep_evidence(c, PT_E_PROOF, what, r->bytes);
+        pt_connector_alarm(c, "withheld_record", what);
     }
     if (info->type == PT_TYPE_TICK) {
         rc = take_tick(t, r);
@@ -184,7 +194,9 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
     }
     rc = rc ? rc : pt_connector_opening_keep(c, r, t->err);
     rc = rc ? rc : pt_connector_opening_verify(c, r, t->err);
-    if (rc == 0 && wanted(c, info, r)) {
+    bool dummy = false;
+    rc = rc ? rc : pt_connector_dummy_record(c, r, &dummy, t->err);
+    if (rc == 0 && !dummy && wanted(c, info, r)) {
         rc = deliver_opened(t, info, r);
     }
     return rc;
@@ -217,14 +229,16 @@ static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err 
     if (rc != 0) {
         return rc;
     }
-    if (t.size == 0) { /* from the log's beginning on every discrepancy is noted */
-        rc = pt_state_set_int(c->state, "findings", 1, err);
-    }
-    rc = rc ? rc : pt_follower_page(c->follower, page, &follow, &c->log_size, err);
+    rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
     if (rc != 0) {
         rc = pt_connector_end(c, rc, err);
         if (!c->later && rc != PT_E_STORE && rc != PT_E_BUSY && rc != PT_E_NOMEM && rc != PT_E_IO) {
-            pt_connector_keep_evidence(c, rc, err->msg, page);
+            if (t.contradicted) {
+                pt_connector_keep_contradiction(c, err->msg, page, t.at, t.statement);
+            } else {
+                pt_connector_keep_evidence(c, rc, err->msg, page);
+            }
+            pt_connector_alarm(c, pt_err_name(rc), err->msg);
         }
     }
     return rc;
@@ -239,7 +253,11 @@ static int fetch(struct pt_connector *c, int wait_s, struct pt_buf *page, struct
                         "the hub's log is shorter than the %" PRIu64 " entries that were verified "
                         "here: it was rolled back; the checkpoint it signed is kept",
                         size);
+        pt_buf_reset(&c->witness.note); /* what it publishes now, beside what it had signed */
+        c->witness.target.size = 0;
+        (void)c->hub.checkpoint(c->hub.ctx, &c->witness.note, NULL);
         pt_connector_keep_evidence(c, rc, err->msg, pt_follower_checkpoint(c->follower));
+        pt_connector_alarm(c, "rolled_back", err->msg);
     }
     return rc;
 }
@@ -256,8 +274,12 @@ int pt_connector_receive(struct pt_connector *c, int wait_s, bool *ret_new, stru
     pt_buf_done(&page);
     uint64_t size = pt_follower_size(c->follower);
     *ret_new = rc == 0 && size > before;
+    if (rc == 0) {
+        pt_connector_erasing_scrub(c);
+    }
     if (rc == 0 && size >= c->log_size) {
         c->caught_up = true;
+        rc = pt_connector_erasing_check(c, err);
     }
     return rc;
 }

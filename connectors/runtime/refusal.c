@@ -174,15 +174,11 @@ int pt_connector_refusal_take(struct pt_connector *c, const struct pt_batch_row 
     const char *code = whole && whole->code ? whole->code : pt_err_name(PT_E_REFUSED);
     pt_connector_event(c, "refused", "the batch at %" PRIu64 " as a whole: %s (%s)", b->first_seq,
                        whole && whole->message ? whole->message : "", code);
+    if (pt_err_from_name(code) == PT_E_RETIRED_KEY || pt_err_from_name(code) == PT_E_UNKNOWN_KEY) {
+        c->key_refused_size = pt_follower_size(c->follower);
+    }
     /* What follows is pt_connector_refusal_allows, when the batch is to be cut again. */
     return take_whole(c, b, code, reply, err);
-}
-
-static bool key_is_live(const struct pt_connector *c) {
-    struct pt_hash mine;
-    pt_key_fingerprint(c->key, &mine);
-    const struct pt_keyhistory_key *k = pt_keyhistory_find(pt_follower_keys(c->follower), &mine);
-    return k && pt_keyhistory_key_live(k, pt_follower_size(c->follower));
 }
 
 /* Cutting again may mend it, but not for ever. */
@@ -210,6 +206,19 @@ static int allow_later(struct pt_connector *c, const struct pt_batch_row *b, str
                       b->first_seq, (long long)(left / 1000 + 1));
 }
 
+/* Whoever cuts asks whether the key is live by now. Where that says yes and the hub just said no,
+ * the entry that tells is still to be read. */
+static int allow_key(struct pt_connector *c, const struct pt_batch_row *b, int code,
+                     struct pt_err *err) {
+    if (pt_follower_size(c->follower) > c->key_refused_size) {
+        return 0;
+    }
+    c->later = true;
+    return pt_err_set(err, code,
+                      "the hub refused the batch at %" PRIu64 " for its key; the log is read first",
+                      b->first_seq);
+}
+
 int pt_connector_refusal_allows(struct pt_connector *c, const struct pt_batch_row *b,
                                 struct pt_err *err) {
     if (b->refused_code[0] == '\0') {
@@ -225,13 +234,7 @@ int pt_connector_refusal_allows(struct pt_connector *c, const struct pt_batch_ro
         return allow_later(c, b, err);
     case PT_E_RETIRED_KEY:
     case PT_E_UNKNOWN_KEY:
-        return key_is_live(c)
-                   ? 0
-                   : pt_err_set(err, code,
-                                "the hub refused the batch at %" PRIu64 ": the signing key is not "
-                                "live; enrol a new one (KeyChange), put it in keys.signing and "
-                                "start again",
-                                b->first_seq);
+        return allow_key(c, b, code, err);
     case PT_E_CLOSED:
         return pt_err_set(err, code,
                           "the stream was closed for good: go on with a new stream "

@@ -151,8 +151,8 @@ static int count_later(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
-static int report_text(struct pt_connector *c, const struct pt_state_counts *k, struct pt_buf *out,
-                       struct pt_err *err) {
+static int report_text(struct pt_connector *c, const struct pt_state_counts *k, int64_t held,
+                       struct pt_buf *out, struct pt_err *err) {
     (void)pt_buf_printf(out,
                         "%s/%s: %lld records, %lld batches receipted, %lld refused, %lld records "
                         "not receipted yet\n",
@@ -168,6 +168,10 @@ static int report_text(struct pt_connector *c, const struct pt_state_counts *k, 
     }
     if (k->staged > 0) {
         (void)pt_buf_printf(out, "  waiting for their day: %lld\n", (long long)k->staged);
+    }
+    if (held > 0) {
+        (void)pt_buf_printf(out, "  about clues, waiting for their slot or moment: %lld\n",
+                            (long long)held);
     }
     if (k->evidence > 0) {
         (void)pt_buf_printf(out, "  kept as evidence: %lld (docs/connector.md)\n",
@@ -189,15 +193,16 @@ static int evidence_json(void *ctx, const struct pt_evidence_row *e) {
     return 0;
 }
 
-static int report_json(struct pt_connector *c, const struct pt_state_counts *k, struct pt_buf *out,
-                       struct pt_err *err) {
-    json_t *o = json_pack(
-        "{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party", c->config->party, "stream",
-        c->config->stream, "records", (json_int_t)k->records, "receipted", (json_int_t)k->receipted,
-        "refused", (json_int_t)k->refused, "pending", (json_int_t)k->pending_records, "deferred",
-        (json_int_t)k->deferred, "staged", (json_int_t)k->staged, "dead",
-        (json_int_t)k->dead_letters, "closed_day", (int)k->closed_day, "tick_day", (int)k->tick_day,
-        "verified_size", (json_int_t)pt_follower_size(c->follower));
+static int report_json(struct pt_connector *c, const struct pt_state_counts *k, int64_t held,
+                       struct pt_buf *out, struct pt_err *err) {
+    json_t *o =
+        json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party",
+                  c->config->party, "stream", c->config->stream, "records", (json_int_t)k->records,
+                  "receipted", (json_int_t)k->receipted, "refused", (json_int_t)k->refused,
+                  "pending", (json_int_t)k->pending_records, "deferred", (json_int_t)k->deferred,
+                  "staged", (json_int_t)k->staged, "held", (json_int_t)held, "dead",
+                  (json_int_t)k->dead_letters, "closed_day", (int)k->closed_day, "tick_day",
+                  (int)k->tick_day, "verified_size", (json_int_t)pt_follower_size(c->follower));
     json_t *sources = json_array(), *dead = json_array(), *evidence = json_array();
     for (size_t i = 0; i < c->n_sources; i++) {
         json_array_append_new(sources, source_json(&c->sources[i]));
@@ -223,11 +228,13 @@ static int report_json(struct pt_connector *c, const struct pt_state_counts *k, 
 int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
     struct pt_err err = {0};
     struct pt_state_counts k;
+    int64_t held = 0;
     int rc = pt_state_counts(c->state, &k, &err);
     rc = rc ? rc : count_later(c, &err);
+    rc = rc ? rc : pt_held_count(c->state, &held, &err);
     if (rc != 0) {
         return rc;
     }
     start_all(c);
-    return json ? report_json(c, &k, out, &err) : report_text(c, &k, out, &err);
+    return json ? report_json(c, &k, held, out, &err) : report_text(c, &k, held, out, &err);
 }

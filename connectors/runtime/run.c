@@ -13,6 +13,7 @@
 #include "connector_internal.h"
 
 #define WAIT_S 20 /* of a long poll when nothing else is to be done */
+#define QUORUM_WAIT_US (20 * INT64_C(1000000))
 #define QUIET_S 3 /* a feed that is silent for so long has nothing more for --once */
 #define REST_MIN_MS 100
 #define REST_MAX_MS 10000
@@ -20,7 +21,6 @@
 #define LIVE_BUDGET 50000 /* rows collected before they are sent */
 #define HOUR_MS (3600LL * 1000)
 #define DAY_MS (24 * HOUR_MS)
-#define CERTIFICATE_DAYS 30 /* before its end a certificate is told about */
 
 typedef int step_fn(struct pt_connector *c, struct pt_err *err);
 
@@ -81,32 +81,21 @@ static int try_send(struct pt_connector *c, struct pt_err *err) {
     return 0;
 }
 
-/* Told once a day, so that nobody learns of it from a hub that doesn't answer any more. */
-static void watch_certificate(struct pt_connector *c) {
-    int64_t ends, now = pt_clock_now_ms(c->opt.clock);
-    struct pt_err err = {0};
-    if (!c->config->keys.tls_cert || now < c->certificate_ms) {
-        return;
-    }
-    c->certificate_ms = now + DAY_MS;
-    if (pt_http_certificate_expiry(c->config->keys.tls_cert, &ends, &err) != 0) {
-        pt_connector_event(c, "certificate", "%s", err.msg);
-    } else if (ends < now + CERTIFICATE_DAYS * DAY_MS) {
-        char day[11];
-        pt_date_format(day, pt_date_from_ms(ends));
-        pt_connector_event(c, "certificate", "%s %s on %s: have it renewed (docs/connector.md)",
-                           c->config->keys.tls_cert, ends < now ? "ended" : "ends", day);
-    }
-}
-
 /* Waits at most wait_s for something new; also where the hub can't be reached. */
 static int try_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err) {
+    pt_connector_renewal(c);
     int left = rest_left_ms(&c->reading), send_left = rest_left_ms(&c->sending);
     *ret_new = false;
-    watch_certificate(c);
     if (left > 0) {
         sleep_ms(c, left < wait_s * 1000 ? left : wait_s * 1000);
         return 0;
+    }
+    if (pt_connector_attest_pending(c)) {
+        wait_s = 0;
+    }
+    if (pt_connector_witness_pending(c) && wait_s > 0) {
+        int ms = pt_connector_witness_left_ms(c);
+        wait_s = ms < 1000 ? 1 : ms < wait_s * 1000 ? ms / 1000 : wait_s;
     }
     if (send_left > 0 && send_left < wait_s * 1000) {
         /* A batch is due again before that. */
@@ -118,14 +107,18 @@ static int try_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct
     int rc = pt_connector_receive(c, wait_s, ret_new, err);
     if (rc == 0 || c->stop) {
         c->reading.rest_ms = 0;
-        return 0;
+        rc = c->stop ? 0 : pt_connector_attest(c, err);
+        return rc != 0 || c->stop ? rc : pt_connector_witness(c, err);
     }
     if (!c->later) {
+        if (rc == PT_E_EQUIVOCATION) {
+            pt_connector_send_rival(c);
+        }
         return rc;
     }
     rest_longer(&c->reading);
     pt_connector_event(c, "waiting", "reading: %s; again in %d ms", err->msg, c->reading.rest_ms);
-    return 0;
+    return pt_connector_witness_alarms(c, err);
 }
 
 /* Everything that the feed has by now, however long it takes to get it. */
@@ -157,9 +150,12 @@ static int learn_hub(struct pt_connector *c, struct pt_err *err) {
 
 static int collect_day(struct pt_connector *c, int32_t day, struct pt_err *err) {
     bool more;
-    int rc = pt_connector_collect(c, day, 0, &more, err);
+    int rc = pt_connector_author_close_again(c, err);
+    rc = rc ? rc : pt_connector_collect(c, day, 0, &more, err);
     if (rc == 0) {
-        rc = pt_connector_author_close(c, day, -1, day == c->config->until_day, err);
+        /* Who attests the last day's snapshot closes its stream behind that. */
+        bool final = day == c->config->until_day && !pt_connector_attests(c);
+        rc = pt_connector_author_close(c, day, -1, final, err);
     }
     if (rc == 0 && c->caught_up) {
         rc = pt_connector_send_cut(c, err);
@@ -181,22 +177,41 @@ static bool day_is_due(const struct pt_connector *c, int32_t *ret_day) {
 
 static bool replay_over(const struct pt_connector *c) {
     int32_t until = c->config->until_day;
-    return c->all_sent && c->tick_day >= c->closed_day &&
-           (c->ended || (until != 0 && c->closed_day >= until));
+    bool closed = until != 0 && c->closed_day >= until && !pt_connector_attests(c);
+    return c->all_sent && c->tick_day >= c->closed_day && (c->ended || closed);
+}
+
+/* Behind the attestation of the last day's snapshot. */
+static bool final_is_due(const struct pt_connector *c) {
+    int32_t until = c->config->until_day;
+    return pt_connector_attests(c) && !c->ended && until != 0 && c->closed_day >= until &&
+           c->tick_day >= until && pt_connector_attest_done(c);
+}
+
+static int close_for_good(struct pt_connector *c, struct pt_err *err) {
+    int rc = pt_connector_begin(c, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_connector_author_close(c, c->config->until_day, -1, true, err);
+    rc = rc == 0 && c->caught_up ? pt_connector_send_cut(c, err) : rc;
+    return pt_connector_end(c, rc, err);
 }
 
 static int replay(struct pt_connector *c, struct pt_err *err) {
     int rc = 0;
-    while (rc == 0 && !c->stop && !replay_over(c)) {
+    while (rc == 0 && !c->stop && !replay_over(c) && pt_connector_by_day(c)) {
         int32_t day;
         bool any;
         if (day_is_due(c, &day)) {
             rc = replay_day(c, day, err);
+        } else if (final_is_due(c)) {
+            rc = close_for_good(c, err);
         }
         if (rc == 0) {
             rc = try_send(c, err);
         }
-        if (rc == 0 && !replay_over(c) && !day_is_due(c, &day)) {
+        if (rc == 0 && !replay_over(c) && !day_is_due(c, &day) && !final_is_due(c)) {
             rc = try_receive(c, c->caught_up ? WAIT_S : 0, &any, err);
         }
     }
@@ -238,6 +253,7 @@ static int collect_live(struct pt_connector *c, bool *ret_more, struct pt_err *e
     }
     if (pt_connector_closes(c)) {
         rc = close_past(c, now, err);
+        rc = rc ? rc : pt_connector_author_close_again(c, err);
     }
     c->day = pt_date_from_ms(now);
     /* A hub that can't be reached must not fill this disk. */
@@ -273,6 +289,28 @@ static int live_pass(struct pt_connector *c, bool *ret_more, struct pt_err *err)
     return rc;
 }
 
+/* With --once: the other bodies are given a while to cosign what is the end for all. */
+static bool is_witnessed(const struct pt_connector *c, int64_t *until_us) {
+    if (!pt_connector_witness_pending(c)) {
+        return true;
+    }
+    if (*until_us == 0) {
+        *until_us = pt_monotonic_us() + QUORUM_WAIT_US;
+    }
+    return pt_monotonic_us() >= *until_us;
+}
+
+/* With --once: the feed to its end, and its last checkpoint cosigned. */
+static int finish(struct pt_connector *c, struct pt_err *err) {
+    int64_t until_us = 0;
+    int rc = read_all(c, err);
+    while (rc == 0 && !c->stop && !is_witnessed(c, &until_us)) {
+        bool any;
+        rc = try_receive(c, 1, &any, err);
+    }
+    return rc;
+}
+
 static int live(struct pt_connector *c, struct pt_err *err) {
     int rc = 0;
     while (rc == 0 && !c->stop) {
@@ -283,7 +321,7 @@ static int live(struct pt_connector *c, struct pt_err *err) {
         }
         bool done = !more && c->all_sent && pt_connector_sources_done(c);
         if (rc == 0 && c->opt.once && done) {
-            return read_all(c, err);
+            return finish(c, err);
         }
         if (rc == 0) {
             rc = try_receive(c, more || !c->caught_up ? 0 : c->config->poll_s, &any, err);
@@ -309,7 +347,9 @@ static bool is_quiet(const struct pt_connector *c, bool any) {
 static int follow(struct pt_connector *c, struct pt_err *err) {
     int rc = 0;
     bool any = true;
-    while (rc == 0 && !c->stop && !(c->opt.once && is_quiet(c, any))) {
+    int64_t until_us = 0;
+    while (rc == 0 && !c->stop && pt_connector_by_day(c) &&
+           !(c->opt.once && is_quiet(c, any) && is_witnessed(c, &until_us))) {
         bool silence = pt_follower_settled(c->follower) == PT_SETTLED_UNSAID;
         rc = try_receive(c, !c->opt.once ? WAIT_S : silence ? QUIET_S : 1, &any, err);
     }
@@ -320,10 +360,10 @@ int pt_connector_run(struct pt_connector *c, struct pt_err *err) {
     int rc = learn_hub(c, err);
     if (rc == 0 && !c->stop && pt_connector_by_day(c)) {
         rc = replay(c, err);
-        if (rc == 0 && !c->stop) {
-            rc = follow(c, err);
-        }
-    } else if (rc == 0 && !c->stop) {
+        rc = rc == 0 && !c->stop ? follow(c, err) : rc;
+    }
+    /* The log's policy may have gone over to the live clock meanwhile. */
+    if (rc == 0 && !c->stop && !pt_connector_by_day(c)) {
         rc = live(c, err);
     }
     return rc == PT_E_STOPPING || c->stop ? 0 : rc;

@@ -8,6 +8,7 @@
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 
+#include "dummies.h"
 #include "seal.h"
 
 /* ---- the keys of the readers ---- */
@@ -100,6 +101,12 @@ void pt_connector_sealing_done(struct sealing *s) {
     pt_arena_done(&s->arena);
 }
 
+/* What goes beside dummies shows no more in its header than they do. */
+static bool covered(const struct pt_connector *c, const Pentad__V1__Record *r) {
+    return pt_connector_covers(c) && (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER ||
+                                      r->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME);
+}
+
 int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t seq,
                       const uint8_t nonce[PT_SEALED_NONCE], Pentad__V1__Record **ret_sealed,
                       struct pt_err *err) {
@@ -109,7 +116,8 @@ int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t s
     if (rc == 0) {
         at.recipients = (const uint8_t(*)[PT_SEALED_KEY_ID])s->ids;
         at.n_recipients = s->n;
-        rc = pt_sealed_split(r, nonce, &at, &s->arena, &s->header, &s->plain, s->hash, err);
+        rc = pt_sealed_split(r, nonce, &at, covered(c, r), &s->arena, &s->header, &s->plain,
+                             s->hash, err);
     }
     if (rc == 0) {
         rc = seal_plain(s, err);

@@ -40,7 +40,7 @@ struct place {
     struct pt_hash superseded;
     bool supersedes;
     bool mend;    /* its closes were too early: say them anew */
-    bool blocked; /* what is to be superseded waits, for a person or for its time */
+    bool blocked; /* nothing is cut yet: it waits, for a person or for its time */
 };
 
 static int sign(struct pt_connector *c, const struct place *at, const struct gathering *g,
@@ -111,6 +111,40 @@ static int continues(struct pt_connector *c, struct place *at, struct pt_err *er
     return rc;
 }
 
+/* Nothing is signed with a key that the log, as far as it is verified, doesn't have as live: such a
+ * batch would only be refused, and stand in the way of what is signed with the right one. On the
+ * stream of the recovery key the hub sees to it that a batch is of KeyChange records alone. */
+static int key_allows(const struct pt_connector *c, struct pt_err *err) {
+    const struct pt_keyhistory *keys = pt_follower_keys(c->follower);
+    const struct pt_keyhistory_key *k;
+    struct pt_hash mine;
+    struct pt_err why = {0};
+    char hex[2 * PT_HASH_LEN + 1];
+    pt_key_fingerprint(c->key, &mine);
+    pt_hash_hex(hex, &mine);
+    int rc = pt_keyhistory_may_sign(keys, &mine, c->config->party, c->config->stream,
+                                    pt_follower_size(c->follower), true, &why);
+    switch (rc) {
+    case 0:
+        return 0;
+    case PT_E_UNKNOWN_KEY:
+        return pt_err_set(
+            err, rc,
+            "nothing is signed: keys.signing (%.16s) isn't enrolled for %s yet: until "
+            "pentad key list shows it, name there the key that is live",
+            hex, c->config->party);
+    case PT_E_RETIRED_KEY:
+        k = pt_keyhistory_find(keys, &mine);
+        return pt_err_set(err, rc,
+                          "nothing is signed: keys.signing (%.16s) was retired by log entry "
+                          "%llu: name there a key that is live (pentad key list shows them) and "
+                          "start again",
+                          hex, (unsigned long long)(k ? k->retired_at : 0));
+    default:
+        return pt_err_set(err, rc, "nothing is signed: keys.signing (%.16s): %s", hex, why.msg);
+    }
+}
+
 static int place_next(struct pt_connector *c, struct place *at, struct pt_err *err) {
     struct pt_batch_row refused;
     int rc = continues(c, at, err);
@@ -124,6 +158,7 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
         at->supersedes = true;
         memcpy(at->superseded.b, refused.statement_hash, sizeof at->superseded.b);
         rc = pt_connector_refusal_allows(c, &refused, err);
+        rc = rc ? rc : key_allows(c, err);
         at->blocked = rc != 0;
         at->mend = pt_err_from_name(refused.refused_code) == PT_E_CLOCK;
         return rc;
@@ -131,7 +166,8 @@ static int place_next(struct pt_connector *c, struct place *at, struct pt_err *e
     if (rc == PT_E_NOT_FOUND && at->first_seq < c->next_seq) {
         uint64_t pending = c->next_seq - at->first_seq;
         at->limit = pending < PT_BATCH_RECORDS_MAX ? (uint32_t)pending : PT_BATCH_RECORDS_MAX;
-        rc = 0;
+        rc = key_allows(c, err);
+        at->blocked = rc != 0;
     }
     return rc;
 }
@@ -177,6 +213,10 @@ static int take_receipt(struct pt_connector *c, const struct pt_batch_row *b,
     if (rc == 0) {
         rc = pt_batches_receipted(c->state, b->statement_hash, a->log_index, reply, err);
         if (rc == 0) {
+            rc = pt_batches_receipted_at(c->state, b->statement_hash, pt_clock_now_ms(c->opt.clock),
+                                         err);
+        }
+        if (rc == 0) {
             rc = pt_connector_save_view(c, err);
         }
         rc = pt_connector_end(c, rc, err);
@@ -200,14 +240,24 @@ static int take_answer(struct pt_connector *c, const struct pt_batch_row *b, str
         pt_answer_open(reply, &statement, &c->trust, pt_follower_keys(c->follower), &answer, err);
     if (rc != 0) {
         pt_connector_keep_evidence(c, rc, err->msg, reply);
+        if (!answer.ignored) {
+            pt_connector_alarm(c, pt_err_name(rc), err->msg);
+        }
         /* What nobody of the hub has signed is no answer; a receipt that doesn't hold is one. */
         c->later = answer.ignored;
         return rc;
     }
-    rc = answer.refused ? pt_connector_refusal_take(c, b, &answer, reply, err)
-                        : take_receipt(c, b, &answer, reply, err);
+    if (answer.refused && b->followed_index >= 0) {
+        rc = pt_err_set(err, PT_E_FORK,
+                        "the hub refuses the batch at %llu, which its log holds as entry %lld",
+                        (unsigned long long)b->first_seq, (long long)b->followed_index);
+    }
+    rc = rc               ? rc
+         : answer.refused ? pt_connector_refusal_take(c, b, &answer, reply, err)
+                          : take_receipt(c, b, &answer, reply, err);
     if (rc == PT_E_FORK) {
         pt_connector_keep_evidence(c, rc, err->msg, reply);
+        pt_connector_alarm(c, pt_err_name(rc), err->msg);
     }
     pt_answer_done(&answer);
     return rc;
@@ -239,6 +289,23 @@ static int submit(struct pt_connector *c, const struct pt_batch_row *b, struct p
     pt_buf_done(&reply);
     pt_buf_done(&body);
     return rc;
+}
+
+void pt_connector_send_rival(struct pt_connector *c) {
+    struct pt_batch_row row;
+    struct pt_buf envelope;
+    struct pt_err err = {0};
+    pt_buf_init(&envelope, 65535);
+    int rc = pt_batches_open(c->state, &row, &envelope, &err);
+    if (rc == 0) {
+        rc = submit(c, &row, pt_buf_span(&envelope), &err);
+    }
+    if (rc != 0 && rc != PT_E_NOT_FOUND) {
+        pt_connector_event(c, "rival",
+                           "the hub is shown what was signed here for records from %llu on: %s",
+                           (unsigned long long)row.first_seq, err.msg);
+    }
+    pt_buf_done(&envelope);
 }
 
 int pt_connector_send_all(struct pt_connector *c, struct pt_err *err) {

@@ -46,8 +46,32 @@ static const char schema[] =
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS counted(what TEXT, month INTEGER, n INTEGER NOT NULL,"
     "  PRIMARY KEY(what, month)) WITHOUT ROWID;"
+    /* Clues that were read, by their id; and what is said about clues and waits for its moment. */
+    "CREATE TABLE IF NOT EXISTS clue(id BLOB PRIMARY KEY, sent_at_ms INTEGER NOT NULL,"
+    "  read_ms INTEGER NOT NULL, dummy INTEGER NOT NULL, urgent INTEGER NOT NULL, outcomes INTEGER "
+    "NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS held(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, clue BLOB NOT "
+    "NULL,"
+    "  type TEXT NOT NULL, doc_no TEXT, origin TEXT, record BLOB NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS held_by_moment ON held(at_ms, id);"
     "CREATE TABLE IF NOT EXISTS evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
     "  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS receipted(statement_hash BLOB PRIMARY KEY, at_ms INTEGER NOT NULL)"
+    "  WITHOUT ROWID;"
+    /* Orders over records: approved has a bit for each of the four; state 0 waiting, 1 in force, 2
+       done. And what the hub says was erased, by which order. */
+    "CREATE TABLE IF NOT EXISTS erasure(hash BLOB PRIMARY KEY, stream TEXT, party TEXT,"
+    "  of_stream TEXT, seq INTEGER, record BLOB, approved INTEGER NOT NULL, state INTEGER NOT "
+    "NULL);"
+    "CREATE TABLE IF NOT EXISTS erased(hash BLOB, party TEXT, stream TEXT, seq INTEGER, record "
+    "BLOB,"
+    "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
+    /* Closes of others that don't add up here; accepted: why a person goes on behind it all the
+       same. */
+    "CREATE TABLE IF NOT EXISTS wrong_close(party TEXT, stream TEXT, seq INTEGER, log_index INTEGER"
+    "  NOT NULL, what TEXT NOT NULL, accepted TEXT, PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS alarm(code TEXT PRIMARY KEY, since_ms INTEGER NOT NULL,"
+    "  what TEXT NOT NULL) WITHOUT ROWID;"
     "PRAGMA user_version=1;";
 
 static int check_version(struct pt_state *s, const char *path, bool may_be_new,
@@ -77,7 +101,7 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
         .pragmas = read_only ? NULL
                              : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000;"
-                               "PRAGMA journal_size_limit=33554432;",
+                               "PRAGMA journal_size_limit=33554432; PRAGMA secure_delete=ON;",
         .owner_only = true,
     };
     int rc = pt_sql_open(&s->sql, path, &options, err);
@@ -125,6 +149,14 @@ int pt_state_commit(struct pt_state *s, struct pt_err *err) {
 void pt_state_rollback(struct pt_state *s) {
     pt_sql_rollback(&s->sql);
     s->in_transaction = false;
+}
+
+int pt_state_scrub(struct pt_state *s) {
+    int64_t busy = 1;
+    bool found;
+    PT_ASSERT(!s->in_transaction);
+    int rc = pt_sql_number(&s->sql, &busy, &found, NULL, "PRAGMA wal_checkpoint(TRUNCATE)", "");
+    return rc ? rc : busy != 0 ? PT_E_BUSY : 0;
 }
 
 /* ---- small values ---- */

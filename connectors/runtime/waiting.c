@@ -10,9 +10,9 @@ int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *
                       "isssb", (int64_t)r->day, r->type, r->doc_no, r->origin, r->record);
 }
 
-static int read_staged(struct sqlite3_stmt *st, struct pt_buf *hold, struct pt_staged *ret) {
+static int read_taken(struct sqlite3_stmt *st, struct pt_buf *hold, struct state_taken *ret) {
     ret->id = pt_sql_i64(st, 0);
-    ret->day = pt_sql_i32(st, 1);
+    ret->due = pt_sql_i64(st, 1);
     size_t type = pt_state_hold_text(hold, st, 2), doc = pt_state_hold_text(hold, st, 3);
     size_t origin = pt_state_hold_text(hold, st, 4), record = hold->len;
     (void)pt_state_blob(st, 5, hold);
@@ -25,24 +25,32 @@ static int read_staged(struct sqlite3_stmt *st, struct pt_buf *hold, struct pt_s
     return hold->failed;
 }
 
-int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
-                   struct pt_err *err) {
+int pt_state_take(struct pt_state *s, const char *next, const char *drop, int64_t until,
+                  struct pt_buf *hold, struct state_taken *ret, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     memset(ret, 0, sizeof *ret);
     pt_buf_reset(hold);
     struct sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&s->sql, &st, err,
-                          "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=?"
-                          " ORDER BY day,id LIMIT 1",
-                          "i", (int64_t)day);
+    int rc = pt_sql_query(&s->sql, &st, err, next, "i", until);
     if (rc == 0) {
         rc = pt_sql_one(&s->sql, st, err);
     }
-    if (rc == 0 && (rc = read_staged(st, hold, ret)) != 0) {
-        pt_err_set(err, rc, "a record that waited for its day doesn't fit in memory");
+    if (rc == 0 && (rc = read_taken(st, hold, ret)) != 0) {
+        pt_err_set(err, rc, "a record that waited for its time doesn't fit in memory");
     }
     pt_sql_done(&s->sql, st);
-    return rc ? rc : pt_sql_run(&s->sql, err, "DELETE FROM staged WHERE id=?", "i", ret->id);
+    return rc ? rc : pt_sql_run(&s->sql, err, drop, "i", ret->id);
+}
+
+int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
+                   struct pt_err *err) {
+    struct state_taken t;
+    int rc = pt_state_take(s,
+                           "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=?"
+                           " ORDER BY day,id LIMIT 1",
+                           "DELETE FROM staged WHERE id=?", day, hold, &t, err);
+    *ret = (struct pt_staged){t.id, (int32_t)t.due, t.type, t.doc_no, t.origin, t.record};
+    return rc;
 }
 
 int pt_staged_holds(struct pt_state *s, const char *type, const char *doc_no, bool *ret,

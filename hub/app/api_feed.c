@@ -1,11 +1,13 @@
 /* GET /v1/feed: a page at once, or a wait until the log grows. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <pentad/record/json.h>
 #include <pentad/v1/feed.pb-c.h>
 
+#include "access.h"
 #include "folder.h"
 #include "params.h"
 #include "public.h"
@@ -15,12 +17,34 @@
 
 /* ---- worker ------------------------------------------------------------------------------ */
 
+static int take_given(void *ctx, const struct pt_store_entry *e, uint64_t seq,
+                      struct pt_span bytes) {
+    struct pt_ref ref = {.seq = seq};
+
+    (void)snprintf(ref.party, sizeof(ref.party), "%s", e->party);
+    (void)snprintf(ref.stream, sizeof(ref.stream), "%s", e->stream);
+    return pt_access_list_add(ctx, &ref, e->index, bytes);
+}
+
+static int make_party_page(struct pt_call *c, struct pt_buf *page, struct pt_err *err) {
+    struct pt_access_list list = {0};
+    const struct pt_feed_given given = {take_given, &list};
+    uint64_t next = c->after;
+    int rc = pt_feed_page_given(c->hub->log, c->view, c->after, c->limit, &given, page, &next, err);
+
+    if (rc == 0) {
+        rc = pt_access_page(c, c->after, next, &list, err);
+    }
+    pt_access_list_done(&list);
+    return rc;
+}
+
 static int make_page(struct pt_call *c, struct pt_buf *page, struct pt_err *err) {
     struct pt_feed_disclosed d;
     int rc;
 
     if (c->view != PT_PARTY_PUBLIC) {
-        return pt_feed_page(c->hub->log, c->view, c->after, c->limit, page, NULL, err);
+        return make_party_page(c, page, err);
     }
     rc = pt_public_begin(c, &d, err);
     if (rc == 0) {
@@ -39,7 +63,7 @@ void pt_api_feed_page(struct pt_call *c) {
     pt_buf_init(&page, PT_FEED_PAGE_MAX);
     pt_folder_view(c->hub->folder, &fold);
     rc = make_page(c, &page, &err);
-    rc = rc ? rc : pt_feed_page_settled(&page, fold.pending == 0 ? fold.folded : 0);
+    rc = rc ? rc : pt_feed_page_settled(&page, fold.owed == 0 ? fold.folded : 0);
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
     } else if (!pt_reply_wants_json(c->req, false)) {

@@ -1,4 +1,5 @@
 /* Subjects and discrepancies as the ledger has them. Worker threads. */
+#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -14,6 +15,45 @@
 #include "routes.h"
 
 #define PAGE_MAX 1000
+
+int pt_call_ref(const struct pt_call *c, struct pt_ref *ret, struct pt_err *err) {
+    memset(ret, 0, sizeof(*ret));
+    if (!pt_name_valid(c->param[0]) || !pt_name_valid(c->param[1]) ||
+        pt_param_digits(c->param[2], UINT64_MAX, &ret->seq) != 0 || ret->seq == 0) {
+        return pt_err_set(err, PT_E_FORMAT, "a record is named party/stream/number");
+    }
+    (void)snprintf(ret->party, sizeof(ret->party), "%s", c->param[0]);
+    (void)snprintf(ret->stream, sizeof(ret->stream), "%s", c->param[1]);
+    return 0;
+}
+
+int pt_call_subject_year(struct pt_call *c, char key[PT_ROUTE_PARAM_MAX], struct pt_figure_ask *ret,
+                         struct pt_err *err) {
+    int rc =
+        pt_ledger_subject_parse(c->ledger, c->param[0], &ret->kind, key, PT_ROUTE_PARAM_MAX, err);
+
+    ret->key = key;
+    rc = rc != 0 ? rc : pt_param_year(c->param[1], &ret->fiscal_year, err);
+    return rc != 0 ? rc : pt_param_moment(c->req, c->ledger, &ret->valid_at, &ret->known_at, err);
+}
+
+int pt_call_figure(struct pt_call *c, char key[PT_ROUTE_PARAM_MAX], struct pt_figure_ask *ret,
+                   struct pt_err *err) {
+    ret->figure = c->param[2];
+    return pt_call_subject_year(c, key, ret, err);
+}
+
+int pt_call_page(struct pt_call *c, struct pt_list_page *ret, struct pt_err *err) {
+    uint64_t limit = 0;
+    uint64_t offset = 0;
+    int rc = pt_param_u64(c->req, "limit", PT_LIST_DEFAULT, PT_LIST_MAX, &limit, err);
+
+    if (rc == 0) {
+        rc = pt_param_u64(c->req, "offset", 0, INT32_MAX, &offset, err);
+    }
+    *ret = (struct pt_list_page){limit == 0 ? 1 : (uint32_t)limit, (uint32_t)offset};
+    return rc;
+}
 
 static int kind_param(struct pt_call *c, int *ret, struct pt_err *err) {
     char text[32];
@@ -191,6 +231,18 @@ void pt_api_escalations(struct pt_call *c) {
     pt_call_answer(c, rc, json, &err);
 }
 
+void pt_api_orders(struct pt_call *c) {
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    int rc = pt_call_read_begin(c, &err);
+
+    if (rc == 0) {
+        rc = pt_ledger_orders_json(c->ledger, &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    pt_call_answer(c, rc, json, &err);
+}
+
 /* ---- briefs -------------------------------------------------------------------------------- */
 
 static void reply_brief_html(struct pt_call *c, struct json_t *brief) {
@@ -244,4 +296,53 @@ void pt_api_brief(struct pt_call *c) {
     } else {
         pt_reply_json(c->req, json);
     }
+}
+
+/* ---- a subject's year --------------------------------------------------------------------- */
+
+/* What he may not read isn't there at all: that a clue names the subject would say too much. */
+static void drop_unread(struct json_t *json, enum pt_party reader) {
+    struct json_t *records = json_object_get(json, "records");
+
+    pt_redact(json, reader);
+    for (size_t i = json_array_size(records); i > 0; i--) {
+        if (json_object_get(json_array_get(records, i - 1), "effective") == NULL) {
+            (void)json_array_remove(records, i - 1);
+        }
+    }
+}
+
+void pt_api_subject_history(struct pt_call *c) {
+    struct pt_figure_ask ask = {0};
+    struct pt_list_page page;
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    char key[PT_ROUTE_PARAM_MAX];
+    int rc = pt_call_read_begin(c, &err);
+
+    if (rc == 0) {
+        rc = pt_call_page(c, &page, &err);
+        rc = rc != 0 ? rc : pt_call_subject_year(c, key, &ask, &err);
+        rc = rc != 0 ? rc : pt_ledger_history_json(c->ledger, &ask, page, &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    if (rc == 0) {
+        drop_unread(json, c->view);
+    }
+    pt_call_answer(c, rc, json, &err);
+}
+
+void pt_api_subject_universe(struct pt_call *c) {
+    struct pt_figure_ask ask = {0};
+    struct json_t *json = NULL;
+    struct pt_err err = {0};
+    char key[PT_ROUTE_PARAM_MAX];
+    int rc = pt_call_read_begin(c, &err);
+
+    if (rc == 0) {
+        rc = pt_call_subject_year(c, key, &ask, &err);
+        rc = rc != 0 ? rc : pt_ledger_universe_json(c->ledger, &ask, &json, &err);
+        pt_ledger_read_end(c->ledger);
+    }
+    pt_call_answer(c, rc, json, &err);
 }

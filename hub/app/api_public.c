@@ -9,6 +9,7 @@
 #include "folder.h"
 #include "reply.h"
 #include "routes.h"
+#include "witness.h"
 #include "writer.h"
 
 #define METRICS_MAX ((size_t)256 * 1024)
@@ -23,9 +24,11 @@ static void reply_text(struct pt_call *c, int status, struct pt_buf *body, const
 
 void pt_api_checkpoint(struct pt_call *c) {
     struct pt_buf body;
+    uint64_t size;
 
-    pt_buf_init(&body, PT_LOG_CHECKPOINT_MAX);
-    (void)pt_log_published(c->hub->log, &body, NULL);
+    pt_buf_init(&body, PT_COSIGNED_MAX);
+    (void)pt_log_published(c->hub->log, &body, &size);
+    pt_witness_adorn(c->hub->witness, size, &body);
     reply_text(c, 200, &body, "text/plain; charset=utf-8");
 }
 
@@ -108,7 +111,7 @@ void pt_api_readyz(struct pt_call *c) {
 
 /* ---- metrics ------------------------------------------------------------------------------ */
 
-static void put_log(const struct pt_hub *h, struct pt_buf *out) {
+static void put_log(struct pt_hub *h, struct pt_buf *out) {
     struct pt_writer_view w;
     struct pt_folder_view f;
     uint64_t size = pt_log_size(h->log);
@@ -116,6 +119,9 @@ static void put_log(const struct pt_hub *h, struct pt_buf *out) {
     pt_writer_view(h->writer, &w);
     pt_folder_view(h->folder, &f);
     pt_metrics_put(out, "log_entries", "gauge", "entries in the log", size);
+    pt_metrics_put(out, "cosigned_entries", "gauge",
+                   "entries under the largest checkpoint with a quorum of cosignatures",
+                   pt_witness_quorum_size(h->witness));
     pt_metrics_put(out, "log_wal_bytes", "gauge", "bytes in the store's write-ahead log",
                    pt_store_sqlite_wal_bytes(h->store));
     pt_metrics_put(out, "fold_entries", "gauge", "log entries folded into the ledger", f.folded);
@@ -159,6 +165,13 @@ static void put_http(struct pt_hub *h, struct pt_buf *out) {
                    s.inflight_bytes);
 }
 
+/* Nothing where that isn't known. */
+static void put_expiry(struct pt_buf *out, const char *name, const char *help, int64_t ends_ms) {
+    if (ends_ms > 0 && ends_ms != INT64_MAX) {
+        pt_metrics_put(out, name, "gauge", help, (uint64_t)(ends_ms / 1000));
+    }
+}
+
 void pt_api_metrics(struct pt_call *c) {
     struct pt_hub *h = c->hub;
     struct pt_buf body;
@@ -174,6 +187,11 @@ void pt_api_metrics(struct pt_call *c) {
     pt_metrics_put(&body, "polls", "gauge", "feed readers that wait",
                    pt_feed_waiters_count(h->waiters));
     put_http(h, &body);
+    put_expiry(&body, "certificate_expires_seconds",
+               "when the hub's own certificate ends, Unix time",
+               atomic_load(&h->certificate_ends_ms));
+    put_expiry(&body, "crl_expires_seconds", "when its revocation list runs out, Unix time",
+               atomic_load(&h->crl_ends_ms));
     pt_metrics_put(&body, "resident_bytes", "gauge", "resident memory", pt_metrics_rss_bytes());
     reply_text(c, 200, &body, "text/plain; version=0.0.4; charset=utf-8");
 }

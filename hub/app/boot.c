@@ -20,6 +20,11 @@ int64_t pt_hub_now_ms(const struct pt_hub *h) {
     return pt_clock_now_ms(h->clock);
 }
 
+bool pt_hub_live(const struct pt_hub *h) {
+    return pt_keyhistory_policy_at(pt_exchange_keys(h->x), UINT64_MAX)->said->clock ==
+           PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
+}
+
 /* ---- the snapshot --------------------------------------------------------------------- */
 
 struct pt_intake_snapshot *pt_hub_snapshot(struct pt_hub *h) {
@@ -276,7 +281,6 @@ static int open_log(struct pt_hub *h, struct pt_err *err) {
                                 .verify = h->verify,
                                 .publish_interval_ms = h->config.publish_ms};
     const struct pt_sqlite_opts opts = {.readers = h->config.workers + 6};
-    const Pentad__V1__Genesis *g;
     int rc = pt_mkdirs(h->config.data, 0700, err);
 
     if (rc == 0) {
@@ -299,9 +303,7 @@ static int open_log(struct pt_hub *h, struct pt_err *err) {
         return rc;
     }
     pt_hub_set_snapshot(h, pt_exchange_snapshot(h->x));
-    g = pt_log_genesis(h->log);
-    h->live = g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
-    h->first_day = g->first_day;
+    h->first_day = pt_log_genesis(h->log)->first_day;
     return h->snapshot == NULL
                ? pt_err_set(err, PT_E_NOMEM, "no memory for the snapshot of keys and codes")
                : 0;

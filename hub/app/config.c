@@ -6,6 +6,7 @@
 
 #include <cyaml/cyaml.h>
 
+#include <pentad/token/token.h>
 #include <pentad/yaml/yaml.h>
 
 const char pt_app_config_example[] =
@@ -30,6 +31,8 @@ const char pt_app_config_example[] =
     "clock:                      # of a live hub\n"
     "  settle_ms: 20000          # news this old brings a tick\n"
     "  quiet_ms: 1500000         # without news a tick this often\n"
+    "witnesses: []               # {url, ca}: witnesses that are no party; the genesis names their "
+    "keys\n"
     "limits:\n"
     "  connections: 1024\n"
     "  connections_per_identity: 64\n"
@@ -57,6 +60,9 @@ struct file_limits {
     uint32_t *connections, *connections_per_identity, *inflight_mib, *inflight_per_identity_mib;
     uint32_t *batches, *queries, *polls;
 };
+struct file_witness {
+    char *url, *ca;
+};
 struct file_root {
     char *data, *genesis, *log_level;
     struct file_listen listen;
@@ -65,6 +71,8 @@ struct file_root {
     struct file_clock clock;
     struct file_limits limits;
     uint32_t *publish_ms, *workers;
+    struct file_witness *witnesses;
+    uint32_t witnesses_count;
 };
 
 #define STR(s, m) CYAML_FIELD_STRING_PTR(#m, CYAML_FLAG_POINTER, struct s, m, 1, 4000)
@@ -87,6 +95,10 @@ static const cyaml_schema_field_t limits_fields[] = {
     NUM_OPT(file_limits, inflight_mib), NUM_OPT(file_limits, inflight_per_identity_mib),
     NUM_OPT(file_limits, batches),      NUM_OPT(file_limits, queries),
     NUM_OPT(file_limits, polls),        CYAML_FIELD_END};
+static const cyaml_schema_field_t witness_fields[] = {STR(file_witness, url),
+                                                      STR_OPT(file_witness, ca), CYAML_FIELD_END};
+static const cyaml_schema_value_t witness_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_witness, witness_fields)};
 static const cyaml_schema_field_t root_fields[] = {
     STR(file_root, data),
     STR(file_root, genesis),
@@ -98,6 +110,8 @@ static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_MAPPING("limits", CYAML_FLAG_OPTIONAL, struct file_root, limits, limits_fields),
     NUM_OPT(file_root, publish_ms),
     NUM_OPT(file_root, workers),
+    CYAML_FIELD_SEQUENCE("witnesses", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_root,
+                         witnesses, &witness_schema, 0, PT_APP_WITNESSES_MAX),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t root_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_root, root_fields)};
@@ -105,8 +119,9 @@ static const struct pt_yaml_form form = {
     .schema = &root_schema, .max = 1U << 20, .hint = "pentad-hub --help shows a whole file"};
 
 static int take_path(char *out, const char *folder, const char *name, struct pt_err *err) {
-    int n = name[0] == '/' ? snprintf(out, PT_APP_PATH_MAX, "%s", name)
-                           : snprintf(out, PT_APP_PATH_MAX, "%s/%s", folder, name);
+    int n = name[0] == '/' || pt_token_is_uri(name)
+                ? snprintf(out, PT_APP_PATH_MAX, "%s", name)
+                : snprintf(out, PT_APP_PATH_MAX, "%s/%s", folder, name);
 
     return n > 0 && n < PT_APP_PATH_MAX
                ? 0
@@ -173,6 +188,32 @@ static int take_address(struct pt_app_config *c, const struct file *f, struct pt
     return 0;
 }
 
+static int take_witnesses(struct pt_app_config *c, const char *folder, const struct file *f,
+                          struct pt_err *err) {
+    for (uint32_t i = 0; i < f->root->witnesses_count; i++) {
+        const struct file_witness *w = &f->root->witnesses[i];
+        struct pt_app_witness *out = &c->witnesses[i];
+        size_t len = strlen(w->url);
+        int rc;
+
+        if ((strncmp(w->url, "https://", 8) != 0 && strncmp(w->url, "http://", 7) != 0) ||
+            len >= sizeof(out->url) || strpbrk(w->url, "?# ") != NULL) {
+            return pt_yaml_refuse(f->yaml, "witnesses", err,
+                                  "has the url %.60s; it must be https://host:port/prefix", w->url);
+        }
+        while (w->url[len - 1] == '/') {
+            len--;
+        }
+        (void)snprintf(out->url, sizeof(out->url), "%.*s", (int)len, w->url);
+        rc = w->ca != NULL ? take_path(out->ca, folder, w->ca, err) : 0;
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    c->n_witnesses = f->root->witnesses_count;
+    return 0;
+}
+
 /* A number that may be left out, with its default and its range. */
 struct number {
     uint32_t *out;
@@ -227,6 +268,9 @@ static int take_all(struct pt_app_config *c, const char *folder, const struct fi
         rc = take_level(c, f, err);
     }
     if (rc == 0) {
+        rc = take_witnesses(c, folder, f, err);
+    }
+    if (rc == 0) {
         rc = take_numbers(c, f, err);
     }
     if (rc == 0 && c->workers == 0) {
@@ -252,6 +296,9 @@ bool pt_app_config_differs(const struct pt_app_config *in_force, const struct pt
         {"clock.quiet_ms", in_force->quiet_ms != fresh->quiet_ms},
         {"workers", in_force->workers != fresh->workers},
         {"log_level", in_force->log_level != fresh->log_level},
+        {"witnesses",
+         in_force->n_witnesses != fresh->n_witnesses ||
+             memcmp(in_force->witnesses, fresh->witnesses, sizeof(fresh->witnesses)) != 0},
     };
     size_t n = 0;
 

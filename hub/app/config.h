@@ -24,6 +24,14 @@ struct pt_app_limits {
     uint32_t polls;   /* feed readers that wait */
 };
 
+/* A witness that is no party: POST <url>/add-checkpoint. */
+#define PT_APP_WITNESSES_MAX 8
+#define PT_APP_URL_MAX 512
+struct pt_app_witness {
+    char url[PT_APP_URL_MAX]; /* http or https, without a last slash */
+    char ca[PT_APP_PATH_MAX]; /* "": the authorities that this machine trusts */
+};
+
 struct pt_app_config {
     char data[PT_APP_PATH_MAX];
     char address[64];
@@ -41,6 +49,8 @@ struct pt_app_config {
     uint32_t workers;
     enum pt_log_level log_level;
     struct pt_app_limits limits;
+    struct pt_app_witness witnesses[PT_APP_WITNESSES_MAX];
+    uint32_t n_witnesses;
 };
 
 /* PT_E_CONFIG with file, line and what to do; PT_E_NOMEM. */

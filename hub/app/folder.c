@@ -12,6 +12,7 @@
 #include <pentad/rules/fold.h>
 #include <pentad/sql/sql.h>
 
+#include "erase.h"
 #include "writer.h"
 
 #define STEP_ENTRIES 512
@@ -48,7 +49,7 @@ struct pt_folder {
     pthread_mutex_t lock;
     pthread_cond_t more;
     /* under lock */
-    bool grown, stop;
+    bool grown, stop, refold;
     struct pt_folder_view view;
 };
 
@@ -61,7 +62,7 @@ int pt_folder_path(const struct pt_hub *h, char *out, size_t cap) {
 /* Copies an entry; a value above 0 ends the walk: the step is large enough. */
 static int take_entry(void *ctx, const struct pt_store_entry *e) {
     struct step *s = ctx;
-    struct pt_span rec;
+    struct pt_kept_record rec;
     size_t pos = 0;
     size_t i = s->n;
     int rc;
@@ -72,11 +73,11 @@ static int take_entry(void *ctx, const struct pt_store_entry *e) {
     s->entries[i].first = s->n_records;
     s->entries[i].n = 0;
     pt_buf_append_span(&s->bytes, e->log_entry);
-    while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
+    while ((rc = pt_kept_record_next(e->records, &pos, &rec)) == 1) {
         PT_ASSERT(s->n_records < STEP_RECORDS + PT_BATCH_RECORDS_MAX);
         s->records[s->n_records].at = s->bytes.len;
-        s->records[s->n_records].len = rec.len;
-        pt_buf_append_span(&s->bytes, rec);
+        s->records[s->n_records].len = rec.bytes.len;
+        pt_buf_append_span(&s->bytes, rec.bytes);
         s->n_records++;
         s->entries[i].n++;
     }
@@ -188,6 +189,7 @@ static int tell(struct pt_folder *f, struct pt_err *err) {
     (void)pthread_mutex_lock(&f->lock);
     f->view.folded = st.cursor;
     f->view.pending = st.pending;
+    f->view.owed = owed;
     f->view.mismatches = st.mismatches;
     f->view.snapshots_unlike = st.snapshots_unlike;
     f->view.tick_day = st.tick.day;
@@ -274,12 +276,42 @@ static void set_trouble(struct pt_folder *f, const struct pt_err *err) {
     (void)pthread_mutex_unlock(&f->lock);
 }
 
+static bool must_refold(struct pt_folder *f) {
+    bool yes;
+
+    (void)pthread_mutex_lock(&f->lock);
+    yes = f->refold;
+    f->view.caught_up = f->view.caught_up && !yes;
+    (void)pthread_mutex_unlock(&f->lock);
+    return yes;
+}
+
+/* Nothing of what was erased stays in ledger.db: it is made anew. Until that is done the fold
+ * stands. */
+static int refold(struct pt_folder *f, struct pt_err *err) {
+    char path[PT_APP_PATH_MAX];
+    bool rebuilt;
+    int rc = pt_folder_path(f->hub, path, sizeof(path));
+
+    pt_fold_close(f->fold);
+    f->fold = NULL;
+    rc = rc == 0 ? pt_fold_clear(path, err) : rc;
+    rc = rc == 0 ? pt_fold_open(path, &f->fold, &rebuilt, err) : rc;
+    if (rc == 0) {
+        (void)pthread_mutex_lock(&f->lock);
+        f->refold = false;
+        (void)pthread_mutex_unlock(&f->lock);
+        pt_log(PT_LOG_WARN, "ledger_rebuild", "%s is made anew: records were erased", path);
+    }
+    return rc;
+}
+
 static void *folder_main(void *arg) {
     struct pt_folder *f = arg;
     struct pt_err err = {0};
 
     pt_thread_self("fold", PT_THREAD_LATE);
-    if (tell(f, &err) != 0) {
+    if (!must_refold(f) && tell(f, &err) != 0) {
         pt_log(PT_LOG_ERROR, "fold_failed", "%s", err.msg);
     }
     do {
@@ -287,7 +319,8 @@ static void *folder_main(void *arg) {
 
         while (rc != 0 && !stopping(f)) {
             memset(&err, 0, sizeof(err));
-            rc = fold_some(f, &err);
+            rc = must_refold(f) ? refold(f, &err) : 0;
+            rc = rc == 0 ? fold_some(f, &err) : rc;
             if (rc < 0) {
                 err.code = rc;
                 pt_log(PT_LOG_ERROR, "fold_failed", "%s: %s", pt_err_name(rc), err.msg);
@@ -301,6 +334,14 @@ static void *folder_main(void *arg) {
     return NULL;
 }
 
+void pt_folder_refold(struct pt_folder *f) {
+    (void)pthread_mutex_lock(&f->lock);
+    f->refold = true;
+    f->grown = true;
+    (void)pthread_cond_signal(&f->more);
+    (void)pthread_mutex_unlock(&f->lock);
+}
+
 void pt_folder_grown(struct pt_folder *f) {
     (void)pthread_mutex_lock(&f->lock);
     f->grown = true;
@@ -312,6 +353,21 @@ void pt_folder_view(struct pt_folder *f, struct pt_folder_view *ret) {
     (void)pthread_mutex_lock(&f->lock);
     *ret = f->view;
     (void)pthread_mutex_unlock(&f->lock);
+}
+
+/* A hub that was killed between an erasure and its ledger's making anew does that now. */
+static int find_stale(struct pt_folder *f, struct pt_err *err) {
+    struct pt_fold_state st;
+    uint64_t holes = 0;
+    int rc = 0;
+
+    if (pt_eraser_below(f->hub->eraser, UINT64_MAX) == 0) {
+        return 0;
+    }
+    rc = pt_fold_state(f->fold, &st, err);
+    rc = rc == 0 ? pt_fold_holes(f->fold, &holes, err) : rc;
+    f->refold = rc == 0 && holes != pt_eraser_below(f->hub->eraser, st.cursor);
+    return rc;
 }
 
 int pt_folder_new(struct pt_hub *h, struct pt_folder **ret, struct pt_err *err) {
@@ -346,6 +402,11 @@ int pt_folder_new(struct pt_hub *h, struct pt_folder **ret, struct pt_err *err) 
     }
     if (rebuilt) {
         pt_log(PT_LOG_WARN, "ledger_rebuild", "%s is made anew from the log", path);
+    }
+    rc = find_stale(f, err);
+    if (rc != 0) {
+        pt_folder_free(f);
+        return rc;
     }
     *ret = f;
     return 0;

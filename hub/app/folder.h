@@ -8,8 +8,9 @@
 struct pt_folder;
 
 struct pt_folder_view {
-    uint64_t folded; /* entries */
-    uint64_t pending;
+    uint64_t folded;  /* entries */
+    uint64_t pending; /* findings not yet in the log */
+    uint64_t owed;    /* records that the hub writes before the next tick: those, and a snapshot */
     uint64_t mismatches;
     uint64_t snapshots_unlike;
     int32_t tick_day;
@@ -21,6 +22,9 @@ struct pt_folder_view {
 int pt_folder_new(struct pt_hub *h, struct pt_folder **ret, struct pt_err *err);
 int pt_folder_start(struct pt_folder *f, struct pt_err *err);
 void pt_folder_grown(struct pt_folder *f); /* any thread: the log has grown */
+/* Any thread: records were erased. The ledger is emptied and folded anew from the log as it is now.
+ */
+void pt_folder_refold(struct pt_folder *f);
 void pt_folder_view(struct pt_folder *f, struct pt_folder_view *ret); /* any thread */
 void pt_folder_stop(struct pt_folder *f);
 void pt_folder_free(struct pt_folder *f); /* after stop; NULL is fine */

@@ -234,7 +234,7 @@ static int take_conflict(struct pt_group *g, struct pt_submit *s,
     }
     memset(&incident, 0, sizeof(incident));
     rc = pt_intake_incident_make(&incident, s->facts, pt_buf_span(&d->other), g->now_ms, &s->err);
-    if (rc == 0 && !g->hub->live && tick->day > 0) {
+    if (rc == 0 && !pt_hub_live(g->hub) && tick->day > 0) {
         rec->has_effective = 1;
         rec->effective = tick->day;
     }

@@ -4,6 +4,7 @@
  *   workers         examine batches; build feed pages; answer queries (read-only ledger handles)
  *   writer thread   the exchange, the log's appends, the hub's own records
  *   fold thread     ledger.db
+ *   feeder thread   witnesses from outside, where there are any
  *
  * A request travels loop ─► worker ─► writer ─► loop and is owned by one of them at a time. */
 #ifndef PENTAD_APP_HUB_H
@@ -35,6 +36,10 @@
 
 struct pt_writer;
 struct pt_folder;
+struct pt_witness;
+struct pt_feeder;
+struct pt_access;
+struct pt_eraser;
 
 struct pt_hub {
     struct pt_app_config config;
@@ -51,7 +56,6 @@ struct pt_hub {
     struct pt_store *store;
     struct pt_log *log;
     _Atomic bool fork_kept; /* what proves that this log doesn't extend what was signed */
-    bool live;              /* the genesis's clock */
     int32_t first_day;
 
     /* The writer holds x_lock from a group's first decision until the group is durable; others hold
@@ -64,12 +68,17 @@ struct pt_hub {
 
     struct pt_pool *pool;
     struct pt_writer *writer;
+    struct pt_eraser *eraser; /* writer thread */
     struct pt_folder *folder;
     struct pt_ledger **ledgers; /* one a worker, opened when first needed */
     struct pt_evidence_cache *evidence;
+    struct pt_witness *witness;
+    struct pt_access *access; /* who read what, until it is logged */
+    struct pt_feeder *feeder; /* NULL: no witnesses from outside */
     struct pt_shares batches; /* submitted, not yet answered */
     struct pt_shares queries;
     struct pt_shares polls;
+    _Atomic int64_t certificate_ends_ms, crl_ends_ms;     /* of what is in force */
     _Atomic uint32_t max_batches, max_queries, max_polls; /* limits, as last loaded */
 
     /* loop thread */
@@ -81,6 +90,7 @@ struct pt_hub {
     uv_signal_t signals[3];
     unsigned open_handles;
     bool stopping;
+    int64_t certificate_told_ms;    /* when people were last told that it ends */
     struct pt_http_task grown_task; /* the log has grown: wake long polls */
     _Atomic bool grown_posted;
 };
@@ -96,6 +106,8 @@ int pt_hub_exchange_load(struct pt_hub *h, struct pt_exchange **ret, struct pt_e
 struct pt_intake_snapshot *pt_hub_snapshot(struct pt_hub *h);
 void pt_hub_set_snapshot(struct pt_hub *h, struct pt_intake_snapshot *take);
 int64_t pt_hub_now_ms(const struct pt_hub *h);
+/* The clock of the policy in force. With x_lock. */
+bool pt_hub_live(const struct pt_hub *h);
 
 /* serve.c: listener, signals, stop. Returns when the hub has stopped. */
 int pt_hub_serve(struct pt_hub *h, struct pt_err *err);

@@ -24,6 +24,16 @@ int pt_param_digits(const char *text, uint64_t max, uint64_t *ret) {
     return 0;
 }
 
+int pt_param_year(const char *text, int32_t *ret, struct pt_err *err) {
+    uint64_t year = 0;
+
+    if (pt_param_digits(text, 2199, &year) != 0 || year < 1900) {
+        return pt_err_set(err, PT_E_RANGE, "%s is no fiscal year", text);
+    }
+    *ret = (int32_t)year;
+    return 0;
+}
+
 int pt_param_text(const struct pt_http_request *req, const char *name, char *out, size_t cap,
                   struct pt_err *err) {
     int rc = pt_http_request_query_get(req, name, out, cap);

@@ -13,6 +13,8 @@ int pt_param_u64(const struct pt_http_request *req, const char *name, uint64_t f
                  uint64_t max, uint64_t *ret, struct pt_err *err);
 /* Decimal digits, all of the text; PT_E_FORMAT. */
 int pt_param_digits(const char *text, uint64_t max, uint64_t *ret);
+/* A fiscal year: PT_E_RANGE. */
+int pt_param_year(const char *text, int32_t *ret, struct pt_err *err);
 /* Absent: "" and 0; 1 present. */
 int pt_param_text(const struct pt_http_request *req, const char *name, char *out, size_t cap,
                   struct pt_err *err);

@@ -11,9 +11,9 @@
 #define DEPTH_MAX 64
 
 /* What stays of a record that the reader may not see: that it is there, from whom and when. */
-static const char *const kept[] = {"id",       "type",   "type_zh",   "type_en",
-                                   "author",   "record", "log_index", "received_at",
-                                   "tick_day", "signer", "hash",      "standing"};
+static const char *const kept[] = {"id",     "type",      "type_zh",     "type_en",  "author",
+                                   "record", "log_index", "received_at", "tick_day", "signer",
+                                   "hash",   "standing",  "erased"};
 
 struct redacting {
     enum pt_party reader;
@@ -61,6 +61,28 @@ static bool finding_visible(const json_t *said, enum pt_party reader) {
         asked |= PT_PARTY_BIT(pt_party_from_name(json_string_value(name)));
     }
     return pt_finding_visible(text(said, "rule"), asked, finding_sender(said), reader);
+}
+
+/* One that names a row is for its classes; what isn't told can't tell a row. */
+static bool attestation_visible(const json_t *body, enum pt_party author, enum pt_party reader) {
+    Pentad__V1__RowDifference row = PENTAD__V1__ROW_DIFFERENCE__INIT;
+    Pentad__V1__Attestation a = PENTAD__V1__ATTESTATION__INIT;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    const json_t *classes = json_object_get(body, "reader_classes");
+    char *names[PT_PARTY_END];
+    const json_t *name;
+    size_t i;
+
+    a.difference = text(body, "difference_subject") != NULL ? &row : NULL;
+    a.reader_classes = names;
+    json_array_foreach(classes, i, name) {
+        if (json_is_string(name) && a.n_reader_classes < PT_PARTY_END) {
+            names[a.n_reader_classes++] = (char *)(uintptr_t)json_string_value(name);
+        }
+    }
+    rec.body_case = PENTAD__V1__RECORD__BODY_ATTESTATION;
+    rec.attestation = &a;
+    return pt_visible(&rec, author, reader) == PT_VISIBLE_FULL;
 }
 
 static Pentad__V1__NoticeKind notice_kind(const json_t *body) {
@@ -168,6 +190,9 @@ static bool may_see(struct redacting *r, const json_t *node) {
     if (info->type == PT_TYPE_DISCREPANCY) {
         return body == NULL || finding_visible(body, reader);
     }
+    if (info->type == PT_TYPE_ATTESTATION) {
+        return attestation_visible(body, pt_party_from_name(ref.party), reader);
+    }
     return header_visible(info, body, pt_party_from_name(ref.party), reader, covered(r, &ref));
 }
 
@@ -244,7 +269,8 @@ static enum pt_visibility type_visibility(const struct pt_record_info *info, enu
     enum pt_visibility v = PT_VISIBLE_NONE;
 
     if (!pt_visible_by_type(info->type, author, reader, &v)) {
-        v = info->type == PT_TYPE_DISCREPANCY || header_visible(info, NULL, author, reader, false)
+        v = info->type == PT_TYPE_DISCREPANCY || info->type == PT_TYPE_ATTESTATION ||
+                    header_visible(info, NULL, author, reader, false)
                 ? PT_VISIBLE_FULL
                 : PT_VISIBLE_NONE;
     }

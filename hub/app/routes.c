@@ -9,6 +9,7 @@
 #include <pentad/certs/tls.h>
 #include <pentad/intake/intake.h>
 
+#include "access.h"
 #include "folder.h"
 #include "params.h"
 #include "public.h"
@@ -17,38 +18,53 @@
 #include "submit.h"
 
 static const struct pt_route routes[] = {
-    {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL, NULL},
-    {"GET", "/v1/streams", PT_ROUTE_QUERY, true, pt_api_streams, NULL},
-    {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream, NULL},
-    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page, "after wait limit as"},
-    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record, "as"},
+    {"POST", "/v1/batches", PT_ROUTE_BATCH, true, NULL, NULL, 0},
+    {"GET", "/v1/streams", PT_ROUTE_QUERY, true, pt_api_streams, NULL, 0},
+    {"GET", "/v1/streams/{party}/{stream}", PT_ROUTE_QUERY, true, pt_api_stream, NULL, 0},
+    {"GET", "/v1/feed", PT_ROUTE_FEED, true, pt_api_feed_page, "after wait limit as", 0},
+    {"GET", "/v1/records/{party}/{stream}/{seq}", PT_ROUTE_QUERY, true, pt_api_record, "as", 0},
     {"GET", "/v1/records/{party}/{stream}/{seq}/trace", PT_ROUTE_QUERY, true, pt_api_record_trace,
-     "limit offset as"},
+     "limit offset as", 0},
     {"GET", "/v1/records/{party}/{stream}/{seq}/evidence", PT_ROUTE_QUERY, true,
-     pt_api_record_evidence, "as"},
-    {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects, "kind after limit"},
+     pt_api_record_evidence, "as", 0},
+    {"GET", "/v1/records/{party}/{stream}/{seq}/batch/evidence", PT_ROUTE_QUERY, true,
+     pt_api_batch_evidence, NULL, 0},
+    {"GET", "/v1/subjects", PT_ROUTE_QUERY, true, pt_api_subjects, "kind after limit", 0},
     {"GET", "/v1/subjects/{key}", PT_ROUTE_QUERY, true, pt_api_subject,
-     "fiscal_year valid_at known_at"},
+     "fiscal_year valid_at known_at", 0},
+    {"GET", "/v1/subjects/{key}/{fiscal_year}/evidence", PT_ROUTE_QUERY, true,
+     pt_api_subject_evidence, "valid_at known_at", 0},
+    {"GET", "/v1/subjects/{key}/{fiscal_year}/history", PT_ROUTE_QUERY, true,
+     pt_api_subject_history, "valid_at known_at limit offset", 0},
+    {"GET", "/v1/subjects/{key}/{fiscal_year}/universe", PT_ROUTE_QUERY, true,
+     pt_api_subject_universe, "valid_at known_at", 0},
     {"GET", "/v1/discrepancies", PT_ROUTE_QUERY, true, pt_api_discrepancies,
-     "rule severity responder status subject limit offset known_at"},
-    {"GET", "/v1/discrepancies/{id}", PT_ROUTE_QUERY, true, pt_api_discrepancy, NULL},
-    {"GET", "/v1/escalations", PT_ROUTE_QUERY, true, pt_api_escalations, NULL},
+     "rule severity responder status subject limit offset known_at", 0},
+    {"GET", "/v1/discrepancies/{id}", PT_ROUTE_QUERY, true, pt_api_discrepancy, NULL, 0},
+    {"GET", "/v1/discrepancies/{id}/evidence", PT_ROUTE_QUERY, true, pt_api_discrepancy_evidence,
+     NULL, 0},
+    {"GET", "/v1/escalations", PT_ROUTE_QUERY, true, pt_api_escalations, NULL, 0},
+    {"GET", "/v1/orders", PT_ROUTE_QUERY, true, pt_api_orders, NULL, 0},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/trace", PT_ROUTE_QUERY, true,
-     pt_api_figure_trace, "valid_at known_at limit offset"},
+     pt_api_figure_trace, "valid_at known_at limit offset", 0},
     {"GET", "/v1/figures/{subject}/{fiscal_year}/{figure}/evidence", PT_ROUTE_QUERY, true,
-     pt_api_figure_evidence, "valid_at known_at"},
-    {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief, "lang known_at"},
+     pt_api_figure_evidence, "valid_at known_at", 0},
+    {"GET", "/v1/briefs/{period}.{format}", PT_ROUTE_QUERY, true, pt_api_brief, "lang known_at", 0},
     {"GET", "/v1/rules/{rule}/explain", PT_ROUTE_QUERY, true, pt_api_rule_explain,
-     "subject year limit"},
-    {"GET", "/v1/snapshots", PT_ROUTE_QUERY, true, pt_api_snapshots, "day"},
-    {"GET", "/v1/snapshots/{day}/rows", PT_ROUTE_QUERY, true, pt_api_snapshot_rows, "after limit"},
-    {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint, NULL},
-    {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile, NULL},
-    {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez, NULL},
-    {"GET", "/readyz", PT_ROUTE_LOOP, false, pt_api_readyz, NULL},
-    {"GET", "/metrics", PT_ROUTE_LOOP, false, pt_api_metrics, NULL},
-    {"GET", "/openapi.json", PT_ROUTE_LOOP, false, pt_api_openapi, NULL},
-    {NULL, NULL, PT_ROUTE_LOOP, false, NULL, NULL},
+     "subject year limit", 0},
+    {"GET", "/v1/snapshots", PT_ROUTE_QUERY, true, pt_api_snapshots, "day", 0},
+    {"GET", "/v1/snapshots/{day}/rows", PT_ROUTE_QUERY, true, pt_api_snapshot_rows, "after limit",
+     0},
+    {"POST", "/v1/cosignatures", PT_ROUTE_QUERY, true, pt_api_cosignatures, NULL, PT_COSIGNED_MAX},
+    {"GET", "/v1/cosigned", PT_ROUTE_QUERY, false, pt_api_cosigned, "size", 0},
+    {"GET", "/checkpoint", PT_ROUTE_LOOP, false, pt_api_checkpoint, NULL, 0},
+    {"GET", "/tile/{path}", PT_ROUTE_QUERY, false, pt_api_tile, NULL, 0},
+    {"GET", "/key-history", PT_ROUTE_QUERY, false, pt_api_key_history, NULL, 0},
+    {"GET", "/livez", PT_ROUTE_LOOP, false, pt_api_livez, NULL, 0},
+    {"GET", "/readyz", PT_ROUTE_LOOP, false, pt_api_readyz, NULL, 0},
+    {"GET", "/metrics", PT_ROUTE_LOOP, false, pt_api_metrics, NULL, 0},
+    {"GET", "/openapi.json", PT_ROUTE_LOOP, false, pt_api_openapi, NULL, 0},
+    {NULL, NULL, PT_ROUTE_LOOP, false, NULL, NULL, 0},
 };
 
 const struct pt_route *pt_routes(void) {
@@ -219,7 +235,7 @@ void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_h
         return;
     }
     ret->identity_required = true;
-    ret->body_max = r->where == PT_ROUTE_BATCH ? PT_BATCH_JSON_MAX : 0;
+    ret->body_max = r->where == PT_ROUTE_BATCH ? PT_BATCH_JSON_MAX : r->body_max;
     ret->user = (void *)(uintptr_t)r;
     if (r->party && !known_party(h, pt_http_request_peer(req)->identity, party)) {
         (void)pt_err_set(&ret->refusal, PT_E_IDENTITY,
@@ -232,6 +248,7 @@ void pt_routes_on_head(void *hub, const struct pt_http_request *req, struct pt_h
 
 void pt_call_free(struct pt_call *c) {
     pt_http_request_unref(c->req);
+    free(c->purpose);
     free(c);
 }
 
@@ -340,7 +357,8 @@ static int call_init(struct pt_call *c, struct pt_hub *h, struct pt_http_request
     if (pt_route_params(c->route, pt_http_request_path(req), c->param) != 0) {
         return pt_err_set(err, PT_E_FORMAT, "a part of the path is badly encoded or too long");
     }
-    return view_of(c, err);
+    int rc = pt_access_purpose(req, &c->purpose, err);
+    return rc != 0 ? rc : view_of(c, err);
 }
 
 void pt_routes_on_request(void *hub, struct pt_http_request *req) {
@@ -362,6 +380,7 @@ void pt_routes_on_request(void *hub, struct pt_http_request *req) {
     rc = call_init(c, h, req, &err);
     if (rc != 0) {
         pt_reply_problem(req, rc, err.msg);
+        free(c->purpose);
         free(c);
         return;
     }

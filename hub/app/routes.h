@@ -29,6 +29,7 @@ struct pt_route {
     bool party; /* the certificate must name a party of the genesis */
     pt_route_fn handle;
     const char *query; /* names of the parameters that it takes, a space between; NULL: none */
+    size_t body_max;   /* bytes of a request's body; 0: none, but for batches */
 };
 
 /* One request under way. LOOP: lives in the call. FEED, QUERY: on the heap, holds the request. */
@@ -41,6 +42,7 @@ struct pt_call {
     char party[PT_NAME_MAX + 1];
     enum pt_party reader;     /* whose certificate it is: quotas go by it */
     enum pt_party view;       /* for whose eyes the answer is: the reader's, or ?as=public */
+    char *purpose;            /* stated with the request, or NULL */
     struct pt_ledger *ledger; /* QUERY: may be NULL where there is none yet */
     /* feed */
     struct pt_feed_waiter *waiter;
@@ -69,20 +71,37 @@ void pt_call_free(struct pt_call *c);
 /* Worker: begins a read of the call's ledger, which pt_ledger_read_end ends; PT_E_BUSY where there
  * is none yet. */
 int pt_call_read_begin(struct pt_call *c, struct pt_err *err);
+/* {party}/{stream}/{seq} of the path; PT_E_FORMAT. */
+struct pt_ref;
+int pt_call_ref(const struct pt_call *c, struct pt_ref *ret, struct pt_err *err);
+/* Worker, inside such a read: {key}/{fiscal_year} of the path and the moment; ret->key stands in
+ * `key`. */
+struct pt_figure_ask;
+int pt_call_subject_year(struct pt_call *c, char key[PT_ROUTE_PARAM_MAX], struct pt_figure_ask *ret,
+                         struct pt_err *err);
+/* The same, with /{figure} behind. */
+int pt_call_figure(struct pt_call *c, char key[PT_ROUTE_PARAM_MAX], struct pt_figure_ask *ret,
+                   struct pt_err *err);
+/* Worker: ?limit= and ?offset= of a long list. */
+struct pt_list_page;
+int pt_call_page(struct pt_call *c, struct pt_list_page *ret, struct pt_err *err);
 /* Worker: rc 0: answers with what of `json` the reader may see, and takes it; else with the
  * problem. */
 void pt_call_answer(struct pt_call *c, int rc, struct json_t *json, const struct pt_err *err);
 /* Loop thread: to a worker; answers 429 where too many wait. Takes the call. */
 void pt_call_to_worker(struct pt_call *c);
 
-/* handlers: api_public.c, api_feed.c, api_records.c, api_ledger.c, api_rules.c,
- * api_snapshots.c */
+/* handlers: api_public.c, api_feed.c, api_records.c, api_evidence.c, api_ledger.c, api_rules.c,
+ * api_snapshots.c, witness.c */
 void pt_api_livez(struct pt_call *c);
 void pt_api_readyz(struct pt_call *c);
 void pt_api_metrics(struct pt_call *c);
 void pt_api_openapi(struct pt_call *c);
 void pt_api_checkpoint(struct pt_call *c);
 void pt_api_tile(struct pt_call *c);
+void pt_api_key_history(struct pt_call *c);
+void pt_api_cosignatures(struct pt_call *c);
+void pt_api_cosigned(struct pt_call *c);
 void pt_api_streams(struct pt_call *c);
 void pt_api_stream(struct pt_call *c);
 void pt_api_feed(struct pt_call *c);      /* loop thread: wait or go to a worker */
@@ -95,8 +114,14 @@ void pt_api_subject(struct pt_call *c);
 void pt_api_discrepancies(struct pt_call *c);
 void pt_api_discrepancy(struct pt_call *c);
 void pt_api_escalations(struct pt_call *c);
+void pt_api_orders(struct pt_call *c);
 void pt_api_figure_trace(struct pt_call *c);
 void pt_api_figure_evidence(struct pt_call *c);
+void pt_api_batch_evidence(struct pt_call *c);
+void pt_api_discrepancy_evidence(struct pt_call *c);
+void pt_api_subject_evidence(struct pt_call *c);
+void pt_api_subject_history(struct pt_call *c);
+void pt_api_subject_universe(struct pt_call *c);
 void pt_api_brief(struct pt_call *c);
 void pt_api_rule_explain(struct pt_call *c);
 void pt_api_snapshots(struct pt_call *c);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct pt_sched_in {
-    bool live;         /* the genesis's clock */
+    bool live;         /* the policy's clock */
     int32_t first_day; /* the first day that a tick may name */
     int64_t now_ms;
     int64_t settle_ms; /* live: news this old brings a tick */

@@ -9,11 +9,18 @@
 #include <pentad/base/file.h>
 #include <pentad/base/logsink.h>
 #include <pentad/base/thread.h>
+#include <pentad/certs/expiry.h>
 #include <pentad/certs/tls.h>
 
+#include "access.h"
+#include "erase.h"
+#include "feeder.h"
 #include "folder.h"
 #include "routes.h"
+#include "witness.h"
 #include "writer.h"
+
+#define DAY_MS INT64_C(86400000)
 
 int64_t pt_serve_now_ms(struct pt_hub *h) {
     return (int64_t)uv_now(&h->loop);
@@ -59,9 +66,45 @@ void pt_hub_grown(struct pt_hub *h) {
     }
 }
 
+/* ---- how long the certificate lasts ------------------------------------------------------- */
+
+static void tell_expiry(const char *path, int64_t ends_ms, int64_t now_ms, const char *what_to_do) {
+    struct pt_expiry e = pt_expiry_at(ends_ms, now_ms);
+    char when[PT_EXPIRY_TEXT_MAX];
+
+    if (e.level != PT_EXPIRY_FINE) {
+        pt_expiry_text(&e, false, when);
+        pt_log(PT_LOG_WARN, "certificate", "%s %s (%s): %s, then SIGHUP", path, when,
+               pt_expiry_name(e.level), what_to_do);
+    }
+}
+
+/* Once a day, and whenever files were read anew. */
+static void watch_certificate(struct pt_hub *h) {
+    int64_t now = pt_hub_now_ms(h);
+
+    if (h->certificate_told_ms != 0 && now < h->certificate_told_ms + DAY_MS) {
+        return;
+    }
+    h->certificate_told_ms = now;
+    tell_expiry(h->config.tls_cert, atomic_load(&h->certificate_ends_ms), now, "have it renewed");
+    tell_expiry(h->config.tls_crl, atomic_load(&h->crl_ends_ms), now, "write a fresh one");
+}
+
+/* What is in force from now on. The context was made from the same files. */
+static void take_expiry(struct pt_hub *h, const SSL_CTX *tls, const char *crl) {
+    int64_t ends = INT64_MAX;
+
+    (void)pt_expiry_of_crl(crl, &ends, NULL);
+    atomic_store(&h->certificate_ends_ms, pt_expiry_of_ctx(tls));
+    atomic_store(&h->crl_ends_ms, ends);
+    h->certificate_told_ms = 0;
+}
+
 static void on_publish(uv_timer_t *t) {
     struct pt_hub *h = t->data;
 
+    watch_certificate(h);
     (void)pt_log_publish(h->log, pt_hub_now_ms(h));
 }
 
@@ -111,6 +154,7 @@ static int listen_on(struct pt_hub *h, struct pt_err *err) {
     c.client_cert_required = true;
     http_limits(&c, &h->config.limits);
     rc = pt_http_server_new(&h->loop, &c, &handlers, &h->http, err);
+    take_expiry(h, tls, h->config.tls_crl);
     SSL_CTX_free(tls);
     return rc;
 }
@@ -142,12 +186,18 @@ static void reload(struct pt_hub *h) {
         rc = tls_ctx(h, &fresh, &tls, &err);
     }
     if (rc == 0) {
+        rc = pt_tls_check_own(tls, "hub", &err);
+    }
+    if (rc == 0) {
         pt_http_config_default(&http);
         http_limits(&http, &fresh.limits);
         rc = pt_http_server_set_limits(h->http, &http, &err);
     }
     if (rc == 0) {
         rc = pt_http_server_set_tls(h->http, tls, &err);
+    }
+    if (rc == 0) {
+        take_expiry(h, tls, fresh.tls_crl);
     }
     SSL_CTX_free(tls);
     if (rc != 0) {
@@ -230,6 +280,7 @@ static int start_handles(struct pt_hub *h, struct pt_err *err) {
 /* ---- threads ------------------------------------------------------------------------------- */
 
 static int make_parts(struct pt_hub *h, struct pt_err *err) {
+    bool erased;
     int rc;
 
     h->grown_task.fn = grown;
@@ -239,7 +290,20 @@ static int make_parts(struct pt_hub *h, struct pt_err *err) {
         pt_evidence_cache_new(&h->evidence) != 0) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory at the start");
     }
-    rc = pt_writer_new(h, &h->writer, err);
+    rc = pt_access_new(h, &h->access, err);
+    if (rc == 0) {
+        rc = pt_witness_new(h, &h->witness, err);
+    }
+    if (rc == 0) {
+        rc = pt_eraser_new(h, &h->eraser, err);
+    }
+    if (rc == 0) {
+        rc = pt_eraser_run(h->eraser, &erased, err);
+        rc = rc == PT_E_BUSY ? 0 : rc; /* somebody reads the log: the writer tries again */
+    }
+    if (rc == 0) {
+        rc = pt_writer_new(h, &h->writer, err);
+    }
     if (rc == 0) {
         rc = pt_folder_new(h, &h->folder, err);
     }
@@ -253,7 +317,10 @@ static void free_parts(struct pt_hub *h) {
     pt_pool_free(h->pool);
     pt_folder_free(h->folder);
     pt_writer_free(h->writer);
+    pt_eraser_free(h->eraser);
     pt_evidence_cache_free(h->evidence);
+    pt_witness_free(h->witness);
+    pt_access_free(h->access);
     pt_feed_waiters_free(h->waiters);
     for (unsigned i = 0; h->ledgers != NULL && i < h->config.workers; i++) {
         pt_ledger_close(h->ledgers[i]);
@@ -292,6 +359,9 @@ static int serve(struct pt_hub *h, struct pt_err *err) {
         rc = start_threads(h, &writer, &folder, err);
     }
     if (rc == 0) {
+        rc = pt_feeder_start(h, &h->feeder, err);
+    }
+    if (rc == 0) {
         rc = write_port(h, err);
     }
     if (rc == 0) {
@@ -306,6 +376,7 @@ static int serve(struct pt_hub *h, struct pt_err *err) {
         }
         run_loop(h);
     }
+    pt_feeder_stop(h->feeder);
     pt_pool_stop(h->pool); /* first: what it examines it hands to the writer */
     if (folder) {
         pt_folder_stop(h->folder);

@@ -8,7 +8,9 @@
 #include <pentad/base/logsink.h>
 #include <pentad/base/thread.h>
 
+#include "access.h"
 #include "backlog.h"
+#include "erase.h"
 #include "folder.h"
 #include "group.h"
 #include "own.h"
@@ -39,6 +41,7 @@ struct pt_writer {
     bool must_load;            /* the exchange is ahead of the log: load it anew before anything */
     int64_t retry_us;          /* not before then */
     int64_t own_retry_us;      /* the hub's own share failed: not before then */
+    int64_t erase_retry_us;    /* an erasure waits for a reader: not before */
 };
 
 void pt_findings_free(struct pt_findings *f) {
@@ -77,6 +80,13 @@ void pt_writer_folded(struct pt_writer *w, uint64_t fold_size, uint64_t pending,
     (void)pthread_mutex_unlock(&w->lock);
 }
 
+void pt_writer_wake(struct pt_writer *w) {
+    (void)pthread_mutex_lock(&w->lock);
+    w->wake = true;
+    (void)pthread_cond_signal(&w->more);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
 void pt_writer_view(struct pt_writer *w, struct pt_writer_view *ret) {
     (void)pthread_mutex_lock(&w->lock);
     *ret = w->view;
@@ -110,7 +120,7 @@ static void look(struct pt_writer *w, struct pt_sched_in *in) {
     const struct pt_exchange_tick *tick = pt_exchange_last_tick(h->x);
 
     memset(in, 0, sizeof(*in));
-    in->live = h->live;
+    in->live = pt_hub_live(h);
     in->first_day = h->first_day;
     in->now_ms = w->group.now_ms;
     in->settle_ms = h->config.settle_ms;
@@ -157,16 +167,36 @@ static int write_tick(struct pt_writer *w, const struct pt_sched_out *what, stru
     return rc;
 }
 
+/* Who read what, before a tick or where much waits: of the day that the tick ends. A group takes
+ * only so much: *ret_left, and the tick waits for the next one. */
+static int write_accesses(struct pt_writer *w, const struct pt_sched_in *in,
+                          const struct pt_sched_out *what, bool *ret_left, struct pt_err *err) {
+    struct pt_access *a = w->hub->access;
+    bool tick = what->act == PT_SCHED_TICK;
+
+    *ret_left = false;
+    if (!(tick || pt_access_due(a)) || !pt_own_may_write(w->hub)) {
+        return 0;
+    }
+    return pt_access_write(a, &w->own, &w->group, tick ? what->day : in->tick_day, ret_left, err);
+}
+
 /* Adds what the schedule wants to the group; *ret_wake_ms: when to look again. */
 static int write_own(struct pt_writer *w, int64_t *ret_wake_ms, struct pt_err *err) {
     struct pt_sched_in in;
     struct pt_sched_out what;
     struct pt_findings *f;
-    int rc = 0;
+    bool left;
+    int rc;
 
     look(w, &in);
     what = pt_sched(&in);
     *ret_wake_ms = what.act == PT_SCHED_WAIT ? what.wake_ms : INT64_MAX;
+    rc = write_accesses(w, &in, &what, &left, err);
+    if (rc != 0 || left) {
+        *ret_wake_ms = w->group.now_ms;
+        return rc;
+    }
     switch (what.act) {
     case PT_SCHED_TICK:
         return write_tick(w, &what, err);
@@ -319,6 +349,7 @@ static int settle_group(struct pt_writer *w, int rc, bool *ret_grown, struct pt_
  * others' so that a fault of ours stops nobody. */
 struct work {
     bool own;
+    bool last;                     /* own: the hub stops: only who read what */
     struct pt_submit *jobs, *rest; /* queued; what of it didn't fit */
     int64_t wake_ms;               /* own: when there may be more of it, INT64_MAX: nobody knows */
 };
@@ -329,6 +360,15 @@ static void queued_settled(struct pt_writer *w, struct work *k, int rc, const st
     }
     set_trouble(w, err);
     answer_all(k->jobs, rc, err);
+}
+
+static int write_last(struct pt_writer *w, struct pt_err *err) {
+    const struct pt_exchange_tick *tick = pt_exchange_last_tick(w->hub->x);
+    bool left;
+
+    return pt_own_may_write(w->hub) ? pt_access_write(w->hub->access, &w->own, &w->group,
+                                                      tick != NULL ? tick->day : 0, &left, err)
+                                    : 0;
 }
 
 static void own_settled(struct pt_writer *w, struct work *k, int rc) {
@@ -345,9 +385,12 @@ static void run_group(struct pt_writer *w, struct work *k) {
     int rc = begin_group(w, &err);
 
     if (rc == 0) {
-        rc = k->own ? write_own(w, &k->wake_ms, &err) : decide_all(w, k->jobs, &k->rest, &err);
+        rc = k->last  ? write_last(w, &err)
+             : k->own ? write_own(w, &k->wake_ms, &err)
+                      : decide_all(w, k->jobs, &k->rest, &err);
     }
     rc = settle_group(w, rc, &grown, &err);
+    pt_access_settled(w->hub->access, rc == 0);
     if (k->own) {
         own_settled(w, k, rc);
     } else {
@@ -378,6 +421,9 @@ static int64_t idle_us(const struct pt_writer *w, int64_t wake_ms) {
                  : wake_ms == INT64_MAX ? IDLE_MAX_US
                                         : (wake_ms - pt_hub_now_ms(w->hub)) * 1000;
 
+    if (!w->must_load && pt_eraser_due(w->hub->eraser) && w->erase_retry_us - now_us < us) {
+        us = w->erase_retry_us - now_us;
+    }
     if (us < w->own_retry_us - now_us) {
         us = w->own_retry_us - now_us;
     }
@@ -432,6 +478,43 @@ static void give_back(struct pt_writer *w, struct pt_submit *jobs) {
     (void)pthread_mutex_unlock(&w->lock);
 }
 
+/* Orders that a tick has brought into force: in log.db at once, in the ledger by folding anew. */
+static void carry_out_erasures(struct pt_writer *w) {
+    struct pt_hub *h = w->hub;
+    struct pt_err err = {0};
+    bool done;
+    int rc;
+
+    if (w->must_load || !pt_eraser_due(h->eraser) || pt_monotonic_us() < w->erase_retry_us) {
+        return;
+    }
+    rc = pt_eraser_run(h->eraser, &done, &err);
+    if (done) {
+        pt_folder_refold(h->folder);
+    }
+    if (rc != 0) {
+        w->erase_retry_us = pt_monotonic_us() + (int64_t)OWN_RETRY_MS * 1000;
+        pt_log(PT_LOG_WARN, "erasure_waits", "%s: %s", pt_err_name(rc), err.msg);
+    }
+}
+
+/* At an orderly stop nobody reads any more: what waits is written, group after group, as long as
+ * that gets on. */
+static void write_what_waits(struct pt_writer *w) {
+    struct work last = {.own = true, .last = true};
+    size_t before = SIZE_MAX;
+    size_t n;
+
+    while ((n = pt_access_waiting(w->hub->access)) > 0 && n < before) {
+        before = n;
+        run_group(w, &last);
+    }
+    if (n > 0) {
+        pt_log(PT_LOG_ERROR, "accesses_lost", "%zu readings of restricted records aren't logged",
+               n);
+    }
+}
+
 static void *writer_main(void *arg) {
     struct pt_writer *w = arg;
     struct work own = {.own = true};
@@ -463,7 +546,9 @@ static void *writer_main(void *arg) {
             run_group(w, &own);
             own_us = pt_monotonic_us() + OWN_EVERY_US;
         }
+        carry_out_erasures(w);
     }
+    write_what_waits(w);
     return NULL;
 }
 

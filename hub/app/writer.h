@@ -29,7 +29,11 @@ struct pt_writer_view {
 };
 void pt_writer_view(struct pt_writer *w, struct pt_writer_view *ret);
 
-/* Finishes what is queued, ends the thread. Nothing may be pushed after it. */
+/* Any thread: there may be something of the hub's own to write. */
+void pt_writer_wake(struct pt_writer *w);
+
+/* Finishes what is queued, logs the readings that wait, ends the thread. Nothing may be pushed
+ * after it. */
 void pt_writer_stop(struct pt_writer *w);
 void pt_writer_free(struct pt_writer *w);
 

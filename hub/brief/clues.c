@@ -1,4 +1,5 @@
-/* Clues (BR9): how many discrepancies about them are open in the whole city. They are for few and a
+/* Clues (BR9): how many discrepancies about them are open in the whole city, and how many clues
+ * there were where discipline says so: the hub can't tell them from dummies. They are for few and a
  * brief is for all, so it says no more, and of fewer than three not how many: not that there is
  * none either, or the first one would show. */
 #include <stdio.h>
@@ -16,6 +17,42 @@ static int open_of(struct pt_brief *b, const char *rule, int64_t *ret, struct pt
     bool found;
 
     return pt_sql_number(b->sql, ret, &found, err, sql, "si", rule, (int64_t)b->now.seq);
+}
+
+/* Discipline's own count of the month's clues (SealedCount D01), the newest; 0: none was said. */
+static int received(struct pt_brief *b, int64_t *ret, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT c.count FROM f_sealed_count c JOIN record r ON r.rec = c.rec"
+        " JOIN stream s ON s.sid = r.sid WHERE c.rule = 'D01' AND c.period = ?1"
+        " AND s.party = 'discipline' AND " PT_BRIEF_LIVE("r", "?2") PT_BRIEF_ORDER("r") " LIMIT 1";
+    char month[16];
+    bool found;
+
+    *ret = 0;
+    (void)snprintf(month, sizeof month, "%d", (int)(b->period.from / 100));
+    return b->period.quarter ? 0
+                             : pt_sql_number(b->sql, ret, &found, err, sql, "si", month,
+                                             (int64_t)b->now.known_at);
+}
+
+static int say_received(struct pt_brief *b, json_t *section, struct pt_err *err) {
+    char zh[32];
+    char en[32];
+    int64_t n;
+    json_t *v;
+    int rc = received(b, &n, err);
+
+    if (rc != 0 || n < TOLD_FROM)
+        return rc;
+    v = json_object();
+    (void)snprintf(zh, sizeof zh, "%lld件", (long long)n);
+    (void)snprintf(en, sizeof en, "%lld", (long long)n);
+    pt_brief_var_text(b, v, "received", zh, en);
+    pt_brief_para(b, section, "据纪检监察机关统计，各方本月移送线索{received}。",
+                  "Clues passed on in this month by all bodies, as discipline counts them: "
+                  "{received}.",
+                  v);
+    return 0;
 }
 
 int pt_brief_clues(struct pt_brief *b, struct pt_err *err) {
@@ -47,5 +84,5 @@ int pt_brief_clues(struct pt_brief *b, struct pt_err *err) {
                   "receipted {unreceipted}, without an outcome {unanswered}, not transferred "
                   "{untransferred}.",
                   v);
-    return rc;
+    return rc ? rc : say_received(b, s, err);
 }

@@ -74,10 +74,11 @@ struct explained {
 static int begin(void *ctx, const struct pt_probe_explained *what, struct pt_err *err) {
     struct explained *x = ctx;
     const struct pt_rule_info *r = what->rule;
-    json_t *rule = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", r->id,
-                             "name_zh", r->name_zh, "name_en", r->name_en, "reads", r->reads,
-                             "when", r->when, "clears_zh", r->clears_zh, "clears_en", r->clears_en,
-                             "responders", r->responders, "awaits", r->awaits);
+    json_t *rule =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", r->id, "name_zh",
+                  r->name_zh, "name_en", r->name_en, "reads", r->reads, "when", r->when,
+                  "clears_zh", r->clears_zh, "clears_en", r->clears_en, "responders", r->responders,
+                  "awaits", r->awaits, "remarks_zh", r->remarks_zh, "remarks_en", r->remarks_en);
 
     x->rule = r;
     return json_object_set_new(x->answer, "rule", rule) == 0 &&

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
-#include <pentad/base/codec.h>
 #include <pentad/base/date.h>
 #include <pentad/record/party.h>
 
@@ -164,35 +161,26 @@ static void put_foot(struct pt_brief *b) {
     pt_brief_put(b, b->root, "foot", foot);
 }
 
-/* Names the state of the ledger that the brief speaks of: all records known, in the log's order. */
+/* Names the state that the brief speaks of: the log's head, which a checkpoint of that size has. */
 static int put_snapshot(struct pt_brief *b, struct pt_err *err) {
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    struct sqlite3_stmt *st = NULL;
-    uint8_t h[32] = {0};
-    char hex[65];
+    struct pt_hash head;
+    char hex[2 * PT_HASH_LEN + 1];
     int64_t n = 0;
-    int rc =
-        pt_sql_query(b->sql, &st, err, "SELECT hash FROM record WHERE log_index < ?1 ORDER BY rec",
-                     "i", (int64_t)b->now.known_at);
+    bool found;
+    int rc = pt_ledger_log_head(b->l, b->now.known_at, &head, err);
 
-    if (rc == 0 && (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1))
-        rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
-    while (pt_sql_row(b->sql, st, &rc, err)) {
-        struct pt_span hash = pt_sql_blob(st, 0);
-
-        (void)EVP_DigestUpdate(md, hash.p, hash.len);
-        n++;
-    }
-    pt_sql_done(b->sql, st);
-    if (rc == 0 && EVP_DigestFinal_ex(md, h, NULL) != 1)
-        rc = pt_err_set(err, PT_E_CRYPTO, "brief: no SHA-256");
-    EVP_MD_CTX_free(md);
-    pt_hex(hex, h, 32);
-    pt_brief_put(b, b->root, "snapshot_sha256", json_string(hex));
+    rc = rc == 0 ? pt_sql_number(b->sql, &n, &found, err,
+                                 "SELECT sum(n) FROM entry WHERE log_index < ?1", "i",
+                                 (int64_t)b->now.known_at)
+                 : rc;
+    if (rc != 0)
+        return rc;
+    pt_hash_hex(hex, &head);
+    pt_brief_put(b, b->root, "log_head", json_string(hex));
     hex[8] = '\0';
     pt_brief_put(b, b->root, "snapshot", json_string(hex));
     pt_brief_put(b, b->root, "records", json_integer(n));
-    return rc;
+    return 0;
 }
 
 static json_t *moment_json(const struct pt_brief_moment *m) {

@@ -222,9 +222,9 @@ static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
 
         pt_brief_var(b, v, "n", &n);
         pt_brief_var_text(b, v, "list", list_zh, list_zh);
-        pt_brief_para(
-            b, section, "因数据未到而无法判断的条件{n}项，不视为通过：{list}。",
-            "{n} conditions are undecided for want of data and not taken as passed: {list}.", v);
+        pt_brief_para(b, section, "因数据未到而无法判断的条件{n}项，不视为通过：{list}。",
+                      "Conditions undecided for want of data, not taken as passed: {n} ({list}).",
+                      v);
     }
     return rc;
 }

@@ -359,8 +359,8 @@ static void say_slow(struct pt_brief *b, struct said *said) {
         return;
     v = say(said, 2, "部门进度。", "Departments. ",
             "{name}等{n}个部门执行进度低于序时进度{d}个百分点以上，最低为{p}。",
-            "{n} departments are more than {d} percentage points behind time; the slowest, {name}, "
-            "stands at {p}.");
+            "More than {d} percentage points behind time: {n} of the departments; the slowest, "
+            "{name}, stands at {p}.");
     rate.v = slowest->ci1;
     rate.source = pt_brief_source_figure(b, 4, slowest->key, slowest->name, b->period.fy, "FG3",
                                          b->period.to, b->now.known_at);
@@ -389,8 +389,8 @@ static void say_breakdown(struct pt_brief *b, struct said *said, const struct pt
         return;
     v = say(said, 2, "预算细化。", "Budget detail. ",
             "{name}等{n}个部门预算到项目率未达100%，{x}尚未细化落实到项目。",
-            "{n} departments, {name} the furthest, have not broken all of their budget down to "
-            "projects: {x} is open.");
+            "Budget not broken down to projects as a whole: {n} of the departments, {name} the "
+            "furthest; {x} is open.");
     pt_brief_var_text(b, v, "name", lowest->name, lowest->name);
     count_var(b, v, "n", n, -1);
     pt_brief_var(b, v, "x", open);

@@ -20,7 +20,7 @@
 
 #define SCAN_CHUNK 4096
 #define SCRATCH_MAX (96u * 1024 * 1024)
-#define PROOF_MAX ((size_t)PT_LOG_CHECKPOINT_MAX + 16 * 1024)
+#define PROOF_MAX ((size_t)PT_COSIGNED_MAX + 16 * 1024)
 
 /* Tags of evidence.proto. */
 enum {
@@ -34,6 +34,7 @@ enum {
     BUNDLE_RECORDS = 0x42,
     BUNDLE_FIGURE = 0x4a,
     BUNDLE_INPUTS = 0x50,
+    BUNDLE_ABOUT = 0x62,
     KEY_ENTRY = 0x0a,
     KEY_RECORDS = 0x12,
     BATCH_LOG_INDEX = 0x08,
@@ -43,6 +44,7 @@ enum {
     RECORD_BYTES = 0x12,
     RECORD_BATCH = 0x18,
     RECORD_PATH = 0x22,
+    RECORD_ERASED = 0x2a,
 };
 
 /* ---- where keys changed ------------------------------------------------------------------- */
@@ -86,17 +88,17 @@ static int cache_add(struct pt_evidence_cache *c, uint64_t index) {
     return 0;
 }
 
-/* A KeyChange, or an Approval of one. */
+/* A KeyChange, a PolicyChange, or an Approval of one. */
 static int is_key_record(struct pt_span rec, struct pt_arena *scratch, bool *ret) {
     unsigned type = pt_record_peek(rec);
     Pentad__V1__Record *m = NULL;
     int rc = 0;
 
-    *ret = type == PT_TYPE_KEY_CHANGE;
+    *ret = type == PT_TYPE_KEY_CHANGE || type == PT_TYPE_POLICY_CHANGE;
     if (type == PT_TYPE_APPROVAL) {
         pt_arena_reset(scratch);
         rc = pt_record_decode(rec, scratch, &m, NULL);
-        *ret = rc == 0 && pt_approval_names(m->approval, PT_KEYCHANGE_CODE);
+        *ret = rc == 0 && pt_keyhistory_concerns(m);
     }
     return rc;
 }
@@ -121,12 +123,12 @@ static int scan_mark(void *ctx, const struct pt_store_entry *e) {
 
 static int scan_records(void *ctx, const struct pt_store_entry *e) {
     struct scan *s = ctx;
-    struct pt_span rec;
+    struct pt_kept_record rec;
     size_t pos = 0;
     int rc;
 
-    while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1 && !s->found) {
-        rc = is_key_record(rec, s->scratch, &s->found);
+    while ((rc = pt_kept_record_next(e->records, &pos, &rec)) == 1 && !s->found) {
+        rc = is_key_record(rec.bytes, s->scratch, &s->found);
         if (rc != 0) {
             return rc;
         }
@@ -174,15 +176,22 @@ static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, ui
 
 /* ---- making a bundle ----------------------------------------------------------------------- */
 
+enum { OF_INPUT = 1, OF_SNAPSHOT = 2, OF_ATTESTATION = 4 };
+
 struct place {
     struct pt_ref ref;
     uint64_t index;
+    unsigned of; /* the figure's */
+    bool taken;  /* into the bundle */
+    uint32_t at; /* as which of its records */
 };
 
 struct making {
     enum pt_party reader;
     const struct pt_feed_disclosed *disclosed;
-    bool for_figure;
+    const struct pt_evidence_want *want;
+    bool leave_out; /* what the reader may not read, rather than refuse */
+    bool bare;      /* a key history for whoever has the entries */
     struct pt_store_reader *r;
     struct pt_log_source source;
     struct pt_tile_reader *tiles;
@@ -209,13 +218,21 @@ static int fetch_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out) {
     return m->source.tile(m->source.ctx, t, out, m->err);
 }
 
-static int open_checkpoint(struct making *m, struct pt_store *store, struct pt_err *err) {
+/* The smallest checkpoint with a quorum of cosignatures that covers `need` entries; the largest
+ * signed one where there is none yet. */
+static int open_checkpoint(struct making *m, struct pt_store *store, uint64_t need,
+                           struct pt_err *err) {
     struct pt_checkpoint c;
     struct pt_note n;
     struct pt_vkey vkey;
-    int rc = pt_log_store_source(store, &m->source, &vkey, err);
+    uint64_t size;
+    int found = pt_store_cosigned_from(store, need, &size, &m->note, err);
+    /* After it: a snapshot of the log that reaches as far as that checkpoint. */
+    int rc = found != 0 && found != PT_E_NOT_FOUND
+                 ? found
+                 : pt_log_store_source(store, &m->source, &vkey, err);
 
-    if (rc == 0) {
+    if (rc == 0 && found == PT_E_NOT_FOUND) {
         rc = m->source.checkpoint(m->source.ctx, &m->note, err);
     }
     if (rc != 0) {
@@ -257,25 +274,33 @@ static int put_proof(struct making *m, uint64_t index, uint8_t tag, struct pt_bu
 /* EvidenceBatch, without its own tag. */
 static int put_batch(struct making *m, const struct pt_store_entry *e, struct pt_buf *out) {
     pt_feed_wire_number(out, BATCH_LOG_INDEX, e->index);
+    if (m->bare) {
+        return 0;
+    }
     pt_feed_wire_bytes(out, BATCH_LOG_ENTRY, e->log_entry);
     return put_proof(m, e->index, BATCH_TLOG_PROOF, out);
 }
 
 /* EvidenceRecord, without its own tag; has_batch: not in a key history. */
 static int put_record(struct making *m, const struct pt_store_entry *e,
-                      const struct pt_merkle_tree *tree, uint32_t i, struct pt_span bytes,
-                      bool has_batch, struct pt_buf *out) {
+                      const struct pt_merkle_tree *tree, uint32_t i,
+                      const struct pt_kept_record *rec, bool has_batch, struct pt_buf *out) {
     const struct pt_merkle_reader nodes = pt_merkle_tree_reader(tree);
     struct pt_merkle_path path;
     int rc = pt_merkle_inclusion(&nodes, i, e->record_count, &path);
 
     pt_feed_wire_number(out, RECORD_SEQ, e->first_seq + i);
-    pt_feed_wire_bytes(out, RECORD_BYTES, bytes);
+    if (!rec->erased) {
+        pt_feed_wire_bytes(out, RECORD_BYTES, rec->bytes);
+    }
     if (has_batch) {
         pt_feed_wire_number(out, RECORD_BATCH, m->n_batches);
     }
     for (unsigned k = 0; rc == 0 && k < path.n; k++) {
         pt_feed_wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
+    }
+    if (rec->erased) {
+        pt_feed_wire_bytes(out, RECORD_ERASED, pt_span(rec->hash.b, PT_HASH_LEN));
     }
     return rc;
 }
@@ -284,17 +309,17 @@ static int put_record(struct making *m, const struct pt_store_entry *e,
 static int batch_tree(const struct pt_store_entry *e, struct pt_merkle_tree *ret,
                       struct pt_err *err) {
     struct pt_hash *leaves = calloc(e->record_count, sizeof(*leaves));
-    struct pt_span rec;
+    struct pt_kept_record rec;
     size_t pos = 0;
     uint32_t n = 0;
     int rc = leaves == NULL ? PT_E_NOMEM : 1;
 
-    while (rc == 1 && (rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
+    while (rc == 1 && (rc = pt_kept_record_next(e->records, &pos, &rec)) == 1) {
         if (n == e->record_count) {
             rc = PT_E_CORRUPT;
             break;
         }
-        pt_leaf_hash(&leaves[n++], rec.p, rec.len);
+        pt_kept_record_hash(&rec, &leaves[n++]);
     }
     if (rc == 0) {
         rc = n == e->record_count ? pt_merkle_tree_init(ret, leaves, n) : PT_E_CORRUPT;
@@ -310,7 +335,7 @@ static int batch_tree(const struct pt_store_entry *e, struct pt_merkle_tree *ret
 static int key_entry(void *ctx, const struct pt_store_entry *e) {
     struct making *m = ctx;
     struct pt_merkle_tree tree;
-    struct pt_span rec;
+    struct pt_kept_record rec;
     size_t pos = 0;
     int rc = batch_tree(e, &tree, m->err);
 
@@ -324,12 +349,12 @@ static int key_entry(void *ctx, const struct pt_store_entry *e) {
     for (uint32_t i = 0; rc == 0 && i < e->record_count; i++) {
         bool wanted = false;
 
-        rc = pt_batch_record_next(e->records, &pos, &rec) == 1
-                 ? is_key_record(rec, &m->scratch, &wanted)
+        rc = pt_kept_record_next(e->records, &pos, &rec) == 1
+                 ? is_key_record(rec.bytes, &m->scratch, &wanted)
                  : PT_E_CORRUPT;
         if (rc == 0 && wanted) {
             pt_buf_reset(&m->record);
-            rc = put_record(m, e, &tree, i, rec, false, &m->record);
+            rc = put_record(m, e, &tree, i, &rec, false, &m->record);
             pt_feed_wire_bytes(&m->entry, KEY_RECORDS, pt_buf_span(&m->record));
         }
     }
@@ -361,6 +386,16 @@ static int compare_places(const void *a, const void *b) {
     return x->ref.seq == y->ref.seq ? 0 : x->ref.seq < y->ref.seq ? -1 : 1;
 }
 
+static unsigned of_figure(const struct pt_evidence_want *want, size_t i) {
+    if (want->figure == NULL) {
+        return 0;
+    }
+    if (i + want->n_said >= want->n) {
+        return i + want->n_said == want->n ? OF_SNAPSHOT : OF_ATTESTATION;
+    }
+    return i < want->n_inputs ? OF_INPUT : 0;
+}
+
 /* Where each record stands, in log order, each once. */
 static int find_places(struct making *m, const struct pt_evidence_want *want) {
     size_t n = 0;
@@ -375,19 +410,19 @@ static int find_places(struct making *m, const struct pt_evidence_want *want) {
         int rc =
             pt_store_find_seq(m->r, ref->party, ref->stream, ref->seq, &m->places[i].index, m->err);
 
-        if (rc == 0 && m->places[i].index >= m->size) {
-            rc = PT_E_NOT_FOUND;
-        }
         if (rc != 0) {
             return pt_err_set(m->err, rc, "%s/%s#%llu isn't in the log", ref->party, ref->stream,
                               (unsigned long long)ref->seq);
         }
         m->places[i].ref = *ref;
+        m->places[i].of = of_figure(want, i);
     }
     qsort(m->places, want->n, sizeof(*m->places), compare_places);
     for (size_t i = 0; i < want->n; i++) {
         if (n == 0 || compare_places(&m->places[i], &m->places[n - 1]) != 0) {
             m->places[n++] = m->places[i];
+        } else {
+            m->places[n - 1].of |= m->places[i].of;
         }
     }
     m->n_places = n;
@@ -398,7 +433,7 @@ static int find_places(struct making *m, const struct pt_evidence_want *want) {
 static int take_records(struct making *m, const struct pt_store_entry *e,
                         const struct pt_merkle_tree *tree, size_t *ret_taken) {
     enum pt_party author = pt_party_from_name(e->party);
-    struct pt_span rec;
+    struct pt_kept_record rec = {.erased = false};
     size_t pos = 0;
     uint32_t i = 0;
     int rc = 0;
@@ -409,22 +444,29 @@ static int take_records(struct making *m, const struct pt_store_entry *e,
         bool full = false;
 
         for (rc = 1; rc == 1 && i <= ref->seq - e->first_seq; i++) {
-            rc = pt_batch_record_next(e->records, &pos, &rec);
+            rc = pt_kept_record_next(e->records, &pos, &rec);
         }
         rc = rc == 1 ? pt_feed_covered(m->disclosed, ref->party, ref->stream, ref->seq, &covered,
                                        m->err)
                      : PT_E_CORRUPT;
-        rc = rc ? rc : pt_feed_may_read(rec, author, m->reader, covered, &m->scratch, &full);
-        if (rc == 0 && !full && !m->for_figure) {
+        full = rec.erased; /* its hash is everybody's */
+        if (rc == 0 && !full) {
+            rc = pt_feed_may_read(rec.bytes, author, m->reader, covered, &m->scratch, &full);
+        }
+        if (rc == 0 && !full && !m->leave_out) {
             return pt_err_set(m->err, PT_E_FORBIDDEN, "%s/%s#%llu is not for %s to read",
                               ref->party, ref->stream, (unsigned long long)ref->seq,
                               pt_party_name(m->reader));
         }
+        if (rc == 0 && full && !rec.erased && m->want->given != NULL) {
+            rc = m->want->given(m->want->given_ctx, ref, e->index, rec.bytes, m->err);
+        }
         if (rc == 0 && full) {
             pt_buf_reset(&m->record);
-            rc = put_record(m, e, tree, i - 1, rec, true, &m->record);
+            rc = put_record(m, e, tree, i - 1, &rec, true, &m->record);
             pt_feed_wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
-            (*ret_taken)++;
+            m->places[m->at].taken = true;
+            m->places[m->at].at = (uint32_t)(m->n_records + (*ret_taken)++);
         }
         m->withheld += rc == 0 && !full;
     }
@@ -452,8 +494,8 @@ static int wanted_entry(void *ctx, const struct pt_store_entry *e) {
     return rc;
 }
 
-static int put_records(struct making *m, const struct pt_evidence_want *want, struct pt_buf *out) {
-    int rc = find_places(m, want);
+static int put_records(struct making *m, struct pt_buf *out) {
+    int rc = 0;
 
     while (rc == 0 && m->at < m->n_places) {
         const struct place *next = &m->places[m->at];
@@ -506,26 +548,76 @@ static int put_genesis(struct making *m, struct pt_buf *out) {
     return rc;
 }
 
+/* Names the snapshot and its attestations, which stand among the records; without the snapshot
+ * nothing of what rests on it. */
+static void name_said(const struct making *m, Pentad__V1__EvidenceFigure *f) {
+    for (size_t i = 0; i < m->n_places; i++) {
+        const struct place *p = &m->places[i];
+
+        if (p->taken && (p->of & OF_SNAPSHOT) != 0) {
+            f->has_snapshot = 1;
+            f->snapshot = p->at;
+        } else if (p->taken && (p->of & OF_ATTESTATION) != 0) {
+            f->attestations[f->n_attestations++] = p->at;
+        }
+    }
+}
+
 static int put_figure(struct making *m, const Pentad__V1__EvidenceFigure *figure,
                       struct pt_buf *out) {
+    Pentad__V1__EvidenceFigure f;
     int rc;
 
     if (figure == NULL) {
         return 0;
     }
-    pt_buf_reset(&m->entry);
-    rc = pt_msg_encode(&figure->base, &m->entry, m->err);
-    pt_feed_wire_bytes(out, BUNDLE_FIGURE, pt_buf_span(&m->entry));
-    for (size_t i = 0; rc == 0 && i < m->n_records; i++) {
-        pt_feed_wire_number(out, BUNDLE_INPUTS, i);
+    f = *figure;
+    f.attestations = calloc(m->n_places + 1, sizeof(*f.attestations));
+    if (f.attestations == NULL) {
+        return pt_err_set(m->err, PT_E_NOMEM, "no memory for the bundle");
     }
+    name_said(m, &f);
+    pt_buf_reset(&m->entry);
+    rc = pt_msg_encode(&f.base, &m->entry, m->err);
+    pt_feed_wire_bytes(out, BUNDLE_FIGURE, pt_buf_span(&m->entry));
+    for (size_t i = 0; rc == 0 && i < m->n_places; i++) {
+        if (m->places[i].taken && (m->places[i].of & OF_INPUT) != 0) {
+            pt_feed_wire_number(out, BUNDLE_INPUTS, m->places[i].at);
+        }
+    }
+    free(f.attestations);
+    return rc;
+}
+
+static int put_about(struct making *m, const Pentad__V1__EvidenceAbout *about, struct pt_buf *out) {
+    Pentad__V1__EvidenceAbout a;
+    int rc;
+
+    if (about == NULL) {
+        return 0;
+    }
+    a = *about;
+    a.withheld = a.has_withheld ? m->withheld : 0;
+    pt_buf_reset(&m->entry);
+    rc = pt_msg_encode(&a.base, &m->entry, m->err);
+    pt_feed_wire_bytes(out, BUNDLE_ABOUT, pt_buf_span(&m->entry));
     return rc;
 }
 
 static int make(struct making *m, struct pt_store *store, struct pt_evidence_cache *cache,
                 const struct pt_evidence_want *want, struct pt_buf *out) {
-    int rc = open_checkpoint(m, store, m->err);
+    int rc = pt_store_read_begin(store, &m->r, m->err);
 
+    if (rc == 0) {
+        rc = find_places(m, want);
+    }
+    pt_store_read_end(m->r);
+    m->r = NULL;
+    if (rc == 0) {
+        uint64_t need = m->n_places > 0 ? m->places[m->n_places - 1].index + 1 : 1;
+
+        rc = open_checkpoint(m, store, need, m->err);
+    }
     if (rc == 0) {
         rc = pt_store_read_begin(store, &m->r, m->err);
     }
@@ -536,10 +628,13 @@ static int make(struct making *m, struct pt_store *store, struct pt_evidence_cac
         rc = put_key_history(m, cache, out);
     }
     if (rc == 0) {
-        rc = put_records(m, want, out);
+        rc = put_records(m, out);
     }
     if (rc == 0) {
         rc = put_figure(m, want->figure, out);
+    }
+    if (rc == 0) {
+        rc = put_about(m, want->about, out);
     }
     if (rc == 0 && out->failed != 0) {
         rc = pt_err_set(m->err, out->failed, "the bundle would be larger than %zu bytes", out->max);
@@ -554,7 +649,8 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
     struct pt_err none = {0};
     struct making m = {.reader = reader,
                        .disclosed = want->disclosed,
-                       .for_figure = want->figure != NULL,
+                       .want = want,
+                       .leave_out = want->figure != NULL || want->about != NULL,
                        .err = err != NULL ? err : &none};
     int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
 
@@ -562,7 +658,7 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
         return pt_err_set(err, rc, "no memory for the bundle");
     }
     cache = cache != NULL ? cache : own;
-    pt_buf_init(&m.note, PT_LOG_CHECKPOINT_MAX);
+    pt_buf_init(&m.note, PT_COSIGNED_MAX);
     pt_buf_init(&m.entry, out->max);
     pt_buf_init(&m.record, out->max);
     pt_buf_init(&m.batches, out->max);
@@ -584,6 +680,55 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
     pt_buf_done(&m.record);
     pt_buf_done(&m.entry);
     pt_buf_done(&m.note);
+    pt_evidence_cache_free(own);
+    return rc;
+}
+
+/* ---- a key history on its own ------------------------------------------------------------------
+ */
+
+static int log_size(struct pt_store_reader *r, uint64_t *ret, struct pt_err *err) {
+    struct pt_store_state s = {0};
+    int rc;
+
+    pt_buf_init(&s.checkpoint, PT_LOG_CHECKPOINT_MAX);
+    rc = pt_store_state(r, &s, err);
+    *ret = s.size;
+    pt_buf_done(&s.checkpoint);
+    return rc;
+}
+
+int pt_feed_key_history(struct pt_store *store, struct pt_evidence_cache *cache, struct pt_buf *out,
+                        struct pt_err *err) {
+    struct pt_evidence_cache *own = NULL;
+    struct making m = {.bare = true, .err = err};
+    int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
+
+    if (rc != 0) {
+        return pt_err_set(err, rc, "no memory for the key history");
+    }
+    cache = cache != NULL ? cache : own;
+    pt_buf_init(&m.entry, out->max);
+    pt_buf_init(&m.record, out->max);
+    pt_buf_init(&m.batches, out->max);
+    pt_arena_init(&m.scratch, SCRATCH_MAX);
+    (void)pthread_mutex_lock(&cache->lock);
+    rc = pt_store_read_begin(store, &m.r, err);
+    rc = rc == 0 ? log_size(m.r, &m.size, err) : rc;
+    if (rc == 0) {
+        pt_feed_wire_number(out, BUNDLE_VERSION, 1);
+        rc = put_key_history(&m, cache, out);
+    }
+    if (rc == 0 && out->failed != 0) {
+        rc = pt_err_set(err, out->failed, "the key history would be larger than %zu bytes",
+                        out->max);
+    }
+    pt_store_read_end(m.r);
+    (void)pthread_mutex_unlock(&cache->lock);
+    pt_arena_done(&m.scratch);
+    pt_buf_done(&m.batches);
+    pt_buf_done(&m.record);
+    pt_buf_done(&m.entry);
     pt_evidence_cache_free(own);
     return rc;
 }

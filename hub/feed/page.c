@@ -27,6 +27,8 @@ enum {
     ENTRY_RECORDS = 0x1a,
     RECORD_RECORD = 0x0a,
     RECORD_WITHHELD = 0x12,
+    RECORD_ERASED = 0x1a,
+    RECORD_ERASED_BY = 0x22,
     OPENED_LOG_INDEX = 0x08,
     OPENED_SEQ = 0x10,
     OPENED_RECORD = 0x1a,
@@ -41,6 +43,7 @@ struct paging {
     struct pt_arena scratch;
     size_t n_entries;
     size_t start;
+    const struct pt_feed_given *given; /* NULL: nobody asks */
     struct pt_err *err;
 };
 
@@ -49,6 +52,14 @@ static void put_record(struct pt_buf *b, uint8_t tag, struct pt_span bytes) {
     pt_buf_putc(b, ENTRY_RECORDS);
     pt_feed_wire_varint(b, 1 + pt_feed_wire_varint_len(bytes.len) + bytes.len);
     pt_feed_wire_bytes(b, tag, bytes);
+}
+
+/* Nobody has it any more. */
+static void put_erased(struct pt_buf *b, const struct pt_kept_record *r) {
+    pt_buf_putc(b, ENTRY_RECORDS);
+    pt_feed_wire_varint(b, (uint64_t)2 * (2 + PT_HASH_LEN));
+    pt_feed_wire_bytes(b, RECORD_ERASED, pt_span(r->hash.b, PT_HASH_LEN));
+    pt_feed_wire_bytes(b, RECORD_ERASED_BY, pt_span(r->order.b, PT_HASH_LEN));
 }
 
 /* ---- visibility ---------------------------------------------------------------------------- */
@@ -77,11 +88,16 @@ int pt_feed_covered(const struct pt_feed_disclosed *d, const char *party, const 
 
 static int write_records(struct paging *p, const struct pt_store_entry *e) {
     enum pt_party author = pt_party_from_name(e->party);
-    struct pt_span rec;
+    struct pt_kept_record kept;
     size_t pos = 0;
     int rc;
-    while ((rc = pt_batch_record_next(e->records, &pos, &rec)) == 1) {
+    while ((rc = pt_kept_record_next(e->records, &pos, &kept)) == 1) {
+        struct pt_span rec = kept.bytes;
         bool full = false;
+        if (kept.erased) {
+            put_erased(&p->entry, &kept);
+            continue;
+        }
         rc = pt_feed_may_read(rec, author, p->reader, false, &p->scratch, &full);
         if (rc != 0) {
             return rc;
@@ -92,6 +108,34 @@ static int write_records(struct paging *p, const struct pt_store_entry *e) {
             struct pt_hash h;
             pt_leaf_hash(&h, rec.p, rec.len);
             put_record(&p->entry, RECORD_WITHHELD, pt_span(h.b, PT_HASH_LEN));
+        }
+    }
+    return rc;
+}
+
+/* The entry stands on the page: who wants to know hears of its restricted records that do. */
+static int tell_given(struct paging *p, const struct pt_store_entry *e) {
+    enum pt_party author = pt_party_from_name(e->party);
+    uint64_t seq = e->first_seq;
+    struct pt_kept_record kept;
+    size_t pos = 0;
+    int rc = 0;
+    if (p->given == NULL) {
+        return 0;
+    }
+    for (; (rc = pt_kept_record_next(e->records, &pos, &kept)) == 1; seq++) {
+        struct pt_span rec = kept.bytes;
+        bool full = false;
+        if (kept.erased || !pt_type_restricted((enum pt_record_type)pt_record_peek(rec))) {
+            continue;
+        }
+        rc = pt_feed_may_read(rec, author, p->reader, false, &p->scratch, &full);
+        if (rc == 0 && full) {
+            rc = p->given->record(p->given->ctx, e, seq, rec);
+        }
+        if (rc != 0) {
+            return pt_err_set(p->err, rc, "what entry %llu gives away can't be noted",
+                              (unsigned long long)e->index);
         }
     }
     return rc;
@@ -123,6 +167,10 @@ static int on_entry(void *ctx, const struct pt_store_entry *e) {
     }
     pt_feed_wire_bytes(p->out, PAGE_ENTRIES, pt_buf_span(&p->entry));
     p->n_entries++;
+    rc = tell_given(p, e);
+    if (rc != 0) {
+        return rc;
+    }
     return p->out->len - p->start >= p->limit ? FULL : 0;
 }
 
@@ -178,7 +226,8 @@ static int on_opened(void *ctx, const char *party, const char *stream, uint64_t 
         pt_feed_wire_bytes(p->out, PAGE_OPENED, pt_buf_span(&p->entry));
     }
     pt_buf_done(&rec);
-    return rc == PT_E_FORBIDDEN || rc == PT_E_NOT_FOUND ? 0 : rc; /* of its type, not of its kind */
+    /* Of its type, not of its kind; or destroyed meanwhile. */
+    return rc == PT_E_FORBIDDEN || rc == PT_E_NOT_FOUND || rc == PT_E_ERASED ? 0 : rc;
 }
 
 static int write_opened(struct paging *p, struct pt_log *log, const struct pt_feed_disclosed *d) {
@@ -199,10 +248,10 @@ static uint64_t page_size(struct pt_log *log, const struct pt_feed_disclosed *d,
 }
 
 static int make_page(struct pt_log *log, enum pt_party reader, const struct pt_feed_disclosed *d,
-                     uint64_t after, uint32_t limit, struct pt_buf *out, uint64_t *ret_next,
-                     struct pt_err *err) {
+                     uint64_t after, uint32_t limit, const struct pt_feed_given *given,
+                     struct pt_buf *out, uint64_t *ret_next, struct pt_err *err) {
     struct pt_store_reader *r = NULL;
-    struct paging p = {.reader = reader, .after = after, .out = out, .err = err};
+    struct paging p = {.reader = reader, .after = after, .out = out, .given = given, .err = err};
     p.size = page_size(log, d, after);
     p.limit = limit == 0 ? PT_FEED_LIMIT_DEFAULT : limit;
     p.limit = p.limit < PT_FEED_LIMIT_MAX ? p.limit : PT_FEED_LIMIT_MAX;
@@ -239,13 +288,19 @@ static int make_page(struct pt_log *log, enum pt_party reader, const struct pt_f
 
 int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
                  struct pt_buf *out, uint64_t *ret_next, struct pt_err *err) {
-    return make_page(log, reader, NULL, after, limit, out, ret_next, err);
+    return make_page(log, reader, NULL, after, limit, NULL, out, ret_next, err);
+}
+
+int pt_feed_page_given(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
+                       const struct pt_feed_given *given, struct pt_buf *out, uint64_t *ret_next,
+                       struct pt_err *err) {
+    return make_page(log, reader, NULL, after, limit, given, out, ret_next, err);
 }
 
 int pt_feed_page_public(struct pt_log *log, const struct pt_feed_disclosed *d, uint64_t after,
                         uint32_t limit, struct pt_buf *out, uint64_t *ret_next,
                         struct pt_err *err) {
-    return make_page(log, PT_PARTY_PUBLIC, d, after, limit, out, ret_next, err);
+    return make_page(log, PT_PARTY_PUBLIC, d, after, limit, NULL, out, ret_next, err);
 }
 
 int pt_feed_page_settled(struct pt_buf *page, uint64_t size) {
@@ -264,20 +319,36 @@ struct fetching {
     struct pt_err *err;
 };
 
+static int say_erased(const struct fetching *f, const struct pt_store_entry *e,
+                      const struct pt_kept_record *r) {
+    char hash[2 * PT_HASH_LEN + 1];
+    char order[2 * PT_HASH_LEN + 1];
+    pt_hash_hex(hash, &r->hash);
+    pt_hash_hex(order, &r->order);
+    return pt_err_set(f->err, PT_E_ERASED,
+                      "%s/%s#%llu (hash %s) was destroyed by the order with hash %s", e->party,
+                      e->stream, (unsigned long long)f->seq, hash, order);
+}
+
 static int fetch_from(void *ctx, const struct pt_store_entry *e) {
     const struct fetching *f = ctx;
     struct pt_arena scratch;
-    struct pt_span rec = {0};
+    struct pt_kept_record kept = {.erased = false};
+    struct pt_span rec;
     size_t pos = 0;
     bool full = false;
     int rc = 1;
     for (uint64_t seq = e->first_seq; rc == 1 && seq <= f->seq; seq++) {
-        rc = pt_batch_record_next(e->records, &pos, &rec);
+        rc = pt_kept_record_next(e->records, &pos, &kept);
     }
     if (rc != 1) {
         return pt_err_set(f->err, PT_E_CORRUPT, "log entry %llu: its records are damaged",
                           (unsigned long long)e->index);
     }
+    if (kept.erased) {
+        return say_erased(f, e, &kept);
+    }
+    rec = kept.bytes;
     pt_arena_init(&scratch, SCRATCH_MAX);
     rc = pt_feed_may_read(rec, pt_party_from_name(e->party), f->reader, f->disclosed, &scratch,
                           &full);

@@ -72,6 +72,9 @@ static int take_incident(struct pt_exchange *x, const struct standing *at,
             s->s.frozen = true;
             s->s.incident_index = at->log_index;
             s->s.incident = at->hash;
+            s->s.incident_seq = at->seq;
+            memcpy(s->s.incident_party, at->party, strlen(at->party) + 1);
+            memcpy(s->s.incident_stream, at->stream, strlen(at->stream) + 1);
             s->pair[0] = a.hash;
             s->pair[1] = b.hash;
         }
@@ -89,7 +92,10 @@ static int take_record(struct pt_exchange *x, const struct standing *at, struct 
                               .signing_key = *at->signing_key,
                               .record_hash = at->hash};
     bool office = strcmp(at->party, "office") == 0;
-    int code = 0;
+    int code = pt_keyhistory_take(x->keys, &ev, rec, &x->sv);
+    if (code != 0) {
+        return pt_err_set(err, code, "out of memory");
+    }
     switch (rec->body_case) {
     case PENTAD__V1__RECORD__BODY_TICK:
         take_tick(x, at, rec->tick);
@@ -97,17 +103,16 @@ static int take_record(struct pt_exchange *x, const struct standing *at, struct 
     case PENTAD__V1__RECORD__BODY_STREAM_CLOSE:
         take_close(x, at, rec->stream_close);
         return 0;
-    case PENTAD__V1__RECORD__BODY_KEY_CHANGE:
-        code = pt_keyhistory_change(x->keys, &ev, rec->key_change, NULL);
-        break;
     case PENTAD__V1__RECORD__BODY_APPROVAL:
-        code = pt_keyhistory_approval(x->keys, &ev, rec->approval, NULL);
-        pt_targets_approve(x, at->party, rec->approval);
+        pt_targets_approve(x, at, rec->approval);
         break;
     case PENTAD__V1__RECORD__BODY_INCIDENT:
         return take_incident(x, at, rec->incident, err);
     case PENTAD__V1__RECORD__BODY_LIFT:
         code = office ? pt_targets_add_lift(x, at, rec->lift) : 0;
+        break;
+    case PENTAD__V1__RECORD__BODY_ERASURE:
+        code = office ? pt_targets_add_erasure(x, at, rec->erasure) : 0;
         break;
     case PENTAD__V1__RECORD__BODY_CODE_TABLE:
         code = office ? pt_targets_add_codes(x, at, rec->effective, bytes) : 0;
@@ -133,12 +138,13 @@ uint32_t pt_exchange_marks(struct pt_span records) {
 int pt_exchange_apply_records(struct pt_exchange *x, const struct standing *batch,
                               struct pt_span records, struct pt_err *err) {
     struct standing at = *batch;
-    struct pt_span bytes;
+    struct pt_kept_record kept;
     size_t pos = 0;
     int code = 0;
-    for (; code == 0 && pt_batch_record_next(records, &pos, &bytes) == 1; at.seq++) {
+    for (; code == 0 && pt_kept_record_next(records, &pos, &kept) == 1; at.seq++) {
         Pentad__V1__Record *rec = NULL;
-        if (!pt_record_about_exchange(pt_record_peek(bytes))) {
+        struct pt_span bytes = kept.bytes;
+        if (kept.erased || !pt_record_about_exchange(pt_record_peek(bytes))) {
             continue;
         }
         pt_arena_reset(&x->scratch);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/record/catalogue.h>
+
 /* The four outside finance; finance, office and hub count as one and never reach two. */
 static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
 
@@ -50,12 +52,59 @@ static int target_new(struct pt_exchange *x, const struct standing *at, struct t
     return 0;
 }
 
+static void place_of(struct pt_exchange_place *ret, const struct standing *at) {
+    memcpy(ret->party, at->party, strlen(at->party) + 1);
+    memcpy(ret->stream, at->stream, strlen(at->stream) + 1);
+    ret->seq = at->seq;
+}
+
+int pt_targets_add_erasure(struct pt_exchange *x, const struct standing *at,
+                           const Pentad__V1__Erasure *erasure) {
+    const Pentad__V1__RecordRef *r = erasure->record;
+    const struct pt_record_info *info =
+        erasure->type != NULL ? pt_record_info_by_code(erasure->type) : NULL;
+    struct pt_exchange_erasure e = {.order = at->hash};
+    struct target *t;
+    if (info == NULL || r == NULL || r->party == NULL || r->stream == NULL ||
+        !pt_name_valid(r->party) || !pt_name_valid(r->stream) || !r->has_hash ||
+        pt_hash_from_bytes(&e.record, r->hash.data, r->hash.len) != 0) {
+        return 0;
+    }
+    e.seq = r->seq;
+    e.type = info->type;
+    memcpy(e.party, r->party, strlen(r->party));
+    memcpy(e.stream, r->stream, strlen(r->stream));
+    place_of(&e.order_at, at);
+    int code = target_new(x, at, &t);
+    if (code == 0 && t != NULL) {
+        t->is_erasure = true;
+        t->erasure = e;
+    }
+    return code;
+}
+
+static int erasure_in_force(struct pt_exchange *x, const struct pt_exchange_erasure *e) {
+    if (x->n_erasures == x->cap_erasures) {
+        size_t cap = x->cap_erasures == 0 ? 16 : 2 * x->cap_erasures;
+        struct pt_exchange_erasure *grown = realloc(x->erasures, cap * sizeof *grown);
+        if (grown == NULL) {
+            return PT_E_NOMEM;
+        }
+        x->erasures = grown;
+        x->cap_erasures = cap;
+    }
+    x->erasures[x->n_erasures++] = *e;
+    return 0;
+}
+
 void pt_targets_done(struct pt_exchange *x) {
     while (x->n_targets > 0) {
         target_drop(x, x->n_targets - 1);
     }
     free(x->targets);
     x->targets = NULL;
+    free(x->erasures);
+    x->erasures = NULL;
 }
 
 int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
@@ -115,7 +164,8 @@ static void lift_now(struct pt_exchange *x, size_t i) {
     target_drop(x, i);
 }
 
-void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a) {
+void pt_targets_approve(struct pt_exchange *x, const struct standing *at,
+                        const Pentad__V1__Approval *a) {
     struct pt_hash h;
     unsigned count = 0;
     if (a->target == NULL || a->target->party == NULL || a->target->stream == NULL ||
@@ -127,12 +177,16 @@ void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__
         struct target *t = &x->targets[i];
         if (t->complete || !pt_hash_eq(&t->record, &h) || strcmp(t->party, a->target->party) != 0 ||
             strcmp(t->stream, a->target->stream) != 0 ||
-            !pt_approval_names(a, t->is_lift ? "Lift" : "H09")) {
+            !pt_approval_names(a, t->is_lift      ? "Lift"
+                                  : t->is_erasure ? "Erasure"
+                                                  : "H09")) {
             continue;
         }
         for (unsigned p = 0; p < APPROVERS; p++) {
-            if (strcmp(approvers[p], party) == 0) {
+            if (strcmp(approvers[p], at->party) == 0) {
                 t->approved[p] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+                place_of(&t->erasure.approvals[p], at);
+                t->erasure.approvals[p].seq = t->approved[p] ? at->seq : 0;
             }
             count += t->approved[p] ? 1 : 0;
         }
@@ -174,8 +228,8 @@ int pt_targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err) {
             i++;
             continue;
         }
-        if (enforce(x, t) != 0) {
-            return pt_err_set(err, PT_E_NOMEM, "out of memory for a code table");
+        if ((t->is_erasure ? erasure_in_force(x, &t->erasure) : enforce(x, t)) != 0) {
+            return pt_err_set(err, PT_E_NOMEM, "out of memory for a code table or an erasure");
         }
         target_drop(x, i);
     }

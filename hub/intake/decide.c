@@ -402,7 +402,7 @@ static int step_records(struct deciding *d) {
     return code;
 }
 
-/* KeyChange records that would have no effect are refused, not logged. */
+/* KeyChange and PolicyChange records that would have no effect are refused, not logged. */
 static int step_key_changes(struct deciding *d) {
     struct pt_keyhistory *k = NULL;
     struct pt_arena arena;
@@ -423,13 +423,16 @@ static int step_key_changes(struct deciding *d) {
         struct pt_err why = {0};
         pt_arena_reset(&arena);
         code = pt_record_decode(bytes, &arena, &rec, NULL);
-        if (code != 0 || rec->body_case != PENTAD__V1__RECORD__BODY_KEY_CHANGE) {
-            continue;
-        }
         pt_leaf_hash(&at.record_hash, bytes.p, bytes.len);
-        code = pt_keyhistory_change(k, &at, rec->key_change, &why);
-        if (code != 0 && code != PT_E_NOMEM) {
-            code = refuse(d, code, true, "body.key_change", why.msg);
+        const char *field = "body.key_change";
+        if (code == 0 && rec->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE) {
+            code = pt_keyhistory_change(k, &at, rec->key_change, &why);
+        } else if (code == 0 && rec->body_case == PENTAD__V1__RECORD__BODY_POLICY_CHANGE) {
+            code = pt_keyhistory_policy_change(k, &at, rec->policy_change, &d->x->sv, &why);
+            field = "body.policy_change";
+        }
+        if (why.code != 0 && code != PT_E_NOMEM) {
+            code = refuse(d, code, true, field, why.msg);
             d->ret->own.seq = seq;
         }
     }

@@ -120,7 +120,8 @@ static void check_originator(struct examining *e, const Pentad__V1__Record *rec,
 static void note_type(struct examining *e, const Pentad__V1__Record *rec, uint64_t seq) {
     struct pt_intake_facts *f = e->f;
     bool key_change = rec->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE;
-    f->key_changes = f->key_changes || key_change;
+    f->key_changes =
+        f->key_changes || key_change || rec->body_case == PENTAD__V1__RECORD__BODY_POLICY_CHANGE;
     f->only_key_changes = f->only_key_changes && key_change;
     if (e->final_seen) {
         pt_facts_fault(f, seq, PT_E_CLOSED, "", "nothing may follow the stream's final close");
@@ -158,6 +159,8 @@ static int examine_record(struct examining *e, struct pt_span bytes, uint64_t se
         for (size_t i = 0; i < found.count; i++) {
             pt_facts_fault(e->f, seq, found.v[i].code, found.v[i].field, found.v[i].message);
         }
+    } else {
+        pt_facts_check_seal(e->f, rec, e->author, seq);
     }
     return 0;
 }

@@ -161,6 +161,15 @@ const struct pt_exchange_tick *pt_exchange_last_tick(const struct pt_exchange *x
     return &x->tick;
 }
 
+size_t pt_exchange_erasure_count(const struct pt_exchange *x) {
+    return x->n_erasures;
+}
+
+const struct pt_exchange_erasure *pt_exchange_erasure_at(const struct pt_exchange *x, size_t i) {
+    PT_ASSERT(i < x->n_erasures);
+    return &x->erasures[i];
+}
+
 bool pt_exchange_day_closed(const struct pt_exchange *x, int32_t day) {
     for (size_t i = 0; i < x->n_streams; i++) {
         const struct pt_exchange_stream *s = &x->streams[i]->s;

@@ -11,7 +11,7 @@
 #include <pentad/record/party.h>
 #include <pentad/v1/record.pb-c.h>
 
-#define APPROVERS 4                     /* congress, discipline, organization, audit */
+#define APPROVERS PT_EXCHANGE_APPROVERS
 #define APPROVALS_NEEDED 2              /* for lifts and code tables */
 #define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
 #define UNCLAIMING_MAX 64
@@ -35,7 +35,7 @@ struct pt_intake_snapshot {
 
 /* A logged record that waits for approvals. */
 struct target {
-    bool is_lift; /* else a code table */
+    bool is_lift, is_erasure; /* else a code table */
     bool complete;
     bool approved[APPROVERS];
     struct pt_hash record;
@@ -44,6 +44,7 @@ struct target {
     char lift_party[PT_NAME_MAX + 1]; /* lift: of which stream */
     char lift_stream[PT_NAME_MAX + 1];
     struct pt_hash incident;
+    struct pt_exchange_erasure erasure;
     int32_t effective; /* code table */
     uint8_t *bytes;    /* code table: the record; owned */
     size_t len;
@@ -72,7 +73,9 @@ struct pt_exchange {
 
     struct target *targets;
     size_t n_targets, cap_targets;
-    size_t target_bytes; /* of the code tables among them */
+    size_t target_bytes;                  /* of the code tables among them */
+    struct pt_exchange_erasure *erasures; /* in force, in the order in which they came to be */
+    size_t n_erasures, cap_erasures;
 
     struct pt_arena scratch;
     struct pt_intake_snapshot *snapshot; /* NULL: to be made anew */
@@ -113,8 +116,11 @@ int pt_targets_add_lift(struct pt_exchange *x, const struct standing *at,
                         const Pentad__V1__Lift *lift);
 int pt_targets_add_codes(struct pt_exchange *x, const struct standing *at, int32_t effective,
                          struct pt_span record);
-void pt_targets_approve(struct pt_exchange *x, const char *party, const Pentad__V1__Approval *a);
-/* At a tick: complete code tables whose day has come enter into force. */
+int pt_targets_add_erasure(struct pt_exchange *x, const struct standing *at,
+                           const Pentad__V1__Erasure *erasure);
+void pt_targets_approve(struct pt_exchange *x, const struct standing *at,
+                        const Pentad__V1__Approval *a);
+/* At a tick: complete code tables whose day has come, and complete erasures, enter into force. */
 int pt_targets_tick(struct pt_exchange *x, int32_t day, struct pt_err *err);
 void pt_targets_done(struct pt_exchange *x);
 

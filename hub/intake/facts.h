@@ -30,7 +30,7 @@ struct pt_intake_facts {
 
     uint32_t marks;
     bool only_key_changes;
-    bool key_changes;
+    bool key_changes;      /* or changes of the policy */
     struct pt_arena arena; /* faults and their strings */
     struct pt_intake_fault faults[PT_FAULTS_MAX];
     size_t n_faults;
@@ -40,6 +40,10 @@ struct pt_intake_facts {
 /* Adds a fault; those beyond the most, in number or bytes, are left out. */
 void pt_facts_fault(struct pt_intake_facts *f, uint64_t seq, int code, const char *field,
                     const char *message);
+
+/* seals.c: the seal of a valid record, if it has one, as far as it can be judged unopened. */
+void pt_facts_check_seal(struct pt_intake_facts *f, const Pentad__V1__Record *rec,
+                         enum pt_party author, uint64_t seq);
 
 /* json.c: the JSON form into the protobuf Batch. */
 int pt_batch_from_json(struct pt_span json, struct pt_buf *out, struct pt_err *err);

@@ -155,7 +155,13 @@ static const char member_sql[] =
     "  FROM d_member d) WHERE dept <> '';"
     "INSERT OR IGNORE INTO member SELECT @SUBJECT_KIND_UNIT, f.unit, d.subject FROM d_member d"
     " CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_ALLOTMENT"
-    " CROSS JOIN f_allotment f ON f.rec = r.rec WHERE f.unit <> '';";
+    " CROSS JOIN f_allotment f ON f.rec = r.rec WHERE f.unit <> '';"
+    "INSERT OR IGNORE INTO member SELECT @SUBJECT_KIND_POLICY, policy, subject FROM"
+    " (SELECT d.subject, (SELECT v.policy_key FROM v_subject_profile v"
+    "    WHERE v.r_subject = d.subject AND v.r_type = @TYPE_SUBJECT_PROFILE ORDER BY v.r_valid "
+    "DESC,"
+    "    v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS policy FROM d_member d)"
+    " WHERE policy <> '';";
 
 static const char alias_sql[] =
     "INSERT OR IGNORE INTO alias SELECT j.value, c.rec FROM changed c"

@@ -24,9 +24,14 @@ json_t *pt_json_figure(const struct pt_figure *f);
 /* One record as traces show it: id, type, author, originator, doc_no, times, log index, signer,
  * correction, standing at that log size. */
 json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err);
+/* Puts into a record's trace `j` who read it: "read_by", and what of it doesn't stand on the page.
+ */
+void pt_put_readers(struct pt_ledger *l, int64_t rec, struct pt_list_page page, json_t *j);
+/* Of a clue's record: puts all of that clue's into `j` as "clue", by place in the log. */
+int pt_put_clue(struct pt_ledger *l, int64_t rec, int type, json_t *j, struct pt_err *err);
 /* Its body out of the fact tables. A list has at most `list_max` of its entries; beside one that
  * has more stands "<list>_omitted": how many. */
-enum { PT_BODY_LIST_SHORT = 600, PT_BODY_LIST_WHOLE = 1000000 };
+enum { PT_BODY_LIST_STORY = 20, PT_BODY_LIST_SHORT = 600, PT_BODY_LIST_WHOLE = 1000000 };
 json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec, int list_max);
 
 /* May the reader (an SQL expression) read the discrepancy of that row of f_discrepancy? Who sent
@@ -39,6 +44,10 @@ json_t *pt_json_body(struct pt_ledger *l, int type, int64_t rec, int list_max);
 /* The newest H01 of each id that was known at known_at. */
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
                      int64_t *ret_total, struct pt_err *err);
+
+/* The one discrepancy whose id begins so; PT_E_USAGE and PT_E_NOT_FOUND as in query.h. */
+int pt_discrepancy_find(struct pt_ledger *l, const char *text, enum pt_party reader,
+                        uint8_t id[PT_DISCREPANCY_ID_LEN], struct pt_err *err);
 
 /* {"code","name_zh","name_en","since","irregular":[…],"steps":[…]} of an item (state.c). */
 json_t *pt_json_state(const struct pt_asof *a, struct pt_err *err);

@@ -5,6 +5,7 @@
 #include <pentad/base/date.h>
 #include <pentad/base/hash.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/proof/hash.h>
 #include <pentad/record/decode.h>
 
 #include "snap.h"
@@ -35,7 +36,7 @@ static const char *const statements[PT_S_COUNT] = {
                           " WHERE sid=?1",
     [PT_S_STREAM_FREEZE] = "UPDATE stream SET frozen=?2, pair=?3"
                            " WHERE sid=?1 AND frozen=0 AND pair IS NOT ?3",
-    [PT_S_ENTRY] = "INSERT INTO entry VALUES(?,?,?,?,?,?)",
+    [PT_S_ENTRY] = "INSERT INTO entry VALUES(?,?,?,?,?,?,?)",
     [PT_S_RECORD] = "INSERT INTO record(rec,log_index,sid,seq,type,hash,kind,subject,fy,effective,"
                     "issued_at,doc_no,originator,classification,correction,reason,source_system,"
                     "source_locator,source_row,tick,root,sign,valid_from,live_from)"
@@ -91,7 +92,10 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
         return rc;
     l->md = EVP_MD_CTX_new();
     l->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    return l->md && l->sha256 ? 0 : pt_err_set(err, PT_E_CRYPTO, "ledger: no SHA-256");
+    l->sm3 = EVP_MD_fetch(NULL, "SM3", NULL);
+    return l->md && l->sha256 && l->sm3
+               ? 0
+               : pt_err_set(err, PT_E_CRYPTO, "ledger: OpenSSL has no SHA-256 or no SM3");
 }
 
 static int stream_query(struct pt_ledger *l, const char *party, const char *name, int64_t *ret_sid,
@@ -324,10 +328,13 @@ static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
 static int insert_entry(struct pt_ledger *l, const struct pt_fold_entry *e,
                         const Pentad__V1__LogEntry *le, int64_t sid, struct pt_err *err) {
     struct pt_span key = pt_span(le->signing_key.data, le->signing_key.len);
+    struct pt_hash leaf;
 
-    return pt_sql_apply(&l->sql, l->st[PT_S_ENTRY], err, le->has_signing_key ? "ioiiob" : "ioiion",
-                        (int64_t)e->log_index, sid != 0, sid, l->next_rec, (int64_t)e->n,
-                        le->has_received_at_ms, le->received_at_ms, key);
+    pt_leaf_hash(&leaf, e->log_entry.p, e->log_entry.len);
+    return pt_sql_apply(&l->sql, l->st[PT_S_ENTRY], err,
+                        le->has_signing_key ? "ioiiobb" : "ioiiobn", (int64_t)e->log_index,
+                        sid != 0, sid, l->next_rec, (int64_t)e->n, le->has_received_at_ms,
+                        le->received_at_ms, pt_span(leaf.b, PT_HASH_LEN), key);
 }
 
 static int fold_genesis(struct pt_ledger *l, const Pentad__V1__Genesis *g, struct pt_err *err) {
@@ -402,6 +409,8 @@ int pt_ledger_apply(struct pt_ledger *l, const struct pt_fold_entry *e,
         rc = pt_err_set(err, PT_E_CORRUPT, "log entry %llu can't be read",
                         (unsigned long long)e->log_index);
     else
+        rc = pt_sm3_append(l, e->log_entry, err);
+    if (rc == 0)
         rc = fold_payload(l, e, le, err);
     l->now = NULL;
     if (le)

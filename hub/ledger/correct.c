@@ -8,8 +8,8 @@
  * issued_at, party, stream, seq) holds, whichever arrived first, and the other's branch is lost.
  * Payment batches may be reversed voucher by voucher: two reversals compete only over a common
  * voucher. SUPPLEMENT leaves its target as it is and may be another party's; rules read it beside
- * its target. What names a record of another type corrects nothing. A correction whose target isn't
- * here, or waits for its own, waits. */
+ * its target; it begins a chain of its own. What names a record of another type corrects nothing. A
+ * correction whose target isn't here, or waits for its own, waits. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ struct named_at {
 
 bool pt_correct_needs_approval(int type) {
     return type == PT_TYPE_RULE_SET || type == PT_TYPE_WORKDAYS || type == PT_TYPE_CODE_TABLE ||
-           type == PT_TYPE_LIFT;
+           type == PT_TYPE_LIFT || type == PT_TYPE_ERASURE;
 }
 
 static bool is_correction(int correction) {
@@ -343,7 +343,7 @@ static const char approved_sql[] =
     "   WHERE f.t_sid = t.sid AND f.t_seq = t.seq AND f.field = 'target' AND f.hash = t.hash"
     "     AND s.party IN ('congress','discipline','organization','audit')"
     "   GROUP BY s.party) WHERE verdict = @VERDICT_APPROVE)"
-    " ORDER BY t.effective, t.issued_at, w.rec LIMIT 256";
+    " ORDER BY t.effective, t.issued_at, w.rec";
 
 struct approved {
     int64_t rec;
@@ -368,21 +368,50 @@ static int come_into_force(struct pt_ledger *l, const struct approved *a, uint64
     return rc == 0 ? recheck(l, a->rec, err) : rc;
 }
 
-int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err) {
+/* All that have what they need: read before the first comes into force, since that moves what is
+ * read from. */
+struct approvals {
+    struct approved *v;
+    size_t n;
+    size_t cap;
+};
+
+static int approvals_add(struct approvals *q, const struct approved *a, struct pt_err *err) {
+    if (q->n == q->cap) {
+        size_t cap = q->cap ? q->cap * 2 : 16;
+        struct approved *v = realloc(q->v, cap * sizeof *v);
+
+        if (!v)
+            return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for orders that were approved");
+        q->v = v;
+        q->cap = cap;
+    }
+    q->v[q->n++] = *a;
+    return 0;
+}
+
+static int read_approved(struct pt_ledger *l, struct approvals *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    struct approved a[256];
-    size_t n = 0;
     int rc = pt_sql_query(&l->sql, &st, err, approved_sql, "");
 
-    while (n < 256 && pt_sql_row(&l->sql, st, &rc, err)) {
-        a[n].rec = pt_sql_i64(st, 0);
-        a[n].correction = pt_sql_i32(st, 1);
-        a[n].target = pt_sql_i64(st, 2);
-        a[n].at.sid = pt_sql_i64(st, 3);
-        a[n++].at.seq = pt_sql_i64(st, 4);
+    while (rc == 0 && pt_sql_row(&l->sql, st, &rc, err)) {
+        struct approved a = {.rec = pt_sql_i64(st, 0),
+                             .correction = pt_sql_i32(st, 1),
+                             .target = pt_sql_i64(st, 2),
+                             .at = {pt_sql_i64(st, 3), pt_sql_i64(st, 4)}};
+
+        rc = approvals_add(ret, &a, err);
     }
     pt_sql_done(&l->sql, st);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = come_into_force(l, &a[i], log_index, err);
+    return rc;
+}
+
+int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err) {
+    struct approvals a = {0};
+    int rc = read_approved(l, &a, err);
+
+    for (size_t i = 0; i < a.n && rc == 0; i++)
+        rc = come_into_force(l, &a.v[i], log_index, err);
+    free(a.v);
     return rc;
 }

@@ -15,15 +15,11 @@ static const struct pt_figure_def *def_of(sqlite3_value *id) {
 }
 
 static void fn_unit(sqlite3_context *ctx, int n, sqlite3_value **v) {
-    static const char *const names[] = {
-        [PT_UNIT_FEN] = "fen",       [PT_UNIT_BP] = "bp",       [PT_UNIT_CP] = "cp",
-        [PT_UNIT_RATING] = "rating", [PT_UNIT_COUNT] = "count", [PT_UNIT_DAYS] = "day",
-        [PT_UNIT_TIMES] = "times"};
     const struct pt_figure_def *d = def_of(v[0]);
 
     (void)n;
     if (d)
-        sqlite3_result_text(ctx, names[d->info.unit], -1, SQLITE_STATIC);
+        sqlite3_result_text(ctx, pt_unit_name(d->info.unit), -1, SQLITE_STATIC);
 }
 
 static void fn_at(sqlite3_context *ctx, int n, sqlite3_value **v) {

@@ -2,13 +2,16 @@
  * (FG15), what is recovered and put to use again (FG16). */
 #include "figterm.h"
 
-/* A subject's need of a year is what its newest E02 that reviews or names that year says. */
+/* A subject's need of a year is what its newest E02 that reviews or names that year says. A
+ * policy's is its own review's: its items' are of the same money. */
 #define REVIEWS OF_SCOPE("BUDGET_REVIEW")
 #define NEWEST_Q NEWEST("q")
 #define NEED(years)                                                                                \
     "SELECT r.rec, n.fen * r.sign AS v" REVIEWS                                                    \
     " JOIN f_budget_review_approved_need n ON n.rec = r.rec AND n.fiscal_year " years              \
-    " WHERE" KNOWN_R "AND r.rec = (SELECT q.rec FROM record q WHERE q.subject = r.subject"         \
+    " WHERE" KNOWN_R "AND (r.subject = ?4 OR NOT EXISTS (SELECT 1 FROM subj k"                     \
+    "  WHERE k.key = ?4 AND k.kind = @SUBJECT_KIND_POLICY)) AND r.rec = (SELECT q.rec FROM "       \
+    "record q WHERE q.subject = r.subject"                                                         \
     " AND q.type = @TYPE_BUDGET_REVIEW AND" KNOWN_Q "AND (q.fy = n.fiscal_year OR EXISTS"          \
     " (SELECT 1 FROM f_budget_review_approved_need o WHERE o.rec = q.rec"                          \
     "   AND o.fiscal_year = n.fiscal_year))" NEWEST_Q ")"

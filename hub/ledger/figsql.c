@@ -14,6 +14,7 @@ enum {
     Q_SCOPE_UNIT,
     Q_SCOPE_DEPT,
     Q_SCOPE_REGION,
+    Q_SCOPE_POLICY,
     Q_PAID,
     Q_PAID_FAST,
     Q_PAID_DAYS,
@@ -22,9 +23,11 @@ enum {
     Q_APPROVED_ITEM,
     Q_APPROVED_DEPT,
     Q_APPROVED_REGION,
+    Q_APPROVED_POLICY,
     Q_FINAL_ITEM,
     Q_FINAL_DEPT,
     Q_FINAL_REGION,
+    Q_FINAL_POLICY,
     Q_PLAN,
     Q_SCORE,
     Q_SELF,
@@ -69,6 +72,8 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " AND (l.dept = ?4 OR (coalesce(l.dept, '') = ''"                                              \
     " AND l.subject IN (SELECT s.subject FROM scope s)))"
 
+#define OF_POLICY " AND l.subject IN (SELECT s.subject FROM scope s)"
+
 #define EVAL(what, cond)                                                                           \
     "SELECT " what ", r.rec FROM record r JOIN f_evaluation f ON f.rec = r.rec"                    \
     " WHERE r.subject = ?4 AND r.type = @TYPE_EVALUATION AND r.fy = ?1 AND r.valid_from <= ?2"     \
@@ -94,6 +99,7 @@ static const char *const sql[Q_COUNT] = {
         "FROM f_org_profile o"
         " JOIN record q ON q.rec = o.rec WHERE o.rgn = ?4 AND q.kind = @SUBJECT_KIND_DEPT AND" LIVE(
             "q") ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
+    [Q_SCOPE_POLICY] = "INSERT OR IGNORE INTO scope SELECT ?4 UNION " ITEMS_OF_POLICY,
     [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE "
                "l.fen END), 0),"
                " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
@@ -143,9 +149,12 @@ static const char *const sql[Q_COUNT] = {
         LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST)" OF_DEPT,
     [Q_APPROVED_REGION] =
         LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND r.subject = ?4",
+    [Q_APPROVED_POLICY] =
+        LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST)" OF_POLICY,
     [Q_FINAL_ITEM] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND l.subject = ?4",
     [Q_FINAL_DEPT] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS" OF_DEPT,
     [Q_FINAL_REGION] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND r.subject = ?4",
+    [Q_FINAL_POLICY] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS" OF_POLICY,
     [Q_PLAN] = "SELECT f.lump_sum, f.plan_curve_bp, r.rec FROM record r JOIN f_subject_profile f"
                " ON f.rec = r.rec WHERE r.subject = ?4 AND r.type = @TYPE_SUBJECT_PROFILE AND "
                "r.valid_from <= ?2"
@@ -214,6 +223,8 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
         q = Q_SCOPE_UNIT;
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
         q = Q_SCOPE_REGION;
+    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY)
+        q = Q_SCOPE_POLICY;
     rc = rc == 0 ? ready(a, q, a->valid_at, &st, err) : rc;
     rc = rc == 0 ? pt_sql_execute(&a->l->sql, st, err) : rc;
     if (rc == 0 && strlen(a->key) < 90)
@@ -318,6 +329,8 @@ int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_
         q = final_accounts ? Q_FINAL_DEPT : Q_APPROVED_DEPT;
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
         q = final_accounts ? Q_FINAL_REGION : Q_APPROVED_REGION;
+    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY)
+        q = final_accounts ? Q_FINAL_POLICY : Q_APPROVED_POLICY;
     return rc == 0 ? one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err) : rc;
 }
 

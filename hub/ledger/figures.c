@@ -120,28 +120,10 @@ int pt_ledger_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
     return pt_asof_figure(&a, ask->figure, ret_figure, err);
 }
 
-int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
-                     void *ctx, struct pt_err *err) {
-    struct pt_asof a = pt_asof_ask(l, ask);
-    const struct pt_figure_def *d = pt_figure_def_find(ask->figure);
-    sqlite3_stmt *st = NULL;
-    int rc;
+const char *pt_unit_name(enum pt_unit unit) {
+    static const char *const names[] = {"fen", "bp", "cp", "rating", "count", "day", "times"};
 
-    if (!d)
-        return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", ask->figure);
-    rc = pt_asof_inputs(&a, d->sources, err);
-    for (size_t i = 0; i < PT_TERMS_MAX && d->terms[i] && rc == 0; i++)
-        rc = pt_term_inputs(&a, d->terms[i], err);
-    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
-                                "SELECT s.party, s.name, r.seq, r.log_index FROM inputs i"
-                                " JOIN record r ON r.rec = i.rec JOIN stream s ON s.sid = r.sid"
-                                " ORDER BY r.rec",
-                                "")
-                 : rc;
-    while (pt_sql_row(&l->sql, st, &rc, err))
-        rc = cb(ctx, pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_u64(st, 2), pt_sql_u64(st, 3));
-    pt_sql_done(&l->sql, st);
-    return rc;
+    return (size_t)unit < sizeof names / sizeof names[0] ? names[unit] : "";
 }
 
 void pt_figure_format(char *out, size_t cap, const struct pt_figure *f, bool chinese) {

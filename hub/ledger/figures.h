@@ -36,6 +36,11 @@
 #define PROFILE_BY_DAY(r)                                                                          \
     " FROM f_subject_profile p JOIN record q ON q.rec = p.rec WHERE q.subject = " r                \
     " AND q.type = @TYPE_SUBJECT_PROFILE AND" LIVE("q") NEWEST_BY_DAY("q")
+/* Items of the policy ?4 on the day ?2: their profile of that day says so. */
+#define ITEMS_OF_POLICY                                                                            \
+    "SELECT n.subject FROM (SELECT DISTINCT r.subject FROM f_subject_profile f JOIN record r"      \
+    " ON r.rec = f.rec WHERE f.policy_key = ?4 AND f.policy_key <> '' AND" LIVE(                   \
+        "r") ") n WHERE (SELECT p.policy_key" PROFILE_BY_DAY("n.subject") ") = ?4"
 #define PARENT_OF_ORG PARENT_OF("p.resp_org")
 #define ITEM_OWNER(r)                                                                              \
     "coalesce(" DEPT_OF(r) ", (SELECT coalesce(" PARENT_OF_ORG                                     \
@@ -113,11 +118,14 @@ int pt_asof_lights(const struct pt_asof *a, struct pt_lights *ret, struct pt_err
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err);
 
 /* Is line l of approval r one of this subject's, department's or region's? A department's are its
- * own and those that name only a subject of its (temp.scope). */
+ * own and those that name only a subject of its (temp.scope); a policy's those that name an item of
+ * its. */
 #define PT_APPROVED_FOR(key)                                                                       \
     " (l.subject = " key " OR l.dept = " key " OR r.subject = " key                                \
     " OR (coalesce(l.dept, '') = '' AND l.subject IN (SELECT s.subject FROM scope s)"              \
-    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = @SUBJECT_KIND_DEPT)))"
+    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = @SUBJECT_KIND_DEPT))"    \
+    " OR (l.subject IN (SELECT s.subject FROM scope s)"                                            \
+    " AND EXISTS (SELECT 1 FROM subj k WHERE k.key = " key " AND k.kind = @SUBJECT_KIND_POLICY)))"
 
 /* How terms make a figure. */
 enum pt_how {

@@ -21,7 +21,7 @@
 enum {
     PT_TAG_MAX = 256,
     PT_STREAM_CACHE = 64,
-    PT_FIG_STMTS = 24,
+    PT_FIG_STMTS = 32,
     PT_DAYS_KEPT = 1024,
     PT_TERM_STMTS = 192
 };
@@ -71,6 +71,13 @@ enum pt_ledger_stmt {
 
 struct pt_snap;
 
+/* The right edge of the log's tree with SM3: a node for each bit set in `size`. */
+enum { PT_SM3_LEN = 32, PT_SM3_LEVELS = 64 };
+struct pt_sm3_edge {
+    uint64_t size;
+    uint8_t node[PT_SM3_LEVELS][PT_SM3_LEN];
+};
+
 struct pt_ledger {
     struct pt_sql sql;
     bool write;
@@ -103,6 +110,9 @@ struct pt_ledger {
     char lines[200]; /* what temp.quota_line and temp.line_pay hold now */
     EVP_MD_CTX *md;
     EVP_MD *sha256;
+    EVP_MD *sm3;
+    struct pt_sm3_edge edge;       /* of a write handle */
+    bool parts;                    /* it holds a bundle's entries alone: no tree is over them */
     struct pt_snap *snap;          /* of a write handle: snapname.c */
     struct pt_ledger_applied *now; /* while an entry is applied */
 };
@@ -157,5 +167,14 @@ void pt_workdays_forget(struct pt_ledger *l);
 
 /* figfn.c: figures for SQL. */
 int pt_figfn_register(struct pt_ledger *l, struct pt_err *err);
+
+/* ---- sm3.c: write handles ---- */
+
+int pt_sm3_append(struct pt_ledger *l, struct pt_span log_entry, struct pt_err *err);
+/* Of all that was appended, which isn't nothing. */
+int pt_sm3_root(struct pt_ledger *l, uint8_t ret[PT_SM3_LEN], struct pt_err *err);
+/* In a transaction; and back. */
+int pt_sm3_store(struct pt_ledger *l, struct pt_err *err);
+int pt_sm3_load(struct pt_ledger *l, struct pt_err *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <pentad/base/codec.h>
 #include <pentad/base/file.h>
+#include <pentad/proof/merkle.h>
 
 #include "schema.h"
 #include "snap.h"
@@ -235,6 +236,7 @@ void pt_ledger_close(struct pt_ledger *l) {
     pt_sql_close(&l->sql);
     EVP_MD_CTX_free(l->md);
     EVP_MD_free(l->sha256);
+    EVP_MD_free(l->sm3);
     pt_arena_done(&l->arena);
     pt_buf_done(&l->scratch);
     free(l);
@@ -280,9 +282,34 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? state_int(l, "waiting", &l->waiting, err) : rc;
     rc = rc == 0 ? pt_ledger_last_tick(l, &l->tick, err) : rc;
     l->cursor = (uint64_t)cursor;
+    rc = rc == 0 && l->write ? pt_sm3_load(l, err) : rc;
     l->n_streams = 0;
     memset(l->subjects, 0, sizeof l->subjects);
     l->scope[0] = l->days[0] = l->lines[0] = '\0';
+    return rc;
+}
+
+int pt_ledger_log_head(struct pt_ledger *l, uint64_t size, struct pt_hash *ret,
+                       struct pt_err *err) {
+    struct pt_merkle_frontier f = {0};
+    struct pt_hash leaf;
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT leaf FROM entry WHERE log_index < ? ORDER BY log_index", "i",
+                          (int64_t)size);
+
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span h = pt_sql_blob(st, 0);
+
+        rc = pt_hash_from_bytes(&leaf, h.p, h.len);
+        if (rc == 0)
+            pt_merkle_append(&f, &leaf);
+    }
+    pt_sql_done(&l->sql, st);
+    if (rc == 0 && f.size != size)
+        rc = pt_err_set(err, PT_E_RANGE, "the ledger holds %llu entries, not %llu",
+                        (unsigned long long)f.size, (unsigned long long)size);
+    pt_merkle_root(&f, ret);
     return rc;
 }
 
@@ -324,6 +351,7 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
     PT_ASSERT(l->in_txn);
     rc = pt_snap_flush(l, false, err);
     rc = rc == 0 ? pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err) : rc;
+    rc = rc == 0 ? pt_sm3_store(l, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "next_rec", l->next_rec, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "waiting", l->waiting, err) : rc;
     rc = rc == 0 ? pt_sql_commit(&l->sql, err) : rc;

@@ -7,7 +7,7 @@
 
 #include "answer.h"
 
-enum { ID_LEN = 16, ID_HEX = 2 * ID_LEN };
+enum { ID_LEN = PT_DISCREPANCY_ID_LEN, ID_HEX = 2 * ID_LEN };
 
 /* All ids that begin with these digits lie between the digits followed by 0s and by fs. */
 static int id_range(const char *text, uint8_t lo[ID_LEN], uint8_t hi[ID_LEN], struct pt_err *err) {
@@ -30,8 +30,8 @@ static int id_range(const char *text, uint8_t lo[ID_LEN], uint8_t hi[ID_LEN], st
                       text, PT_DISCREPANCY_PREFIX_MIN);
 }
 
-static int find_id(struct pt_ledger *l, const char *text, enum pt_party reader, uint8_t id[ID_LEN],
-                   struct pt_err *err) {
+int pt_discrepancy_find(struct pt_ledger *l, const char *text, enum pt_party reader,
+                        uint8_t id[PT_DISCREPANCY_ID_LEN], struct pt_err *err) {
     uint8_t lo[ID_LEN];
     uint8_t hi[ID_LEN];
     sqlite3_stmt *st = NULL;
@@ -183,7 +183,7 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, enum pt
     json_t *lists[4] = {json_array(), json_array(), json_array(), json_array()};
     json_t *d = NULL;
     json_t *j;
-    int rc = find_id(l, id_text, reader, id, err);
+    int rc = pt_discrepancy_find(l, id_text, reader, id, err);
 
     *ret_json = NULL;
     rc = rc == 0 ? newest(l, id, reader, &d, err) : rc;

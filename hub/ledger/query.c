@@ -59,7 +59,6 @@ json_t *pt_json_subject(struct pt_ledger *l, int kind, const char *key, uint64_t
 }
 
 json_t *pt_json_figure(const struct pt_figure *f) {
-    static const char *const units[] = {"fen", "bp", "cp", "rating", "count", "day", "times"};
     char zh[96];
     char en[96];
     json_t *j = json_object();
@@ -71,7 +70,7 @@ json_t *pt_json_figure(const struct pt_figure *f) {
     (void)json_object_set_new(j, "value", f->na ? json_null() : pt_json_i64(f->value));
     (void)json_object_set_new(j, "na", json_boolean(f->na));
     (void)json_object_set_new(j, "forecast", json_boolean(f->forecast));
-    (void)json_object_set_new(j, "unit", json_string(units[f->unit]));
+    (void)json_object_set_new(j, "unit", json_string(pt_unit_name(f->unit)));
     (void)json_object_set_new(j, "text", json_string(zh));
     (void)json_object_set_new(j, "text_en", json_string(en));
     return j;

@@ -3,12 +3,14 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "5"
+#define PT_LEDGER_VERSION "6"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
     "CREATE TABLE local(k TEXT PRIMARY KEY, v) WITHOUT ROWID;\n"
     "CREATE TABLE state(k TEXT PRIMARY KEY, v INTEGER) WITHOUT ROWID;\n"
+    /* The right edges of trees over the log's entries, as of the cursor: sm3.c. */
+    "CREATE TABLE log_edge(k TEXT PRIMARY KEY, v BLOB) WITHOUT ROWID;\n"
     "CREATE TABLE body(party TEXT PRIMARY KEY, name TEXT, uscc TEXT) WITHOUT ROWID;\n"
     /* closed: the last day that a StreamClose ended. frozen: the Incident's record, else 0; pair:
        of the two statements that the last freeze was over. See streams.c. */
@@ -18,7 +20,7 @@ static const char pt_schema_head[] =
     /* As of the last tick: the day up to which all of a party's streams have closed. */
     "CREATE TABLE closed_day(party TEXT PRIMARY KEY, day INTEGER) WITHOUT ROWID;\n"
     "CREATE TABLE entry(log_index INTEGER PRIMARY KEY, sid INTEGER, first_rec INTEGER,\n"
-    "  n INTEGER, received_at INTEGER, signing_key BLOB);\n"
+    "  n INTEGER, received_at INTEGER, leaf BLOB, signing_key BLOB);\n"
     "CREATE TABLE record(rec INTEGER PRIMARY KEY, log_index INTEGER, sid INTEGER, seq INTEGER,\n"
     "  type INTEGER, hash BLOB, kind INTEGER, subject TEXT, fy INTEGER, effective INTEGER,\n"
     "  issued_at INTEGER, doc_no TEXT, originator TEXT, classification INTEGER,\n"
@@ -81,7 +83,8 @@ static const char pt_schema_sums[] =
     "CREATE TABLE agg_dept(dept TEXT, fy INTEGER, bk INTEGER, advance INTEGER, fen INTEGER,\n"
     "  tol INTEGER, PRIMARY KEY(dept, fy, bk, advance)) WITHOUT ROWID;\n"
     "CREATE INDEX agg_dept_year ON agg_dept(fy, bk);\n"
-    /* Whose subject is whose: department (4) and unit (5) of every subject, its own included. */
+    /* Whose subject is whose: department (4) and unit (5) of every subject, its own included, and
+       the policy (3) that an item carries out. */
     "CREATE TABLE member(kind INTEGER, org TEXT, subject TEXT,\n"
     "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
     "CREATE INDEX member_subject ON member(subject);\n"
@@ -155,6 +158,7 @@ static const char pt_schema_indexes[] =
     "  WHERE control_key <> '';\n"
     "CREATE INDEX profile_org ON f_subject_profile(resp_org);\n"
     "CREATE INDEX profile_func ON f_subject_profile(func);\n"
+    "CREATE INDEX profile_policy ON f_subject_profile(policy_key) WHERE policy_key <> '';\n"
     "CREATE INDEX org_parent ON f_org_profile(parent);\n"
     "CREATE INDEX org_name ON f_org_profile(name);\n"
     "CREATE INDEX org_bunit ON f_org_profile(bunit);\n"
@@ -171,6 +175,8 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX audited_org ON f_audit_finding(org);\n"
     "CREATE INDEX appraisal_ledger ON f_appraisal_components(ledger_ref_subject_key);\n"
     "CREATE INDEX org_region ON f_org_profile(rgn);\n"
+    "CREATE INDEX access_target ON f_access_log_accesses(target_seq, target_party,\n"
+    "  target_stream);\n"
     "CREATE INDEX clue_id ON f_clue_transfer(clue_id);\n"
     "CREATE INDEX clue_receipt_id ON f_clue_receipt(clue_id);\n"
     "CREATE INDEX clue_outcome_id ON f_clue_outcome(clue_id);\n";
@@ -178,16 +184,17 @@ static const char pt_schema_indexes[] =
 /* Views over people and what they approve of. */
 static const char pt_schema_people[] =
     /* Who answers for something, as what, from when until when (99991231: no end is known). The end
-       is the first that the record or a supplement to it says. */
+       is the first that the record or a supplement to it says; what corrects a supplement is one
+       too, of what that supplements. */
     "CREATE VIEW tenure AS SELECT r.r_subject AS subject, r.rec, f.role, f.held_from,\n"
     "  coalesce(f.lifetime, 0) AS lifetime, min(coalesce(f.held_to, 99991231), coalesce((\n"
     "    SELECT min(e.held_to) FROM record o CROSS JOIN ref g ON g.t_sid = o.sid\n"
     "      AND g.t_seq = o.seq AND g.hash = o.hash AND g.field = 'corrects'\n"
     "    CROSS JOIN record s ON s.rec = g.rec AND s.correction = @CORRECTION_SUPPLEMENT\n"
-    "    CROSS JOIN live l ON l.rec = s.rec CROSS JOIN f_responsible_person e ON e.rec = s.rec\n"
-    "    WHERE o.root = r.r_root), 99991231)) AS held_to\n"
+    "    CROSS JOIN live l ON l.r_root = s.rec CROSS JOIN f_responsible_person e\n"
+    "      ON e.rec = l.rec WHERE o.root = r.r_root), 99991231)) AS held_to\n"
     "  FROM live r CROSS JOIN f_responsible_person f ON f.rec = r.rec AND f.held_from IS NOT NULL\n"
-    "  CROSS JOIN record q ON q.rec = r.rec WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON\n"
+    "  CROSS JOIN record q ON q.rec = r.r_root WHERE r.r_type = @TYPE_RESPONSIBLE_PERSON\n"
     "  AND coalesce(q.correction, 0) <> @CORRECTION_SUPPLEMENT;\n"
     /* What congress or audit approves of, where the rules ask for that: a reply, say. */
     "CREATE VIEW seconded AS SELECT f.target AS rec FROM resolved f CROSS JOIN v_approval v\n"

@@ -121,6 +121,8 @@ struct pt_snap_sum {
 int pt_snap_tree(struct pt_ledger *l, unsigned part, const int64_t *places, size_t n,
                  struct pt_err *err);
 int pt_snap_root(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret, struct pt_err *err);
+/* Its head alone, of a read handle too. */
+int pt_snap_head_of(struct pt_ledger *l, unsigned part, struct pt_hash *ret, struct pt_err *err);
 /* The same from all pages, no node used. */
 int pt_snap_root_anew(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret,
                       struct pt_err *err);

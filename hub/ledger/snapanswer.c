@@ -20,6 +20,17 @@ static json_t *hash_json(struct pt_span b) {
     return json_string(hex);
 }
 
+/* The head of the SM3 tree as record `rec` says it; null as below. */
+static int logged_sm3(struct pt_ledger *l, int64_t rec, json_t **ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT log_root_sm3 FROM f_ledger_snapshot WHERE rec = ?", "i", rec);
+
+    *ret = pt_sql_row(&l->sql, st, &rc, err) ? hash_json(pt_sql_blob(st, 0)) : json_null();
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 /* The class's digest as record `rec` says it; null where it says none or there is no record. */
 static int logged_digest(struct pt_ledger *l, int64_t rec, const char *reader, json_t **ret,
                          struct pt_err *err) {
@@ -61,6 +72,7 @@ static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader,
     bool logged = !pt_sql_is_null(st, 2);
     int64_t bits = reader == PT_PARTY_NONE ? -1 : (int64_t)PT_PARTY_BIT(reader);
     json_t *classes = json_array();
+    json_t *sm3 = NULL;
     int rc;
 
     if (!s) {
@@ -68,13 +80,16 @@ static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader,
         return pt_err_set(err, PT_E_CORRUPT, "ledger: a snapshot can't be read");
     }
     rc = classes_json(l, s, pt_sql_i64(st, 2), reader, classes, err);
+    rc = rc == 0 ? logged_sm3(l, pt_sql_i64(st, 2), &sm3, err) : rc;
     (void)json_array_append_new(
-        list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "day", pt_json_day(pt_sql_i32(st, 0)),
-                        "log_size", json_integer((json_int_t)s->log_size), "tick_seq",
-                        json_integer((json_int_t)s->tick_seq), "logged",
-                        logged ? pt_json_record_id(st, 4, 5, 6) : json_null(), "equal",
-                        logged ? json_boolean((pt_sql_i64(st, 3) & bits) == 0) : json_null(),
-                        "classes", classes));
+        list,
+        json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o}", "day", pt_json_day(pt_sql_i32(st, 0)),
+                  "log_size", json_integer((json_int_t)s->log_size), "tick_seq",
+                  json_integer((json_int_t)s->tick_seq), "logged",
+                  logged ? pt_json_record_id(st, 4, 5, 6) : json_null(), "equal",
+                  logged ? json_boolean((pt_sql_i64(st, 3) & bits) == 0) : json_null(),
+                  "log_root_sm3", hash_json(pt_span(s->log_root_sm3.data, s->log_root_sm3.len)),
+                  "log_root_sm3_logged", sm3, "classes", classes));
     pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
     return rc;
 }

@@ -227,6 +227,7 @@ static int put_classes(struct pt_ledger *l, struct message *m, struct pt_err *er
 
 static int write_day(struct pt_ledger *l, struct pt_err *err) {
     struct message m = {.s = PENTAD__V1__LEDGER_SNAPSHOT__INIT};
+    uint8_t sm3[PT_SM3_LEN];
     uint8_t *packed;
     size_t n;
     int rc = find_rules(l, &m, err);
@@ -235,6 +236,12 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
     m.s.log_size = l->tick.log_size;
     m.s.tick_day = l->tick.day;
     m.s.tick_seq = l->tick.seq;
+    if (!l->parts) {
+        PT_ASSERT(l->edge.size == l->tick.log_size);
+        rc = rc == 0 ? pt_sm3_root(l, sm3, err) : rc;
+        m.s.has_log_root_sm3 = 1;
+        m.s.log_root_sm3 = (ProtobufCBinaryData){sizeof sm3, sm3};
+    }
     rc = rc == 0 ? put_classes(l, &m, err) : rc;
     pentad__v1__named_count__init(&m.records);
     m.records.name = (char *)(uintptr_t) "records";
@@ -297,6 +304,24 @@ static uint32_t compare(const Pentad__V1__LedgerSnapshot *ours,
     return bits == 0 && !equal ? BIT_REST : bits;
 }
 
+/* Word for word; one from before there was an SM3 head is compared without it. */
+static bool same_message(Pentad__V1__LedgerSnapshot *ours, const Pentad__V1__LedgerSnapshot *theirs,
+                         struct pt_span packed) {
+    uint8_t *again;
+    size_t n;
+    bool same;
+
+    ours->has_log_root_sm3 = ours->has_log_root_sm3 && theirs->has_log_root_sm3;
+    n = pentad__v1__ledger_snapshot__get_packed_size(ours);
+    again = malloc(n ? n : 1);
+    if (!again)
+        return false;
+    (void)pentad__v1__ledger_snapshot__pack(ours, again);
+    same = pt_span_eq(pt_span(again, n), packed);
+    free(again);
+    return same;
+}
+
 /* The first one of a tick counts; one of no day that began here says nothing about this ledger. */
 int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const Pentad__V1__LedgerSnapshot *theirs = f->r->ledger_snapshot;
@@ -326,7 +351,7 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
             rc = pt_err_set(err, PT_E_CORRUPT, "ledger: the snapshot of %d can't be read",
                             theirs->tick_day);
         } else {
-            unlike = compare(ours, theirs, pt_span_eq(body, pt_span(packed, n)));
+            unlike = compare(ours, theirs, same_message(ours, theirs, pt_span(packed, n)));
             pentad__v1__ledger_snapshot__free_unpacked(ours, NULL);
         }
     }

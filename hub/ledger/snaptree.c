@@ -219,6 +219,19 @@ int pt_snap_root(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret, st
     return find(&t, 0, 0, ret, err);
 }
 
+int pt_snap_head_of(struct pt_ledger *l, unsigned part, struct pt_hash *ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT head FROM snap_node WHERE part=? AND depth=0 AND prefix=0", "i",
+                          (int64_t)part);
+
+    pt_empty_hash(ret);
+    if (pt_sql_row(&l->sql, st, &rc, err))
+        rc = take_head(ret, pt_sql_blob(st, 0), err);
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 int pt_snap_root_anew(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret,
                       struct pt_err *err) {
     struct tree t = {.l = l, .part = part, .unkept = true};

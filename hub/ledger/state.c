@@ -11,10 +11,11 @@
  *   12-31, the item's end ──► ST11 ──V01 SELF──► ST12 ──V01 SPOT, KEY, EXPIRY──► ST13 ──V02──► ST14
  *   E03 OUT ──► ST15, from anywhere
  *
- * ST0 to ST3 are the item's own, the others its year's. A policy goes the same way; a department
- * begins at its goal's review and is allotted with the first of its items; a region executes from
- * its first X05 on. A state is derived. A record that comes without its guard moves it
- * nevertheless, and what was missing is listed in `irregular`. */
+ * ST0 to ST3 are the item's own, the others its year's. A policy goes the same way, without
+ * payments of its own, and is allotted with the first of its items; so is a department, which
+ * begins at its goal's review; a region executes from its first X05 on. A state is derived. A
+ * record that comes without its guard moves it nevertheless, and what was missing is listed in
+ * `irregular`. */
 #include <stdio.h>
 #include <string.h>
 

@@ -78,12 +78,13 @@ static const char paid_sql[] =
     "  FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
     "  JOIN record q ON q.rec = l.rec WHERE l.subject = ?4 AND q.fy = ?1 AND p.pay_date <= ?2"
     "  AND q.sign > 0 AND" LIVE("q") " GROUP BY p.pay_date";
-/* A body's first allotment: it is of an item of its. */
+/* A body's or policy's first allotment: it is of an item of its. */
 static const char body_sql[] =
     " UNION ALL SELECT * FROM (SELECT r.valid_from, @TYPE_ALLOTMENT, f.kind, 1, 0, r.issued_at,"
     "  s.party, s.name, r.seq FROM f_allotment f JOIN record r ON r.rec = f.rec"
     "  JOIN stream s ON s.sid = r.sid WHERE f.kind = @ALLOTMENT_KIND_INITIAL AND r.fy = ?1"
-    "  AND ((?5 = @SUBJECT_KIND_DEPT AND f.dept = ?4) OR (?5 = @SUBJECT_KIND_UNIT AND f.unit = ?4))"
+    "  AND ((?5 = @SUBJECT_KIND_DEPT AND f.dept = ?4) OR (?5 = @SUBJECT_KIND_UNIT AND f.unit = ?4)"
+    "   OR (?5 = @SUBJECT_KIND_POLICY AND r.subject <> ?4 AND r.subject IN (" ITEMS_OF_POLICY ")))"
     "  AND r.valid_from <= ?2 AND" LIVE("r") "ORDER BY 1, 6, 7, 8, 9 LIMIT 1)";
 
 /* A line of congress's: of the item, of its department as a whole, of its region as a whole. */
@@ -137,6 +138,8 @@ int pt_asof_uncarried(const struct pt_asof *a, bool *ret_yes, struct pt_err *err
     int rc;
 
     *ret_yes = false;
+    if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY)
+        return 0; /* its items' balances are carried on, each by itself */
     at_end.valid_at = a->fy * 10000 + 1231;
     if (a->valid_at < at_end.valid_at)
         return 0;

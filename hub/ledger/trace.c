@@ -415,7 +415,7 @@ static struct listing refers_to(struct pt_ledger *l, int64_t rec, struct pt_list
     return list;
 }
 
-/* Who names this record; H01s are listed apart, each discrepancy's newest. */
+/* Who names this record, but for who read it; H01s are listed apart, each discrepancy's newest. */
 static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool findings,
                                   enum pt_party reader, struct pt_list_page page) {
     struct listing list = list_make(page);
@@ -424,7 +424,8 @@ static struct listing referred_by(struct pt_ledger *l, int64_t rec, bool finding
         pt_sql_query(&l->sql, &st, NULL,
                      "SELECT DISTINCT f.rec FROM record t JOIN ref f ON f.t_sid = t.sid"
                      " AND f.t_seq = t.seq AND f.hash = t.hash JOIN record r ON r.rec = f.rec"
-                     " AND (r.type = @TYPE_DISCREPANCY) = ?2 WHERE t.rec = ?1"
+                     " AND (r.type = @TYPE_DISCREPANCY) = ?2 AND r.type <> @TYPE_ACCESS_LOG"
+                     " WHERE t.rec = ?1"
                      " AND (?2 = 0 OR EXISTS (SELECT 1 FROM f_discrepancy d WHERE d.rec = f.rec"
                      "   AND d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id)"
                      "   AND " PT_FINDING_VISIBLE("d", "?3") ")) ORDER BY f.rec",
@@ -515,6 +516,11 @@ int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *s
     list_put(&list, j, "referred_by");
     list = referred_by(l, rec, true, reader, page);
     list_put(&list, j, "discrepancies");
-    *ret_json = j;
-    return 0;
+    pt_put_readers(l, rec, page, j);
+    rc = pt_put_clue(l, rec, type, j, err);
+    if (rc != 0)
+        json_decref(j);
+    else
+        *ret_json = j;
+    return rc;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <pentad/base/file.h>
+#include <pentad/proof/evidence.h>
 
 #include "static_dir.h"
 
@@ -94,9 +95,41 @@ static int verify_head(struct exporting *x, const struct pt_checkpoint *c) {
     return rc == 0 ? verify_entries(x, c->size) : rc;
 }
 
-int pt_log_export(const struct pt_log_source *src, const struct pt_vkey *vkey,
-                  const struct pt_sigverify *sv, const char *dir, uint64_t *ret_size,
-                  struct pt_err *err) {
+/* What the tree doesn't reach yet is left out: the tree and its key history are of one size. */
+static int cut_keys(Pentad__V1__EvidenceBundle *b, uint64_t size, struct pt_buf *out) {
+    size_t all = b->n_key_history;
+    while (b->n_key_history > 0 && b->key_history[b->n_key_history - 1]->entry->log_index >= size) {
+        b->n_key_history--;
+    }
+    int rc = pt_strict_pack(out, &b->base);
+    b->n_key_history = all;
+    return rc;
+}
+
+static int write_keys(const struct exporting *x, const struct pt_log_keys *keys, uint64_t size) {
+    Pentad__V1__EvidenceBundle *b = NULL;
+    char path[STATIC_PATH_MAX];
+    struct pt_buf all, cut;
+    pt_buf_init(&all, PT_KEY_HISTORY_MAX);
+    pt_buf_init(&cut, PT_KEY_HISTORY_MAX);
+    int rc = keys->read(keys->ctx, &all, x->err);
+    rc = rc == 0 ? pt_evidence_keys_open(pt_buf_span(&all), &b, x->err) : rc;
+    if (rc == 0 && b != NULL) {
+        rc = cut_keys(b, size, &cut);
+    }
+    rc = rc == 0 ? pt_path_join(path, sizeof path, x->dir, PT_KEY_HISTORY_FILE) : rc;
+    rc = rc == 0 ? pt_file_write(path, cut.p, cut.len, 0644, x->err) : rc;
+    if (b != NULL) {
+        pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+    }
+    pt_buf_done(&cut);
+    pt_buf_done(&all);
+    return rc;
+}
+
+int pt_log_export(const struct pt_log_source *src, const struct pt_log_keys *keys,
+                  const struct pt_vkey *vkey, const struct pt_sigverify *sv, const char *dir,
+                  uint64_t *ret_size, struct pt_err *err) {
     struct exporting x = {.src = src, .dir = dir, .err = err};
     struct pt_checkpoint c;
     struct pt_buf note;
@@ -115,6 +148,9 @@ int pt_log_export(const struct pt_log_source *src, const struct pt_vkey *vkey,
     }
     if (rc == 0) {
         rc = verify_head(&x, &c);
+    }
+    if (rc == 0) {
+        rc = write_keys(&x, keys, c.size);
     }
     if (rc == 0) {
         rc = pt_path_join(path, sizeof path, dir, "checkpoint");

@@ -58,3 +58,32 @@ int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx,
                         struct pt_err *err) {
     return s->ops->self_check(s, fault, ctx, err);
 }
+
+int pt_store_cosigned_put(struct pt_store *s, uint64_t size, struct pt_span note, bool quorum,
+                          struct pt_err *err) {
+    return s->ops->cosigned_put(s, size, note, quorum, err);
+}
+
+int pt_store_cosigned_get(struct pt_store *s, uint64_t size, struct pt_buf *out,
+                          struct pt_err *err) {
+    return s->ops->cosigned_get(s, size, out, err);
+}
+
+int pt_store_cosigned_from(struct pt_store *s, uint64_t size, uint64_t *ret_size,
+                           struct pt_buf *out, struct pt_err *err) {
+    return s->ops->cosigned_from(s, size, ret_size, out, err);
+}
+
+int pt_store_cosigned_newest(struct pt_store *s, uint64_t *ret_size, struct pt_buf *out,
+                             struct pt_err *err) {
+    return s->ops->cosigned_newest(s, ret_size, out, err);
+}
+
+int pt_store_erase(struct pt_store *s, const struct pt_store_erasure *e, bool *ret_done,
+                   struct pt_err *err) {
+    return s->ops->erase(s, e, ret_done, err);
+}
+
+int pt_store_scrub(struct pt_store *s, struct pt_err *err) {
+    return s->ops->scrub(s, err);
+}

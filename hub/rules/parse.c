@@ -6,7 +6,7 @@
 
 #include <pentad/base/buf.h>
 
-enum { REMARKS_MAX = 4096 };
+enum { REMARKS_MAX = 8192 };
 
 static int copy(const char *s, size_t n, char **ret, struct pt_err *err) {
     *ret = malloc(n + 1);
@@ -171,31 +171,49 @@ static int take_header(struct pt_rule *r, const char *key, size_t key_len, const
     return 0;
 }
 
-/* Remark lines become one text, with a space where a line ended. */
-static int take_remark(struct pt_rule *r, const char *s, size_t n, struct pt_err *err) {
-    const char *had = r->info.remarks;
+/* Lines of one kind become one text, with `join` where a line ended. */
+static int take_line(const char **to, const char *join, const char *s, size_t n,
+                     struct pt_err *err) {
+    const char *had = *to;
     struct pt_buf b;
     int rc;
 
     pt_buf_init(&b, REMARKS_MAX);
-    pt_buf_printf(&b, "%s%s%.*s", had ? had : "", had ? " " : "", (int)n, s);
+    pt_buf_printf(&b, "%s%s%.*s", had ? had : "", had ? join : "", (int)n, s);
     rc = b.failed ? pt_err_set(err, b.failed, "no room for the remarks") : 0;
     if (rc == 0)
-        rc = copy_text(pt_buf_cstr(&b), &r->info.remarks, err);
+        rc = copy_text(pt_buf_cstr(&b), to, err);
     if (rc == 0)
         give_back(&had);
     pt_buf_done(&b);
     return rc;
 }
 
+static bool begins(const char *line, size_t len, const char *with) {
+    return len >= strlen(with) && memcmp(line, with, strlen(with)) == 0;
+}
+
+/* What is no key of the header: remarks in English, and from "Keys: " on what names a condition. */
+static int take_remark(struct pt_rule *r, const char *s, size_t n, struct pt_err *err) {
+    static const char keys[] = "Keys: ";
+    size_t at = begins(s, n, keys) ? strlen(keys) : 0;
+
+    return take_line(at > 0 || r->info.keys ? &r->info.keys : &r->info.remarks_en, " ", s + at,
+                     n - at, err);
+}
+
 /* One line of the header: `-- key: value`; anything else there is a remark. */
 static int header_line(struct pt_rule *r, const char *line, size_t len, struct pt_err *err) {
+    static const char remark_zh[] = "-- remark.zh: ";
     const char *colon = memchr(line, ':', len);
     bool known = false;
     int rc = 0;
 
     if (len < 4 || memcmp(line, "-- ", 3) != 0)
         return 0;
+    if (begins(line, len, remark_zh))
+        return take_line(&r->info.remarks_zh, "", line + strlen(remark_zh), len - strlen(remark_zh),
+                         err);
     if (colon) {
         const char *v = colon + 1;
         char value[1024];
@@ -210,10 +228,10 @@ static int header_line(struct pt_rule *r, const char *line, size_t len, struct p
 
 /* Every text is there, if only as "". */
 static int fill_in(struct pt_rule_info *f, struct pt_err *err) {
-    const char **const texts[] = {&f->name_zh,   &f->name_en,   &f->parties,    &f->reads,
-                                  &f->when,      &f->basis,     &f->message_zh, &f->message_en,
-                                  &f->clears_zh, &f->clears_en, &f->responders, &f->awaits,
-                                  &f->scope,     &f->remarks};
+    const char **const texts[] = {&f->name_zh,   &f->name_en,    &f->parties,    &f->reads,
+                                  &f->when,      &f->basis,      &f->message_zh, &f->message_en,
+                                  &f->clears_zh, &f->clears_en,  &f->responders, &f->awaits,
+                                  &f->scope,     &f->remarks_zh, &f->remarks_en, &f->keys};
     int rc = 0;
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && rc == 0; i++)
@@ -271,10 +289,10 @@ int pt_rule_parse(const char *text, struct pt_rule *out, struct pt_err *err) {
 
 void pt_rule_done(struct pt_rule *r) {
     struct pt_rule_info *f = &r->info;
-    const char **const texts[] = {&f->id,         &f->name_zh,   &f->name_en,   &f->parties,
-                                  &f->reads,      &f->when,      &f->basis,     &f->message_zh,
-                                  &f->message_en, &f->clears_zh, &f->clears_en, &f->awaits,
-                                  &f->scope,      &f->remarks,   &f->responders};
+    const char **const texts[] = {
+        &f->id,    &f->name_zh,    &f->name_en,    &f->parties,   &f->reads,     &f->when,
+        &f->basis, &f->message_zh, &f->message_en, &f->clears_zh, &f->clears_en, &f->awaits,
+        &f->scope, &f->remarks_zh, &f->remarks_en, &f->keys,      &f->responders};
     char **const sections[] = {&r->views,     &r->touch,  &r->all,
                                &r->condition, &r->agenda, &r->inputs};
 

@@ -100,7 +100,8 @@ struct city_project {
     char name[128];
     char alias[24];
     bool policy;
-    bool planted; /* a planted fault or near miss: keep everything else away from it */
+    int32_t carries_out; /* the policy, from 1, whose money its is; 0 = none */
+    bool planted;        /* a planted fault or near miss: keep everything else away from it */
     int32_t dept, unit;
     int32_t bk;
     char func[8];
@@ -225,6 +226,9 @@ struct city_control {
 struct city_adjust {
     int32_t project, day, voted;
     int64_t fen;
+    int32_t mistaken;   /* the day first said to be that of the vote; 0 = the right one */
+    int32_t again_day;  /* a REPLACE puts that right, under the number of what it replaces … */
+    int32_t number_day; /* … or, on this day, under a number of its own; 0 = never */
 };
 
 /* One N01. */
@@ -444,6 +448,8 @@ struct city_control *city_control(struct city *c, const struct city_project *p, 
 void city_reallocate(struct city *c, const struct city_project *p, int32_t day, int64_t fen);
 void city_adjust(struct city *c, const struct city_project *p, int32_t voted, int32_t day,
                  int64_t fen);
+/* The number of its document. */
+void city_adjust_no(const struct city *c, const struct city_adjust *a, char no[40]);
 struct city_finding *city_finding(struct city *c, const struct city_project *p, int32_t year,
                                   int32_t day, int32_t due, const char *category,
                                   const char *severity);

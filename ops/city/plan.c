@@ -118,7 +118,8 @@ int32_t city_after_days(int32_t day, int32_t n) {
 void city_adjust(struct city *c, const struct city_project *p, int32_t voted, int32_t day,
                  int64_t fen) {
     PT_ASSERT(c->n_adjusts < CITY_MAX_ADJUSTS);
-    c->adjusts[c->n_adjusts++] = (struct city_adjust){city_index(c, p), day, voted, fen};
+    c->adjusts[c->n_adjusts++] =
+        (struct city_adjust){.project = city_index(c, p), .day = day, .voted = voted, .fen = fen};
 }
 
 struct city_finding *city_finding(struct city *c, const struct city_project *p, int32_t year,

@@ -1,6 +1,6 @@
 /* Planted: what ought to be one thing's and isn't (K24): names, budget kinds, bodies and aliases of
  * items, quota numbers, names and codes of bodies, terms in office, what is shifted under one
- * document, corrections of one record. Vouchers are in planted_vouchers.c. */
+ * document, corrections of one record, numbers of approvals. Vouchers are in planted_vouchers.c. */
 #include "city.h"
 
 #include <stdio.h>
@@ -303,12 +303,45 @@ static void corrected_twice(struct city *c, int64_t yuan, int32_t first, int32_t
     (void)snprintf(t->object, sizeof(t->object), "chain:finance/XM-%06d-4", city_index(c, p) + 1);
 }
 
+/* The budget adjustment that was voted on that day (K01 and K03 are mended with it) was sent with
+ * another day; `again` puts that right under its own number, `number` under another one. */
+static void decided_again(struct city *c, int32_t voted, int32_t mistaken, int32_t again,
+                          int32_t number, const char *near_why) {
+    struct city_adjust *a = NULL;
+    struct city_truth *t;
+    char no[40];
+
+    for (int32_t i = 0; i < c->n_adjusts; i++)
+        if (c->adjusts[i].voted == voted) {
+            PT_ASSERT(a == NULL);
+            a = &c->adjusts[i];
+        }
+    PT_ASSERT(a != NULL && a->day < (again ? again : number));
+    a->mistaken = mistaken;
+    a->again_day = again;
+    a->number_day = number;
+    city_adjust_no(c, a, no);
+    t = found(c, c->projects, again ? again : number, again ? number : 0, near_why);
+    t->kind = "REGION";
+    t->condition = "approval";
+    (void)snprintf(t->key, sizeof(t->key), CITY_RGN);
+    (void)snprintf(t->object, sizeof(t->object), "approval:%s", no);
+}
+
+static void plant_decisions(struct city *c) {
+    decided_again(c, 20190528, 20190527, 20190604, 0, NULL);
+    decided_again(c, 20190626, 20190625, 20190702, 20190704, NULL);
+    decided_again(c, 20190828, 20190827, 20190904, 0, NULL);
+    decided_again(c, 20191028, 20191025, 0, 20191104, "更正另编了批准文号");
+}
+
 void city_plant_identity(struct city *c) {
     plant_profiles(c);
     plant_quotas(c);
     plant_bodies(c);
     plant_tenures(c);
     plant_shifts(c);
+    plant_decisions(c);
     corrected_twice(c, 2300000, 20190118, 20190124, NULL);
     corrected_twice(c, 1700000, 20190219, 20190305, NULL);
     corrected_twice(c, 3600000, 20190118, 20190617, NULL);

@@ -231,6 +231,18 @@ static void make_policies(struct city *c) {
     }
 }
 
+/* Each policy is carried out by what its department does for a specific target, but for what is
+ * planted. */
+static void carry_out_policies(struct city *c) {
+    for (int32_t i = 0; i < c->n_projects; i++) {
+        struct city_project *p = &c->projects[i];
+
+        for (int32_t k = 0; k < c->n_projects && !p->planted && !p->policy && p->letter == 'T'; k++)
+            if (c->projects[k].policy && c->projects[k].dept == p->dept)
+                p->carries_out = k + 1;
+    }
+}
+
 /* Personnel money outweighs a department's own-plan projects, so that the department as a whole
  * keeps pace with the calendar. */
 static void weigh_personnel(struct city *c) {
@@ -445,6 +457,7 @@ void city_plan_projects(struct city *c) {
     for (int32_t i = 0; c->n_projects < n; i++)
         (void)make_target(c, i);
     make_policies(c);
+    carry_out_policies(c);
     weigh_personnel(c);
     city_plant_breakdown(c);
     change_clean(c);

@@ -40,6 +40,7 @@ struct table {
     bool open, first_cell, skip;
     int32_t last_day;
     char last_doc[64];
+    int32_t last_doc_day;
     uint64_t records, written;
     int64_t sum;
     iconv_t conv;
@@ -175,8 +176,9 @@ void table_row(struct table *t, int32_t day, const char *doc_no, int64_t fen) {
     PT_ASSERT(pt_date_valid(day));
     begin_row(t, day);
     if (!t->skip) {
-        if (strcmp(doc_no, t->last_doc) != 0) {
+        if (day != t->last_doc_day || strcmp(doc_no, t->last_doc) != 0) {
             t->records++;
+            t->last_doc_day = day;
             (void)snprintf(t->last_doc, sizeof(t->last_doc), "%s", doc_no);
         }
         t->sum += fen;

@@ -30,7 +30,7 @@ struct table;
 struct table *table_new(struct city *c, const struct table_style *style, const char *file,
                         const char *type, const char *headings, bool streamed);
 /* Begins a row: its send day and document number are the first two cells. Rows of one record
- * share the number and stand together. `fen` adds to the file's sum in totals.csv. */
+ * share both and stand together. `fen` adds to the file's sum in totals.csv. */
 void table_row(struct table *t, int32_t day, const char *doc_no, int64_t fen);
 /* Begins a row of a file that has no send day (the truth). */
 void table_plain_row(struct table *t);

@@ -60,6 +60,7 @@ static int by_line(const void *a, const void *b) {
 struct doc {
     char no[40];
     const char *kind;
+    const char *original; /* number of what it replaces; NULL = nothing */
     int32_t day, voted;
     bool key; /* project lines, in yuan; else in whole 万元 */
 };
@@ -90,6 +91,9 @@ static void write_doc(struct table *t, const struct city *c, const struct doc *d
         if (x->bk != bk || is_key(x) != d->key)
             continue;
         table_row(t, d->day, d->no, rounded(d, x->fen));
+        table_str(t, d->original ? "更正" : NULL);
+        table_str(t, d->original);
+        table_str(t, d->original ? "批准日期填错" : NULL);
         table_str(t, d->kind);
         table_date(t, d->voted);
         table_int(t, CITY_FY);
@@ -116,17 +120,45 @@ static void note_approval(struct city *c, const struct doc *d, const struct line
     (void)snprintf(c->approvals[c->n_approvals++].no, sizeof(d->no), "%s", d->no);
 }
 
-/* One document a budget kind and file; `series` keeps the numbers of a year's apart. */
+/* `series` keeps the numbers of a year's documents apart. */
+static void doc_number(char no[40], int32_t day, int32_t bk, bool key, int32_t series) {
+    (void)snprintf(no, 40, "济人发〔%d〕%d号", day / 10000, bk + (key ? 10 : 0) + series * 20);
+}
+
+/* One document a budget kind and file. */
 static void write_docs(struct table *t, struct city *c, const struct lines *ls, const char *kind,
                        int32_t voted, int32_t day, bool key, int32_t series) {
     for (int32_t bk = 1; bk <= 4; bk++) {
         struct doc d = {.kind = kind, .day = day, .voted = voted, .key = key};
 
-        (void)snprintf(d.no, sizeof(d.no), "济人发〔%d〕%d号", day / 10000,
-                       bk + (key ? 10 : 0) + series * 20);
+        doc_number(d.no, day, bk, key, series);
         write_doc(t, c, &d, ls, bk);
         note_approval(c, &d, ls, bk);
     }
+}
+
+void city_adjust_no(const struct city *c, const struct city_adjust *a, char no[40]) {
+    const struct city_project *p = &c->projects[a->project];
+
+    doc_number(no, a->day, p->bk, p->line == LINE_SUBJECT, (int32_t)(a - c->adjusts) + 1);
+}
+
+/* With the right day of the vote: under its own number again, or under one that nothing has. */
+static void correct_adjust(struct table *t, const struct city *c, const struct city_adjust *a,
+                           const struct lines *ls, bool key) {
+    int32_t bk = c->projects[a->project].bk;
+    char original[40];
+    struct doc d = {.kind = "预算调整", .original = original, .voted = a->voted, .key = key};
+
+    city_adjust_no(c, a, original);
+    (void)snprintf(d.no, sizeof(d.no), "%s", original);
+    d.day = a->again_day;
+    if (d.day != 0)
+        write_doc(t, c, &d, ls, bk);
+    doc_number(d.no, a->day, bk + 5, key, (int32_t)(a - c->adjusts) + 1);
+    d.day = a->number_day;
+    if (d.day != 0)
+        write_doc(t, c, &d, ls, bk);
 }
 
 static void write_adjusts(struct table *t, struct city *c, bool key) {
@@ -141,7 +173,8 @@ static void write_adjusts(struct table *t, struct city *c, bool key) {
             continue;
         ls.n = 0;
         add_line(&ls, p, a->project, a->fen);
-        write_docs(t, c, &ls, "预算调整", a->voted, a->day, key, i + 1);
+        write_docs(t, c, &ls, "预算调整", a->mistaken ? a->mistaken : a->voted, a->day, key, i + 1);
+        correct_adjust(t, c, a, &ls, key);
     }
 }
 
@@ -149,8 +182,8 @@ static int write_file(struct city *c, const struct lines *budget, const struct l
                       bool key, struct pt_err *err) {
     struct table *t =
         table_new(c, &style_congress, key ? "key_projects.csv" : "approvals.csv", "B03",
-                  "报送日期,批准文号,批准类型,批准日期,年度,行政区划,预算类型,"
-                  "功能科目,部门代码,项目代码,批准数,合计",
+                  "报送日期,批准文号,更正方式,原批准文号,更正原因,批准类型,批准日期,年度,"
+                  "行政区划,预算类型,功能科目,部门代码,项目代码,批准数,合计",
                   false);
 
     write_docs(t, c, budget, "预算", DAY_VOTED, DAY_APPROVED, key, 0);

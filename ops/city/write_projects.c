@@ -67,6 +67,7 @@ static void profile(struct table *t, struct city *c, int32_t i, enum version ver
     (void)snprintf(tag, sizeof(tag), "%s;%s", tags[i % 5], c->orgs[p->dept].name);
     table_str(t, p->tags ? p->tags : p->letter == 'T' ? tag : "");
     table_wan(t, p->estimate > 0 ? p->estimate : TABLE_NONE);
+    table_str(t, p->carries_out ? c->projects[p->carries_out - 1].code : "");
 }
 
 static int write_profiles(struct city *c, struct pt_err *err) {
@@ -76,7 +77,7 @@ static int write_profiles(struct city *c, struct pt_err *err) {
         "预算类型,功能科目,主管部门代码,实施单位代码,开始日期,结束日期,到期日,是否新增,是否重大,"
         "重大依据,是否基建,是否专项资金,战略主题,纳入中期规划,总投资(万元),一次性支付,计划1月,"
         "计划2月,计划3月,计划4月,计划5月,计划6月,计划7月,计划8月,计划9月,计划10月,计划11月,"
-        "计划12月,终端收款,用途标签,核定概算(万元)",
+        "计划12月,终端收款,用途标签,核定概算(万元),所属政策",
         false);
 
     for (int32_t i = 0; i < c->n_projects; i++) {

@@ -59,6 +59,7 @@ pt_pkg(jansson jansson)
 pt_pkg(cyaml libcyaml)
 pt_pkg(yaml yaml-0.1)
 pt_pkg(curl libcurl)
+pt_pkg(p11kit p11-kit-1)
 pt_pkg(utf8proc libutf8proc)
 pt_pkg(zlib zlib)
 add_library(pt_dep_csv INTERFACE)   # libcsv ships no pkg-config file

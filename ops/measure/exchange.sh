@@ -30,7 +30,7 @@ exchange_create() {
         proposed+=(--party "$dir/$p/keys/party.json")
     done
     pentad ca genesis propose --pki "$dir/pki" --log-vkey "$dir/hub/keys/log.vkey" \
-        --code-family cn "$@" "${proposed[@]}" --out "$dir/pki/proposal.dsse"
+        --code-family cn --quorum 0 "$@" "${proposed[@]}" --out "$dir/pki/proposal.dsse"
     for p in hub "${exchange_parties[@]}"; do
         pentad ca genesis sign --in "$dir/pki/proposal.dsse" --key "$dir/$p/keys/signing.key" \
             --out "$dir/pki/signed-by-$p.dsse"
@@ -75,7 +75,7 @@ exchange_hub_start() {
     rm -f "$data/port"
     pentad-hub --config "$dir/hub/$2.yaml" >>"$dir/hub/$2.log" 2>&1 &
     hub_pid=$!
-    for _ in $(seq 1200); do
+    for _ in $(seq 3600); do
         [ ! -s "$data/port" ] || break
         kill -0 "$hub_pid" 2>/dev/null || break
         sleep 0.05

@@ -6,6 +6,7 @@ enum {
     TAG_ENVELOPE = 0x0a, /* Batch.envelope */
     TAG_RECORD = 0x12,   /* Batch.records */
     TAG_HELD = 0x1a,     /* Batch.held_checkpoint */
+    TAG_ERASED = 0x22,   /* in a section that a log keeps */
     BODY_FIRST = 100,    /* body fields of Record are numbered above this */
 };
 
@@ -79,6 +80,75 @@ static int append_field(struct pt_buf *out, uint8_t tag, struct pt_span bytes) {
 
 int pt_batch_record_append(struct pt_buf *out, struct pt_span record) {
     return append_field(out, TAG_RECORD, record);
+}
+
+/* ---- as a log keeps them ---- */
+
+int pt_kept_record_next(struct pt_span records, size_t *pos, struct pt_kept_record *ret) {
+    struct pt_span both = {0};
+    int rc;
+
+    *ret = (struct pt_kept_record){0};
+    rc = take_field(records, pos, TAG_RECORD, &ret->bytes);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = take_field(records, pos, TAG_ERASED, &both);
+    if (rc == 1 && both.len != 2 * PT_HASH_LEN) {
+        return PT_E_NOT_STRICT;
+    }
+    if (rc != 1) {
+        return rc == 0 && *pos != records.len ? PT_E_NOT_STRICT : rc;
+    }
+    ret->erased = true;
+    ret->bytes = pt_span(NULL, 0);
+    memcpy(ret->hash.b, both.p, PT_HASH_LEN);
+    memcpy(ret->order.b, both.p + PT_HASH_LEN, PT_HASH_LEN);
+    return 1;
+}
+
+void pt_kept_record_hash(const struct pt_kept_record *r, struct pt_hash *ret) {
+    if (r->erased) {
+        *ret = r->hash;
+    } else {
+        pt_leaf_hash(ret, r->bytes.p, r->bytes.len);
+    }
+}
+
+static void append_erased(struct pt_buf *out, const struct pt_hash *hash,
+                          const struct pt_hash *order) {
+    pt_buf_putc(out, TAG_ERASED);
+    pt_buf_putc(out, 2 * PT_HASH_LEN);
+    pt_buf_append(out, hash->b, PT_HASH_LEN);
+    pt_buf_append(out, order->b, PT_HASH_LEN);
+}
+
+int pt_kept_erase(struct pt_span records, uint64_t i, const struct pt_hash *hash,
+                  const struct pt_hash *order, struct pt_buf *out, bool *ret_same) {
+    struct pt_kept_record r = {0};
+    struct pt_hash found;
+    size_t pos = 0, from = 0;
+    int rc = 1;
+
+    *ret_same = false;
+    for (uint64_t k = 0; rc == 1 && k <= i; k++) {
+        from = pos;
+        rc = pt_kept_record_next(records, &pos, &r);
+    }
+    if (rc != 1) {
+        return rc == 0 ? PT_E_RANGE : rc;
+    }
+    pt_kept_record_hash(&r, &found);
+    if (!pt_hash_eq(&found, hash)) {
+        return PT_E_PROOF;
+    }
+    *ret_same = r.erased;
+    if (r.erased) {
+        return 0;
+    }
+    pt_buf_append(out, records.p, from);
+    append_erased(out, hash, order);
+    return pt_buf_append(out, records.p + pos, records.len - pos);
 }
 
 int pt_batch_envelope_append(struct pt_buf *out, struct pt_span envelope) {

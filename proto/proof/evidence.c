@@ -47,14 +47,23 @@ void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, c
     }
 }
 
-void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *one,
-                      const char *many) {
+void pt_evidence_held_so(struct pt_evidence_run *run, const char *step, const char *where,
+                         const char *what) {
     struct pt_evidence_step *s = new_step(run);
 
     if (s != NULL) {
         s->step = step;
-        snprintf(s->what, sizeof(s->what), "%" PRIu64 " %s", n, n == 1 ? one : many);
+        snprintf(s->what, sizeof(s->what), "%s", what);
+        snprintf(s->where, sizeof(s->where), "%s", where);
     }
+}
+
+void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *one,
+                      const char *many) {
+    char what[256];
+
+    snprintf(what, sizeof(what), "%" PRIu64 " %s", n, n == 1 ? one : many);
+    pt_evidence_held_so(run, step, "", what);
 }
 
 /* Unusable input: nothing further can be said. */
@@ -122,7 +131,7 @@ static void check_genesis(struct pt_evidence_run *run) {
 
 /* ---- key history ---- */
 
-static bool all_key_changes(const Pentad__V1__EvidenceKeyEntry *k) {
+bool pt_evidence_all_key_changes(const Pentad__V1__EvidenceKeyEntry *k) {
     for (size_t i = 0; i < k->n_records; i++) {
         ProtobufCMessage *m = NULL;
         bool is;
@@ -142,23 +151,18 @@ static bool all_key_changes(const Pentad__V1__EvidenceKeyEntry *k) {
     return k->n_records > 0;
 }
 
-static void apply_record(struct pt_evidence_run *run, const Pentad__V1__Record *rec,
-                         const Pentad__V1__EvidenceRecord *from,
+static void apply_record(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *from,
                          const struct pt_evidence_batch *b) {
     struct pt_key_event at = {.log_index = b->log_index,
                               .party = b->entry.statement.msg->party,
                               .stream = b->entry.statement.msg->stream,
                               .signing_key = b->entry.signing_key};
-    int rc = 0;
 
     pt_leaf_hash(&at.record_hash, from->record.data, from->record.len);
-    if (rec->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE) {
-        /* One that is refused has no effect, here as at the hub. */
-        rc = pt_keyhistory_change(run->r->keys, &at, rec->key_change, NULL);
-    } else if (rec->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
-        rc = pt_keyhistory_approval(run->r->keys, &at, rec->approval, NULL);
+    if (pt_keyhistory_record(run->r->keys, &at, pt_span(from->record.data, from->record.len),
+                             run->sv) == PT_E_NOMEM) {
+        run->nomem = true;
     }
-    run->nomem = run->nomem || rc == PT_E_NOMEM;
 }
 
 static void check_key_entry(struct pt_evidence_run *run, const Pentad__V1__EvidenceKeyEntry *k,
@@ -172,7 +176,7 @@ static void check_key_entry(struct pt_evidence_run *run, const Pentad__V1__Evide
         return;
     }
     snprintf(where, sizeof(where), "log entry %" PRIu64, k->entry->log_index);
-    pt_evidence_check_batch(run, k->entry, all_key_changes(k), &b);
+    pt_evidence_check_batch(run, k->entry, pt_evidence_all_key_changes(k), &b);
     if (b.opened && b.log_index <= *after) {
         pt_evidence_fail(run, "key-history", PT_E_PROOF, where, "its entries are not in log order");
         b.ok = false;
@@ -184,7 +188,7 @@ static void check_key_entry(struct pt_evidence_run *run, const Pentad__V1__Evide
             pt_evidence_fail(run, "key-history", PT_E_SEQ, where, "its records are not in order");
         } else if (rec != NULL && b.ok) {
             last_seq = rec->seq;
-            apply_record(run, rec, k->records[i], &b);
+            apply_record(run, k->records[i], &b);
         }
         protobuf_c_message_free_unpacked(rec != NULL ? &rec->base : NULL, NULL);
     }
@@ -259,7 +263,8 @@ static void fill_record(struct pt_evidence_record *out, const Pentad__V1__Eviden
     snprintf(out->stream, sizeof(out->stream), "%s", s->stream);
     out->seq = rec->seq;
     out->bytes = pt_span(rec->record.data, rec->record.len);
-    pt_leaf_hash(&out->hash, rec->record.data, rec->record.len);
+    (void)pt_evidence_leaf(rec, &out->hash);
+    out->erased = rec->has_erased;
     out->log_index = b->log_index;
     out->received_at_ms = b->entry.received_at_ms;
     out->signed_at_ms = s->signed_at_ms;
@@ -277,7 +282,7 @@ static int compare_places(const void *a, const void *b) {
     return x->seq == y->seq ? 0 : x->seq < y->seq ? -1 : 1;
 }
 
-/* A payment that is shown twice looks like two. */
+/* A payment that is shown twice looks like two; the second one counts for nothing further. */
 static void check_once(struct pt_evidence_run *run) {
     struct pt_evidence_result *r = run->r;
     struct pt_evidence_record **order = calloc(r->n_records + 1, sizeof(*order));
@@ -300,6 +305,7 @@ static void check_once(struct pt_evidence_run *run) {
             snprintf(where, sizeof(where), "%s/%s#%" PRIu64, order[i]->party, order[i]->stream,
                      order[i]->seq);
             pt_evidence_fail(run, "record", PT_E_EXISTS, where, "it stands in the bundle twice");
+            order[i]->ok = false;
         }
     }
     free(order);
@@ -318,6 +324,11 @@ static void check_records(struct pt_evidence_run *run, const struct pt_evidence_
         if (batch == NULL || !batch->opened) {
             pt_evidence_fail(run, "record", PT_E_MISSING, "",
                              "a record belongs to no usable batch of the bundle");
+            continue;
+        }
+        if (rec->has_erased) {
+            fill_record(&r->records[i], rec, batch);
+            r->records[i].ok = pt_evidence_check_erased(run, rec, batch) && batch->ok;
             continue;
         }
         m = pt_evidence_check_record(run, rec, batch);
@@ -353,11 +364,13 @@ static void check_batches(struct pt_evidence_run *run) {
     failed = r->n_failed;
     check_records(run, batches);
     check_once(run);
+    pt_evidence_check_orders(run);
     if (r->n_failed == failed) {
         pt_evidence_held(run, "record", b->n_records,
                          "record leads to the signed root of its batch",
                          "records lead to the signed roots of their batches");
     }
+    pt_evidence_check_about(run, batches);
     for (size_t i = 0; i < b->n_batches; i++) {
         pt_evidence_batch_done(&batches[i]);
     }
@@ -372,50 +385,6 @@ static bool showable(const char *s) {
     size_t chars = 0;
 
     return s == NULL || (pt_text_check(s, strlen(s), &chars, NULL) == 0 && chars <= FIGURE_TEXT);
-}
-
-static void check_inputs(struct pt_evidence_run *run) {
-    const Pentad__V1__EvidenceBundle *b = run->r->bundle;
-    bool *seen = calloc(b->n_records + 1, sizeof(*seen));
-
-    if (seen == NULL) {
-        run->nomem = true;
-        return;
-    }
-    for (size_t i = 0; i < b->n_inputs; i++) {
-        bool there = b->inputs[i] < b->n_records;
-
-        if (!there || seen[b->inputs[i]]) {
-            pt_evidence_fail(run, "figure", there ? PT_E_EXISTS : PT_E_FORMAT, "",
-                             there ? "an input of the figure is counted twice"
-                                   : "an input of the figure is no record of the bundle");
-        } else {
-            seen[b->inputs[i]] = true;
-        }
-    }
-    free(seen);
-}
-
-static void check_figure(struct pt_evidence_run *run) {
-    const Pentad__V1__EvidenceBundle *b = run->r->bundle;
-    const Pentad__V1__EvidenceFigure *f = b->figure;
-    char where[96];
-
-    check_inputs(run);
-    if (f == NULL) {
-        return;
-    }
-    snprintf(where, sizeof(where), "%.60s/%d/%.16s", f->subject != NULL ? f->subject : "?",
-             f->fiscal_year, f->figure != NULL ? f->figure : "?");
-    if (f->subject == NULL || f->figure == NULL || !f->has_known_at) {
-        pt_evidence_fail(run, "figure", PT_E_MISSING, where,
-                         "the figure lacks its subject, its name or its log size");
-    }
-    /* Without the row's path to a ledger snapshot that readers attested, records that lower or
-     * reverse the figure might have been left out, and it would still add up. */
-    pt_evidence_fail(run, "completeness", PT_E_COMPLETENESS, where,
-                     "COMPLETENESS NOT PROVEN: no attested ledger snapshot covers this figure; "
-                     "every record shown is genuine, but others may be missing");
 }
 
 /* ---- the whole ---- */
@@ -453,10 +422,17 @@ static void verify(struct pt_evidence_run *run, struct pt_span bundle) {
         r->bundle->figure = NULL;
         return;
     }
+    const Pentad__V1__EvidenceAbout *about = r->bundle->about;
+    if (about != NULL && !(showable(about->kind) && showable(about->name))) {
+        unusable(run, "about", PT_E_TEXT, "its words hold characters that can't be shown");
+        pentad__v1__evidence_about__free_unpacked(r->bundle->about, NULL);
+        r->bundle->about = NULL;
+        return;
+    }
     check_genesis(run);
     check_key_history(run);
     check_batches(run);
-    check_figure(run);
+    pt_evidence_check_figure(run);
     if (r->n_checkpoints > 0) {
         pt_evidence_held(run, "checkpoint", r->n_checkpoints,
                          "trusted checkpoint, without contradiction",
@@ -471,7 +447,14 @@ static void verify(struct pt_evidence_run *run, struct pt_span bundle) {
 int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
                        const struct pt_policy *policy, const struct pt_sigverify *sv,
                        struct pt_evidence_result **ret, struct pt_err *err) {
-    struct pt_evidence_run run = {.hub = hub, .policy = policy, .sv = sv};
+    return pt_evidence_verify_figure(bundle, hub, policy, sv, NULL, ret, err);
+}
+
+int pt_evidence_verify_figure(struct pt_span bundle, const struct pt_hash *hub,
+                              const struct pt_policy *policy, const struct pt_sigverify *sv,
+                              const struct pt_evidence_ledger *ledger,
+                              struct pt_evidence_result **ret, struct pt_err *err) {
+    struct pt_evidence_run run = {.hub = hub, .policy = policy, .sv = sv, .ledger = ledger};
     struct pt_evidence_result *r = calloc(1, sizeof(*r));
 
     *ret = NULL;

@@ -198,8 +198,16 @@ void pt_evidence_batch_done(struct pt_evidence_batch *b) {
 
 /* ---- records ---- */
 
-static int check_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_statement *s,
-                      struct pt_err *err) {
+int pt_evidence_leaf(const Pentad__V1__EvidenceRecord *rec, struct pt_hash *ret) {
+    if (rec->has_erased) {
+        return pt_hash_from_bytes(ret, rec->erased.data, rec->erased.len);
+    }
+    pt_leaf_hash(ret, rec->record.data, rec->record.len);
+    return 0;
+}
+
+int pt_evidence_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_statement *s,
+                     struct pt_err *err) {
     struct pt_hash path[PT_MERKLE_PATH_MAX];
     struct pt_hash leaf;
 
@@ -214,13 +222,32 @@ static int check_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_sta
             return pt_err_set(err, PT_E_PROOF, "step %zu of its path is not a hash", i + 1);
         }
     }
-    pt_leaf_hash(&leaf, rec->record.data, rec->record.len);
+    if (pt_evidence_leaf(rec, &leaf) != 0) {
+        return pt_err_set(err, PT_E_PROOF, "an erased record's hash is not a hash");
+    }
     if (pt_merkle_verify_inclusion(&leaf, rec->seq - s->first_seq, s->record_count, path,
                                    rec->n_path, &s->records_root) != 0) {
         return pt_err_set(err, PT_E_PROOF,
                           "its path doesn't lead to the signed statement's records_root");
     }
     return 0;
+}
+
+bool pt_evidence_check_erased(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
+                              const struct pt_evidence_batch *b) {
+    struct pt_err err = {0, ""};
+    char where[96];
+    int rc;
+
+    snprintf(where, sizeof(where), "%s/%s#%" PRIu64, b->entry.statement.msg->party,
+             b->entry.statement.msg->stream, rec->seq);
+    rc = rec->has_seq && !rec->has_record
+             ? pt_evidence_path(rec, &b->entry.statement, &err)
+             : pt_err_set(&err, PT_E_FORMAT, "a record is there and said to be erased");
+    if (rc != 0) {
+        pt_evidence_fail(run, "path", rc, where, err.msg);
+    }
+    return rc == 0;
 }
 
 Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
@@ -238,7 +265,7 @@ Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
     }
     snprintf(where, sizeof(where), "%s/%s#%" PRIu64, b->entry.statement.msg->party,
              b->entry.statement.msg->stream, rec->seq);
-    rc = check_path(rec, &b->entry.statement, &err);
+    rc = pt_evidence_path(rec, &b->entry.statement, &err);
     if (rc != 0) {
         pt_evidence_fail(run, "path", rc, where, err.msg);
         ok = false;

@@ -28,6 +28,7 @@ struct pt_evidence_run {
     const struct pt_hash *hub;
     const struct pt_policy *policy;
     const struct pt_sigverify *sv;
+    const struct pt_evidence_ledger *ledger; /* NULL: no figure is made anew */
     bool nomem;
     size_t cap_steps, cap_notes, n_notes;
     struct pt_judged_note *notes;
@@ -36,6 +37,9 @@ struct pt_evidence_run {
 /* Notes a failure. */
 void pt_evidence_fail(struct pt_evidence_run *run, const char *step, int code, const char *where,
                       const char *what);
+/* Notes that a step held, in a sentence. */
+void pt_evidence_held_so(struct pt_evidence_run *run, const char *step, const char *where,
+                         const char *what);
 /* Notes that a kind of step held: "<n> <what>". */
 void pt_evidence_held(struct pt_evidence_run *run, const char *step, uint64_t n, const char *one,
                       const char *many);
@@ -53,6 +57,23 @@ void pt_evidence_check_batch(struct pt_evidence_run *run, const Pentad__V1__Evid
 Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
                                              const Pentad__V1__EvidenceRecord *rec,
                                              const struct pt_evidence_batch *b);
+/* What the bundle says it is of, against its records and its opened batches. */
+void pt_evidence_check_about(struct pt_evidence_run *run, const struct pt_evidence_batch *batches);
+/* A record's path to the statement's records_root, at its number. */
+int pt_evidence_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_statement *s,
+                     struct pt_err *err);
+/* Are all records of a key entry KeyChanges, as on the stream that a recovery key signs? */
+bool pt_evidence_all_key_changes(const Pentad__V1__EvidenceKeyEntry *k);
+/* The hash of a record of the bundle, erased or not. PT_E_FORMAT. */
+int pt_evidence_leaf(const Pentad__V1__EvidenceRecord *rec, struct pt_hash *ret);
+/* An erased one: its path to records_root. */
+bool pt_evidence_check_erased(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
+                              const struct pt_evidence_batch *b);
+/* evidence_erased.c: each erased record has its order, which two bodies approved, among the
+ * records. */
+void pt_evidence_check_orders(struct pt_evidence_run *run);
+/* The bundle's figure, once its records are checked: evidence_figure.c. */
+void pt_evidence_check_figure(struct pt_evidence_run *run);
 void pt_evidence_batch_done(struct pt_evidence_batch *b);
 
 #endif

@@ -5,10 +5,11 @@
 
 #include <pentad/base/date.h>
 #include <pentad/proof/note.h>
+#include <pentad/proof/witness.h>
 
 #include "keyform.h"
 
-enum { TEXT_MAX = 256, STREAMS_MAX = 64, KEYS_MAX = 64, ALL_KEYS_MAX = 256, WITNESSES_MAX = 32 };
+enum { TEXT_MAX = 256, STREAMS_MAX = 64, KEYS_MAX = 64, ALL_KEYS_MAX = 256 };
 
 /* The five bodies, the office and the hub: each stands in every genesis, once. */
 static const char *const members[] = {"congress", "discipline", "organization", "finance",
@@ -51,6 +52,11 @@ static int check_witnesses(const Pentad__V1__Genesis *g, struct all_keys *all, s
         if (rc != 0 || k.type != PT_NOTE_COSIGNATURE) {
             return pt_err_set(err, PT_E_FIELD, "genesis: witness key %zu is not of type 04", i + 1);
         }
+        for (size_t j = 0; j < i; j++) {
+            if (strncmp(g->witness_vkeys[i], g->witness_vkeys[j], strlen(k.name) + 1) == 0) {
+                return pt_err_set(err, PT_E_EXISTS, "genesis: two witnesses are called %s", k.name);
+            }
+        }
         pt_ed25519_spki(spki, k.pub);
         rc = enrol(all, pt_span(spki, sizeof(spki)), k.name, err);
         if (rc != 0) {
@@ -82,10 +88,16 @@ static int check_vkeys(const Pentad__V1__Genesis *g, struct all_keys *all, struc
     if (rc != 0) {
         return rc;
     }
-    if (g->n_witness_vkeys > WITNESSES_MAX || !g->has_quorum || g->quorum > g->n_witness_vkeys) {
+    if (g->n_witness_vkeys > PT_WITNESSES_MAX || !g->has_quorum || g->quorum > g->n_witness_vkeys) {
         return pt_err_set(err, PT_E_FIELD, "genesis: quorum is missing or above its witnesses");
     }
-    return check_witnesses(g, all, err);
+    rc = check_witnesses(g, all, err);
+    if (rc == 0 && g->quorum > 0 && pt_witness_bodies(g) > 0 && g->quorum > pt_witness_bodies(g)) {
+        rc = pt_err_set(err, PT_E_FIELD,
+                        "genesis: a quorum of %u, but %u bodies outside finance are witnesses",
+                        g->quorum, pt_witness_bodies(g));
+    }
+    return rc;
 }
 
 static bool text_ok(const char *s) {

@@ -3,53 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <pentad/proof/entry.h>
-#include <pentad/proof/note.h>
+#include <pentad/v1/record.pb-c.h>
 
 #include "keyform.h"
+#include "keyhistory_internal.h"
 
-enum {
-    PARTIES_MAX = 16,
-    KEYS_MAX = PARTIES_MAX * PT_KEYHISTORY_PARTY_KEYS_MAX,
-    SLOTS = 16384, /* of the fingerprint index, at most half full */
-    APPROVERS = 4,
-    APPROVALS_NEEDED = 3
-};
-_Static_assert(SLOTS >= 2 * KEYS_MAX, "the index stays half empty");
-
-/* The parties outside finance; office and hub count as finance (docs/formats.md 5). */
-static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
-
-struct party {
-    char name[PT_NAME_MAX + 1];
-    unsigned n_keys;    /* ever enrolled */
-    unsigned n_pending; /* changes it authored that wait */
-};
-
-/* A KeyChange for another party, waiting.
- *
- *   logged --approval--> waiting --third approval--> taken effect (removed)
- *                          |  ^
- *                          +--+ rejection takes one back */
-struct pending {
-    char author[PT_NAME_MAX + 1];
-    char stream[PT_NAME_MAX + 1];
-    struct pt_hash record_hash;
-    Pentad__V1__KeyChange *change; /* own copy */
-    bool approved[APPROVERS];
-};
-
-struct pt_keyhistory {
-    uint64_t version;
-    unsigned n_parties;
-    struct party parties[PARTIES_MAX];
-    size_t n_keys, cap_keys;
-    struct pt_keyhistory_key **keys;
-    uint16_t slots[SLOTS]; /* key number + 1; 0 is free */
-    size_t n_pending, cap_pending;
-    struct pending *pending;
-};
-_Static_assert(KEYS_MAX < UINT16_MAX, "slots hold key numbers");
+const char *const pt_keyhistory_approvers[APPROVERS] = {"congress", "discipline", "organization",
+                                                        "audit"};
 
 /* ---- life ---- */
 
@@ -71,6 +31,11 @@ static void free_key(struct pt_keyhistory_key *key) {
     }
 }
 
+static void free_pending(struct pending *p) {
+    pentad__v1__key_change__free_unpacked(p->change, NULL);
+    pentad__v1__policy_change__free_unpacked(p->policy, NULL);
+}
+
 void pt_keyhistory_free(struct pt_keyhistory *k) {
     if (k == NULL) {
         return;
@@ -79,24 +44,33 @@ void pt_keyhistory_free(struct pt_keyhistory *k) {
         free_key(k->keys[i]);
     }
     for (size_t i = 0; i < k->n_pending; i++) {
-        pentad__v1__key_change__free_unpacked(k->pending[i].change, NULL);
+        free_pending(&k->pending[i]);
     }
+    pt_policies_done(k);
     free(k->keys);
     free(k->pending);
     free(k);
 }
 
-static Pentad__V1__KeyChange *copy_change(const Pentad__V1__KeyChange *c) {
-    size_t n = pentad__v1__key_change__get_packed_size(c);
+ProtobufCMessage *pt_keyhistory_copy(const ProtobufCMessage *m) {
+    size_t n = protobuf_c_message_get_packed_size(m);
     uint8_t *p = malloc(n > 0 ? n : 1);
-    Pentad__V1__KeyChange *copy = NULL;
+    ProtobufCMessage *copy = NULL;
 
     if (p != NULL) {
-        pentad__v1__key_change__pack(c, p);
-        copy = pentad__v1__key_change__unpack(NULL, n, p);
+        protobuf_c_message_pack(m, p);
+        copy = protobuf_c_message_unpack(m->descriptor, NULL, n, p);
         free(p);
     }
     return copy;
+}
+
+static Pentad__V1__KeyChange *copy_change(const Pentad__V1__KeyChange *c) {
+    return c != NULL ? (Pentad__V1__KeyChange *)pt_keyhistory_copy(&c->base) : NULL;
+}
+
+static Pentad__V1__PolicyChange *copy_policy(const Pentad__V1__PolicyChange *c) {
+    return c != NULL ? (Pentad__V1__PolicyChange *)pt_keyhistory_copy(&c->base) : NULL;
 }
 
 static struct pt_keyhistory_key *copy_key(const struct pt_keyhistory_key *key) {
@@ -114,6 +88,13 @@ static struct pt_keyhistory_key *copy_key(const struct pt_keyhistory_key *key) {
     return c;
 }
 
+static int copy_pending(struct pending *to, const struct pending *from) {
+    *to = *from;
+    to->change = copy_change(from->change);
+    to->policy = copy_policy(from->policy);
+    return to->change != NULL || to->policy != NULL ? 0 : PT_E_NOMEM;
+}
+
 int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **ret) {
     struct pt_keyhistory *c = malloc(sizeof(*c));
 
@@ -122,7 +103,9 @@ int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **re
         return PT_E_NOMEM;
     }
     *c = *k;
-    c->n_keys = c->n_pending = 0;
+    c->n_keys = c->n_pending = c->n_policies = 0;
+    c->log_vkey = NULL;
+    c->policies = NULL;
     c->cap_keys = k->n_keys;
     c->cap_pending = k->n_pending;
     c->keys = calloc(k->n_keys + 1, sizeof(struct pt_keyhistory_key *));
@@ -137,11 +120,12 @@ int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **re
         }
     }
     for (; c->n_pending < k->n_pending; c->n_pending++) {
-        c->pending[c->n_pending] = k->pending[c->n_pending];
-        c->pending[c->n_pending].change = copy_change(k->pending[c->n_pending].change);
-        if (c->pending[c->n_pending].change == NULL) {
+        if (copy_pending(&c->pending[c->n_pending], &k->pending[c->n_pending]) != 0) {
             goto fail;
         }
+    }
+    if (pt_policies_clone(k, c) != 0) {
+        goto fail;
     }
     *ret = c;
     return 0;
@@ -161,7 +145,8 @@ static size_t slot_of(const struct pt_keyhistory *k, const struct pt_hash *fp) {
     return s;
 }
 
-static struct pt_keyhistory_key *find(const struct pt_keyhistory *k, const struct pt_hash *fp) {
+struct pt_keyhistory_key *pt_keyhistory_own(const struct pt_keyhistory *k,
+                                            const struct pt_hash *fp) {
     uint16_t n = k->slots[slot_of(k, fp)];
 
     return n == 0 ? NULL : k->keys[n - 1];
@@ -169,7 +154,7 @@ static struct pt_keyhistory_key *find(const struct pt_keyhistory *k, const struc
 
 const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
                                                    const struct pt_hash *fingerprint) {
-    return find(k, fingerprint);
+    return pt_keyhistory_own(k, fingerprint);
 }
 
 const struct pt_keyhistory_key *pt_keyhistory_newest(const struct pt_keyhistory *k,
@@ -198,15 +183,14 @@ static struct party *find_party(struct pt_keyhistory *k, const char *name) {
     return NULL;
 }
 
-/* Of one that an earlier check has found. */
-static struct party *must_find_party(struct pt_keyhistory *k, const char *name) {
+struct party *pt_keyhistory_party(struct pt_keyhistory *k, const char *name) {
     struct party *p = find_party(k, name);
 
     PT_ASSERT(p != NULL);
     return p;
 }
 
-static const struct party *known_party(const struct pt_keyhistory *k, const char *name) {
+const struct party *pt_keyhistory_party_of(const struct pt_keyhistory *k, const char *name) {
     for (unsigned i = 0; name != NULL && i < k->n_parties; i++) {
         if (strcmp(k->parties[i].name, name) == 0) {
             return &k->parties[i];
@@ -215,8 +199,9 @@ static const struct party *known_party(const struct pt_keyhistory *k, const char
     return NULL;
 }
 
-static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse use,
-                 Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki, uint64_t log_index) {
+int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse use,
+                        Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki,
+                        uint64_t log_index) {
     struct pt_keyhistory_key key = {.use = use,
                                     .algorithm = algorithm,
                                     .spki = spki,
@@ -238,7 +223,7 @@ static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse us
     }
     memcpy(key.party, p->name, sizeof(key.party));
     pt_sha256(&key.fingerprint, spki.p, spki.len);
-    PT_ASSERT(find(k, &key.fingerprint) == NULL);
+    PT_ASSERT(pt_keyhistory_own(k, &key.fingerprint) == NULL);
     own = copy_key(&key);
     if (own == NULL) {
         return PT_E_NOMEM;
@@ -251,10 +236,8 @@ static int enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse us
 
 /* ---- genesis ---- */
 
-/* The log's own key and the witnesses': known, so that none of them is ever enrolled for batches.
- */
-static int enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__KeyUse use,
-                      struct pt_err *err) {
+int pt_keyhistory_enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__KeyUse use,
+                             uint64_t log_index, struct pt_err *err) {
     struct pt_vkey v;
     uint8_t spki[44];
     int rc = pt_vkey_parse(&v, vkey, strlen(vkey), err);
@@ -263,9 +246,10 @@ static int enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__Key
         return rc;
     }
     pt_ed25519_spki(spki, v.pub);
-    rc = enrol(k, must_find_party(k, "hub"), use, PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519,
-               pt_span(spki, sizeof(spki)), 0);
-    return rc == 0 ? 0 : pt_err_set(err, rc, "genesis: no memory for its keys");
+    rc = pt_keyhistory_enrol(k, pt_keyhistory_party(k, "hub"), use,
+                             PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519,
+                             pt_span(spki, sizeof(spki)), log_index);
+    return rc == 0 ? 0 : pt_err_set(err, rc, "no memory for a witness key");
 }
 
 int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
@@ -282,18 +266,20 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
         for (size_t j = 0; j < gp->n_keys; j++) {
             const Pentad__V1__PublicKey *key = gp->keys[j];
 
-            rc = enrol(k, p, key->use, key->algorithm, pt_span(key->spki.data, key->spki.len), 0);
+            rc = pt_keyhistory_enrol(k, p, key->use, key->algorithm,
+                                     pt_span(key->spki.data, key->spki.len), 0);
             if (rc != 0) {
                 return pt_err_set(err, rc, "genesis: no memory for its keys");
             }
         }
     }
     k->version++;
-    rc = enrol_vkey(k, g->log_vkey, PENTAD__V1__KEY_USE__KEY_USE_LOG, err);
+    rc = pt_keyhistory_enrol_vkey(k, g->log_vkey, PENTAD__V1__KEY_USE__KEY_USE_LOG, 0, err);
     for (size_t i = 0; rc == 0 && i < g->n_witness_vkeys; i++) {
-        rc = enrol_vkey(k, g->witness_vkeys[i], PENTAD__V1__KEY_USE__KEY_USE_COSIGNING, err);
+        rc = pt_keyhistory_enrol_vkey(k, g->witness_vkeys[i],
+                                      PENTAD__V1__KEY_USE__KEY_USE_COSIGNING, 0, err);
     }
-    return rc;
+    return rc != 0 ? rc : pt_policies_genesis(k, g, err);
 }
 
 /* ---- deciding on a change ---- */
@@ -329,7 +315,7 @@ static int check_adds(const struct pt_keyhistory *k, const struct party *p,
                 return pt_err_set(err, PT_E_EXISTS, "add[%zu]: the same key as add[%zu]", i, j);
             }
         }
-        if (find(k, &fp[i]) != NULL) {
+        if (pt_keyhistory_own(k, &fp[i]) != NULL) {
             return pt_err_set(err, PT_E_EXISTS, "add[%zu]: this key was enrolled before", i);
         }
     }
@@ -351,7 +337,7 @@ static int check_retires(const struct pt_keyhistory *k, const Pentad__V1__KeyCha
                 return pt_err_set(err, PT_E_EXISTS, "retire[%zu]: the same as retire[%zu]", i, j);
             }
         }
-        key = find(k, &fp);
+        key = pt_keyhistory_own(k, &fp);
         if (key == NULL || strcmp(key->party, c->party) != 0 || key->retired_at != UINT64_MAX) {
             return pt_err_set(err, PT_E_NOT_FOUND, "retire[%zu]: %s has no such standing key", i,
                               c->party);
@@ -366,7 +352,7 @@ static int check_retires(const struct pt_keyhistory *k, const Pentad__V1__KeyCha
 
 static int check_items(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
                        enum power power, struct pt_err *err) {
-    const struct party *p = known_party(k, c->party);
+    const struct party *p = pt_keyhistory_party_of(k, c->party);
     int rc;
 
     if (p == NULL) {
@@ -383,18 +369,41 @@ static int check_items(const struct pt_keyhistory *k, const Pentad__V1__KeyChang
     return rc != 0 ? rc : check_retires(k, c, power, err);
 }
 
-/* May it take effect, or wait for approvals? */
-static int check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
-                        const Pentad__V1__KeyChange *c, struct pt_err *err) {
-    const struct pt_keyhistory_key *signer = find(k, &at->signing_key);
-    const struct party *author = known_party(k, at->party);
+static int check_room(const struct party *author, struct pt_err *err) {
+    return author->n_pending < PT_KEYHISTORY_PENDING_MAX
+               ? 0
+               : pt_err_set(err, PT_E_TOO_LARGE, "%d changes of %s wait for approvals already",
+                            PT_KEYHISTORY_PENDING_MAX, author->name);
+}
+
+/* Whoever signed the batch, with a key live there. */
+static int check_signer(const struct pt_keyhistory *k, const struct pt_key_event *at,
+                        const char *what, const struct pt_keyhistory_key **ret_signer,
+                        const struct party **ret_author, struct pt_err *err) {
+    const struct pt_keyhistory_key *signer = pt_keyhistory_own(k, &at->signing_key);
+    const struct party *author = pt_keyhistory_party_of(k, at->party);
 
     if (author == NULL || signer == NULL || strcmp(signer->party, at->party) != 0) {
-        return pt_err_set(err, PT_E_UNKNOWN_KEY, "the KeyChange's signer is not a key of %s",
+        return pt_err_set(err, PT_E_UNKNOWN_KEY, "the %s's signer is not a key of %s", what,
                           at->party);
     }
     if (!pt_keyhistory_key_live(signer, at->log_index)) {
-        return pt_err_set(err, PT_E_RETIRED_KEY, "the KeyChange's signer is not live");
+        return pt_err_set(err, PT_E_RETIRED_KEY, "the %s's signer is not live", what);
+    }
+    *ret_signer = signer;
+    *ret_author = author;
+    return 0;
+}
+
+/* May it take effect, or wait for approvals? */
+static int check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
+                        const Pentad__V1__KeyChange *c, struct pt_err *err) {
+    const struct pt_keyhistory_key *signer;
+    const struct party *author;
+    int rc = check_signer(k, at, "KeyChange", &signer, &author, err);
+
+    if (rc != 0) {
+        return rc;
     }
     if (signer->use == PENTAD__V1__KEY_USE__KEY_USE_RECOVERY) {
         if (strcmp(at->stream, PT_KEYS_STREAM) != 0 || c->party == NULL ||
@@ -410,18 +419,15 @@ static int check_change(const struct pt_keyhistory *k, const struct pt_key_event
     if (c->party != NULL && strcmp(c->party, at->party) == 0) {
         return check_items(k, c, POWER_SIGNING_KEYS, err);
     }
-    if (author->n_pending >= PT_KEYHISTORY_PENDING_MAX) {
-        return pt_err_set(err, PT_E_TOO_LARGE, "%d KeyChanges of %s wait for approvals already",
-                          PT_KEYHISTORY_PENDING_MAX, at->party);
-    }
-    return check_items(k, c, POWER_ALL_KEYS, err);
+    rc = check_room(author, err);
+    return rc != 0 ? rc : check_items(k, c, POWER_ALL_KEYS, err);
 }
 
 /* ---- carrying a change out ---- */
 
 static int take_effect(struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
                        uint64_t log_index) {
-    struct party *p = must_find_party(k, c->party);
+    struct party *p = pt_keyhistory_party(k, c->party);
     int rc;
 
     for (size_t i = 0; i < c->n_retire; i++) {
@@ -429,25 +435,28 @@ static int take_effect(struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
         struct pt_hash fp;
 
         (void)pt_hash_from_bytes(&fp, c->retire[i].data, c->retire[i].len);
-        key = find(k, &fp);
+        key = pt_keyhistory_own(k, &fp);
         PT_ASSERT(key != NULL);
         key->retired_at = log_index;
     }
     for (size_t i = 0; i < c->n_add; i++) {
         const Pentad__V1__PublicKey *key = c->add[i];
 
-        rc = enrol(k, p, key->use, key->algorithm, pt_span(key->spki.data, key->spki.len),
-                   log_index);
+        rc = pt_keyhistory_enrol(k, p, key->use, key->algorithm,
+                                 pt_span(key->spki.data, key->spki.len), log_index);
         if (rc != 0) {
             return rc;
         }
     }
     k->version++;
+    k->moves++;
     return 0;
 }
 
+/* Takes a copy of the change, of keys or of the policy. */
 static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event *at,
-                              const Pentad__V1__KeyChange *c) {
+                              const Pentad__V1__KeyChange *keys,
+                              const Pentad__V1__PolicyChange *policy) {
     struct pending *p;
 
     if (k->n_pending == k->cap_pending) {
@@ -462,16 +471,19 @@ static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event
     }
     p = &k->pending[k->n_pending];
     memset(p, 0, sizeof(*p));
-    p->change = copy_change(c);
-    if (p->change == NULL) {
+    p->change = copy_change(keys);
+    p->policy = copy_policy(policy);
+    if (p->change == NULL && p->policy == NULL) {
         return PT_E_NOMEM;
     }
     PT_ASSERT(pt_name_valid(at->party) && pt_name_valid(at->stream));
     memcpy(p->author, at->party, strlen(at->party));
     memcpy(p->stream, at->stream, strlen(at->stream));
     p->record_hash = at->record_hash;
+    p->seq = at->seq;
     k->n_pending++;
-    must_find_party(k, at->party)->n_pending++;
+    k->moves++;
+    pt_keyhistory_party(k, at->party)->n_pending++;
     return 0;
 }
 
@@ -485,9 +497,27 @@ int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
     if (strcmp(c->party, at->party) == 0) {
         rc = take_effect(k, c, at->log_index);
     } else {
-        rc = wait_for_approvals(k, at, c);
+        rc = wait_for_approvals(k, at, c, NULL);
     }
     return rc == 0 ? 0 : pt_err_set(err, rc, "no memory for a KeyChange");
+}
+
+int pt_keyhistory_policy_change(struct pt_keyhistory *k, const struct pt_key_event *at,
+                                const Pentad__V1__PolicyChange *c, const struct pt_sigverify *sv,
+                                struct pt_err *err) {
+    const struct pt_keyhistory_key *signer;
+    const struct party *author;
+    int rc = check_signer(k, at, PT_POLICYCHANGE_CODE, &signer, &author, err);
+
+    if (rc == 0 && signer->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
+        rc = pt_err_set(err, PT_E_FORBIDDEN, "the PolicyChange's signer is not a signing key");
+    }
+    rc = rc != 0 ? rc : check_room(author, err);
+    rc = rc != 0 ? rc : pt_policy_check(k, c, sv, err);
+    if (rc == 0 && wait_for_approvals(k, at, NULL, c) != 0) {
+        rc = pt_err_set(err, PT_E_NOMEM, "no memory for a PolicyChange");
+    }
+    return rc;
 }
 
 static struct pending *find_pending(struct pt_keyhistory *k, const Pentad__V1__RecordRef *ref) {
@@ -509,13 +539,26 @@ static struct pending *find_pending(struct pt_keyhistory *k, const Pentad__V1__R
 }
 
 static void drop_pending(struct pt_keyhistory *k, struct pending *p) {
-    must_find_party(k, p->author)->n_pending--;
-    pentad__v1__key_change__free_unpacked(p->change, NULL);
+    pt_keyhistory_party(k, p->author)->n_pending--;
+    k->moves++;
+    free_pending(p);
     *p = k->pending[--k->n_pending];
 }
 
 bool pt_approval_names(const Pentad__V1__Approval *a, const char *code) {
     return a->target_type == NULL || strcmp(a->target_type, code) == 0;
+}
+
+/* Nobody has a say on one's own keys; an Approval counts for what it says it is about. */
+static bool may_approve(const struct pending *p, const char *party, const Pentad__V1__Approval *a) {
+    return p->policy != NULL
+               ? pt_approval_names(a, PT_POLICYCHANGE_CODE)
+               : strcmp(p->change->party, party) != 0 && pt_approval_names(a, PT_KEYCHANGE_CODE);
+}
+
+static int check_pending(const struct pt_keyhistory *k, const struct pending *p) {
+    return p->policy != NULL ? pt_policy_check(k, p->policy, NULL, NULL)
+                             : check_items(k, p->change, POWER_ALL_KEYS, NULL);
 }
 
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
@@ -527,27 +570,72 @@ int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *a
     if (ret_effect != NULL) {
         *ret_effect = false;
     }
-    if (p == NULL || strcmp(p->change->party, at->party) == 0 ||
-        !pt_approval_names(a, PT_KEYCHANGE_CODE)) {
+    if (p == NULL || !may_approve(p, at->party, a)) {
         return 0;
     }
     for (unsigned i = 0; i < APPROVERS; i++) {
-        if (strcmp(approvers[i], at->party) == 0) {
-            p->approved[i] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+        if (strcmp(pt_keyhistory_approvers[i], at->party) == 0) {
+            bool approves = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+
+            k->moves += approves != p->approved[i];
+            p->approved[i] = approves;
         }
         count += p->approved[i];
     }
-    if (count < APPROVALS_NEEDED) {
+    if (count < PT_KEYHISTORY_APPROVALS) {
         return 0;
     }
-    /* Something may have happened to these keys while the change waited: then it has no effect. */
-    if (check_items(k, p->change, POWER_ALL_KEYS, NULL) == 0) {
-        rc = take_effect(k, p->change, at->log_index);
+    /* These keys, or the policy, may have changed while it waited: then it has no effect. */
+    if (check_pending(k, p) == 0) {
+        rc = p->policy != NULL ? pt_policy_take_effect(k, p, at->log_index)
+                               : take_effect(k, p->change, at->log_index);
         if (rc == 0 && ret_effect != NULL) {
             *ret_effect = true;
         }
     }
     drop_pending(k, p);
+    return rc;
+}
+
+bool pt_keyhistory_concerns(const Pentad__V1__Record *rec) {
+    switch (rec->body_case) {
+    case PENTAD__V1__RECORD__BODY_KEY_CHANGE:
+    case PENTAD__V1__RECORD__BODY_POLICY_CHANGE:
+        return true;
+    case PENTAD__V1__RECORD__BODY_APPROVAL:
+        return pt_approval_names(rec->approval, PT_KEYCHANGE_CODE) ||
+               pt_approval_names(rec->approval, PT_POLICYCHANGE_CODE);
+    default:
+        return false;
+    }
+}
+
+int pt_keyhistory_take(struct pt_keyhistory *k, const struct pt_key_event *at,
+                       const Pentad__V1__Record *rec, const struct pt_sigverify *sv) {
+    struct pt_key_event here = *at;
+    int rc = 0;
+
+    here.seq = rec->seq;
+    if (rec->body_case == PENTAD__V1__RECORD__BODY_KEY_CHANGE) {
+        rc = pt_keyhistory_change(k, &here, rec->key_change, NULL);
+    } else if (rec->body_case == PENTAD__V1__RECORD__BODY_POLICY_CHANGE) {
+        rc = pt_keyhistory_policy_change(k, &here, rec->policy_change, sv, NULL);
+    } else if (rec->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
+        rc = pt_keyhistory_approval(k, &here, rec->approval, NULL);
+    }
+    return rc == PT_E_NOMEM ? rc : 0;
+}
+
+int pt_keyhistory_record(struct pt_keyhistory *k, const struct pt_key_event *at,
+                         struct pt_span record, const struct pt_sigverify *sv) {
+    ProtobufCMessage *m = NULL;
+    int rc = pt_strict_unpack(&pentad__v1__record__descriptor, record, &m, NULL);
+
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_keyhistory_take(k, at, (const Pentad__V1__Record *)m, sv);
+    protobuf_c_message_free_unpacked(m, NULL);
     return rc;
 }
 
@@ -560,7 +648,7 @@ bool pt_keyhistory_key_live(const struct pt_keyhistory_key *key, uint64_t log_in
 int pt_keyhistory_may_sign(const struct pt_keyhistory *k, const struct pt_hash *fingerprint,
                            const char *party, const char *stream, uint64_t log_index,
                            bool only_key_changes, struct pt_err *err) {
-    const struct pt_keyhistory_key *key = find(k, fingerprint);
+    const struct pt_keyhistory_key *key = pt_keyhistory_own(k, fingerprint);
 
     if (key == NULL || strcmp(key->party, party) != 0 || log_index <= key->added_at) {
         return pt_err_set(err, PT_E_UNKNOWN_KEY,
@@ -599,7 +687,7 @@ int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__E
     *ret = NULL;
     if (env->n_signatures == 1 && env->signatures[0]->keyid != NULL &&
         pt_hash_from_hex(&fp, env->signatures[0]->keyid) == 0) {
-        hinted = find(k, &fp);
+        hinted = pt_keyhistory_own(k, &fp);
     }
     if (hinted != NULL && can_sign_batches(hinted, party)) {
         any = true;
@@ -627,6 +715,15 @@ int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__E
 
 size_t pt_keyhistory_count(const struct pt_keyhistory *k) {
     return k->n_keys;
+}
+
+const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i) {
+    PT_ASSERT(i < k->n_keys);
+    return k->keys[i];
+}
+
+uint64_t pt_keyhistory_moves(const struct pt_keyhistory *k) {
+    return k->moves;
 }
 
 uint64_t pt_keyhistory_version(const struct pt_keyhistory *k) {

@@ -287,6 +287,59 @@ int pt_policy_parse(struct pt_policy *ret, struct pt_span text, struct pt_err *e
     return 0;
 }
 
+void pt_policies_free(struct pt_policy *newest) {
+    while (newest != NULL) {
+        struct pt_policy *before = newest->before;
+
+        free(newest);
+        newest = before;
+    }
+}
+
+const struct pt_policy *pt_policy_at(const struct pt_policy *newest, uint64_t size) {
+    const struct pt_policy *p = newest;
+
+    while (p->before != NULL && size < p->from) {
+        p = p->before;
+    }
+    return p;
+}
+
+static bool same_key(const struct pt_vkey *a, const struct pt_vkey *b) {
+    return a->type == b->type && strcmp(a->name, b->name) == 0 &&
+           memcmp(a->pub, b->pub, sizeof(a->pub)) == 0;
+}
+
+static bool same_member(const struct pt_policy_member *a, const struct pt_policy_member *b) {
+    return a->group == b->group && a->index == b->index;
+}
+
+static bool same_group(const struct pt_policy_group *a, const struct pt_policy_group *b) {
+    bool same = a->threshold == b->threshold && a->n_members == b->n_members;
+
+    for (unsigned i = 0; same && i < a->n_members; i++) {
+        same = same_member(&a->members[i], &b->members[i]);
+    }
+    return same;
+}
+
+bool pt_policy_same(const struct pt_policy *a, const struct pt_policy *b) {
+    bool same = a->n_logs == b->n_logs && a->n_witnesses == b->n_witnesses &&
+                a->n_groups == b->n_groups && a->quorum_none == b->quorum_none &&
+                same_member(&a->quorum, &b->quorum);
+
+    for (unsigned i = 0; same && i < a->n_logs; i++) {
+        same = same_key(&a->logs[i].key, &b->logs[i].key);
+    }
+    for (unsigned i = 0; same && i < a->n_witnesses; i++) {
+        same = same_key(&a->witnesses[i].key, &b->witnesses[i].key);
+    }
+    for (unsigned i = 0; same && i < a->n_groups; i++) {
+        same = same_group(&a->groups[i], &b->groups[i]);
+    }
+    return same;
+}
+
 bool pt_policy_quorum(const struct pt_policy *p, uint64_t witnesses) {
     bool met[PT_POLICY_GROUPS_MAX] = {false};
 
@@ -307,23 +360,24 @@ bool pt_policy_quorum(const struct pt_policy *p, uint64_t witnesses) {
     return p->quorum.group ? met[p->quorum.index] : (witnesses >> p->quorum.index & 1) != 0;
 }
 
-static int open_note(const struct pt_policy *p, const struct pt_note *n,
+static int open_note(const struct pt_policy *newest, const struct pt_note *n,
                      const struct pt_sigverify *sv, struct pt_checkpoint *ret,
                      struct pt_policy_verdict *verdict, struct pt_err *err) {
+    const struct pt_policy *p;
     struct pt_vkey keys[PT_POLICY_LOGS_MAX + PT_POLICY_WITNESSES_MAX];
     struct pt_note_verified v;
     bool found = false;
-    int rc;
+    int rc = pt_checkpoint_parse(ret, n->text, err);
 
+    if (rc != 0) {
+        return rc;
+    }
+    p = pt_policy_at(newest, ret->size);
     for (unsigned i = 0; i < p->n_logs; i++) {
         keys[i] = p->logs[i].key;
     }
     for (unsigned i = 0; i < p->n_witnesses; i++) {
         keys[p->n_logs + i] = p->witnesses[i].key;
-    }
-    rc = pt_checkpoint_parse(ret, n->text, err);
-    if (rc != 0) {
-        return rc;
     }
     rc = pt_note_verify(n, keys, p->n_logs + p->n_witnesses, sv, &v, err);
     if (rc != 0) {
@@ -342,17 +396,12 @@ static int open_note(const struct pt_policy *p, const struct pt_note *n,
     verdict->witnesses =
         p->n_witnesses == 0 ? 0 : v.mask >> p->n_logs & (UINT64_MAX >> (64 - p->n_witnesses));
     verdict->quorum = pt_policy_quorum(p, verdict->witnesses);
-    if (!verdict->quorum) {
-        return pt_err_set(err, PT_E_POLICY,
-                          "the checkpoint at size %llu lacks the policy's quorum of cosignatures",
-                          (unsigned long long)ret->size);
-    }
     return 0;
 }
 
-int pt_policy_open(const struct pt_policy *p, struct pt_span note, const struct pt_sigverify *sv,
-                   struct pt_checkpoint *ret, struct pt_policy_verdict *verdict,
-                   struct pt_err *err) {
+int pt_policy_open_signed(const struct pt_policy *p, struct pt_span note,
+                          const struct pt_sigverify *sv, struct pt_checkpoint *ret,
+                          struct pt_policy_verdict *verdict, struct pt_err *err) {
     struct pt_note *n = malloc(sizeof(*n));
     int rc;
 
@@ -367,5 +416,20 @@ int pt_policy_open(const struct pt_policy *p, struct pt_span note, const struct 
     }
     pt_note_done(n);
     free(n);
+    return rc;
+}
+
+int pt_policy_open(const struct pt_policy *p, struct pt_span note, const struct pt_sigverify *sv,
+                   struct pt_checkpoint *ret, struct pt_policy_verdict *verdict,
+                   struct pt_err *err) {
+    int rc = pt_policy_open_signed(p, note, sv, ret, verdict, err);
+
+    if (rc == 0 && !verdict->quorum) {
+        rc = pt_err_set(err, PT_E_POLICY,
+                        "the checkpoint at size %llu lacks the policy's quorum of cosignatures; "
+                        "where the log has changed its policy since, renew the policy file (pentad "
+                        "policy show)",
+                        (unsigned long long)ret->size);
+    }
     return rc;
 }

@@ -81,8 +81,10 @@ bool pt_record_about_exchange(unsigned type) {
     case PT_TYPE_STREAM_CLOSE:
     case PT_TYPE_APPROVAL:
     case PT_TYPE_KEY_CHANGE:
+    case PT_TYPE_POLICY_CHANGE:
     case PT_TYPE_INCIDENT:
     case PT_TYPE_LIFT:
+    case PT_TYPE_ERASURE:
     case PT_TYPE_CODE_TABLE:
         return true;
     default:

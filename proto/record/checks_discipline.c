@@ -21,6 +21,7 @@ static const struct field_check clue_transfer_rows[] = {
     OPT(17, TEXT, CHARS(1000)),
     OPT(18, MSG, SUB(checks_attachment), ITEMS(100)),
     OPT(19, TEXT, CHARS(500)),
+    OPT(20, ANY),
 };
 
 static void clue_transfer_cross(struct checking *c, const struct path *at,
@@ -51,6 +52,7 @@ static const struct field_check clue_outcome_rows[] = {
     OPT(11, ENUM),
     OPT(12, INT, RANGE(0, 1000000)),
     OPT(13, TEXT, CHARS(5000)),
+    OPT(14, ANY),
 };
 
 static void clue_outcome_cross(struct checking *c, const struct path *at,

@@ -68,6 +68,7 @@ static const struct field_check subject_profile_rows[] = {
     OPT(21, INT, BP, ITEMS(12)),
     OPT(22, ANY),
     OPT(23, TEXT, CHARS(60), ITEMS(100)),
+    OPT(24, SUBJECT),
     OPT(31, FEN),
     OPT(32, FEN),
     OPT(33, FEN),
@@ -103,6 +104,22 @@ static void plan_curve(struct checking *c, const struct path *at,
     }
 }
 
+/* An item carries out one policy, a policy none: its money is counted once. */
+static void policy_of_item(struct checking *c, const struct path *at,
+                           const Pentad__V1__SubjectProfile *p) {
+    const Pentad__V1__Subject *own = c->rec->subject;
+
+    if (p->policy == NULL) {
+        return;
+    }
+    if (p->policy->kind != PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY) {
+        pt_check_fault(c, PT_E_FIELD, at, "policy.kind", "must be POLICY");
+    }
+    if (own != NULL && own->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY) {
+        pt_check_fault(c, PT_E_FIELD, at, "policy", "stands in the profile of a policy");
+    }
+}
+
 static void subject_profile_cross(struct checking *c, const struct path *at,
                                   const ProtobufCMessage *msg) {
     const Pentad__V1__SubjectProfile *p = (const Pentad__V1__SubjectProfile *)msg;
@@ -123,6 +140,7 @@ static void subject_profile_cross(struct checking *c, const struct path *at,
         pt_check_missing(c, at, "major_basis", "for a major subject");
     }
     plan_curve(c, at, p);
+    policy_of_item(c, at, p);
 }
 MSG_CHECKS(subject_profile, subject_profile_rows, subject_profile_cross);
 
@@ -157,10 +175,10 @@ static void responsible_person_cross(struct checking *c, const struct path *at,
         p->role != PENTAD__V1__PERSON_ROLE__PERSON_ROLE_PROJECT_HEAD) {
         pt_check_fault(c, PT_E_FIELD, at, "lifetime", "may be true for a PROJECT_HEAD only");
     }
-    if (c->author == PT_PARTY_ORGANIZATION &&
-        c->rec->correction != PENTAD__V1__CORRECTION__CORRECTION_SUPPLEMENT) {
+    if (c->author == PT_PARTY_ORGANIZATION && c->rec->corrects == NULL) {
         pt_check_fault(c, PT_E_TYPE, NULL, "correction",
-                       "must be SUPPLEMENT where organization is the author");
+                       "must be SUPPLEMENT, or correct one of its own, where organization is the "
+                       "author");
     }
 }
 MSG_CHECKS(responsible_person, responsible_person_rows, responsible_person_cross);

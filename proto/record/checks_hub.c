@@ -126,6 +126,7 @@ static const struct field_check ledger_snapshot_rows[] = {
     OPT(4, MSG, SUB(checks_class_digest), ITEMS(8)),
     OPT(5, MSG, SUB(checks_named_count), ITEMS(200)),
     OPT(6, REF),
+    OPT(7, BYTES, HASH),
 };
 MSG_CHECKS(ledger_snapshot, ledger_snapshot_rows, NULL);
 
@@ -261,6 +262,7 @@ static const struct field_check stream_close_rows[] = {
     OPT(2, ANY),
     OPT(3, MSG, SUB(checks_reader_count), ITEMS(8)),
     OPT(4, INT, RANGE(0, 23)),
+    OPT(5, INT, RANGE(1, INT64_MAX)),
 };
 
 static void stream_close_cross(struct checking *c, const struct path *at,
@@ -289,6 +291,53 @@ static const struct field_check approval_rows[] = {
 };
 MSG_CHECKS(approval, approval_rows, NULL);
 
+/* Attestation */
+static const struct field_check row_difference_rows[] = {
+    REQ(1, TEXT, CHARS(16)),
+    REQ(2, TEXT, CHARS(PT_CODE_MAX)),
+    REQ(3, YEAR),
+    REQ(4, TEXT, CHARS(32)),
+    OPT(5, SIGNED),
+    OPT(6, SIGNED),
+};
+
+static void row_difference_cross(struct checking *c, const struct path *at,
+                                 const ProtobufCMessage *msg) {
+    const Pentad__V1__RowDifference *d = (const Pentad__V1__RowDifference *)msg;
+
+    if (d->has_own == d->has_hub && d->own == d->hub) {
+        pt_check_fault(c, PT_E_FIELD, at, "own", "and hub: they say the same");
+    }
+}
+static MSG_CHECKS(row_difference, row_difference_rows, row_difference_cross);
+
+static const struct field_check attestation_rows[] = {
+    REQ(1, REF),
+    REQ(2, PARTY, ITEMS(8)),
+    REQ(3, BYTES, HASH),
+    REQ(4, ANY),
+    OPT(5, MSG, SUB(checks_row_difference)),
+};
+
+static void attestation_cross(struct checking *c, const struct path *at,
+                              const ProtobufCMessage *msg) {
+    const Pentad__V1__Attestation *a = (const Pentad__V1__Attestation *)msg;
+    pt_party_set seen = 0;
+
+    for (size_t i = 0; i < a->n_reader_classes; i++) {
+        pt_party_set bit = PT_PARTY_BIT(pt_party_from_name(a->reader_classes[i]));
+
+        if (seen & bit) {
+            pt_check_fault(c, PT_E_FIELD, at, "reader_classes", "names a class twice");
+        }
+        seen |= bit;
+    }
+    if (a->equal && a->difference != NULL) {
+        pt_check_fault(c, PT_E_FIELD, at, "difference", "stands only where it isn't equal");
+    }
+}
+MSG_CHECKS(attestation, attestation_rows, attestation_cross);
+
 /* KeyChange. Whether a key is a good one is for whoever knows keys. */
 static const struct field_check public_key_rows[] = {
     REQ(1, ENUM),
@@ -313,6 +362,42 @@ static void key_change_cross(struct checking *c, const struct path *at,
     }
 }
 MSG_CHECKS(key_change, key_change_rows, key_change_cross);
+
+/* PolicyChange. Whether a verifier key is a good one is for whoever knows keys. */
+static const struct field_check policy_witness_rows[] = {
+    REQ(1, TEXT, CHARS(400)),
+    REQ(2, ANY),
+    OPT(3, TEXT, CHARS(255)),
+};
+static MSG_CHECKS(policy_witness, policy_witness_rows, NULL);
+
+static const struct field_check policy_change_rows[] = {
+    REQ(1, MSG, SUB(checks_policy_witness), ITEMS(32)),
+    REQ(2, INT, RANGE(1, 32)),
+    REQ(3, ENUM),
+    REQ(4, INT, RANGE(0, INT64_MAX)),
+    OPT(5, TEXT, CHARS(500)),
+};
+
+static void policy_change_cross(struct checking *c, const struct path *at,
+                                const ProtobufCMessage *msg) {
+    const Pentad__V1__PolicyChange *p = (const Pentad__V1__PolicyChange *)msg;
+    size_t counting = 0;
+
+    for (size_t i = 0; i < p->n_witnesses; i++) {
+        counting += p->witnesses[i]->counts ? 1 : 0;
+    }
+    if (p->quorum > counting) {
+        pt_check_fault(c, PT_E_FIELD, at, "quorum", "is above the %zu witnesses that count",
+                       counting);
+    } else if (p->quorum > 0 && 2 * p->quorum <= counting) {
+        pt_check_fault(c, PT_E_FIELD, at, "quorum",
+                       "must be more than half of the %zu witnesses that count: two quorums "
+                       "without a witness in common could be shown two logs",
+                       counting);
+    }
+}
+MSG_CHECKS(policy_change, policy_change_rows, policy_change_cross);
 
 /* Withheld */
 static const struct field_check withheld_rows[] = {
@@ -352,6 +437,25 @@ static const struct field_check lift_rows[] = {
     OPT(4, TEXT, CHARS(500)),
 };
 MSG_CHECKS(lift, lift_rows, NULL);
+
+/* Erasure. What the exchange itself rests on stays for ever. */
+static const struct field_check erasure_rows[] = {
+    REQ(1, REF),
+    REQ(2, TEXT, CHARS(20)),
+    REQ(3, TEXT, CHARS(200)),
+    OPT(4, TEXT, CHARS(500)),
+};
+
+static void erasure_cross(struct checking *c, const struct path *at, const ProtobufCMessage *msg) {
+    const Pentad__V1__Erasure *e = (const Pentad__V1__Erasure *)msg;
+    const struct pt_record_info *info = e->type ? pt_record_info_by_code(e->type) : NULL;
+
+    if (e->type != NULL && (info == NULL || (info->flags & PT_RT_EXCHANGE) != 0)) {
+        pt_check_fault(c, PT_E_FIELD, at, "type",
+                       "is no type whose records may be erased: those about the exchange stay");
+    }
+}
+MSG_CHECKS(erasure, erasure_rows, erasure_cross);
 
 /* H04 简报 */
 static const struct field_check brief_rows[] = {

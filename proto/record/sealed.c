@@ -57,10 +57,14 @@ bool pt_sealed_due(const Pentad__V1__Record *rec) {
            rec->correction != PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW;
 }
 
+static bool is_person(const Pentad__V1__Record *rec) {
+    return rec->body_case == PENTAD__V1__RECORD__BODY_RESPONSIBLE_PERSON;
+}
+
 pt_party_set pt_sealed_readers(const Pentad__V1__Record *rec, enum pt_party author) {
     pt_party_set set = PT_PARTY_BIT(author);
 
-    if (rec->body_case == PENTAD__V1__RECORD__BODY_RESPONSIBLE_PERSON) {
+    if (is_person(rec)) {
         return set | PT_P_D | PT_P_O | PT_P_F | PT_P_A; /* others read the header alone */
     }
     for (unsigned p = PT_PARTY_CONGRESS; p <= PT_PARTY_OFFICE; p++) {
@@ -69,6 +73,42 @@ pt_party_set pt_sealed_readers(const Pentad__V1__Record *rec, enum pt_party auth
         }
     }
     return set;
+}
+
+static void copy_field(const ProtobufCFieldDescriptor *f, const void *from, void *to) {
+    bool wide = f->label == PROTOBUF_C_LABEL_REPEATED;
+    size_t size = wide ? sizeof(void *) : pt_field_step(f->type);
+
+    memcpy((uint8_t *)to + f->offset, (const uint8_t *)from + f->offset, size);
+    if (wide) {
+        memcpy((uint8_t *)to + f->quantifier_offset, (const uint8_t *)from + f->quantifier_offset,
+               sizeof(size_t));
+    } else if (f->quantifier_offset != 0) {
+        memcpy((uint8_t *)to + f->quantifier_offset, (const uint8_t *)from + f->quantifier_offset,
+               sizeof(protobuf_c_boolean));
+    }
+}
+
+/* What a record says of its papers. A header without them is like any other of its type. */
+static const char *const papers[] = {"fiscal_year",    "effective",   "originator", "doc_no",
+                                     "classification", "attachments", "source"};
+
+static const ProtobufCFieldDescriptor *paper(size_t i) {
+    return protobuf_c_message_descriptor_get_field_by_name(&pentad__v1__record__descriptor,
+                                                           papers[i]);
+}
+
+static void move_papers(Pentad__V1__Record *from, Pentad__V1__Record *to) {
+    for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++) {
+        copy_field(paper(i), from, to);
+    }
+    pt_sealed_drop_papers(from);
+}
+
+void pt_sealed_drop_papers(Pentad__V1__Record *rec) {
+    for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++) {
+        pt_field_clear(paper(i), (uint8_t *)rec);
+    }
 }
 
 /* A copy of the body with the fields for which `content` is not so left out. */
@@ -146,6 +186,10 @@ static size_t filled(size_t n, bool person) {
     return size;
 }
 
+bool pt_sealed_size_good(const Pentad__V1__Record *rec, size_t plain) {
+    return plain > 0 && plain <= PT_SEALED_MAX && filled(plain, is_person(rec)) == plain;
+}
+
 static int frame(const Pentad__V1__SealedContent *content, bool person, struct pt_buf *out,
                  struct pt_err *err) {
     struct pt_buf bytes;
@@ -173,7 +217,7 @@ static int frame(const Pentad__V1__SealedContent *content, bool person, struct p
 }
 
 int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED_NONCE],
-                    const struct pt_sealed_place *place, struct pt_arena *arena,
+                    const struct pt_sealed_place *place, bool with_papers, struct pt_arena *arena,
                     Pentad__V1__Record **ret_header, struct pt_buf *ret_plain, uint8_t ret_hash[32],
                     struct pt_err *err) {
     const ProtobufCMessage *body = body_of(rec);
@@ -197,6 +241,9 @@ int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED
     inner.nonce = bytes_of(nonce, PT_SEALED_NONCE);
     inner.body_case = rec->body_case;
     inner.tick = (Pentad__V1__Tick *)rest;
+    if (with_papers) {
+        move_papers(header, &inner);
+    }
     for (size_t i = 0; i < place->n_recipients; i++) {
         keys[i] = bytes_of(place->recipients[i], PT_SEALED_KEY_ID);
     }
@@ -211,8 +258,7 @@ int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED
     content.record = &inner;
     rc = hash_of(&inner, ret_hash, err);
     if (rc == 0) {
-        rc = frame(&content, rec->body_case == PENTAD__V1__RECORD__BODY_RESPONSIBLE_PERSON,
-                   ret_plain, err);
+        rc = frame(&content, is_person(rec), ret_plain, err);
     }
     *ret_header = rc == 0 ? header : NULL;
     return rc;
@@ -280,15 +326,11 @@ static bool same_place(const Pentad__V1__SealedContext *c, const struct pt_seale
     return true;
 }
 
-/* Content fields of `from` into `body`; false where `from` holds a header's. */
-static bool add_content(ProtobufCMessage *body, const ProtobufCMessage *from) {
-    uint8_t *to = (uint8_t *)body;
-
-    for (unsigned i = 0; i < body->descriptor->n_fields; i++) {
-        const ProtobufCFieldDescriptor *f = &body->descriptor->fields[i];
+/* Content fields of `from` into `to`; false where `from` holds a header's. */
+static bool add_content(ProtobufCMessage *to, const ProtobufCMessage *from) {
+    for (unsigned i = 0; i < to->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *f = &to->descriptor->fields[i];
         const uint8_t *source = (const uint8_t *)from;
-        bool wide = f->label == PROTOBUF_C_LABEL_REPEATED;
-        size_t size = wide ? sizeof(void *) : pt_field_step(f->type);
 
         if (!pt_field_any(f, source)) {
             continue;
@@ -296,13 +338,21 @@ static bool add_content(ProtobufCMessage *body, const ProtobufCMessage *from) {
         if (f->id < PT_SEALED_CONTENT_FROM) {
             return false;
         }
-        memcpy(to + f->offset, source + f->offset, size);
-        if (wide) {
-            memcpy(to + f->quantifier_offset, source + f->quantifier_offset, sizeof(size_t));
-        } else if (f->quantifier_offset != 0) {
-            memcpy(to + f->quantifier_offset, source + f->quantifier_offset,
-                   sizeof(protobuf_c_boolean));
+        copy_field(f, from, to);
+    }
+    return true;
+}
+
+/* Papers of `from` into `to`; false where both have them. */
+static bool add_papers(Pentad__V1__Record *to, const Pentad__V1__Record *from) {
+    for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++) {
+        if (!pt_field_any(paper(i), (const uint8_t *)from)) {
+            continue;
         }
+        if (pt_field_any(paper(i), (const uint8_t *)to)) {
+            return false;
+        }
+        copy_field(paper(i), from, to);
     }
     return true;
 }
@@ -348,6 +398,9 @@ int pt_sealed_join(const Pentad__V1__Record *rec, struct pt_span plain,
     pt_field_clear(field(body, "sealed"), (uint8_t *)body);
     *whole = *rec;
     whole->tick = (Pentad__V1__Tick *)body;
+    if (!add_papers(whole, content->record)) {
+        return pt_err_set(err, PT_E_FORMAT, "the seal repeats what its record says of its papers");
+    }
     *ret_rec = whole;
     return 0;
 }

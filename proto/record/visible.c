@@ -54,6 +54,16 @@ static bool reply_visible(const Pentad__V1__DiscrepancyReply *r, enum pt_party r
     return pt_finding_visible(r->rule, 0, pt_party_from_name(r->sender), reader);
 }
 
+/* A row that is named tells its value: it is for the classes that have such rows. */
+static bool attestation_visible(const Pentad__V1__Attestation *a, enum pt_party reader) {
+    bool visible = a->difference == NULL;
+
+    for (size_t i = 0; i < a->n_reader_classes; i++) {
+        visible = visible || pt_party_from_name(a->reader_classes[i]) == reader;
+    }
+    return visible && pt_party_in(PT_PARTIES_SIX, reader);
+}
+
 /* Whom a clue's receipt or outcome is for. */
 static enum pt_party sender_of(const Pentad__V1__Record *rec) {
     switch (rec->body_case) {
@@ -122,7 +132,7 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
         return type == PT_TYPE_DISCLOSURE || !(info->flags & PT_RT_DISCLOSED);
     }
     if (type == PT_TYPE_DISCREPANCY || type == PT_TYPE_DISCREPANCY_REPLY ||
-        (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
+        type == PT_TYPE_ATTESTATION || (info->flags & (PT_RT_SENDER | PT_RT_OPENS))) {
         return false;
     }
     if (pt_party_in(info->readers, reader)) {
@@ -131,6 +141,12 @@ bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_
         *ret = PT_VISIBLE_AGGREGATE;
     }
     return true;
+}
+
+bool pt_type_restricted(enum pt_record_type type) {
+    const struct pt_record_info *info = pt_record_info(type);
+
+    return info != NULL && (PT_PARTIES_SIX & ~(info->readers | info->aggregate)) != 0;
 }
 
 enum pt_visibility pt_visible(const Pentad__V1__Record *rec, enum pt_party author,
@@ -154,6 +170,9 @@ enum pt_visibility pt_visible_disclosed(const Pentad__V1__Record *rec, enum pt_p
     }
     if (info->type == PT_TYPE_DISCREPANCY_REPLY) {
         return reply_visible(rec->discrepancy_reply, reader) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
+    }
+    if (info->type == PT_TYPE_ATTESTATION) {
+        return attestation_visible(rec->attestation, reader) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
     }
     if ((opens(rec) && pt_party_in(PT_PARTIES_SIX, reader)) ||
         ((info->flags & PT_RT_SENDER) && sender_of(rec) == reader)) {

@@ -57,10 +57,9 @@ static void *reader_main(void *arg) {
     return NULL;
 }
 
-static void on_fault(void *ctx, int code, const char *where, const char *what) {
+static void on_fault(void *ctx, const struct pt_log_fault *f) {
     (void)ctx;
-    (void)code;
-    fprintf(stderr, "race_store: %s: %s\n", where, what);
+    fprintf(stderr, "race_store: %s: %s\n", f->where, f->what);
     atomic_fetch_add(&failures, 1);
 }
 
@@ -68,7 +67,7 @@ static void *checker_main(void *arg) {
     struct pt_sqlite_opts opts = {.read_only = true, .examine = true, .readers = 2};
     (void)arg;
     while (!atomic_load(&done)) {
-        struct pt_log_check_opts o = {.verify = hub.sv, .fault = on_fault};
+        struct pt_log_check_opts o = {.verify = hub.sv, .jobs = 2, .fault = on_fault};
         struct pt_log_check_result r;
         struct pt_store *s = NULL;
         struct pt_err err = {0};

@@ -13,6 +13,7 @@
 #include <pentad/store/sqlite.h>
 #include <pentad/v1/record.pb-c.h>
 
+#include "pt_test_folder.h"
 #include "pt_test_records.h"
 
 const char *const th_party_names[TH_PARTIES] = {"congress", "discipline", "organization", "finance",
@@ -106,6 +107,7 @@ static void make_genesis(struct test_hub *h, bool live, int32_t first_day) {
     g.n_parties = TH_PARTIES;
     g.parties = list;
     g.created_at_ms = TH_T0 - 1000;
+    tx_enrol(&h->witnesses, &g);
     tr_must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
     for (int i = 0; i < TH_PARTIES; i++) {
         pt_buf_reset(&next);
@@ -226,11 +228,17 @@ void th_init_clock(struct test_hub *h, bool live, int32_t first_day) {
         tr_must(pt_key_generate(PT_KEY_ED25519, &h->keys[i], &err), &err, "key");
         tr_must(pt_key_generate(PT_KEY_P256, &h->sealing[i], &err), &err, "key");
     }
+    tx_make(&h->witnesses, TH_ORIGIN);
     tr_must(pt_key_generate(PT_KEY_ED25519, &h->log_key, &err), &err, "key");
     tr_must(pt_keycache_new(&h->cache), NULL, "cache");
     h->sv = pt_keycache_sigverify(h->cache);
     pt_buf_init(&h->genesis, 65535);
     make_genesis(h, live, first_day);
+    th_create(h);
+}
+
+void th_create(struct test_hub *h) {
+    struct pt_err err = {0};
     tr_must(pt_store_sqlite_open(h->dir, NULL, &h->store, &err), &err, "store");
     struct pt_log_config cfg = th_log_config(h);
     tr_must(pt_log_create(&cfg, pt_buf_span(&h->genesis), &err), &err, "create");
@@ -239,19 +247,14 @@ void th_init_clock(struct test_hub *h, bool live, int32_t first_day) {
 }
 
 void th_done(struct test_hub *h) {
-    static const char *const files[] = {"log.db", "log.db-wal", "log.db-shm", "log.lock"};
-    char path[512];
     th_close(h);
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", h->dir, files[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(h->dir);
+    tf_remove(h->dir);
     for (int i = 0; i < TH_PARTIES; i++) {
         pt_key_free(h->keys[i]);
         pt_key_free(h->sealing[i]);
     }
     pt_key_free(h->log_key);
+    tx_done(&h->witnesses);
     pt_keycache_free(h->cache);
     pt_buf_done(&h->genesis);
 }

@@ -10,6 +10,8 @@
 #include <pentad/intake/intake.h>
 #include <pentad/log/log.h>
 
+#include "pt_test_witness.h"
+
 #define TH_PARTIES 7
 #define TH_ORIGIN "pentad.test/hub"
 #define TH_T0 INT64_C(1561946400000) /* 2019-07-01 10:00 in Shanghai */
@@ -19,7 +21,8 @@ struct test_hub {
     struct pt_key *keys[TH_PARTIES]; /* as th_party_names */
     struct pt_key *sealing[TH_PARTIES];
     struct pt_key *log_key;
-    struct pt_vkey vkey; /* of log_key */
+    struct tx_witnesses witnesses; /* in the genesis, quorum 3 */
+    struct pt_vkey vkey;           /* of log_key */
     struct pt_keycache *cache;
     struct pt_sigverify sv;
     struct pt_buf genesis;
@@ -34,6 +37,9 @@ extern const char *const th_party_usccs[TH_PARTIES]; /* as in the genesis */
 /* Makes keys, a directory and a log with its genesis; opens it. Aborts on any failure. */
 void th_init(struct test_hub *h); /* replay clock from 2019-01-01 */
 void th_init_clock(struct test_hub *h, bool live, int32_t first_day);
+/* A log in h->dir that begins with h->genesis; opens it. th_init does it; another setting fills
+ * keys, cache and genesis in itself. */
+void th_create(struct test_hub *h);
 void th_open(struct test_hub *h); /* again, after th_close: rebuilds everything from the log */
 void th_close(struct test_hub *h);
 void th_done(struct test_hub *h); /* closes, removes the directory */

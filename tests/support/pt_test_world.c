@@ -51,6 +51,10 @@ struct pt_key *tw_key(struct tw *w, const char *party) {
     return w->keys[party_index(party)];
 }
 
+struct pt_key *tw_sealing_key(struct tw *w, const char *party) {
+    return w->sealing[party_index(party)];
+}
+
 /* ---- genesis ------------------------------------------------------------------------------- */
 
 static void seal(struct tw *w, struct pt_buf *env) {
@@ -79,32 +83,39 @@ static void sign_by_all(struct tw *w, struct pt_buf *env) {
     pt_buf_done(&next);
 }
 
-static void fill_party(struct tw *w, size_t i, const struct tw_opts *o,
-                       Pentad__V1__GenesisParty *party, Pentad__V1__PublicKey *key,
-                       Pentad__V1__PublicKey **key_list) {
-    struct pt_span spki = pt_key_spki(w->keys[i]);
+static void describe_key(Pentad__V1__PublicKey *out, const struct pt_key *key,
+                         Pentad__V1__KeyUse use) {
+    struct pt_span spki = pt_key_spki(key);
 
-    pentad__v1__public_key__init(key);
-    key->has_use = key->has_algorithm = key->has_spki = 1;
-    key->use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
-    key->algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
-    key->spki.data = (uint8_t *)(uintptr_t)spki.p;
-    key->spki.len = spki.len;
-    *key_list = key;
+    pentad__v1__public_key__init(out);
+    out->has_use = out->has_algorithm = out->has_spki = 1;
+    out->use = use;
+    out->algorithm = (Pentad__V1__KeyAlgorithm)pt_key_algorithm(key);
+    out->spki.data = (uint8_t *)(uintptr_t)spki.p;
+    out->spki.len = spki.len;
+}
+
+static void fill_party(struct tw *w, size_t i, const struct tw_opts *o,
+                       Pentad__V1__GenesisParty *party, Pentad__V1__PublicKey keys[2],
+                       Pentad__V1__PublicKey *key_list[2]) {
+    describe_key(&keys[0], w->keys[i], PENTAD__V1__KEY_USE__KEY_USE_SIGNING);
+    describe_key(&keys[1], w->sealing[i], PENTAD__V1__KEY_USE__KEY_USE_SEALING);
+    key_list[0] = &keys[0];
+    key_list[1] = &keys[1];
     pentad__v1__genesis_party__init(party);
     party->party = (char *)(uintptr_t)tw_party_names[i];
     party->name = (char *)"测试";
     party->uscc = (char *)"11370100004188813W";
     party->n_streams = o->streams != NULL ? o->n_streams : 1;
     party->streams = o->streams != NULL ? (char **)(uintptr_t)o->streams : main_stream;
-    party->n_keys = 1;
+    party->n_keys = 2;
     party->keys = key_list;
 }
 
 static void make_genesis(struct tw *w, const struct tw_opts *o) {
     Pentad__V1__Genesis g = PENTAD__V1__GENESIS__INIT;
     Pentad__V1__GenesisParty parties[TW_PARTIES], *list[TW_PARTIES];
-    Pentad__V1__PublicKey keys[TW_PARTIES], *key_lists[TW_PARTIES];
+    Pentad__V1__PublicKey keys[TW_PARTIES][2], *key_lists[TW_PARTIES][2];
     struct pt_err err = {0};
     struct pt_buf text, env;
     struct pt_hash ca;
@@ -117,7 +128,7 @@ static void make_genesis(struct tw *w, const struct tw_opts *o) {
     tr_must(pt_logkey_vkey(w->log_key, TW_ORIGIN, PT_NOTE_ED25519, &w->vkey), NULL, "vkey");
     tr_must(pt_vkey_format(&text, &w->vkey), NULL, "vkey");
     for (size_t i = 0; i < TW_PARTIES; i++) {
-        fill_party(w, i, o, &parties[i], &keys[i], &key_lists[i]);
+        fill_party(w, i, o, &parties[i], keys[i], key_lists[i]);
         list[i] = &parties[i];
     }
     g.has_version = g.has_clock = g.has_first_day = g.has_quorum = g.has_ca_fingerprint = 1;
@@ -134,6 +145,7 @@ static void make_genesis(struct tw *w, const struct tw_opts *o) {
     g.n_parties = TW_PARTIES;
     g.parties = list;
     g.created_at_ms = pt_clock_now_ms(&pt_clock_system) - 1000;
+    tx_enrol(&w->witnesses, &g);
     tr_must(pt_genesis_propose(&g, &env, &err), &err, "genesis");
     sign_by_all(w, &env);
     seal(w, &env);
@@ -240,7 +252,9 @@ void tw_init(struct tw *w, const struct tw_opts *opts) {
     w->sv = pt_keycache_sigverify(w->cache);
     for (size_t i = 0; i < TW_PARTIES; i++) {
         tr_must(pt_key_generate(PT_KEY_ED25519, &w->keys[i], &err), &err, "key");
+        tr_must(pt_key_generate(PT_KEY_P256, &w->sealing[i], &err), &err, "key");
     }
+    tx_make(&w->witnesses, TW_ORIGIN);
     tr_must(pt_key_generate(PT_KEY_ED25519, &w->log_key, &err), &err, "log key");
     tw_path(w, "log.key", path, sizeof path);
     tr_must(pt_key_save(w->log_key, path, &err), &err, path);
@@ -265,8 +279,10 @@ void tw_done(struct tw *w) {
     }
     for (size_t i = 0; i < TW_PARTIES; i++) {
         pt_key_free(w->keys[i]);
+        pt_key_free(w->sealing[i]);
     }
     pt_key_free(w->log_key);
+    tx_done(&w->witnesses);
     pt_keycache_free(w->cache);
     tf_remove(w->dir);
 }
@@ -305,7 +321,7 @@ void tw_start(struct tw *w) {
     char config[512], log[512], port[512];
     char *argv[] = {w->hub_program, (char *)"--config", config, NULL};
     posix_spawn_file_actions_t fa;
-    int64_t until = pt_monotonic_us() + 60 * 1000000LL;
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
 
     PT_ASSERT(w->pid == 0);
     tw_path(w, "hub.yaml", config, sizeof config);
@@ -314,6 +330,8 @@ void tw_start(struct tw *w) {
     unlink(port);
     posix_spawn_file_actions_init(&fa);
     posix_spawn_file_actions_addopen(&fa, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    /* A hub that outlives a test which crashed must not hold open what CTest reads. */
+    posix_spawn_file_actions_adddup2(&fa, 2, 1);
     PT_ASSERT(posix_spawn(&w->pid, w->hub_program, &fa, NULL, argv, environ) == 0);
     posix_spawn_file_actions_destroy(&fa);
     for (w->port = 0; w->port == 0; nap_ms(5)) {
@@ -393,11 +411,17 @@ static long perform(struct tw_client *c, const char *path, struct curl_slist *he
 }
 
 long tw_get(struct tw_client *c, const char *path, const char *accept) {
-    char line[256];
+    char line[256], purpose[4096];
+    struct curl_slist *headers;
 
     snprintf(line, sizeof line, "accept: %s", accept != NULL ? accept : "*/*");
+    headers = curl_slist_append(NULL, line);
+    if (c->purpose != NULL) {
+        snprintf(purpose, sizeof purpose, "pentad-purpose: %s", c->purpose);
+        headers = curl_slist_append(headers, purpose);
+    }
     curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
-    return perform(c, path, curl_slist_append(NULL, line));
+    return perform(c, path, headers);
 }
 
 long tw_post(struct tw_client *c, const char *path, struct pt_span body, const char *type) {
@@ -423,8 +447,8 @@ const char *tw_code(struct tw_client *c, char out[64]) {
     return out;
 }
 
-bool tw_wait_for(struct tw_client *c, const char *path, const char *text, int timeout_ms) {
-    int64_t until = pt_monotonic_us() + timeout_ms * 1000LL;
+bool tw_wait_for(struct tw_client *c, const char *path, const char *text) {
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
 
     do {
         if (tw_get(c, path, "application/json") == 200 &&
@@ -451,6 +475,22 @@ double tw_metric(struct tw_client *c, const char *name) {
         p = p != NULL ? p + 1 : NULL;
     }
     return -1;
+}
+
+bool tw_wait_metric(struct tw_client *c, const char *name, double value, bool at_least) {
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
+
+    do {
+        double now = tw_metric(c, name);
+
+        if (now == value || (at_least && now > value)) {
+            return true;
+        }
+        nap_ms(10);
+    } while (pt_monotonic_us() < until);
+    fprintf(stderr, "%s doesn't come to %.0f; the hub's log:\n", name, value);
+    tw_print_log(c->w);
+    return false;
 }
 
 /* ---- streams ------------------------------------------------------------------------------- */

@@ -13,8 +13,14 @@
 #include <pentad/proof/note.h>
 #include <pentad/v1/record.pb-c.h>
 
+#include "pt_test_witness.h"
+
 #define TW_PARTIES 7
 #define TW_ORIGIN "pentad.test/hub"
+/* How long a test waits for what must come: on a busy machine under sanitizers. A whole test, in
+ * seconds: several of these. */
+#define TW_PATIENCE_US (120 * INT64_C(1000000))
+#define TW_TEST_S 400
 extern const char *const tw_party_names[TW_PARTIES];
 
 struct tw_opts {
@@ -31,7 +37,9 @@ struct tw {
     char dir[200];
     char hub_program[512];
     struct pt_key *keys[TW_PARTIES]; /* signing keys, as tw_party_names */
+    struct pt_key *sealing[TW_PARTIES];
     struct pt_key *log_key;
+    struct tx_witnesses witnesses; /* in the genesis, quorum 3 */
     struct pt_keycache *cache;
     struct pt_sigverify sv;
     struct pt_hash hub;
@@ -44,6 +52,7 @@ void tw_init(struct tw *w, const struct tw_opts *opts); /* opts may be NULL */
 void tw_done(struct tw *w);                             /* kills what runs, removes the folder */
 void tw_path(const struct tw *w, const char *name, char *out, size_t cap);
 struct pt_key *tw_key(struct tw *w, const char *party);
+struct pt_key *tw_sealing_key(struct tw *w, const char *party);
 
 void tw_start(struct tw *w);           /* returns when the hub listens */
 int tw_stop(struct tw *w, int signum); /* waits; its exit status, or 128 + the signal */
@@ -61,8 +70,9 @@ struct tw_client {
     void *curl;
     char base[512]; /* of its certificate's files */
     bool http1;
-    int error;   /* libcurl's, of the last request */
-    long status; /* 0: no answer */
+    const char *purpose; /* Pentad-Purpose of every GET, as it stands in the header; NULL: none */
+    int error;           /* libcurl's, of the last request */
+    long status;         /* 0: no answer */
     char type[128];
     struct pt_buf body;
 };
@@ -73,10 +83,12 @@ long tw_get(struct tw_client *c, const char *path, const char *accept);
 long tw_post(struct tw_client *c, const char *path, struct pt_span body, const char *type);
 /* "code" of the last answer where it was problem+json, else "". Static buffer of the client. */
 const char *tw_code(struct tw_client *c, char out[64]);
-/* Asks for path until the body holds `text` (NULL: until 200), at most so long. */
-bool tw_wait_for(struct tw_client *c, const char *path, const char *text, int timeout_ms);
+/* Asks for path until the body holds `text` (NULL: until 200), at most TW_PATIENCE_US. */
+bool tw_wait_for(struct tw_client *c, const char *path, const char *text);
 /* The number of a metric, -1 where it isn't there. */
 double tw_metric(struct tw_client *c, const char *name);
+/* Asks for the metrics until this one is that, or at_least as much; at most TW_PATIENCE_US. */
+bool tw_wait_metric(struct tw_client *c, const char *name, double value, bool at_least);
 
 /* ---- streams ------------------------------------------------------------------------------- */
 

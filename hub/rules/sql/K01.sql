@@ -14,6 +14,10 @@
 -- figure: AP fen
 -- figure: x fen
 -- scope: region
+-- remark.zh: 在人大批准的最细层级上比对：控制口径、具体事项、部门、区划内的功能科目；其中取涵盖所下达科目的最长科目（类涵盖其下款、项，
+-- remark.zh: 批准未列科目的涵盖该事项或部门的全部）。批准按其作出的层级约束：其所涵盖而无更细批准的，均计入该项批准。部门所属区划以P01为准。B0为批复减追减，
+-- remark.zh: 提前下达在批复承接后计入。容差：批准与下达所汇总的每一行各按原计量单位之半计。该年度、预算种类、区划尚无批准的，暂不能判断。不等待任何一方：
+-- remark.zh: 下一时点即比对已入日志的记录，其后的预算调整或追减使其销号。
 -- Compared at the finest line congress approved: control key, subject, department, function in a region;
 -- among those the longest function code that covers the allotment's (类 covers its 款 and 项, no function
 -- the whole of a subject's or department's). An approval binds at the level it was given: all that it

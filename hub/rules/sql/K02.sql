@@ -22,6 +22,11 @@
 -- param: k02.red_days int 30 期满后再过多少天升为红色 | days after the term until it is red
 -- awaits: finance
 -- scope: region
+-- remark.zh: 批准项同K01，限于指明部门、事项或科目的；按控制口径约束的和预备费（227）除外。AP为已到期应下达数：每项批准在其期限（自批准日起的日历日，
+-- remark.zh: 末日逢休息日顺延至下一工作日）届满后计入，调减的立即扣除。转移支付另有期限，最新P02列为专项的从其较长者。B0为批复、已承接的提前下达，
+-- remark.zh: 以及在预算调整调增范围内的追加；转移支付事项按下达下级的数额计（如更大）。追减收回的是已下达的资金，此处不计。单位的期限届满后，
+-- remark.zh: 只计指明单位的（或单位自身的）下达及已细化的数额：未指明单位的调剂出减去调剂入，以下达数为限；转移支付不适用。期限届满后再过规定天数仍有未下达的，升为红色。
+-- remark.zh: 容差：双方每一行各按原计量单位之半计。期限未到的未下达，以及财政各数据流尚未日结至期限末日的，暂不能判断。
 -- Lines as in K01, that name a department, subject or function; not those bound by a control key, and not the
 -- reserve (预备费, 227). AP is what is due: each approval adds its part once its own term is over (calendar
 -- days after approved_on; a last day off moves to the next working day); what an ADJUST takes away counts

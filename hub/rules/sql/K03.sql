@@ -14,6 +14,10 @@
 -- figure: AP fen
 -- figure: x fen
 -- scope: region
+-- remark.zh: 按区划、年度、预算种类，以各部门下达总额比对人大批准总额（预算及预算调整）。部门所属区划以最新P01为准，没有P01的不计入。只计本级自有资金：
+-- remark.zh: 各类B04按其增减方向计，接收（第71条，上级下达）和转移支付下达（已下达资金的再下达）除外，提前下达在批复承接后计入。预备费（第69条）已在批准数之内，
+-- remark.zh: 动用不增加总额；调剂一出一入相抵。人大批准各行视为互不重叠，与其合计一致。该区划、年度、预算种类尚无批准的，暂不能判断。容差：
+-- remark.zh: 双方每一行各按原计量单位之半计。不等待任何一方：其后入日志的预算调整使其销号。
 -- Of a region, year and budget kind: the allotments of all its departments against all that congress approved,
 -- BUDGET and ADJUST. A department's region is what its newest P01 says; one without a P01 counts nowhere.
 -- Own money only: every kind of B04 with its sign but INBOUND (art. 71, from a higher level) and TRANSFER

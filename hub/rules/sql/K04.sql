@@ -14,13 +14,22 @@
 -- figure: B fen
 -- figure: x fen
 -- scope: region
+-- remark.zh: 按一个事项、资金来源年度、预算种类比对P与B；下达或支付行载有控制口径的，改按该控制口径比对，差异列在该项批准所属部门名下。B为年初批复加增减变动减收回；
+-- remark.zh: X04收回不载预算种类，先冲减该事项的首个种类。不等待任何一方：下一时点即比对已入日志的记录，其后的追加或冲销使其销号。支付使事项超过已下达数的、
+-- remark.zh: 可能发生收回的、或在控制口径之下的，才予查看。
 -- P and B of one subject, origin year and budget kind; where the lines carry a control key, of that key
 -- instead: its finding then stands under the department whose appropriation it is.
 -- B = B0 + changes - recovered; X04 RECOVER names no budget kind and counts against the subject's first.
 -- Awaits nobody: it compares what is logged, at the next tick; a later ADD or REVERSE closes it.
+-- A payment is looked at where it takes the subject above what was allotted, where money may have been recovered, or under a control key.
 -- Keys: a subject ('' for a control key), b "fund year/bk", c control key.
 -- [touch]
-SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_pay
+SELECT CASE d.ckey WHEN '' THEN d.subject ELSE '' END, d.fund_year || '/' || d.bk, d.ckey FROM d_pay d WHERE d.ckey <> ''
+  OR (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = d.subject AND p.fund_year = d.fund_year AND p.bk = d.bk AND p.ckey = '')
+   > coalesce((SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
+       WHERE q.subject = d.subject AND q.fund_year = d.fund_year AND q.bk = d.bk AND q.ckey = ''), 0)
+  OR EXISTS (SELECT 1 FROM record r WHERE r.subject = d.subject AND r.type = @TYPE_FUND_CONTROL)
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM d_pay LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K04'
 UNION SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_quota
 UNION SELECT q.subject, q.fund_year || '/' || q.bk, q.ckey FROM changed c JOIN record r ON r.rec = c.rec
   JOIN agg_quota q ON q.subject = r.subject WHERE c.type = @TYPE_FUND_CONTROL AND q.ckey = ''

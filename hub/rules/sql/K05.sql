@@ -14,6 +14,9 @@
 -- figure: date date
 -- figure: voucher text
 -- scope: region
+-- remark.zh: 以支付日与该事项（或控制口径）该来源年度、预算种类首条B04入日志的时点日相比，不采用任何一方自填的日期。
+-- remark.zh: 在人大批准预算入日志之前支付且载明预算法第54条事由的，为提示。只载月份或年度的支付无从比日，仅在完全没有下达时触发。不等待任何一方：
+-- remark.zh: 支付入日志时下达未入日志，即为差异本身；当日稍后入日志的下达使其销号。
 -- The day of payment is compared with the tick day on which the subject's (or control key's) first
 -- allotment of that origin year and budget kind was logged, never with a date somebody wrote. Paid
 -- before congress's budget was logged and with a reason of art. 54: severity I. A payment dated to a

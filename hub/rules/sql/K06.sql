@@ -15,6 +15,8 @@
 -- figure: x yuan
 -- awaits: finance
 -- scope: region
+-- remark.zh: 以月末为准。当月未结束、财政各数据流尚未日结至月末、月报未到的，以及有支付只载年度（可能属于任何月份）的，暂不能判断。无容差。当月未结束前不必查看：
+-- remark.zh: 月内支付当时尚不确定。
 -- As of the month's end; UNKNOWN until the month is over, finance's streams have closed its last day and
 -- its report is here, and where a payment is dated to the year only, since it may be of any month. No tolerance.
 -- Unknown until the month is over: what is paid in it and is unknown already needs no look before that.

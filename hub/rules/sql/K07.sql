@@ -2,7 +2,7 @@
 -- zh: 财政支出与审计认定不符
 -- en: finance and audit differ on what was paid
 -- parties: audit finance
--- reads: A02 X01
+-- reads: A02 P02 X01
 -- when: E Y/R
 -- basis: R-77
 -- message.zh: 财政支付{P}万元，审计认定{Q}万元，差{x}万元
@@ -19,8 +19,12 @@
 -- param: k07.red_ppm int 10000 红色差额占支出的百万分比 | a red difference in millionths of what was paid
 -- awaits: finance
 -- scope: region
+-- remark.zh: 差额大于1万元且大于P的0.1%的为黄色，大于100万元且大于P的1%的为红色。部门的P为其自身及所属单位各事项之和，区划的P为其各部门之和，
+-- remark.zh: 政策的P为最新档案载明执行该政策的各事项之和。审计认定数入日志时该年度已结束的，与全年支付比对，财政各数据流尚未日结至12月31日的，暂不能判断；
+-- remark.zh: 年度内入日志的，与截至当时的支付比对。
 -- Yellow above max(10,000 yuan, 0.1 % of P), red above max(1,000,000 yuan, 1 % of P). A department's P
--- is the sum of its own and its units' subjects, a region's that of its departments.
+-- is the sum of its own and its units' subjects, a region's that of its departments, a policy's that of the items whose newest
+-- profile says that they carry it out.
 -- An audit figure of a year that was over when it was logged is compared with the whole year: UNKNOWN until
 -- finance's streams have closed 12-31. One logged within its year is compared with what was paid so far.
 -- Keys: a subject, b fiscal year, c ''.
@@ -34,6 +38,9 @@ UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_subject) d CROSS JO
   WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
   WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT))
+UNION SELECT v.r_subject, v.r_fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
+  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_SUBJECT_PROFILE CROSS JOIN f_subject_profile p ON p.rec = h.rec AND p.policy_key <> ''
+  CROSS JOIN v_audit_figure v ON v.r_subject = p.policy_key AND v.r_type = @TYPE_AUDIT_FIGURE WHERE c.type = @TYPE_SUBJECT_PROFILE
 -- [all]
 SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
@@ -47,7 +54,7 @@ sums AS MATERIALIZED (
          SELECT found.a UNION SELECT o.r_subject FROM v_org_profile o WHERE o.rgn = found.a AND o.r_kind = @SUBJECT_KIND_DEPT
          UNION SELECT m.subject FROM v_org_profile o JOIN member m ON m.kind = @SUBJECT_KIND_DEPT AND m.org = o.r_subject
           WHERE o.rgn = found.a AND o.r_kind = @SUBJECT_KIND_DEPT))
-    WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT) THEN
+    WHEN r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_POLICY) THEN
       (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.fy = found.b AND p.subject IN (
          SELECT found.a UNION SELECT m.subject FROM member m WHERE m.kind = r.kind AND m.org = found.a))
     ELSE (SELECT coalesce(sum(p.fen), 0) FROM agg_pay p WHERE p.subject = found.a AND p.fy = found.b) END AS paid

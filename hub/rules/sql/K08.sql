@@ -15,6 +15,9 @@
 -- figure: x fen
 -- awaits: finance
 -- scope: region
+-- remark.zh: 批准项同K01，此处为B03决算。支付归入涵盖它的最细一行：依次为其控制口径、事项、部门、区划，取涵盖其科目的最长科目（未列科目的涵盖该事项、
+-- remark.zh: 部门或区划的全部）。部门以该事项当年最新下达为准，区划以该部门最新P01为准。P为该年度截至12月31日的支付减退款。财政各数据流尚未日结至该日的，
+-- remark.zh: 以及该行没有支付且该年度尚无任何带日期的支付到达的，暂不能判断。容差：决算每一行按原计量单位之半计，支付数为准确数。
 -- Lines as in K01, here those of B03 FINAL_ACCOUNTS. A payment belongs to the finest line that covers it: its
 -- control key's, its subject's, its department's or its region's, of the longest function code that covers its
 -- own (none: all of the subject's, department's or region's). Its department is what its subject's newest

@@ -17,6 +17,8 @@
 -- param: k09.days int 30 下达多少天内应有接收指标（末日逢休息日顺延） | days after the transfer within which it is received (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: city
+-- remark.zh: 同一指标文号下，市对某区县某年度的转移支付下达数，与接收数比对；接收指指标文号或依据文号为该号、且接收区划为该区县或未填的B04接收。金额不符的，
+-- remark.zh: 下一时点触发，部分到达的亦同；全未接收的，期限届满时触发，此前及财政各数据流尚未日结至期限末日的，暂不能判断。容差：双方每一行各按原计量单位之半计。
 -- What the city's TRANSFERs of one quota number sent to one region and year, and what INBOUNDs say that came
 -- under it: those whose quota_no or basis_doc is that number and whose to_rgn is the region or empty.
 -- An amount that differs fires at the next tick, and a part that arrived does too; nothing received fires

@@ -19,6 +19,9 @@
 -- param: k10.tol_fen int 5000 公开金额的舍入误差（分）：万元保留两位小数，末位的一半 | what rounding may explain (fen): half of the last place of 万元 with two decimals
 -- param: k10.red_ppm int 10000 红色差额占台账数的百万分比 | a red difference in millionths of the ledger's figure
 -- scope: region
+-- remark.zh: 取载有该事项、年度该项指标的最新S03，以公开日为准；有更新的，差异随之转移。与台账在公开日当时所知的数字比对：以该日之前最后一个时点为准，
+-- remark.zh: 且不晚于首次见到该S03的时点；台账此后获知的，不归咎于公开。只比对以指标口径编号（如FG2.P）为名且计量单位相符的数值：分、基点或百分之一分。
+-- remark.zh: 得分和比率按全值公开，无容差。超过台账数1%的为红色。当时尚无时点或该事项尚无该项数字的，暂不能判断。不等待任何一方：当时所知即为所知。
 -- The newest S03 that names a figure of the subject and year, by its day of publication; one that is newer
 -- takes the finding with it. Compared with the ledger's figure on that day as it was known then: at the
 -- last tick up to that day, and no later than the one that first saw the S03. What the ledger learnt since

@@ -14,6 +14,9 @@
 -- figure: n fen
 -- figure: x fen
 -- scope: region
+-- remark.zh: 限于具体事项。B0为一个预算年度的批复减追减，提前下达在批复承接后计入。年度需求以列明该年度或为该年度编制的最新E02为准；为该年度编制而未列该年度的，
+-- remark.zh: 视为未核定需求。尚无此类E02的，暂不能判断。容差：所汇总的每笔下达按原计量单位之半计，审核数没有原计量单位。追加和调剂不属年初批复，不计入。
+-- remark.zh: 不等待任何一方：下一时点即比对已入日志的记录。
 -- Items only. B0 is INITIAL less REDUCE, with an ADVANCE once an INITIAL absorbs it, of one budget year.
 -- A year's need is what the newest E02 says that lists the year or was made for it; one made for the year
 -- that doesn't list it approved nothing. No such E02 yet: UNKNOWN. Tolerance: half a source unit for each

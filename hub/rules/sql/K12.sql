@@ -17,6 +17,9 @@
 -- figure: estimate fen
 -- figure: what_en text
 -- scope: region
+-- remark.zh: 限于具体事项。各年度合计的两个数，分别与最新P02的核定概算比对：已下达数（各类B04按其增减方向计，提前下达在承接后计入；结转不再重复计，
+-- remark.zh: 因该资金在以前年度已下达）和X06合同额。每份合同按全额计，不论已付多少。差异列在该事项下达的最新年度，没有下达的列为0。尚无P02的，暂不能判断；
+-- remark.zh: P02未载核定概算的，无从超出。容差：所汇总的每笔下达按原计量单位之半计，合同与概算为准确数。不等待任何一方：下一时点即比对已入日志的记录。
 -- Items only. Two sums of all years, each against the newest P02's estimate: what was allotted (every kind
 -- of B04 with its sign, an ADVANCE once absorbed; not carried over again, for that money was allotted in an
 -- earlier year) and the contracts of X06. Each contract counts in full, whatever was paid on it.

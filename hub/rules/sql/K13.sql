@@ -16,6 +16,10 @@
 -- figure: need fen
 -- figure: contract text
 -- scope: region
+-- remark.zh: 限于具体事项。可用预算为签订年度的余额，加最新E02核定的以后年度需求。余额为该年度下达（各类按其增减方向计）加上年B05结转，减X04收回，
+-- remark.zh: 减签订日之前的支付；其后的支付可能正是本合同的支付。只载月份或年度的支付按该期间末日计。各合同分别比对，其他合同占用的不扣除；
+-- remark.zh: 合同编号相同的X06为一份合同，以首个签订日为准。该年度尚无下达且以后年度需求不足以覆盖的，暂不能判断。容差：所汇总的每笔下达按原计量单位之半计。
+-- remark.zh: 不等待任何一方：下一时点即比对，其后的B04或E02使其销号。
 -- Items only. What could be spent: the balance of the year of signing and what the newest E02s approved for
 -- later years (k11_need). The balance is the year's allotments, every kind with its sign, and B05 CARRY of
 -- the year before, less X04 RECOVER, less what was paid before the day of signing; later payments may be on

@@ -15,6 +15,8 @@
 -- figure: logged date
 -- figure: late date
 -- scope: region
+-- remark.zh: 适用于最新档案载明为新增且属重大、基建或政策的事项。E01须在该事项当年首个仍然有效的关口（E03入库、B04批复）的时点或此前入日志，方为及时。
+-- remark.zh: 迟到的E01不能恢复应有次序：差异保留，降为提示。尚无档案的，暂不能判断。不等待任何一方：过关口时评估未入日志，即为差异本身。
 -- Asked of what is new and major, infrastructure or a policy, as its newest profile has it. An E01 is in time
 -- under the tick of the item's first standing gate of the year (E03 IN, B04 INITIAL) or an earlier one. One
 -- that came later doesn't undo the order: the finding stays, as information. No profile yet: UNKNOWN.

@@ -17,6 +17,8 @@
 -- figure: x fen
 -- figure: score cp
 -- scope: region
+-- remark.zh: 对当年每个仍然有效的关口（E03入库、B04批复），取在其时点或此前入日志的最新E01：等级为差或不予支持的触发。其后的E01既不触发也不销号。
+-- remark.zh: x为批复减追减。当时没有E01的，属K14。不等待任何一方：评估与关口均已在此。
 -- What counts is the newest E01 of those logged under the gate's tick or an earlier one, for each standing gate
 -- of the year (E03 IN, B04 INITIAL): rated 差, or REJECT. An E01 that comes afterwards opens and closes nothing.
 -- x is INITIAL less REDUCE. No E01 by then is K14's matter.

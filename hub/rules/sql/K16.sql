@@ -15,6 +15,8 @@
 -- figure: logged date
 -- figure: version text
 -- scope: region
+-- remark.zh: 现行目标版本，指在该事项最后一个仍然有效的关口（E03入库、B04批复）的时点或此前入日志的当年最高版本；该版本或更高版本审核通过即销号，不论何时入日志。
+-- remark.zh: 没有目标的，视为未通过。该年度任何事项的审核（E05）均未到达的，暂不能判断。不等待任何一方：过关口时审核未入日志，即为差异本身。
 -- The goal version in force is the highest of the year's that was logged under the tick of the item's last
 -- standing gate (E03 IN, B04 INITIAL) or an earlier one; a PASS of it or of a later version clears, whenever
 -- it is logged. No goal at all is a goal that didn't pass. As long as no review at all (E05) of that year has

@@ -14,6 +14,8 @@
 -- figure: list_en text
 -- figure: version text
 -- scope: region
+-- remark.zh: 以该事项、年度的现行（最高）目标版本为准。各类框架均须有CI-1至CI-3；项目、政策、转移支付须有产出、效益、满意度指标，部门整体框架（DEPT6）
+-- remark.zh: 须有六个方面（R-16）。载明不适用理由的指标，不算缺失。不等待任何一方：目标已在此。
 -- Read on the goal version in force, the highest of the subject and year. Every frame needs CI-1 to CI-3;
 -- 产出, 效益 and 满意度 are asked of projects, policies and transfers, a department's six dimensions (R-16) of
 -- frame DEPT6. An indicator that stands there with its na_reason is not missing.

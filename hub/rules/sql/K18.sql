@@ -16,6 +16,10 @@
 -- figure: version text
 -- figure: logged date
 -- scope: region
+-- remark.zh: 适用于现行（最高）版本大于1、且入日志的时点晚于人大当年预算批准（部门所属区划的批准，区划以P01为准）的情形。没有批准文号的版本（接收时即拒收），
+-- remark.zh: 以及重大事项仅由财政批准而人大不知情的版本，为不符：没有B01列明该版本，也没有在其时点或其后入日志的、涉及该事项的N01。所变更的，
+-- remark.zh: 指按编号排列首个目标值不同、新增或取消的指标。档案未载明是否重大的，暂不能判断。对某一版本的更正不是新版本，不予查看。不等待任何一方：
+-- remark.zh: 以该版本入日志的时点人大所获知的为准，其后的报告使其销号。
 -- Asked of the version in force, the highest of the subject and year, where it is above 1 and was logged under
 -- a later tick than congress's BUDGET of that year (the one of the department's region, where P01 says which).
 -- Wrong is a version without approval_doc (the intake refuses those), and for a major subject one that finance

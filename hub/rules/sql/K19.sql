@@ -14,6 +14,8 @@
 -- figure: cited text
 -- figure: passed text
 -- scope: region
+-- remark.zh: 事项的每笔批复须引用已通过的目标版本：在该下达的时点或此前审核通过的最高版本；其后通过的同级或更高版本亦可。该事项、年度没有任何版本通过的，
+-- remark.zh: 暂不能判断（由K16指出）。已冲销的指标不计。不等待任何一方：下达与审核均已在此。
 -- Each INITIAL of an item has to cite (goal_ref) the passed version: the highest of the subject and year that had
 -- an E05 PASS under the allotment's tick or an earlier one. One that passed later, as high or higher, will do. As
 -- long as no version of that item and year has passed: UNKNOWN (K16 says so). A quota that was reversed is none.

@@ -16,6 +16,8 @@
 -- figure: version text
 -- param: k20.ppm int 50000 容许差额占批复数的百万分比 | the difference allowed in millionths of what was allotted
 -- scope: region
+-- remark.zh: 以该事项、年度的最高目标版本为准；总体目标（WHOLE）不比对。B0为各预算种类的批复，提前下达在批复承接后计入。恰等于容差的视为匹配。尚无目标或下达的，
+-- remark.zh: 暂不能判断。不等待任何一方：目标与下达均已在此。
 -- The goal version in force is the highest of the item and year; a goal for the whole term (WHOLE) isn't compared.
 -- B0 is INITIAL with an ADVANCE once an INITIAL absorbs it, of all budget kinds. Exactly the tolerance matches.
 -- No goal or no allotment yet: UNKNOWN.

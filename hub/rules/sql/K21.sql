@@ -14,6 +14,8 @@
 -- figure: cited text
 -- figure: quota text
 -- scope: region
+-- remark.zh: 报人大目标，指列明该事项、年度目标的最新B01草案初步方案或草案所列的目标；须与每笔批复所引用的目标为同一条记录，更正后的目标即为另一条。
+-- remark.zh: 草案未列的目标不比对；已列而尚无批复引用目标的，暂不能判断。不等待任何一方：报送与下达均已在此。
 -- Shown to congress is the goal of the item and year that the newest B01 DRAFT_INIT or DRAFT lists, among those that
 -- list one. It has to be the very record that each INITIAL cites (goal_ref): a corrected goal is another one.
 -- A goal that no draft lists isn't compared; listed and no INITIAL that cites a goal yet: UNKNOWN.

@@ -21,6 +21,10 @@
 -- param: k22.payee_fen int 10000000 同一收款人同一用途，各自至少支付多少 | what each pays at least to one payee for one purpose (fen)
 -- param: k22.from_mmdd int 1015 每年从哪月哪日起比对 | from when in the year they are compared (month and day)
 -- scope: city
+-- remark.zh: 同一年度、同一款级科目（五位）、责任单位不同的两个事项：名称按三字连串相近，或用途标签重叠（按交并比；仅一个标签相同不足为据），
+-- remark.zh: 或双方以同一用途向同一收款方（统一社会信用代码）支付。档案的年度为其预算年度，未填的为生效年度；同年有多份的取最新。
+-- remark.zh: 支付自当年10月15日起首个时点按已入日志的计入并开始比对，其后入日志的不计。任一方约束本年度或以后年度预算的V02调整整合，使该对销号。
+-- remark.zh: 差异列在代码较小的事项名下。不等待任何一方：档案均已在此，支付以入日志的时点为准。
 -- Two items of one year and 款 (five digits of the function), of different responsible bodies: names alike by
 -- runs of three characters (alike_bp), or purpose tags that overlap (Jaccard; one tag alone in common says
 -- nothing), or the same payee (uscc) paid by both for the same purpose. A profile's year is its fiscal year, else the year it takes effect; of several of a

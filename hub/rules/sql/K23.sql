@@ -17,6 +17,8 @@
 -- param: k23.fen int 50000000 小额：总额低于 | small: a total below this (fen)
 -- param: k23.from_mmdd int 1015 每年从哪月哪日起比对 | from when in the year they are compared (month and day)
 -- scope: region
+-- remark.zh: 同一年度，最新档案载明责任单位和项级科目相同、总额低于界限的事项。已有约束本年度或以后年度预算的V02调整整合的事项不计。当年10月15日首次查看，
+-- remark.zh: 此后的变化在下一时点计入。不等待任何一方：档案已在此。
 -- Items of one year whose newest profile names the same responsible body and function (项) and a total below
 -- the line. An item with a V02 MERGE that binds this year's budget or a later one doesn't count. First looked
 -- at on 10-15 of the year; what changes afterwards counts at the next tick.

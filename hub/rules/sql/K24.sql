@@ -18,6 +18,15 @@
 -- param: k24.shift_workdays int 5 同一文号的调出、调入应在几个工作日内到齐 | working days within which what is shifted under one document is complete
 -- awaits: finance
 -- scope: region
+-- remark.zh: 名称：同一代码同一年度的两份档案，互不更正而名称不同。预算种类：人大批准该事项资金的预算种类，最新档案未列。责任单位：人大（B03行）或审计（A03）
+-- remark.zh: 指明的单位，既非档案的责任单位或实施单位，也非其上级，又非责任单位的下属单位。代码：两个事项共用一个曾用代码，或一个的曾用代码是另一个的代码，
+-- remark.zh: 差异列在最小的代码名下。多对不符的，只列首对。他方已提及该事项而尚无档案的，预算种类和责任单位暂不能判断。以下须唯一或相符，且须对照其他记录方能看出。
+-- remark.zh: 支付凭证号：同一年度、区划内两笔有效支付使用同一凭证号；已冲销的无效，退款载明所退的凭证号；一张凭证可列支多条指标、多个事项或科目，
+-- remark.zh: 同批次同收款方的各行为一笔支付，列支相同的除外。指标文号：同一文号下达给两个事项（批复、追加、追减），或对一个事项批复两次。名称、预算单位编码：
+-- remark.zh: 同一区划内同时存在的两个单位，最新档案的名称或预算单位编码相同。任期：同一对象同一责任类型的两份P03任期重叠，同日交接的不算。调剂：
+-- remark.zh: 同一依据文号下调剂出与调剂入不等；自其最新一笔起规定工作日未满、财政各数据流尚未日结至末日的，暂不能判断。更正：对各方均可查阅的事项记录的两次更正，
+-- remark.zh: 台账以其一为准，另一条按K68的方式指称。批准文号：更正人大批准而沿用原文号的，因其为另一决定，应另编文号。批准文号由人大答复，
+-- remark.zh: 两次更正由该记录的报送方答复，其余由财政答复。凭证号和指标文号的区划，以其单位或部门代码第三至八位为准。除调剂外均不等待任何一方：双方记录均已在此。
 -- name: two profiles of one key and year, neither correcting the other, with different names. bk: congress approved
 -- money for the item in a budget kind that its newest profile doesn't list. org: congress (B03 line) or audit (A03)
 -- name a body that is neither the profile's responsible or an implementing body, nor above one, nor a unit of the

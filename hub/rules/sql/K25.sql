@@ -25,6 +25,10 @@
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
+-- remark.zh: 月末的FG6：偏差＝执行进度（FG3）－计划进度，计划进度取分月用款计划，没有的按月份除以12计。Bg为FG3的分母：当年下达数加上年结转，
+-- remark.zh: 规则参数规定FG3不含结转的从其规定。每一年度一种情形，以最新月末判断：连续数月滞后为一项差异，数字随之更新；其后月末赶上的销号，再次滞后的为下一轮。
+-- remark.zh: 年度结束后以12月末为准。限于具体事项（项目、政策等），部门在简报中排名。一次性支付的事项，计划月份之后才计。已转下级而未被接收的，无可滞后。
+-- remark.zh: 财政各数据流尚未日结至该月末日、有支付只载月份或年度、以及该年度尚无任何带日期的支付到达的，暂不能判断。
 -- FG6 at the month's end: Dev = FG3 - PP, PP the plan curve or month/12. Bg is FG3's denominator: the year's allotments
 -- and what B05 carried over from the year before, unless the rule set takes that out of FG3. One condition a fiscal year,
 -- judged at its newest month end: behind for months is one finding whose figures follow, caught up at a later month end

@@ -24,6 +24,10 @@
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
+-- remark.zh: 在年度最新月末符合K25的情形（采用其进度口径及参数），且低于更低界限、并且自上季度末起（含该季度末）每个月末均低于该界限；或连续三个月符合K25。
+-- remark.zh: 因此季度末显现的差异，持续到其后某月末回升至界限以上且三个月的连续中断为止。该月末之后入日志的X04预警、暂缓、停止或收回，
+-- remark.zh: 视为已处置（其后月末再现的为下一轮）；暂缓或停止拨款有效期间亦同。K25不成立的，本规则不成立：新月份开始时，只查看K25所发现或暂不能判断的，
+-- remark.zh: 以及本规则原有的。
 -- K25's condition (its view progress, and so its parameters) at the newest month end of the fiscal year, where it is below
 -- the lower line and every month end since the last quarter's was, that one included, or where K25 holds for the third
 -- month running. So what a quarter's end shows stays until a later month end is back above the lower line and the three

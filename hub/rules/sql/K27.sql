@@ -18,6 +18,11 @@
 -- param: k27.due_mmdd int 630 到期日（月日，逢休息日顺延） | the last day (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 部门的FG4，但有三点不同：下达行归其载明的部门，而非事项现属部门；规定日期之后的调剂亦计入，以便销号；比率以100%为终点。每年两种情形：
+-- remark.zh: 年初批复（first），以部门首笔批复入日志的时点为准，低于90%的为黄色；6月30日（0630），以截至该日有效的批复为准，该日之后（该日为非工作日的，
+-- remark.zh: 下一工作日之后）仍低于100%的为红色。从未落实到项目的下达行调剂到已落实行的资金（同一部门、同一依据文号），不论何时调剂均计入。
+-- remark.zh: 部门或单位自身的末级下达不属项目支出。下达行未载明是否落实到项目的，暂不能判断。年初批复不等待任何一方，6月30日须待财政日结至末日；工作日历（H08）
+-- remark.zh: 变动的随之调整。
 -- FG4 of a department, deliberately but for three things: a line counts for the department that it names, not for the one
 -- that its subject belongs to by now; what is shifted after the day counts too, for that is how a finding clears; and
 -- the rate ends at 100 %. Two conditions a year: `first`, of the INITIAL lines under the tick that logged the department's

@@ -16,6 +16,9 @@
 -- param: k29.due_mmdd int 131 收回期限（月日，资金年度后第二年，逢休息日顺延） | the day by which it is taken back (month and day of the second year after the money's; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: FG15：资金来源年度（y0）次年的B05所载该来源年度的结转和结余，减去该事项自该年末以后生效、预算年度为y0至y0加2的X04收回。收回不载预算种类，
+-- remark.zh: 先冲减编号最小的种类。自y0加2年1月31日（非工作日的为下一工作日）之后的首个时点起；工作日历（H08）变动的随之调整。更早的资金虽由以后的B05结转，
+-- remark.zh: 已在其当年发现。
 -- FG15: what B05 of the year after the origin year (fiscal year y0 + 1) carries of origin year y0, carried and surplus
 -- alike, less the X04 RECOVER of the subject that took effect after that year's end, of the fiscal years y0 to y0 + 2.
 -- RECOVER names no budget kind: it counts against the lowest first. From the first tick after 01-31 of y0 + 2 on, or

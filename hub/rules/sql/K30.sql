@@ -19,6 +19,10 @@
 -- param: k30.red_mmdd int 1220 升为红色的期限（月日，逢休息日顺延） | the day after which it is red (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 取期末为10月31日的最新X03，不论层级。未清理数为其预计无法支出数，减去该日以后生效的该事项该年度收回，
+-- remark.zh: 并以当年余额为限（该资金年度下达减支付减全部收回）。自11月30日之后的首个时点起，未清理超过预计数20%的触发，12月20日之后升为红色，
+-- remark.zh: 该日为非工作日的为下一工作日；工作日历（H08）变动的随之调整。截至10月31日的报告本身并非人人必报：此前最新报告预计有无法支出资金的，
+-- remark.zh: 须有该报告说明去向，未到的暂不能判断；其余无可比对。
 -- The newest X03 with period_end 10-31, whatever its level. Not cleared is what it forecasts less the RECOVER of the
 -- subject and year that took effect after that day, and no more than the year's balance: allotted of that fund year,
 -- paid of it and all its RECOVER taken away. Fires while more than 20 % of the forecast isn't cleared, from the first

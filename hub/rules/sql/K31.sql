@@ -16,6 +16,9 @@
 -- param: k31.days int 60 收回后多少天内应调整安排（末日逢休息日顺延） | days after the recovery within which it is used anew (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 每笔收回一种情形。同一事项（出资方）的调整用于，计入其依据所指的收回（指多笔的计入最早一笔）；未指明的，依次冲抵该事项最早的收回，不分年度。先后以时点为准，
+-- remark.zh: 同一时点的以数据流及其中位次为准。自收回生效之日起规定天数届满后的首个时点起，对余下部分触发。差异的对象为收回的文号；没有文号的，
+-- remark.zh: 为其首条记录的数据流和位次，同一事项年度内文号已被另一笔收回先用的，在文号之后加注。
 -- One condition a RECOVER. A REALLOCATE of the same subject (the one that gave the money) counts for the RECOVER that its basis names (the earliest, where
 -- it names several); those that name none are taken from the subject's earliest RECOVERs first, whatever the year. Earlier is under an
 -- earlier tick, and of one tick's the first by stream and place in it.

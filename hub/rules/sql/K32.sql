@@ -18,6 +18,9 @@
 -- param: k32.day_mmdd int 110 次年评估日（月日） | the day of the next year on which it is judged (month and day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: FG24超过规定比例，且12月支出不低于规定金额；年末有效档案载明为一次性支付的事项除外。自次年1月10日的首个时点起。财政各数据流尚未日结至12月31日，
+-- remark.zh: 以及有支付只载年度的，暂不能判断。已支出的无法挽回：财政的说明为答复，经人大或审计同意（如同认可须经其同意）方可销号；仅凭财政自己的说明，
+-- remark.zh: 不能销号针对财政的差异。12月支出此后再有增加的，不另立差异。12月没有支付的年度不会触发。
 -- FG24 above the share and December at least the sum, of items that aren't a lump sum by the profile in force at the
 -- year's end. From the first tick of next year's 01-10 on. UNKNOWN until finance's streams have closed 12-31, and where
 -- a payment is dated to the year only. What was spent can't be undone: an EXPLAIN answers the finding, and closes it once congress or

@@ -18,6 +18,9 @@
 -- param: k33.red_workdays int 10 逾期多少个工作日后升为红色 | working days overdue until it is red
 -- awaits: finance
 -- scope: region
+-- remark.zh: X04预警和J04预警通报，期限为其答复期限，未载明的为生效后规定工作日。自期限之后的首个时点起，再过规定工作日升为红色。以该预警（含其任何更正）
+-- remark.zh: 为来源的V03方案或报告即为反馈，迟到的亦可；整改是否到位属K34。差异的对象为该预警的首条记录：报送方和文号，没有文号的为报送方、数据流和位次。同一文号、
+-- remark.zh: 事项、年度的多份预警为一种情形，以未反馈且最早到期的为准。
 -- X04 WARN and J04 WARNING, due by their reply_due, else so many working days after they took effect. From the first tick
 -- after that day on; red once so many working days more are over. Any V03 PLAN or REPORT whose source is the warning
 -- (whatever correction of it) answers it, late ones too; whether it is good is K34's question.

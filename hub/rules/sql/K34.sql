@@ -16,6 +16,9 @@
 -- param: k34.workdays int 10 第二次核查不到位后应暂缓拨款的期限（工作日） | working days after the second failed check within which payments are suspended
 -- awaits: finance
 -- scope: region
+-- remark.zh: 对同一来源（X04、J04、V01、A03、N01、H01）：自最近一次核查为已整改之后，按入日志的时点，有两次V03核查为未整改，不论由谁核查；
+-- remark.zh: 同一时点的，已整改视为最后（本数据流内次序除外），其余按生效日排列。期限自第二次的生效日起算。有效的暂缓或停止拨款，或在第二次之后的时点入日志的，
+-- remark.zh: 视为已处置。事项和年度以来源为准；同一事项有多个来源的为一种情形，以最早届满的期限为准。
 -- Of one source (X04, J04, V01, A03, N01, H01): two V03 VERIFY NOT_DONE, whoever verified, since the last VERIFY DONE,
 -- by the ticks that logged them; of one tick a DONE is the last, but for its own stream's order, and the others go by their
 -- effective dates. The term begins with the second one's effective date. A suspension in force answers, and one

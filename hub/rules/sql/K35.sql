@@ -15,6 +15,8 @@
 -- figure: since date
 -- figure: voucher text
 -- scope: region
+-- remark.zh: 自暂缓或停止拨款入日志的时点日起，至下一次恢复入日志的时点日之前。管控指明单位的，限于该单位的支付，其他单位的恢复不使其终止。只载月份或年度的支付，
+-- remark.zh: 整个期间均在其中的触发，部分在其中的暂不能判断。不等待任何一方：管控与支付均已在此，当日稍后入日志的恢复使其销号。
 -- From the tick day that logged SUSPEND or STOP to before the one that logged the next RESUME. Where the
 -- control names a unit, that unit's payments; another unit's RESUME doesn't end it. A payment dated to a
 -- month or year only fires where that whole period lies within, and is UNKNOWN where a part of it does.

@@ -17,6 +17,9 @@
 -- param: k36.all_due_mmdd int 831 全部事项监控的报送期限（月日，逢休息日顺延） | the day by which that report is due (month and day; a day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 适用于期末前已有当年有效批复的事项。均须于8月31日前报送截至7月31日的数据；季度末有效档案载明为重大的，每季度末后15个日历日内报送。
+-- remark.zh: 末日逢休息日顺延至下一工作日，工作日历（H08）迟到的亦同。自期限之后的首个时点起。期末恰为该日的X03即为该期报告，不论层级。
+-- remark.zh: 枢纽首个时点之前结束的期间不予要求。
 -- Items with an INITIAL of that year valid by the period's end. All owe the report with data to 07-31 by 08-31;
 -- those that are is_major by the profile in force at the quarter's end owe one a quarter, 15
 -- calendar days after it. A last day off moves to the next working day, also where a calendar (H08) comes later. From the first

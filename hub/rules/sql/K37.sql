@@ -22,6 +22,9 @@
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
+-- remark.zh: 在该期最新X03的期末，比对FG3（采用K25的预算与结转口径）与G（FG7）。支付多而完成少的，限于9月30日及以后的期末；支付少而完成多的，不限期末。
+-- remark.zh: G以该日现行目标版本为准，取其有权重且报告载有实际值、能够计算完成率的指标；不适用的（载明理由）和反映资金执行本身的共性指标（CI）除外。
+-- remark.zh: 限期完成类目标的时间自预算年度之初起算。没有此类目标或指标、期末不在月末、有支付只载年度、以及财政各数据流尚未日结至期末的，暂不能判断。
 -- FG3 (with K25's views budget and carried) and G (FG7) at the period_end of the newest X03 of that period. Much paid and little reached counts in periods that
 -- end on 09-30 or later, little paid and much reached in any. G: the goal version in force at that day, its indicators
 -- with a weight that the report gives an actual of, as far as completion_bp can tell; those that don't apply (na_reason)

@@ -16,6 +16,8 @@
 -- figure: type text
 -- figure: type_en text
 -- scope: region
+-- remark.zh: 每个区划、月份、债务类型一种情形。同月有两份报告的，以最新的为准。限额与余额同在一份报告中，不存在暂不能判断；当月没有报告的属K66。不等待任何一方：
+-- remark.zh: 两个数字均已在此。
 -- One condition a region, month and bond type. Two reports of a month: the newest counts. Limit and balance
 -- stand in one report, so nothing is UNKNOWN; a month without report is K66's.
 -- Awaits nobody: both figures are here.

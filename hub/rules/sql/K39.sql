@@ -14,6 +14,8 @@
 -- figure: a yuan
 -- figure: b yuan
 -- scope: region
+-- remark.zh: 每个区划、月份、保障项目一种情形，保障项目以所填名称为准。同月有两份报告的，以最新的为准。本级标准与上级上限同在一行，不存在暂不能判断。
+-- remark.zh: 载明文件的即视为已批准，该文件是否涵盖该标准，本规则不问。不等待任何一方：两个标准均已在此。
 -- One condition a region, month and item, which is the item by its name as written. Two reports of a month:
 -- the newest counts. Standard and ceiling stand in one line, so nothing is UNKNOWN. A document named counts
 -- as an approval; whether it covers the standard the rule doesn't ask.

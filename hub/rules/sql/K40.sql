@@ -19,6 +19,10 @@
 -- param: k40.duty_bp int 1000 年度PPP支出责任占一般公共预算支出的上限（基点） | the highest share of PPP duties in a year's general public expenditure (basis points)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 基金闲置（idle）：按先后有效的各份P02，截至月末，基金余额不为零且已投出金额超过规定天数未变；x为该期间的最低余额。黄色。
+-- remark.zh: 财政各数据流尚未日结至该月末，以及P02未载已投出或余额的，暂不能判断；基金内资金一有变动即销号。支出责任（duty）：超过界限的为红色。
+-- remark.zh: 单个PPP项目某年度的支出责任，与其P02所载该年度一般公共预算支出比对（未载的暂不能判断）；区划的支出责任，
+-- remark.zh: 与其12月X05的支出比对（未到的暂不能判断）。单个项目的比例不能说明全部项目，全部项目以区划一行为准。
 -- idle: a FUND whose balance isn't 0 and whose money invested has been the same for more than the days, as
 -- of a month's end, by the P02s in force one after the other; x is the least balance of that time. Yellow.
 -- UNKNOWN until finance's streams have closed that month's end, and where P02 doesn't say what is invested

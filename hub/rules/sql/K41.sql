@@ -16,6 +16,9 @@
 -- param: k41.red_mmdd int 430 次年几月几日后仍未自评升为红色（月日） | the day of the next year after which it is red (month and day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 适用于以B04批复为其名下下达资金的事项和部门；单位和区划自身的资金不在此评价。两个期限逢休息日均顺延至下一工作日。
+-- remark.zh: 部门以其自评或本部门所作的部门整体评价为准，财政所作的不算自评。批复已全部追减的，不予要求。未评价即为未报送：财政各数据流尚未日结至期限日，
+-- remark.zh: 以及升为红色前的末日，暂不能判断。V01报送即销号，迟到亦同。
 -- Items and departments that a B04 INITIAL names as its subject; a unit's and a region's own money isn't
 -- evaluated here. Both dates move to the next working day. A department is evaluated by its SELF or by its
 -- own V01 DEPT; finance's isn't a self-evaluation. Nothing of the INITIAL left: nothing is owed.

@@ -21,6 +21,11 @@
 -- param: fg3.without_carry int 0 执行进度的分母：1 不含上年结转，0 含 | what progress is measured by: 1 without what was carried over, 0 with it
 -- awaits: finance
 -- scope: region
+-- remark.zh: 取事项、年度的最新自评，只比对其所载内容；只载目标值和实际值的自评未作申报。三项比对，任一不符即触发：框架为SELF100的，得分与FG8比；
+-- remark.zh: 支出数与全年P比（精确到分）；支出率与FG5（P除以Bg）比。Bg为当年下达（提前下达在承接后计入）加上年结转，规则参数规定FG3、
+-- remark.zh: FG5不含结转的从其规定；均以截至12月31日生效的为准。FG8为10乘以支出与全年预算之比（以1为限，均取自评所载），加其余各项权重与完成率（FG7）
+-- remark.zh: 之积；性质和目标值取自评所引用的目标版本，实际值取自评所载；定性指标按自评所评等次计，限期类时间自1月1日起算。目标未到、
+-- remark.zh: 或有权重的项目没有对应指标或完成率的，得分暂不能判断；财政各数据流尚未日结至12月31日的，三项均暂不能判断。
 -- The newest SELF of an item and year, and of what it says only what is there: a SELF of targets and actuals
 -- alone claims nothing. Three comparisons, each of which fires: the score with FG8 where the frame is SELF100,
 -- money paid with P of the whole year (to the fen), the rate with FG5 = P / Bg. Bg is the year's allotments

@@ -17,6 +17,7 @@
 -- param: k43.red_cp int 2000 红色分差（百分之一分） | a red difference of the scores (hundredths of a point)
 -- param: k43.red_bands int 2 红色等级差（级） | a red difference of the ratings (bands)
 -- scope: region
+-- remark.zh: FG12。按分差分黄色和红色；相差等级（优、良、中、差）达到规定级数的亦为红色。不等待任何一方：两个得分均已在此。
 -- FG12. Yellow and red by the points between them; red too by the bands (优 良 中 差) between them.
 -- Awaits nobody: both scores are here.
 -- Keys: a subject, b fiscal year, c ''.

@@ -16,6 +16,9 @@
 -- param: k44.days int 30 应在多少天内通报（末日逢休息日顺延） | days within which it is criticized (a last day off moves to the next working day)
 -- awaits: finance office
 -- scope: region
+-- remark.zh: 三种情形应予通报批评：K41为红色（自该日起）、K43为红色（自两份有效评价中较晚一份入日志之日起）、有效的抽评结果为差（自其当日起），各为一项差异。
+-- remark.zh: 所依据的是K41、K43的情形本身而非其差异：对该两项的认可不影响本规则。通报批评，指针对该事项、年度的J04通报批评，或以该事项、
+-- remark.zh: 年度的V01或B04为依据的J04通报批评；K43和抽评两种情形，限于在抽评的时点或其后入日志的。未发出即为未通报：双方数据流尚未日结至末日的，暂不能判断。
 -- Three conditions ask for a criticism: K41 is red (from that day on), K43 is red (from the day on which the
 -- later of the two evaluations in force was logged), or the spot check in force is 差 (from its day). Each is
 -- a finding of its own. K41's and K43's conditions are read, not their findings: a waiver of those doesn't

@@ -15,6 +15,8 @@
 -- param: k45.days int 90 到期后应在多少天内评估（末日逢休息日顺延） | days after the expiry within which it is evaluated (a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 适用于有效档案载明为专项资金且有到期日的事项。到期当年或以后年度的到期评估（V01）即为已评估。另有新资金的为红色：以后年度的批复，
+-- remark.zh: 或在到期日之后首次入日志的批复。未评估即为未报送：财政各数据流尚未日结至末日的，暂不能判断。
 -- A subject whose profile in force is a special fund's and says when it expires. Evaluated: a V01 EXPIRY of
 -- the year of expiry or later. Red where there is new money: an INITIAL of a later fiscal year, or one that
 -- was first logged after the day of expiry.

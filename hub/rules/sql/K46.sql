@@ -14,6 +14,9 @@
 -- figure: why text
 -- figure: why_en text
 -- scope: city
+-- remark.zh: 对每一事项、年度、评价类型的最新V01所载机构，查三种利益冲突：由与被评价单位有合同的机构承担其自评；由曾为该事项做部门事前评估的机构承担财政重点评价，
+-- remark.zh: 不论年度；财政所作评价的合同由被评价单位付费。被评价单位，指该对象自身、其主管部门（P02责任单位），以及就该事项所订合同的实施单位。
+-- remark.zh: 合同以该机构S01所载委托为准。该机构尚无S01到达的，第一、三种情形暂不能判断。不等待任何一方：比对已入日志的记录。
 -- Three conflicts of the agency that a V01 names, of the newest V01 of its subject, year and kind:
 -- a self-evaluation by an agency that has a contract with the body it is about; a FIN_KEY by the agency that
 -- made a department's ex-ante evaluation of the subject, whatever the year; an evaluation by finance whose

@@ -20,6 +20,9 @@
 -- param: k47.cancel_years int 2 连续几个年度评价为差的，次一预算不再安排；0为不查 | after how many years found poor in a row the next budget gives nothing; 0: not looked at
 -- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- scope: region
+-- remark.zh: 每个被评价年度的等级，为其得分（FG11）的等级；其约束的预算年度，按该评价首次入日志之日确定；多个年度约束同一预算年度的，以最近年度为准。
+-- remark.zh: 一个年度的资金为批复减追减，提前下达在承接后计入。上年度没有此类资金的，无从削减，暂不能判断。预算年度的最新E03为退出的，视为已退库。限于具体事项。
+-- remark.zh: 该等级为连续两个年度中第二次为差的，所约束的预算应予取消：有资金即为过多，不论上年度多少；其间有年度未评级的，连续中断。不等待任何一方：等级与下达均已在此。
 -- Each evaluated year's rating is that of its score (FG11). It binds the budget year next_fy of the day on
 -- which that evaluation was first logged; where several years' bind one, the newest year's counts.
 -- Money of a year is INITIAL less REDUCE, with an ADVANCE once an INITIAL absorbs it. Nothing of that kind

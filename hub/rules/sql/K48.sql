@@ -17,6 +17,8 @@
 -- figure: n count
 -- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- scope: region
+-- remark.zh: 等级、所约束的预算年度及该年度资金同K47；上年度没有下达的，暂不能判断。已整改，指针对该评价（含其任何更正）的V03报告或核查结果为已整改，不论早晚；
+-- remark.zh: 其后的V03另有说法的，不改变。不等待任何一方：等级与下达均已在此，其后到达的V03使其销号。
 -- The rating, the budget year that it binds and that year's money are K47's; nothing allotted in the year
 -- before: UNKNOWN. Rectified: a V03 REPORT or VERIFY with result DONE on that evaluation (whatever correction
 -- of it), early or late. A later V03 that says otherwise doesn't undo it.

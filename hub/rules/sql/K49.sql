@@ -14,6 +14,11 @@
 -- figure: list_en text
 -- figure: quota text
 -- scope: region
+-- remark.zh: 逐笔查看事项的批复。目标挂钩须指向经E05审核通过的该事项E04，或该E05。事前评估挂钩，在有效档案载明为新增且属政策、重大或基建（即须做事前评估）
+-- remark.zh: 的事项，须指向该事项的E01。上年结果挂钩，在档案载明非新增且开始于两年前或更早的事项，须指向约束该预算年度的该事项V02：一个年度的结果约束后年的预算。
+-- remark.zh: 任何事项的E05均未到达的，目标暂不能判断；任何事项约束该预算年度的V02均未到达的，上年结果暂不能判断；该事项尚无档案的，另两项暂不能判断；
+-- remark.zh: 确定缺失的仍然触发。首条E05或V02到达时重新查看。不等待任何一方：批复是否载有挂钩，一看即知。差异的对象为批复的指标文号；同一事项、
+-- remark.zh: 年度有多笔批复同号的，除首先使用者外，另加注首条记录的数据流和位次。
 -- Of each INITIAL of an item. links.goal has to lead to the subject's E04 that an E05 passed, or to that E05.
 -- links.exante has to lead to the subject's E01 where its profile in force says that it is new and a policy,
 -- major or infrastructure, which is where an ex-ante evaluation is demanded at all. links.last_result has to

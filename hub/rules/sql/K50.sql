@@ -17,6 +17,10 @@
 -- param: next_fy.cutoff_mmdd int 1031 当年几月几日前的评价用于次年预算（月日） | evaluations of a year's days up to this bind the next year's budget (month and day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 财政所作的部门整体、区县综合评价，每年度以计分者（FG11）为准；n为其所约束的预算年度（同K47）。已挂钩，指针对该对象、年度V01的V02，
+-- remark.zh: 部门的为部门挂钩，区县的为转移支付挂钩，不论其约束年度。自n年度B01草案入日志之日起应当挂钩，部门的以其所属区划（P01）的草案为准，
+-- remark.zh: 区县的以其所属市的为准（370102属370100）；草案未到的尚不要求，其后的V02使其销号。未挂钩即为未报送：财政各数据流尚未日结至该日的，暂不能判断；
+-- remark.zh: 没有P01载明部门所属区划的，亦暂不能判断。评价为差而挂钩增加资金的，立即触发。
 -- Finance's V01 DEPT and REGION, of each year the one that scores (FG11); n is the budget year that it binds
 -- (as in K47). Linked: a V02 of the subject on a V01 of that subject and year, DEPT_LINK for a department,
 -- TRANSFER_LINK for a region, whatever its next_fy. Owed on the day on which the B01 DRAFT of n is logged,

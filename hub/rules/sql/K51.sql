@@ -17,6 +17,9 @@
 -- figure: why_en text
 -- param: k51.days int 30 所引快照被取代多少天后不得再用 | days after which a superseded snapshot may be cited no more
 -- scope: region
+-- remark.zh: 引用台账或名为“预算绩效”的考核项，须采用其所引H03的时点台账所知的FG11：引用处的得分须一致，该项自身得分须为该分或该分乘以权重（相差0.01以内）。
+-- remark.zh: 对象和年度以其引用的为准。未引用H03或所引H03不在的，以及下一份快照的时点早于考核首次入日志的时点30个日历日以上的，亦触发。多个考核项的，
+-- remark.zh: 以首个触发的为准。首次见到考核的时点之前没有H03，或所引快照未载时点的，暂不能判断；该时点没有得分的，无分可用，触发。不等待任何一方：考核与快照均已在此。
 -- A component that cites the ledger or is called 预算绩效 has to carry FG11 as known at the tick that the cited H03 names: in its
 -- ledger_ref, and in its own score, as it is or times the weight (within 0.01). The subject and year are
 -- those that it cites. Fires too where no H03 is cited or it isn't here, or where the next one's tick was more than 30

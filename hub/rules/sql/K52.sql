@@ -13,6 +13,8 @@
 -- figure: score cp
 -- figure: n count
 -- scope: region
+-- remark.zh: 绩效考核项，指引用台账或名为“预算绩效”的一项，其权重须大于零。限于部门和区县，且该年度计分的V01在考核之前的时点已入日志的；其后的无从纳入。该对象、
+-- remark.zh: 年度尚无V01的，暂不能判断。不等待任何一方：考核与评价均已在此。
 -- The performance component is the one with a ledger_ref, or called 预算绩效; its weight has to be above zero. Departments and
 -- districts only, and only where a V01 that scores them for that very year had been logged under an earlier tick than the appraisal:
 -- a later one couldn't be in it. UNKNOWN as long as no V01 of the subject and year is here.

@@ -18,6 +18,9 @@
 -- figure: r_en text
 -- figure: category_en text
 -- scope: region
+-- remark.zh: 等级（FG10）为优或良，而同一事项、年度有严重程度为高、或类别为绩效不实、挪用、虚列、自评失真的审计发现。有此类发现而该年度尚无等级的，
+-- remark.zh: 当年资金由B04批复下达的，因应当自评（K41）、结果可能为好，暂不能判断；没有批复的年度不会再有评价。不等待任何一方：等级与发现均已在此。
+-- remark.zh: 每条审计发现一种情形，差异的对象为发现编号；同一事项、年度有多条发现同号的，除首先使用者外，另加注首条记录的数据流和位次。K58、K59的对象亦同。
 -- FG10 优 or 良, and a finding of the same subject and year that is HIGH or of category 绩效不实, 挪用, 虚列,
 -- 自评失真.
 -- Such a finding without any rating of that year is UNKNOWN where the year's money was allotted under a B04 INITIAL, as then a

@@ -15,6 +15,9 @@
 -- figure: list_en text
 -- param: k54.ppm int 50000 相差占较大值的百万分比 | the difference in millionths of the larger value
 -- scope: region
+-- remark.zh: 同一指标（按编号）当年完成值的各个来源：各类V01、各层级期末为12月31日的X03、审计A02，各取最新。最高与最低相差超过其中绝对值较大者5%的触发。
+-- remark.zh: 期末为其他日期的X03时点不同，不比对。非数字的不比对；计量单位不换算；日期（yyyymmdd）按数字计。审计认定了他方均未载明的完成值的，暂不能判断；
+-- remark.zh: 其他单独存在的值不触发。不等待任何一方：数值已在此。
 -- The year's outcome of one indicator (by its id) in every source: each kind of V01, each level's X03 of 12-31, A02
 -- INDICATOR; of each the newest. Fires where the highest and the lowest are more than 5 % of the greater
 -- magnitude apart. An X03 of another day is of another time and not compared. What isn't a number says

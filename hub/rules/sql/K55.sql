@@ -19,6 +19,9 @@
 -- param: k55.red_workdays int 2 签收期限过后第几个工作日过完升为红色 | working days after the term until it is red
 -- awaits: discipline
 -- scope: region
+-- remark.zh: 只依据线索的公开头部。期限为移送方所定的签收期限，但不晚于移送后3个工作日，紧急的为1个工作日；再过2个工作日升为红色。该线索的任何D02即为签收，
+-- remark.zh: 不论其内容。补充与原件同号：以线索的首条记录为准，即时点最早者，同一时点的以数据流和位次在先者为准。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可。
+-- remark.zh: 纪检监察各数据流尚未日结至期限末日，以及升为红色前的末日，暂不能判断。
 -- By the clear headers alone. The term is the clue's ack_due, which its sender sets, but no later than three working days
 -- after it was sent, one where URGENT; red two working days later. Any D02 of that clue acknowledges it, whatever it says.
 -- Supplements carry the same id: the clue's first record counts, the one under the earliest tick, and of one tick's the first by stream

@@ -18,6 +18,9 @@
 -- param: k56.final_days int 90 首次反馈期限过后多少天内应有办结反馈（末日逢休息日顺延） | days after the first term within which there is a final outcome (a last day off moves to the next working day)
 -- awaits: discipline
 -- scope: region
+-- remark.zh: 只依据线索的公开头部：该线索最新的D02为受理的，以其载明的反馈期限为准（默认三个月）。期限次日起仍无任何D03的为提示；再过规定日历日（共六个月）
+-- remark.zh: 仍无终结反馈的为黄色。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可：移送方为该线索首条D01的报送方，D01未到的为D02所载移送方。
+-- remark.zh: 先后与新旧以时点为准，同一时点的以数据流和位次为准。纪检监察各数据流尚未日结至应反馈之日的，暂不能判断。
 -- By the clear headers alone: the newest D02 of the clue, where it ACCEPTED, says the day by which discipline feeds back
 -- (three months by default). Info from the day after while there is no D03 at all; yellow once another
 -- k56.final_days calendar days are over (six months in all) while there is no FINAL one.

@@ -13,6 +13,8 @@
 -- figure: period text
 -- figure: n count
 -- scope: region
+-- remark.zh: 哪些审计发现应当移送，不出审计系统。审计连接器自行查看30日内是否有D01移送，只报未移送的件数：规则为K57并载明期间的SealedCount。
+-- remark.zh: 每一期间以最新一份为准，按时点，同一时点的以数据流和位次在后者为准；只计审计的。仅供纪检监察和审计查阅。不等待任何一方：审计未报数的，不作判断。
 -- Which findings advise a transfer never leaves the audit system. Its own connector looks whether a D01
 -- followed within 30 days, and says only how often not: SealedCount with rule K57 and the period. The
 -- newest one of each period holds, by tick, and of one tick's the last by stream and place in it; only audit's counts.

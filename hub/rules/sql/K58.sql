@@ -17,6 +17,8 @@
 -- param: k58.red_days int 30 逾期多少天后升为红色（末日逢休息日顺延） | days overdue until it is red (a last day off moves to the next working day)
 -- awaits: audit
 -- scope: region
+-- remark.zh: 期限届满后再过规定日历日升为红色；末日逢休息日顺延至下一工作日。已整改，指针对该发现（含其任何更正）的A04为已整改，或审计的V03核查为已整改。
+-- remark.zh: 未整改即为未报送：审计各数据流尚未日结至期限日，以及升为红色前的末日，暂不能判断；已整改的立即销号。差异的对象同K53。
 -- Red once the calendar days after the date due are over; a last day off moves to the next working day.
 -- Done: an A04 DONE on the finding (whatever correction of it), or audit's V03 VERIFY DONE.
 -- Nothing done is nothing said: UNKNOWN until audit's streams have closed the date due, and again the last

@@ -17,6 +17,9 @@
 -- figure: checked date
 -- figure: x fen
 -- scope: region
+-- remark.zh: 针对该发现的最新V03报告为已整改，而审计在其时点或其后入日志的最新核查（A04或审计的V03核查）为未完成整改。先后以各更正链的首条记录为准，
+-- remark.zh: 内容以现行有效者为准；同一时点的以日期较晚者为后。报告之前的核查不足以评判该报告：审计再次核查之前暂不能判断，原有差异在此期间保持。不等待任何一方：
+-- remark.zh: 报告与核查均已在此。差异的对象同K53。
 -- The newest V03 REPORT on the finding says DONE, and audit's newest check that was logged under its tick or later doesn't: an
 -- A04, or audit's V03 VERIFY. Which came first is told by the first records of their chains; what they say, by
 -- those in force; of one tick's the last by their days. A check from before the report says nothing of it: UNKNOWN until audit has checked again, and

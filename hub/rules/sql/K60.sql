@@ -16,6 +16,9 @@
 -- param: k60.red_workdays int 10 逾期多少个工作日后升为红色 | working days overdue until it is red
 -- awaits: finance office audit organization discipline
 -- scope: region
+-- remark.zh: 未载明回复期限的意见，不按期要求回复。自回复期限次日起为黄色，再过10个工作日为红色。任何一方的V03（核查不是回复，除外）或J03即为回复，
+-- remark.zh: 人大自己的除外。无人回复即为未报送：应回复各方尚未日结至期限日，以及升为红色前的末日，暂不能判断；回复到达立即销号。差异的对象为该意见的首条记录：
+-- remark.zh: 报送方和文号，没有文号的为报送方、数据流和位次；同一事项的另一意见已先用该文号的，在文号之后加注。
 -- An opinion without reply_due asks for no reply by a day. Yellow from the day after reply_due, red once ten more
 -- working days are over. Any party's V03 (but VERIFY, which is no reply) or J03 answers it, congress's own doesn't.
 -- Nobody's reply is nothing said: UNKNOWN until all who may answer have closed the day due, and again the last

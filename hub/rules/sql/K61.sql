@@ -15,6 +15,10 @@
 -- figure: session date
 -- param: k61.days int 30 初步方案应在会前多少天报送 | days before the session by which the draft outline is submitted
 -- scope: region
+-- remark.zh: 一份报送材料，指同一主体、年度、类型的全部有效B01，含补充。迟报：首份草案初步方案入日志的时点距会议不足30个日历日，补充不能弥补。
+-- remark.zh: 草案须列明每个重大事项当年的E04；决算须列明当年有批复的每个重大事项当年的V01。重大事项，指最新P02载明为重大、在该份材料最新B01之前已开始、
+-- remark.zh: 起止日期与该年度相交、且主管部门属该区划的事项。人大认为不齐的，以其最新B02所列为准，直至在该B02的时点或其后入日志的、并非其所指的B01补齐。
+-- remark.zh: 无所缺而尚无B02的，暂不能判断。不等待任何一方：所报送的已在此。从未报送草案初步方案的属K66。
 -- A package is every B01 in force of one body, year and kind, SUPPLEMENTs included. Late: the tick that logged the
 -- first DRAFT_INIT is less than 30 calendar days before its session; no SUPPLEMENT mends that. DRAFT has to cite an
 -- E04 of that year of each major subject, FINAL_ACCOUNTS a V01 of that year of each that has an INITIAL allotment of the year. Major: the

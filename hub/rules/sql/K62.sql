@@ -18,6 +18,10 @@
 -- param: k62.days int 20 批准、批复后多少天内公开（末日逢休息日顺延） | days after the approval or allotment within which it is public (a last day off moves to the next working day)
 -- awaits: finance congress
 -- scope: region
+-- remark.zh: 已公开，指有效的S03在公开内容中列明该记录（含其任何更正）。应公开的内容及起算日：B03区划的每项批准，自批准日起；B04部门的、
+-- remark.zh: 以及批复在部门之外指明的单位的，至少各一笔批复，自当年首个下达日起；有批复的重大事项（以最新P02为准）当年目标至少一个版本（E04），自其首个下达日起；
+-- remark.zh: 其自评，以及如有部门或财政重点评价的该项评价，自人大批准该区划当年决算之日起。S03公开即销号。财政和人大尚未日结至末日，
+-- remark.zh: 以及目标或自评本身缺失（由其他规则指出）的，暂不能判断。
 -- Made public is what an S03 in force names in `what`, whatever correction of it. What, and from which day on:
 -- B03 each approval of a region, from approved_on; B04 one INITIAL at least of a department, and of a unit that an
 -- INITIAL names beside its department, from the year's first issued_on; of major subjects (the newest P02

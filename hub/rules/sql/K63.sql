@@ -17,10 +17,14 @@
 -- figure: x fen
 -- awaits: finance
 -- scope: region
+-- remark.zh: 重大事项以最新P02为准。自其开始日、或首份载明重大的有效P02生效日（取较晚者）起至结束日止，每日均须有项目责任人。查看至时点日的前一日。
+-- remark.zh: P03的补充只载明任期终止（调离或退休），对补充的更正亦同：以最早的离任日期为准。无人负责期间为黄色。支付日落在该空缺内的为红色，其后的责任人不能弥补，
+-- remark.zh: 须有P03覆盖该空缺；末日的责任人未列终身责任（填否或未填）的亦为红色。没有支付的空缺，下任到任即消除。只载月份或年度的支付不作依据，已全额冲销的凭证不计。
+-- remark.zh: 财政各数据流尚未日结至空缺首日的，暂不能判断：未指明责任人即为未报送。
 -- Major: the newest P02 says so. It has to have a PROJECT_HEAD on each day from its start, or from the day on which
 -- the first of its P02 in force that calls it major takes effect if that is later, to its end. The day before
--- the tick's is the last that is looked at. A P03 that supplements another only ends it (a transfer or retirement):
--- the earlier of both held_to counts. Yellow while nobody holds it. Red where payments are dated into such a gap,
+-- the tick's is the last that is looked at. A P03 that supplements another only ends it (a transfer or retirement),
+-- and so does what corrects a supplement: the earliest held_to counts. Yellow while nobody holds it. Red where payments are dated into such a gap,
 -- which a later head doesn't mend, only a P03 that covers the gap; and where the head of the last of these
 -- days isn't in for life: lifetime is false or not given. A gap without payments is over with the next head.
 -- Payments dated to a month or year only say nothing here; a voucher that was reversed wholly doesn't count.

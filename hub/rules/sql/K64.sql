@@ -17,6 +17,9 @@
 -- figure: n day volatile
 -- awaits: {party} office
 -- scope: region
+-- remark.zh: 自J02期限次日起为黄色。由牵头单位答复：填主体名称或其机构代码的为该方，其他单位由财政转达。办结，指牵头一方或联席会议办公室针对该事项（含其任何更正）
+-- remark.zh: 的J03为已办结；牵头单位非交换主体的，以代其答复者为准。差异的对象为督办事项编号；多个事项同号的，除首先使用者外，另加注首条记录的数据流和位次。
+-- remark.zh: 牵头一方和联席会议办公室尚未日结至期限日的，暂不能判断。
 -- Yellow from the day after the J02's due. The lead answers: a party by its name or its body's key, any other body through finance.
 -- Done: a J03 DONE on the task (whatever correction of it) by the lead's party or the office; where the lead
 -- is no party, by whoever speaks for it.

@@ -17,6 +17,8 @@
 -- param: k65.days int 30 考核决定约谈后多少天内应约谈并要求整改（末日逢休息日顺延） | days after the decision to interview within which it is held and rectification asked for (a last day off moves to the next working day)
 -- awaits: finance office
 -- scope: region
+-- remark.zh: 以最新W01为准，按时点，同一时点的以数据流和位次在后者为准；其当日为第0日。期限届满前，须有联席会议办公室或财政以该W01为依据的J04约谈通知，
+-- remark.zh: 并有以该通知为来源的V03，不论阶段。财政和联席会议办公室尚未日结至期限末日的，暂不能判断。
 -- The newest W01 speaks, by tick, and of one tick's the last by stream and place in it. Day 0 is its day. By the end of the term there must be a J04 INTERVIEW whose basis names the W01, by the
 -- office or finance, and a V03 whose source is that notice, of any phase.
 -- UNKNOWN until finance and the office have closed the term's last day.

@@ -30,6 +30,15 @@
 -- param: k66.red_workdays int 10 逾期第几个工作日过完升为红色 | working days overdue until it is red
 -- awaits: {party}
 -- scope: region
+-- remark.zh: 应报数据日历。每月：X02，自首个载有X02的时点所带来的最早月份起；X05，凡当月或此前十二个月内报送过的区划均应报送，以其存续为限：
+-- remark.zh: 已知其机构（P01区县政府或区县财政）的，须有一个在月末按最新档案处于启用。每年度：O01，自同样方式确定的最早年度起；有自评的年度，
+-- remark.zh: 应有抽评和财政重点评价，以及财政所作部门整体、区县综合评价。当年首份B01草案初步方案之日前：约束该年度的V02，限于当时已有评价约束其预算的。
+-- remark.zh: 草案载明会议或预算已批准的区划：该日之前应有草案初步方案。每次报送草案或决算的会议，应有B03。每个有数据流的主体，每日应有日结，次日到期。
+-- remark.zh: 每期有一条记录即可，哪些事项缺报由其他规则指出（K06、K36、K41、K58、K70、K71）；X02不载部门，均由财政报送。
+-- remark.zh: 首个时点之前已结束的（草案初步方案为已到期的）不予要求。缺日结的为一项差异，列首个未日结之日。下列不在此要求，因不会增加所知：X01，
+-- remark.zh: 日结即声明当日支付已全部到达（没有亦同），未日结即为缺日结；B04，下达之前的支付属K05；X03和自评，K36、K41逐项要求；A04，
+-- remark.zh: 逾期次日由K58触发；J01，会议以J01为人所知，必附纪要；A03，没有发现的报告即无A03。该方尚未日结至所过阶段末日的，暂不能判断；
+-- remark.zh: 缺日结的不等待任何一方。
 -- The calendar. Every month: an X02, from the earliest month that the first tick with one brought on; an X05 of each region
 -- that sent one of that month or the twelve before it, as long as it stands: where bodies of its (P01 DISTRICT_GOV or DISTRICT_FIN) are
 -- known, one of them is active on the month's last day by its newest profile. Every fiscal year: an O01, from the earliest year likewise; of a year with a self-evaluation

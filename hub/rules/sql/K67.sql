@@ -16,6 +16,8 @@
 -- figure: what text
 -- figure: what_en text
 -- scope: region
+-- remark.zh: Incident载明同一序号有两份声明，或日结与所收记录不符。是否属实，由联席会议办公室和批准其Lift的各方核查；其他事件仅供人工处理。不等待任何一方：
+-- remark.zh: 事件已在此。
 -- An Incident that says that there are two statements for one sequence, or that a StreamClose isn't met by what
 -- was received. Whether it is so the office and the parties who approve its Lift look at; other incidents are for people alone.
 -- Awaits nobody: the incident is here.

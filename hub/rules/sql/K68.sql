@@ -18,6 +18,11 @@
 -- figure: list_en text
 -- param: k68.close_mmdd int 331 次年何日（月日）结账，此后的更正为迟到更正 | the day of the next year on which the books close (month and day); a correction after it is late
 -- scope: region
+-- remark.zh: 对已被使用的记录、或在其预算年度关账之后作出的更正、冲销或撤回（补充不改变原记录，除外）；关账之后，指入日志的时点日晚于次年的规定月日。已被使用，
+-- remark.zh: 指在该更正入日志的时点之前入日志的H04，其所依据的台账已知该记录而未知该更正，且其期间属该记录的年度、不早于该记录之日结束；或在该时点之前入日志的B01、
+-- remark.zh: O01列明该记录（含其任何更正），O01采用某一V01对象和年度得分的亦同。更正之后入日志、且其台账已知该更正的首份H04使其销号。不等待任何一方：
+-- remark.zh: 更正已在此。差异的对象为该更正：报送方和文号，没有文号的为报送方、数据流和位次；同一事项另一更正已先用该文号的（一份文件更正多条记录的，同用一号），
+-- remark.zh: 在文号之后加注。
 -- A REPLACE, REVERSE or WITHDRAW (a SUPPLEMENT corrects nothing) of a record that was used, or that comes after the close
 -- of its fiscal year: the tick that logged it is of a later day than k68.close_mmdd of the year after.
 -- Used: an H04 logged by the tick that logged the correction rests on a ledger that knew the record and not the correction, and its

@@ -17,6 +17,8 @@
 -- param: k69.system_by int 20220718 制度体系应于何日前基本建成 | the day by which the system of institutions stands by and large
 -- awaits: finance
 -- scope: region
+-- remark.zh: 按框架期限应有七个阶段的制度文件：五个环节（事前评估、目标、监控、评价、结果应用）和两个办法（转移支付、部门单位）；按体系期限还应有综合性文件。
+-- remark.zh: 自该日所在月份的月末起，其后每日查看。任何一方该阶段尚未失效的S05均可。仅为提示，不要求答复。财政尚未日结至该月末的，暂不能判断。
 -- Seven stages by k69.framework_by: the five steps (ex-ante evaluation, goals, monitoring, evaluation, use of results) and the
 -- two methods, for transfers and for departments and units. By k69.system_by the general document too.
 -- As of the end of the month in which the day lies, and from then on daily. Any party's S05 of the stage counts that

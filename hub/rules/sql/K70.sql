@@ -18,6 +18,9 @@
 -- param: k70.public_workdays int 20 多少个工作日内应公开 | working days within which it is public
 -- awaits: finance
 -- scope: region
+-- remark.zh: 适用于财政所作的重点评价、部门整体评价、区县综合评价；评价当日为第0日。反馈（feedback）：未载明反馈日期；方案（plan）：
+-- remark.zh: 没有以该评价为来源的V03方案或报告，不论等级；公开（public）：没有S03列明该评价。对评价的更正不另起期限。同一事项、年度有多份评价的，
+-- remark.zh: 以最早到期的为准。财政尚未日结至期限末日的，暂不能判断。
 -- Finance's evaluations of kind FIN_KEY, DEPT and REGION. Day 0 is the evaluation's day. `feedback`: no feedback_at;
 -- `plan`: no V03 PLAN, nor its REPORT, whose source is the evaluation, whatever its rating; `public`: no S03 that names it. A
 -- correction of the evaluation begins no new term. Of several evaluations of one subject and year the

@@ -16,6 +16,9 @@
 -- param: k71.due_mmdd int 930 次年何日（月日）前应完成（末日逢休息日顺延） | the day of the next year by which it is done (month and day; a last day off moves to the next working day)
 -- awaits: finance
 -- scope: region
+-- remark.zh: 每个年度应有：每个部门和每个区县的W01；财政对每个区县的区县综合评价；财政对该年度或以前已纳入试点的每个部门的部门整体评价。
+-- remark.zh: 部门和区县以P01为准（层级为部门，或区县政府、区县财政的区划），且在该年末处于启用。期限在首个时点之前的年度不予要求。仅为提示，不要求答复。
+-- remark.zh: 财政尚未日结至期限末日的，暂不能判断。
 -- Expected of a fiscal year: a W01 of every department and of every district; a V01 REGION by finance of every district; a
 -- V01 DEPT by finance of every department that is a pilot from that year or before. Departments and districts are those of P01
 -- (level DEPT; DISTRICT_GOV or DISTRICT_FIN, by its rgn) that are active on the year's last day. Years whose due day is before

@@ -1,5 +1,6 @@
-/* A whole copy of log.db as of one moment, while a hub works on it. Other tools copy pages that
- * wait in the write-ahead log without their sums; here both ends go through the page layer. */
+/* A whole copy of log.db as of one moment, and of cosigned.db, while a hub works on them. Other
+ * tools copy pages that wait in the write-ahead log without their sums; here both ends go through
+ * the page layer. */
 #include "internal.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #define CACHE_KIB 2048
 
 /* In one step: a copy that lets writers in between would begin anew after every commit. */
-static int copy_pages(const struct pt_sql *from, const struct pt_sql *to, struct pt_err *err) {
+int pt_sqlite_copy_pages(const struct pt_sql *from, const struct pt_sql *to, struct pt_err *err) {
     sqlite3_backup *b = sqlite3_backup_init(to->db, "main", from->db, "main");
     int rc = b != NULL ? sqlite3_backup_step(b, -1) : sqlite3_errcode(to->db);
     int finished = b != NULL ? sqlite3_backup_finish(b) : SQLITE_OK;
@@ -29,7 +30,7 @@ static int copy_to(const char *path, const struct pt_sql *from, struct pt_err *e
     (void)snprintf(copy.path, sizeof copy.path, "%s", path);
     int code = pt_sqlite_open(&copy, PT_SQL_CREATE, CACHE_KIB, &to, err);
     if (code == 0) {
-        code = copy_pages(from, &to, err);
+        code = pt_sqlite_copy_pages(from, &to, err);
     }
     pt_sql_close(&to);
     return code;
@@ -47,22 +48,46 @@ static int move_in_place(const char *path, const char *dir, char *part, struct p
     return rc == 0 ? 0 : pt_err_set(err, PT_E_IO, "%s: %s", dir, strerrordesc_np(errno));
 }
 
-int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *ret_size,
-                           struct pt_err *err) {
-    char path[PATH_CAP], part[PATH_CAP];
-    struct pt_store_reader *r = NULL;
-    struct pt_store_state state;
-    int n = snprintf(path, sizeof path, "%s/log.db", dir);
-    int m = snprintf(part, sizeof part, "%s/log.db.part", dir);
-    if (n < 0 || m < 0 || (size_t)m >= sizeof part) {
+/* DIR/NAME, where it isn't to be overwritten, and DIR/NAME.part, which is taken away. */
+static int name_files(const char *dir, const char *name, char path[PATH_CAP], char part[PATH_CAP],
+                      struct pt_err *err) {
+    int n = snprintf(path, PATH_CAP, "%s/%s", dir, name);
+    int m = snprintf(part, PATH_CAP, "%s/%s.part", dir, name);
+    if (n < 0 || m < 0 || m >= PATH_CAP) {
         return pt_err_set(err, PT_E_TOO_LARGE, "%s: path is too long", dir);
     }
     if (access(path, F_OK) == 0) {
         return pt_err_set(err, PT_E_EXISTS, "%s is there already; name another folder", path);
     }
     (void)unlink(part);
+    return 0;
+}
+
+/* Before the log: what is cosigned is then in the copy. */
+static int backup_cosigned(struct store_sqlite *s, const char *dir, struct pt_err *err) {
+    char path[PATH_CAP], part[PATH_CAP];
+    int code = name_files(dir, "cosigned.db", path, part, err);
+    if (code == 0 && s->cosigned.db != NULL) {
+        code = pt_sqlite_cosigned_copy(s, part, err);
+        code = code == 0 ? move_in_place(path, dir, part, err) : code;
+        if (code != 0) {
+            (void)unlink(part);
+        }
+    }
+    return code;
+}
+
+static int backup_log(struct pt_store *store, const char *dir, uint64_t *ret_size,
+                      struct pt_err *err) {
+    char path[PATH_CAP], part[PATH_CAP];
+    struct pt_store_reader *r = NULL;
+    struct pt_store_state state;
+    int code = name_files(dir, "log.db", path, part, err);
+    if (code != 0) {
+        return code;
+    }
     pt_buf_init(&state.checkpoint, PT_LOG_CHECKPOINT_MAX);
-    int code = pt_store_read_begin(store, &r, err);
+    code = pt_store_read_begin(store, &r, err);
     if (code == 0) {
         code = pt_store_state(r, &state, err);
     }
@@ -79,4 +104,12 @@ int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *re
     pt_store_read_end(r);
     pt_buf_done(&state.checkpoint);
     return code;
+}
+
+int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *ret_size,
+                           struct pt_err *err) {
+    char path[PATH_CAP], part[PATH_CAP];
+    int code = name_files(dir, "log.db", path, part, err);
+    code = code == 0 ? backup_cosigned((struct store_sqlite *)(void *)store, dir, err) : code;
+    return code == 0 ? backup_log(store, dir, ret_size, err) : code;
 }

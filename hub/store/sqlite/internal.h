@@ -43,6 +43,10 @@ struct store_sqlite {
     uint64_t size, n_refusals;
     struct pt_hash refusal_chain;
 
+    /* cosigned.db; db is NULL where a folder that is only read has none */
+    pthread_mutex_t cosigned_lock;
+    struct pt_sql cosigned;
+
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_cond;
     struct pt_store_reader *readers; /* all of them */
@@ -84,6 +88,14 @@ int pt_sqlite_writer_append(struct pt_store *store, const struct pt_store_group 
                             struct pt_err *err);
 void pt_sqlite_writer_done(struct store_sqlite *s);
 
+/* erase.c */
+int pt_sqlite_erase(struct pt_store *store, const struct pt_store_erasure *e, bool *ret_done,
+                    struct pt_err *err);
+int pt_sqlite_scrub(struct pt_store *store, struct pt_err *err);
+
+/* store.c: writes the write-ahead log from end to end, beyond what is in it. */
+void pt_sqlite_fill_wal(const struct store_sqlite *s);
+
 /* reader.c */
 int pt_sqlite_readers_open(struct store_sqlite *s, unsigned n, struct pt_err *err);
 void pt_sqlite_readers_close(struct store_sqlite *s);
@@ -110,6 +122,21 @@ int pt_sqlite_reader_tile(struct pt_store_reader *r, unsigned level, uint64_t in
 int pt_sqlite_checkpointer_start(struct store_sqlite *s, struct pt_err *err);
 void pt_sqlite_checkpointer_stop(struct store_sqlite *s);
 void pt_sqlite_checkpointer_notify(struct store_sqlite *s);
+
+/* cosigned.c: a file of its own, so that no witness holds up the log's writer. What is lost with it
+ * the witnesses sign anew, for the log as it is then. */
+int pt_sqlite_cosigned_open(struct store_sqlite *s, const char *dir, struct pt_err *err);
+/* A new file with what stands there now; nothing where there is no cosigned.db. */
+int pt_sqlite_cosigned_copy(struct store_sqlite *s, const char *path, struct pt_err *err);
+int pt_sqlite_copy_pages(const struct pt_sql *from, const struct pt_sql *to, struct pt_err *err);
+int pt_sqlite_cosigned_put(struct pt_store *store, uint64_t size, struct pt_span note, bool quorum,
+                           struct pt_err *err);
+int pt_sqlite_cosigned_get(struct pt_store *store, uint64_t size, struct pt_buf *out,
+                           struct pt_err *err);
+int pt_sqlite_cosigned_from(struct pt_store *store, uint64_t size, uint64_t *ret_size,
+                            struct pt_buf *out, struct pt_err *err);
+int pt_sqlite_cosigned_newest(struct pt_store *store, uint64_t *ret_size, struct pt_buf *out,
+                              struct pt_err *err);
 
 /* self_check.c */
 int pt_sqlite_self_check(struct pt_store *store, pt_store_fault_cb fault, void *ctx,

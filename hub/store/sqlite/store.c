@@ -23,7 +23,13 @@ static const struct pt_store_ops SQLITE_OPS = {
     .refusal = pt_sqlite_reader_refusal,
     .refusals = pt_sqlite_reader_refusals,
     .tile = pt_sqlite_reader_tile,
+    .erase = pt_sqlite_erase,
+    .scrub = pt_sqlite_scrub,
     .self_check = pt_sqlite_self_check,
+    .cosigned_put = pt_sqlite_cosigned_put,
+    .cosigned_get = pt_sqlite_cosigned_get,
+    .cosigned_from = pt_sqlite_cosigned_from,
+    .cosigned_newest = pt_sqlite_cosigned_newest,
 };
 
 /* Two hubs on one directory would each sign their own history. */
@@ -55,7 +61,7 @@ static void sync_dir(const char *dir) {
 /* Commits into a write-ahead log that grows wait for the file system's own journal, and so for
  * whatever else is being written; into blocks that were written before they don't. SQLite takes
  * what lies beyond its last frame for nothing. Best effort: a full disk says so soon enough. */
-static void fill_wal(const struct store_sqlite *s) {
+void pt_sqlite_fill_wal(const struct store_sqlite *s) {
     static const uint8_t zeros[FILL_PIECE];
     char path[PATH_CAP + 8];
     struct stat st;
@@ -91,6 +97,7 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
     s->wal_limit = opts->wal_bytes > 0 ? opts->wal_bytes : WAL_BYTES_DEFAULT;
     s->reader_wait_ms = opts->reader_wait_ms > 0 ? opts->reader_wait_ms : READER_WAIT_MS_DEFAULT;
     pthread_mutex_init(&s->writing, NULL);
+    pthread_mutex_init(&s->cosigned_lock, NULL);
     pthread_mutex_init(&s->pool_lock, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
@@ -105,7 +112,7 @@ static struct store_sqlite *store_new(const struct pt_sqlite_opts *opts) {
 static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *err) {
     int code = pt_sqlite_open(s, PT_SQL_CREATE, 16384, &s->writer, err);
     if (code == 0) {
-        code = pt_sql_exec(&s->writer, "PRAGMA wal_autocheckpoint=0", err);
+        code = pt_sql_exec(&s->writer, "PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON", err);
     }
     if (code == 0) {
         code = pt_sqlite_schema_prepare(s, err);
@@ -115,7 +122,7 @@ static int open_writer(struct store_sqlite *s, const char *dir, struct pt_err *e
         code = pt_sqlite_writer_load(s, err);
     }
     if (code == 0) {
-        fill_wal(s);
+        pt_sqlite_fill_wal(s);
     }
     return code == 0 ? pt_sqlite_checkpointer_start(s, err) : code;
 }
@@ -151,6 +158,9 @@ int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts, str
     if (code == 0) {
         code = pt_sqlite_readers_open(s, readers < READERS_MAX ? readers : READERS_MAX, err);
     }
+    if (code == 0) {
+        code = pt_sqlite_cosigned_open(s, dir, err);
+    }
     if (code == 0 && s->read_only) {
         code = pt_sqlite_schema_verify(&s->readers[0].sql, err);
         if (code == PT_E_CORRUPT && s->examine) {
@@ -170,6 +180,7 @@ void pt_store_sqlite_close(struct pt_store *store) {
     if (s == NULL) {
         return;
     }
+    pt_sql_close(&s->cosigned);
     pt_sqlite_readers_close(s);
     pt_sqlite_checkpointer_stop(s);
     pt_sqlite_writer_done(s);
@@ -180,6 +191,7 @@ void pt_store_sqlite_close(struct pt_store *store) {
     pthread_mutex_destroy(&s->cp_lock);
     pthread_cond_destroy(&s->pool_cond);
     pthread_mutex_destroy(&s->pool_lock);
+    pthread_mutex_destroy(&s->cosigned_lock);
     pthread_mutex_destroy(&s->writing);
     free(s);
 }

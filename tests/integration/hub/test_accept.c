@@ -10,7 +10,7 @@
 
 #include "pt_test_world.h"
 
-TestSuite(accept, .timeout = 120);
+TestSuite(accept, .timeout = TW_TEST_S);
 
 #define BATCH_MAX (16u * 1024 * 1024)
 

@@ -15,12 +15,13 @@
 #include <pentad/proof/checkpoint.h>
 #include <pentad/proof/evidence.h>
 #include <pentad/proof/tile.h>
+#include <pentad/record/decode.h>
 #include <pentad/store/sqlite.h>
 #include <pentad/v1/feed.pb-c.h>
 
 #include "pt_test_world.h"
 
-TestSuite(read, .timeout = 120);
+TestSuite(read, .timeout = TW_TEST_S);
 
 #define BATCH_MAX (16u * 1024 * 1024)
 
@@ -124,7 +125,7 @@ static void *poll_main(void *arg) {
     int64_t t0 = pt_monotonic_us();
     Pentad__V1__FeedPage *page_;
 
-    if (tw_get(&p->c, "/v1/feed?after=2&wait=60", NULL) == 200) {
+    if (tw_get(&p->c, "/v1/feed?after=2&wait=110", NULL) == 200) {
         page_ = pentad__v1__feed_page__unpack(NULL, p->c.body.len, p->c.body.p);
         p->entries = page_ != NULL ? page_->n_entries : 0;
         if (page_ != NULL) {
@@ -135,14 +136,6 @@ static void *poll_main(void *arg) {
     return NULL;
 }
 
-static void wait_for_polls(struct setting *t, double n) {
-    int64_t until = pt_monotonic_us() + 10 * 1000000LL;
-
-    while (tw_metric(&t->finance, "pentad_polls") != n) {
-        cr_assert_lt(pt_monotonic_us(), until);
-    }
-}
-
 Test(read, a_waiting_reader_hears_at_once) {
     struct setting t;
     struct poll poll = {0};
@@ -151,12 +144,12 @@ Test(read, a_waiting_reader_hears_at_once) {
     set_up(&t);
     tw_client_init(&poll.c, &t.w, "audit", "main");
     pthread_create(&thread, NULL, poll_main, &poll);
-    wait_for_polls(&t, 1);
+    cr_assert(tw_wait_metric(&t.finance, "pentad_polls", 1, false));
     tw_cut_payments(&t.s, 2, &t.b);
     tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
     pthread_join(thread, NULL);
     cr_assert_eq(poll.entries, 1);
-    cr_assert_lt(poll.us, 30 * 1000000LL);
+    cr_assert_lt(poll.us, 100 * 1000000LL);
     /* nothing new: an empty page after the wait */
     Pentad__V1__FeedPage *p = page(&t.office, "/v1/feed?after=3&wait=1");
     cr_assert_eq(p->n_entries, 0);
@@ -175,10 +168,10 @@ Test(read, waiting_readers_dont_hold_up_the_stop) {
     set_up(&t);
     tw_client_init(&poll.c, &t.w, "audit", "main");
     pthread_create(&thread, NULL, poll_main, &poll);
-    wait_for_polls(&t, 1);
+    cr_assert(tw_wait_metric(&t.finance, "pentad_polls", 1, false));
     t0 = pt_monotonic_us();
     cr_assert_eq(tw_stop(&t.w, SIGTERM), 0);
-    cr_assert_lt(pt_monotonic_us() - t0, 6 * 1000000LL);
+    cr_assert_lt(pt_monotonic_us() - t0, 60 * 1000000LL);
     pthread_join(thread, NULL);
     cr_assert_eq(poll.c.status, 200);
     tw_client_done(&poll.c);
@@ -251,7 +244,7 @@ Test(read, a_rule_is_asked) {
     json_t *j;
 
     set_up(&t);
-    cr_assert(tw_wait_for(&t.office, "/v1/subjects", "\"key\"", 20000));
+    cr_assert(tw_wait_for(&t.office, "/v1/subjects", "\"key\""));
     cr_assert_eq(tw_get(&t.office, "/v1/rules/K05/explain?year=2019&limit=3", NULL), 200);
     j = json_loadb((const char *)t.office.body.p, t.office.body.len, 0, NULL);
     cr_assert_not_null(json_object_get(json_object_get(j, "rule"), "reads"));
@@ -286,7 +279,7 @@ Test(read, limits_are_reloaded) {
     pt_buf_puts(&yaml, more);
     cr_assert_eq(pt_file_write(path, yaml.p, yaml.len, 0644, NULL), 0);
     cr_assert_eq(kill(t.w.pid, SIGHUP), 0);
-    until = pt_monotonic_us() + 10 * 1000000LL;
+    until = pt_monotonic_us() + TW_PATIENCE_US;
     tw_client_init(&second, &t.w, "finance", "main");
     do { /* one connection stays open: the other is turned away */
         tw_get(&t.finance, "/livez", NULL);
@@ -370,6 +363,47 @@ Test(read, evidence_stands_alone) {
     tear_down(&t);
 }
 
+/* `bundle` under another name, or without its last record; everything else as it was. */
+static void change_bundle(struct pt_buf *bundle, char *name, size_t drop) {
+    Pentad__V1__EvidenceBundle *b =
+        pentad__v1__evidence_bundle__unpack(NULL, bundle->len, bundle->p);
+    char *was;
+
+    cr_assert_not_null(b);
+    cr_assert_geq(b->n_records, drop);
+    was = b->about->name;
+    b->about->name = name != NULL ? name : was;
+    b->n_records -= drop;
+    pt_buf_reset(bundle);
+    cr_assert_eq(pt_msg_encode(&b->base, bundle, NULL), 0);
+    b->n_records += drop;
+    b->about->name = was;
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+}
+
+/* All of a batch by any record of it; a file that lacks one of them is no whole batch, nor is it
+ * another one. */
+Test(read, evidence_of_a_whole_batch) {
+    struct setting t;
+    size_t n = 0;
+
+    set_up(&t);
+    tw_cut_payments(&t.s, 17, &t.b);
+    tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/9/batch/evidence", NULL), 200);
+    cr_expect_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 0);
+    cr_expect_eq(n, 17);
+    change_bundle(&t.finance.body, (char *)"finance/main#1", 0);
+    cr_expect_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 1, "it says that it is another");
+    change_bundle(&t.finance.body, (char *)"finance/main#6", 0);
+    cr_expect_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 0);
+    change_bundle(&t.finance.body, NULL, 1);
+    cr_expect_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 1);
+    cr_expect_eq(n, 16);
+    cr_expect_eq(tw_get(&t.finance, "/v1/records/finance/main/23/batch/evidence", NULL), 404);
+    tear_down(&t);
+}
+
 /* Checkpoint, tiles and entries are for everybody with a certificate, and lead to one root. */
 Test(read, tiles_lead_to_the_checkpoint) {
     struct setting t;
@@ -385,7 +419,7 @@ Test(read, tiles_lead_to_the_checkpoint) {
         tw_send(&t.s, &t.finance, pt_buf_span(&t.b));
     }
     /* the published checkpoint moves once a second */
-    int64_t until = pt_monotonic_us() + 10 * 1000000LL;
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
     do {
         cr_assert_eq(tw_get(&t.office, "/checkpoint", NULL), 200);
         cr_assert_eq(pt_checkpoint_open(&c, pt_buf_span(&t.office.body), &t.w.vkey, &t.w.sv, NULL),
@@ -409,7 +443,7 @@ Test(read, tiles_lead_to_the_checkpoint) {
     cr_assert_eq(tw_get(&t.office, "/tile/9/000", NULL), 404);
     cr_assert_eq(tw_get(&t.office, "/openapi.json", NULL), 200);
     cr_assert_eq(tw_get(&t.office, "/livez", NULL), 200);
-    cr_assert(tw_wait_for(&t.office, "/readyz", "ready", 20000));
+    cr_assert(tw_wait_for(&t.office, "/readyz", "ready"));
     tear_down(&t);
 }
 
@@ -432,7 +466,7 @@ Test(read, what_the_hub_keeps_is_for_it_alone) {
     pt_buf_init(&b, 1 << 20);
     tw_cut_payments(&s, 2, &b);
     tw_send(&s, &c, pt_buf_span(&b));
-    cr_assert(tw_wait_for(&c, "/readyz", NULL, 20000));
+    cr_assert(tw_wait_for(&c, "/readyz", NULL));
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         tw_path(&w, files[i], path, sizeof path);
         cr_assert_eq(stat(path, &st), 0, "%s", path);

@@ -11,7 +11,7 @@
 
 #include "pt_test_world.h"
 
-TestSuite(refuse, .timeout = 120);
+TestSuite(refuse, .timeout = TW_TEST_S);
 
 #define BATCH_MAX (64u * 1024 * 1024)
 
@@ -306,7 +306,7 @@ Test(refuse, revoked_tls_certificate) {
     cr_assert_eq(kill(t.w.pid, SIGHUP), 0);
     tw_cut_payments(&t.s, 2, &t.b);
     /* open connections are renewed and new ones refused, as soon as the list is read */
-    int64_t until = pt_monotonic_us() + 20 * 1000000LL;
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
     while (tw_post(&revoked, "/v1/batches", pt_buf_span(&t.b), NULL) != 0) {
         cr_assert_lt(pt_monotonic_us(), until, "the revoked certificate still works");
         cr_assert_eq(revoked.status, 200); /* the same batch again, until then */
@@ -335,7 +335,7 @@ Test(refuse, equivocation) {
     cr_assert_eq(tw_post(&t.c, "/v1/batches", pt_buf_span(&t.b), NULL), 409);
     cr_assert_str_eq(tw_code(&t.c, code), "equivocation");
     cr_assert_eq(tw_metric(&t.c, "pentad_log_entries"), entries + 2); /* the batch, the incident */
-    cr_assert(tw_wait_for(&t.c, "/v1/streams/finance/main", "\"frozen\":true", 20000));
+    cr_assert(tw_wait_for(&t.c, "/v1/streams/finance/main", "\"frozen\":true"));
     /* the incident stands on the hub's own stream, for all to read */
     cr_assert_eq(tw_get(&t.c, "/v1/records/hub/main/1", NULL), 200);
     Pentad__V1__Record *rec = pentad__v1__record__unpack(NULL, t.c.body.len, t.c.body.p);
@@ -404,7 +404,7 @@ Test(refuse, equivocation_while_the_hub_itself_is_frozen) {
     tw_stream_init(&audit, &t.w, "audit", "main");
     tw_cut(&audit, list, 1, &t.b);
     tw_send(&audit, &c, pt_buf_span(&t.b));
-    cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true", 20000));
+    cr_assert(tw_wait_for(&c, "/v1/streams/hub/main", "\"frozen\":true"));
     entries = tw_metric(&t.c, "pentad_log_entries");
 
     fork = t.s;

@@ -104,7 +104,44 @@ flip() {
     printf '%b' "\\x$(printf %02x $((byte ^ (1 << drawn))))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
+# ---- waiting -----------------------------------------------------------------------------------------
+
+patience=180 # seconds for whatever must come: a busy machine, under sanitizers
+
+# comes COMMAND…: as soon as it succeeds; false when it doesn't within that time
+comes() {
+    local deadline=$((SECONDS + patience))
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+}
+# until_holds WHAT COMMAND…
+until_holds() {
+    local what=$1
+    shift
+    comes "$@" || give_up "$what: not within $patience s"
+    held "$what"
+}
+# until_is WHAT EXPECTED COMMAND…: what it comes to print
+until_is() {
+    local what=$1 want=$2
+    shift 2
+    prints() { [ "$("$@")" = "$want" ]; }
+    comes prints "$@"
+    is "$what" "$want" "$("$@")"
+}
+
 # ---- a city's hub and connectors -------------------------------------------------------------------
+
+# Which signing keys are not Ed25519.
+declare -A algorithm=([audit]=p256 [discipline]=sm2)
+declare -A signing=() # which stand elsewhere than in signing.key: pkcs11: URIs
+genesis_more=() # further options of `genesis propose`
+clock=replay     # or live
+hub_more=''     # further lines of hub.yaml
+before_genesis=() # a command on the genesis before anybody signs it
+attesting=()    # who folds the log and attests the hub's snapshots
 
 # world_make DIR CODES FIRST_DAY: keys, the genesis ceremony, certificates, a hub's configuration.
 world_make() {
@@ -115,20 +152,20 @@ world_make() {
     {
         pentad ca create --pki "$w/pki" --origin test.example/hub &&
             for p in hub "${parties[@]}"; do
-                alg=ed25519
-                case $p in audit | discipline) alg=p256 ;; esac
-                [ "$p" = hub ] && alg='ed25519 --origin test.example/hub'
+                alg=${algorithm[$p]:-ed25519}
+                [ "$p" = hub ] && alg+=' --origin test.example/hub'
                 # shellcheck disable=SC2086
-                pentad ca keygen --keys "$w/$p/keys" --party "$p" --name "$p" --uscc "${uscc[$i]}" \
+                pentad ca keygen ${signing[$p]:+--signing "${signing[$p]}"} --keys "$w/$p/keys" --party "$p" --name "$p" --uscc "${uscc[$i]}" \
                     --stream main --alg $alg || return 1
                 proposals+=(--party "$w/$p/keys/party.json")
                 i=$((i + 1))
             done &&
-            pentad ca genesis propose --pki "$w/pki" --log-vkey "$w/hub/keys/log.vkey" \
-                --clock replay --first-day "$first" --code-family "$codes" "${proposals[@]}" \
+            pentad ca genesis propose ${genesis_more[@]+"${genesis_more[@]}"} --pki "$w/pki" --log-vkey "$w/hub/keys/log.vkey" \
+                --clock "$clock" --first-day "$first" --code-family "$codes" "${proposals[@]}" \
                 --out "$w/pki/proposal.dsse" &&
+            { [ "${#before_genesis[@]}" = 0 ] || "${before_genesis[@]}" "$w/pki/proposal.dsse"; } &&
             for p in hub "${parties[@]}"; do
-                pentad ca genesis sign --in "$w/pki/proposal.dsse" --key "$w/$p/keys/signing.key" \
+                pentad ca genesis sign --in "$w/pki/proposal.dsse" --key "${signing[$p]:-$w/$p/keys/signing.key}" \
                     --out "$w/pki/signed-$p.dsse" || return 1
                 signed+=(--in "$w/pki/signed-$p.dsse")
             done &&
@@ -150,55 +187,70 @@ world_port() {
 data: data
 listen: {address: 127.0.0.1, port: $2}
 tls: {cert: keys/tls.crt, key: keys/tls.key, ca: keys/ca.crt, crl: keys/crl.pem}
-keys: {log: keys/log.key, signing: keys/signing.key}
+keys: {log: keys/log.key, signing: "${signing[hub]:-keys/signing.key}"}
 genesis: genesis.entry
+$hub_more
 END
 }
 
 # hub_start DIR: sets hub_pid and url.
 hub_start() {
-    local w=$1 i port
+    local w=$1 port
     rm -f "$w/hub/data/port"
     pentad-hub --config "$w/hub/hub.yaml" >>"$w/hub/hub.log" 2>&1 &
     hub_pid=$!
     running[$hub_pid]=hub
-    for ((i = 0; i < 1200; i++)); do
-        [ -s "$w/hub/data/port" ] && break
-        kill -0 "$hub_pid" 2>/dev/null || { tail -n 20 "$w/hub/hub.log"; give_up "the hub ended at its start"; }
-        sleep 0.05
-    done
-    [ -s "$w/hub/data/port" ] || give_up "the hub doesn't listen after a minute"
+    hub_listens_or_ended() { [ -s "$w/hub/data/port" ] || ! kill -0 "$hub_pid"; }
+    comes hub_listens_or_ended
+    [ -s "$w/hub/data/port" ] || { tail -n 20 "$w/hub/hub.log"; give_up "the hub doesn't start"; }
     port=$(cat "$w/hub/data/port")
     url=https://127.0.0.1:$port
     world_port "$w" "$port"
+    comes get "$w" audit /readyz -f || give_up "the hub isn't ready within $patience s"
+}
+# hub_rests DIR: until the log stands still: all of it is folded and published, every day that all have closed
+# is ticked, what the hub says of it is logged. A question that is asked before may find less.
+hub_rests() {
+    local w=$1
+    metric_is() { get "$w" audit /metrics | grep -qx "pentad_$1 $2"; }
+    hub_is_quiet() {
+        local size due
+        size=$(get "$w" audit /checkpoint | sed -n 2p)
+        metric_is log_entries "$size" && metric_is fold_lag_entries 0 && metric_is findings_pending 0 || return
+        due=$(ledger "$w" "SELECT (SELECT count(*) FROM snap_day WHERE rec IS NULL) + (SELECT count(*) FROM (SELECT min(d) AS closed
+            FROM (SELECT max(c.day) AS d FROM f_stream_close c JOIN record r USING (rec) JOIN stream s USING (sid)
+            WHERE s.name = 'main' AND s.party <> 'hub' GROUP BY s.sid) HAVING count(*) = ${#parties[@]})
+            WHERE closed > (SELECT coalesce(max(day), 0) FROM tick))")
+        [ "$due" = 0 ] && metric_is log_entries "$size"
+    }
+    comes hub_is_quiet || give_up "the hub doesn't come to rest within $patience s"
 }
 # stop PID SIGNAL: sets `stopped` to its exit status. The braces keep the shell's own "Killed" quiet.
 stop() {
-    local i late=''
+    local late=''
     stopped=0
+    process_is_gone() { ! kill -0 "$1"; }
     {
         kill "-$2" "$1"
-        for ((i = 0; i < 600; i++)); do
-            kill -0 "$1" || break
-            sleep 0.05
-        done
-        kill -0 "$1" && late=1 && kill -KILL "$1"
+        comes process_is_gone "$1" || { late=1 && kill -KILL "$1"; }
         wait "$1" || stopped=$?
     } 2>/dev/null
-    [ -z "$late" ] || broke "${running[$1]} didn't end within 30 s of SIG$2"
+    [ -z "$late" ] || broke "${running[$1]} didn't end within $patience s of SIG$2"
     unset "running[$1]"
 }
 
 # world_city DIR SEED SCALE UNTIL: the city's exports and the sample configurations.
 world_city() {
-    local w=$1 p
+    local w=$1 p key
     pentad-city --out "$w/city" --seed "$2" --scale "$3" >"$w/city.log" 2>&1 || give_up "pentad-city failed"
     for p in "${parties[@]}"; do
+        key=${signing[$p]:-keys/signing.key}
         mv "$w/city/$p" "$w/$p/export"
         cp -R "$top/connectors/$p/mappings" "$w/$p/"
         sed -e "s|^hub: .*|hub: $url|" -e "s|^until: .*|until: $4|" \
-            "$top/connectors/$p/connector.yaml" >"$w/$p/connector.yaml"
+            -e "s|^  signing: .*|  signing: '${key//&/\\&}'|" "$top/connectors/$p/connector.yaml" >"$w/$p/connector.yaml"
     done
+    for p in ${attesting[@]+"${attesting[@]}"}; do echo 'attest: yes' >>"$w/$p/connector.yaml"; done
 }
 
 declare -A connector=()
@@ -209,7 +261,7 @@ connector_start() {
     connector[$2]=$!
     running[$!]="the connector of $2"
 }
-# connectors_wait DIR SECONDS
+# connectors_wait DIR SECONDS: until all have ended as asked, and the hub has folded what they sent
 connectors_wait() {
     local p rc deadline=$((SECONDS + $2)) left=1
     while [ "$left" -gt 0 ] && [ "$SECONDS" -lt "$deadline" ]; do
@@ -228,6 +280,20 @@ connectors_wait() {
         unset "running[${connector[$p]}]"
         [ "$rc" = 0 ] || { tail -n 5 "$1/$p/connector.log"; give_up "the connector of $p ended with $rc"; }
     done
+    hub_rests "$1"
+}
+# pass_day DIR DAY: connectors run until the hub has logged that day's snapshot, and are stopped on their way.
+pass_day() {
+    local w=$1 day=$2 p
+    snapshot_is_logged() { [ "$(ledger "$w" "SELECT count(*) > 0 FROM snap_day WHERE day >= ${day//-/} AND rec IS NOT NULL")" = 1 ]; }
+    for p in "${parties[@]}"; do connector_start "$w" "$p"; done
+    comes snapshot_is_logged || give_up "no snapshot of $day within $patience s, at $(tick_of "$w")"
+    # 143: it hadn't come to read signals yet.
+    for p in "${parties[@]}"; do
+        stop "${connector[$p]}" TERM
+        [ "$stopped" = 0 ] || [ "$stopped" = 143 ] || give_up "the connector of $p ended with $stopped"
+    done
+    hub_rests "$w"
 }
 tick_of() { pentad status --data "$1/hub/data" --json 2>/dev/null | sed -n 's/.*"tick_day": \([0-9]*\).*/\1/p'; }
 ledger() { sqlite3 -readonly "$1/hub/data/ledger.db" "$2"; }
@@ -240,6 +306,17 @@ world_run() {
     world_city "$1" "$2" "$3" "$4"
     for p in "${parties[@]}"; do connector_start "$1" "$p"; done
     connectors_wait "$1" "$5"
+    [ "${#attesting[@]}" = 0 ] || connectors_again "$1"
+}
+# Once more: the last attestations came when some had ended.
+connectors_again() {
+    local p
+    for p in "${parties[@]}"; do
+        pentad-connector --config "$1/$p/connector.yaml" --once >>"$1/$p/connector.log" 2>&1 &
+        connector[$p]=$!
+        running[$!]="the connector of $p, once more"
+    done
+    connectors_wait "$1" 300
 }
 # get DIR PARTY PATH [curl options]: as that party's connector asks
 get() {

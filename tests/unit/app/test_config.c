@@ -63,6 +63,19 @@ Test(config, fills_defaults_in) {
     cr_assert_leq(c.quiet_ms, 30 * 60 * 1000);
 }
 
+Test(config, names_witnesses_from_outside) {
+    struct pt_app_config c;
+    struct pt_err err;
+    char want[128];
+
+    cr_assert_eq(load(WHOLE "witnesses: [{url: 'https://w.example/one/', ca: w.crt}]\n", &c, &err),
+                 0, "%s", err.msg);
+    cr_assert_eq(c.n_witnesses, 1);
+    cr_assert_str_eq(c.witnesses[0].url, "https://w.example/one");
+    snprintf(want, sizeof want, "%s/w.crt", dir);
+    cr_assert_str_eq(c.witnesses[0].ca, want);
+}
+
 /* The two numbers of which 0 has a meaning. */
 Test(config, takes_a_port_and_workers_of_0) {
     struct pt_app_config c;
@@ -93,6 +106,8 @@ Test(config, says_what_is_wrong) {
         {WHOLE "limits:\n  queries: 7\n  batches: 0\n",
          "line 8: limits.batches is 0; it must be 1"},
         {WHOLE "publish_ms: 0\n", "line 6: publish_ms is 0"},
+        {WHOLE "witnesses: [{url: ftp://w.example}]\n", "witnesses has the url ftp://w.example"},
+        {WHOLE "witnesses: [{ca: w.crt}]\n", "Missing"},
         {"data: data\n", "Missing"},
         {"", ""},
         {"- 1\n", ""},

@@ -235,6 +235,31 @@ Test(redact, the_public_reads_what_is_disclosed_of_its_types) {
     }
 }
 
+/* A row that an attestation names is for its classes; that there is one isn't hidden. */
+Test(redact, an_attestation_names_its_row_to_its_classes) {
+#define ATTESTED(row)                                                                              \
+    "{\"record\": {\"id\": \"audit/main#3\", \"type\": \"Attestation\", \"body\": {\"equal\": 0, " \
+    "\"reader_classes\": [\"audit\", \"congress\"]" row "}}}"
+    static const char row[] = ATTESTED(", \"difference_subject\": \"word\"");
+    static const char none[] = ATTESTED(", \"digest\": \"word\"");
+    static const char named[] = "{\"referrers\": [{\"id\": \"audit/main#3\", \"type\": "
+                                "\"Attestation\", \"doc_no\": \"word\"}]}";
+    const struct {
+        const char *text;
+        enum pt_party reader;
+        bool sees;
+    } t[] = {{row, PT_PARTY_AUDIT, true},   {row, PT_PARTY_CONGRESS, true},
+             {row, PT_PARTY_OFFICE, false}, {none, PT_PARTY_OFFICE, true},
+             {row, PT_PARTY_PUBLIC, false}, {named, PT_PARTY_OFFICE, true}};
+
+    for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
+        char *s = redacted(t[i].text, t[i].reader);
+
+        cr_expect_eq(strstr(s, "word") != NULL, t[i].sees, "%zu: %s", i, s);
+        free(s);
+    }
+}
+
 /* ---- why a rule says what it says ---- */
 
 #define EXPLAINED(rule, reads, state, object)                                                      \

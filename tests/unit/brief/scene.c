@@ -85,6 +85,19 @@ void s_finding(struct scene *s, char id, const char *rule, const char *key, int 
     fold(s);
 }
 
+void s_clues_received(struct scene *s, const char *month, uint32_t n) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__SealedCount c = PENTAD__V1__SEALED_COUNT__INIT;
+
+    c.rule = txt("D01");
+    c.period = txt(month);
+    c.has_count = 1;
+    c.count = n;
+    r.body_case = PENTAD__V1__RECORD__BODY_SEALED_COUNT;
+    r.sealed_count = &c;
+    (void)mk_add(&s->m, "discipline", &r);
+}
+
 void s_pay(struct scene *s, const char *project, int bk, int32_t day, int64_t fen) {
     static int no;
     Pentad__V1__Record r = mk_record(K(UNIT), "UNIT", 2019, day);

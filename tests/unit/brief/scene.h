@@ -31,6 +31,8 @@ void s_tick(struct scene *s, int32_t day); /* and folds */
 /* Logs an H01 of the last tick. */
 void s_finding(struct scene *s, char id, const char *rule, const char *key, int sev, int status,
                int32_t due, int64_t fen);
+/* Discipline says how many clues came in that month (201906). */
+void s_clues_received(struct scene *s, const char *month, uint32_t n);
 void s_pay(struct scene *s, const char *project, int bk, int32_t day, int64_t fen);
 /* With its approvals; a whole number is one. */
 void s_param(struct scene *s, const char *name, const char *text);

@@ -172,9 +172,9 @@ Test(content, red_list_worst_first) {
     s_close(&s);
 }
 
-/* What BR9 says in a language: one paragraph of words alone. */
+/* What BR9 says in a language: words alone. */
 static const char *of_clues(const json_t *brief, const char *lang) {
-    static char said[512];
+    static char said[1024];
     const json_t *sections = json_object_get(brief, "sections");
     size_t i;
     size_t k;
@@ -187,11 +187,12 @@ static const char *of_clues(const json_t *brief, const char *lang) {
 
         if (strcmp(json_string_value(json_object_get(s, "id")), "BR9") != 0)
             continue;
-        cr_expect_eq(json_array_size(blocks), 1);
-        json_array_foreach(json_object_get(json_array_get(blocks, 0), lang), k, run) {
-            cr_assert(json_is_string(run), "a number with its sources");
-            (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s",
-                           json_string_value(run));
+        for (size_t n = 0; n < json_array_size(blocks); n++) {
+            json_array_foreach(json_object_get(json_array_get(blocks, n), lang), k, run) {
+                cr_assert(json_is_string(run), "a number with its sources");
+                (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s",
+                               json_string_value(run));
+            }
         }
     }
     return said;
@@ -229,6 +230,36 @@ Test(content, clues_are_counted_from_three_on) {
     cr_expect_str_eq(of_clues(j, "en"), CLUES_EN(FEW_EN, FEW_EN, FEW_EN), "two are left");
     json_decref(j);
     s_close(&s);
+}
+
+/* The hub can't tell clues from dummies: how many there were is discipline's to say, of the brief's
+ * own month, and of fewer than three not how many. */
+Test(content, clues_are_counted_by_discipline) {
+    static const struct {
+        const char *month;
+        uint32_t n;
+        const char *said;
+    } cases[] = {{"201906", 4, "据纪检监察机关统计，各方本月移送线索4件。"},
+                 {"201906", 2, ""},
+                 {"201905", 4, ""}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct scene s;
+        char want[1024];
+        json_t *j;
+
+        s_open(&s);
+        s_clues_received(&s, cases[i].month, cases[i].n);
+        s_play(&s, 20190705);
+        j = s_brief(&s, "2019-06");
+        (void)snprintf(want, sizeof want, "%s%s", CLUES_ZH(FEW_ZH, FEW_ZH, FEW_ZH), cases[i].said);
+        cr_expect_str_eq(of_clues(j, "zh"), want, "%zu: %s", i, of_clues(j, "zh"));
+        json_decref(j);
+        j = s_brief(&s, "2019-Q2");
+        cr_expect_str_eq(of_clues(j, "zh"), CLUES_ZH(FEW_ZH, FEW_ZH, FEW_ZH), "months alone");
+        json_decref(j);
+        s_close(&s);
+    }
 }
 
 /* A brief is for everybody: of clues not what is said, nor a number outside BR9. */

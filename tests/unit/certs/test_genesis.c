@@ -85,6 +85,19 @@ static void seal_to_entry(struct pt_buf *entry, struct pt_hash *hub) {
     pt_buf_done(&env);
 }
 
+/* The policy's witnesses of these parties, as a set of bits. */
+static uint64_t witnesses(const struct pt_policy *p, const char *names) {
+    uint64_t set = 0;
+
+    for (unsigned i = 0; i < p->n_witnesses; i++) {
+        const char *party = p->witnesses[i].name + strlen(ORIGIN "/");
+
+        cr_assert_eq(strncmp(p->witnesses[i].name, ORIGIN "/", strlen(ORIGIN "/")), 0);
+        set |= strstr(names, party) != NULL ? UINT64_C(1) << i : 0;
+    }
+    return set;
+}
+
 Test(genesis, a_ceremony_of_seven) {
     static struct pt_policy policy;
     struct pt_entry e;
@@ -105,7 +118,11 @@ Test(genesis, a_ceremony_of_seven) {
     read_file(in_dir("policy/policy.txt"), &file);
     cr_assert_eq(pt_policy_parse(&policy, pt_buf_span(&file), &err), 0, "%s", err.msg);
     cr_assert_str_eq(policy.logs[0].key.name, ORIGIN);
-    cr_assert(policy.quorum_none);
+    cr_assert_eq(policy.n_witnesses, 5);
+    cr_assert(!policy.quorum_none);
+    cr_assert(pt_policy_quorum(&policy, witnesses(&policy, "congress discipline audit")));
+    cr_assert(!pt_policy_quorum(&policy, witnesses(&policy, "congress finance audit")));
+    cr_assert(!pt_policy_quorum(&policy, witnesses(&policy, "congress audit")));
     pt_buf_done(&file);
     read_file(in_dir("policy/genesis.hash"), &file);
     cr_assert_eq(file.len, 65);

@@ -52,12 +52,32 @@ Test(key, p256_signs_and_verifies) {
     sign_and_verify(PT_KEY_P256);
 }
 
-Test(key, sm2_has_its_place_and_says_so) {
-    struct pt_key *k;
-    struct pt_err err;
+Test(key, sm2_signs_and_verifies) {
+    sign_and_verify(PT_KEY_SM2);
+}
 
-    cr_assert_eq(pt_key_generate(PT_KEY_SM2, &k, &err), PT_E_UNSUPPORTED);
-    cr_assert_null(k);
+/* The worked example of GB/T 32918.5-2017, appendix A.2, whose signer has our id. */
+Test(key, sm2_is_that_of_the_standard) {
+    static const char spki[] = "3059301306072a8648ce3d020106082a811ccf5501822d03420004"
+                               "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+                               "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13";
+    static const char signed_der[] =
+        "3046022100f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
+        "022100b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa";
+    uint8_t key[91];
+    uint8_t sig[72];
+    struct pt_pubkey *k = NULL;
+    struct pt_err err = {0};
+
+    cr_assert_eq(pt_unhex(spki, sizeof(spki) - 1, key, sizeof(key)), 0);
+    cr_assert_eq(pt_unhex(signed_der, sizeof(signed_der) - 1, sig, sizeof(sig)), 0);
+    cr_assert_eq(pt_pubkey_from_spki(pt_span(key, sizeof(key)), &k, &err), 0, "%s", err.msg);
+    cr_expect_eq(pt_pubkey_verify(k, pt_span_str("message digest"), pt_span(sig, sizeof(sig))), 0);
+    cr_expect_eq(pt_pubkey_verify(k, pt_span_str("message digesT"), pt_span(sig, sizeof(sig))),
+                 PT_E_SIGNATURE);
+    pt_pubkey_free(k);
+    key[90] ^= 1; /* off the curve */
+    cr_expect_eq(pt_pubkey_from_spki(pt_span(key, sizeof(key)), &k, &err), PT_E_FORMAT);
 }
 
 static int ed_spki(const char *hex, struct pt_pubkey **ret) {

@@ -138,6 +138,8 @@ static void take_approval(struct state *s, const struct sheet *f, size_t row, bo
 
     if (strcmp(kind, "决算") == 0)
         return;
+    if (*sheet_get(f, row, "更正方式") != '\0')
+        return; /* mends the day of the vote, changes no money */
     if (s->approved_day == 0)
         s->approved_day = s->today;
     line = line_of(s, bk, func, dept, code);

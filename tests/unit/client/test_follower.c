@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/proof/close.h>
+#include <pentad/proof/evidence.h>
 #include <pentad/record/decode.h>
 
 #include "liar.h"
@@ -189,6 +190,38 @@ static void change_key(struct liar *l, const struct pt_key *add, const struct pt
     th_send_record(&keys, &rec, NULL);
 }
 
+/* What it hands on about keys, taken by somebody who has the genesis and the policy alone: no byte
+ * of it may be another one. */
+static void history_is_proven(struct liar *l, const struct pt_follower *f,
+                              const struct pt_hash *old, const struct pt_key *fresh) {
+    struct pt_keyhistory *keys = NULL;
+    struct pt_buf bytes;
+    struct pt_hash added;
+    pt_buf_init(&bytes, PT_KEY_HISTORY_MAX);
+    pt_key_fingerprint(fresh, &added);
+    cr_assert_eq(pt_follower_key_history(f, &bytes), 0);
+    for (size_t at = 0; at <= bytes.len; at += 41) {
+        struct pt_err err = {0};
+        cr_assert_eq(pt_keyhistory_new(&keys), 0);
+        cr_assert_eq(pt_keyhistory_genesis(keys, pt_follower_genesis(f), &err), 0);
+        if (at > 0) {
+            bytes.p[at - 1] ^= 4;
+        }
+        int rc = pt_evidence_keys_take(keys, pt_buf_span(&bytes), &l->trust.hub, l->trust.policy,
+                                       &l->trust.sv, &err);
+        if (at > 0) {
+            bytes.p[at - 1] ^= 4;
+            cr_assert_neq(rc, 0, "byte %zu", at - 1);
+        } else {
+            cr_assert_eq(rc, 0, "%s", err.msg);
+            cr_assert(pt_keyhistory_find(keys, &added)->retired_at == UINT64_MAX);
+            cr_assert_lt(pt_keyhistory_find(keys, old)->retired_at, pt_follower_size(f));
+        }
+        pt_keyhistory_free(keys);
+    }
+    pt_buf_done(&bytes);
+}
+
 Test(follower, keys_change_with_the_log) {
     struct liar l;
     struct th_stream finance;
@@ -210,6 +243,7 @@ Test(follower, keys_change_with_the_log) {
     f = reload(&l, f, PT_PARTY_AUDIT);
     const struct pt_keyhistory_key *k = pt_keyhistory_find(pt_follower_keys(f), &old);
     cr_assert(k && !pt_keyhistory_key_live(k, pt_follower_size(f)));
+    history_is_proven(&l, f, &old, fresh);
     /* The hub logs a batch under the retired key all the same. */
     th_send_payments(&finance, 1);
     uint64_t size = pt_follower_size(f);

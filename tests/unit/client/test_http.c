@@ -167,15 +167,3 @@ Test(http_client, another_party_is_not_the_hub) {
     pt_test_cert_done(&impostor);
     end(&s);
 }
-
-Test(http_client, when_a_certificate_ends) {
-    struct setting s;
-    int64_t ms, now = pt_clock_now_ms(&pt_clock_system), day = 86400000;
-    begin(&s);
-    cr_assert_eq(pt_http_certificate_expiry(s.cert, &ms, &s.err), 0, "%s", s.err.msg);
-    cr_assert(ms > now + day && ms < now + 3 * day);
-    cr_assert_lt(pt_http_certificate_expiry(s.key, &ms, &s.err), 0);
-    cr_assert_lt(pt_http_certificate_expiry("/nonexistent", &ms, &s.err), 0);
-    cr_assert(strstr(s.err.msg, "/nonexistent"), "%s", s.err.msg);
-    end(&s);
-}

@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <string.h>
 
-enum { PATIENCE_MS = 10000, ANSWER_MAX = 64 << 20 };
+enum { PATIENCE_MS = 60000, ANSWER_MAX = 64 << 20 };
 
 static void answered(void *ctx, struct wire_call *call) {
     struct h2c *c = ctx;

@@ -17,7 +17,7 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-enum { PATIENCE_MS = 5000, PAUSE_US = 2000 };
+enum { PATIENCE_MS = 60000, PAUSE_US = 2000 };
 
 /* ---- the application ---- */
 

@@ -14,7 +14,7 @@
 
 #define REFUSAL_MAX (256u * 1024) /* what the hub keeps for one */
 
-TestSuite(attack, .init = fixture_begin_with_three, .fini = fixture_done, .timeout = 120);
+TestSuite(attack, .init = fixture_begin_with_three, .fini = fixture_done, .timeout = 280);
 
 static void cut_one(struct th_stream *from, struct pt_span record) {
     pt_buf_reset(&batch);

@@ -10,6 +10,8 @@
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
 #include <pentad/ledger/query.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/sql/sql.h>
 
 #include "mklog.h"
 
@@ -170,6 +172,29 @@ static void approved(struct mk_ref rule_set) {
     for (size_t i = 0; i < 3; i++)
         (void)mk_json(&m, parties[i], "Approval", K(NONE), NULL, 0, 0,
                       "{'target':%s,'verdict':'VERDICT_APPROVE'}", mk_ref_json(&m, &rule_set));
+}
+
+/* However many orders have their approvals at a tick, that tick brings all of them into force. */
+Test(figures, three_hundred_approvals_in_one_tick) {
+    struct pt_err err = {0};
+    int64_t n;
+    bool found;
+
+    small_department();
+    for (int i = 0; i < 300; i++)
+        approved(mk_json(&m, "office", "H07", K(NONE), NULL, 0, 20190101 + i % 28,
+                         "{'params':[{'name':'fg3.without_carry','value':'%d'}]}", i % 2));
+    tick(20200112);
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(l), &n, &found, &err,
+                               "SELECT count(*) FROM live WHERE r_type = ?", "i",
+                               (int64_t)PT_TYPE_RULE_SET),
+                 0, "%s", err.msg);
+    cr_expect_eq(n, 300);
+    cr_assert_eq(
+        pt_sql_number(pt_ledger_sql(l), &n, &found, &err, "SELECT count(*) FROM awaiting", ""), 0,
+        "%s", err.msg);
+    cr_expect_eq(n, 0, "none waits for another tick");
+    end();
 }
 
 /* What is carried over adds to the whole year's budget, and to what rates are measured by unless

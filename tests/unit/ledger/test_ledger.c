@@ -314,6 +314,37 @@ Test(ledger, a_supplement_names_a_record_of_its_type) {
     }
 }
 
+/* A supplement and what corrects it are one end of the term that it names, in whichever order they
+ * come; so is one that names what replaced the term's record. */
+Test(ledger, a_corrected_supplement_is_no_term) {
+    for (int first = 0; first < 2; first++) {
+        struct mklog m;
+        struct pt_ledger *l;
+        struct mk_ref term;
+        struct mk_ref end;
+
+        mk_init(&m);
+        term = supplement(&m, "finance", 0, NULL, 20191231);
+        end = supplement(&m, "organization", SUPPLEMENT, &term, 20190331);
+        end = supplement(&m, "organization", REPLACE, &end, 20190630);
+        term = supplement(&m, "finance", REPLACE, &term, 20191130);
+        mk_flush_stream(&m, first ? "organization" : "finance", "main");
+        mk_flush(&m);
+        l = fold_log(&m, 1);
+        cr_expect_eq(count(l, "SELECT count(*) FROM tenure"), 1, "order %d", first);
+        cr_expect_eq(count(l, "SELECT held_to FROM tenure"), 20190630, "order %d", first);
+        pt_ledger_close(l);
+        (void)supplement(&m, "finance", SUPPLEMENT, &term, 20190531);
+        (void)supplement(&m, "organization", WITHDRAW, &end, 20190630);
+        mk_flush(&m);
+        l = fold_log(&m, 1);
+        cr_expect_eq(count(l, "SELECT count(*) FROM tenure"), 1, "order %d", first);
+        cr_expect_eq(count(l, "SELECT held_to FROM tenure"), 20190531, "order %d", first);
+        pt_ledger_close(l);
+        mk_done(&m);
+    }
+}
+
 Test(ledger, nobody_corrects_anothers_record) {
     struct mklog m;
     struct mk_ref a;

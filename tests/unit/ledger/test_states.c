@@ -368,6 +368,7 @@ Test(states, as_known_before_and_after) {
  */
 Test(states, bodies_and_policies) {
     static const char policy[] = "POL-370100-2019-00001";
+    static const char carried_out[] = "POL-370100-2019-00002"; /* by P1 */
 
     begin();
     (void)mk_org(&m, K(DEPT), D1, "市教育局", NULL, R1);
@@ -388,6 +389,11 @@ Test(states, bodies_and_policies) {
     (void)mk_json(
         &m, "finance", "B04", K(POLICY), policy, 2019, 20190128,
         "{'kind':'ALLOTMENT_KIND_INITIAL','bk':'BUDGET_KIND_GENERAL','dept':'%s','fen':'100'}", D1);
+    (void)mk_json(&m, "finance", "P02", K(POLICY), carried_out, 2019, 20190102,
+                  "{'resp_org':'%s','impl_org':['12370100000000001U']}", D1);
+    (void)mk_json(&m, "finance", "P02", K(PROJECT), P1, 2019, 20190102,
+                  "{'resp_org':'%s','policy':{'kind':'SUBJECT_KIND_POLICY','key':'%s'}}", D1,
+                  carried_out);
     tick(20200910);
     row_is(__LINE__, K(DEPT), D1, 2019, 20200910, NOW, "ST14",
            "ST0 19-01-01, ST2 19-01-05, ST6 19-01-28, ST7 19-01-29, ST11 19-12-31, ST12 20-03-10,"
@@ -397,5 +403,9 @@ Test(states, bodies_and_policies) {
            "ST7 19-01-31, ST11 19-12-31, ST13 20-09-10", "");
     row_is(__LINE__, K(POLICY), policy, 2019, 20190201, NOW, "ST7",
            "ST0 19-01-02, ST6 19-01-28, ST7 19-01-29", IRREGULAR);
+    row_is(__LINE__, K(POLICY), carried_out, 2019, 20200201, NOW, "ST11",
+           "ST0 19-01-02, ST6 19-01-28, ST7 19-01-29, ST11 19-12-31",
+           "ST6: B04 INITIAL without a B03 of congress 19-01-28,"
+           " ST6: B04 INITIAL without a passed goal (E05) 19-01-28");
     end();
 }

@@ -12,6 +12,7 @@
 #include <pentad/base/codec.h>
 #include <pentad/base/file.h>
 #include <pentad/certs/dsse.h>
+#include <pentad/certs/key.h>
 #include <pentad/log/check.h>
 #include <pentad/proof/dsse.h>
 #include <pentad/store/sqlite.h>
@@ -33,11 +34,16 @@ static void teardown(void) {
 }
 TestSuite(check, .init = setup, .fini = teardown);
 
-static void on_fault(void *ctx, int code, const char *where, const char *what) {
+static void name_fault(int code, const char *check, const char *where, const char *what) {
     size_t len = strlen(named);
-    (void)ctx;
     n_named++;
-    snprintf(named + len, sizeof named - len, "%s: %s: %s\n", where, pt_err_name(code), what);
+    snprintf(named + len, sizeof named - len, "%s: %s: %s (%s)\n", where, pt_err_name(code), what,
+             check);
+}
+
+static void on_fault(void *ctx, const struct pt_log_fault *f) {
+    (void)ctx;
+    name_fault(f->code, f->check, f->where, f->what);
 }
 
 /* Opens the directory as the tool does, beside nobody. */
@@ -51,14 +57,14 @@ static uint64_t faults_of(const char *dir, const struct pt_hash *trusted) {
     n_named = 0;
     int code = pt_store_sqlite_open(dir, &opts, &store, &err);
     if (code != 0) {
-        on_fault(NULL, code, "log.db", err.msg); /* what the tool prints then */
+        name_fault(code, "store", "log.db", err.msg); /* what the tool prints then */
         return 1;
     }
     code = pt_log_check(store, &o, &r, &err);
     cr_assert(code == 0 || code == PT_E_STORE || code == PT_E_CORRUPT, "%s: %s", pt_err_name(code),
               err.msg);
     if (code != 0) {
-        on_fault(NULL, code, "log.db", err.msg);
+        name_fault(code, "store", "log.db", err.msg);
         r.faults++;
     }
     pt_store_sqlite_close(store);
@@ -84,6 +90,20 @@ static void fill(void) {
     pt_buf_done(&rec);
 }
 
+/* The checkpoint of that size with three bodies' cosignatures. */
+static void cosigned(uint64_t size, struct pt_buf *out) {
+    static const char *const three[] = {"congress", "discipline", "audit"};
+    struct pt_buf bare;
+    struct pt_err err = {0};
+    pt_buf_init(&bare, 4096);
+    cr_assert_eq(pt_log_checkpoint_at(hub.log, size, &bare, &err), 0, "%s", err.msg);
+    pt_buf_append_span(out, pt_buf_span(&bare));
+    for (int i = 0; i < 3; i++) {
+        tx_line(&hub.witnesses, three[i], 1546300800, pt_buf_span(&bare), out);
+    }
+    pt_buf_done(&bare);
+}
+
 Test(check, a_sound_log_is_called_so) {
     fill();
     struct pt_hash trusted = *pt_log_hub(hub.log);
@@ -97,17 +117,50 @@ Test(check, a_sound_log_is_called_so) {
 }
 
 Test(check, a_backup_beside_a_running_hub_is_whole) {
+    struct pt_store *copy = NULL;
+    struct pt_buf note, three;
     char dir[600];
     uint64_t size = 0;
     struct pt_err err = {0};
     fill();
     snprintf(dir, sizeof dir, "%s/backup", hub.dir);
     cr_assert_eq(mkdir(dir, 0700), 0);
+    pt_buf_init(&three, 4096);
+    cosigned(3, &three);
+    cr_assert_eq(pt_store_cosigned_put(hub.store, 3, pt_buf_span(&three), true, &err), 0);
     /* Much of it still stands in the write-ahead log only. */
     cr_assert_eq(pt_store_sqlite_backup(hub.store, dir, &size, &err), 0, "%s", err.msg);
     cr_assert_eq(size, pt_log_size(hub.log));
     cr_assert_eq(faults_of(dir, pt_log_hub(hub.log)), 0, "%s", named);
     cr_assert_eq(pt_store_sqlite_backup(hub.store, dir, &size, &err), PT_E_EXISTS);
+    /* And what witnesses have cosigned. */
+    cr_assert_eq(pt_store_sqlite_open(dir, NULL, &copy, &err), 0, "%s", err.msg);
+    pt_buf_init(&note, 4096);
+    cr_assert_eq(pt_store_cosigned_from(copy, 1, &size, &note, &err), 0, "%s", err.msg);
+    cr_expect_eq(size, 3);
+    cr_expect(pt_span_eq(pt_buf_span(&note), pt_buf_span(&three)));
+    pt_buf_done(&three);
+    pt_buf_done(&note);
+    pt_store_sqlite_close(copy);
+}
+
+Test(check, what_stands_for_a_cosigned_checkpoint_is_one) {
+    struct pt_buf other;
+    struct pt_err err = {0};
+    fill();
+    pt_buf_init(&other, 4096);
+    cosigned(4, &other);
+    cr_assert_eq(pt_store_cosigned_put(hub.store, 3, pt_buf_span(&other), true, &err), 0);
+    cr_assert_eq(faults_of(hub.dir, pt_log_hub(hub.log)), 1, "%s", named);
+    cr_expect_not_null(strstr(named, "cosigned checkpoint of 3"), "%s", named);
+    cr_assert_eq(pt_store_cosigned_put(hub.store, 3, pt_span_str("three\n"), true, &err), 0);
+    cr_assert_eq(faults_of(hub.dir, pt_log_hub(hub.log)), 1, "%s", named);
+    pt_buf_reset(&other);
+    cr_assert_eq(pt_log_checkpoint_at(hub.log, 3, &other, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_store_cosigned_put(hub.store, 3, pt_buf_span(&other), true, &err), 0);
+    cr_assert_eq(faults_of(hub.dir, pt_log_hub(hub.log)), 1, "%s", named);
+    cr_expect_not_null(strstr(named, "no quorum"), "%s", named);
+    pt_buf_done(&other);
 }
 
 Test(check, a_flipped_byte_anywhere_is_found_and_named, .timeout = 280) {
@@ -265,4 +318,332 @@ Test(check, ticks_that_go_back_are_named) {
     cr_assert_eq(faults_of(hub.dir, NULL), 1, "%s", named);
     cr_assert_not_null(strstr(named, "log entry 3 (hub/main"), "%s", named);
     cr_assert_not_null(strstr(named, "goes back"), "%s", named);
+}
+
+/* ---- each kind of thing, by its name and place ----------------------------------------------- */
+
+/* The first fault of that check that the last look found. */
+struct seen {
+    const char *check;
+    bool found;
+    struct pt_log_fault f;
+    char party[64], stream[64], expected[160], got[160];
+    struct pt_buf *save;
+};
+
+static void on_seen(void *ctx, const struct pt_log_fault *f) {
+    struct seen *s = ctx;
+    on_fault(NULL, f);
+    if (!s->found && strcmp(f->check, s->check) == 0) {
+        s->found = true;
+        s->f = *f;
+        snprintf(s->party, sizeof s->party, "%s", f->party);
+        snprintf(s->stream, sizeof s->stream, "%s", f->stream);
+        snprintf(s->expected, sizeof s->expected, "%s", f->expected);
+        snprintf(s->got, sizeof s->got, "%s", f->found);
+    }
+}
+
+static int keep_state(void *ctx, struct pt_span state, struct pt_err *err) {
+    struct pt_buf *b = ((struct seen *)ctx)->save;
+    (void)err;
+    pt_buf_reset(b);
+    return pt_buf_append_span(b, state);
+}
+
+/* Checks the folder, resuming from `state` (may be empty); what it saves goes into `save` (may be
+ * NULL). */
+static int look(struct seen *s, struct pt_span state, struct pt_buf *save,
+                struct pt_log_check_result *ret) {
+    struct pt_sqlite_opts opts = {.read_only = true, .examine = true, .readers = 2};
+    struct pt_store *store = NULL;
+    struct pt_err err = {0};
+    struct pt_log_check_opts o = {.verify = hub.sv, .jobs = 3, .resume = state, .fault = on_seen};
+    named[0] = '\0';
+    n_named = 0;
+    cr_assert_eq(pt_store_sqlite_open(hub.dir, &opts, &store, &err), 0, "%s", err.msg);
+    o.ctx = s;
+    s->save = save;
+    o.save = save != NULL ? keep_state : NULL;
+    int rc = pt_log_check(store, &o, ret, &err);
+    pt_store_sqlite_close(store);
+    return rc;
+}
+
+/* Entry `index` of the log, opened. */
+static int open_entry(void *ctx, const struct pt_store_entry *e) {
+    return pt_entry_open(e->log_entry, ctx, NULL);
+}
+
+static void read_entry(uint64_t index, struct pt_entry *ret) {
+    struct pt_store_reader *r = NULL;
+    struct pt_store *store = NULL;
+    struct pt_sqlite_opts opts = {.read_only = true};
+    memset(ret, 0, sizeof *ret);
+    cr_assert_eq(pt_store_sqlite_open(hub.dir, &opts, &store, NULL), 0);
+    cr_assert_eq(pt_store_read_begin(store, &r, NULL), 0);
+    cr_assert_eq(pt_store_entries(r, index, 1, false, open_entry, ret, NULL), 0);
+    cr_assert_not_null(ret->msg);
+    pt_store_read_end(r);
+    pt_store_sqlite_close(store);
+}
+
+/* Puts other bytes of an entry, and columns that fit, into log.db. */
+static void put_entry(uint64_t index, const struct pt_entry *e) {
+    struct pt_buf bytes, sql;
+    struct pt_entry again;
+    char hash[65];
+    pt_buf_init(&bytes, 65535);
+    pt_buf_init(&sql, 1 << 20);
+    cr_assert_eq(pt_strict_pack(&bytes, &e->msg->base), 0);
+    cr_assert_eq(pt_entry_open(pt_buf_span(&bytes), &again, NULL), 0);
+    char *hex = malloc(2 * bytes.len + 1);
+    cr_assert_not_null(hex);
+    pt_hex(hex, bytes.p, bytes.len);
+    pt_hash_hex(hash, &again.statement.hash);
+    pt_buf_printf(&sql,
+                  "UPDATE entry SET log_entry=x'%s', statement=x'%s', first_seq=%llu WHERE "
+                  "idx=%llu",
+                  hex, hash, (unsigned long long)again.statement.first_seq,
+                  (unsigned long long)index);
+    edit(pt_buf_cstr(&sql));
+    free(hex);
+    pt_entry_done(&again);
+    pt_buf_done(&sql);
+    pt_buf_done(&bytes);
+}
+
+/* Signs the entry's statement anew after a change, with that party's true key. */
+static void sign_anew(struct pt_entry *e, struct pt_key *key) {
+    Pentad__V1__Envelope *env = e->msg->envelope;
+    ProtobufCMessage *m = NULL;
+    struct pt_buf payload, out;
+    pt_buf_init(&payload, 65535);
+    pt_buf_init(&out, 65535);
+    cr_assert_eq(pt_strict_pack(&payload, &e->statement.msg->base), 0);
+    cr_assert_eq(pt_dsse_sign(key, PT_DSSE_BATCH_STATEMENT, pt_buf_span(&payload), &out, NULL), 0);
+    cr_assert_eq(pt_strict_unpack(&pentad__v1__envelope__descriptor, pt_buf_span(&out), &m, NULL),
+                 0);
+    protobuf_c_message_free_unpacked(&env->base, NULL);
+    e->msg->envelope = (Pentad__V1__Envelope *)m;
+    pt_buf_done(&out);
+    pt_buf_done(&payload);
+}
+
+static void expect_at(const char *check, int code, uint64_t seq) {
+    struct seen s = {.check = check};
+    struct pt_log_check_result r;
+    cr_assert_eq(look(&s, pt_span(NULL, 0), NULL, &r), 0);
+    cr_assert(s.found, "%s isn't among:\n%s", check, named);
+    cr_assert_eq(s.f.code, code, "%s: %s", check, pt_err_name(s.f.code));
+    cr_assert(s.f.has_index && s.f.log_index == 7, "%s", named);
+    cr_assert_str_eq(s.party, "finance");
+    cr_assert_str_eq(s.stream, "main");
+    cr_assert_eq(s.f.seq, seq, "%s: %llu", check, (unsigned long long)s.f.seq);
+}
+
+/* What was put into entry 7, each time of a log of ten. */
+Test(check, a_changed_signature_chain_and_sequence_are_named, .timeout = 120) {
+    struct pt_entry e;
+    struct pt_buf file;
+    char path[600];
+    for (int i = 0; i < 10; i++) {
+        th_send_payments(&s, 3);
+    }
+    th_close(&hub);
+    snprintf(path, sizeof path, "%s/log.db", hub.dir);
+    pt_buf_init(&file, 64u << 20);
+    cr_assert_eq(pt_file_read(path, &file, NULL), 0);
+    for (int kind = 0; kind < 4; kind++) {
+        read_entry(7, &e);
+        uint64_t seq = e.statement.first_seq;
+        if (kind == 0) {
+            e.msg->envelope->signatures[0]->sig.data[20] ^= 1;
+        } else if (kind == 1) {
+            e.statement.msg->previous.data[0] ^= 1;
+            sign_anew(&e, th_key(&hub, "finance"));
+        } else if (kind == 2) {
+            e.statement.msg->first_seq += 2;
+            sign_anew(&e, th_key(&hub, "finance"));
+        } else {
+            struct pt_hash audit;
+            pt_key_fingerprint(th_key(&hub, "audit"), &audit);
+            memcpy(e.msg->signing_key.data, audit.b, PT_HASH_LEN);
+            sign_anew(&e, th_key(&hub, "audit"));
+        }
+        put_entry(7, &e);
+        pt_entry_done(&e);
+        switch (kind) {
+        case 0:
+            expect_at("signature", PT_E_SIGNATURE, seq);
+            break;
+        case 1:
+            expect_at("chain", PT_E_PREVIOUS, seq);
+            break;
+        case 2:
+            expect_at("sequence", PT_E_GAP, seq + 2);
+            break;
+        default:
+            expect_at("key", PT_E_UNKNOWN_KEY, seq);
+            break;
+        }
+        /* No leaf can change without its head. */
+        cr_assert_not_null(strstr(named, "(checkpoint)"), "%s", named);
+        cr_assert_eq(pt_file_write(path, file.p, file.len, 0600, NULL), 0);
+    }
+    pt_buf_done(&file);
+}
+
+Test(check, a_changed_record_is_named_with_what_was_signed_for) {
+    struct seen s7 = {.check = "records"};
+    struct pt_log_check_result r;
+    for (int i = 0; i < 10; i++) {
+        th_send_payments(&s, 3);
+    }
+    th_close(&hub);
+    edit("UPDATE batch SET records=CAST(substr(records,1,200)||x'00'||substr(records,202) AS BLOB)"
+         " WHERE idx=7");
+    cr_assert_eq(look(&s7, pt_span(NULL, 0), NULL, &r), 0);
+    cr_assert(s7.found, "%s", named);
+    cr_assert_eq(s7.f.code, PT_E_ROOT);
+    cr_assert_eq(s7.f.log_index, 7);
+    cr_assert_eq(strlen(s7.expected), 64);
+    cr_assert_eq(strlen(s7.got), 64);
+    cr_assert_str_neq(s7.expected, s7.got);
+}
+
+/* ---- resuming -------------------------------------------------------------------------------- */
+
+static void expect_resumed(struct pt_span state, uint64_t resumed, uint64_t entries,
+                           uint64_t faults) {
+    struct seen none = {.check = ""};
+    struct pt_log_check_result r;
+    cr_assert_eq(look(&none, state, NULL, &r), 0);
+    cr_assert_eq(r.faults, faults, "%s", named);
+    cr_assert_eq(r.resumed, resumed);
+    cr_assert_eq(r.entries, entries, "%llu", (unsigned long long)r.entries);
+}
+
+Test(check, a_resumed_check_goes_on_where_it_stood, .timeout = 120) {
+    struct seen none = {.check = ""};
+    struct pt_log_check_result r, whole;
+    struct pt_buf state, second;
+    pt_buf_init(&state, 1 << 20);
+    pt_buf_init(&second, 1 << 20);
+    for (int i = 0; i < 260; i++) {
+        th_send_payments(&s, 1);
+    }
+    uint64_t size = pt_log_size(hub.log);
+    cr_assert_eq(look(&none, pt_span(NULL, 0), &state, &r), 0);
+    cr_assert_eq(r.faults, 0, "%s", named);
+    cr_assert_gt(state.len, 0);
+    expect_resumed(pt_buf_span(&state), size, 0, 0);
+    for (int i = 0; i < 300; i++) { /* a tile's end lies between */
+        th_send_payments(&s, 1);
+    }
+    expect_resumed(pt_buf_span(&state), size, 300, 0);
+    cr_assert_eq(look(&none, pt_buf_span(&state), &second, &r), 0);
+    cr_assert_eq(look(&none, pt_span(NULL, 0), NULL, &whole), 0);
+    cr_assert(pt_hash_eq(&r.root, &whole.root));
+    expect_resumed(pt_buf_span(&second), size + 300, 0, 0);
+    pt_buf_done(&second);
+    pt_buf_done(&state);
+}
+
+Test(check, a_changed_state_is_none) {
+    struct seen none = {.check = ""};
+    struct pt_log_check_result r;
+    struct pt_buf state;
+    pt_buf_init(&state, 1 << 20);
+    fill();
+    cr_assert_eq(look(&none, pt_span(NULL, 0), &state, &r), 0);
+    for (size_t i = 0; i < state.len; i += 97) {
+        state.p[i] ^= 4;
+        cr_assert_eq(look(&none, pt_buf_span(&state), NULL, &r), PT_E_FORMAT, "byte %zu", i);
+        state.p[i] ^= 4;
+    }
+    cr_assert_eq(look(&none, pt_span(state.p, state.len - 1), NULL, &r), PT_E_FORMAT);
+    expect_resumed(pt_buf_span(&state), pt_log_size(hub.log), 0, 0);
+    pt_buf_done(&state);
+}
+
+/* Another history under the log's own key, whole in itself: only who resumes can tell. */
+Test(check, a_rewritten_history_does_not_continue_what_was_verified, .timeout = 120) {
+    struct seen fork = {.check = "checkpoint"};
+    struct pt_log_check_result r;
+    struct pt_buf state;
+    struct th_stream again;
+    pt_buf_init(&state, 1 << 20);
+    th_stream_init(&again, &hub, "finance", "main");
+    th_send_payments(&s, 3);
+    th_send_payments(&s, 3);
+    char path[600];
+    struct pt_buf file;
+    snprintf(path, sizeof path, "%s/log.db", hub.dir);
+    th_close(&hub);
+    pt_buf_init(&file, 64u << 20);
+    cr_assert_eq(pt_file_read(path, &file, NULL), 0);
+    th_open(&hub);
+    th_send_payments(&s, 2);
+    th_send_payments(&s, 2);
+    cr_assert_eq(look(&fork, pt_span(NULL, 0), &state, &r), 0);
+    cr_assert_eq(r.faults, 0, "%s", named);
+    th_close(&hub);
+    cr_assert_eq(pt_file_write(path, file.p, file.len, 0600, NULL), 0);
+    th_open(&hub);
+    again.next_seq = 7;
+    struct pt_entry e;
+    read_entry(2, &e);
+    again.last = e.statement.hash;
+    pt_entry_done(&e);
+    th_send_payments(&again, 4);
+    th_send_payments(&again, 1);
+    th_send_payments(&again, 1);
+    cr_assert_eq(look(&fork, pt_span(NULL, 0), NULL, &r), 0);
+    cr_assert_eq(r.faults, 0, "%s", named);
+    cr_assert_eq(look(&fork, pt_buf_span(&state), NULL, &r), 0);
+    cr_assert(fork.found, "%s", named);
+    cr_assert_eq(fork.f.code, PT_E_FORK);
+    pt_buf_done(&file);
+    pt_buf_done(&state);
+}
+
+/* finance adds an SM2 key and signs with it from then on. */
+static struct pt_key *change_key(void) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__KeyChange body = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey key = PENTAD__V1__PUBLIC_KEY__INIT, *keys[1] = {&key};
+    struct pt_key *fresh = NULL;
+    cr_assert_eq(pt_key_generate(PT_KEY_SM2, &fresh, NULL), 0);
+    struct pt_span spki = pt_key_spki(fresh);
+    body.party = (char *)"finance";
+    body.reason = (char *)"轮换";
+    body.n_add = 1;
+    body.add = keys;
+    key.has_use = key.has_algorithm = key.has_spki = 1;
+    key.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+    key.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_SM2;
+    key.spki.data = (uint8_t *)(uintptr_t)spki.p;
+    key.spki.len = spki.len;
+    r.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    r.key_change = &body;
+    th_send_record(&s, &r, NULL);
+    s.key = fresh;
+    return fresh;
+}
+
+Test(check, a_resumed_check_knows_the_keys_enrolled_before) {
+    struct seen none = {.check = ""};
+    struct pt_log_check_result r;
+    struct pt_buf state;
+    pt_buf_init(&state, 1 << 20);
+    th_send_payments(&s, 2);
+    struct pt_key *fresh = change_key();
+    cr_assert_eq(look(&none, pt_span(NULL, 0), &state, &r), 0);
+    cr_assert_eq(r.faults, 0, "%s", named);
+    uint64_t size = pt_log_size(hub.log);
+    th_send_payments(&s, 2);
+    expect_resumed(pt_buf_span(&state), size, 1, 0);
+    pt_key_free(fresh);
+    pt_buf_done(&state);
 }

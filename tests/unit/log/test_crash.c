@@ -14,10 +14,9 @@
 #include "pt_test_hub.h"
 
 static uint64_t faults;
-static void on_fault(void *ctx, int code, const char *where, const char *what) {
+static void on_fault(void *ctx, const struct pt_log_fault *f) {
     (void)ctx;
-    (void)code;
-    fprintf(stderr, "%s: %s\n", where, what);
+    fprintf(stderr, "%s: %s\n", f->where, f->what);
     faults++;
 }
 

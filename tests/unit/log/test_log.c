@@ -219,15 +219,21 @@ Test(log, another_checkpoint_key_is_not_accepted) {
 /* ---- the static tree ------------------------------------------------------------------------ */
 
 static uint64_t static_faults;
-static void count_fault(void *ctx, int code, const char *where, const char *what) {
+static void count_fault(void *ctx, const struct pt_log_fault *f) {
     (void)ctx;
-    (void)code;
-    (void)where;
-    (void)what;
+    (void)f;
     static_faults++;
 }
 
+static int no_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    static const uint8_t version_1[] = {0x08, 1};
+    (void)ctx;
+    (void)err;
+    return pt_buf_append(out, version_1, sizeof version_1);
+}
+
 Test(log, exported_as_tiles_and_checked_there) {
+    const struct pt_log_keys keys = {no_keys, NULL};
     struct pt_log_source src;
     struct pt_vkey vkey;
     struct pt_err err = {0};
@@ -239,7 +245,8 @@ Test(log, exported_as_tiles_and_checked_there) {
     snprintf(dir, sizeof dir, "%s/static", hub.dir);
     for (int round = 0; round < 2; round++) {
         cr_assert_eq(pt_log_store_source(hub.store, &src, &vkey, &err), 0, "%s", err.msg);
-        cr_assert_eq(pt_log_export(&src, &vkey, &hub.sv, dir, &size, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_log_export(&src, &keys, &vkey, &hub.sv, dir, &size, &err), 0, "%s",
+                     err.msg);
         pt_log_store_source_free(&src);
         cr_assert_eq(size, pt_log_size(hub.log));
         th_send_payments(&s, 1); /* the second export goes on from the first */

@@ -163,6 +163,11 @@ const struct good good_records[] = {
     {PT_TYPE_KEY_CHANGE, PT_PARTY_FINANCE, "",
      "{\"party\":\"finance\",\"add\":[{\"use\":\"KEY_USE_SIGNING\",\"algorithm\":"
      "\"KEY_ALGORITHM_ED25519\",\"spki\":\"AQID\"}],\"retire\":[" HASH32 "]}"},
+    {PT_TYPE_POLICY_CHANGE, PT_PARTY_CONGRESS, "",
+     "{\"witnesses\":[{\"vkey\":\"test.example/hub/congress+01020304+AQID\",\"counts\":true},"
+     "{\"vkey\":\"test.example/hub/finance+01020305+AQIE\",\"counts\":false,\"url\":"
+     "\"https://witness.example/\"}],\"quorum\":1,\"clock\":\"CLOCK_MODE_LIVE\","
+     "\"replaces\":\"0\",\"reason\":\"增加见证方\"}"},
     {PT_TYPE_WITHHELD, PT_PARTY_FINANCE, "",
      "{\"type\":\"X01\",\"code\":\"sum_mismatch\",\"field\":\"body.payment_batch.sum_fen\","
      "\"source\":{\"system\":\"s\",\"row\":\"1\"}}"},
@@ -171,6 +176,9 @@ const struct good good_records[] = {
      ",\"party\":\"finance\",\"stream\":\"treasury\"}"},
     {PT_TYPE_LIFT, PT_PARTY_OFFICE, "",
      "{\"incident\":" REF("hub", "20") ",\"party\":\"finance\",\"stream\":\"treasury\"}"},
+    {PT_TYPE_ERASURE, PT_PARTY_OFFICE, "",
+     "{\"record\":" REF("finance", "20") ",\"type\":\"X01\",\"basis\":\"档案法第三十条\","
+                                         "\"reason\":\"保管期满\"}"},
     {PT_TYPE_RESPONSIBLE_PERSON, PT_PARTY_FINANCE, "",
      "{\"role\":\"PERSON_ROLE_PROJECT_HEAD\",\"sealed\":{\"recipients\":[" HASH32
      "],\"cms\":\"AQID\"},\"post\":\"局长\",\"held_from\":20190101,\"held_to\":20211231,"
@@ -322,6 +330,15 @@ const struct good good_records[] = {
      ",\"valid_from\":20190101,\"valid_to\":20201231,\"revoked\":false}"},
     {PT_TYPE_SEALED_COUNT, PT_PARTY_DISCIPLINE, "",
      "{\"rule\":\"K55\",\"period\":\"2019-06\",\"count\":2}"},
+    {PT_TYPE_ATTESTATION, PT_PARTY_AUDIT, "",
+     "{\"snapshot\":" REF("hub",
+                          "9") ",\"reader_classes\":[\"audit\",\"finance\"],\"digest\":" HASH32
+                               ",\"equal\":true}"},
+    {PT_TYPE_ATTESTATION, PT_PARTY_CONGRESS, "",
+     "{\"snapshot\":" REF(
+         "hub", "9") ",\"reader_classes\":[\"office\"],\"digest\":" HASH32
+                     ",\"equal\":false,\"difference\":{\"part\":\"facts\",\"subject\":\"" PROJECT
+                     "\",\"fiscal_year\":2019,\"formula\":\"FG2.B0/1\",\"own\":\"5\"}}"},
     {PT_TYPE_EDITOR_NOTE, PT_PARTY_OFFICE, "",
      "{\"period\":\"2019-06\",\"section\":\"BR5\",\"text\":\"收回工作进展较快\"}"},
 };

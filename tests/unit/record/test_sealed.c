@@ -78,9 +78,9 @@ static void split(struct split *s, const struct good *g) {
     json_decref(json);
     pt_buf_init(&s->plain, PT_SEALED_MAX);
     cr_assert(pt_sealed_due(s->whole), "%s", pt_record_info(g->type)->code);
-    cr_assert_eq(
-        pt_sealed_split(s->whole, nonce, &here, &s->arena, &s->header, &s->plain, s->hash, &err), 0,
-        "%s", err.msg);
+    cr_assert_eq(pt_sealed_split(s->whole, nonce, &here, false, &s->arena, &s->header, &s->plain,
+                                 s->hash, &err),
+                 0, "%s", err.msg);
     hang_seal(s);
     cr_assert_not(pt_sealed_due(s->header));
 }
@@ -120,6 +120,43 @@ Test(sealed, comes_back_as_it_was) {
         cr_expect(same(back, s.whole), "%s", pt_record_info(contents[i].type)->code);
         done(&s);
     }
+}
+
+static void text(char **field, const char *value) {
+    *field = (char *)(uintptr_t)value;
+}
+
+/* With its papers inside, the header says nothing of them, and who opens the seal has all of it. */
+Test(sealed, papers_go_inside_and_come_back) {
+    struct split s;
+    Pentad__V1__Record *back = NULL;
+    Pentad__V1__Source source = PENTAD__V1__SOURCE__INIT;
+    Pentad__V1__Record r;
+    struct pt_err err = {0};
+
+    split(&s, &contents[0]);
+    r = *s.whole;
+    text(&r.doc_no, "济审移〔2019〕12号");
+    text(&source.locator, "clues.csv");
+    r.source = &source;
+    r.has_effective = 1;
+    r.effective = 20190103;
+    pt_buf_reset(&s.plain);
+    cr_assert_eq(
+        pt_sealed_split(&r, nonce, &here, true, &s.arena, &s.header, &s.plain, s.hash, &err), 0);
+    hang_seal(&s);
+    cr_expect_null(s.header->source);
+    cr_expect(s.header->doc_no == NULL || s.header->doc_no[0] == '\0');
+    cr_expect_not(s.header->has_effective);
+    cr_assert_eq(pt_sealed_join(s.header, pt_buf_span(&s.plain), &here, &s.arena, &back, &err), 0,
+                 "%s", err.msg);
+    cr_expect(same(back, &r));
+    /* Whoever says them twice says two things. */
+    s.header->has_effective = 1;
+    s.header->effective = 20190104;
+    cr_expect_eq(pt_sealed_join(s.header, pt_buf_span(&s.plain), &here, &s.arena, &back, &err),
+                 PT_E_FORMAT);
+    done(&s);
 }
 
 static int verdict(const Pentad__V1__Record *rec, enum pt_party author, bool unsealed) {

@@ -128,6 +128,14 @@ static const struct bad bads[] = {
     {PT_TYPE_SUBJECT_PROFILE, "body.is_new", NULL, "missing_field body.subject_profile.is_new"},
     {PT_TYPE_SUBJECT_PROFILE, "body.is_major", NULL, "missing_field body.subject_profile.is_major"},
     {PT_TYPE_SUBJECT_PROFILE, "body.is_new", "true", ""},
+    {PT_TYPE_SUBJECT_PROFILE, "body.policy",
+     "{\"kind\":\"SUBJECT_KIND_POLICY\",\"key\":\"POL-370100-2019-00001\"}", ""},
+    {PT_TYPE_SUBJECT_PROFILE, "body.policy",
+     "{\"kind\":\"SUBJECT_KIND_POLICY\",\"key\":\"37010019R000000000001\"}",
+     "invalid_field body.subject_profile.policy.key"},
+    {PT_TYPE_SUBJECT_PROFILE, "body.policy",
+     "{\"kind\":\"SUBJECT_KIND_PROJECT\",\"key\":\"" PROJECT "\"}",
+     "invalid_field body.subject_profile.policy.kind"},
     {PT_TYPE_SUBJECT_PROFILE, "body.plan_curve_bp", "[10000]",
      "invalid_field body.subject_profile.plan_curve_bp"},
     {PT_TYPE_SUBJECT_PROFILE, "body.plan_curve_bp", "[0,0,5,4,5,5,5,5,5,5,5,10000]",
@@ -292,7 +300,15 @@ static const struct bad bads[] = {
      "invalid_field body.stream_close.classes[1].reader_class"},
     {PT_TYPE_STREAM_CLOSE, "body.hour", "24", "invalid_field body.stream_close.hour"},
     {PT_TYPE_KEY_CHANGE, "body.retire", "[\"AQ==\"]", "invalid_field body.key_change.retire[0]"},
+    {PT_TYPE_POLICY_CHANGE, "body.quorum", "0", "invalid_field body.policy_change.quorum"},
+    {PT_TYPE_POLICY_CHANGE, "body.quorum", "2", "invalid_field body.policy_change.quorum"},
+    {PT_TYPE_POLICY_CHANGE, "body.clock", NULL, "missing_field body.policy_change.clock"},
+    {PT_TYPE_POLICY_CHANGE, "body.replaces", NULL, "missing_field body.policy_change.replaces"},
+    {PT_TYPE_POLICY_CHANGE, "body.witnesses[1].counts", NULL,
+     "missing_field body.policy_change.witnesses[1].counts"},
     {PT_TYPE_INCIDENT, "body.envelope_b", NULL, "missing_field body.incident.envelope_b"},
+    {PT_TYPE_ERASURE, "body.type", "\"Tick\"", "invalid_field body.erasure.type"},
+    {PT_TYPE_ERASURE, "body.basis", NULL, "missing_field body.erasure.basis"},
     {PT_TYPE_LIFT, "body.stream", "\"\"", "invalid_field body.lift.stream"},
     {PT_TYPE_TICK, "subject", "{\"kind\":\"SUBJECT_KIND_REGION\",\"key\":\"370100\"}",
      "invalid_field subject.kind"},
@@ -406,7 +422,7 @@ Test(validate, dpob_weighs_what_was_achieved) {
 }
 
 /* The organization department adds to finance's records of who is responsible, and to those alone
- * (R-59). */
+ * (R-59); what it added it corrects itself. */
 Test(validate, organization_supplements_responsible_persons) {
     static const struct {
         const char *correction;
@@ -416,8 +432,10 @@ Test(validate, organization_supplements_responsible_persons) {
         {"\"CORRECTION_SUPPLEMENT\"", "finance", ""},
         {"\"CORRECTION_SUPPLEMENT\"", "organization", ""},
         {"\"CORRECTION_SUPPLEMENT\"", "audit", "bad_correction corrects.party"},
-        {"\"CORRECTION_REPLACE\"", "finance",
-         "bad_correction corrects.party; type_not_allowed correction"},
+        {"\"CORRECTION_REPLACE\"", "finance", "bad_correction corrects.party"},
+        {"\"CORRECTION_REPLACE\"", "organization", ""},
+        {"\"CORRECTION_WITHDRAW\"", "organization", ""},
+        {"\"CORRECTION_NONE\"", NULL, "type_not_allowed correction"},
     };
     const struct good *g = good_of(PT_TYPE_RESPONSIBLE_PERSON);
 
@@ -425,12 +443,15 @@ Test(validate, organization_supplements_responsible_persons) {
         json_t *json = good_json(g);
         char ref[256];
 
-        (void)snprintf(ref, sizeof(ref),
-                       "{\"party\":\"%s\",\"stream\":\"main\",\"seq\":\"1\",\"hash\":" HASH32 "}",
-                       cases[i].party);
         json_patch(json, g, "correction", cases[i].correction);
-        json_patch(json, g, "correction_reason", "\"调离\"");
-        json_patch(json, g, "corrects", ref);
+        if (cases[i].party != NULL) {
+            (void)snprintf(ref, sizeof(ref),
+                           "{\"party\":\"%s\",\"stream\":\"main\",\"seq\":\"1\",\"hash\":" HASH32
+                           "}",
+                           cases[i].party);
+            json_patch(json, g, "correction_reason", "\"调离\"");
+            json_patch(json, g, "corrects", ref);
+        }
         cr_expect_str_eq(faults_of(json, PT_PARTY_ORGANIZATION), cases[i].want, "%zu: %s", i,
                          faults_of(json, PT_PARTY_ORGANIZATION));
         json_decref(json);

@@ -33,6 +33,9 @@ static const char *want_of(const struct pt_record_info *info, const Pentad__V1__
     if (info->type == PT_TYPE_ACCOUNTABILITY) {
         return rec->accountability->opens != NULL ? to_all : "-FF-F--";
     }
+    if (info->type == PT_TYPE_ATTESTATION) { /* congress', for the office */
+        return rec->attestation->difference == NULL ? to_all : "F----F-";
+    }
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (strcmp(others[i].code, info->code) == 0) {
             return others[i].want;
@@ -273,6 +276,41 @@ Test(visible, discrepancies_by_rule_responders_and_sender) {
         seen(&rec, PT_PARTY_HUB, true, got);
         cr_expect_str_eq(got, cases[i].want, "%zu, %s: %s instead of %s", i, cases[i].rule, got,
                          cases[i].want);
+    }
+}
+
+/* What is equal is for all six; where a row is named, for its classes and its author. */
+Test(visible, attestations_by_the_row_that_they_name) {
+    static const struct {
+        enum pt_party author;
+        bool row;
+        const char *classes[4];
+        const char *want;
+    } cases[] = {
+        {PT_PARTY_AUDIT, false, {"audit", "finance"}, to_all},
+        {PT_PARTY_AUDIT, true, {"audit", "finance"}, "---FF--"},
+        {PT_PARTY_AUDIT, true, {"congress", "discipline", "finance", "audit"}, "FF-FF--"},
+        {PT_PARTY_CONGRESS, true, {"organization", "office"}, "F-F--F-"},
+        {PT_PARTY_AUDIT, true, {"public"}, "----F--"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        Pentad__V1__RowDifference row = PENTAD__V1__ROW_DIFFERENCE__INIT;
+        Pentad__V1__Attestation a = PENTAD__V1__ATTESTATION__INIT;
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+        char *classes[4];
+        char got[READERS + 1];
+
+        for (; a.n_reader_classes < 4 && cases[i].classes[a.n_reader_classes] != NULL;
+             a.n_reader_classes++) {
+            classes[a.n_reader_classes] = (char *)(uintptr_t)cases[i].classes[a.n_reader_classes];
+        }
+        a.reader_classes = classes;
+        a.difference = cases[i].row ? &row : NULL;
+        rec.body_case = PENTAD__V1__RECORD__BODY_ATTESTATION;
+        rec.attestation = &a;
+        seen(&rec, cases[i].author, true, got);
+        cr_expect_str_eq(got, cases[i].want, "%zu: %s instead of %s", i, got, cases[i].want);
     }
 }
 

@@ -34,7 +34,7 @@ static const struct wire_case cases[] = {
     {"half a tag", "ba", PT_E_TRUNCATED, ""},
     {"out of order", "20cf0f0807", PT_E_NOT_STRICT, ""},
     {"unknown field 15", "7801", PT_E_NOT_STRICT, ""},
-    {"reserved field 234", "d20e00", PT_E_NOT_STRICT, ""},
+    {"reserved field 250", "d20f00", PT_E_NOT_STRICT, ""},
     {"field 0", "0001", PT_E_NOT_STRICT, ""},
     {"wrong wire type", "0a0107", PT_E_NOT_STRICT, "seq"},
     {"fixed64 in place of a varint", "090000000000000000", PT_E_NOT_STRICT, "seq"},

@@ -21,7 +21,7 @@ static const struct parts {
     {"K15", "poor,rejected"},
     {"K17", "common,group"},
     {"K22", "name,tags,payee"},
-    {"K24", "name,bk,org,alias,voucher,quota,orgname,bunit,term,shift,chain"},
+    {"K24", "name,bk,org,alias,voucher,quota,orgname,bunit,term,shift,chain,approval"},
     {"K33", "yellow,red,notice"},
     {"K36", "quarter,july"},
     {"K37", "fast,slow"},

@@ -14,6 +14,7 @@
 #include <pentad/record/ref.h>
 #include <pentad/sql/sql.h>
 
+#include "city_complete.h"
 #include "city_lines.h"
 #include "feeder.h"
 #include "profile.h"
@@ -275,6 +276,7 @@ int main(int argc, char **argv) {
         (void)printf("the log replayed: %.1f s, %.0f payment lines/s\n", (double)replayed / 1e6,
                      (double)fd.payment_lines * 1e6 / (double)replayed);
     readers_agree();
+    n_wrong += complete_check(pt_fold_ledger(fd.fold), &fd.m, 7);
     if (getenv("PENTAD_PROFILE"))
         profile_print();
     if (getenv("PENTAD_PLANS"))

@@ -88,7 +88,7 @@ static struct mk_ref add_sealed(const char *party, const Pentad__V1__Record *r) 
 
     pt_arena_init(&arena, PT_SEALED_MAX);
     pt_buf_init(&plain, PT_SEALED_MAX);
-    if (pt_sealed_split(r, nonce, &place, &arena, &header, &plain, hash, &err) != 0)
+    if (pt_sealed_split(r, nonce, &place, false, &arena, &header, &plain, hash, &err) != 0)
         fd_die("seal", &err);
     sealed.n_recipients = 1;
     sealed.recipients = &recipient;

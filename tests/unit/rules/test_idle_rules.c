@@ -225,6 +225,7 @@ Test(idle, k28_carried_over) {
 /* Carried over 29 万元, and 20 of the new year: what the new year recovers comes off once. */
 Test(idle, k28_recovered_in_the_next_year) {
     struct world w;
+    struct seen s;
 
     begin(&w);
     w_tick(&w, 20191231);
@@ -238,9 +239,14 @@ Test(idle, k28_recovered_in_the_next_year) {
     cr_expect_eq(k28(&w, "Q3").status, CLOSED, "4 of 29 are left");
     cr_expect(k28(&w, "Q9").status == OPEN && strstr(k28(&w, "Q9").message_zh, "20.00万元"), "%s",
               k28(&w, "Q9").message_zh);
-    /* Of the next 15 the old money has 4 left; 11 come off the new. */
-    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200417, 15 * WAN);
+    /* Of the next 8 the old money has 4 left; 4 come off the new. */
+    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200417, 8 * WAN);
     w_tick(&w, 20200417);
+    s = k28(&w, "Q9");
+    cr_expect(s.status == OPEN && strstr(s.message_zh, "16.00万元"), "%s", s.message_zh);
+    cr_expect_eq(s.n_inputs, 4, "its line, what was recovered twice, the B05 that took it first");
+    (void)mk_control(&w.m, RECOVER, P2, NULL, 2020, 20200418, 7 * WAN);
+    w_tick(&w, 20200418);
     cr_expect_eq(k28(&w, "Q9").status, CLOSED, "9 of 20 are left");
     end(&w);
 }

@@ -710,6 +710,34 @@ Test(oversight, k63_somebody_answers_for_a_major_subject) {
     end(&w);
 }
 
+/* What corrects a supplement moves the end of the term that it ends, and is no term of its own. */
+Test(oversight, k63_an_end_that_was_corrected) {
+    struct world w;
+    struct mk_ref first;
+    struct mk_ref cut;
+    struct seen s;
+
+    begin(&w, 20190301);
+    (void)subject(&w, P1, "true", 20190302, NULL);
+    first = head(&w, "finance", 0, NULL, 20190302, 0, "true");
+    cut = head(&w, "organization", 5, &first, 20190302, 20190305, "true");
+    w_days(&w, 20190302, 20190307);
+    s = w_find(&w, "K63", P1, "", "");
+    cr_expect(s.status == OPEN && strstr(s.message_zh, "责任人缺失（2019-03-06-—）"));
+    cut = head(&w, "organization", 2, &cut, 20190302, 20190312, "true");
+    w_days(&w, 20190308, 20190313);
+    cr_expect_eq(w_find(&w, "K63", P1, NULL, NULL).status, CLOSED, "he left on 03-12 only");
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 0, "one head, one term");
+    w_tick(&w, 20190314);
+    s = w_find(&w, "K63", P1, "", "");
+    cr_expect(s.status == OPEN && s.episode == 2 && s.n_inputs == 3);
+    cr_expect(strstr(s.message_zh, "责任人缺失（2019-03-13-—）"), "%s", s.message_zh);
+    (void)head(&w, "organization", 4, &cut, 20190302, 20190312, "true");
+    w_tick(&w, 20190315);
+    cr_expect_eq(w_find(&w, "K63", P1, NULL, NULL).status, CLOSED, "he never left");
+    end(&w);
+}
+
 Test(oversight, k63_paid_while_nobody_answered) {
     struct world w;
     struct mk_ref pay;

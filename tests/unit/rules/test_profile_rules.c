@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/sql/sql.h>
+
 #include "world.h"
 
 #define WAN INT64_C(1000000)
 #define OPEN 1
+#define REPLIED 2
 #define CLOSED 3
+#define EXPLAIN 2
 #define INFO 1
 #define YELLOW 2
 
@@ -594,6 +598,49 @@ Test(profile_rules, k24_what_is_shifted_goes_somewhere) {
     end(&w);
 }
 
+/* Whom the newest discrepancy about the key asks. */
+static void asks(struct world *w, const char *key, const char *object, const char *party) {
+    struct pt_err err = {0};
+    int64_t n;
+    bool found;
+
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
+                               "SELECT d.responders = json_array(?3) FROM f_discrepancy d"
+                               " WHERE d.rule = 'K24' AND d.key = ?1 AND d.object = ?2"
+                               " ORDER BY d.rec DESC LIMIT 1",
+                               "sss", key, object, party),
+                 0, "%s", err.msg);
+    cr_expect(found && n == 1, "%s of %s is for %s to answer", object, key, party);
+}
+
+static struct mk_ref decide(struct world *w, const char *doc_no, int64_t fen,
+                            const struct mk_ref *replaces) {
+    w->m.doc_no = doc_no;
+    return mk_json_correcting(&w->m, 2, replaces, "congress", "B03", K(REGION), "370100", 2019,
+                              20190117,
+                              "{'kind':'APPROVAL_KIND_BUDGET','approved_on':20190117,'lines':[{"
+                              "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fen':'%lld',"
+                              "'src_unit':'SOURCE_UNIT_FEN'}],'total_fen':'%lld'}",
+                              (long long)fen, (long long)fen);
+}
+
+/* A second correction is its author's to explain. */
+Test(profile_rules, k24_two_corrections_of_one_approval) {
+    struct world w;
+    struct mk_ref first;
+
+    w_open(&w, ":memory:");
+    first = decide(&w, "济人发1", WAN, NULL);
+    (void)decide(&w, "济人发2", 2 * WAN, &first);
+    w_tick(&w, 20190118);
+    (void)decide(&w, "济人发3", 3 * WAN, &first);
+    w_tick(&w, 20190119);
+    cr_expect_eq(w_find(&w, "K24", NULL, NULL, NULL).n, 1);
+    cr_expect_eq(w_find(&w, "K24", "370100", "", "chain:congress/济人发3").status, OPEN);
+    asks(&w, "370100", "chain:congress/济人发3", "congress");
+    end(&w);
+}
+
 Test(profile_rules, k24_two_corrections_of_one_record) {
     struct item a = {P1, "校舍改造", DEPT1, "2050201", NULL, WAN};
     struct world w;
@@ -614,19 +661,9 @@ Test(profile_rules, k24_two_corrections_of_one_record) {
     cr_expect(s.status == OPEN && s.n_inputs == 2);
     cr_expect(strstr(s.message_zh, "同一记录两次更正，finance/DA-1-3/finance/main#") != NULL, "%s",
               s.message_zh);
+    asks(&w, P1, "chain:finance/DA-1-3", "finance");
     cr_expect_eq(w_find(&w, "K24", P1, "", NULL).n, 2, "and one without a number, by its place");
     end(&w);
-}
-
-static struct mk_ref decide(struct world *w, const char *doc_no, int64_t fen,
-                            const struct mk_ref *replaces) {
-    w->m.doc_no = doc_no;
-    return mk_json_correcting(&w->m, 2, replaces, "congress", "B03", K(REGION), "370100", 2019,
-                              20190117,
-                              "{'kind':'APPROVAL_KIND_BUDGET','approved_on':20190117,'lines':[{"
-                              "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fen':'%lld',"
-                              "'src_unit':'SOURCE_UNIT_FEN'}],'total_fen':'%lld'}",
-                              (long long)fen, (long long)fen);
 }
 
 /* A decision of congress that takes another's place has a number of its own. */
@@ -649,8 +686,15 @@ Test(profile_rules, k24_an_approval_replaced_under_its_own_number) {
     cr_expect(s.status == OPEN && s.sev == YELLOW && s.n_inputs == 2);
     cr_expect(strstr(s.message_zh, "更正未另编文号，济人发1：congress/main#") != NULL, "%s",
               s.message_zh);
-    (void)decide(&w, "济人发4", 3 * WAN, &second);
+    asks(&w, "370100", "approval:济人发1", "congress");
+    w_reply(&w, "finance", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190121);
+    cr_expect_eq(w_find(&w, "K24", "370100", "", NULL).status, OPEN, "finance isn't asked");
+    w_reply(&w, "congress", s.id, EXPLAIN, NULL);
+    w_tick(&w, 20190122);
+    cr_expect_eq(w_find(&w, "K24", "370100", "", NULL).status, REPLIED);
+    (void)decide(&w, "济人发4", 3 * WAN, &second);
+    w_tick(&w, 20190123);
     cr_expect_eq(w_find(&w, "K24", "370100", "", "approval:济人发1").status, CLOSED);
     end(&w);
 }

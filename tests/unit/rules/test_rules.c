@@ -395,6 +395,38 @@ Test(rules, k07_of_a_region) {
     end(&w);
 }
 
+/* A policy's payments are its items': P1's from the beginning, P2's from the profile on that says
+ * so. */
+Test(rules, k07_of_a_policy) {
+    static const char policy[] = "POL-370100-2019-00001";
+    static const char carries_out[] =
+        "{'name':'改造','resp_org':'%s','policy':{'kind':'SUBJECT_KIND_POLICY','key':'%s'}}";
+    struct world w;
+    struct mk_ref p2;
+
+    begin(&w);
+    (void)mk_json(&w.m, "finance", "P02", K(PROJECT), P1, 2019, 20190301, carries_out, DEPT1,
+                  policy);
+    pay1(&w, 20190301, "V1", P1, 90 * WAN, NULL, NULL);
+    pay1(&w, 20190301, "V2", P2, 90 * WAN, NULL, NULL);
+    w_tick(&w, 20190301);
+    (void)mk_json(&w.m, "audit", "A02", K(POLICY), policy, 2019, 20200301,
+                  "{'item':'AUDIT_ITEM_PAID','fen':'%lld'}", (long long)(90 * WAN));
+    w_tick(&w, 20200301);
+    cr_expect_eq(w_find(&w, "K07", NULL, NULL, NULL).n, 0);
+    p2 =
+        mk_json(&w.m, "finance", "P02", K(PROJECT), P2, 2019, 20190301, carries_out, DEPT1, policy);
+    w_tick(&w, 20200302);
+    cr_expect_eq(w_find(&w, "K07", policy, "", "").status, OPEN, "180 paid, 90 found");
+    (void)mk_json_correcting(&w.m, 4, &p2, "finance", "P02", K(PROJECT), P2, 2019, 20190301, "{}");
+    w_tick(&w, 20200303);
+    cr_expect_eq(w_find(&w, "K07", policy, "", "").status, CLOSED);
+    pay1(&w, 20190302, "V3", P1, -(WAN + 1), NULL, NULL);
+    w_tick(&w, 20200304);
+    cr_expect_eq(w_find(&w, "K07", policy, "", "").episode, 2, "one of its items paid less");
+    end(&w);
+}
+
 Test(rules, k25_behind_schedule) {
     static const int32_t curve[12] = {0,    0,    1000, 1000, 3000, 4000,
                                       5000, 6000, 7000, 8000, 9000, 10000};
@@ -684,5 +716,8 @@ Test(rules, every_rule_file_says_what_it_must) {
         cr_expect(r[i].when[0] && r[i].basis[0] && r[i].message_zh[0] && r[i].message_en[0], "%s",
                   r[i].id);
         cr_expect(r[i].clears_zh[0] && r[i].clears_en[0] && r[i].responders[0], "%s", r[i].id);
+        cr_expect(r[i].remarks_zh[0] && r[i].remarks_en[0] && r[i].keys[0], "%s", r[i].id);
+        cr_expect(strstr(r[i].remarks_zh, "。") != NULL && !strstr(r[i].remarks_en, "。"), "%s",
+                  r[i].id);
     }
 }

@@ -5,6 +5,8 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 
+#include <pentad/ledger/snapshot.h>
+#include <pentad/replay/difference.h>
 #include <pentad/sql/sql.h>
 
 #include "readers.h"
@@ -171,6 +173,38 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_FINANCE, &n, &err), 0);
     cr_expect_eq(n, 0);
     w_close(&w);
+}
+
+/* The hub's own words about the head of the log's SM3 tree: changed, or left out as before there
+ * was one. How many snapshots are unlike then. */
+static uint64_t unlike_with_sm3(bool left_out) {
+    struct world w;
+    struct pt_err err = {0};
+    struct pt_fold_state s;
+    struct pt_buf packed;
+    Pentad__V1__LedgerSnapshot *said;
+    uint8_t bytes[4096];
+    size_t n;
+
+    (void)taken(&w, &packed);
+    said = pentad__v1__ledger_snapshot__unpack(NULL, packed.len, packed.p);
+    cr_assert_eq(said->log_root_sm3.len, 32);
+    said->log_root_sm3.data[0] ^= 1;
+    said->has_log_root_sm3 = !left_out;
+    n = pentad__v1__ledger_snapshot__pack(said, bytes);
+    (void)mk_snapshot(&w.m, pt_span(bytes, n));
+    pentad__v1__ledger_snapshot__free_unpacked(said, NULL);
+    pt_buf_done(&packed);
+    mk_flush(&w.m);
+    w_fold(&w);
+    cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
+    w_close(&w);
+    return s.snapshots_unlike;
+}
+
+Test(snapshots, another_sm3_head_is_unlike_and_none_is_not) {
+    cr_expect_eq(unlike_with_sm3(false), 1);
+    cr_expect_eq(unlike_with_sm3(true), 0);
 }
 
 static int fold_on(struct world *w, struct pt_err *err) {
@@ -376,5 +410,64 @@ Test(snapshots, rows_are_what_the_class_sees) {
                                            10, &j, &err),
                      PT_E_FORMAT, "%s", wrong[i]);
     }
+    w_close(&w);
+}
+
+/* A hub that shows its rows in a way of its own. */
+struct lister {
+    struct pt_ledger *ledger;
+    enum { HONEST, NOTHING, THE_SAME, NO_ROWS, NO_YEAR } how;
+    int asked;
+};
+
+static int show_rows(void *ctx, const char *path, json_t **ret, struct pt_err *err) {
+    struct lister *l = ctx;
+    int rc = pt_snapshot_rows_json(l->ledger, 20190131, PT_PARTY_AUDIT, NULL,
+                                   l->how == HONEST ? PT_SNAPSHOT_PAGES_MAX : 1, ret, err);
+    json_t *pages = json_object_get(*ret, "pages");
+    char subject[24];
+
+    (void)path;
+    cr_assert_lt(l->asked++, 100, "it is asked for ever");
+    if (rc != 0 || l->how == HONEST)
+        return rc;
+    /* one page after the other, behind all that there are */
+    (void)snprintf(subject, sizeof subject, "z%d", l->asked);
+    if (l->how == NO_ROWS || l->how == NO_YEAR) {
+        (void)json_object_set_new(json_array_get(pages, 0), "part", json_string("z"));
+        (void)json_object_set_new(json_array_get(pages, 0), "subject", json_string(subject));
+    }
+    if (l->how == NO_ROWS)
+        (void)json_array_clear(json_object_get(json_array_get(pages, 0), "rows"));
+    if (l->how == NO_YEAR)
+        (void)json_object_del(json_array_get(pages, 0), "fiscal_year");
+    if (l->how == NOTHING)
+        (void)json_array_clear(pages);
+    (void)json_object_set_new(*ret, "after", json_string("more"));
+    return 0;
+}
+
+/* It must not keep a party from saying that the hub's snapshot is another. */
+Test(snapshots, a_hub_that_lists_its_rows_for_ever_is_given_up) {
+    struct world w;
+    struct pt_err err = {0};
+    json_t *j = NULL;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    struct lister l = {.ledger = pt_fold_ledger(w.f)};
+    cr_assert_eq(pt_replay_difference(show_rows, &l, l.ledger, PT_PARTY_AUDIT, &j, &err), 0, "%s",
+                 err.msg);
+    cr_expect(json_is_null(json_object_get(j, "row")));
+    cr_expect_gt(json_integer_value(json_object_get(j, "compared")), 1);
+    json_decref(j);
+    for (l.how = NOTHING; l.how <= NO_YEAR; l.how++) {
+        l.asked = 0;
+        int rc = pt_replay_difference(show_rows, &l, l.ledger, PT_PARTY_AUDIT, &j, &err);
+        cr_expect_eq(rc, PT_E_FORMAT, "%d: %s", (int)l.how, pt_err_name(rc));
+        cr_expect_null(j);
+        json_decref(j);
+    }
+    w_check(&w);
     w_close(&w);
 }

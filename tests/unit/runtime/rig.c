@@ -14,11 +14,14 @@
 #include <pentad/feed/feed.h>
 #include <pentad/proof/batch.h>
 #include <pentad/proof/close.h>
+#include <pentad/proof/entry.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/sources/source.h>
+#include <pentad/v1/feed.pb-c.h>
 
 #include "pt_test_folder.h"
+#include "pt_test_lies.h"
 
 static void must(int code, const struct pt_err *err, const char *what) {
     if (code != 0) {
@@ -183,6 +186,24 @@ static bool count_down(int *n) {
     return *n > 0 && (*n)-- > 0;
 }
 
+static void note_submitted(struct rig *r, struct pt_span batch) {
+    Pentad__V1__Batch *b = pentad__v1__batch__unpack(NULL, batch.len, batch.p);
+    struct pt_statement st;
+    if (!b || pt_statement_open(b->envelope, &st, NULL) != 0) {
+        abort();
+    }
+    if (r->n_submitted < RIG_SUBMITTED_MAX) {
+        r->submitted[r->n_submitted++] =
+            (struct rig_statement){.hash = st.hash,
+                                   .supersedes = st.supersedes,
+                                   .first_seq = st.first_seq,
+                                   .count = st.record_count,
+                                   .has_supersedes = st.has_supersedes};
+    }
+    pt_statement_done(&st);
+    pentad__v1__batch__free_unpacked(b, NULL);
+}
+
 static int rig_submit(void *ctx, struct pt_span batch, struct pt_buf *ret_reply,
                       struct pt_err *err) {
     struct rig *r = ctx;
@@ -190,12 +211,16 @@ static int rig_submit(void *ctx, struct pt_span batch, struct pt_buf *ret_reply,
     r->submits++;
     pt_buf_reset(&r->last_batch);
     pt_buf_append_span(&r->last_batch, batch);
+    note_submitted(r, batch);
     if (r->submit_code != 0) {
         return pt_err_set(err, r->submit_code, "as the test wants");
     }
     bool early = count_down(&r->skip_submits);
     if (!early && count_down(&r->busy)) {
         return pt_err_set(err, PT_E_BUSY, "busy");
+    }
+    if (r->meanwhile) {
+        r->meanwhile(r);
     }
     th_submit(&r->hub, PT_INTAKE_PROTOBUF, batch, r->config.party, &reply);
     int rc = answer(r, &reply, ret_reply, err);
@@ -246,13 +271,45 @@ static int rig_feed(void *ctx, uint64_t after, int wait_s, uint32_t limit, struc
     if (r->feed_code != 0) {
         return pt_err_set(err, r->feed_code, "as the test wants");
     }
-    tick_if_due(r);
+    bool to_be_folded = r->c && r->c->attest.follower && pt_follower_size(r->c->follower) > after;
+    if (!r->ticks_late || to_be_folded) {
+        tick_if_due(r);
+    }
     r->idle = after == pt_log_size(r->hub.log) ? r->idle + 1 : 0;
     if (r->idle > (r->idle_max ? r->idle_max : 50) && r->c) {
         pt_connector_stop(r->c);
     }
+    if (r->stalled && after > 0) {
+        r->idle++;
+        tl_stalled_page(&r->hub, after, ret_page);
+        return 0;
+    }
     return pt_feed_page(r->hub.log, pt_party_from_name(r->config.party), after, limit, ret_page,
                         NULL, err);
+}
+
+static int rig_checkpoint(void *ctx, struct pt_buf *ret_note, struct pt_err *err) {
+    struct rig *r = ctx;
+    if (r->note.len > 0) {
+        return pt_buf_append_span(ret_note, pt_buf_span(&r->note));
+    }
+    return pt_log_checkpoint_at(r->hub.log, pt_log_size(r->hub.log), ret_note, err);
+}
+
+static int rig_cosigned(void *ctx, struct pt_buf *ret_note, struct pt_err *err) {
+    struct rig *r = ctx;
+    return r->cosigned.len > 0 ? pt_buf_append_span(ret_note, pt_buf_span(&r->cosigned))
+                               : pt_err_set(err, PT_E_NOT_FOUND, "none yet");
+}
+
+static int rig_cosign(void *ctx, struct pt_span note, struct pt_err *err) {
+    struct rig *r = ctx;
+    if (r->cosign_code != 0) {
+        return pt_err_set(err, r->cosign_code, "as the test wants");
+    }
+    r->cosigns++;
+    pt_buf_reset(&r->last_cosigned);
+    return pt_buf_append_span(&r->last_cosigned, note);
 }
 
 /* ---- the sink ---- */
@@ -336,6 +393,9 @@ void rig_init(struct rig *r, const char *party, bool live) {
     r->once = true;
     r->clock = (struct pt_clock){.now_ms = hub_now, .ctx = r};
     pt_buf_init(&r->last_batch, 16 * 1024 * 1024);
+    pt_buf_init(&r->note, PT_NOTE_MAX);
+    pt_buf_init(&r->cosigned, PT_NOTE_MAX);
+    pt_buf_init(&r->last_cosigned, PT_NOTE_MAX);
     write_trust(r);
     r->config.party = copy(party);
     r->config.stream = copy("main");
@@ -367,6 +427,10 @@ void rig_done(struct rig *r) {
         free(r->sources[i].mapping);
         free(r->sources[i].path);
     }
+    free(r->config.keys.cosigning);
+    pt_buf_done(&r->note);
+    pt_buf_done(&r->cosigned);
+    pt_buf_done(&r->last_cosigned);
     pt_buf_done(&r->last_batch);
     th_done(&r->hub);
     tf_remove(r->dir);
@@ -376,6 +440,9 @@ static void on_event(void *ctx, const char *event, const char *text) {
     struct rig *r = ctx;
     if (getenv("RIG_TALK")) {
         fprintf(stderr, "%s: %s\n", event, text);
+    }
+    if (strcmp(event, "halted") == 0) {
+        snprintf(r->halted, sizeof r->halted, "%s", text);
     }
     if (r->n_events < RIG_EVENTS_MAX && strcmp(event, "tick") != 0 &&
         strcmp(event, "collected") != 0 && strcmp(event, "receipted") != 0) {
@@ -395,12 +462,18 @@ bool rig_had_event(const struct rig *r, const char *event) {
 int rig_open(struct rig *r) {
     static const struct pt_sink_ops sink_ops = {sink_deliver, sink_flush, sink_close};
     static struct pt_sink sink;
-    const struct hub_port hub = {.submit = rig_submit, .feed = rig_feed, .ctx = r};
+    const struct hub_port hub = {.submit = rig_submit,
+                                 .feed = rig_feed,
+                                 .checkpoint = rig_checkpoint,
+                                 .cosigned = rig_cosigned,
+                                 .cosign = rig_cosign,
+                                 .ctx = r};
     sink = (struct pt_sink){.ops = &sink_ops, .self = r};
     struct pt_connector_options opt = {.once = r->once,
                                        .clock = &r->clock,
                                        .open_source = pt_source_open,
                                        .sink = &sink,
+                                       .replay = r->replay,
                                        .event = on_event,
                                        .ctx = r};
     memset(&r->err, 0, sizeof r->err);
@@ -431,6 +504,20 @@ struct pt_state *rig_state(struct rig *r) {
     struct pt_err err = {0};
     must(pt_state_open(rig_path(r, "state/connector.db"), true, &s, &err), &err, "state");
     return s;
+}
+
+static int find_alarm(void *ctx, const struct pt_alarm_row *a) {
+    const char **wanted = ctx;
+    *wanted = *wanted && strcmp(a->code, *wanted) == 0 ? NULL : *wanted;
+    return 0;
+}
+
+bool rig_has_alarm(struct rig *r, const char *code) {
+    struct pt_state *s = rig_state(r);
+    const char *wanted = code;
+    must(pt_alarm_each(s, find_alarm, &wanted, NULL), NULL, "alarms");
+    pt_state_free(s);
+    return wanted == NULL;
 }
 
 struct pt_state_counts rig_counts(struct rig *r) {

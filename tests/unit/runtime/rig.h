@@ -15,11 +15,18 @@
 
 #define RIG_DELIVERED_MAX 4096
 #define RIG_EVENTS_MAX 64
+#define RIG_SUBMITTED_MAX 256 /* further ones are only counted by `submits` */
 
 struct rig_delivered {
     char type[16];
     uint64_t log_index;
     uint32_t in_batch;
+};
+
+struct rig_statement {
+    struct pt_hash hash, supersedes;
+    uint64_t first_seq, count;
+    bool has_supersedes;
 };
 
 struct rig {
@@ -35,25 +42,37 @@ struct rig {
     bool lenient; /* local validation accepts any codes: the hub refuses them */
 
     /* what goes wrong; counted down */
-    int lose_answers; /* the hub takes the batch, its answer is lost */
-    int busy;         /* the hub is too busy to take a batch */
-    int feed_down;    /* the feed can't be reached */
-    int sink_fails;   /* flushes that fail */
-    int skip_submits; /* before lose_answers and busy begin */
+    int lose_answers;                 /* the hub takes the batch, its answer is lost */
+    int busy;                         /* the hub is too busy to take a batch */
+    int feed_down;                    /* the feed can't be reached */
+    int sink_fails;                   /* flushes that fail */
+    int skip_submits;                 /* before lose_answers and busy begin */
+    void (*meanwhile)(struct rig *r); /* before the hub has a batch */
     void (*tamper)(struct rig *r, struct pt_buf *reply);      /* with an answer on its way */
     void (*look)(struct rig *r, const struct pt_delivery *d); /* at what the sink is handed */
-    int submit_code; /* if set: what every submit returns */
-    int feed_code;   /* the same of every feed */
+    int submit_code;        /* if set: what every submit returns */
+    int feed_code;          /* the same of every feed */
+    bool stalled;           /* the feed says that there is nothing new, whatever was receipted */
+    int cosign_code;        /* and of every cosignature that is handed in */
+    struct pt_buf note;     /* what is published instead of the log's newest checkpoint */
+    struct pt_buf cosigned; /* the checkpoint with a quorum; empty: none yet */
 
     /* what happened */
     int submits, feeds, idle, receipts, refusals;
-    struct pt_buf last_batch; /* as submitted */
+    struct pt_buf last_batch;                          /* as submitted */
+    struct rig_statement submitted[RIG_SUBMITTED_MAX]; /* every time that one was */
+    int n_submitted;
+    int cosigns;
+    struct pt_buf last_cosigned; /* note */
     struct rig_delivered delivered[RIG_DELIVERED_MAX];
     int n_delivered, n_flushed;
     char events[RIG_EVENTS_MAX][64];
     int n_events;
-    bool no_ticks; /* the hub doesn't tick by itself */
-    int idle_max;  /* feeds without anything new before the run is stopped; 0: 50 */
+    char halted[256];         /* the last event of that name */
+    bool no_ticks;            /* the hub doesn't tick by itself */
+    bool ticks_late;          /* or only when the pages to be folded are asked for */
+    struct pt_replay *replay; /* the connector attests by it; NULL: it doesn't */
+    int idle_max;             /* feeds without anything new before the run is stopped; 0: 50 */
 };
 
 void rig_init(struct rig *r, const char *party, bool live);
@@ -82,6 +101,7 @@ void rig_close(struct rig *r);
 bool rig_had_event(const struct rig *r, const char *event);
 /* The state file beside a closed connector. */
 struct pt_state *rig_state(struct rig *r);
+bool rig_has_alarm(struct rig *r, const char *code);
 struct pt_state_counts rig_counts(struct rig *r);
 
 /* ---- what the log holds ---- */

@@ -2,6 +2,7 @@
  * letters; and what no refusal is. */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/certs/dsse.h>
@@ -194,17 +195,29 @@ Test(refusal, what_the_hub_did_not_sign_is_no_answer) {
 
 /* ---- the batch as a whole ------------------------------------------------------------------ */
 
-static void retire_key(struct rig *r) {
+/* finance enrols `add` and retires its key of the genesis; either may be left out. */
+static void change_keys(struct rig *r, const struct pt_key *add, bool retire) {
     struct th_stream keys;
     struct pt_hash mine;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
-    ProtobufCBinaryData retire[1];
+    Pentad__V1__PublicKey added = PENTAD__V1__PUBLIC_KEY__INIT, *adds[1] = {&added};
+    ProtobufCBinaryData retired[1];
     pt_key_fingerprint(th_key(&r->hub, "finance"), &mine);
-    retire[0] = (ProtobufCBinaryData){.len = 32, .data = mine.b};
+    retired[0] = (ProtobufCBinaryData){.len = 32, .data = mine.b};
     change.party = (char *)"finance";
-    change.n_retire = 1;
-    change.retire = retire;
+    change.n_retire = retire;
+    change.retire = retired;
+    if (add) {
+        struct pt_span spki = pt_key_spki(add);
+        added.has_use = added.has_algorithm = added.has_spki = 1;
+        added.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+        added.algorithm = (Pentad__V1__KeyAlgorithm)pt_key_algorithm(add);
+        added.spki.data = (uint8_t *)(uintptr_t)spki.p;
+        added.spki.len = spki.len;
+        change.n_add = 1;
+        change.add = adds;
+    }
     rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
     rec.key_change = &change;
     th_stream_init(&keys, &r->hub, "finance", "keys");
@@ -213,23 +226,43 @@ static void retire_key(struct rig *r) {
 
 static void retire_before_answer(struct rig *r, struct pt_buf *reply) {
     (void)reply;
-    retire_key(r);
+    change_keys(r, NULL, true);
     r->tamper = NULL;
 }
 
-/* The key is retired after the first batch: the second is refused as a whole and nothing of it is
- * signed again with that key, however often the connector starts. */
+/* A key of its own in keys.signing, which nobody has enrolled. */
+static struct pt_key *name_new_key(struct rig *r) {
+    struct pt_key *k = NULL;
+    struct pt_err err = {0};
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &k, &err), 0);
+    cr_assert_eq(pt_key_save(k, rig_path(r, "new.key"), &err), 0);
+    free(r->config.keys.signing);
+    r->config.keys.signing = strdup(rig_path(r, "new.key"));
+    return k;
+}
+
+/* The key is retired after the first batch: nothing of the second is signed with it, however often
+ * the connector starts. Under one that is live it goes out. */
 Test(refusal, a_retired_key_waits_for_a_person) {
     struct rig r;
     setting(&r);
     r.lenient = false;
+    struct pt_key *next = name_new_key(&r);
+    change_keys(&r, next, false);
     r.tamper = retire_before_answer;
+    char *new_path = r.config.keys.signing;
+    r.config.keys.signing = strdup(rig_path(&r, "signing.key"));
     cr_assert_eq(rig_run(&r), PT_E_RETIRED_KEY, "%s", r.err.msg);
-    cr_assert(strstr(r.err.msg, "enrol a new one"), "%s", r.err.msg);
-    int submits = r.submits;
+    cr_assert(strstr(r.err.msg, "was retired by log entry"), "%s", r.err.msg);
     cr_assert_eq(rig_run(&r), PT_E_RETIRED_KEY);
-    cr_assert_eq(r.submits, submits, "nothing was sent again");
-    cr_assert_eq(rig_counts(&r).refused, 1);
+    cr_assert_eq(r.submits, 1, "nothing was signed with it, and nothing sent");
+    cr_assert_eq(rig_counts(&r).refused, 0);
+    free(r.config.keys.signing);
+    r.config.keys.signing = new_path;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_counts(&r).pending_records, 0);
+    rig_check_closes(&r, "finance");
+    pt_key_free(next);
     rig_done(&r);
 }
 
@@ -246,6 +279,57 @@ Test(refusal, a_retired_key_halts_sending_alone) {
     rig_opinion(&r, "人办〔2019〕9号");
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
     cr_assert_eq(r.n_delivered, 1);
+    rig_done(&r);
+}
+
+/* A key that nobody has enrolled signs nothing, and says so; once it is enrolled the same records
+ * go out under it. */
+Test(refusal, a_key_that_is_not_enrolled_yet_signs_nothing) {
+    struct rig r;
+    setting(&r);
+    r.lenient = false;
+    r.once = false;
+    r.idle_max = 4;
+    struct pt_key *next = name_new_key(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.submits, 0);
+    cr_assert(strstr(r.halted, "isn't enrolled for finance yet"), "%s", r.halted);
+    rig_opinion(&r, "人办〔2019〕9号");
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(r.n_delivered, 1, "what others write is read");
+    change_keys(&r, next, false);
+    r.once = true;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    cr_assert_eq(r.refusals, 0);
+    pt_key_free(next);
+    rig_done(&r);
+}
+
+static void retire_meanwhile(struct rig *r) {
+    change_keys(r, NULL, true);
+    r->meanwhile = NULL;
+}
+
+/* Retired while the batch is on its way: refused, and not signed again with that key. */
+Test(refusal, a_key_that_is_retired_meanwhile) {
+    struct rig r;
+    setting(&r);
+    r.lenient = false;
+    struct pt_key *next = name_new_key(&r);
+    change_keys(&r, next, false);
+    char *new_path = r.config.keys.signing;
+    r.config.keys.signing = strdup(rig_path(&r, "signing.key"));
+    r.meanwhile = retire_meanwhile;
+    cr_assert_eq(rig_run(&r), PT_E_RETIRED_KEY, "%s", r.err.msg);
+    cr_assert_eq(r.submits, 1, "the log is read before anything is signed again");
+    cr_assert_eq(rig_counts(&r).refused, 1);
+    free(r.config.keys.signing);
+    r.config.keys.signing = new_path;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_log_count(&r, "finance", "N1"), 1);
+    rig_check_closes(&r, "finance");
+    pt_key_free(next);
     rig_done(&r);
 }
 

@@ -222,3 +222,63 @@ Test(replay, the_held_checkpoint_is_the_largest_signed_one) {
     cr_assert_geq(cp.size, 3);
     rig_done(&r);
 }
+
+/* ---- attestation ---- */
+
+/* A ledger that has a snapshot of the first day as soon as it has its tick. */
+static struct {
+    uint64_t folded;
+    bool has_tick;
+} own;
+
+static uint64_t own_size(void *self) {
+    (void)self;
+    return own.folded;
+}
+
+static int own_fold(void *self, const Pentad__V1__FeedPage *page, struct pt_err *err) {
+    const struct rig *r = self;
+    const struct pt_exchange_tick *tick = pt_exchange_last_tick(r->hub.x);
+    (void)err;
+    own.folded += page->n_entries;
+    own.has_tick = tick->day != 0 && own.folded > tick->log_index;
+    return 0;
+}
+
+static int own_verdicts(void *self, int32_t day, pt_replay_verdict_cb *cb, void *ctx,
+                        struct pt_err *err) {
+    const struct pt_replay_verdict v = {.day = 20190101,
+                                        .party = "hub",
+                                        .stream = "main",
+                                        .seq = 1,
+                                        .classes = {"audit"},
+                                        .n_classes = 1,
+                                        .equal = true};
+    (void)self, (void)err;
+    return own.has_tick && day < v.day ? cb(ctx, &v) : 0;
+}
+
+static void own_close(void *self) {
+    (void)self;
+}
+
+/* What is folded may be of a later moment than what the connector has verified: the tick that a
+ * snapshot is of, and its day with it, is there for the fold alone. */
+Test(replay, nothing_is_attested_before_it_is_verified) {
+    static const struct pt_replay_ops ops = {
+        .size = own_size, .fold = own_fold, .verdicts = own_verdicts, .close = own_close};
+    struct rig r;
+    struct pt_replay replay = {.ops = &ops, .self = &r};
+    rig_init(&r, "audit", false);
+    r.replay = &replay;
+    r.ticks_late = r.once = true;
+    r.config.until_day = 20190101;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert(own.has_tick);
+    struct pt_state *s = rig_state(&r);
+    int64_t day = 0;
+    cr_assert_eq(pt_state_get_int(s, "attested_day", 0, &day, NULL), 0);
+    cr_assert_eq(day, 20190101);
+    pt_state_free(s);
+    rig_done(&r);
+}

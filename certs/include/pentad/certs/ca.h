@@ -67,6 +67,46 @@ int pt_ca_crl(const char *dir, int days, int64_t now_ms, struct pt_err *err);
 /* SHA-256 of ca.crt's DER: Genesis carries it. */
 int pt_ca_fingerprint(const char *dir, struct pt_hash *ret, struct pt_err *err);
 
+/* ---- enrolment by invitation: pentad/certs/enrol.h, docs/enrolment.md ---- */
+
+#define PT_CA_APPROVERS_MAX 64
+#define PT_CA_APPROVALS 2 /* of different people, for each certificate */
+#define PT_CA_APPROVER_NAME_MAX 64
+#define PT_CA_INVITATIONS_MAX 10000
+
+/* A person who may approve requests; name: UTF-8, for people. PT_E_EXISTS where the key or the name
+ * is there. From the second person on, pt_ca_issue issues nothing any more, pt_ca_admit alone. */
+int pt_ca_approver_add(const char *dir, const char *name, const struct pt_pubkey *key,
+                       struct pt_err *err);
+/* Takes that person out: approvals of theirs that weren't used count nothing any more.
+ * PT_E_NOT_FOUND; PT_E_FORBIDDEN while they are one of the last two. */
+int pt_ca_approver_remove(const char *dir, const char *name, struct pt_err *err);
+struct pt_ca_approver {
+    char key[2 * PT_HASH_LEN + 1]; /* fingerprint, hex */
+    char name[PT_CA_APPROVER_NAME_MAX + 1];
+};
+/* Who may approve, in the order in which they came; `ret` has room for PT_CA_APPROVERS_MAX. */
+int pt_ca_approvers(const char *dir, struct pt_ca_approver *ret, size_t *ret_n, struct pt_err *err);
+
+/* A new invitation, as its file; the authority keeps the hash of its token. */
+int pt_ca_invite(const char *dir, const struct pt_identity *who, int64_t now_ms, int64_t expires_ms,
+                 struct pt_buf *ret_file, struct pt_err *err);
+
+struct pt_ca_admit {
+    struct pt_span request;
+    struct pt_span approvals[PT_CA_APPROVALS];
+    const char *const *sans; /* as of pt_ca_issue */
+    size_t n_sans;
+    int days;
+    int64_t now_ms;
+};
+/* Issues what the request asks for, once: its invitation stands (PT_E_NOT_FOUND, PT_E_EXISTS where
+ * it was used, PT_E_FORBIDDEN where it has ended), made it (PT_E_SIGNATURE), and two people whom
+ * the authority knows have approved this very request (PT_E_FORBIDDEN, PT_E_UNKNOWN_KEY,
+ * PT_E_SIGNATURE). Appends the certificate's PEM; ret_names: who approved. */
+int pt_ca_admit(const char *dir, const struct pt_ca_admit *what, struct pt_buf *ret_pem,
+                char ret_names[PT_CA_APPROVALS][PT_CA_APPROVER_NAME_MAX + 1], struct pt_err *err);
+
 /* `pentad ca …`; argv[0] is "ca" (or the program's name), argv[1] the subcommand.
  * Returns an exit code: 0, 1 failed, 2 wrong use. */
 int pt_ca_main(int argc, char **argv);

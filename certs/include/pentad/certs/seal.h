@@ -7,6 +7,7 @@
 #define PENTAD_CERTS_SEAL_H
 
 #include <pentad/certs/key.h>
+#include <pentad/proof/hash.h>
 
 #define PT_SEAL_RECIPIENTS_MAX 16
 
@@ -15,8 +16,18 @@
 int pt_seal(const struct pt_pubkey *const *to, size_t n, struct pt_span plain,
             struct pt_buf *ret_cms, struct pt_err *err);
 
+/* What anybody can tell of a seal, who holds none of its keys. */
+struct pt_seal_look {
+    size_t plain_len; /* bytes that are inside */
+    size_t n;         /* recipients, in the seal's order */
+    struct pt_hash to[PT_SEAL_RECIPIENTS_MAX];
+};
+/* PT_E_FORMAT: not in the form that pt_seal makes; then *ret is zero. */
+int pt_seal_look(struct pt_span cms, struct pt_seal_look *ret, struct pt_err *err);
+
 /* Appends what was sealed; nothing is appended on an error. PT_E_FORMAT: not one such message, in
- * DER, without anything behind it; PT_E_UNKNOWN_KEY: not for this key, or not as it was made. */
+ * DER, without anything behind it; PT_E_UNKNOWN_KEY: not for this key; PT_E_SEAL: it names this key
+ * and is not as it was made. */
 int pt_seal_open(const struct pt_key *key, struct pt_span cms, struct pt_buf *ret_plain,
                  struct pt_err *err);
 

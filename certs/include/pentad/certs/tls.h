@@ -26,9 +26,13 @@ int pt_tls_require_origin(SSL_CTX *ctx, const char *origin, struct pt_err *err);
  * checked where the caller sets one on the connection. cert and key may be NULL where none is
  * shown. */
 int pt_tls_client_ctx(const struct pt_tls_files *files, SSL_CTX **ret, struct pt_err *err);
-/* The same settings on a context that somebody else made (libcurl's CURLOPT_SSL_CTX_FUNCTION):
- * replaces its trusted authorities. */
-int pt_tls_setup_client(SSL_CTX *ctx, const struct pt_tls_files *files, struct pt_err *err);
+/* The same settings on a context that somebody else made (libcurl's CURLOPT_SSL_CTX_FUNCTION), from
+ * such a client's context: replaces its trusted authorities, reads no file. */
+int pt_tls_setup_like(SSL_CTX *ctx, SSL_CTX *like, struct pt_err *err);
+/* Would the other side take what this context shows? Its certificate is of that party, holds under
+ * the context's own authority now and isn't on its list. Before files that were replaced come into
+ * force. PT_E_CONFIG. */
+int pt_tls_check_own(SSL_CTX *ctx, const char *party, struct pt_err *err);
 
 enum pt_identity_kind { PT_IDENTITY_NONE, PT_IDENTITY_STREAM, PT_IDENTITY_ROLE };
 
@@ -40,8 +44,9 @@ struct pt_identity {
     struct pt_hash cert; /* SHA-256 of the certificate's DER */
 };
 
-/* The certificate extension that names the hub's origin (a UTF8String). */
-#define PT_OID_ORIGIN "2.25.198951001327093355828612019792873864468"
+/* The certificate extension that names the hub's origin (a UTF8String). Its arcs stay below 2^31:
+ * Go's crypto/x509 reads no certificate with a larger one (docs/decisions/0024). */
+#define PT_OID_ORIGIN "2.25.34684180"
 
 /* "pentad:<party>/stream/<stream>" or "pentad:<party>/role/<role>"; PT_E_IDENTITY otherwise. */
 int pt_identity_parse(const char *uri, struct pt_identity *ret);

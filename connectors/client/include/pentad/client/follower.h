@@ -42,6 +42,16 @@ int pt_follower_load(struct pt_follower *f, struct pt_span saved, struct pt_err 
 
 uint64_t pt_follower_size(const struct pt_follower *f);
 void pt_follower_root(const struct pt_follower *f, struct pt_hash *ret);
+/* The head at one of the last 4,096 sizes that this follower passed since it was made or loaded,
+ * and when the hub received the entry before it; else PT_E_NOT_FOUND. */
+int pt_follower_root_at(const struct pt_follower *f, uint64_t size, struct pt_hash *ret_root,
+                        int64_t *ret_received_ms);
+/* When the hub received the last entry, as it says, and its newest Tick (the genesis before the
+ * first); 0 before the first page. */
+int64_t pt_follower_received_ms(const struct pt_follower *f);
+int64_t pt_follower_tick_ms(const struct pt_follower *f);
+/* Is the clock of the policy in force the live one? false before the first page. */
+bool pt_follower_live(const struct pt_follower *f);
 /* NULL before the first page. */
 const Pentad__V1__Genesis *pt_follower_genesis(const struct pt_follower *f);
 const struct pt_keyhistory *pt_follower_keys(const struct pt_follower *f);
@@ -74,10 +84,15 @@ struct pt_followed_record {
     const char *party, *stream;
     struct pt_hash hash;
     struct pt_span bytes;
-    const Pentad__V1__Record *record; /* decoded; NULL where withheld */
+    const Pentad__V1__Record *record; /* decoded; NULL where withheld or erased */
+    bool erased;          /* its bytes are said to be destroyed by the order with this */
+    struct pt_hash order; /* record hash */
     /* A StreamClose that doesn't add up with what arrived for this reader since the last one: why.
      * No fault of the page: the author is wrong or the hub withheld something. NULL otherwise. */
     const char *close_fault;
+    /* A StreamClose that says anew, of everything since the last one that added up, just what
+     * arrived for this reader: what didn't add up in between was its author's mistake. */
+    bool close_mends;
 };
 
 struct pt_follow {
@@ -94,6 +109,18 @@ struct pt_follow {
  * *ret_log_size: how far the hub says its log is. */
 int pt_follower_page(struct pt_follower *f, struct pt_span page, const struct pt_follow *follow,
                      uint64_t *ret_log_size, struct pt_err *err);
+
+/* Entry `log_index` of a page that continues this follower, and the proof (C2SP tlog-proof) that
+ * the log under the page's signed checkpoint holds it; also of a page that a `record` callback has
+ * turned away. Appends both. PT_E_NOT_FOUND: not on the page; PT_E_PROOF, PT_E_RANGE: nothing is
+ * proven by it. */
+int pt_follower_prove(const struct pt_follower *f, struct pt_span page, uint64_t log_index,
+                      struct pt_buf *ret_entry, struct pt_buf *ret_proof, struct pt_err *err);
+/* Where keys changed, as this follower verified it, each entry proven under the checkpoint that it
+ * came with: a key history as pentad/proof/evidence.h has it. Appends. */
+int pt_follower_key_history(const struct pt_follower *f, struct pt_buf *out);
+/* LogEntry 0 as it was verified; empty before the first page. */
+struct pt_span pt_follower_genesis_entry(const struct pt_follower *f);
 
 /* What the hub said in the last page: whether its rules have said all they have to say about the
  * entries up to this follower's size. Its word only: nothing is proven by it. */

@@ -46,7 +46,8 @@ struct pt_config_sink {
 
 struct pt_config_keys {
     char *signing, *tls_key, *tls_cert, *ca, *crl;
-    char *sealing; /* NULL: what is sealed to this party is delivered without its content */
+    char *sealing;   /* NULL: what is sealed to this party is delivered without its content */
+    char *cosigning; /* NULL: this connector is no witness */
 };
 
 struct pt_config_trust {
@@ -54,9 +55,11 @@ struct pt_config_trust {
 };
 
 /* What this connector counts by itself and says as SealedCount: the records of a type that it sent
- * in a month, or the matters of its own system that were to be passed on and weren't. */
+ * in a month, the clues that came in a month, or the matters of its own system that were to be
+ * passed on and weren't. */
 struct pt_config_count {
     char *type;     /* "D01"; or: */
+    char *received; /* "D01": those that discipline received, dummies left out; or: */
     char *rule;     /* "K57" */
     char *path;     /* the matters, one a row; it stays here */
     char *number;   /* heading of the column with the document number of the matter's record */
@@ -65,6 +68,30 @@ struct pt_config_count {
     int32_t days;   /* that it may take; default 30 */
 };
 #define PT_CONFIG_COUNTS_MAX 8
+
+/* "1-3": from 1 day on and before 3 days are over. */
+struct pt_config_days {
+    char *text;
+    int32_t from, to;
+};
+
+/* The sender's dummies: one clue a slot, real or not. docs/decisions/0036. */
+struct pt_config_dummies {
+    char *every; /* "1d", "12h" */
+    int64_t every_ms;
+    bool hold;        /* clues wait for their slot; default yes */
+    int32_t ack_days; /* every clue's ack_due, days after it is sent; default 5 */
+};
+
+/* Discipline's answers, to dummies and, where they wait for the same moments, to clues. Days count
+ * from when discipline's connector read the clue; on the replay clock, from when it was sent. */
+struct pt_config_dummy_answers {
+    struct pt_config_days receipt, outcome, final; /* D02; the first D03; the second */
+    int32_t feedback_days; /* every receipt's feedback_due, days after it; default 90 */
+    int32_t interim;       /* of 100 dummies, how many get an interim outcome first; default 50 */
+    int32_t not_competent; /* and how many aren't accepted; default 10 */
+    bool hold;             /* answers to clues wait for their moment; default yes */
+};
 
 struct pt_config {
     char *party, *stream, *system;
@@ -76,7 +103,10 @@ struct pt_config {
     uint32_t sources_count;
     struct pt_config_count *counts;
     uint32_t counts_count;
-    struct pt_config_sink *sink; /* NULL: deliver nothing */
+    struct pt_config_dummies *dummies;             /* NULL: sends none */
+    struct pt_config_dummy_answers *dummy_answers; /* NULL: answers none */
+    struct pt_config_sink *sink;                   /* NULL: deliver nothing */
+    bool attest;          /* folds the log itself and says of each H03 whether it is the same */
     char *until;          /* replay clock only: the last day, after which the stream is closed */
     int32_t poll_s;       /* live clock: how often sources are looked at; default 5 */
     int32_t until_day;    /* parsed from `until`, 0 if absent */

@@ -30,7 +30,8 @@ struct pt_connector_options {
                   feed is read; replay clock: stop after `until` (else go on following) */
     const struct pt_clock *clock;
     pt_source_open_cb *open_source;
-    struct pt_sink *sink; /* borrowed; NULL: deliver nothing */
+    struct pt_sink *sink;     /* borrowed; NULL: deliver nothing */
+    struct pt_replay *replay; /* borrowed; NULL: no snapshot is attested */
     /* Called between steps with what is going on, for progress and logs; may be NULL. */
     void (*event)(void *ctx, const char *event, const char *text);
     void *ctx;
@@ -43,6 +44,10 @@ void pt_connector_free(struct pt_connector *c);
  * returned. */
 int pt_connector_run(struct pt_connector *c, struct pt_err *err);
 void pt_connector_stop(struct pt_connector *c); /* async-signal-safe */
+/* Certificate, TLS key, authority and revocation list are read anew before the next request; so are
+ * files that changed. The event says `reloaded`, or `reload_failed` and why: then the old ones
+ * stay. Async-signal-safe. */
+void pt_connector_reload(struct pt_connector *c);
 
 /* Appends what loading came to, per source: rows read, records made, sums, what was set aside and
  * why; for people (text) or machines (JSON). */

@@ -17,6 +17,7 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
+#include <pentad/record/clue.h>
 
 struct pt_state;
 
@@ -28,6 +29,8 @@ void pt_state_free(struct pt_state *s); /* takes an open transaction back; NULL 
 /* One transaction at a time; nesting is a programmer's mistake. */
 int pt_state_begin(struct pt_state *s, struct pt_err *err);
 int pt_state_commit(struct pt_state *s, struct pt_err *err);
+/* Empties the write-ahead log, outside a transaction; PT_E_BUSY: a reader is in the way. */
+int pt_state_scrub(struct pt_state *s);
 void pt_state_rollback(struct pt_state *s);
 
 /* Small values by name. get_int: the fallback where there is none; get_blob: PT_E_NOT_FOUND, else
@@ -99,13 +102,50 @@ int pt_batches_receipted(struct pt_state *s, const uint8_t statement_hash[32], u
                          struct pt_span receipt, struct pt_err *err);
 int pt_batches_refuse(struct pt_state *s, const uint8_t statement_hash[32], struct pt_span refusal,
                       const char *code, struct pt_err *err);
+/* Takes note of when a receipt was verified. */
+int pt_batches_receipted_at(struct pt_state *s, const uint8_t statement_hash[32], int64_t at_ms,
+                            struct pt_err *err);
+/* Of the receipted batches those that the feed showed below `size` are witnessed, where that is the
+ * size of a checkpoint with a quorum that this log was seen to extend. */
+struct pt_witnessed {
+    int64_t witnessed, waiting; /* batches */
+    int64_t oldest_ms;          /* when the oldest of those that wait was receipted; 0: unknown */
+};
+int pt_batches_witnessed(struct pt_state *s, int64_t size, struct pt_witnessed *ret,
+                         struct pt_err *err);
+/* Appends the answer (SubmitReply) of the oldest receipted batch that isn't; PT_E_NOT_FOUND. */
+int pt_batches_unwitnessed(struct pt_state *s, int64_t size, struct pt_buf *answer,
+                           struct pt_err *err);
 /* One of ours by its statement; PT_E_NOT_FOUND. */
 int pt_batches_find(struct pt_state *s, const uint8_t statement_hash[32], struct pt_batch_row *ret,
                     struct pt_err *err);
+/* Its Envelope as it was signed, and the hub's answer to it (SubmitReply), as far as there is one:
+ * appended. PT_E_NOT_FOUND. */
+int pt_batches_papers(struct pt_state *s, const uint8_t statement_hash[32], struct pt_buf *envelope,
+                      struct pt_buf *answer, struct pt_err *err);
 /* The feed has shown it at that log index. */
 int pt_batches_followed(struct pt_state *s, const uint8_t statement_hash[32], uint64_t log_index,
                         struct pt_err *err);
 
+/* ---- closes of others that don't add up here ---- */
+
+struct pt_wrong_close {
+    const char *party, *stream;
+    uint64_t seq, log_index;
+    const char *what;
+    const char *accepted; /* why a person goes on behind it; NULL: nobody does */
+};
+int pt_wrong_close_add(struct pt_state *s, const struct pt_wrong_close *w, struct pt_err *err);
+/* Its author has said all of it anew, and that adds up: those of the stream are gone. */
+int pt_wrong_close_mended(struct pt_state *s, const char *party, const char *stream,
+                          struct pt_err *err);
+/* PT_E_NOT_FOUND. */
+int pt_wrong_close_accept(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
+                          const char *reason, struct pt_err *err);
+/* The log index of the first that nobody has accepted; 0: there is none. */
+int pt_wrong_close_first(struct pt_state *s, int64_t *ret, struct pt_err *err);
+typedef int pt_wrong_close_cb(void *ctx, const struct pt_wrong_close *w);
+int pt_wrong_close_each(struct pt_state *s, pt_wrong_close_cb *cb, void *ctx, struct pt_err *err);
 /* ---- sources ---- */
 
 /* Position token of a source (opaque; empty at its start). */
@@ -223,6 +263,43 @@ int pt_shut_add(struct pt_state *s, const char *party, const char *stream, uint6
 int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint64_t seq,
                  struct pt_buf *out, struct pt_err *err);
 
+/* ---- clues that were read and opened, of whoever may read them ---- */
+
+struct pt_clue_row {
+    uint8_t id[PT_CLUE_ID];
+    int64_t sent_at_ms;
+    int64_t read_ms; /* when it was read here */
+    bool dummy, urgent;
+    int32_t outcomes; /* D03s of our own that came; pt_clues_add begins with 0 */
+};
+/* The first record of a clue counts: one that is there stays, *ret_new says that it isn't. */
+int pt_clues_add(struct pt_state *s, const struct pt_clue_row *c, bool *ret_new,
+                 struct pt_err *err);
+/* PT_E_NOT_FOUND. */
+int pt_clues_find(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_clue_row *ret,
+                  struct pt_err *err);
+int pt_clues_outcome(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err);
+/* What was taken for a dummy is the id of a clue: what waits about it goes. */
+int pt_clues_are_real(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err);
+/* Clues that are no dummies, sent from `from_ms` on and before `until_ms`. */
+int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
+                   struct pt_err *err);
+
+/* ---- records about clues that wait for their moment ---- */
+
+struct pt_held {
+    int64_t id;
+    int64_t at_ms;       /* 0: the next slot */
+    const uint8_t *clue; /* PT_CLUE_ID bytes; pt_held_take leaves it out */
+    const char *type, *doc_no, *origin;
+    struct pt_span record; /* packed, without seq, nonce and issued_at_ms */
+};
+int pt_held_add(struct pt_state *s, const struct pt_held *h, struct pt_err *err);
+/* Takes out the oldest whose moment has come; as pt_staged_take. */
+int pt_held_take(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_held *ret,
+                 struct pt_err *err);
+int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err);
+
 /* ---- counts that were said (SealedCount), by what was counted and month (yyyymm) ---- */
 
 int pt_counted_set(struct pt_state *s, const char *what, int32_t month, int64_t n,
@@ -243,6 +320,19 @@ int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *wha
                     struct pt_span bytes, struct pt_err *err);
 typedef int pt_evidence_cb(void *ctx, const struct pt_evidence_row *e);
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err);
+
+/* ---- alarms: what a person must look at, each code once ---- */
+
+struct pt_alarm_row {
+    int64_t since_ms;
+    const char *code, *what;
+};
+/* *ret_new: it wasn't there before. Since when it is stays as it was. */
+int pt_alarm_set(struct pt_state *s, int64_t since_ms, const char *code, const char *what,
+                 bool *ret_new, struct pt_err *err);
+int pt_alarm_clear(struct pt_state *s, const char *code, struct pt_err *err);
+typedef int pt_alarm_cb(void *ctx, const struct pt_alarm_row *a);
+int pt_alarm_each(struct pt_state *s, pt_alarm_cb *cb, void *ctx, struct pt_err *err);
 
 /* ---- counts for status ---- */
 struct pt_state_counts {

@@ -10,7 +10,8 @@
  *   {"period": "2019-06", "kind": "month"|"quarter", "fiscal_year": 2019,
  *    "from": 20190601, "valid_at": 20190630, "known_at": "812", "tick_day": 20190705,
  *    "since": {"known_at", "tick_day"},            the brief before: what is new is new since then
- *    "draft": bool, "snapshot": "8 hex",           SHA-256 over the hashes of all records known
+ *    "draft": bool, "log_head": hex,               over the log's first known_at entries
+ *    "snapshot": "8 hex", "records": n,            how it begins; how many records they hold
  *    "region": {"key","zh","en"}, "office": text, "title": text, "issue": text, …
  *    "figures": {"P.1": number, …},                the ones that sentences and charts rest on
  *    "sections": [{"id": "BR1", "annex": bool, "title": text, "blocks": [block…]}…],

@@ -25,18 +25,35 @@ struct pt_evidence_cache;
 int pt_evidence_cache_new(struct pt_evidence_cache **ret);
 void pt_evidence_cache_free(struct pt_evidence_cache *c); /* NULL is fine */
 
+/* A record that the bundle gives away, before it is put in; another value than 0 ends the making
+ * and is returned. */
+typedef int pt_evidence_given(void *ctx, const struct pt_ref *ref, uint64_t log_index,
+                              struct pt_span bytes, struct pt_err *err);
+
 struct pt_evidence_want {
     const struct pt_ref *records; /* in any order, repeated ones count once */
     size_t n;
-    const Pentad__V1__EvidenceFigure *figure;  /* NULL: none; else the records are its inputs */
+    const Pentad__V1__EvidenceFigure *figure; /* NULL: none */
+    size_t n_inputs; /* of a figure: the first so many records are its inputs */
+    size_t n_said;   /* the last so many: its snapshot (H03), then the attestations of it */
+    /* NULL: single records. With has_withheld the number is put in; without, the bundle doesn't
+     * tell it: that of a subject's would tell of clues. */
+    const Pentad__V1__EvidenceAbout *about;
+    pt_evidence_given *given; /* may be NULL */
+    void *given_ctx;
     const struct pt_feed_disclosed *disclosed; /* for the public; NULL: nothing is disclosed */
 };
 
-/* Appends an EvidenceBundle; out->max bounds it (PT_E_TOO_LARGE). A figure's inputs that `reader`
- * may not read are left out and counted in *ret_withheld (may be NULL); without a figure one such
- * record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache may be NULL. */
+/* Appends an EvidenceBundle; out->max bounds it (PT_E_TOO_LARGE). Records that `reader` may not
+ * read are left out and counted in *ret_withheld (may be NULL); without a figure or an about one
+ * such record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache may be NULL. */
 int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, enum pt_party reader,
                      const struct pt_evidence_want *want, struct pt_buf *out, size_t *ret_withheld,
                      struct pt_err *err);
+
+/* Appends where keys changed: a key history on its own (pentad/proof/evidence.h) as a static tree
+ * has it, over all entries there are by now. cache may be NULL. */
+int pt_feed_key_history(struct pt_store *store, struct pt_evidence_cache *cache, struct pt_buf *out,
+                        struct pt_err *err);
 
 #endif

@@ -44,6 +44,18 @@ int pt_feed_covered(const struct pt_feed_disclosed *d, const char *party, const 
 int pt_feed_page(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
                  struct pt_buf *out, uint64_t *ret_next, struct pt_err *err);
 
+/* Told of each record of a restricted type (pt_type_restricted) whose bytes a page holds: its entry
+ * and bytes are borrowed. Nonzero answers end the work. */
+struct pt_store_entry;
+struct pt_feed_given {
+    int (*record)(void *ctx, const struct pt_store_entry *e, uint64_t seq, struct pt_span bytes);
+    void *ctx;
+};
+/* pt_feed_page, and `given` (may be NULL) hears what it gives away. */
+int pt_feed_page_given(struct pt_log *log, enum pt_party reader, uint64_t after, uint32_t limit,
+                       const struct pt_feed_given *given, struct pt_buf *out, uint64_t *ret_next,
+                       struct pt_err *err);
+
 /* The page that the public may have: entries with disclosures as bytes and everything else as
  * hashes, then, for each tick among them, the records that it made public (`opened`): the bytes of
  * an entry that is older, for the hash that stood in it. What doesn't fit `limit` is left out there

@@ -44,9 +44,12 @@ struct pt_exchange_stream {
     uint64_t last_index;           /* log index of the last batch; 0: none yet */
     bool enrolled;                 /* by Genesis or by its first accepted batch */
     bool frozen;
-    bool closed;                         /* left by a final StreamClose */
-    uint64_t incident_index;             /* log entry that froze it */
-    struct pt_hash incident;             /* record hash of that Incident */
+    bool closed;                          /* left by a final StreamClose */
+    uint64_t incident_index;              /* log entry that froze it */
+    struct pt_hash incident;              /* record hash of that Incident */
+    char incident_party[PT_NAME_MAX + 1]; /* and where it stands */
+    char incident_stream[PT_NAME_MAX + 1];
+    uint64_t incident_seq;
     int32_t last_closed_day;             /* of the newest StreamClose that ends a day; 0: none */
     uint64_t last_close_seq;             /* seq of the newest StreamClose; 0: none */
     struct pt_exchange_refused *refused; /* open ones, oldest first */
@@ -59,6 +62,26 @@ struct pt_exchange_tick {
     int64_t at_ms;
     uint64_t seq; /* in hub/main */
     uint64_t log_index;
+};
+
+/* A record whose bytes are to be destroyed: an order of the office that two approved, since the
+ * tick after. Whether that record is there, with that hash and type, only the log's keeper knows.
+ */
+struct pt_exchange_place {
+    char party[PT_NAME_MAX + 1];
+    char stream[PT_NAME_MAX + 1];
+    uint64_t seq;
+};
+#define PT_EXCHANGE_APPROVERS 4 /* congress, discipline, organization, audit */
+struct pt_exchange_erasure {
+    char party[PT_NAME_MAX + 1];
+    char stream[PT_NAME_MAX + 1];
+    uint64_t seq;
+    unsigned type;         /* as the order has it */
+    struct pt_hash record; /* its hash */
+    struct pt_hash order;  /* the order's */
+    struct pt_exchange_place order_at;
+    struct pt_exchange_place approvals[PT_EXCHANGE_APPROVERS]; /* seq 0: that body's isn't there */
 };
 
 struct pt_exchange;
@@ -94,6 +117,9 @@ const struct pt_exchange_stream *pt_exchange_stream_at(const struct pt_exchange 
 const struct pt_keyhistory *pt_exchange_keys(const struct pt_exchange *x);
 /* day 0 before the first tick. */
 const struct pt_exchange_tick *pt_exchange_last_tick(const struct pt_exchange *x);
+/* Erasures in force, in the order in which they came into it. */
+size_t pt_exchange_erasure_count(const struct pt_exchange *x);
+const struct pt_exchange_erasure *pt_exchange_erasure_at(const struct pt_exchange *x, size_t i);
 /* Has every enrolled stream that is neither frozen nor closed (hub/main and the `keys` streams
  * aside) logged the StreamClose that ends `day`? What the replay clock waits for. */
 bool pt_exchange_day_closed(const struct pt_exchange *x, int32_t day);

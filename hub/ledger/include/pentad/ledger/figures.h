@@ -41,6 +41,7 @@
 
 #include <pentad/base/err.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/record/party.h>
 
 enum pt_unit {
     PT_UNIT_FEN,
@@ -51,6 +52,9 @@ enum pt_unit {
     PT_UNIT_DAYS,
     PT_UNIT_TIMES /* in hundredths: 150 is 1.50 times */
 };
+
+/* "fen", "bp" …, as answers and bundles name it; "" for what is none. */
+const char *pt_unit_name(enum pt_unit unit);
 
 struct pt_figure {
     bool na;       /* no value: a denominator of 0, or nothing to compute from */
@@ -97,6 +101,13 @@ typedef int (*pt_ledger_input_cb)(void *ctx, const char *party, const char *stre
                                   uint64_t log_index);
 int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_ledger_input_cb cb,
                      void *ctx, struct pt_err *err);
+
+/* The same for all figures of a subject and year (ask->figure is ignored) and whatever else speaks
+ * of them: every record of the subject that is of the year or of none, corrected ones too, and the
+ * discrepancies, of those about clues (K55 to K57) only what `reader` may know of. */
+int pt_ledger_subject_records(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                              enum pt_party reader, pt_ledger_input_cb cb, void *ctx,
+                              struct pt_err *err);
 
 /* FG6's lights: Dev below yellow_bp is yellow, below red_bp red, else green. They are parameters of
  * the rule set (H07); these defaults where none says otherwise. */

@@ -14,6 +14,7 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
+#include <pentad/proof/hash.h>
 
 struct pt_sql;
 struct pt_ledger;
@@ -60,6 +61,9 @@ void pt_ledger_close(struct pt_ledger *l); /* NULL is fine; an open transaction 
 
 /* How many log entries are folded = the log size every answer of this handle is true at. */
 uint64_t pt_ledger_cursor(struct pt_ledger *l);
+/* The log's head (RFC 9162) over its first `size` entries, as folded: what a checkpoint of that
+ * size says. PT_E_RANGE: more than were folded. */
+int pt_ledger_log_head(struct pt_ledger *l, uint64_t size, struct pt_hash *ret, struct pt_err *err);
 /* The last tick folded (no = 0: none). */
 int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err);
 /* The log size of `day`'s last tick; where the day has none, of the last tick before it;

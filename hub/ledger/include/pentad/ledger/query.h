@@ -47,11 +47,26 @@ struct pt_list_page {
     uint32_t limit, offset;
 };
 
+/* What became of a subject in a year (ask->figure is ignored): its state, and its records of the
+ * year or of none with the approvals that name it, by business date, each as a trace has it, with
+ * its body where its type isn't restricted: {"subject", "fiscal_year", "state", "records",
+ * "omitted"}. */
+int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
+/* A department's items with money in the year: of each what congress approved for it by itself,
+ * its full-year budget, what of this was carried over and what was paid; "sum" of them, the
+ * "department"'s own, what of its budget and payments is "outside" of every item, "complete":
+ * nothing, and "unallotted": what congress approved for it less its budget without carry-over.
+ * PT_E_USAGE: no department. */
+int pt_ledger_universe_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                            struct json_t **ret_json, struct pt_err *err);
+
 /* Figure → formula, value, inputs as a tree down to records; each input has "count", "omitted". */
 int pt_ledger_trace_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
 /* One record: what it says, its corrections, what it refers to up to the approval, who refers to
- * it, the discrepancies that cite it. "omitted" has a number for each of these lists. */
+ * it, the discrepancies that cite it; of a clue's, its transfer, receipts and outcomes. "omitted"
+ * has a number for each of these lists. */
 int pt_ledger_trace_record(struct pt_ledger *l, const char *party, const char *stream, uint64_t seq,
                            struct pt_list_page page, enum pt_party reader, struct json_t **ret_json,
                            struct pt_err *err);
@@ -81,14 +96,27 @@ int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepanc
  * its "approvals", "tasks": the J02s that supervise this episode, "workdays_left": until its reply
  * is due, below 0 since it was; only while one is waited for}. PT_E_USAGE for what is no id or
  * begins several, PT_E_NOT_FOUND, of what the reader may read. */
-enum { PT_DISCREPANCY_PREFIX_MIN = 6 };
+enum { PT_DISCREPANCY_PREFIX_MIN = 6, PT_DISCREPANCY_ID_LEN = 16 };
 int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, enum pt_party reader,
                                struct json_t **ret_json, struct pt_err *err);
+/* The same one's records, in log order: its H01s, what each of them cites, the replies, the
+ * approvals of these, the tasks. Whatever of them `reader` may not read the caller leaves out. */
+int pt_ledger_discrepancy_records(struct pt_ledger *l, const char *id, enum pt_party reader,
+                                  uint8_t ret_id[PT_DISCREPANCY_ID_LEN], pt_ledger_input_cb cb,
+                                  void *ctx, struct pt_err *err);
 /* {"escalated": how many are and still want something done, "proposals": of them those without a
  * J02: {"discrepancy", "origin": the H01 that escalated it, "escalated_on", "due": the term of a
  * reply from then on}}. */
 int pt_ledger_escalations_json(struct pt_ledger *l, enum pt_party reader, struct json_t **ret_json,
                                struct pt_err *err);
+
+/* The office's orders (H07, H08, H09, Lift) that wait for approvals as of the last tick, newest
+ * first: {"orders": [{a record, "body", "names": the records that it refers to, "needed", "given",
+ * "approvals": each body's newest verdict, "counts" where that body has a say}], "omitted"}. A lift
+ * acts at the log position of its last approval already: "given" is "needed" then. */
+#define PT_ORDER_APPROVALS 2
+#define PT_ORDERS_MAX 200
+int pt_ledger_orders_json(struct pt_ledger *l, struct json_t **ret_json, struct pt_err *err);
 
 /* Does a disclosure in force cover the record, as of the last tick? *ret false for what isn't
  * there. */

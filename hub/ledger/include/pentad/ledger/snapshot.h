@@ -30,6 +30,24 @@ int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_
 int pt_snapshot_logged(struct pt_ledger *l, uint64_t *ret_logged, uint64_t *ret_missing,
                        struct pt_err *err);
 
+/* What this ledger says of one digest of a logged H03, which several classes may have. */
+struct pt_snapshot_verdict {
+    int32_t day;
+    const char *party, *stream; /* of the H03; borrowed for the call */
+    uint64_t seq;
+    struct pt_span hash; /* its record hash, 32 bytes; borrowed */
+    enum pt_party classes[PT_PARTY_END];
+    size_t n_classes;
+    struct pt_hash digest; /* as found here */
+    bool equal;            /* the H03 says the same to all of these classes */
+};
+/* Of each day after `day` that the log holds a snapshot of, in order: every digest that a ledger
+ * made of what `reader` may read can tell, each once. Another value than 0 from cb ends it and is
+ * returned. */
+typedef int pt_snapshot_verdict_cb(void *ctx, const struct pt_snapshot_verdict *v);
+int pt_snapshot_verdicts(struct pt_ledger *l, int32_t day, enum pt_party reader,
+                         pt_snapshot_verdict_cb *cb, void *ctx, struct pt_err *err);
+
 /* {"log_size", "snapshots": [{"day", "log_size", "tick_seq", "logged": "hub/main#7" or null,
  * "equal": bool or null where it isn't logged, "classes": [{"reader", "digest", "rows", "pages",
  * "logged": its digest as logged or null}…]}…]}, newest first. day 0: all, at most 1000;

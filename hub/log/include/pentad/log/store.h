@@ -35,7 +35,8 @@ struct pt_store_entry {
     uint32_t marks;        /* PT_STORE_MARK_… */
     struct pt_span log_entry;
     /* The batch's records as submitted, i.e. field 2 of the strict Batch message, repeated:
-     * 0x12, length, bytes. pt_batch_record_next walks it. Empty where not asked for. */
+     * 0x12, length, bytes; but for those that were erased. pt_kept_record_next walks it. Empty
+     * where not asked for. */
     struct pt_span records;
 };
 
@@ -70,6 +71,13 @@ struct pt_store_group {
     struct pt_span checkpoint; /* signed note over the log after this group; empty: unchanged */
 };
 
+/* A record whose bytes are to go. */
+struct pt_store_erasure {
+    uint64_t index; /* its log entry */
+    uint64_t place; /* in the batch, from 0 */
+    struct pt_hash record, order;
+};
+
 struct pt_store_state {
     uint64_t size; /* log entries */
     uint64_t n_refusals;
@@ -102,7 +110,17 @@ struct pt_store_ops {
                     void *ctx, struct pt_err *err);
     int (*tile)(struct pt_store_reader *r, unsigned level, uint64_t index, struct pt_buf *out,
                 struct pt_err *err);
+    int (*erase)(struct pt_store *s, const struct pt_store_erasure *e, bool *ret_done,
+                 struct pt_err *err);
+    int (*scrub)(struct pt_store *s, struct pt_err *err);
     int (*self_check)(struct pt_store *s, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
+    int (*cosigned_put)(struct pt_store *s, uint64_t size, struct pt_span note, bool quorum,
+                        struct pt_err *err);
+    int (*cosigned_get)(struct pt_store *s, uint64_t size, struct pt_buf *out, struct pt_err *err);
+    int (*cosigned_from)(struct pt_store *s, uint64_t size, uint64_t *ret_size, struct pt_buf *out,
+                         struct pt_err *err);
+    int (*cosigned_newest)(struct pt_store *s, uint64_t *ret_size, struct pt_buf *out,
+                           struct pt_err *err);
 };
 
 /* Implementations put these first in what they make. */
@@ -115,6 +133,14 @@ struct pt_store_reader_head {
 
 /* Writer thread. PT_E_STORE (disk full, I/O), PT_E_CORRUPT; then nothing of the group is there. */
 int pt_store_append(struct pt_store *s, const struct pt_store_group *g, struct pt_err *err);
+/* Writer thread. In the record's place stand its hash and the order's from then on, durably; its
+ * pages are overwritten. *ret_done: false where that was so already. PT_E_NOT_FOUND, PT_E_RANGE:
+ * there is no such record; PT_E_PROOF: it has another hash. Afterwards, once for all that were
+ * erased, scrub: no copy stays in the write-ahead log; PT_E_BUSY: a reader is in the way, try
+ * again. */
+int pt_store_erase(struct pt_store *s, const struct pt_store_erasure *e, bool *ret_done,
+                   struct pt_err *err);
+int pt_store_scrub(struct pt_store *s, struct pt_err *err);
 /* PT_E_BUSY when no reader came free in time. */
 int pt_store_read_begin(struct pt_store *s, struct pt_store_reader **ret, struct pt_err *err);
 void pt_store_read_end(struct pt_store_reader *r); /* NULL is fine */
@@ -140,5 +166,23 @@ int pt_store_tile(struct pt_store_reader *r, unsigned level, uint64_t index, str
 /* Every byte of the store's own structures: pages, indexes, counters. Reports each fault; the
  * return value is about being able to look (PT_E_STORE), not about what was found. */
 int pt_store_self_check(struct pt_store *s, pt_store_fault_cb fault, void *ctx, struct pt_err *err);
+
+/* ---- checkpoints with the cosignatures of witnesses; any thread, beside the log itself ---- */
+
+#define PT_COSIGNED_MAX 16384 /* bytes of such a note */
+
+/* Keeps the note for that size durably, in the place of one that was kept for it; `quorum` says
+ * that its cosignatures are enough. One without a quorum goes when a later one has it. */
+int pt_store_cosigned_put(struct pt_store *s, uint64_t size, struct pt_span note, bool quorum,
+                          struct pt_err *err);
+/* Appends the note of just that size, with a quorum or not; PT_E_NOT_FOUND. */
+int pt_store_cosigned_get(struct pt_store *s, uint64_t size, struct pt_buf *out,
+                          struct pt_err *err);
+/* Appends the smallest one with a quorum that covers `size` entries; PT_E_NOT_FOUND. */
+int pt_store_cosigned_from(struct pt_store *s, uint64_t size, uint64_t *ret_size,
+                           struct pt_buf *out, struct pt_err *err);
+/* Appends the largest one with a quorum; PT_E_NOT_FOUND. */
+int pt_store_cosigned_newest(struct pt_store *s, uint64_t *ret_size, struct pt_buf *out,
+                             struct pt_err *err);
 
 #endif

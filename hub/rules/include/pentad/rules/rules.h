@@ -29,8 +29,10 @@ struct pt_rule_info {
     const char *responders; /* party names and {figure}s that hold one, space separated */
     const char *awaits;     /* as responders: whose streams must have closed the day; "": none */
     const char *scope;      /* region or city: whose facts it relates */
-    const char *remarks;    /* the rest of the header, as sentences */
-    const char *sql;        /* the file, whole */
+    const char *remarks_zh; /* what it looks at and when, as sentences; "": none */
+    const char *remarks_en;
+    const char *keys; /* what names a condition: for who writes rules */
+    const char *sql;  /* the file, whole */
     const struct pt_rule_param *params;
     size_t n_params;
 };

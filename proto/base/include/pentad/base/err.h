@@ -76,6 +76,8 @@
     X(PT_E_TEXT, 76, "bad_text", 422, 0, "text holds what is not allowed", "文本含非法字符")       \
     X(PT_E_CORRECTION, 77, "bad_correction", 422, 0, "this correction is not allowed",             \
       "更正方式不允许")                                                                            \
+    X(PT_E_SEAL, 78, "bad_seal", 422, 0, "not sealed as agreed, or not to its readers",            \
+      "密封形式或接收方不符")                                                                      \
     /* proof and verification (docs/formats.md 3, 6) */                                            \
     X(PT_E_PROOF, 90, "bad_proof", 422, 0, "a proof does not hold", "证明不成立")                  \
     X(PT_E_FORK, 91, "fork", 409, 0, "two histories under one key", "日志分叉")                    \
@@ -86,6 +88,7 @@
       "完整性未证明")                                                                              \
     X(PT_E_OPENING, 95, "opening_differs", 422, 0, "opened is another content than was sealed",    \
       "公开内容与密封内容不符")                                                                    \
+    X(PT_E_ERASED, 96, "erased", 410, 0, "the record was destroyed by order", "记录已依令销毁")    \
     /* connectors */                                                                               \
     X(PT_E_ROW, 110, "bad_row", 422, 0, "a row can't be read", "数据行无法读取")                   \
     X(PT_E_COLUMN, 111, "bad_column", 422, 0, "a column is missing or wrong", "列缺失或错误")      \

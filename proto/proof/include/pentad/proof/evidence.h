@@ -6,21 +6,29 @@
 
 #include <pentad/v1/envelope.pb-c.h>
 #include <pentad/v1/evidence.pb-c.h>
+#include <pentad/v1/hub.pb-c.h>
 
 #include <pentad/proof/entry.h>
 #include <pentad/proof/keyhistory.h>
 #include <pentad/proof/merkle.h>
 #include <pentad/proof/policy.h>
 #include <pentad/proof/sigverify.h>
+#include <pentad/record/party.h>
 
 #define PT_EVIDENCE_MAX (256u * 1024 * 1024)
 
 #define PT_EVIDENCE_STEPS_MAX 10000 /* further failures are counted, not listed */
 
+/* EvidenceAbout's kinds. */
+#define PT_EVIDENCE_BATCH "batch"
+#define PT_EVIDENCE_DISCREPANCY "discrepancy"
+#define PT_EVIDENCE_SUBJECT_YEAR "subject_year"
+
 /* Steps that held are summed up, one line a kind; failed ones stand one by one. */
 struct pt_evidence_step {
     const char *step; /* stable word: trust, bundle, genesis, checkpoint, inclusion, statement,
-                         signature, key, key-history, path, record, figure, completeness */
+                         signature, key, key-history, path, record, erasure, about, figure,
+                         completeness */
     int code;         /* 0 held, else PT_E_… */
     char what[256];   /* a sentence */
     char where[96];   /* e.g. finance/treasury#1234, log entry 17; empty for the whole */
@@ -31,7 +39,9 @@ struct pt_evidence_record {
     char stream[33];
     uint64_t seq;
     struct pt_hash hash;
-    struct pt_span bytes; /* as its author produced it; inside result->bundle */
+    struct pt_span bytes; /* as its author produced it; inside result->bundle; empty where erased */
+    bool erased;          /* destroyed by an order that the bundle proves, with its approvals */
+    char order[96];       /* that order's id */
     uint64_t log_index;
     int64_t received_at_ms;
     int64_t signed_at_ms;
@@ -46,6 +56,14 @@ struct pt_evidence_checkpoint {
     unsigned witnesses; /* how many trusted cosignatures */
 };
 
+/* What a figure was proven complete by. */
+struct pt_evidence_complete {
+    bool proven;
+    int32_t day;       /* of the tick that it is complete as of */
+    uint64_t log_size; /* of that tick */
+    pt_party_set by;   /* who attested the snapshot */
+};
+
 struct pt_evidence_result {
     int exit_code; /* 0 all held, 1 a check failed, 2 unusable input (no trust, not a bundle) */
     size_t n_steps, n_failed;
@@ -54,8 +72,9 @@ struct pt_evidence_result {
     struct pt_evidence_record *records; /* same order as bundle->records */
     size_t n_checkpoints;
     struct pt_evidence_checkpoint *checkpoints;
-    Pentad__V1__EvidenceBundle *bundle; /* decoded; NULL where exit_code is 2 */
-    const Pentad__V1__Genesis *genesis; /* verified; NULL if it wasn't */
+    struct pt_evidence_complete complete; /* of the bundle's figure, if any */
+    Pentad__V1__EvidenceBundle *bundle;   /* decoded; NULL where exit_code is 2 */
+    const Pentad__V1__Genesis *genesis;   /* verified; NULL if it wasn't */
     struct pt_entry genesis_entry;
     struct pt_keyhistory *keys; /* as far as the bundle tells it */
 };
@@ -65,6 +84,63 @@ struct pt_evidence_result {
 int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
                        const struct pt_policy *policy, const struct pt_sigverify *sv,
                        struct pt_evidence_result **ret, struct pt_err *err);
+
+/* What the bundle's records alone give, as of the tick of a snapshot. Parts are 0 facts, 1
+ * payments. */
+enum { PT_EVIDENCE_PARTS = 2 };
+struct pt_evidence_refolded {
+    unsigned needs; /* the parts, as bits, whose rows give the figure; 0: rows don't */
+    bool has_page[PT_EVIDENCE_PARTS];
+    struct pt_hash page[PT_EVIDENCE_PARTS]; /* of the figure's subject and year */
+    bool na;
+    int64_t value;
+    const char *unit, *formula; /* static */
+    bool by_day;                /* its valid date leaves out something that a row counts */
+    bool rules;                 /* the rule set in force is the snapshot's */
+};
+/* How a figure is made of records, which this room doesn't know. `r` has its records checked: only
+ * those that are ok count. An error: they can't be folded, or the tick isn't among them. */
+struct pt_evidence_ledger {
+    int (*refold)(void *ctx, const struct pt_evidence_result *r,
+                  const Pentad__V1__LedgerSnapshot *snapshot, struct pt_evidence_refolded *ret,
+                  struct pt_err *err);
+    void *ctx;
+};
+/* The same, where a figure may be proven complete: it is made anew from the bundle's records, and
+ * their pages lead to an H03 that audit or congress attested. */
+int pt_evidence_verify_figure(struct pt_span bundle, const struct pt_hash *hub,
+                              const struct pt_policy *policy, const struct pt_sigverify *sv,
+                              const struct pt_evidence_ledger *ledger,
+                              struct pt_evidence_result **ret, struct pt_err *err);
 void pt_evidence_result_free(struct pt_evidence_result *r);
+
+/* ---- a key history on its own ----------------------------------------------------------------
+ *
+ * Where keys changed after the genesis, for whoever has no records: a static tree's file and a
+ * folder of evidence. The bytes are those of an EvidenceBundle with `version` and `key_history`
+ * alone; a tree has the entries itself, so there `entry` has its log_index alone. */
+#define PT_KEY_HISTORY_FILE "key-history"
+#define PT_KEY_HISTORY_MAX (64u * 1024 * 1024)
+
+/* Strict, of version 1, with nothing else in it. Free the bundle by its own function. */
+int pt_evidence_keys_open(struct pt_span bytes, Pentad__V1__EvidenceBundle **ret,
+                          struct pt_err *err);
+/* Hands on the records of a key entry, in order, once each is proven to be one of `e`'s batch; `e`
+ * was opened and proven by the caller. A non-zero return ends it with that code. */
+typedef int (*pt_evidence_key_cb)(void *ctx, const struct pt_key_event *at, struct pt_span record);
+int pt_evidence_keys_records(const Pentad__V1__EvidenceKeyEntry *k, const struct pt_entry *e,
+                             pt_evidence_key_cb cb, void *ctx, struct pt_err *err);
+/* Of a folder, where each entry is there with its proof: applied to `keys`, which begin with the
+ * genesis, once it is proven to be logged under the log's own signature and signed by a key that
+ * was live there. PT_E_… of the first that isn't. */
+int pt_evidence_keys_take(struct pt_keyhistory *keys, struct pt_span bytes,
+                          const struct pt_hash *hub, const struct pt_policy *policy,
+                          const struct pt_sigverify *sv, struct pt_err *err);
+
+/* Does the tlog-proof show that leaf at log_index of a tree that the policy's log has signed,
+ * cosigned or not? *ret is that checkpoint. PT_E_PROOF, or why it isn't signed. */
+int pt_evidence_logged(const struct pt_hash *leaf, uint64_t log_index, struct pt_span proof,
+                       const struct pt_policy *policy, const struct pt_sigverify *sv,
+                       struct pt_checkpoint *ret, struct pt_err *err);
 
 #endif

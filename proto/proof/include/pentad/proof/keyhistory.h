@@ -1,7 +1,8 @@
-/* Which key was whose, for what use, and live at which log position: a pure reducer over Genesis
- * and the KeyChange and Approval records, in log order. The hub's intake, the client and the
- * offline verifier all ask this one piece. Verifies no signature; knows no certificate.
- * One writer; readers may share it only while nobody applies. docs/formats.md 2.
+/* Which key was whose, for what use, and live at which log position, and which policy (witnesses,
+ * quorum, clock) was in force there: a pure reducer over Genesis and the KeyChange, PolicyChange
+ * and Approval records, in log order. The hub's intake, the client and the offline verifier all ask
+ * this one piece. Verifies no signature; knows no certificate. One writer; readers may share it
+ * only while nobody applies. docs/formats.md 2, 3.
  *
  * A key enrolled by log entry i is live for the entries after i; a key retired by entry j is live
  * up to and including j. One SubjectPublicKeyInfo is enrolled once ever, for one party and use. */
@@ -10,10 +11,12 @@
 
 #include <pentad/v1/envelope.pb-c.h>
 #include <pentad/v1/hub.pb-c.h>
+#include <pentad/v1/record.pb-c.h>
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
 #include <pentad/proof/hash.h>
+#include <pentad/proof/policy.h>
 #include <pentad/proof/sigverify.h>
 
 #define PT_KEYHISTORY_PARTY_KEYS_MAX 512 /* ever enrolled for one party */
@@ -21,6 +24,7 @@
 #define PT_KEYCHANGE_ITEMS_MAX 64        /* keys that one KeyChange adds or retires */
 #define PT_KEYS_STREAM "keys"
 #define PT_KEYCHANGE_CODE "KeyChange" /* its record code, as Approvals name it */
+#define PT_POLICYCHANGE_CODE "PolicyChange"
 
 struct pt_keyhistory;
 
@@ -41,6 +45,7 @@ struct pt_key_event {
     const char *stream;
     struct pt_hash signing_key;
     struct pt_hash record_hash;
+    uint64_t seq; /* of the record; pt_keyhistory_take finds it itself */
 };
 
 int pt_keyhistory_new(struct pt_keyhistory **ret);
@@ -58,10 +63,21 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
  * Whoever replays the log ignores what was refused. */
 int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
                          const Pentad__V1__KeyChange *c, struct pt_err *err);
-/* An Approval record by at->party. Counts only where its target is a KeyChange that waits, stands
- * earlier in the log and is of another party than at->party; else nothing happens. The change
- * takes effect with 3 of congress, discipline, organization and audit. A later rejection by the
- * same party takes its approval back while the change waits.
+/* A PolicyChange record at its log position: waits for approvals, or is refused with a code and has
+ * no effect: PT_E_FIELD (no verifier key of type 04; one that proves nothing; a quorum that its
+ * witnesses can't reach, or of no more than half of those that count; a clock that goes back to
+ * replay; the policy that it replaces isn't the one in force), PT_E_EXISTS (a witness twice; a key
+ * that was enrolled before, for whatever), PT_E_FORBIDDEN (a witness that can't count),
+ * PT_E_UNKNOWN_KEY, PT_E_RETIRED_KEY, PT_E_TOO_LARGE. With sv each verifier key must be one that
+ * signatures can be checked with at all: a key of small order would verify any message. */
+int pt_keyhistory_policy_change(struct pt_keyhistory *k, const struct pt_key_event *at,
+                                const Pentad__V1__PolicyChange *c, const struct pt_sigverify *sv,
+                                struct pt_err *err);
+/* An Approval record by at->party. Counts only where its target is a KeyChange of another party's
+ * keys than at->party's, or a PolicyChange, that waits and stands earlier in the log; else nothing
+ * happens. The change takes effect with 3 of congress, discipline, organization and audit, unless
+ * what it changes was changed while it waited. A later rejection by the same party takes its
+ * approval back while the change waits.
  * One that says it is about another type of record counts nothing: people approve what they read.
  * *ret_effect says that the change took effect by it. ret_effect may be NULL. */
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
@@ -69,6 +85,17 @@ int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *a
 
 /* Is the Approval about records of this code, as far as it says? */
 bool pt_approval_names(const Pentad__V1__Approval *a, const char *code);
+
+/* Is the record one that this history rests on: a KeyChange, a PolicyChange, or an Approval of one,
+ * as far as it says? */
+bool pt_keyhistory_concerns(const Pentad__V1__Record *rec);
+/* A record of whatever type at its place, as whoever replays the log takes it: one of those three
+ * is applied, what is refused and all else has no effect. PT_E_NOMEM. */
+int pt_keyhistory_take(struct pt_keyhistory *k, const struct pt_key_event *at,
+                       const Pentad__V1__Record *rec, const struct pt_sigverify *sv);
+/* The same of its bytes. PT_E_NOMEM, or why it isn't in its strict form. */
+int pt_keyhistory_record(struct pt_keyhistory *k, const struct pt_key_event *at,
+                         struct pt_span record, const struct pt_sigverify *sv);
 
 /* NULL if never enrolled. Valid until the history is freed. */
 const struct pt_keyhistory_key *pt_keyhistory_find(const struct pt_keyhistory *k,
@@ -91,8 +118,51 @@ int pt_keyhistory_find_signer(const struct pt_keyhistory *k, const Pentad__V1__E
                               const char *party, const struct pt_sigverify *sv,
                               const struct pt_keyhistory_key **ret, struct pt_err *err);
 size_t pt_keyhistory_count(const struct pt_keyhistory *k);
+/* The i-th key ever enrolled, in the order of enrolment; i < count. Valid as that of find. */
+const struct pt_keyhistory_key *pt_keyhistory_at(const struct pt_keyhistory *k, size_t i);
+/* Grows with every record that changed anything here, also what waits: whoever keeps the records
+ * that make a history can leave the others out. */
+uint64_t pt_keyhistory_moves(const struct pt_keyhistory *k);
 /* Grows with every change that took effect: a writer that verified against an older version
  * asks again. */
 uint64_t pt_keyhistory_version(const struct pt_keyhistory *k);
+
+/* ---- policies (policyhistory.c) ---- */
+
+/* Witnesses, quorum and clock from a log index on. */
+struct pt_keyhistory_policy {
+    uint64_t from; /* log index that brought it: of checkpoints above it */
+    const Pentad__V1__PolicyChange
+        *said;                  /* owned by the history; of the genesis: as if it said so */
+    char party[33], stream[33]; /* whose PolicyChange it was; empty: the genesis */
+    uint64_t seq;
+};
+/* At least 1 once the genesis is taken. */
+size_t pt_keyhistory_policies(const struct pt_keyhistory *k);
+/* The i-th, in the order of the log; 0 is the genesis's. Valid until the history changes. */
+const struct pt_keyhistory_policy *pt_keyhistory_policy(const struct pt_keyhistory *k, size_t i);
+/* The one in force for a checkpoint of that size; the newest: UINT64_MAX. Once the genesis is
+ * taken. */
+const struct pt_keyhistory_policy *pt_keyhistory_policy_at(const struct pt_keyhistory *k,
+                                                           uint64_t size);
+/* A PolicyChange that waits for approvals, and who has approved it. */
+struct pt_keyhistory_waiting {
+    const Pentad__V1__PolicyChange *said; /* as above */
+    char party[33], stream[33];
+    uint64_t seq;
+    struct pt_hash record_hash;
+    const char *approved[4]; /* party names, NULL behind the last */
+};
+#define PT_KEYHISTORY_APPROVALS 3
+/* The i-th that waits; false: there are fewer. Valid until the history changes. */
+bool pt_keyhistory_policy_waiting(const struct pt_keyhistory *k, size_t i,
+                                  struct pt_keyhistory_waiting *ret);
+/* Appends it as a C2SP tlog-policy file: the log, the witnesses, the quorum of those that count.
+ */
+int pt_keyhistory_policy_text(const struct pt_keyhistory *k, size_t i, struct pt_buf *out);
+/* All of them, parsed, the newest first: *ret and, through pt_policy.before, those it replaced.
+ * Freed by pt_policies_free. PT_E_NOMEM. */
+int pt_keyhistory_policy_chain(const struct pt_keyhistory *k, struct pt_policy **ret,
+                               struct pt_err *err);
 
 #endif

@@ -48,7 +48,8 @@ int pt_vkey_parse(struct pt_vkey *ret, const char *s, size_t len, struct pt_err 
 int pt_vkey_make(struct pt_vkey *ret, const char *name, uint8_t type, const uint8_t pub[32]);
 int pt_vkey_format(struct pt_buf *out, const struct pt_vkey *k);
 /* The SubjectPublicKeyInfo DER of an Ed25519 public key. */
-void pt_ed25519_spki(uint8_t out[44], const uint8_t pub[32]);
+#define PT_ED25519_SPKI_LEN 44
+void pt_ed25519_spki(uint8_t out[PT_ED25519_SPKI_LEN], const uint8_t pub[32]);
 bool pt_note_name_valid(const char *s, size_t len);
 
 /* PT_E_FORMAT with the reason; *ret needs pt_note_done in either case. */

@@ -190,8 +190,12 @@
       PT_PARTIES_ALL, PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")              \
     X(APPROVAL, 233, "Approval", approval, "approval", "同意", PT_PARTIES_SIX, PT_PARTIES_SIX, 0,  \
       PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-3")                                                  \
+    X(ATTESTATION, 234, "Attestation", attestation, "attestation", "台账核验", PT_PARTIES_SIX,     \
+      PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                              \
     X(KEY_CHANGE, 235, "KeyChange", key_change, "key change", "密钥变更", PT_PARTIES_ALL,          \
       PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                              \
+    X(POLICY_CHANGE, 236, "PolicyChange", policy_change, "policy change", "见证策略变更",          \
+      PT_PARTIES_SIX, PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")              \
     X(WITHHELD, 237, "Withheld", withheld, "withheld record", "暂缺记录", PT_PARTIES_ALL,          \
       PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                              \
     X(INCIDENT, 238, "Incident", incident, "incident", "异常事件", PT_PARTIES_ALL, PT_PARTIES_SIX, \
@@ -200,6 +204,8 @@
       PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                                                 \
     X(SEALED_COUNT, 240, "SealedCount", sealed_count, "count over sealed records", "密封记录计数", \
       PT_PARTIES_SIX, PT_P_D, PT_P_J, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, PT_CORR_USUAL, "R-79")     \
+    X(ERASURE, 241, "Erasure", erasure, "erasure order", "销毁令", PT_P_J, PT_PARTIES_SIX, 0,      \
+      PT_RT_EXCHANGE, PT_SUBJECTS_NONE, 0, "R-64")                                                 \
     X(EDITOR_NOTE, 242, "EditorNote", editor_note, "comment in a brief", "编者按", PT_P_J,         \
       PT_PARTIES_SIX, 0, PT_RT_EXCHANGE, PT_SUBJECTS_NONE, PT_CORR_USUAL, "R-65")
 
@@ -243,7 +249,7 @@ bool pt_record_number(const char *name, size_t len, int *ret_number);
 const ProtobufCMessage *pt_record_body(const Pentad__V1__Record *rec);
 
 /* Is a record of that type about the exchange itself (keys, approvals, ticks, closes, incidents,
- * lifts, code tables)? The log marks the entries that hold one. */
+ * lifts, erasures, code tables)? The log marks the entries that hold one. */
 bool pt_record_about_exchange(unsigned type);
 
 #endif

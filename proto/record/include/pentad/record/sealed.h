@@ -44,13 +44,19 @@ void pt_sealed_set_nonce(Pentad__V1__Record *opening, const uint8_t nonce[PT_SEA
 /* The parties that are to read the content, the author among them. */
 pt_party_set pt_sealed_readers(const Pentad__V1__Record *rec, enum pt_party author);
 
+/* Is that a length to which the content of such a record is filled up? */
+bool pt_sealed_size_good(const Pentad__V1__Record *rec, size_t plain);
+
 /* *ret_header: `rec` without its content, in the arena, sharing what it points to; its `sealed` is
  * to be set. Appends the bytes to seal. *ret_hash: what Sealed.content_hash commits to.
+ * `with_papers`: what the record says of its papers (its number, its source and the like) goes
+ * inside too; not for types that are opened one day.
  * PT_E_TOO_LARGE beyond PT_SEALED_MAX, PT_E_NOMEM. */
 int pt_sealed_split(const Pentad__V1__Record *rec, const uint8_t nonce[PT_SEALED_NONCE],
-                    const struct pt_sealed_place *place, struct pt_arena *arena,
+                    const struct pt_sealed_place *place, bool with_papers, struct pt_arena *arena,
                     Pentad__V1__Record **ret_header, struct pt_buf *ret_plain, uint8_t ret_hash[32],
                     struct pt_err *err);
+void pt_sealed_drop_papers(Pentad__V1__Record *rec);
 /* Puts the seal into the header; borrowed for as long as the header is used. */
 void pt_sealed_hang(Pentad__V1__Record *header, Pentad__V1__Sealed *sealed);
 /* The other way, at the place where the record was found: PT_E_FORMAT for bytes that are no such

@@ -32,6 +32,10 @@ bool pt_disclosure_covers(enum pt_party by, enum pt_record_type type, enum pt_pa
 bool pt_visible_by_type(enum pt_record_type type, enum pt_party author, enum pt_party reader,
                         enum pt_visibility *ret);
 
+/* Of a type whose readings are written down (H05): one that some of the six have neither in full
+ * nor in sums. Payments aren't, of which two see sums. docs/decisions/0025. */
+bool pt_type_restricted(enum pt_record_type type);
+
 /* K55 to K57: their discrepancies are for discipline, for whoever must answer them and for the
  * clue's sender; nobody else learns what they say, or that they are there. */
 bool pt_rule_about_clues(const char *rule);

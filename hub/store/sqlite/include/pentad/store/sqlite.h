@@ -21,8 +21,9 @@ int pt_store_sqlite_open(const char *dir, const struct pt_sqlite_opts *opts, str
                          struct pt_err *err);
 /* Checkpoints fully and closes; no reader may be out. NULL is fine. */
 void pt_store_sqlite_close(struct pt_store *s);
-/* Writes DIR/log.db: the whole log as of now, whoever may be writing it meanwhile. DIR must exist
- * and hold none (PT_E_EXISTS). *ret_size: its entries. Any thread. */
+/* Writes DIR/log.db, the whole log as of now, whoever may be writing it meanwhile, and
+ * DIR/cosigned.db, what witnesses have cosigned of it. DIR must exist and hold neither
+ * (PT_E_EXISTS). *ret_size: the log's entries. Any thread. */
 int pt_store_sqlite_backup(struct pt_store *s, const char *dir, uint64_t *ret_size,
                            struct pt_err *err);
 /* Bytes of log.db-wal now; any thread. */

@@ -1,0 +1,296 @@
+/* pentad approve: orders that wait for approvals, and a body's verdict on one. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+
+#include "keys.h"
+#include "orders.h"
+#include "outbox.h"
+#include "policy.h"
+
+/* ---- may this body? ---- */
+
+static bool outside_finance(const char *party) {
+    static const char *const four[] = {"congress", "discipline", "organization", "audit"};
+    for (size_t i = 0; i < sizeof four / sizeof *four; i++) {
+        if (strcmp(four[i], party) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_office_order(enum pt_record_type type) {
+    return type == PT_TYPE_RULE_SET || type == PT_TYPE_WORKDAYS || type == PT_TYPE_CODE_TABLE ||
+           type == PT_TYPE_LIFT || type == PT_TYPE_ERASURE;
+}
+
+/* Any party's, and known to whoever reads the log: no order of the office in the ledger. */
+static bool takes_three(enum pt_record_type type) {
+    return type == PT_TYPE_KEY_CHANGE || type == PT_TYPE_POLICY_CHANGE;
+}
+
+static int may_approve(const struct cli_fetched *f, const char *party, struct pt_err *err) {
+    const char *author = f->named.at.party;
+    bool key_change = f->info->type == PT_TYPE_KEY_CHANGE;
+    if (!takes_three(f->info->type) &&
+        !(is_office_order(f->info->type) && strcmp(author, "office") == 0)) {
+        return pt_err_set(
+            err, PT_E_USAGE, "a record of %s, of type %s, takes no approvals%s", author,
+            f->info->code,
+            f->info->type == PT_TYPE_DISCREPANCY_REPLY ? " here: pentad discrepancy approve" : "");
+    }
+    if (!outside_finance(party)) {
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          "%s has no say: congress, discipline, organization and audit have",
+                          party);
+    }
+    const char *whose = key_change ? f->record->key_change->party : NULL;
+    if (key_change && (!whose || strcmp(whose, author) == 0)) {
+        return pt_err_set(
+            err, PT_E_USAGE,
+            "a body's change of its own keys takes no approvals: nothing is to approve");
+    }
+    return whose && strcmp(whose, party) == 0
+               ? pt_err_set(err, PT_E_NOT_ASKED, "a vote on one's own keys doesn't count")
+               : 0;
+}
+
+/* ---- the verdict ---- */
+
+struct verdict {
+    const struct cli_options *o;
+    struct cli_answers from;
+    struct cli_fetched target;
+    struct cli_outbox box;
+    json_t *orders;
+    const json_t *order; /* NULL: a KeyChange or a PolicyChange */
+    char id[PT_REF_TEXT_MAX];
+    char doc_no[96];
+};
+
+static const char *said(const struct verdict *v) {
+    return v->o->reject ? "VERDICT_REJECT" : "VERDICT_APPROVE";
+}
+
+/* Does it wait, in the log as this body's connector has verified it, and is this verdict news?
+ * Shows what it would do. */
+static int check_policy(const struct verdict *v, struct pt_err *err) {
+    const char *party = v->from.hub.config->party;
+    bool zh = pt_cli_chinese(v->o), said_so = false;
+    struct pt_keyhistory_waiting w;
+    struct cli_keys k;
+    char names[100];
+    size_t i = 0;
+    int rc = pt_cli_keys_open(v->o->config, &k, err);
+    if (rc != 0) {
+        return rc;
+    }
+    while (pt_keyhistory_policy_waiting(k.history, i, &w) &&
+           memcmp(w.record_hash.b, v->target.named.hash, PT_HASH_LEN) != 0) {
+        i++;
+    }
+    for (int n = 0; w.said && n < pt_cli_policy_approvals(&w); n++) {
+        said_so = said_so || strcmp(w.approved[n], party) == 0;
+    }
+    const struct pt_keyhistory_policy *now = pt_keyhistory_policy_at(k.history, UINT64_MAX);
+    if (!w.said) {
+        rc = pt_err_set(err, PT_E_EXISTS,
+                        "%s waits for no approvals in the %" PRIu64 " log entries that this "
+                        "connector has verified: it is in force, or another one was first, or it "
+                        "isn't read yet (pentad policy show)",
+                        v->id, k.size);
+    } else if (w.said->replaces != now->from) {
+        rc = pt_err_set(err, PT_E_EXISTS,
+                        "%s changes a policy that is not in force any more: it can have no effect, "
+                        "and is to be asked for anew",
+                        v->id);
+    } else if (said_so && !v->o->reject) {
+        rc = pt_err_set(err, PT_E_EXISTS, "%s has said so already", party);
+    } else if (!v->o->quiet) {
+        pt_cli_policy_approved(names, &w, zh);
+        printf(zh ? "已有%d方同意，须%d方%s%s\n" : "%d of %d approvals%s%s\n",
+               pt_cli_policy_approvals(&w), PT_KEYHISTORY_APPROVALS,
+               names[0] ? zh ? "：" : ": " : "", names);
+        pt_cli_policy_print(w.said, now->said, zh);
+    }
+    pt_cli_keys_close(&k);
+    return rc;
+}
+
+/* The order as it stands, and that this verdict is news. */
+static int find_order(struct verdict *v, struct pt_err *err) {
+    const char *party = v->from.hub.config->party;
+    if (takes_three(v->target.info->type)) {
+        return v->target.info->type == PT_TYPE_POLICY_CHANGE ? check_policy(v, err) : 0;
+    }
+    int rc = pt_cli_orders(&v->from, &v->orders, err);
+    if (rc != 0) {
+        return rc;
+    }
+    v->order = pt_cli_order(v->orders, v->id);
+    if (!v->order) {
+        return pt_err_set(err, PT_E_EXISTS,
+                          "%s waits for no approvals: it is in force, or withdrawn, or not in the "
+                          "ledger yet (pentad trace %s)",
+                          v->id, v->id);
+    }
+    return strcmp(pt_cli_verdict(v->order, party), said(v)) == 0
+               ? pt_err_set(err, PT_E_EXISTS, "%s has said so already", party)
+               : 0;
+}
+
+/* Another verdict may follow the first: it is told apart by what stood before it. */
+static void name_it(struct verdict *v) {
+    const char *before = v->order ? pt_cli_verdict(v->order, v->from.hub.config->party) : "";
+    char hex[2 * PT_HASH_LEN + 1];
+    size_t given = 0, i;
+    json_t *a;
+    json_array_foreach(json_object_get(v->order, "approvals"), i, a) {
+        if (*before && strcmp(pt_cli_text(a, "author"), v->from.hub.config->party) == 0) {
+            given = (size_t)json_integer_value(json_object_get(a, "log_index"));
+        }
+    }
+    pt_hex(hex, v->target.named.hash, sizeof v->target.named.hash);
+    (void)snprintf(v->doc_no, sizeof v->doc_no, "%s-%.32s-%zu",
+                   v->o->reject ? "rejection" : "approval", hex, given);
+}
+
+static int put_verdict(struct verdict *v, struct pt_err *err) {
+    Pentad__V1__Approval approval = PENTAD__V1__APPROVAL__INIT;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    bool has = false;
+    name_it(v);
+    int rc = pt_cli_outbox_open(v->o->config, &v->box, err);
+    rc = rc ? rc : pt_cli_outbox_has(&v->box, "Approval", v->doc_no, &has, err);
+    if (rc == 0 && has) {
+        return pt_err_set(err, PT_E_EXISTS,
+                          "%s has said so: that is in the connector's outbox, or on its way",
+                          v->box.config->party);
+    }
+    approval.target = &v->target.named.ref;
+    approval.target_type = (char *)(uintptr_t)v->target.info->code;
+    approval.has_verdict = 1;
+    approval.verdict =
+        v->o->reject ? PENTAD__V1__VERDICT__VERDICT_REJECT : PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    approval.reason = (char *)(uintptr_t)v->o->reason;
+    rec.doc_no = v->doc_no;
+    rec.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
+    rec.approval = &approval;
+    return rc ? rc : pt_cli_outbox_put(&v->box, &rec, v->doc_no, err);
+}
+
+static void say(const struct verdict *v) {
+    bool zh = pt_cli_chinese(v->o);
+    pt_cli_fetched_print(&v->target, zh);
+    if (v->order) {
+        pt_cli_order_print(v->order, zh);
+    } else {
+        puts(zh ? "  须财政以外四方中三方同意"
+                : "  three of the four bodies outside finance must approve");
+    }
+    printf(zh ? "%s%s：随%s/%s的下一批次发出\n"
+              : "%s of %s: goes out with the next batch of %s/%s\n",
+           v->o->reject ? zh ? "不同意" : "the rejection"
+           : zh         ? "同意"
+                        : "the approval",
+           v->id, v->box.config->party, v->box.config->stream);
+}
+
+static int approve_one(const struct cli_options *o, struct cli_answers *a, struct pt_err *err) {
+    static struct verdict v; /* in one piece that isn't moved */
+    v = (struct verdict){.o = o, .from = *a};
+    int rc = pt_cli_reason(o, err);
+    rc = rc ? rc : pt_cli_fetch(&a->hub, o->args[0], &v.target, err);
+    rc = rc ? rc : may_approve(&v.target, a->hub.config->party, err);
+    pt_ref_format(v.id, v.target.named.at.party, v.target.named.at.stream, v.target.named.at.seq);
+    rc = rc ? rc : find_order(&v, err);
+    rc = rc ? rc : put_verdict(&v, err);
+    if (rc == 0 && !o->quiet) {
+        say(&v);
+    }
+    pt_cli_outbox_close(&v.box);
+    pt_cli_fetched_done(&v.target);
+    json_decref(v.orders);
+    return rc;
+}
+
+/* ---- the list ---- */
+
+static void print_orders(const struct cli_options *o, const json_t *j) {
+    bool zh = pt_cli_chinese(o);
+    long long omitted = (long long)json_integer_value(json_object_get(j, "omitted"));
+    size_t i;
+    json_t *order;
+    if (json_array_size(json_object_get(j, "orders")) == 0) {
+        puts(zh ? "没有待同意的事项" : "nothing waits for approvals");
+    }
+    json_array_foreach(json_object_get(j, "orders"), i, order) {
+        pt_cli_order_print(order, zh);
+    }
+    if (omitted > 0) {
+        printf(zh ? "  … 另有 %lld 项\n" : "  … %lld more\n", omitted);
+    }
+}
+
+static int list_orders(const struct cli_options *o, struct cli_answers *a, json_t **ret,
+                       struct pt_err *err) {
+    (void)o;
+    return pt_cli_orders(a, ret, err);
+}
+
+static int approve(const struct cli_options *o) {
+    static const struct cli_question list = {list_orders, print_orders};
+    struct pt_err err = {0};
+    struct cli_answers a = {.ledger = NULL};
+    if (o->n_args == 0) {
+        return o->reject || o->reason
+                   ? pt_cli_misuse(&cmd_approve, "of which record? pentad approve lists them")
+                   : pt_cli_answer(o, &list);
+    }
+    if (!o->config || o->data) {
+        return pt_cli_misuse(&cmd_approve, "through which connector? --config FILE");
+    }
+    int rc = pt_cli_answers_open(o, &a, &err);
+    rc = rc ? rc : approve_one(o, &a, &err);
+    pt_cli_answers_close(&a);
+    return rc ? pt_cli_fail(&err) : EXIT_OK;
+}
+
+const struct cli_command cmd_approve = {
+    .name = "approve",
+    .what = "orders that wait for approvals, and a verdict on one",
+    .usage =
+        "usage: pentad approve (--config FILE [--hub URL] | --data HUBDIR) [--json] [--zh|--en]\n"
+        "       pentad approve RECORD [--reject] [--reason TEXT] --config FILE [--hub URL]\n"
+        "                             [--quiet] [--zh|--en]\n"
+        "\n"
+        "Hub parameters (H07), working days (H08), code tables (H09), lifts of freezes (Lift) and\n"
+        "erasures (Erasure) are the office's orders; each takes effect with two of congress, "
+        "discipline, "
+        "organization\n"
+        "and audit. Without RECORD: those that wait as of the last tick, and what each has. A "
+        "lift\n"
+        "acts at the log position of the second approval, the others at the tick after it.\n"
+        "\n"
+        "With RECORD: fetches the record, shows what it says, and puts this body's verdict on "
+        "just\n"
+        "these bytes (Approval) into its connector's outbox. A change of another body's keys\n"
+        "(KeyChange) and one of the log's witnesses, quorum or clock (PolicyChange; pentad policy\n"
+        "show lists those that wait) are approved here too; they take three of the four, and act "
+        "at\n"
+        "the log position of the third. The newest verdict of each body counts.\n"
+        "\n"
+        "  RECORD     office/main#56\n"
+        "  --reject   the other verdict; also takes an approval back, as long as too few approve\n"
+        "  --reason   all bodies read it\n"
+        "\n"
+        "exit: 0 done, 1 refused or failed, 2 wrong use\n"
+        "\n"
+        "example: pentad approve office/main#56 --config audit/connector.yaml\n",
+    .min_args = 0,
+    .max_args = 1,
+    .wants = "one record at a time",
+    .run = approve};

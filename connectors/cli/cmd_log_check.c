@@ -1,0 +1,357 @@
+/* pentad log check: everything computed anew, of a data folder, an exported tree, a serving hub. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pentad/base/file.h>
+#include <pentad/store/sqlite.h>
+
+#include "log_check.h"
+
+#define FEED_BYTES (4u * 1024 * 1024)
+
+/* ---- what is found ---- */
+
+static void list_fault(json_t *list, const struct pt_log_fault *f) {
+    json_t *j = json_pack("{s:s,s:s,s:s,s:s}", "code", pt_err_name(f->code), "check", f->check,
+                          "where", f->where, "what", f->what);
+    if (j && f->has_index) {
+        json_object_set_new(j, "log_index", json_integer((json_int_t)f->log_index));
+    }
+    if (j && f->party[0]) {
+        json_object_set_new(j, "party", json_string(f->party));
+        json_object_set_new(j, "stream", json_string(f->stream));
+    }
+    if (j && f->seq) {
+        json_object_set_new(j, "seq", json_integer((json_int_t)f->seq));
+    }
+    if (j && f->expected[0]) {
+        json_object_set_new(j, "expected", json_string(f->expected));
+    }
+    if (j && f->found[0]) {
+        json_object_set_new(j, "found", json_string(f->found));
+    }
+    json_array_append_new(list, j);
+}
+
+void pt_cli_log_fault(void *checking, const struct pt_log_fault *f) {
+    struct checking *k = checking;
+    if (k->json) {
+        list_fault(k->faults, f);
+        return;
+    }
+    printf("  FAULT %s: %s (%s, %s)\n", f->where, f->what, f->check, pt_err_name(f->code));
+    if (f->expected[0]) {
+        printf("    expected %s\n", f->expected);
+    }
+    if (f->found[0]) {
+        printf("    found    %s\n", f->found);
+    }
+}
+
+static void on_progress(void *ctx, uint64_t done, uint64_t total) {
+    struct checking *k = ctx;
+    k->progress.total = total;
+    pt_progress_set(&k->progress, done);
+}
+
+/* ---- the answer ---- */
+
+static json_t *result_json(const struct pt_log_check_result *r, const struct replayed *p,
+                           const struct checking *k, const char *hub, const char *root) {
+    const json_int_t entries = (json_int_t)r->resumed + (json_int_t)r->entries;
+    json_t *j =
+        json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:O}", "sound",
+                  r->faults + p->faults == 0, "entries", entries, "resumed", (json_int_t)r->resumed,
+                  "records", (json_int_t)r->records, "record_bytes", (json_int_t)r->record_bytes,
+                  "withheld", (json_int_t)r->withheld, "unjudged", (json_int_t)r->unjudged,
+                  "erased", (json_int_t)r->erased, "refusals", (json_int_t)r->refusals, "tiles",
+                  (json_int_t)r->tiles, "faults", (json_int_t)r->faults + (json_int_t)p->faults,
+                  "signed_size", (json_int_t)r->signed_size, "cosigned_size",
+                  (json_int_t)r->cosigned_size, "hub", hub, "root", root, "list", k->faults);
+    if (j && p->left_out) {
+        json_object_set_new(j, "not_replayed", json_string(p->left_out));
+    } else if (j) {
+        json_object_set_new(j, "replay",
+                            json_pack("{s:I,s:s,s:b,s:s?,s:I}", "log_size", (json_int_t)p->size,
+                                      "digest", p->digest, "compared", p->has_ledger, "reader",
+                                      p->reader, "excused", (json_int_t)p->excused));
+    }
+    return j;
+}
+
+static void print_counts(const struct pt_log_check_result *r, const struct checking *k) {
+    uint64_t size = r->resumed + r->entries;
+    printf("%" PRIu64 " %s", size, size == 1 ? "entry" : "entries");
+    if (r->resumed) {
+        printf(" (%" PRIu64 " of them verified before)", r->resumed);
+    }
+    printf(", ");
+    if (k->input != CHECK_TREE) {
+        printf("%" PRIu64 " record%s (%" PRIu64 " bytes), ", r->records,
+               pt_cli_s((long long)r->records), r->record_bytes);
+    }
+    if (k->input == CHECK_HUB) {
+        printf("of %" PRIu64 " of them the hash alone, ", r->withheld);
+    }
+    if (r->erased > 0) {
+        printf("of %" PRIu64 " of them the bytes destroyed by order, ", r->erased);
+    }
+    if (r->unjudged > 0) {
+        printf("of %" PRIu64 " of them the signature not checked, by keys that the tree tells "
+               "nothing of, ",
+               r->unjudged);
+    }
+    if (k->input == CHECK_STORE) {
+        printf("%" PRIu64 " refusal%s, ", r->refusals, pt_cli_s((long long)r->refusals));
+    }
+    printf("%" PRIu64 " tile%s%s\n", r->tiles, pt_cli_s((long long)r->tiles),
+           k->input == CHECK_TREE ? " (a static tree: it holds no records)" : "");
+}
+
+static void print_replay(const struct replayed *p) {
+    if (p->left_out) {
+        printf("  ledger NOT REPLAYED: %s\n", p->left_out);
+        return;
+    }
+    printf("  ledger %s folded anew at log size %" PRIu64, p->digest, p->size);
+    if (p->reader) {
+        printf(" as %s may read it: the snapshots of its class compared, findings not\n",
+               p->reader);
+    } else {
+        puts(p->has_ledger ? ": ledger.db, findings and snapshots compared"
+                           : ": findings and snapshots compared; there is no ledger.db");
+    }
+    if (p->excused > 0) {
+        printf("  %" PRIu64 " snapshots and findings of before an erasure differ: what they rest "
+               "on was destroyed by order, they were not judged\n",
+               p->excused);
+    }
+}
+
+static void print_check(const struct pt_log_check_result *r, const struct replayed *p,
+                        struct checking *k) {
+    char hub[2 * PT_HASH_LEN + 1], root[2 * PT_HASH_LEN + 1];
+    uint64_t faults = r->faults + p->faults;
+    pt_hash_hex(hub, &r->hub);
+    pt_hash_hex(root, &r->root);
+    if (k->json) {
+        json_t *j = result_json(r, p, k, hub, root);
+        (void)pt_cli_print_json(j);
+        json_decref(j);
+        return;
+    }
+    printf("%s: ", faults ? "NOT SOUND" : "SOUND");
+    print_counts(r, k);
+    printf("  hub   %s\n  root  %s at size %" PRIu64 "; signed up to %" PRIu64, hub, root,
+           r->resumed + r->entries, r->signed_size);
+    if (r->cosigned_size > 0) {
+        printf(", cosigned by a quorum up to %" PRIu64, r->cosigned_size);
+    }
+    putchar('\n');
+    print_replay(p);
+    if (faults) {
+        printf("  %" PRIu64 " fault%s\n", faults, pt_cli_s((long long)faults));
+    }
+}
+
+/* What can't be folded anew, once the entries were looked at. */
+static void leave_out_replay(const struct pt_log_check_result *r, struct replayed *p) {
+    if (!p->left_out && r->faults > 0) {
+        p->left_out = "the log that it would be made of is not sound";
+    } else if (!p->left_out && r->resumed > 0) {
+        p->left_out = "what an earlier check had verified was not read again";
+    }
+}
+
+/* ---- a hub ---- */
+
+static int http_checkpoint(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    struct cli_hub *h = ctx;
+    return pt_http_client_get(h->http, "/checkpoint", "text/plain", 0, out, NULL, err);
+}
+
+static int http_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out, struct pt_err *err) {
+    struct cli_hub *h = ctx;
+    char path[PT_TILE_PATH_MAX + 2] = "/";
+    pt_tile_path(path + 1, t);
+    return pt_http_client_get(h->http, path, "application/octet-stream", 0, out, NULL, err);
+}
+
+static int http_feed(void *ctx, uint64_t after, struct pt_buf *out, struct pt_err *err) {
+    struct cli_hub *h = ctx;
+    char path[96];
+    (void)snprintf(path, sizeof path, "/v1/feed?after=%" PRIu64 "&wait=0&limit=%u", after,
+                   FEED_BYTES);
+    return pt_http_client_get(h->http, path, "application/x-protobuf", 0, out, NULL, err);
+}
+
+struct pt_log_source pt_cli_hub_tree(struct cli_hub *h) {
+    return (struct pt_log_source){http_checkpoint, http_tile, h};
+}
+
+/* A hub whose pages are folded as they come, until one doesn't hold. */
+struct serving {
+    struct cli_hub hub;
+    struct cli_own own;
+    bool folds;
+    int code; /* why it ended */
+    struct pt_err why;
+};
+
+static int served_checkpoint(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    return http_checkpoint(&((struct serving *)ctx)->hub, out, err);
+}
+
+static int served_tile(void *ctx, const struct pt_tile *t, struct pt_buf *out, struct pt_err *err) {
+    return http_tile(&((struct serving *)ctx)->hub, t, out, err);
+}
+
+static int served_feed(void *ctx, uint64_t after, struct pt_buf *out, struct pt_err *err) {
+    struct serving *s = ctx;
+    uint64_t size;
+    size_t at = out->len;
+    int rc = http_feed(&s->hub, after, out, err);
+    if (rc == 0 && s->folds && s->code == 0) {
+        s->code = pt_cli_own_page(&s->own, pt_span(out->p + at, out->len - at), &size, &s->why);
+    }
+    return rc;
+}
+
+static int replay_served(struct serving *s, const struct pt_log_check_result *r, struct checking *k,
+                         struct replayed *p, struct pt_err *err) {
+    if (s->code == 0) {
+        return pt_cli_log_replay_served(&s->own, pt_party_from_name(s->hub.config->party), r, k, p,
+                                        err);
+    }
+    const struct pt_log_fault f = {.code = s->code,
+                                   .check = "ledger",
+                                   .where = "the feed",
+                                   .what = s->why.msg,
+                                   .party = "",
+                                   .stream = "",
+                                   .expected = "",
+                                   .found = ""};
+    pt_cli_log_fault(k, &f);
+    *p = (struct replayed){.left_out = "a page of the feed can't be folded", .faults = 1};
+    return 0;
+}
+
+static int check_hub(const struct cli_options *o, const struct pt_trust *trust,
+                     const struct pt_log_check_opts *opts, struct checking *k,
+                     struct pt_log_check_result *ret, struct replayed *p, struct pt_err *err) {
+    struct serving s = {.folds = !p->left_out && opts->resume.len == 0};
+    int rc = pt_cli_hub_open(o, &s.hub, err);
+    if (rc == 0 && s.folds) {
+        rc = pt_cli_own_open(&s.own, trust, pt_party_from_name(s.hub.config->party),
+                             ":memory:", err);
+    }
+    if (rc == 0) {
+        const struct pt_log_served served = {.tree = {served_checkpoint, served_tile, &s},
+                                             .feed = served_feed};
+        rc = pt_log_check_served(&served, opts, ret, err);
+    }
+    leave_out_replay(ret, p);
+    if (rc == 0 && !p->left_out) {
+        rc = replay_served(&s, ret, k, p, err);
+    }
+    pt_cli_own_done(&s.own);
+    pt_cli_hub_close(&s.hub);
+    return rc;
+}
+
+/* ---- resuming ---- */
+
+static int save(void *ctx, struct pt_span state, struct pt_err *err) {
+    const struct checking *k = ctx;
+    return pt_file_write(k->resume, state.p, state.len, 0600, err);
+}
+
+static int read_resume(const struct checking *k, struct pt_buf *out, struct pt_err *err) {
+    if (!k->resume || !pt_file_exists(k->resume)) {
+        return 0;
+    }
+    int rc = pt_file_read(k->resume, out, err);
+    return rc == 0 && out->len == 0 ? pt_err_set(err, PT_E_FORMAT, "%s is empty", k->resume) : rc;
+}
+
+/* ---- the command ---- */
+
+static int check_folder(const char *dir, struct checking *k, const struct pt_log_check_opts *opts,
+                        struct pt_log_check_result *ret, struct replayed *p, struct pt_err *err) {
+    struct pt_store *store = NULL;
+    const struct pt_sqlite_opts so = {.read_only = true, .examine = true};
+    int rc = pt_store_sqlite_open(dir, &so, &store, err);
+    rc = rc ? rc : pt_log_check(store, opts, ret, err);
+    pt_store_sqlite_close(store);
+    pt_progress_end(&k->progress);
+    leave_out_replay(ret, p);
+    return rc || p->left_out ? rc : pt_cli_log_replay(dir, ret, k, p, err);
+}
+
+static int check_input(const struct cli_options *o, const char *dir, const struct pt_trust *trust,
+                       struct checking *k, const struct pt_log_check_opts *opts,
+                       struct pt_log_check_result *ret, struct replayed *p, struct pt_err *err) {
+    if (o->no_replay) {
+        p->left_out = "as asked (--no-replay)";
+    } else if (k->input == CHECK_TREE) {
+        p->left_out = "a static tree holds no records";
+    }
+    return k->input == CHECK_HUB     ? check_hub(o, trust, opts, k, ret, p, err)
+           : k->input == CHECK_STORE ? check_folder(dir, k, opts, ret, p, err)
+                                     : pt_log_check_dir(dir, opts, ret, err);
+}
+
+static int run(const struct cli_options *o, const char *dir, unsigned jobs, struct checking *k) {
+    struct pt_err err = {0};
+    struct pt_trust trust;
+    struct pt_buf state;
+    struct pt_log_check_result result = {0};
+    struct replayed replayed = {0};
+    pt_buf_init(&state, PT_LOG_CHECK_STATE_MAX);
+    int rc = pt_cli_trust(o, &trust, &err);
+    rc = rc ? rc : read_resume(k, &state, &err);
+    if (rc == 0) {
+        const struct pt_log_check_opts opts = {.hub = &trust.hub,
+                                               .verify = trust.sv,
+                                               .jobs = jobs,
+                                               .resume = pt_buf_span(&state),
+                                               .save = k->resume ? save : NULL,
+                                               .fault = pt_cli_log_fault,
+                                               .progress = on_progress,
+                                               .ctx = k};
+        pt_progress_start(&k->progress, "checking", 0);
+        rc = check_input(o, dir, &trust, k, &opts, &result, &replayed, &err);
+        pt_progress_end(&k->progress);
+    }
+    if (rc == 0) {
+        print_check(&result, &replayed, k);
+    }
+    pt_trust_done(&trust);
+    pt_buf_done(&state);
+    if (rc != 0) {
+        (void)pt_cli_fail(&err);
+        return EXIT_UNUSABLE;
+    }
+    return result.faults + replayed.faults ? EXIT_FAILED : EXIT_OK;
+}
+
+int pt_cli_log_check(const struct cli_options *o) {
+    const char *dir = o->n_args == 2 ? o->args[1] : o->data;
+    struct checking k = {.json = o->json, .resume = o->resume};
+    char db[4096];
+    if (!dir && !o->config) {
+        return pt_cli_misuse(&cmd_log, "check what? name a folder, or a hub with --config");
+    }
+    if (o->jobs && (!pt_cli_is_number(o->jobs) || strtoull(o->jobs, NULL, 10) < 1 ||
+                    strtoull(o->jobs, NULL, 10) > PT_LOG_CHECK_JOBS_MAX)) {
+        return pt_cli_misuse(&cmd_log, "--jobs is a number from 1 to %d", PT_LOG_CHECK_JOBS_MAX);
+    }
+    bool store = dir && pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db);
+    k.input = !dir ? CHECK_HUB : store ? CHECK_STORE : CHECK_TREE;
+    k.faults = json_array();
+    int status = run(o, dir, o->jobs ? (unsigned)strtoul(o->jobs, NULL, 10) : 1, &k);
+    json_decref(k.faults);
+    return status;
+}

@@ -1,0 +1,94 @@
+#include "keys.h"
+
+#include <string.h>
+
+#include <pentad/base/file.h>
+#include <pentad/certs/key.h>
+#include <pentad/record/party.h>
+#include <pentad/runtime/state.h>
+
+enum { VIEW_MAX = 64 * 1024 * 1024 };
+
+static int read_view(const struct pt_config *c, struct pt_buf *view, struct pt_err *err) {
+    char path[4096];
+    struct pt_state *state = NULL;
+    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0) {
+        return pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
+    }
+    int rc = pt_file_exists(path) ? pt_state_open(path, true, &state, err) : PT_E_NOT_FOUND;
+    rc = rc ? rc : pt_state_get_blob(state, "follower", view, err);
+    pt_state_free(state);
+    return rc == PT_E_NOT_FOUND
+               ? pt_err_set(err, rc, "the connector of %s/%s has verified nothing yet: start it",
+                            c->party, c->stream)
+               : rc;
+}
+
+static int keys_open(const char *config, bool any, struct cli_keys *ret, struct pt_err *err) {
+    struct pt_buf view;
+    memset(ret, 0, sizeof *ret);
+    pt_buf_init(&view, VIEW_MAX);
+    int rc = pt_config_load(config, &ret->config, err);
+    rc = rc ? rc : read_view(ret->config, &view, err);
+    if (rc == PT_E_NOT_FOUND && any) {
+        rc = 0;
+    }
+    rc =
+        rc ? rc
+           : pt_trust_load(ret->config->trust.genesis, ret->config->trust.policy, &ret->trust, err);
+    rc = rc ? rc
+            : pt_follower_new(&ret->trust, pt_party_from_name(ret->config->party), &ret->view, err);
+    if (rc == 0 && view.len > 0) {
+        rc = pt_follower_load(ret->view, pt_buf_span(&view), err);
+    }
+    pt_buf_done(&view);
+    if (rc != 0) {
+        pt_cli_keys_close(ret);
+        return rc;
+    }
+    ret->history = pt_follower_keys(ret->view);
+    ret->size = pt_follower_size(ret->view);
+    return 0;
+}
+
+int pt_cli_keys_open(const char *config, struct cli_keys *ret, struct pt_err *err) {
+    return keys_open(config, false, ret, err);
+}
+
+int pt_cli_keys_open_any(const char *config, struct cli_keys *ret, struct pt_err *err) {
+    return keys_open(config, true, ret, err);
+}
+
+void pt_cli_keys_close(struct cli_keys *k) {
+    pt_follower_free(k->view);
+    pt_trust_done(&k->trust);
+    pt_config_free(k->config);
+    memset(k, 0, sizeof *k);
+}
+
+const char *pt_cli_key_use(Pentad__V1__KeyUse use) {
+    switch (use) {
+    case PENTAD__V1__KEY_USE__KEY_USE_SIGNING:
+        return "signing";
+    case PENTAD__V1__KEY_USE__KEY_USE_SEALING:
+        return "sealing";
+    case PENTAD__V1__KEY_USE__KEY_USE_RECOVERY:
+        return "recovery";
+    case PENTAD__V1__KEY_USE__KEY_USE_COSIGNING:
+        return "cosigning";
+    case PENTAD__V1__KEY_USE__KEY_USE_LOG:
+        return "log";
+    default:
+        return "unknown";
+    }
+}
+
+int pt_cli_key_file(const char *path, struct pt_hash *ret, struct pt_err *err) {
+    struct pt_key *key = NULL;
+    int rc = pt_key_load(path, &key, err);
+    if (rc == 0) {
+        pt_key_fingerprint(key, ret);
+    }
+    pt_key_free(key);
+    return rc;
+}

@@ -1,0 +1,322 @@
+/* Attestation: the log as this body may read it, folded into a ledger of its own, and of each
+ * snapshot (H03) whether the hub's ledger gives the same.
+ *
+ *   feed ─► own follower verifies ─► ledger commits ─► follower is stored ─► … ─► as far as was
+ *   verified ─► verdicts on new H03s ─► Attestation records, outbox
+ *
+ * The ledger commits first: a connector that is killed in between verifies those pages again and
+ * folds nothing twice. A fold that fails here never stops what this connector witnesses. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+
+#include "connector_internal.h"
+
+#define PAGES_A_STEP 4
+#define ROW_WAIT_US (120 * INT64_C(1000000)) /* for the rows of a hub; then it is said without */
+
+static struct pt_replay *replay_of(const struct pt_connector *c) {
+    return c->opt.replay && c->opt.replay->ops ? c->opt.replay : NULL;
+}
+
+bool pt_connector_attests(const struct pt_connector *c) {
+    return c->attest.follower && pt_connector_closes(c);
+}
+
+bool pt_connector_attest_pending(const struct pt_connector *c) {
+    return c->attest.follower && !c->attest.failed && c->caught_up &&
+           pt_follower_size(c->attest.follower) < pt_follower_size(c->follower);
+}
+
+/* The log may grow between two pages: then the fold waits for the connector to verify as much. */
+static bool is_ahead(const struct pt_connector *c) {
+    return pt_follower_size(c->attest.follower) > pt_follower_size(c->follower);
+}
+
+bool pt_connector_attest_done(const struct pt_connector *c) {
+    bool silent = pt_follower_settled(c->follower) == PT_SETTLED &&
+                  pt_follower_size(c->follower) >= c->log_size;
+    return c->attest.failed || c->attest.day >= c->config->until_day ||
+           (silent && !pt_connector_attest_pending(c) && !is_ahead(c));
+}
+
+/* ---- the follower ---- */
+
+static int fresh(struct pt_connector *c, struct pt_err *err) {
+    pt_follower_free(c->attest.follower);
+    c->attest.follower = NULL;
+    return pt_follower_new(&c->trust, c->party, &c->attest.follower, err);
+}
+
+int pt_connector_attest_open(struct pt_connector *c, struct pt_err *err) {
+    const struct pt_replay *r = replay_of(c);
+    struct pt_buf saved;
+    if (!r) {
+        return 0;
+    }
+    pt_buf_init(&saved, 64u * 1024 * 1024);
+    int rc = fresh(c, err);
+    if (rc == 0) {
+        rc = pt_state_get_blob(c->state, "replay_follower", &saved, err);
+        rc = rc == 0 ? pt_follower_load(c->attest.follower, pt_buf_span(&saved), err) : rc;
+        rc = rc == PT_E_NOT_FOUND ? 0 : rc;
+    }
+    /* The ledger was lost, or begun anew by another version. */
+    if (rc == 0 && pt_follower_size(c->attest.follower) > r->ops->size(r->self)) {
+        rc = fresh(c, err);
+    }
+    pt_buf_done(&saved);
+    return rc;
+}
+
+static int save(struct pt_connector *c, struct pt_err *err) {
+    struct pt_buf saved;
+    pt_buf_init(&saved, 64u * 1024 * 1024);
+    int rc = pt_follower_save(c->attest.follower, &saved);
+    rc = rc ? pt_err_set(err, rc, "the view of the log doesn't fit in memory")
+            : pt_connector_begin(c, err);
+    if (rc == 0) {
+        rc = pt_state_set_blob(c->state, "replay_follower", pt_buf_span(&saved), err);
+        rc = pt_connector_end(c, rc, err);
+    }
+    pt_buf_done(&saved);
+    return rc;
+}
+
+/* ---- folding ---- */
+
+static int nothing(void *ctx, const struct pt_followed_record *r) {
+    (void)ctx, (void)r;
+    return 0;
+}
+
+static int stored(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+/* The connector verified this log already; a hub must not show its fold another one. */
+static int same_log(struct pt_connector *c, struct pt_err *err) {
+    uint64_t size = pt_follower_size(c->attest.follower);
+    struct pt_span note = pt_follower_checkpoint(c->attest.follower);
+    struct pt_hash here, there;
+    int64_t received;
+    pt_follower_root(c->attest.follower, &here);
+    if (size > pt_follower_size(c->follower)) {
+        return pt_follower_expect(c->follower, size, &here, note, err);
+    }
+    if (pt_follower_root_at(c->follower, size, &there, &received) != 0 ||
+        pt_hash_eq(&here, &there)) {
+        return 0;
+    }
+    return pt_err_set(
+        err, PT_E_FORK,
+        "the hub served another tree of size %" PRIu64 " to be folded than to be verified", size);
+}
+
+static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err *err) {
+    const struct pt_follow follow = {.record = nothing, .store = stored};
+    const struct pt_replay *r = replay_of(c);
+    uint64_t log_size;
+    int rc = pt_follower_page(c->attest.follower, bytes, &follow, &log_size, err);
+    rc = rc == 0 ? same_log(c, err) : rc;
+    if (rc != 0) {
+        pt_connector_keep_evidence(c, rc, err->msg, bytes);
+        pt_connector_alarm(c, pt_err_name(rc), err->msg);
+        return rc;
+    }
+    Pentad__V1__FeedPage *page = pentad__v1__feed_page__unpack(NULL, bytes.len, bytes.p);
+    if (!page) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    rc = r->ops->fold(r->self, page, err);
+    pentad__v1__feed_page__free_unpacked(page, NULL);
+    if (rc != 0) {
+        c->attest.failed = true;
+        pt_connector_alarm(c, "replay_failed", err->msg);
+        return 0;
+    }
+    return save(c, err);
+}
+
+/* A hub that can't be reached, or has nothing now: at the next step. */
+static int fold_on(struct pt_connector *c, struct pt_err *err) {
+    struct pt_err why = {0};
+    struct pt_buf page;
+    int rc = 0;
+    pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);
+    for (int i = 0; rc == 0 && i < PAGES_A_STEP && !c->stop && pt_connector_attest_pending(c);
+         i++) {
+        pt_buf_reset(&page);
+        if (c->hub.feed(c->hub.ctx, pt_follower_size(c->attest.follower), 0, FEED_PAGE_BYTES, &page,
+                        &why) != 0) {
+            break;
+        }
+        rc = fold_page(c, pt_buf_span(&page), err);
+    }
+    pt_buf_done(&page);
+    return rc;
+}
+
+/* ---- what is said ---- */
+
+struct saying {
+    struct pt_connector *c;
+    bool asked;               /* for the row */
+    int64_t until_us;         /* no question after that */
+    struct pt_replay_row row; /* the first that differs */
+    struct pt_err *err;
+};
+
+/* A hub that is slow to show its rows doesn't keep this body from saying that they differ. */
+static int ask_hub(void *ctx, const char *path, struct pt_buf *out, struct pt_err *err) {
+    const struct saying *s = ctx;
+    const struct hub_port *hub = &s->c->hub;
+    if (pt_monotonic_us() >= s->until_us) {
+        return pt_err_set(err, PT_E_TIMEOUT, "the hub hasn't shown its rows within %d s",
+                          (int)(ROW_WAIT_US / 1000000));
+    }
+    return hub->get ? hub->get(hub->ctx, path, out, err)
+                    : pt_err_set(err, PT_E_NOT_FOUND, "no way to ask");
+}
+
+/* "none" or the number. */
+static void value_text(char out[24], bool has, int64_t value) {
+    if (has) {
+        (void)snprintf(out, 24, "%" PRId64, value);
+    } else {
+        (void)snprintf(out, 24, "none");
+    }
+}
+
+static void tell(struct saying *s, const struct pt_replay_verdict *v) {
+    char what[400], day[11], own[24], hub[24];
+    const struct pt_replay_row *row = &s->row;
+    pt_date_format(day, v->day);
+    int n = snprintf(what, sizeof what,
+                     "the hub's snapshot of %s (%s/%s#%" PRIu64 ") isn't what the log gives", day,
+                     v->party, v->stream, v->seq);
+    if (row->found && row->day == v->day) {
+        value_text(own, row->has_own, row->own);
+        value_text(hub, row->has_hub, row->hub);
+        (void)snprintf(what + n, sizeof what - (size_t)n,
+                       ": %.100s %" PRId32 " %s: here %s, at the hub %s", row->subject,
+                       row->fiscal_year, row->formula, own, hub);
+    }
+    pt_connector_alarm(s->c, "snapshot_differs", what);
+}
+
+static bool of_own_class(const struct pt_connector *c, const struct pt_replay_verdict *v) {
+    for (size_t i = 0; i < v->n_classes; i++) {
+        if (strcmp(v->classes[i], c->config->party) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every class sees facts; payments those that have one's own digest. */
+static bool may_name(const struct saying *s, const struct pt_replay_verdict *v) {
+    return s->row.found && s->row.day == v->day && (s->row.facts || of_own_class(s->c, v));
+}
+
+static void fill_row(const struct pt_replay_row *row, Pentad__V1__RowDifference *d) {
+    pentad__v1__row_difference__init(d);
+    d->part = (char *)(uintptr_t)(row->facts ? "facts" : "payments");
+    d->subject = (char *)(uintptr_t)row->subject;
+    d->has_fiscal_year = 1;
+    d->fiscal_year = row->fiscal_year;
+    d->formula = (char *)(uintptr_t)row->formula;
+    d->has_own = row->has_own;
+    d->own = row->own;
+    d->has_hub = row->has_hub;
+    d->hub = row->hub;
+}
+
+static int author(struct saying *s, const struct pt_replay_verdict *v) {
+    char origin[64], *classes[8];
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    Pentad__V1__Attestation a = PENTAD__V1__ATTESTATION__INIT;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__RowDifference row;
+    ref.party = (char *)(uintptr_t)v->party;
+    ref.stream = (char *)(uintptr_t)v->stream;
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = v->seq;
+    ref.hash = (ProtobufCBinaryData){sizeof v->hash, (uint8_t *)(uintptr_t)v->hash};
+    for (size_t i = 0; i < v->n_classes; i++) {
+        classes[i] = (char *)(uintptr_t)v->classes[i];
+    }
+    a.snapshot = &ref;
+    a.n_reader_classes = v->n_classes;
+    a.reader_classes = classes;
+    a.has_digest = a.has_equal = 1;
+    a.digest = (ProtobufCBinaryData){sizeof v->digest, (uint8_t *)(uintptr_t)v->digest};
+    a.equal = v->equal;
+    if (!v->equal && may_name(s, v)) {
+        fill_row(&s->row, &row);
+        a.difference = &row;
+    }
+    r.body_case = PENTAD__V1__RECORD__BODY_ATTESTATION;
+    r.attestation = &a;
+    (void)snprintf(origin, sizeof origin, "the snapshot of %" PRId32, v->day);
+    return pt_connector_author_record(s->c, &r, "Attestation", NULL, origin, s->err);
+}
+
+static int take_verdict(void *ctx, const struct pt_replay_verdict *v) {
+    struct saying *s = ctx;
+    struct pt_connector *c = s->c;
+    const struct pt_replay *r = replay_of(c);
+    struct pt_err why = {0};
+    if (!v->equal && !s->asked) {
+        s->asked = true;
+        s->until_us = pt_monotonic_us() + ROW_WAIT_US;
+        if (r->ops->differs(r->self, ask_hub, s, &s->row, &why) != 0) {
+            pt_connector_event(c, "attesting", "which row differs isn't known: %s", why.msg);
+            s->row.found = false;
+        }
+    }
+    if (!v->equal) {
+        tell(s, v);
+    }
+    c->attest.day = v->day;
+    return c->ended ? 0 : author(s, v);
+}
+
+/* In a transaction. */
+static int say_all(struct pt_connector *c, struct pt_err *err) {
+    const struct pt_replay *r = replay_of(c);
+    struct saying s = {.c = c, .err = err};
+    int64_t before = c->attest.day;
+    c->day = pt_connector_by_day(c) ? (int32_t)c->tick_day
+                                    : pt_date_from_ms(pt_clock_now_ms(c->opt.clock));
+    int rc = r->ops->verdicts(r->self, (int32_t)before, take_verdict, &s, err);
+    if (rc == 0 && c->attest.day != before) {
+        rc = pt_state_set_int(c->state, "attested_day", c->attest.day, err);
+        rc = rc == 0 && !c->ended && c->caught_up ? pt_connector_send_cut(c, err) : rc;
+    }
+    return rc;
+}
+
+static int nothing_said(void *ctx, const struct pt_replay_verdict *v) {
+    (void)ctx, (void)v;
+    return 1;
+}
+
+int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
+    const struct pt_replay *r = replay_of(c);
+    struct pt_err why = {0};
+    if (!pt_connector_attests(c) || c->attest.failed || !pt_follower_genesis(c->follower)) {
+        return 0;
+    }
+    int rc = fold_on(c, err);
+    if (rc != 0 || c->attest.failed || !c->caught_up || pt_connector_attest_pending(c) ||
+        is_ahead(c) ||
+        r->ops->verdicts(r->self, (int32_t)c->attest.day, nothing_said, NULL, &why) != 1) {
+        return rc;
+    }
+    rc = pt_connector_begin(c, err);
+    return rc ? rc : pt_connector_end(c, say_all(c, err), err);
+}

@@ -1,0 +1,90 @@
+/* In the state file: the clues that were read, and what is said about clues and waits for its
+ * moment. */
+#include <string.h>
+
+#include "state_internal.h"
+
+int pt_clues_add(struct pt_state *s, const struct pt_clue_row *c, bool *ret_new,
+                 struct pt_err *err) {
+    int64_t n = 0;
+    bool found;
+    PT_ASSERT(s->in_transaction);
+    int rc = pt_sql_number(&s->sql, &n, &found, err, "SELECT count(*) FROM clue WHERE id=?", "b",
+                           pt_span(c->id, PT_CLUE_ID));
+    *ret_new = rc == 0 && n == 0;
+    if (*ret_new) {
+        rc = pt_sql_run(&s->sql, err, "INSERT INTO clue VALUES(?,?,?,?,?,0)", "biiii",
+                        pt_span(c->id, PT_CLUE_ID), c->sent_at_ms, c->read_ms, (int64_t)c->dummy,
+                        (int64_t)c->urgent);
+    }
+    return rc;
+}
+
+int pt_clues_find(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_clue_row *ret,
+                  struct pt_err *err) {
+    struct sqlite3_stmt *st = NULL;
+    memset(ret, 0, sizeof *ret);
+    int rc = pt_sql_query(&s->sql, &st, err,
+                          "SELECT sent_at_ms,read_ms,dummy,urgent,outcomes FROM clue WHERE id=?",
+                          "b", pt_span(id, PT_CLUE_ID));
+    if (rc == 0) {
+        rc = pt_sql_one(&s->sql, st, err);
+    }
+    if (rc == 0) {
+        memcpy(ret->id, id, PT_CLUE_ID);
+        ret->sent_at_ms = pt_sql_i64(st, 0);
+        ret->read_ms = pt_sql_i64(st, 1);
+        ret->dummy = pt_sql_i64(st, 2) != 0;
+        ret->urgent = pt_sql_i64(st, 3) != 0;
+        ret->outcomes = pt_sql_i32(st, 4);
+    }
+    pt_sql_done(&s->sql, st);
+    return rc;
+}
+
+int pt_clues_outcome(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "UPDATE clue SET outcomes=outcomes+1 WHERE id=?", "b",
+                      pt_span(id, PT_CLUE_ID));
+}
+
+int pt_clues_are_real(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    int rc = pt_sql_run(&s->sql, err, "UPDATE clue SET dummy=0 WHERE id=?", "b",
+                        pt_span(id, PT_CLUE_ID));
+    return rc ? rc
+              : pt_sql_run(&s->sql, err, "DELETE FROM held WHERE clue=?", "b",
+                           pt_span(id, PT_CLUE_ID));
+}
+
+int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
+                   struct pt_err *err) {
+    bool found;
+    return pt_sql_number(&s->sql, ret, &found, err,
+                         "SELECT count(*) FROM clue WHERE dummy=0 AND sent_at_ms>=? AND "
+                         "sent_at_ms<?",
+                         "ii", from_ms, until_ms);
+}
+
+int pt_held_add(struct pt_state *s, const struct pt_held *h, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(
+        &s->sql, err, "INSERT INTO held(at_ms,clue,type,doc_no,origin,record) VALUES(?,?,?,?,?,?)",
+        "ibsssb", h->at_ms, pt_span(h->clue, PT_CLUE_ID), h->type, h->doc_no, h->origin, h->record);
+}
+
+int pt_held_take(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_held *ret,
+                 struct pt_err *err) {
+    struct state_taken t;
+    int rc = pt_state_take(s,
+                           "SELECT id,at_ms,type,doc_no,origin,record FROM held WHERE at_ms<=?"
+                           " ORDER BY at_ms,id LIMIT 1",
+                           "DELETE FROM held WHERE id=?", until_ms, hold, &t, err);
+    *ret = (struct pt_held){t.id, t.due, NULL, t.type, t.doc_no, t.origin, t.record};
+    return rc;
+}
+
+int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err) {
+    bool found;
+    return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*) FROM held", "");
+}

@@ -1,0 +1,471 @@
+/* Steady dummies (docs/formats.md 4): nobody but its readers can tell from what the hub has whether
+ * a sealed clue is one.
+ *
+ *   sender      row ─► held ─► next slot ─┐
+ *               no clue is held ─► dummy ─┴─► D01
+ *   discipline  D01 is a dummy ─► its D02, D03 ─┐
+ *               row about a clue ───────────────┴─► held ─► the moment drawn for that clue ─► out
+ *
+ * Both ways one code sets what a reader of the header could compare: moments, terms, papers. What
+ * waits stands in the state file, in the transaction of the row or page that it comes from. */
+#include "dummies.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/base/codec.h>
+#include <pentad/base/date.h>
+#include <pentad/record/catalogue.h>
+#include <pentad/record/clue.h>
+#include <pentad/record/decode.h>
+#include <pentad/record/visible.h>
+
+#include "dummy_plan.h"
+#include "seal.h"
+
+#define DAY_MS (24 * 3600 * INT64_C(1000))
+#define SEALED_HEADER 1024 /* bytes of a seal that aren't its content */
+#define SMALLEST_SEAL (64 * 1024)
+#define FEEDBACK_DAYS 90 /* as the configuration's default */
+
+bool pt_connector_covers(const struct pt_connector *c) {
+    return c->config->dummies || c->config->dummy_answers;
+}
+
+/* Up to which moment things are due: on the replay clock the whole day is. */
+static int64_t due_ms(const struct pt_connector *c) {
+    return pt_connector_by_day(c) ? pt_date_to_ms(c->day) + DAY_MS - 1
+                                  : pt_clock_now_ms(c->opt.clock);
+}
+
+/* ---- the same shape for all ---- */
+
+static void dress_transfer(const struct pt_connector *c, Pentad__V1__ClueTransfer *t, int64_t now) {
+    t->has_sent_at_ms = t->has_ack_due = 1;
+    t->sent_at_ms = now;
+    t->ack_due = pt_date_add(pt_date_from_ms(now), c->config->dummies->ack_days);
+}
+
+static void dress_receipt(Pentad__V1__ClueReceipt *t, int32_t feedback_days, int64_t now) {
+    t->has_received_at_ms = t->has_feedback_due = 1;
+    t->received_at_ms = now;
+    t->feedback_due = pt_date_add(pt_date_from_ms(now), feedback_days);
+}
+
+/* Authors it as every other of its type goes out: issued now, its terms from now on, its papers
+ * inside the seal, or nowhere where there is none. What waits still when a configuration sends
+ * dummies no more goes as it is; what is missing there, a dummy's receipt lacks. */
+static int author(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                  const char *doc_no, const char *origin, struct pt_err *err) {
+    Pentad__V1__Record dressed = *r;
+    Pentad__V1__ClueTransfer transfer;
+    Pentad__V1__ClueReceipt receipt;
+    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
+    int64_t now = pt_connector_issued_at(c, c->day);
+    dressed.has_issued_at_ms = 0;
+    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER && c->config->dummies) {
+        transfer = *r->clue_transfer;
+        dress_transfer(c, &transfer, now);
+        dressed.clue_transfer = &transfer;
+    } else if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT &&
+               (a || !r->clue_receipt->has_received_at_ms)) {
+        receipt = *r->clue_receipt;
+        dress_receipt(&receipt, a ? a->feedback_days : FEEDBACK_DAYS, now);
+        dressed.clue_receipt = &receipt;
+        pt_sealed_drop_papers(&dressed);
+    }
+    return pt_connector_author_record(c, &dressed, type, doc_no, origin, err);
+}
+
+/* ---- what waits ---- */
+
+static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_ms,
+                const char *type, const char *doc_no, const char *origin, struct pt_err *err) {
+    pt_buf_reset(&c->bytes);
+    int rc = pt_msg_encode(&r->base, &c->bytes, err);
+    if (rc == 0) {
+        const struct pt_held row = {.at_ms = at_ms,
+                                    .clue = pt_clue_of(r),
+                                    .type = type,
+                                    .doc_no = doc_no,
+                                    .origin = origin,
+                                    .record = pt_buf_span(&c->bytes)};
+        rc = pt_held_add(c->state, &row, err);
+    }
+    return rc;
+}
+
+/* The oldest that is due by then goes out; PT_E_NOT_FOUND: there is none. */
+static int release(struct pt_connector *c, int64_t until_ms, struct pt_err *err) {
+    struct pt_buf strings;
+    struct pt_arena arena;
+    struct pt_held row;
+    Pentad__V1__Record *r = NULL;
+    pt_buf_init(&strings, PT_RECORD_MAX + 65536);
+    pt_arena_init(&arena, 16u * PT_RECORD_MAX);
+    int rc = pt_held_take(c->state, until_ms, &strings, &row, err);
+    if (rc == 0 && (rc = pt_record_decode(row.record, &arena, &r, NULL)) != 0) {
+        pt_err_set(err, rc, "a record that waited for its moment can't be read");
+    }
+    rc = rc ? rc : author(c, r, row.type, row.doc_no, row.origin, err);
+    pt_arena_done(&arena);
+    pt_buf_done(&strings);
+    return rc;
+}
+
+/* ---- the sender ---- */
+
+/* A seal above the smallest size shows that no dummy is in it. */
+static void warn_of_size(struct pt_connector *c, const Pentad__V1__Record *r, const char *origin) {
+    if (protobuf_c_message_get_packed_size(&r->base) > SMALLEST_SEAL - SEALED_HEADER) {
+        pt_connector_event(c, "clue_stands_out",
+                           "%s: the clue is so large that its size tells it from a dummy: shorten "
+                           "it, or name fewer pieces of evidence",
+                           origin);
+    }
+}
+
+static bool is_urgent(const Pentad__V1__ClueTransfer *t) {
+    return t->inquiry_level == PENTAD__V1__INQUIRY_LEVEL__INQUIRY_LEVEL_URGENT;
+}
+
+/* An urgent clue goes as it is: its header says that it is one, and no dummy's does. */
+static int send_clue(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                     const char *doc_no, const char *origin, struct pt_err *err) {
+    if (is_urgent(r->clue_transfer)) {
+        return pt_connector_author_record(c, r, type, doc_no, origin, err);
+    }
+    warn_of_size(c, r, origin);
+    if (c->config->dummies->hold) {
+        return hold(c, r, 0, type, doc_no, origin, err);
+    }
+    int rc = author(c, r, type, doc_no, origin, err);
+    return rc ? rc : pt_state_set_int(c->state, "dummy_slot_taken", 1, err);
+}
+
+static int send_dummy(struct pt_connector *c, struct pt_err *err) {
+    uint8_t id[PT_CLUE_ID];
+    Pentad__V1__ClueTransfer t = PENTAD__V1__CLUE_TRANSFER__INIT;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    if (pt_entropy_system.fill(pt_entropy_system.ctx, id, sizeof id) != 0) {
+        return pt_err_set(err, PT_E_IO, "no randomness from the system");
+    }
+    t.has_clue_id = t.has_inquiry_level = t.has_dummy = 1;
+    t.clue_id = (ProtobufCBinaryData){.len = sizeof id, .data = id};
+    t.sender = c->config->party;
+    t.inquiry_level = PENTAD__V1__INQUIRY_LEVEL__INQUIRY_LEVEL_ORDINARY;
+    t.dummy = 1;
+    r.body_case = PENTAD__V1__RECORD__BODY_CLUE_TRANSFER;
+    r.clue_transfer = &t;
+    return author(c, &r, "D01", NULL, "a dummy", err);
+}
+
+/* One clue a slot. Slots that passed while nothing ran are left out, or a burst would show it. */
+static int fill_slot(struct pt_connector *c, struct pt_err *err) {
+    const struct pt_config_dummies *d = c->config->dummies;
+    int64_t now = pt_dummy_slot(due_ms(c), d->every_ms), last = 0, taken = 0;
+    int rc = pt_state_get_int(c->state, "dummy_slot", -1, &last, err);
+    rc = rc ? rc : pt_state_get_int(c->state, "dummy_slot_taken", 0, &taken, err);
+    if (rc != 0 || now <= last) {
+        return rc;
+    }
+    if (last >= 0 && !taken) {
+        rc = release(c, 0, err);
+        rc = rc == PT_E_NOT_FOUND ? send_dummy(c, err) : rc;
+    }
+    rc = rc ? rc : pt_state_set_int(c->state, "dummy_slot_taken", 0, err);
+    return rc ? rc : pt_state_set_int(c->state, "dummy_slot", now, err);
+}
+
+/* ---- discipline ---- */
+
+/* Made once and kept: what is drawn for a clue must be the same after a restart. */
+static int get_secret(struct pt_connector *c, uint8_t ret[PT_DUMMY_SECRET], struct pt_err *err) {
+    struct pt_buf b;
+    pt_buf_init(&b, PT_DUMMY_SECRET);
+    int rc = pt_state_get_blob(c->state, "dummy_secret", &b, err);
+    if (rc == 0 && b.len == PT_DUMMY_SECRET) {
+        memcpy(ret, b.p, PT_DUMMY_SECRET);
+    } else if (rc == PT_E_NOT_FOUND) {
+        rc = pt_entropy_system.fill(pt_entropy_system.ctx, ret, PT_DUMMY_SECRET)
+                 ? pt_err_set(err, PT_E_IO, "no randomness from the system")
+                 : pt_state_set_blob(c->state, "dummy_secret", pt_span(ret, PT_DUMMY_SECRET), err);
+    } else if (rc == 0) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "the secret for dummies has %zu bytes", b.len);
+    }
+    pt_buf_done(&b);
+    return rc;
+}
+
+/* What is drawn for that clue; *ret borrows the secret and the row. */
+static int draws_of(struct pt_connector *c, const struct pt_clue_row *row,
+                    uint8_t secret[PT_DUMMY_SECRET], struct pt_dummy_clue *ret,
+                    struct pt_err *err) {
+    *ret = (struct pt_dummy_clue){.secret = secret, .id = row->id, .read_ms = row->read_ms};
+    return get_secret(c, secret, err);
+}
+
+/* The moment of an answer: the receipt's; the first outcome's; that of any behind it. */
+static int moment_of(struct pt_connector *c, const Pentad__V1__Record *r,
+                     const struct pt_clue_row *row, int64_t *ret, struct pt_err *err) {
+    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
+    uint8_t secret[PT_DUMMY_SECRET];
+    struct pt_dummy_clue clue;
+    int rc = draws_of(c, row, secret, &clue, err);
+    if (rc != 0) {
+        return rc;
+    }
+    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT) {
+        *ret = pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &a->receipt);
+        return 0;
+    }
+    *ret = row->outcomes == 0 ? pt_dummy_moment(&clue, PT_DUMMY_OUTCOME, &a->outcome)
+                              : pt_dummy_moment(&clue, PT_DUMMY_FINAL, &a->final);
+    return pt_clues_outcome(c->state, row->id, err);
+}
+
+/* To an urgent clue, or one that was never seen here, as it is. */
+static int answer(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                  const char *doc_no, const char *origin, struct pt_err *err) {
+    const uint8_t *id = pt_clue_of(r);
+    struct pt_clue_row row;
+    int64_t at_ms = 0;
+    int rc = id ? pt_clues_find(c->state, id, &row, err) : PT_E_NOT_FOUND;
+    if (rc == PT_E_NOT_FOUND || (rc == 0 && row.urgent)) {
+        return pt_connector_author_record(c, r, type, doc_no, origin, err);
+    }
+    if (rc == 0 && !c->config->dummy_answers->hold) {
+        return author(c, r, type, doc_no, origin, err);
+    }
+    rc = rc ? rc : moment_of(c, r, &row, &at_ms, err);
+    return rc ? rc : hold(c, r, at_ms, type, doc_no, origin, err);
+}
+
+static int hold_answer(struct pt_connector *c, const Pentad__V1__Record *r, const char *type,
+                       struct pt_err *err) {
+    struct pt_clue_row row;
+    int64_t at_ms = 0;
+    int rc = pt_clues_find(c->state, pt_clue_of(r), &row, err);
+    rc = rc ? rc : moment_of(c, r, &row, &at_ms, err);
+    return rc ? rc : hold(c, r, at_ms, type, NULL, "the answer to a dummy", err);
+}
+
+static int hold_receipt(struct pt_connector *c, const Pentad__V1__ClueTransfer *t, bool accepted,
+                        struct pt_err *err) {
+    Pentad__V1__ClueReceipt d = PENTAD__V1__CLUE_RECEIPT__INIT;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    d.has_clue_id = d.has_accept = 1;
+    d.clue_id = t->clue_id;
+    d.sender = t->sender;
+    d.accept = accepted ? PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_ACCEPTED
+                        : PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_NOT_COMPETENT;
+    r.body_case = PENTAD__V1__RECORD__BODY_CLUE_RECEIPT;
+    r.clue_receipt = &d;
+    return hold_answer(c, &r, "D02", err);
+}
+
+static int hold_outcome(struct pt_connector *c, const Pentad__V1__ClueTransfer *t,
+                        Pentad__V1__OutcomeStage stage, struct pt_err *err) {
+    Pentad__V1__ClueOutcome d = PENTAD__V1__CLUE_OUTCOME__INIT;
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    d.has_clue_id = d.has_stage = d.has_dummy = 1;
+    d.clue_id = t->clue_id;
+    d.sender = t->sender;
+    d.stage = stage;
+    d.dummy = 1;
+    r.body_case = PENTAD__V1__RECORD__BODY_CLUE_OUTCOME;
+    r.clue_outcome = &d;
+    return hold_answer(c, &r, "D03", err);
+}
+
+/* All that will be said of a dummy, as it would be of a clue. */
+static int answer_dummy(struct pt_connector *c, const Pentad__V1__ClueTransfer *t,
+                        const struct pt_clue_row *row, struct pt_err *err) {
+    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
+    uint8_t secret[PT_DUMMY_SECRET];
+    struct pt_dummy_clue clue;
+    int rc = draws_of(c, row, secret, &clue, err);
+    if (rc != 0) {
+        return rc;
+    }
+    bool accepted = !pt_dummy_chance(&clue, PT_DUMMY_ACCEPTED, a->not_competent);
+    bool interim = pt_dummy_chance(&clue, PT_DUMMY_INTERIM, a->interim);
+    rc = hold_receipt(c, t, accepted, err);
+    if (rc == 0 && accepted && interim) {
+        rc = hold_outcome(c, t, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_INTERIM, err);
+    }
+    if (rc == 0 && accepted) {
+        rc = hold_outcome(c, t, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_FINAL, err);
+    }
+    return rc;
+}
+
+static int release_due(struct pt_connector *c, struct pt_err *err) {
+    int rc = 0;
+    while (rc == 0) {
+        rc = release(c, due_ms(c), err);
+    }
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
+}
+
+/* ---- what was read ---- */
+
+/* From when its moments count. A hub that keeps a clue back would have its people's answer come
+ * late, and a dummy's in time, if they counted from when it was sent. On the replay clock they do.
+ */
+static int64_t read_at(const struct pt_connector *c, const Pentad__V1__ClueTransfer *t) {
+    const int64_t most = 36525 * 10 * DAY_MS; /* whatever its sender wrote */
+    if (!pt_connector_by_day(c)) {
+        return pt_clock_now_ms(c->opt.clock);
+    }
+    return t->sent_at_ms < most ? t->sent_at_ms : most;
+}
+
+/* Its first record counts. A clue with the id of a dummy is a clue all the same: nobody may answer
+ * it unseen. */
+static int note_clue(struct pt_connector *c, const struct pt_followed_record *r,
+                     const Pentad__V1__ClueTransfer *t, struct pt_err *err) {
+    struct pt_clue_row was, row = {.sent_at_ms = t->sent_at_ms,
+                                   .read_ms = read_at(c, t),
+                                   .dummy = t->has_dummy && t->dummy};
+    bool is_new = false;
+    row.urgent = is_urgent(t);
+    memcpy(row.id, t->clue_id.data, PT_CLUE_ID);
+    int rc = pt_clues_add(c->state, &row, &is_new, err);
+    if (rc != 0) {
+        return rc;
+    }
+    if (!is_new) {
+        rc = pt_clues_find(c->state, row.id, &was, err);
+        if (rc == 0 && was.dummy && !row.dummy) {
+            pt_connector_event(c, "clue_id_taken",
+                               "%s/%s#%llu is a clue with the id of a dummy that came before it: "
+                               "what waited about that is not sent; tell its sender",
+                               r->party, r->stream, (unsigned long long)r->seq);
+            rc = pt_clues_are_real(c->state, row.id, err);
+        }
+        return rc;
+    }
+    if (!row.dummy || c->party != PT_PARTY_DISCIPLINE) {
+        return 0;
+    }
+    if (c->config->dummy_answers) {
+        return answer_dummy(c, t, &row, err);
+    }
+    pt_connector_event(c, "dummy_unanswered",
+                       "%s/%s#%llu is a dummy and dummy_answers isn't configured here: K55 will "
+                       "show it",
+                       r->party, r->stream, (unsigned long long)r->seq);
+    return 0;
+}
+
+/* Its number stands inside the seal: what refers to it by that must find it. */
+static int note_number(struct pt_connector *c, const struct pt_followed_record *r,
+                       const Pentad__V1__Record *open, struct pt_err *err) {
+    struct pt_ref_row ref = {.seq = r->seq};
+    if (!open->doc_no || !open->doc_no[0] || strcmp(r->party, c->config->party) == 0) {
+        return 0;
+    }
+    (void)snprintf(ref.stream, sizeof ref.stream, "%s", r->stream);
+    memcpy(ref.hash, r->hash.b, sizeof ref.hash);
+    c->new_refs = true;
+    return pt_refs_add(c->state, r->party, pt_record_info_of(open)->code, open->doc_no, &ref, err);
+}
+
+static int is_about_dummy(struct pt_connector *c, const uint8_t id[PT_CLUE_ID], bool *ret,
+                          struct pt_err *err) {
+    struct pt_clue_row row;
+    int rc = pt_clues_find(c->state, id, &row, err);
+    *ret = rc == 0 && row.dummy;
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
+}
+
+/* A seal that doesn't open is told of where it is delivered. */
+static int open_record(struct pt_connector *c, const struct pt_followed_record *r, bool *ret_dummy,
+                       struct pt_err *err) {
+    struct sealing s;
+    struct pt_err why = {0};
+    Pentad__V1__Record *open = NULL;
+    pt_connector_sealing_init(&s, c);
+    int rc = pt_connector_unseal(&s, r, &open, &why);
+    rc = rc == PT_E_NOMEM ? pt_err_set(err, rc, "%s", why.msg) : 0;
+    if (rc == 0 && open) {
+        rc = note_number(c, r, open, err);
+    }
+    if (rc == 0 && open && open->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER &&
+        pt_clue_of(open)) {
+        *ret_dummy = open->clue_transfer->has_dummy && open->clue_transfer->dummy;
+        rc = note_clue(c, r, open->clue_transfer, err);
+    } else if (rc == 0 && open && open->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME) {
+        bool known = false; /* the sender's own clues are no dummies, whatever is said of them */
+        rc = pt_clue_of(open) ? is_about_dummy(c, pt_clue_of(open), &known, err) : 0;
+        *ret_dummy = known && open->clue_outcome->has_dummy && open->clue_outcome->dummy;
+    }
+    pt_connector_sealing_done(&s);
+    return rc;
+}
+
+/* One about a dummy ends when its answer comes; nobody can do anything about it but see to it that
+ * discipline's connector runs. */
+static int discrepancy(struct pt_connector *c, const Pentad__V1__Discrepancy *d, bool *ret,
+                       struct pt_err *err) {
+    uint8_t id[PT_CLUE_ID];
+    if (!pt_rule_about_clues(d->rule) || !d->object || strlen(d->object) != 2 * sizeof id ||
+        pt_unhex(d->object, 2 * sizeof id, id, sizeof id) != 0) {
+        return 0;
+    }
+    int rc = is_about_dummy(c, id, ret, err);
+    if (rc == 0 && *ret) {
+        pt_connector_event(c, "dummy_discrepancy",
+                           "%s over dummy %s: does discipline's connector run?", d->rule,
+                           d->object);
+    }
+    return rc;
+}
+
+int pt_connector_dummy_record(struct pt_connector *c, const struct pt_followed_record *r,
+                              bool *ret_dummy, struct pt_err *err) {
+    *ret_dummy = false;
+    switch (r->record->body_case) {
+    case PENTAD__V1__RECORD__BODY_CLUE_TRANSFER:
+    case PENTAD__V1__RECORD__BODY_CLUE_OUTCOME:
+        return c->sealing_key && pt_sealed_of(r->record) ? open_record(c, r, ret_dummy, err) : 0;
+    case PENTAD__V1__RECORD__BODY_CLUE_RECEIPT:
+        return pt_clue_of(r->record) ? is_about_dummy(c, pt_clue_of(r->record), ret_dummy, err) : 0;
+    case PENTAD__V1__RECORD__BODY_DISCREPANCY:
+        return discrepancy(c, r->record->discrepancy, ret_dummy, err);
+    default:
+        return 0;
+    }
+}
+
+/* ---- what is handed in, what is due ---- */
+
+int pt_connector_dummy_check(const Pentad__V1__Record *r, char *ret_path, size_t path_cap,
+                             struct pt_err *err) {
+    bool transfer = r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER;
+    bool outcome = r->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME;
+    if (!(transfer && r->clue_transfer->has_dummy) && !(outcome && r->clue_outcome->has_dummy)) {
+        return 0;
+    }
+    (void)snprintf(ret_path, path_cap, "body.%s.dummy", pt_record_info_of(r)->member);
+    return pt_err_set(err, PT_E_FIELD, "is the connector's own to set: no system sends dummies");
+}
+
+/* Supplements and corrections speak of a clue whatever they look like: they go as they are. */
+int pt_connector_author_or_hold(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
+                                const char *doc_no, const char *origin, struct pt_err *err) {
+    bool first = r->correction <= PENTAD__V1__CORRECTION__CORRECTION_NONE && pt_clue_of(r);
+    if (first && c->config->dummies && r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        return send_clue(c, r, type, doc_no, origin, err);
+    }
+    if (first && c->config->dummy_answers &&
+        r->body_case != PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        return answer(c, r, type, doc_no, origin, err);
+    }
+    return pt_connector_author_record(c, r, type, doc_no, origin, err);
+}
+
+int pt_connector_dummies(struct pt_connector *c, struct pt_err *err) {
+    return c->config->dummies ? fill_slot(c, err) : release_due(c, err);
+}

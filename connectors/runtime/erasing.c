@@ -1,0 +1,192 @@
+/* Erasure orders, as they pass by in the feed: what one destroys goes from the state file too, at
+ * the tick that brings it into force; and a record that a hub says was erased must have its order.
+ *
+ *   Erasure ─► waiting ─two Approvals─► complete ─Tick─► in force ─► the copy here is gone
+ *
+ * What the party's own system was handed is that system's to delete. docs/formats.md 6. */
+#include <stdio.h>
+#include <string.h>
+
+#include <pentad/proof/close.h>
+#include <pentad/record/decode.h>
+
+#include "connector_internal.h"
+#include "state_internal.h"
+
+#define NEEDED 2
+enum { WAITING, IN_FORCE, DONE };
+
+/* Each of the four has a bit. */
+static int bit_of(const char *party) {
+    static const char *const four[] = {"congress", "discipline", "organization", "audit"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(four[i], party) == 0) {
+            return 1 << i;
+        }
+    }
+    return 0;
+}
+
+static int take_order(struct pt_connector *c, const struct pt_followed_record *r,
+                      struct pt_err *err) {
+    const Pentad__V1__RecordRef *of = r->record->erasure->record;
+    if (strcmp(r->party, "office") != 0 || !of || !of->party || !of->stream || !of->has_hash) {
+        return 0;
+    }
+    return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO erasure VALUES(?,?,?,?,?,?,0,0)",
+                      "bsssib", pt_span(r->hash.b, PT_HASH_LEN), r->stream, of->party, of->stream,
+                      (int64_t)of->seq, pt_span(of->hash.data, of->hash.len));
+}
+
+static int take_approval(struct pt_connector *c, const struct pt_followed_record *r,
+                         struct pt_err *err) {
+    const Pentad__V1__Approval *a = r->record->approval;
+    int bit = bit_of(r->party);
+    if (bit == 0 || !a->target || !a->target->has_hash || !a->target->stream ||
+        !pt_approval_names(a, "Erasure")) {
+        return 0;
+    }
+    bool yes = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    return pt_sql_run(&c->state->sql, err,
+                      yes ? "UPDATE erasure SET approved=approved|? WHERE hash=? AND stream=? AND "
+                            "state=0"
+                          : "UPDATE erasure SET approved=approved&~? WHERE hash=? AND stream=? AND "
+                            "state=0 AND approved NOT IN (3,5,6,9,10,12,7,11,13,14,15)",
+                      "ibs", (int64_t)bit, pt_span(a->target->hash.data, a->target->hash.len),
+                      a->target->stream);
+}
+
+static const char *const others_sql[] = {
+    "DELETE FROM shut WHERE EXISTS (SELECT 1 FROM erasure e WHERE e.state=1 AND e.party=shut.party"
+    " AND e.of_stream=shut.stream AND e.seq=shut.seq)",
+    "DELETE FROM ref WHERE EXISTS (SELECT 1 FROM erasure e WHERE e.state=1 AND e.party=ref.party"
+    " AND e.of_stream=ref.stream AND e.seq=ref.seq AND e.record=ref.hash)",
+    "UPDATE erasure SET state=2 WHERE state=1",
+};
+
+bool pt_outbox_is_erased(struct pt_span bytes) {
+    return bytes.len == ERASED_LEN && bytes.p[0] == 0;
+}
+
+/* Which reader classes a record of ours is due to. */
+struct due {
+    struct pt_connector *c;
+    uint8_t classes;
+    bool found;
+};
+
+static int look_at(void *ctx, const struct pt_outbox_record *row) {
+    struct due *d = ctx;
+    struct pt_close k;
+    struct pt_hash hash;
+    Pentad__V1__Record *rec = NULL;
+    memcpy(hash.b, row->hash, sizeof hash.b);
+    pt_arena_reset(&d->c->arena);
+    if (pt_outbox_is_erased(row->bytes) ||
+        pt_record_decode(row->bytes, &d->c->arena, &rec, NULL) != 0) {
+        return 1;
+    }
+    pt_close_init(&k, d->c->party);
+    pt_close_add(&k, rec, &hash);
+    for (size_t i = 0; i < k.n; i++) {
+        d->classes |= (uint8_t)(k.classes[i].tree.size > 0 ? 1u << i : 0);
+    }
+    d->found = true;
+    return 1;
+}
+
+static int erase_own(struct pt_connector *c, uint64_t seq, struct pt_span record,
+                     struct pt_err *err) {
+    struct due d = {.c = c};
+    int rc = pt_outbox_each(c->state, seq, 1, look_at, &d, err);
+    const uint8_t left[ERASED_LEN] = {0, d.classes};
+    return rc != 0 || !d.found
+               ? rc
+               : pt_sql_run(&c->state->sql, err,
+                            "UPDATE outbox SET bytes=?, doc_no=NULL, origin=NULL WHERE seq=? AND "
+                            "hash=?",
+                            "bib", pt_span(left, sizeof left), (int64_t)seq, record);
+}
+
+static int carry_out(struct pt_connector *c, struct pt_err *err) {
+    struct pt_sql *sql = &c->state->sql;
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(
+        sql, &st, err, "SELECT seq, record FROM erasure WHERE state=1 AND party=? AND of_stream=?",
+        "ss", c->config->party, c->config->stream);
+    while (pt_sql_row(sql, st, &rc, err)) {
+        rc = erase_own(c, pt_sql_u64(st, 0), pt_sql_blob(st, 1), err);
+    }
+    pt_sql_done(sql, st);
+    for (size_t i = 0; rc == 0 && i < sizeof others_sql / sizeof *others_sql; i++) {
+        rc = pt_sql_run(sql, err, others_sql[i], "");
+    }
+    return rc;
+}
+
+static int take_tick(struct pt_connector *c, struct pt_err *err) {
+    bool found;
+    int64_t due = 0;
+    int rc = pt_sql_run(&c->state->sql, err,
+                        "UPDATE erasure SET state=1 WHERE state=0 AND"
+                        " (approved&1)+(approved>>1&1)+(approved>>2&1)+(approved>>3&1) >= ?",
+                        "i", (int64_t)NEEDED);
+    rc = rc ? rc
+            : pt_sql_number(&c->state->sql, &due, &found, err,
+                            "SELECT count(*) FROM erasure WHERE state=1", "");
+    if (rc == 0 && due > 0) {
+        rc = carry_out(c, err);
+        c->scrub = rc == 0;
+    }
+    return rc;
+}
+
+int pt_connector_erasing_record(struct pt_connector *c, const struct pt_followed_record *r,
+                                struct pt_err *err) {
+    if (r->erased) {
+        return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO erased VALUES(?,?,?,?,?)",
+                          "bssib", pt_span(r->order.b, PT_HASH_LEN), r->party, r->stream,
+                          (int64_t)r->seq, pt_span(r->hash.b, PT_HASH_LEN));
+    }
+    switch (r->record ? r->record->body_case : PENTAD__V1__RECORD__BODY__NOT_SET) {
+    case PENTAD__V1__RECORD__BODY_ERASURE:
+        return take_order(c, r, err);
+    case PENTAD__V1__RECORD__BODY_APPROVAL:
+        return take_approval(c, r, err);
+    case PENTAD__V1__RECORD__BODY_TICK:
+        return strcmp(r->party, "hub") == 0 ? take_tick(c, err) : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Where the feed was read to its end every erased record has met its order. */
+int pt_connector_erasing_check(struct pt_connector *c, struct pt_err *err) {
+    static const char sql[] =
+        "SELECT r.party || '/' || r.stream || '#' || r.seq FROM erased r WHERE NOT EXISTS (SELECT 1"
+        " FROM erasure e WHERE e.hash=r.hash AND e.state>0 AND e.party=r.party"
+        " AND e.of_stream=r.stream AND e.seq=r.seq AND e.record=r.record) LIMIT 1";
+    struct sqlite3_stmt *st = NULL;
+    char what[200];
+    int rc = pt_sql_query(&c->state->sql, &st, err, sql, "");
+    if (pt_sql_row(&c->state->sql, st, &rc, err)) {
+        (void)snprintf(
+            what, sizeof what,
+            "%s: the hub says that it was erased, and the log has no order in force that "
+            "says so",
+            pt_sql_text(st, 0));
+        pt_sql_done(&c->state->sql, st);
+        if (pt_connector_alarm(c, "erased_without_order", what)) {
+            pt_connector_keep_evidence(c, PT_E_PROOF, what, pt_follower_checkpoint(c->follower));
+        }
+        return rc;
+    }
+    pt_sql_done(&c->state->sql, st);
+    return rc;
+}
+
+void pt_connector_erasing_scrub(struct pt_connector *c) {
+    if (c->scrub && pt_state_scrub(c->state) == 0) {
+        c->scrub = false;
+    }
+}

@@ -1,0 +1,374 @@
+/* What a figure's evidence needs to be proven complete: ways out of the newest snapshot's trees,
+ * and the records that its pages are made of. */
+#include <pentad/ledger/complete.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "snap.h"
+
+enum { FACTS = 1U << PT_SNAP_FACTS, PAID = 1U << PT_SNAP_PAID };
+enum { BRANCHES = 16, SIBLINGS = (BRANCHES - 1) * PT_HASH_LEN, ROUNDS_MAX = 16 };
+
+/* `own`: said of the subject itself, whatever its kind. Money of a department, region or policy is
+ * a sum over its items, and which those are stands in no row. */
+static const struct {
+    const char *figure;
+    unsigned parts;
+    bool own;
+} figures[] = {
+    {"FG1", FACTS, false},
+    {"FG1.fa", FACTS, false},
+    {"FG2", FACTS, false},
+    {"FG2.B0", FACTS, false},
+    {"FG2.dB", FACTS, false},
+    {"FG2.C", FACTS, false},
+    {"FG2.REC", FACTS, false},
+    {"FG2.Bg", FACTS, false},
+    {"FG2.B", FACTS, false},
+    {"FG2.P", PAID, false},
+    {"FG2.Bal", FACTS | PAID, false},
+    {"FG3", FACTS | PAID, false},
+    {"FG4", FACTS, false},
+    {"FG4.open", FACTS, false},
+    {"FG7", FACTS, true},
+    {"FG8", FACTS, true},
+    {"FG8.diff", FACTS, true},
+    {"FG9", FACTS, false},
+    {"FG9.cum", FACTS, false},
+    {"FG10", FACTS, true},
+    {"FG11", FACTS, true},
+    {"FG12", FACTS, true},
+    {"FG16", FACTS, false},
+    {"FG16.RA", FACTS, false},
+    {"FG17.tax", FACTS, true},
+    {"FG17.self", FACTS, true},
+    {"FG17.livelihood", FACTS, true},
+    {"FG17.debt_general", FACTS, true},
+    {"FG17.debt_special", FACTS, true},
+    {"FG17.cover", FACTS, true},
+    {"FG17.nontax", FACTS, true},
+    {"FG17.carry", FACTS, true},
+    {"FG17.guarantee", FACTS, true},
+    {"FG23", FACTS | PAID, false},
+    {"FG23.P", PAID, false},
+    {"FG23.audit", FACTS, false},
+    {"FG23.congress", FACTS, false},
+    {"FG23.dcongress", FACTS | PAID, false},
+    {"FG24", PAID, false},
+    {"FG24.Dec", PAID, false},
+};
+
+static bool sums_others(int kind) {
+    return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT ||
+           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT ||
+           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION ||
+           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY;
+}
+
+unsigned pt_complete_parts(const char *figure, int kind) {
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+        if (strcmp(figures[i].figure, figure) == 0)
+            return figures[i].own || !sums_others(kind) ? figures[i].parts : 0;
+    return 0;
+}
+
+int pt_complete_newest(struct pt_ledger *l, struct pt_complete_at *ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT t.log_size, d.day, d.rec FROM snap_day d JOIN tick t"
+                          " ON t.no = d.tick WHERE d.rec IS NOT NULL"
+                          " AND d.day = (SELECT max(day) FROM snap_day)",
+                          "");
+
+    *ret = (struct pt_complete_at){.rec = 0};
+    if (pt_sql_row(&l->sql, st, &rc, err))
+        *ret = (struct pt_complete_at){pt_sql_u64(st, 0), pt_sql_i32(st, 1), pt_sql_i64(st, 2)};
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+/* ---- the way of a page ---- */
+
+static int no_memory(struct pt_err *err) {
+    return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a figure's evidence");
+}
+
+/* Appends bytes to a repeated field. */
+static int append(size_t *n, ProtobufCBinaryData **list, const void *p, size_t len,
+                  struct pt_err *err) {
+    ProtobufCBinaryData *more = realloc(*list, (*n + 1) * sizeof *more);
+    uint8_t *copy = malloc(len);
+
+    if (more)
+        *list = more;
+    if (!more || !copy) {
+        free(copy);
+        return no_memory(err);
+    }
+    memcpy(copy, p, len);
+    more[(*n)++] = (ProtobufCBinaryData){len, copy};
+    /* cppcheck-suppress memleak ; the list has it */
+    return 0;
+}
+
+static int pages_below(struct pt_ledger *l, unsigned part, unsigned depth, int64_t prefix,
+                       int64_t *ret, struct pt_err *err) {
+    bool found;
+
+    return pt_sql_number(&l->sql, ret, &found, err,
+                         "SELECT pages FROM snap_node WHERE part=? AND depth=? AND prefix=?", "iii",
+                         (int64_t)part, (int64_t)depth, prefix);
+}
+
+/* The heads beside the page's own branch, one level down from `prefix`. */
+static int put_branches(struct pt_ledger *l, Pentad__V1__EvidencePage *p, unsigned depth,
+                        int64_t prefix, unsigned own, struct pt_err *err) {
+    uint8_t heads[SIBLINGS];
+    struct pt_hash none;
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT prefix, head FROM snap_node WHERE part=? AND depth=?"
+                          " AND prefix BETWEEN ? AND ?",
+                          "iiii", (int64_t)p->part, (int64_t)depth + 1, prefix * BRANCHES,
+                          prefix * BRANCHES + BRANCHES - 1);
+
+    pt_empty_hash(&none);
+    for (size_t i = 0; i < BRANCHES - 1; i++)
+        memcpy(heads + i * PT_HASH_LEN, none.b, PT_HASH_LEN);
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        unsigned at = (unsigned)(pt_sql_i64(st, 0) % BRANCHES);
+        struct pt_span head = pt_sql_blob(st, 1);
+
+        if (at != own && head.len == PT_HASH_LEN)
+            memcpy(heads + (size_t)(at > own ? at - 1 : at) * PT_HASH_LEN, head.p, PT_HASH_LEN);
+    }
+    pt_sql_done(&l->sql, st);
+    return rc == 0 ? append(&p->n_branches, &p->branches, heads, sizeof heads, err) : rc;
+}
+
+/* The pages of the node that ends the way. *ret_found: the page is among them. */
+static int put_beside(struct pt_ledger *l, Pentad__V1__EvidencePage *p,
+                      const struct pt_figure_ask *ask, int64_t first, int64_t last, bool *ret_found,
+                      struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc =
+        pt_sql_query(&l->sql, &st, err,
+                     "SELECT head, subject = ?4 AND fy = ?5 FROM snap_page"
+                     " WHERE part=?1 AND place BETWEEN ?2 AND ?3 AND rows > 0"
+                     " ORDER BY place, subject, fy",
+                     "iiisi", (int64_t)p->part, first, last, ask->key, (int64_t)ask->fiscal_year);
+
+    *ret_found = false;
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span head = pt_sql_blob(st, 0);
+
+        if (pt_sql_i32(st, 1)) {
+            *ret_found = true;
+            p->has_at = 1;
+            p->at = (uint32_t)p->n_beside;
+        } else {
+            rc = append(&p->n_beside, &p->beside, head.p, head.len, err);
+        }
+    }
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+static int put_way(struct pt_ledger *l, Pentad__V1__EvidencePage *p,
+                   const struct pt_figure_ask *ask, bool *ret_found, struct pt_err *err) {
+    int64_t place = pt_snap_place(ask->key);
+    unsigned left = 4 * PT_SNAP_DIGITS; /* bits of the place below the node */
+    int64_t pages = 0;
+    unsigned depth = 0;
+    int rc = pages_below(l, p->part, 0, 0, &pages, err);
+
+    for (; rc == 0 && pages > PT_SNAP_LEAF && depth < PT_SNAP_DIGITS; depth++) {
+        int64_t prefix = place >> left;
+
+        left -= 4;
+        rc = put_branches(l, p, depth, prefix, (unsigned)(place >> left & 15), err);
+        rc = rc == 0 ? pages_below(l, p->part, depth + 1, place >> left, &pages, err) : rc;
+    }
+    return rc == 0 ? put_beside(l, p, ask, place >> left << left,
+                                (place >> left << left) + (INT64_C(1) << left) - 1, ret_found, err)
+                   : rc;
+}
+
+static int put_page(struct pt_ledger *l, const struct pt_figure_ask *ask, unsigned part,
+                    Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
+    Pentad__V1__EvidencePage *p = malloc(sizeof *p);
+    bool found = false;
+    int rc;
+
+    if (!p)
+        return no_memory(err);
+    pentad__v1__evidence_page__init(p);
+    p->has_part = 1;
+    p->part = part;
+    rc = put_way(l, p, ask, &found, err);
+    if (rc == 0 && found)
+        figure->pages[figure->n_pages++] = p;
+    else
+        pentad__v1__evidence_page__free_unpacked(p, NULL);
+    return rc; /* NOLINT(clang-analyzer-unix.Malloc): freed, or the figure's */
+}
+
+int pt_complete_paths(struct pt_ledger *l, const struct pt_figure_ask *ask, enum pt_party reader,
+                      Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
+    unsigned needs = pt_complete_parts(ask->figure, ask->kind);
+    int rc = 0;
+
+    figure->reader_class = strdup(pt_party_name(reader));
+    figure->pages = calloc(PT_SNAP_PARTS, sizeof *figure->pages);
+    if (!figure->reader_class || !figure->pages)
+        return no_memory(err);
+    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++) {
+        struct pt_snap_sum root = {.pages = 0};
+
+        if (!pt_snap_sees(reader, part))
+            continue;
+        rc = pt_snap_head_of(l, part, &root.head, err);
+        rc = rc == 0 ? append(&figure->n_parts, &figure->parts, root.head.b, PT_HASH_LEN, err) : rc;
+        if (rc == 0 && (needs >> part & 1))
+            rc = put_page(l, ask, part, figure, err);
+    }
+    return rc;
+}
+
+void pt_complete_drop(Pentad__V1__EvidenceFigure *figure) {
+    for (size_t i = 0; i < figure->n_pages; i++)
+        pentad__v1__evidence_page__free_unpacked(figure->pages[i], NULL);
+    for (size_t i = 0; i < figure->n_parts; i++)
+        free(figure->parts[i].data);
+    free(figure->pages);
+    free(figure->parts);
+    free(figure->reader_class);
+    figure->pages = NULL;
+    figure->parts = NULL;
+    figure->reader_class = NULL;
+    figure->n_pages = figure->n_parts = 0;
+}
+
+/* ---- the records ---- */
+
+#define INTO "INSERT OR IGNORE INTO complete "
+
+/* Of subject ?1, year ?2, known at the tick whose record is ?3. Budget, carry-over and review count
+ * in years other than their own. */
+static const char *const named_sql[] = {
+    INTO "SELECT r.rec FROM record r WHERE r.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3"
+         " AND r.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
+         "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, @TYPE_CONGRESS_APPROVAL)",
+    INTO "SELECT r.rec FROM record r WHERE r.subject = ?1 AND ?2 AND r.rec <= ?3 AND r.type IN"
+         " (@TYPE_ALLOTMENT, @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)",
+    INTO "SELECT l.rec FROM f_congress_approval_lines l CROSS JOIN record r ON r.rec = l.rec"
+         " WHERE l.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3",
+    INTO "SELECT r.rec FROM record r CROSS JOIN f_region_fiscal f ON f.rec = r.rec"
+         " WHERE r.subject = ?1 AND f.month / 100 = ?2 AND r.rec <= ?3"
+         " AND r.type = @TYPE_REGION_FISCAL",
+    INTO "SELECT f.rec FROM f_rule_set f WHERE ?1 <> '' AND ?2 AND f.rec <= ?3",
+};
+static const char paid_sql[] =
+    INTO "SELECT l.rec FROM f_payment_batch_lines l CROSS JOIN record r ON r.rec = l.rec"
+         " WHERE l.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3";
+
+/* Once: what those refer to. */
+static const char referred_sql[] =
+    INTO "SELECT t.rec FROM complete c CROSS JOIN ref g ON g.rec = c.rec CROSS JOIN record t"
+         " ON t.sid = g.t_sid AND t.seq = g.t_seq AND t.hash = g.hash WHERE t.rec <= ?1"
+         " AND t.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
+         "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, @TYPE_ALLOTMENT,"
+         "  @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)";
+/* Until there are no more: corrections, what they correct, approvals of rule sets. */
+static const char corrected_sql[] =
+    INTO "SELECT t.rec FROM complete c CROSS JOIN ref g ON g.rec = c.rec AND g.field = 'corrects'"
+         " CROSS JOIN record t ON t.sid = g.t_sid AND t.seq = g.t_seq AND t.hash = g.hash"
+         " WHERE t.rec <= ?1 UNION SELECT g.rec FROM complete c CROSS JOIN record t"
+         " ON t.rec = c.rec CROSS JOIN ref g ON g.t_sid = t.sid AND g.t_seq = t.seq"
+         "  AND g.hash = t.hash AND g.field IN ('corrects', 'target') WHERE g.rec <= ?1"
+         "  AND (g.field = 'corrects' OR t.type = @TYPE_RULE_SET)";
+
+static int add_named(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t until,
+                     unsigned parts, struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof named_sql / sizeof named_sql[0] && rc == 0; i++)
+        rc = pt_sql_run(&l->sql, err, named_sql[i], "sii", ask->key, (int64_t)ask->fiscal_year,
+                        until);
+    return rc == 0 && (parts & PAID) ? pt_sql_run(&l->sql, err, paid_sql, "sii", ask->key,
+                                                  (int64_t)ask->fiscal_year, until)
+                                     : rc;
+}
+
+static int add_more(struct pt_ledger *l, const char *sql, int64_t until, int64_t *ret_n,
+                    struct pt_err *err) {
+    bool found;
+    int rc = pt_sql_run(&l->sql, err, sql, "i", until);
+
+    return rc == 0 ? pt_sql_number(&l->sql, ret_n, &found, err, "SELECT count(*) FROM complete", "")
+                   : rc;
+}
+
+static int gather(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t until,
+                  struct pt_err *err) {
+    int64_t before = -1;
+    int64_t n = 0;
+    int rc = pt_sql_exec(&l->sql,
+                         "CREATE TEMP TABLE IF NOT EXISTS complete(rec INTEGER PRIMARY KEY);"
+                         "DELETE FROM complete",
+                         err);
+
+    rc = rc == 0 ? add_named(l, ask, until, pt_complete_parts(ask->figure, ask->kind), err) : rc;
+    rc = rc == 0 ? add_more(l, referred_sql, until, &n, err) : rc;
+    for (int i = 0; rc == 0 && n != before && i < ROUNDS_MAX; i++) {
+        before = n;
+        rc = add_more(l, corrected_sql, until, &n, err);
+    }
+    return rc == 0 ? pt_sql_run(&l->sql, err, INTO "VALUES(?)", "i", until) : rc;
+}
+
+int pt_complete_records(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                        const struct pt_complete_at *at, pt_ledger_input_cb cb, void *ctx,
+                        struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int64_t until = 0;
+    bool found;
+    int rc = pt_sql_number(&l->sql, &until, &found, err, "SELECT rec FROM tick WHERE log_size = ?",
+                           "i", (int64_t)at->log_size);
+
+    rc = rc == 0 ? gather(l, ask, until, err) : rc;
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT s.party, s.name, r.seq, r.log_index FROM complete c"
+                                " CROSS JOIN record r ON r.rec = c.rec AND r.hash IS NOT NULL"
+                                " CROSS JOIN stream s ON s.sid = r.sid ORDER BY r.rec",
+                                "")
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = cb(ctx, pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_u64(st, 2), pt_sql_u64(st, 3));
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+int pt_complete_said(struct pt_ledger *l, const struct pt_complete_at *at, enum pt_party reader,
+                     pt_complete_said_cb cb, void *ctx, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    unsigned n = 0;
+    int rc = pt_sql_query(
+        &l->sql, &st, err,
+        "SELECT s.party, s.name, r.seq, 0 AS later FROM record r CROSS JOIN stream s"
+        " ON s.sid = r.sid WHERE r.rec = ?1"
+        " UNION ALL SELECT s.party, s.name, min(a.seq), 1 FROM record h CROSS JOIN ref g"
+        "  ON g.t_sid = h.sid AND g.t_seq = h.seq AND g.hash = h.hash AND g.field = 'snapshot'"
+        "  CROSS JOIN record a ON a.rec = g.rec AND a.type = @TYPE_ATTESTATION"
+        "  CROSS JOIN f_attestation f ON f.rec = a.rec AND f.equal = 1"
+        "  CROSS JOIN stream s ON s.sid = a.sid WHERE h.rec = ?1"
+        "  AND EXISTS (SELECT 1 FROM json_each(f.reader_classes) j WHERE j.value = ?2)"
+        "  GROUP BY s.party, s.name ORDER BY later",
+        "is", at->rec, pt_party_name(reader));
+
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = cb(ctx, n++, pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_u64(st, 2));
+    pt_sql_done(&l->sql, st);
+    return rc;
+}

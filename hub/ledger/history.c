@@ -1,0 +1,176 @@
+/* What became of a subject in a year: every record that speaks of it, and of a department whether
+ * its items are all there is. */
+#include "answer.h"
+
+/* The same for both: whose, when, as known when. */
+static json_t *head(struct pt_ledger *l, const struct pt_asof *a) {
+    json_t *j = pt_answer_head(l);
+
+    (void)json_object_set_new(j, "valid_at", pt_json_day(a->valid_at));
+    (void)json_object_set_new(j, "known_at", json_integer((json_int_t)a->known_at));
+    (void)json_object_set_new(j, "subject", pt_json_subject(l, a->kind, a->key, a->known_at));
+    (void)json_object_set_new(j, "fiscal_year", json_integer(a->fy));
+    return j;
+}
+
+/* ---- history ---- */
+
+static int put_record(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at, json_t *array,
+                      struct pt_err *err) {
+    int64_t rec = pt_sql_i64(st, 0);
+    int type = pt_sql_i32(st, 1);
+    json_t *j = pt_json_record(l, rec, known_at, err);
+
+    if (!j)
+        return PT_E_STORE;
+    /* Whoever is given what a restricted one says is written down: it is asked for by itself. */
+    if (!pt_type_restricted((enum pt_record_type)type))
+        (void)json_object_set_new(j, "body", pt_json_body(l, type, rec, PT_BODY_LIST_STORY));
+    (void)json_array_append_new(array, j);
+    return 0;
+}
+
+int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
+    /* Its own of the year or of none, and the approvals whose lines name it; findings have a list
+     * of their own. By business date, as people tell it. */
+    static const char sql[] =
+        "WITH i AS (SELECT rec FROM inputs UNION SELECT rec FROM record WHERE subject = ?1"
+        "  AND coalesce(fy, 0) IN (0, ?2) AND type > 0"
+        "  AND type NOT IN (@TYPE_DISCREPANCY, @TYPE_DISCREPANCY_REPLY))"
+        " SELECT r.rec, r.type FROM i CROSS JOIN record r ON r.rec = i.rec"
+        " WHERE r.log_index < ?3 ORDER BY r.effective, r.issued_at, r.rec LIMIT ?4 OFFSET ?5";
+    struct pt_asof a = pt_asof_ask(l, ask);
+    json_int_t limit = page.limit ? page.limit : PT_LIST_DEFAULT;
+    sqlite3_stmt *st = NULL;
+    json_t *records = json_array();
+    json_t *j;
+    int64_t more = 0;
+    int rc = pt_asof_inputs(&a, PT_SRC_APPROVED, err);
+
+    *ret_json = NULL;
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err, sql, "siiii", a.key, (int64_t)a.fy,
+                                (int64_t)a.known_at, (int64_t)INT32_MAX, (int64_t)page.offset)
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        if ((json_int_t)json_array_size(records) < limit)
+            rc = put_record(l, st, a.known_at, records, err);
+        else
+            more++;
+    }
+    pt_sql_done(&l->sql, st);
+    if (rc != 0) {
+        json_decref(records);
+        return rc;
+    }
+    j = head(l, &a);
+    (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));
+    (void)json_object_set_new(j, "records", records);
+    (void)json_object_set_new(j, "omitted", json_integer(more));
+    *ret_json = j;
+    return 0;
+}
+
+/* ---- universe ---- */
+
+enum { APPROVED, BUDGET, CARRIED, PAID, MONEY };
+static const char *const money[MONEY] = {"FG1", "FG2.Bg", "FG2.C", "FG2.P"};
+static const char *const money_name[MONEY] = {"approved", "budget", "carried", "paid"};
+
+static json_t *amount(int64_t v, bool na) {
+    return na ? json_null() : pt_json_i64(v);
+}
+
+/* Those of one subject into `j`; added to the sums where there are some. */
+static int put_money(const struct pt_asof *a, json_t *j, int64_t sum[MONEY], int64_t own[MONEY],
+                     struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < MONEY && rc == 0; i++) {
+        struct pt_figure f;
+
+        rc = pt_asof_figure(a, money[i], &f, err);
+        if (rc != 0)
+            break;
+        (void)json_object_set_new(j, money_name[i], amount(f.value, f.na));
+        own[i] = f.na ? 0 : f.value;
+        if (sum)
+            sum[i] += own[i];
+    }
+    return rc;
+}
+
+/* Each item that is the department's at the moment asked for and has money in the year. */
+static int put_items(struct pt_ledger *l, const struct pt_asof *dept, json_t *array,
+                     int64_t sum[MONEY], struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    json_t *keys = json_array();
+    size_t i;
+    json_t *k;
+    int rc = pt_asof_scope(dept, err);
+
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT s.subject, k.kind FROM scope s JOIN subj k"
+                                " ON k.key = s.subject WHERE s.subject <> ? ORDER BY 1, 2",
+                                "s", dept->key)
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        (void)json_array_append_new(
+            keys, json_pack("{s:s,s:i}", "key", pt_sql_text(st, 0), "kind", pt_sql_i32(st, 1)));
+    pt_sql_done(&l->sql, st);
+    json_array_foreach(keys, i, k) {
+        const char *key = json_string_value(json_object_get(k, "key"));
+        int kind = (int)json_integer_value(json_object_get(k, "kind"));
+        /* A policy's items stand here themselves. */
+        struct pt_asof a = pt_asof_make(l,
+                                        kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY
+                                            ? PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE
+                                            : kind,
+                                        key, dept->fy, dept->valid_at, dept->known_at);
+        int64_t own[MONEY] = {0};
+        json_t *j = pt_json_subject(l, kind, key, dept->known_at);
+
+        rc = rc == 0 ? put_money(&a, j, sum, own, err) : rc;
+        if (rc == 0 && (own[APPROVED] != 0 || own[BUDGET] != 0 || own[PAID] != 0))
+            (void)json_array_append(array, j);
+        json_decref(j);
+    }
+    json_decref(keys);
+    return rc;
+}
+
+int pt_ledger_universe_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                            struct json_t **ret_json, struct pt_err *err) {
+    struct pt_asof a = pt_asof_ask(l, ask);
+    int64_t sum[MONEY] = {0};
+    int64_t own[MONEY] = {0};
+    json_t *items = json_array();
+    json_t *whole = json_object();
+    json_t *sums = json_object();
+    json_t *rest = json_object();
+    json_t *j = head(l, &a);
+    bool complete;
+    int rc = ask->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT
+                 ? put_items(l, &a, items, sum, err)
+                 : pt_err_set(err, PT_E_USAGE, "a department's items are asked for: DEPT:code");
+
+    *ret_json = NULL;
+    rc = rc == 0 ? put_money(&a, whole, NULL, own, err) : rc;
+    for (size_t i = 0; i < MONEY; i++)
+        (void)json_object_set_new(sums, money_name[i], pt_json_i64(sum[i]));
+    (void)json_object_set_new(rest, "budget", pt_json_i64(own[BUDGET] - sum[BUDGET]));
+    (void)json_object_set_new(rest, "paid", pt_json_i64(own[PAID] - sum[PAID]));
+    complete = own[BUDGET] == sum[BUDGET] && own[PAID] == sum[PAID];
+    (void)json_object_set_new(j, "department", whole);
+    (void)json_object_set_new(j, "items", items);
+    (void)json_object_set_new(j, "sum", sums);
+    (void)json_object_set_new(j, "outside", rest);
+    (void)json_object_set_new(j, "unallotted",
+                              pt_json_i64(own[APPROVED] - (own[BUDGET] - own[CARRIED])));
+    (void)json_object_set_new(j, "complete", json_boolean(complete));
+    if (rc != 0)
+        json_decref(j);
+    else
+        *ret_json = j;
+    return rc;
+}

@@ -1,0 +1,376 @@
+/* A figure whose evidence proves that no record is left out, and what fails where one is. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+
+#include <pentad/base/clock.h>
+#include <pentad/ledger/complete.h>
+#include <pentad/proof/evidence.h>
+#include <pentad/record/ref.h>
+#include <pentad/v1/record.pb-c.h>
+
+#include "pt_test_world.h"
+
+TestSuite(complete, .timeout = TW_TEST_S);
+
+#define SIX (TW_PARTIES - 1)
+#define DAY 20190630 /* of the payments */
+
+static const char figure_path[] = "/v1/figures/PROJECT:37010019R000000000001/2019/FG2.P/evidence";
+
+struct scene {
+    struct tw w;
+    struct tw_stream s[SIX];
+    struct tw_client c[SIX];
+    struct pt_buf b;
+};
+
+static size_t at(const char *party) {
+    for (size_t i = 0; i < SIX; i++) {
+        if (strcmp(tw_party_names[i], party) == 0) {
+            return i;
+        }
+    }
+    cr_assert_fail("%s", party);
+    return 0;
+}
+
+static void send(struct scene *t, const char *party, struct pt_span batch) {
+    (void)tw_send(&t->s[at(party)], &t->c[at(party)], batch);
+}
+
+/* Takes back what payment `seq` of those numbered from 1 on paid. */
+static void send_reversal(struct scene *t, uint64_t seq, int64_t fen) {
+    struct tw_client *c = &t->c[at("finance")];
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    Pentad__V1__Record *rec;
+    struct pt_hash hash;
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "/v1/records/finance/main/%llu", (unsigned long long)seq);
+    cr_assert_eq(tw_get(c, path, "application/x-protobuf"), 200);
+    pt_leaf_hash(&hash, c->body.p, c->body.len);
+    rec = pentad__v1__record__unpack(NULL, c->body.len, c->body.p);
+    cr_assert_eq(rec->payment_batch->sum_fen, fen);
+    ref.party = (char *)"finance";
+    ref.stream = (char *)"main";
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = seq;
+    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
+    rec->has_correction = 1;
+    rec->correction = PENTAD__V1__CORRECTION__CORRECTION_REVERSE;
+    rec->corrects = &ref;
+    rec->correction_reason = strdup("付款退回");
+    free(rec->nonce.data);
+    rec->nonce = (ProtobufCBinaryData){0};
+    rec->has_nonce = rec->has_issued_at_ms = 0;
+    tw_cut(&t->s[at("finance")], &rec, 1, &t->b);
+    send(t, "finance", pt_buf_span(&t->b));
+    rec->corrects = NULL;
+    pentad__v1__record__free_unpacked(rec, NULL);
+}
+
+/* The newest snapshot once it is logged. */
+static json_t *snapshot(struct scene *t) {
+    struct tw_client *c = &t->c[at("audit")];
+    json_t *j;
+
+    cr_assert(tw_wait_for(c, "/v1/snapshots", "\"hub/main#"));
+    j = json_loadb((const char *)c->body.p, c->body.len, 0, NULL);
+    cr_assert_not_null(j);
+    return j;
+}
+
+/* Audit says that it found the same, or that it didn't, for all who read payments. */
+static void send_attestation(struct scene *t, bool equal) {
+    static const char *const classes[] = {"congress", "discipline", "finance", "audit"};
+    struct tw_client *c = &t->c[at("audit")];
+    json_t *j = snapshot(t);
+    const json_t *s = json_array_get(json_object_get(j, "snapshots"), 0);
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[] = {&rec};
+    Pentad__V1__Attestation a = PENTAD__V1__ATTESTATION__INIT;
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    struct pt_hash hash, digest;
+    struct pt_ref at_hub;
+    char path[64];
+    const json_t *k;
+    size_t i;
+
+    json_array_foreach(json_object_get(s, "classes"), i, k) {
+        if (strcmp(json_string_value(json_object_get(k, "reader")), "audit") == 0) {
+            cr_assert_eq(pt_hash_from_hex(&digest, json_string_value(json_object_get(k, "digest"))),
+                         0);
+        }
+    }
+    cr_assert_eq(pt_ref_parse(json_string_value(json_object_get(s, "logged")), &at_hub, NULL), 0);
+    (void)snprintf(path, sizeof path, "/v1/records/hub/main/%llu", (unsigned long long)at_hub.seq);
+    cr_assert_eq(tw_get(c, path, "application/x-protobuf"), 200);
+    pt_leaf_hash(&hash, c->body.p, c->body.len);
+    ref.party = at_hub.party;
+    ref.stream = at_hub.stream;
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = at_hub.seq;
+    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
+    a.snapshot = &ref;
+    a.n_reader_classes = 4;
+    a.reader_classes = (char **)(uintptr_t)classes;
+    a.has_digest = a.has_equal = 1;
+    a.digest = (ProtobufCBinaryData){sizeof digest.b, digest.b};
+    a.equal = equal;
+    rec.body_case = PENTAD__V1__RECORD__BODY_ATTESTATION;
+    rec.attestation = &a;
+    tw_cut(&t->s[at("audit")], list, 1, &t->b);
+    send(t, "audit", pt_buf_span(&t->b));
+    json_decref(j);
+}
+
+/* Four payments, one of them taken back; the day ends. */
+static void set_up(struct scene *t) {
+    const struct tw_opts opts = {.first_day = DAY};
+
+    tw_init(&t->w, &opts);
+    tw_start(&t->w);
+    pt_buf_init(&t->b, 1 << 20);
+    for (size_t i = 0; i < SIX; i++) {
+        tw_stream_init(&t->s[i], &t->w, tw_party_names[i], "main");
+        tw_client_init(&t->c[i], &t->w, tw_party_names[i], "main");
+    }
+    tw_cut_payments(&t->s[at("finance")], 4, &t->b);
+    send(t, "finance", pt_buf_span(&t->b));
+    send_reversal(t, 2, 101);
+    for (size_t i = 0; i < SIX; i++) {
+        tw_cut_close(&t->s[i], DAY, false, &t->b);
+        send(t, tw_party_names[i], pt_buf_span(&t->b));
+    }
+}
+
+static void tear_down(struct scene *t) {
+    pt_buf_done(&t->b);
+    for (size_t i = 0; i < SIX; i++) {
+        tw_client_done(&t->c[i]);
+    }
+    tw_done(&t->w);
+}
+
+static struct pt_evidence_result *verify(struct scene *t, struct pt_span bundle) {
+    struct pt_evidence_result *r = NULL;
+    struct pt_policy *policy = calloc(1, sizeof *policy);
+    struct pt_err err = {0};
+    struct pt_buf text;
+
+    pt_buf_init(&text, 4096);
+    pt_buf_puts(&text, "log ");
+    pt_vkey_format(&text, &t->w.vkey);
+    pt_buf_puts(&text, "\nquorum none\n");
+    cr_assert_eq(pt_policy_parse(policy, pt_buf_span(&text), &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_evidence_verify_figure(bundle, &t->w.hub, policy, &t->w.sv, &pt_complete_ledger,
+                                           &r, &err),
+                 0);
+    free(policy);
+    pt_buf_done(&text);
+    return r;
+}
+
+/* The one step that failed, which must be that of completeness, and say so. */
+static void only_incomplete(const struct pt_evidence_result *r, const char *why) {
+    cr_assert_eq(r->exit_code, 1);
+    cr_assert_not(r->complete.proven);
+    for (size_t i = 0; i < r->n_steps; i++) {
+        const struct pt_evidence_step *s = &r->steps[i];
+
+        if (s->code != 0) {
+            cr_expect_str_eq(s->step, "completeness", "%s: %s", s->step, s->what);
+            cr_expect_eq(s->code, PT_E_COMPLETENESS);
+            cr_expect_not_null(strstr(s->what, "COMPLETENESS NOT PROVEN"), "%s", s->what);
+            cr_expect_not_null(strstr(s->what, why), "%s", s->what);
+        }
+    }
+    cr_assert_eq(r->n_failed, 1);
+}
+
+static void get_bundle(struct scene *t, const char *party, struct pt_buf *out) {
+    struct tw_client *c = &t->c[at(party)];
+
+    cr_assert_eq(tw_get(c, figure_path, NULL), 200, "%ld", c->status);
+    pt_buf_reset(out);
+    pt_buf_append_span(out, pt_buf_span(&c->body));
+}
+
+/* Asks until the ledger has folded what was sent. */
+static struct pt_evidence_result *wait_complete(struct scene *t, const char *party,
+                                                struct pt_buf *bundle) {
+    int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
+    struct pt_evidence_result *r = NULL;
+
+    do {
+        pt_evidence_result_free(r);
+        cr_assert_lt(pt_monotonic_us(), until, "never complete");
+        get_bundle(t, party, bundle);
+        r = verify(t, pt_buf_span(bundle));
+    } while (r->exit_code != 0);
+    return r;
+}
+
+/* ---- a bundle made anew ---- */
+
+static bool is_reversal(const Pentad__V1__EvidenceRecord *e) {
+    Pentad__V1__Record *r = pentad__v1__record__unpack(NULL, e->record.len, e->record.data);
+    bool is = r->has_correction && r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE;
+
+    pentad__v1__record__free_unpacked(r, NULL);
+    return is;
+}
+
+static size_t drop_index(uint32_t *list, size_t n, uint32_t gone) {
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (list[i] != gone) {
+            list[kept++] = list[i] - (list[i] > gone);
+        }
+    }
+    return kept;
+}
+
+/* Takes the one reversal out; everything else stands as it stood. */
+static void leave_out_reversal(Pentad__V1__EvidenceBundle *b) {
+    uint32_t gone = UINT32_MAX;
+
+    for (uint32_t i = 0; i < b->n_records; i++) {
+        if (is_reversal(b->records[i])) {
+            cr_assert_eq(gone, UINT32_MAX);
+            gone = i;
+        }
+    }
+    cr_assert_neq(gone, UINT32_MAX, "the bundle has it");
+    pentad__v1__evidence_record__free_unpacked(b->records[gone], NULL);
+    memmove(&b->records[gone], &b->records[gone + 1],
+            (b->n_records - gone - 1) * sizeof *b->records);
+    b->n_records--;
+    b->n_inputs = drop_index(b->inputs, b->n_inputs, gone);
+    b->figure->n_attestations =
+        drop_index(b->figure->attestations, b->figure->n_attestations, gone);
+    cr_assert_eq(drop_index(&b->figure->snapshot, 1, gone), 1);
+}
+
+static struct pt_evidence_result *verify_changed(struct scene *t, Pentad__V1__EvidenceBundle *b,
+                                                 struct pt_buf *out) {
+    pt_buf_reset(out);
+    cr_assert_eq(pt_strict_pack(out, &b->base), 0);
+    return verify(t, pt_buf_span(out));
+}
+
+static Pentad__V1__EvidenceBundle *opened(const struct pt_buf *bundle) {
+    Pentad__V1__EvidenceBundle *b =
+        pentad__v1__evidence_bundle__unpack(NULL, bundle->len, bundle->p);
+
+    cr_assert_not_null(b);
+    return b;
+}
+
+Test(complete, a_reversal_left_out_is_not_proven_complete) {
+    struct pt_evidence_result *r;
+    Pentad__V1__EvidenceBundle *b;
+    struct pt_buf bundle, changed;
+    struct scene t;
+
+    set_up(&t);
+    pt_buf_init(&bundle, 16u << 20);
+    pt_buf_init(&changed, 16u << 20);
+    json_decref(snapshot(&t));
+    get_bundle(&t, "congress", &bundle);
+    r = verify(&t, pt_buf_span(&bundle));
+    only_incomplete(r, "neither audit nor congress");
+    pt_evidence_result_free(r);
+
+    send_attestation(&t, true);
+    r = wait_complete(&t, "congress", &bundle);
+    cr_expect(r->complete.proven);
+    cr_expect_eq(r->complete.day, DAY);
+    cr_expect_eq(r->complete.by, PT_PARTY_BIT(PT_PARTY_AUDIT));
+    cr_expect_eq(r->bundle->figure->value, 100 + 102 + 103);
+    pt_evidence_result_free(r);
+
+    /* It adds up without: to what was paid before. */
+    b = opened(&bundle);
+    leave_out_reversal(b);
+    b->figure->value = 100 + 101 + 102 + 103;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "a record is left out");
+    pt_evidence_result_free(r);
+    b->figure->value -= 101; /* what the log says, and these records don't */
+    r = verify_changed(&t, b, &changed);
+    cr_expect_eq(r->n_failed, 2);
+    cr_expect_eq(r->exit_code, 1);
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+
+    pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
+/* What else a bundle may claim falsely. */
+Test(complete, nothing_else_passes_for_complete) {
+    struct pt_evidence_result *r;
+    Pentad__V1__EvidenceBundle *b;
+    struct pt_buf bundle, changed;
+    struct scene t;
+
+    set_up(&t);
+    pt_buf_init(&bundle, 16u << 20);
+    pt_buf_init(&changed, 16u << 20);
+    send_attestation(&t, false);
+    json_decref(snapshot(&t));
+    get_bundle(&t, "finance", &bundle);
+    r = verify(&t, pt_buf_span(&bundle));
+    only_incomplete(r, "neither audit nor congress");
+    pt_evidence_result_free(r);
+    send_attestation(&t, true);
+    pt_evidence_result_free(wait_complete(&t, "finance", &bundle));
+
+    b = opened(&bundle);
+    b->figure->pages[0]->n_branches = 0;
+    b->figure->parts[1].data[5] ^= 1;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "don't give the page");
+    pt_evidence_result_free(r);
+    b->figure->parts[1].data[5] ^= 1;
+    b->figure->parts[0].data[5] ^= 1;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "don't lead to the snapshot's digest");
+    pt_evidence_result_free(r);
+    b->figure->parts[0].data[5] ^= 1;
+    b->figure->known_at++;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "as of log size");
+    pt_evidence_result_free(r);
+    b->figure->known_at--;
+    b->figure->attestations[0] = b->figure->snapshot;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "neither audit nor congress");
+    pt_evidence_result_free(r);
+    b->figure->snapshot = 0;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "no H03");
+    pt_evidence_result_free(r);
+    b->figure->has_snapshot = 0;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "no attested ledger snapshot");
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+
+    /* The office reads no payments: its digest has none. */
+    get_bundle(&t, "office", &bundle);
+    r = verify(&t, pt_buf_span(&bundle));
+    cr_expect_eq(r->exit_code, 1);
+    cr_expect_not(r->complete.proven);
+    pt_evidence_result_free(r);
+    pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}

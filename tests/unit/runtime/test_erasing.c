@@ -1,0 +1,107 @@
+/* Erasure orders as a connector sees them: its own copy goes with the tick, closes go on counting
+ * as the others do, and a record that a hub destroyed without an order is an alarm. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include <pentad/base/date.h>
+#include <pentad/proof/batch.h>
+
+#include "pt_test_erasure.h"
+#include "rig.h"
+
+static struct rig rig;
+#define hub rig.hub
+
+static int look_at_own(void *ctx, const struct pt_outbox_record *row) {
+    size_t *len = ctx;
+    *len = row->bytes.len;
+    return 1;
+}
+static size_t kept_bytes(uint64_t seq) {
+    size_t len = 0;
+    struct pt_state *s = rig_state(&rig);
+    cr_assert_eq(pt_outbox_each(s, seq, 1, look_at_own, &len, NULL), 0);
+    pt_state_free(s);
+    return len;
+}
+
+static void ordered(uint64_t of, unsigned approvals) {
+    static const char *const who[] = {"audit", "organization"};
+    struct te_found f = te_find(&hub, of);
+    struct pt_hash hash;
+    uint64_t seq;
+    te_order(&hub, of, &f.hash, &hash, &seq);
+    for (unsigned i = 0; i < approvals; i++) {
+        te_approve(&hub, who[i], seq, &hash);
+    }
+    te_tick(&hub, pt_date_from_ms(hub.now_ms));
+}
+
+Test(erasing, the_authors_own_copy_goes_and_its_closes_hold) {
+    rig_init(&rig, "finance", true);
+    rig_write(&rig, "bills.csv",
+              "day,no,unit,voucher,fen\n20190701,N1," RIG_UNIT ",V1,100\n20190701,N2," RIG_UNIT
+              ",V2,200\n");
+    rig_source(&rig, RIG_BILLS, "bills.csv");
+    rig.lenient = true;
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    struct rig_record log[16];
+    uint64_t seq = 0;
+    size_t n = rig_log(&rig, "finance", log, 16);
+    for (size_t i = 0; i < n; i++) {
+        seq = strcmp(log[i].doc_no, "N1") == 0 ? log[i].seq : seq;
+    }
+    ordered(seq, 1);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_gt(kept_bytes(seq), 100, "one approval isn't enough");
+    ordered(seq, 2);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_lt(kept_bytes(seq), 3, "gone");
+    cr_assert_gt(kept_bytes(seq + 1), 100, "its neighbour stays");
+    hub.now_ms += 3600000;
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_gt(rig_log(&rig, "finance", log, 16), n, "a close was written");
+    rig_check_closes(&rig, "finance");
+    rig_done(&rig);
+}
+
+static void destroy(uint64_t seq, const struct pt_hash *by) {
+    struct te_found f = te_find(&hub, seq);
+    const struct pt_store_erasure e = {
+        .index = f.index, .place = f.place, .record = f.hash, .order = *by};
+    bool done;
+    cr_assert_eq(pt_store_erase(hub.store, &e, &done, NULL), 0);
+}
+
+Test(erasing, without_an_order_it_is_an_alarm) {
+    struct th_stream s;
+    struct pt_hash none = {{7}};
+    rig_init(&rig, "congress", true);
+    th_stream_init(&s, &hub, "finance", "main");
+    th_send_payments(&s, 3);
+    te_tick(&hub, pt_date_from_ms(hub.now_ms));
+    destroy(2, &none);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert(rig_has_alarm(&rig, "erased_without_order"));
+    cr_assert(rig_had_event(&rig, "evidence"));
+    rig_done(&rig);
+}
+
+Test(erasing, with_its_order_it_is_none) {
+    struct th_stream s;
+    struct pt_hash hash;
+    uint64_t at;
+    rig_init(&rig, "congress", true);
+    th_stream_init(&s, &hub, "finance", "main");
+    th_send_payments(&s, 3);
+    struct te_found f = te_find(&hub, 2);
+    te_order(&hub, 2, &f.hash, &hash, &at);
+    te_approve(&hub, "audit", at, &hash);
+    te_approve(&hub, "discipline", at, &hash);
+    te_tick(&hub, pt_date_from_ms(hub.now_ms));
+    destroy(2, &hash);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert(!rig_has_alarm(&rig, "erased_without_order"));
+    cr_assert_eq(rig_run(&rig), 0, "and from a saved view: %s", rig.err.msg);
+    rig_done(&rig);
+}
