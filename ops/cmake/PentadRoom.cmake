@@ -53,6 +53,7 @@ endfunction()
 
 # pt_race(NAME SOURCES … DEPS … LIBS …): a plain program (0 = passed, 77 = skipped) that works the
 # threads of a room, run by CTest as race/NAME; the preset tsan runs these.
+add_custom_target(races)
 function(pt_race name)
   cmake_parse_arguments(R "" "" "SOURCES;DEPS;LIBS" ${ARGN})
   add_executable(race_${name} ${R_SOURCES})
@@ -62,6 +63,7 @@ function(pt_race name)
   target_compile_definitions(race_${name} PRIVATE
     PT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PT_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(race_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_dependencies(races race_${name})
   add_test(NAME race/${name} COMMAND race_${name})
   set_tests_properties(race/${name} PROPERTIES LABELS tsan TIMEOUT 300 SKIP_RETURN_CODE 77)
 endfunction()
