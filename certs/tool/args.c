@@ -89,7 +89,8 @@ void pt_args_help(const struct pt_command *c) {
         }
         printf("%s\n", a->many ? "; may be repeated" : "");
     }
-    printf("\nexample:\n  %s\n", c->example);
+    printf("  %-28s %s\n\nexample:\n  %s\n", "--zh | --en",
+           "the language of what it says [the locale's]", c->example);
 }
 
 const char *pt_args_get(const struct pt_command *c, const char *name) {

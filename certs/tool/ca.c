@@ -1,6 +1,7 @@
 /* `pentad ca`: which subcommand, its help, its exit code. */
 #include <pentad/certs/ca.h>
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,17 +25,60 @@ struct pt_command *const pt_ca_commands[] = {&pt_cmd_create,
                                              &pt_cmd_crl,
                                              NULL};
 
+static enum { BY_LOCALE, CHINESE, ENGLISH } language;
+
+bool pt_tool_chinese(void) {
+    const char *locale = language == BY_LOCALE ? setlocale(LC_MESSAGES, NULL) : NULL;
+
+    return language == CHINESE || (locale != NULL && strncmp(locale, "zh", 2) == 0);
+}
+
+const char *pt_tool_use(const char *use) {
+    static const struct {
+        const char *en, *zh;
+    } uses[] = {{"signing", "签名"},
+                {"sealing", "密封"},
+                {"recovery", "恢复"},
+                {"cosigning", "见证"},
+                {"log", "日志"}};
+
+    for (size_t i = 0; pt_tool_chinese() && i < sizeof(uses) / sizeof(*uses); i++) {
+        if (strcmp(uses[i].en, use) == 0) {
+            return uses[i].zh;
+        }
+    }
+    return use;
+}
+
+/* Takes --zh and --en out of the arguments, wherever they stand. Returns how many are left. */
+static int take_language(int argc, char **argv) {
+    int n = 0;
+
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--zh") == 0) {
+            language = CHINESE;
+        } else if (strcmp(argv[i], "--en") == 0) {
+            language = ENGLISH;
+        } else {
+            argv[n++] = argv[i];
+        }
+    }
+    return n;
+}
+
 static void overview(FILE *to) {
     fprintf(to, "pentad ca: keys, the hub's authority, the genesis ceremony, certificates\n\n");
     for (int i = 0; pt_ca_commands[i] != NULL; i++) {
         fprintf(to, "  pentad ca %-16s %s\n", pt_ca_commands[i]->name, pt_ca_commands[i]->summary);
     }
-    fprintf(to,
-            "\nIn this order: create, keygen (at each party), genesis propose, genesis sign (at\n"
-            "each party), genesis seal, issue (for each party's request).\n"
-            "Later, for a further connector: invite, enrol (at the party), approve (two people),\n"
-            "issue --request.\n"
-            "`pentad ca <subcommand> --help` shows the options and an example.\n");
+    fprintf(
+        to,
+        "\nIn this order: create, keygen (at each party), genesis propose, genesis sign (at\n"
+        "each party), genesis seal, issue (for each party's request).\n"
+        "Later, for a further connector: invite, enrol (at the party), approve (two people),\n"
+        "issue --request.\n"
+        "`pentad ca <subcommand> --help` shows the options and an example. Outcomes are said in\n"
+        "Chinese with --zh or under a Chinese locale, in English with --en.\n");
 }
 
 /* The command that the first one or two words name; *ret_used says how many words. */
@@ -72,6 +116,7 @@ int pt_ca_main(int argc, char **argv) {
     int used = 0;
     int rc;
 
+    argc = take_language(argc, argv);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         overview(argc < 2 ? stderr : stdout);
         return argc < 2 ? 2 : 0;
@@ -99,7 +144,7 @@ int pt_ca_main(int argc, char **argv) {
         return 0;
     }
     fprintf(stderr, "pentad ca %s: %s\n", c->name,
-            err.msg[0] != '\0' ? err.msg : pt_err_text(rc, false));
+            err.msg[0] != '\0' ? err.msg : pt_err_text(rc, pt_tool_chinese()));
     if (rc == PT_E_USAGE) {
         fprintf(stderr, "`pentad ca %s --help` shows the options\n", c->name);
     }

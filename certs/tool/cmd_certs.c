@@ -58,7 +58,8 @@ static int run_create(struct pt_command *c, struct pt_err *err) {
     }
     if (rc == 0) {
         pt_hash_hex(hex, &fp);
-        printf("authority for %s in %s\nfingerprint %s\n", what.origin, dir, hex);
+        pt_tool_say("authority for %s in %s\nfingerprint %s\n", "%s的证书机构，在%s\n指纹 %s\n",
+                    what.origin, dir, hex);
     }
     return rc;
 }
@@ -157,7 +158,7 @@ static int hand_out(struct pt_command *c, struct pt_span pem, const char *uri, i
         rc = pt_tool_copy(pki, keys, "crl.pem", err);
     }
     if (rc == 0) {
-        printf("%s: %s/%s, %d days\n", uri, keys, name, days);
+        pt_tool_say("%s: %s/%s, %d days\n", "%s：%s/%s，%d天\n", uri, keys, name, days);
     }
     return rc;
 }
@@ -202,7 +203,7 @@ static int admit(struct pt_command *c, struct pt_ca_admit *what, struct pt_err *
     }
     if (rc == 0) {
         (void)pt_identity_format(&q.identity, uri, sizeof(uri));
-        printf("approved by %s and %s\n", names[0], names[1]);
+        pt_tool_say("approved by %s and %s\n", "%s、%s已批准\n", names[0], names[1]);
         rc = hand_out(c, pt_buf_span(&pem), uri, what->days, err);
     }
     pt_enrol_request_done(&q);
@@ -321,8 +322,14 @@ static void print_cert(const struct pt_ca_cert *c, bool json) {
         printf("}\n");
         return;
     }
-    printf("%-40s  %s  until %.10s%s%.10s%s%s%s%s\n", c->identity, c->serial, until,
-           c->revoked_ms != 0 ? "  revoked " : "", gone, c->revoked_ms != 0 ? " " : "", c->reason,
+    bool zh = pt_tool_chinese();
+    printf(zh ? "%-40s  %s  有效期至%.10s%s%.10s%s%s%s%s\n"
+              : "%-40s  %s  until %.10s%s%.10s%s%s%s%s\n",
+           c->identity, c->serial, until,
+           c->revoked_ms == 0 ? ""
+           : zh               ? "  已吊销 "
+                              : "  revoked ",
+           gone, c->revoked_ms != 0 ? " " : "", c->reason,
            c->revoked_ms == 0 && e.level != PT_EXPIRY_FINE ? "  " : "",
            c->revoked_ms == 0 && e.level != PT_EXPIRY_FINE ? pt_expiry_name(e.level) : "");
 }
@@ -390,7 +397,8 @@ static int run_revoke(struct pt_command *c, struct pt_err *err) {
                           pt_args_get(c, "--reason"), now_ms(), &n, err);
 
     if (rc == 0) {
-        printf("%zu revoked; %s/crl.pem is new\n", n, pt_args_get(c, "--pki"));
+        pt_tool_say("%zu revoked; %s/crl.pem is new\n", "已吊销%zu张；%s/crl.pem已更新\n", n,
+                    pt_args_get(c, "--pki"));
         rc = copy_crl(c, err);
     }
     return rc;
@@ -421,7 +429,8 @@ static int run_crl(struct pt_command *c, struct pt_err *err) {
         rc = pt_ca_crl(pt_args_get(c, "--pki"), (int)days, now_ms(), err);
     }
     if (rc == 0) {
-        printf("%s/crl.pem is new, good for %" PRId64 " days\n", pt_args_get(c, "--pki"), days);
+        pt_tool_say("%s/crl.pem is new, good for %" PRId64 " days\n",
+                    "%s/crl.pem已更新，%" PRId64 "天内有效\n", pt_args_get(c, "--pki"), days);
         rc = copy_crl(c, err);
     }
     return rc;

@@ -72,7 +72,8 @@ static int run_person(struct pt_command *c, struct pt_err *err) {
         rc = write_public(k, pub, err);
     }
     if (rc == 0) {
-        printf("%s: keep it; %s goes to the authority\n", key, pub);
+        pt_tool_say("%s: keep it; %s goes to the authority\n", "%s：请妥善保管；%s交证书机构\n",
+                    key, pub);
     }
     pt_key_free(k);
     return rc;
@@ -114,7 +115,7 @@ static int add_approver(const char *pki, const char *name, const char *key, stru
     }
     if (rc == 0) {
         pt_hash_hex(hex, &fp);
-        printf("%s may approve, with the key %.16s\n", name, hex);
+        pt_tool_say("%s may approve, with the key %.16s\n", "%s可以批准，密钥 %.16s\n", name, hex);
     }
     pt_pubkey_free(k);
     return rc;
@@ -129,7 +130,8 @@ static int list_approvers(const char *pki, struct pt_err *err) {
         printf("%.16s  %s\n", who[i].key, who[i].name);
     }
     if (rc == 0 && n < PT_CA_APPROVALS) {
-        printf("%zu may approve: `pentad ca issue` alone still issues certificates\n", n);
+        pt_tool_say("%zu may approve: `pentad ca issue` alone still issues certificates\n",
+                    "仅%zu人可以批准：单凭 `pentad ca issue` 仍可签发证书\n", n);
     }
     return rc;
 }
@@ -152,7 +154,7 @@ static int run_approver(struct pt_command *c, struct pt_err *err) {
     }
     rc = pt_ca_approver_remove(pki, name, err);
     if (rc == 0) {
-        printf("%s may approve no more\n", name);
+        pt_tool_say("%s may approve no more\n", "%s不再可以批准\n", name);
     }
     return rc;
 }
@@ -218,7 +220,8 @@ static int run_invite(struct pt_command *c, struct pt_err *err) {
     if (rc == 0) {
         (void)pt_identity_format(&who, uri, sizeof(uri));
         pt_time_format(until, now + hours * HOUR_MS);
-        printf("%s: for %s, once, until %s\n", pt_args_get(c, "--out"), uri, until);
+        pt_tool_say("%s: for %s, once, until %s\n", "%s：供%s使用一次，%s前有效\n",
+                    pt_args_get(c, "--out"), uri, until);
     }
     if (file.p != NULL) {
         OPENSSL_cleanse(file.p, file.len);
@@ -268,7 +271,7 @@ static int load_or_make(const char *dir, const char *name, enum pt_key_alg alg, 
     rc = pt_key_generate(alg, ret, err);
     if (rc == 0) {
         rc = pt_key_save(*ret, path, err);
-        printf("%s: made\n", path);
+        pt_tool_say("%s: made\n", "%s：已生成\n", path);
     }
     return rc;
 }
@@ -343,15 +346,17 @@ static void show(const struct pt_enrol_request *q) {
     char uri[128], hex[2 * PT_HASH_LEN + 1];
 
     (void)pt_identity_format(&q->identity, uri, sizeof(uri));
-    printf("request for   %s\nat the hub    %s\ninvitation    %s\n", uri, q->origin, q->invitation);
+    pt_tool_say("request for   %s\nat the hub    %s\ninvitation    %s\n",
+                "申请身份  %s\n所属枢纽  %s\n邀请      %s\n", uri, q->origin, q->invitation);
     pt_hash_hex(hex, &q->tls_key);
-    printf("TLS key       %.16s\n", hex);
+    pt_tool_say("TLS key       %.16s\n", "TLS密钥   %.16s\n", hex);
     for (size_t i = 0; i < q->n_keys; i++) {
         pt_hash_hex(hex, &q->keys[i].fingerprint);
-        printf("%-9s key %.16s  %s\n", q->keys[i].use, hex, pt_key_alg_name(q->keys[i].alg));
+        pt_tool_say("%-9s key %.16s  %s\n", "%s密钥  %.16s  %s\n", pt_tool_use(q->keys[i].use), hex,
+                    pt_key_alg_name(q->keys[i].alg));
     }
     pt_hash_hex(hex, &q->digest);
-    printf("digest        %s\n", hex);
+    pt_tool_say("digest        %s\n", "摘要      %s\n", hex);
 }
 
 static int run_enrol(struct pt_command *c, struct pt_err *err) {
@@ -377,8 +382,9 @@ static int run_enrol(struct pt_command *c, struct pt_err *err) {
         }
         if (rc == 0) {
             show(&q);
-            printf("%s goes to the office; read them the digest by another way\n",
-                   pt_args_get(c, "--out"));
+            pt_tool_say("%s goes to the office; read them the digest by another way\n",
+                        "%s交联席会议办公室；摘要请经另一途径念给他们核对\n",
+                        pt_args_get(c, "--out"));
         }
         pt_enrol_request_done(&q);
     }
@@ -447,7 +453,7 @@ static int approve(struct pt_command *c, const struct pt_enrol_request *q, struc
         rc = pt_file_write(pt_args_get(c, "--out"), out.p, out.len, 0644, err);
     }
     if (rc == 0) {
-        printf("approved: %s\n", pt_args_get(c, "--out"));
+        pt_tool_say("approved: %s\n", "已批准：%s\n", pt_args_get(c, "--out"));
     }
     pt_key_free(k);
     pt_buf_done(&out);

@@ -264,8 +264,8 @@ static int run_propose(struct pt_command *c, struct pt_err *err) {
         rc = pt_file_write(pt_args_get(c, "--out"), env.p, env.len, 0644, err);
     }
     if (rc == 0) {
-        printf("%s: to be signed by every party (`pentad ca genesis sign`)\n",
-               pt_args_get(c, "--out"));
+        pt_tool_say("%s: to be signed by every party (`pentad ca genesis sign`)\n",
+                    "%s：须由各方签名（`pentad ca genesis sign`）\n", pt_args_get(c, "--out"));
     }
     for (size_t i = 0; i < p->g.n_parties; i++) {
         pentad__v1__genesis_party__free_unpacked(p->parties[i], NULL);
@@ -312,7 +312,8 @@ static int run_sign(struct pt_command *c, struct pt_err *err) {
         rc = pt_file_write(pt_args_get(c, "--out"), out.p, out.len, 0644, err);
     }
     if (rc == 0) {
-        printf("%s: signed with %s\n", pt_args_get(c, "--out"), pt_args_get(c, "--key"));
+        pt_tool_say("%s: signed with %s\n", "%s：已用%s签名\n", pt_args_get(c, "--out"),
+                    pt_args_get(c, "--key"));
     }
     pt_key_free(k);
     pt_buf_done(&in);
@@ -391,8 +392,9 @@ static int seal(struct pt_command *c, const struct pt_span *copies, size_t n, st
     }
     if (rc == 0) {
         pt_hash_hex(hex, &hub);
-        printf("%s: complete, %zu signatures\ngenesis %s\n", pt_args_get(c, "--out"),
-               e.msg->envelope->n_signatures, hex);
+        pt_tool_say("%s: complete, %zu signatures\ngenesis %s\n",
+                    "%s：已齐备，%zu个签名\n创世摘要 %s\n", pt_args_get(c, "--out"),
+                    e.msg->envelope->n_signatures, hex);
     }
     pt_entry_done(&e);
     pt_buf_done(&env);
@@ -443,7 +445,7 @@ static struct pt_arg show_args[] = {
 static void show_party(const Pentad__V1__GenesisParty *p, const Pentad__V1__Envelope *env) {
     printf("%s  %s  %s\n", p->party, p->name, p->uscc);
     for (size_t i = 0; i < p->n_streams; i++) {
-        printf("  stream %s/%s\n", p->party, p->streams[i]);
+        pt_tool_say("  stream %s/%s\n", "  数据流 %s/%s\n", p->party, p->streams[i]);
     }
     for (size_t i = 0; i < p->n_keys; i++) {
         static const char *const uses[] = {"?",        "signing",   "sealing",
@@ -460,8 +462,11 @@ static void show_party(const Pentad__V1__GenesisParty *p, const Pentad__V1__Enve
             has_signed = has_signed || (env->signatures[s]->keyid != NULL &&
                                         strcmp(env->signatures[s]->keyid, hex) == 0);
         }
-        printf("  %s key (%s) %s%s\n", uses[k->use <= 5 ? k->use : 0], alg != NULL ? alg : "?", hex,
-               has_signed ? "  has signed" : "");
+        pt_tool_say("  %s key (%s) %s%s\n", "  %s密钥（%s）%s%s\n",
+                    pt_tool_use(uses[k->use <= 5 ? k->use : 0]), alg != NULL ? alg : "?", hex,
+                    !has_signed         ? ""
+                    : pt_tool_chinese() ? "  已签名"
+                                        : "  has signed");
     }
 }
 
@@ -474,12 +479,18 @@ static void show(const Pentad__V1__Envelope *env, const Pentad__V1__Genesis *g) 
     if (pt_hash_from_bytes(&ca, g->ca_fingerprint.data, g->ca_fingerprint.len) == 0) {
         pt_hash_hex(hex, &ca);
     }
-    printf("origin      %s\nclock       %s, from %s\ncodes       %s\nlog key     %s\n"
-           "authority   %s\nwitnesses   %zu, quorum %u\n",
-           g->origin, g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE ? "live" : "replay", day,
-           g->code_family, g->log_vkey, hex, g->n_witness_vkeys, g->quorum);
+    bool live = g->clock == PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
+    pt_tool_say("origin      %s\nclock       %s, from %s\ncodes       %s\nlog key     %s\n"
+                "authority   %s\nwitnesses   %zu, quorum %u\n",
+                "枢纽        %s\n时钟        %s，自%s起\n代码        %s\n日志公钥    %s\n"
+                "证书机构    %s\n见证方      %zu个，法定数%u\n",
+                g->origin,
+                !pt_tool_chinese() ? (live ? "live" : "replay")
+                : live             ? "实时"
+                                   : "回放",
+                day, g->code_family, g->log_vkey, hex, g->n_witness_vkeys, g->quorum);
     for (size_t i = 0; i < g->n_witness_vkeys; i++) {
-        printf("witness     %s\n", g->witness_vkeys[i]);
+        pt_tool_say("witness     %s\n", "见证方      %s\n", g->witness_vkeys[i]);
     }
     printf("\n");
     for (size_t i = 0; i < g->n_parties; i++) {
@@ -510,10 +521,11 @@ static int show_status(struct pt_span envelope, struct pt_err *err) {
     (void)err;
     if (open_complete(envelope, &e, &hub, &why) == 0) {
         pt_hash_hex(hex, &hub);
-        printf("\ncomplete: every signature holds\ngenesis %s\n", hex);
+        pt_tool_say("\ncomplete: every signature holds\ngenesis %s\n",
+                    "\n已齐备：每个签名均有效\n创世摘要 %s\n", hex);
         pt_entry_done(&e);
     } else {
-        printf("\nnot complete: %s\n", why.msg);
+        pt_tool_say("\nnot complete: %s\n", "\n尚未齐备：%s\n", why.msg);
     }
     return 0;
 }
@@ -577,7 +589,8 @@ static int run_policy(struct pt_command *c, struct pt_err *err) {
         pt_entry_done(&e);
     }
     if (rc == 0) {
-        printf("%s: policy.txt and genesis.hash\n", pt_args_get(c, "--out"));
+        pt_tool_say("%s: policy.txt and genesis.hash\n", "%s：policy.txt、genesis.hash\n",
+                    pt_args_get(c, "--out"));
     }
     pt_buf_done(&in);
     return rc;

@@ -109,7 +109,8 @@ static int make_tls(struct pt_command *c, struct pt_err *err) {
         rc = pt_tool_write(dir, "tls.csr", pt_buf_span(&csr), 0644, err);
     }
     if (rc == 0) {
-        printf("%s: tls.key, and tls.csr for the authority\n", uri);
+        pt_tool_say("%s: tls.key, and tls.csr for the authority\n",
+                    "%s：tls.key；tls.csr交证书机构\n", uri);
     }
     pt_key_free(k);
     pt_buf_done(&csr);
@@ -142,7 +143,7 @@ static int make_log_key(struct pt_command *c, struct pt_err *err) {
         rc = pt_tool_write(dir, "log.vkey", pt_buf_span(&text), 0644, err);
     }
     if (rc == 0) {
-        printf("log.key; its verifier key %s", pt_buf_cstr(&text));
+        pt_tool_say("log.key; its verifier key %s", "log.key；其验证公钥 %s", pt_buf_cstr(&text));
     }
     pt_buf_done(&text);
     pt_key_free(k);
@@ -244,8 +245,14 @@ static int make_signing(struct pt_command *c, struct pt_err *err) {
         rc = write_descriptor(c, list, n, err);
     }
     if (rc == 0) {
-        printf("%s: %s%s%s; party.json for the genesis\n", pt_args_get(c, "--party"),
-               pt_args_given(c, "--signing") ? "the signing key that was named" : "signing.key",
+        bool zh = pt_tool_chinese();
+
+        printf(zh ? "%s：%s%s%s；party.json供创世之用\n"
+                  : "%s: %s%s%s; party.json for the genesis\n",
+               pt_args_get(c, "--party"),
+               !pt_args_given(c, "--signing") ? "signing.key"
+               : zh                           ? "所指名的签名密钥"
+                                              : "the signing key that was named",
                reads ? ", sealing.key" : "", witness ? ", cosigning.key" : "");
     }
     return rc;

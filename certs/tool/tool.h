@@ -2,6 +2,9 @@
 #ifndef PENTAD_CERTS_TOOL_TOOL_H
 #define PENTAD_CERTS_TOOL_TOOL_H
 
+#include <stdbool.h>
+#include <stdio.h>
+
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
 #include <pentad/certs/genesis.h>
@@ -17,6 +20,14 @@ extern struct pt_command pt_cmd_person, pt_cmd_approver, pt_cmd_invite, pt_cmd_e
     pt_cmd_approve;
 extern struct pt_command pt_cmd_genesis_propose, pt_cmd_genesis_sign, pt_cmd_genesis_seal,
     pt_cmd_genesis_show, pt_cmd_policy;
+
+/* In Chinese? --zh, --en, else by the locale. */
+bool pt_tool_chinese(void);
+/* What a person reads of an outcome, in their language; both formats take the same arguments. */
+#define pt_tool_say(en, zh, ...) ((void)printf(pt_tool_chinese() ? zh : en, __VA_ARGS__))
+
+/* "signing", "sealing" …: the use of a key in that language. */
+const char *pt_tool_use(const char *use);
 
 /* Reads a file of at most `max` bytes into out, which is initialised here (free it always). */
 int pt_tool_read(const char *path, size_t max, struct pt_buf *out, struct pt_err *err);

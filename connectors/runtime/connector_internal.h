@@ -365,8 +365,8 @@ int pt_connector_reply_fill(struct pt_connector *c, Pentad__V1__Record *rec,
 
 /* 0 when nothing is left to send; with c->later set, an error that passes. */
 int pt_connector_send_all(struct pt_connector *c, struct pt_err *err);
-/* Once, whatever becomes of it: the log holds another statement of our stream than the one that waits
- * here. Only the two together prove to the others that the key is used twice. */
+/* Once, whatever becomes of it: the log holds another statement of our stream than the one that
+ * waits here. Only the two together prove to the others that the key is used twice. */
 void pt_connector_send_rival(struct pt_connector *c);
 /* In a transaction: signs what is pending where no statement is under way. */
 int pt_connector_send_cut(struct pt_connector *c, struct pt_err *err);
