@@ -67,6 +67,7 @@ struct verdict {
     struct cli_outbox box;
     json_t *orders;
     const json_t *order; /* NULL: a KeyChange or a PolicyChange */
+    bool approved;       /* of a PolicyChange: in the log as far as it is verified */
     char id[PT_REF_TEXT_MAX];
     char doc_no[96];
 };
@@ -77,9 +78,9 @@ static const char *said(const struct verdict *v) {
 
 /* Does it wait, in the log as this body's connector has verified it, and is this verdict news?
  * Shows what it would do. */
-static int check_policy(const struct verdict *v, struct pt_err *err) {
+static int check_policy(struct verdict *v, struct pt_err *err) {
     const char *party = v->from.hub.config->party;
-    bool zh = pt_cli_chinese(v->o), said_so = false;
+    bool zh = pt_cli_chinese(v->o);
     struct pt_keyhistory_waiting w;
     struct cli_keys k;
     char names[100];
@@ -93,7 +94,7 @@ static int check_policy(const struct verdict *v, struct pt_err *err) {
         i++;
     }
     for (int n = 0; w.said && n < pt_cli_policy_approvals(&w); n++) {
-        said_so = said_so || strcmp(w.approved[n], party) == 0;
+        v->approved = v->approved || strcmp(w.approved[n], party) == 0;
     }
     const struct pt_keyhistory_policy *now = pt_keyhistory_policy_at(k.history, UINT64_MAX);
     if (!w.said) {
@@ -107,8 +108,6 @@ static int check_policy(const struct verdict *v, struct pt_err *err) {
                         "%s changes a policy that is not in force any more: it can have no effect, "
                         "and is to be asked for anew",
                         v->id);
-    } else if (said_so && !v->o->reject) {
-        rc = pt_err_set(err, PT_E_EXISTS, "%s has said so already", party);
     } else if (!v->o->quiet) {
         pt_cli_policy_approved(names, &w, zh);
         printf(zh ? "已有%d方同意，须%d方%s%s\n" : "%d of %d approvals%s%s\n",
@@ -142,33 +141,74 @@ static int find_order(struct verdict *v, struct pt_err *err) {
                : 0;
 }
 
-/* Another verdict may follow the first: it is told apart by what stood before it. */
-static void name_it(struct verdict *v) {
-    const char *before = v->order ? pt_cli_verdict(v->order, v->from.hub.config->party) : "";
+static void name_it(struct verdict *v, bool reject, size_t n) {
     char hex[2 * PT_HASH_LEN + 1];
-    size_t given = 0, i;
+    pt_hex(hex, v->target.named.hash, sizeof v->target.named.hash);
+    (void)snprintf(v->doc_no, sizeof v->doc_no, "%s-%.32s-%zu", reject ? "rejection" : "approval",
+                   hex, n);
+}
+
+/* Of an order in the ledger: the log entry of this body's verdict that stands, 0 where none does.
+ */
+static size_t stands_at(const struct verdict *v) {
+    const char *party = v->from.hub.config->party;
+    size_t at = 0, i;
     json_t *a;
     json_array_foreach(json_object_get(v->order, "approvals"), i, a) {
-        if (*before && strcmp(pt_cli_text(a, "author"), v->from.hub.config->party) == 0) {
-            given = (size_t)json_integer_value(json_object_get(a, "log_index"));
+        if (*pt_cli_verdict(v->order, party) && strcmp(pt_cli_text(a, "author"), party) == 0) {
+            at = (size_t)json_integer_value(json_object_get(a, "log_index"));
         }
     }
-    pt_hex(hex, v->target.named.hash, sizeof v->target.named.hash);
-    (void)snprintf(v->doc_no, sizeof v->doc_no, "%s-%.32s-%zu",
-                   v->o->reject ? "rejection" : "approval", hex, given);
+    return at;
+}
+
+/* Of a KeyChange or a PolicyChange: how many verdicts on it this outbox has, and whether the last
+ * one rejects. */
+static int count_given(struct verdict *v, size_t *ret_n, bool *ret_rejects, struct pt_err *err) {
+    bool has = true;
+    int rc = 0;
+    *ret_rejects = false;
+    for (*ret_n = 0; rc == 0 && has; *ret_n += has) {
+        name_it(v, false, *ret_n);
+        rc = pt_cli_outbox_has(&v->box, "Approval", v->doc_no, &has, err);
+        if (rc == 0 && has) {
+            *ret_rejects = false;
+            continue;
+        }
+        name_it(v, true, *ret_n);
+        rc = rc ? rc : pt_cli_outbox_has(&v->box, "Approval", v->doc_no, &has, err);
+        *ret_rejects = *ret_rejects || (rc == 0 && has);
+    }
+    return rc;
+}
+
+/* Another verdict may follow the first: it is told apart by what stood before it. */
+static int is_news(struct verdict *v, struct pt_err *err) {
+    bool has = false, rejects = false;
+    size_t n = 0;
+    int rc = 0;
+    if (v->order) {
+        name_it(v, v->o->reject, stands_at(v));
+        rc = pt_cli_outbox_has(&v->box, "Approval", v->doc_no, &has, err);
+    } else {
+        rc = count_given(v, &n, &rejects, err);
+        name_it(v, v->o->reject, n);
+        has = n > 0 ? rejects == v->o->reject : v->approved && !v->o->reject;
+    }
+    return rc == 0 && has ? pt_err_set(err, PT_E_EXISTS,
+                                       "%s has said so: that is in the connector's outbox, on its "
+                                       "way, or in the log",
+                                       v->box.config->party)
+                          : rc;
 }
 
 static int put_verdict(struct verdict *v, struct pt_err *err) {
     Pentad__V1__Approval approval = PENTAD__V1__APPROVAL__INIT;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
-    bool has = false;
-    name_it(v);
     int rc = pt_cli_outbox_open(v->o->config, &v->box, err);
-    rc = rc ? rc : pt_cli_outbox_has(&v->box, "Approval", v->doc_no, &has, err);
-    if (rc == 0 && has) {
-        return pt_err_set(err, PT_E_EXISTS,
-                          "%s has said so: that is in the connector's outbox, or on its way",
-                          v->box.config->party);
+    rc = rc ? rc : is_news(v, err);
+    if (rc != 0) {
+        return rc;
     }
     approval.target = &v->target.named.ref;
     approval.target_type = (char *)(uintptr_t)v->target.info->code;
@@ -179,7 +219,7 @@ static int put_verdict(struct verdict *v, struct pt_err *err) {
     rec.doc_no = v->doc_no;
     rec.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
     rec.approval = &approval;
-    return rc ? rc : pt_cli_outbox_put(&v->box, &rec, v->doc_no, err);
+    return pt_cli_outbox_put(&v->box, &rec, v->doc_no, err);
 }
 
 static void say(const struct verdict *v) {

@@ -18,7 +18,8 @@ struct change {
     struct cli_keys keys;
     const struct pt_keyhistory_policy *now;
     Pentad__V1__PolicyChange record;
-    Pentad__V1__PolicyWitness witnesses[PT_WITNESSES_MAX], *list[PT_WITNESSES_MAX];
+    Pentad__V1__PolicyWitness witnesses[PT_WITNESSES_MAX],
+        *list[PT_WITNESSES_MAX];                         /* all of these, those in use first */
     char vkeys[PT_WITNESSES_MAX][PT_NOTE_NAME_MAX + 80]; /* of the new ones, by their place */
 };
 
@@ -61,8 +62,10 @@ static int take_without(struct change *c, const char *text, struct pt_err *err) 
         return pt_err_set(err, PT_E_NOT_FOUND, "--without %s: there is no such witness", text);
     }
     c->record.n_witnesses--;
+    Pentad__V1__PolicyWitness *freed = c->list[i];
     memmove(c->list + i, c->list + i + 1,
             (c->record.n_witnesses - i) * sizeof(Pentad__V1__PolicyWitness *));
+    c->list[c->record.n_witnesses] = freed;
     return 0;
 }
 
@@ -125,7 +128,7 @@ static int take_witness(struct change *c, const char *text, struct pt_err *err) 
         return rc;
     }
     if (i == c->record.n_witnesses) {
-        c->list[i] = &c->witnesses[c->record.n_witnesses++];
+        c->record.n_witnesses++;
         pentad__v1__policy_witness__init(c->list[i]);
         c->list[i]->has_counts = 1;
     }
@@ -167,9 +170,11 @@ static int compose(struct change *c, struct pt_err *err) {
     c->record.reason = (char *)(uintptr_t)c->o->reason;
     c->record.witnesses = c->list;
     PT_ASSERT(was->n_witnesses <= PT_WITNESSES_MAX);
+    for (size_t i = 0; i < PT_WITNESSES_MAX; i++) {
+        c->list[i] = &c->witnesses[i];
+    }
     for (; c->record.n_witnesses < was->n_witnesses; c->record.n_witnesses++) {
         c->witnesses[c->record.n_witnesses] = *was->witnesses[c->record.n_witnesses];
-        c->list[c->record.n_witnesses] = &c->witnesses[c->record.n_witnesses];
     }
     int rc = pt_cli_reason(c->o, err);
     for (int i = 0; rc == 0 && i < c->o->n_without; i++) {
