@@ -116,12 +116,22 @@ static int same_log(struct pt_connector *c, struct pt_err *err) {
         "the hub served another tree of size %" PRIu64 " to be folded than to be verified", size);
 }
 
+/* Nothing is attested any more, until a person has looked; everything else goes on. */
+static int give_up(struct pt_connector *c, const char *why) {
+    c->attest.failed = true;
+    pt_connector_alarm(c, "replay_failed", why);
+    return 0;
+}
+
 static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err *err) {
     const struct pt_follow follow = {.record = nothing, .store = stored};
     const struct pt_replay *r = replay_of(c);
     uint64_t log_size;
     int rc = pt_follower_page(c->attest.follower, bytes, &follow, &log_size, err);
     rc = rc == 0 ? same_log(c, err) : rc;
+    if (pt_connector_failed_here(rc)) {
+        return rc;
+    }
     if (rc != 0) {
         pt_connector_keep_evidence(c, rc, err->msg, bytes);
         pt_connector_alarm(c, pt_err_name(rc), err->msg);
@@ -133,12 +143,7 @@ static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err
     }
     rc = r->ops->fold(r->self, page, err);
     pentad__v1__feed_page__free_unpacked(page, NULL);
-    if (rc != 0) {
-        c->attest.failed = true;
-        pt_connector_alarm(c, "replay_failed", err->msg);
-        return 0;
-    }
-    return save(c, err);
+    return rc != 0 ? give_up(c, err->msg) : save(c, err);
 }
 
 /* A hub that can't be reached, or has nothing now: at the next step. */
@@ -164,9 +169,11 @@ static int fold_on(struct pt_connector *c, struct pt_err *err) {
 
 struct saying {
     struct pt_connector *c;
-    bool asked;               /* for the row */
-    int64_t until_us;         /* no question after that */
+    bool any;                 /* there is something to say */
+    int64_t until_us;         /* no question for the row after that */
     struct pt_replay_row row; /* the first that differs */
+    int failed;               /* writing it down */
+    bool unread;              /* the ledger's verdicts */
     struct pt_err *err;
 };
 
@@ -265,58 +272,69 @@ static int author(struct saying *s, const struct pt_replay_verdict *v) {
     return pt_connector_author_record(s->c, &r, "Attestation", NULL, origin, s->err);
 }
 
+/* Before anything is written: the hub may take its time, and others want to write meanwhile. */
+static int look(void *ctx, const struct pt_replay_verdict *v) {
+    struct saying *s = ctx;
+    const struct pt_replay *r = replay_of(s->c);
+    struct pt_err why = {0};
+    s->any = true;
+    if (v->equal) {
+        return 0;
+    }
+    s->until_us = pt_monotonic_us() + ROW_WAIT_US;
+    if (r->ops->differs(r->self, ask_hub, s, &s->row, &why) != 0) {
+        pt_connector_event(s->c, "attesting", "which row differs isn't known: %s", why.msg);
+        s->row.found = false;
+    }
+    return 1;
+}
+
 static int take_verdict(void *ctx, const struct pt_replay_verdict *v) {
     struct saying *s = ctx;
-    struct pt_connector *c = s->c;
-    const struct pt_replay *r = replay_of(c);
-    struct pt_err why = {0};
-    if (!v->equal && !s->asked) {
-        s->asked = true;
-        s->until_us = pt_monotonic_us() + ROW_WAIT_US;
-        if (r->ops->differs(r->self, ask_hub, s, &s->row, &why) != 0) {
-            pt_connector_event(c, "attesting", "which row differs isn't known: %s", why.msg);
-            s->row.found = false;
-        }
-    }
     if (!v->equal) {
         tell(s, v);
     }
-    c->attest.day = v->day;
-    return c->ended ? 0 : author(s, v);
+    s->c->attest.day = v->day;
+    s->failed = s->c->ended ? 0 : author(s, v);
+    return s->failed;
 }
 
 /* In a transaction. */
-static int say_all(struct pt_connector *c, struct pt_err *err) {
+static int say_all(struct saying *s, struct pt_err *err) {
+    struct pt_connector *c = s->c;
     const struct pt_replay *r = replay_of(c);
-    struct saying s = {.c = c, .err = err};
-    int64_t before = c->attest.day;
     c->day = pt_connector_by_day(c) ? (int32_t)c->tick_day
                                     : pt_date_from_ms(pt_clock_now_ms(c->opt.clock));
-    int rc = r->ops->verdicts(r->self, (int32_t)before, take_verdict, &s, err);
-    if (rc == 0 && c->attest.day != before) {
-        rc = pt_state_set_int(c->state, "attested_day", c->attest.day, err);
-        rc = rc == 0 && !c->ended && c->caught_up ? pt_connector_send_cut(c, err) : rc;
-    }
-    return rc;
-}
-
-static int nothing_said(void *ctx, const struct pt_replay_verdict *v) {
-    (void)ctx, (void)v;
-    return 1;
+    int rc = r->ops->verdicts(r->self, (int32_t)c->attest.day, take_verdict, s, err);
+    s->unread = rc != 0 && s->failed == 0;
+    rc = rc ? rc : pt_state_set_int(c->state, "attested_day", c->attest.day, err);
+    return rc == 0 && !c->ended && c->caught_up ? pt_connector_send_cut(c, err) : rc;
 }
 
 int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
     const struct pt_replay *r = replay_of(c);
     struct pt_err why = {0};
+    struct saying s = {.c = c, .err = err};
+    int64_t before = c->attest.day;
     if (!pt_connector_attests(c) || c->attest.failed || !pt_follower_genesis(c->follower)) {
         return 0;
     }
     int rc = fold_on(c, err);
     if (rc != 0 || c->attest.failed || !c->caught_up || pt_connector_attest_pending(c) ||
-        is_ahead(c) ||
-        r->ops->verdicts(r->self, (int32_t)c->attest.day, nothing_said, NULL, &why) != 1) {
+        is_ahead(c)) {
         return rc;
     }
-    rc = pt_connector_begin(c, err);
-    return rc ? rc : pt_connector_end(c, say_all(c, err), err);
+    rc = r->ops->verdicts(r->self, (int32_t)before, look, &s, &why);
+    if (rc < 0) {
+        return give_up(c, why.msg);
+    }
+    rc = s.any ? pt_connector_begin(c, err) : 0;
+    if (rc != 0 || !s.any) {
+        return rc;
+    }
+    rc = pt_connector_end(c, say_all(&s, err), err);
+    if (rc != 0) {
+        c->attest.day = before;
+    }
+    return rc != 0 && s.unread ? give_up(c, err->msg) : rc;
 }

@@ -388,6 +388,9 @@ int pt_connector_refusal_allows(struct pt_connector *c, const struct pt_batch_ro
 
 /* ---- receive.c ---- */
 
+/* This machine's memory or disk, not the page that was read: nobody else is to blame for it. */
+bool pt_connector_failed_here(int rc);
+
 /* One page of the feed. *ret_new says whether it held anything. As pt_connector_send_all about
  * c->later. */
 int pt_connector_receive(struct pt_connector *c, int wait_s, bool *ret_new, struct pt_err *err);

@@ -222,6 +222,10 @@ static int store_page(void *ctx) {
     return rc ? rc : pt_state_commit(c->state, t->err);
 }
 
+bool pt_connector_failed_here(int rc) {
+    return rc == PT_E_STORE || rc == PT_E_BUSY || rc == PT_E_NOMEM || rc == PT_E_IO;
+}
+
 static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err *err) {
     struct taking t = {.c = c, .size = pt_follower_size(c->follower), .err = err};
     const struct pt_follow follow = {.record = take_record, .store = store_page, .ctx = &t};
@@ -232,7 +236,7 @@ static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err 
     rc = pt_follower_page(c->follower, page, &follow, &c->log_size, err);
     if (rc != 0) {
         rc = pt_connector_end(c, rc, err);
-        if (!c->later && rc != PT_E_STORE && rc != PT_E_BUSY && rc != PT_E_NOMEM && rc != PT_E_IO) {
+        if (!c->later && !pt_connector_failed_here(rc)) {
             if (t.contradicted) {
                 pt_connector_keep_contradiction(c, err->msg, page, t.at, t.statement);
             } else {

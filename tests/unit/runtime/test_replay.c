@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <pentad/proof/batch.h>
+#include <pentad/sql/sql.h>
 
 #include "pt_test_records.h"
 #include "rig.h"
@@ -229,6 +230,8 @@ Test(replay, the_held_checkpoint_is_the_largest_signed_one) {
 static struct {
     uint64_t folded;
     bool has_tick;
+    bool differs;  /* from the hub's */
+    bool writable; /* asked for the row that differs, another program could write the outbox */
 } own;
 
 static uint64_t own_size(void *self) {
@@ -253,13 +256,32 @@ static int own_verdicts(void *self, int32_t day, pt_replay_verdict_cb *cb, void 
                                         .seq = 1,
                                         .classes = {"audit"},
                                         .n_classes = 1,
-                                        .equal = true};
+                                        .equal = !own.differs};
     (void)self, (void)err;
     return own.has_tick && day < v.day ? cb(ctx, &v) : 0;
 }
 
 static void own_close(void *self) {
     (void)self;
+}
+
+static int no_verdicts(void *self, int32_t day, pt_replay_verdict_cb *cb, void *ctx,
+                       struct pt_err *err) {
+    (void)self, (void)day, (void)cb, (void)ctx;
+    return own.has_tick ? pt_err_set(err, PT_E_STORE, "its own ledger can't be read") : 0;
+}
+
+/* A person hands something in while the hub is asked. */
+static int own_differs(void *self, pt_replay_ask_cb *ask, void *ctx, struct pt_replay_row *ret,
+                       struct pt_err *err) {
+    struct rig *r = self;
+    struct pt_sql other = {0};
+    (void)ask, (void)ctx, (void)ret;
+    own.writable = pt_sql_open(&other, rig_path(r, "state/connector.db"),
+                               &(struct pt_sql_options){.mode = PT_SQL_WRITE}, NULL) == 0 &&
+                   pt_sql_exec(&other, "BEGIN IMMEDIATE; ROLLBACK", NULL) == 0;
+    pt_sql_close(&other);
+    return pt_err_set(err, PT_E_TIMEOUT, "no answer");
 }
 
 /* What is folded may be of a later moment than what the connector has verified: the tick that a
@@ -280,5 +302,42 @@ Test(replay, nothing_is_attested_before_it_is_verified) {
     cr_assert_eq(pt_state_get_int(s, "attested_day", 0, &day, NULL), 0);
     cr_assert_eq(day, 20190101);
     pt_state_free(s);
+    rig_done(&r);
+}
+
+/* Asking the hub for the row may take its time: nobody waits for that who wants to hand in a
+ * record. */
+Test(replay, the_outbox_can_be_written_while_a_row_is_asked_for) {
+    static const struct pt_replay_ops ops = {.size = own_size,
+                                             .fold = own_fold,
+                                             .verdicts = own_verdicts,
+                                             .differs = own_differs,
+                                             .close = own_close};
+    struct rig r;
+    struct pt_replay replay = {.ops = &ops, .self = &r};
+    rig_init(&r, "audit", false);
+    own.differs = true;
+    r.replay = &replay;
+    r.once = true;
+    r.config.until_day = 20190101;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert(own.writable);
+    cr_assert(rig_has_alarm(&r, "snapshot_differs"));
+    rig_done(&r);
+}
+
+/* What this body's own ledger can't give ends attesting, with an alarm, and nothing else. */
+Test(replay, an_unreadable_ledger_ends_nothing_else) {
+    static const struct pt_replay_ops ops = {
+        .size = own_size, .fold = own_fold, .verdicts = no_verdicts, .close = own_close};
+    struct rig r;
+    struct pt_replay replay = {.ops = &ops, .self = &r};
+    rig_init(&r, "audit", false);
+    r.replay = &replay;
+    r.once = true;
+    r.config.until_day = 20190103;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert(rig_has_alarm(&r, "replay_failed"));
+    cr_assert_eq(pt_exchange_last_tick(r.hub.x)->day, 20190103);
     rig_done(&r);
 }
