@@ -162,23 +162,29 @@ struct fetching {
     struct cli_hub hub;
     struct pt_trust trust;
     struct cli_own own;
+    FILE *pages;              /* of the log, until the head is known */
     struct pt_buf note, text; /* the checkpoint; the brief's bytes */
     struct pt_checkpoint checkpoint;
     json_t *brief, *own_brief;
     uint64_t known_at;
 };
 
+static int checkpoint_of(struct fetching *f, uint64_t size, struct pt_err *err) {
+    struct pt_policy_verdict v;
+    pt_buf_reset(&f->note);
+    int rc = fetch_checkpoint(&f->hub, size, &f->note, err);
+    return rc ? rc
+              : pt_policy_open(f->trust.policy, pt_buf_span(&f->note), &f->trust.sv, &f->checkpoint,
+                               &v, err);
+}
+
 static int fetch_head(const struct cli_options *o, const char *period, struct fetching *f,
                       struct pt_err *err) {
-    struct pt_policy_verdict v;
     int rc = pt_cli_hub_open(o, &f->hub, err);
     rc = rc ? rc : may_reproduce(f->hub.config->party, err);
     rc = rc ? rc : pt_cli_trust(o, &f->trust, err);
     rc = rc ? rc : fetch_brief(o, &f->hub, period, &f->brief, &f->known_at, err);
-    rc = rc ? rc : fetch_checkpoint(&f->hub, f->known_at, &f->note, err);
-    rc = rc ? rc
-            : pt_policy_open(f->trust.policy, pt_buf_span(&f->note), &f->trust.sv, &f->checkpoint,
-                             &v, err);
+    rc = rc ? rc : checkpoint_of(f, f->known_at, err);
     if (rc != 0) {
         return rc;
     }
@@ -188,9 +194,46 @@ static int fetch_head(const struct cli_options *o, const char *period, struct fe
     return rc;
 }
 
-static int fetch_pages(const struct cli_options *o, const char *period, struct fetching *f,
-                       FILE **ret, struct pt_err *err) {
+static int pull(struct fetching *f, uint64_t size, struct pt_err *err) {
+    return pt_cli_own_pull(&f->own, &f->hub, size, keep_page, f->pages, err);
+}
+
+/* The log as far as the brief knows it and, as that tells a final brief from a draft, to the tick
+ * behind it; f->checkpoint covers both. */
+static int fetch_log(struct fetching *f, struct pt_err *err) {
+    struct pt_ledger_tick next = {0};
+    int rc = pt_cli_own_open(&f->own, &f->trust, pt_party_from_name(f->hub.config->party),
+                             ":memory:", err);
+    rc = rc ? rc : pull(f, f->checkpoint.size, err);
+    rc = rc ? rc : pt_ledger_next_tick(f->own.ledger, f->known_at, &next, err);
+    while (rc == 0 && next.no == 0 && pt_follower_size(f->own.follower) < f->own.log_size) {
+        rc = pull(f, pt_follower_size(f->own.follower) + 1, err);
+        rc = rc ? rc : pt_ledger_next_tick(f->own.ledger, f->known_at, &next, err);
+    }
+    if (rc == 0 && next.log_size > f->checkpoint.size) {
+        rc = checkpoint_of(f, next.log_size, err);
+        rc = rc ? rc : pull(f, f->checkpoint.size, err);
+    }
+    return rc;
+}
+
+static int copy_pages(FILE *from, FILE *to, struct pt_err *err) {
+    struct pt_buf page;
+    int rc = 1;
+    pt_buf_init(&page, PT_FOLLOWER_PAGE_MAX);
+    rewind(from);
+    while (rc == 1 && (rc = pt_brief_file_next(from, &page, err)) == 1) {
+        int put = pt_brief_file_put(to, pt_buf_span(&page), err);
+        rc = put ? put : 1;
+    }
+    pt_buf_done(&page);
+    return rc;
+}
+
+static int write_file(const struct cli_options *o, const char *period, struct fetching *f,
+                      struct pt_err *err) {
     Pentad__V1__EvidenceBrief head = PENTAD__V1__EVIDENCE_BRIEF__INIT;
+    FILE *file = NULL;
     head.has_version = head.has_hub = head.has_known_at = head.has_brief = head.has_checkpoint = 1;
     head.version = 1;
     head.hub = (ProtobufCBinaryData){PT_HASH_LEN, f->trust.hub.b};
@@ -199,32 +242,37 @@ static int fetch_pages(const struct cli_options *o, const char *period, struct f
     head.known_at = f->known_at;
     head.brief = (ProtobufCBinaryData){f->text.len, f->text.p};
     head.checkpoint = (ProtobufCBinaryData){f->note.len, f->note.p};
-    int rc = pt_cli_own_open(&f->own, &f->trust, pt_party_from_name(f->hub.config->party),
-                             ":memory:", err);
-    rc = rc ? rc : pt_brief_file_create(o->out, &head, ret, err);
-    return rc ? rc : pt_cli_own_pull(&f->own, &f->hub, f->checkpoint.size, keep_page, *ret, err);
+    int rc = pt_brief_file_create(o->out, &head, &file, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = copy_pages(f->pages, file, err);
+    int ended = pt_brief_file_end(file, rc ? NULL : err);
+    rc = rc ? rc : ended;
+    if (rc != 0) {
+        (void)unlink(o->out);
+    }
+    return rc;
 }
 
 int pt_cli_brief_fetch(const struct cli_options *o, const char *period, bool *ret_same,
                        struct pt_err *err) {
     struct fetching f = {0};
-    FILE *file = NULL;
     char at[PLACE_MAX];
     pt_buf_init(&f.note, PT_NOTE_MAX);
     pt_buf_init(&f.text, CLI_ANSWER_MAX);
-    int rc = fetch_head(o, period, &f, err);
-    rc = rc ? rc : fetch_pages(o, period, &f, &file, err);
-    if (file) {
-        int ended = pt_brief_file_end(file, rc ? NULL : err);
-        rc = rc ? rc : ended;
-        if (rc != 0) {
-            (void)unlink(o->out);
-        }
-    }
+    f.pages = tmpfile();
+    int rc = f.pages ? fetch_head(o, period, &f, err)
+                     : pt_err_set(err, PT_E_IO, "a temporary file: %s", strerrordesc_np(errno));
+    rc = rc ? rc : fetch_log(&f, err);
+    rc = rc ? rc : write_file(o, period, &f, err);
     rc = rc ? rc : pt_brief_make(f.own.ledger, period, f.known_at, &f.own_brief, err);
     *ret_same = rc == 0 && compare(f.brief, f.own_brief, at) == SAME;
     json_decref(f.brief);
     json_decref(f.own_brief);
+    if (f.pages) {
+        (void)fclose(f.pages);
+    }
     pt_cli_own_done(&f.own);
     pt_trust_done(&f.trust);
     pt_cli_hub_close(&f.hub);
@@ -280,6 +328,7 @@ static bool check_log(struct check *c) {
         return false;
     }
     rc = pt_cli_own_open(&c->own, &c->trust, reader, ":memory:", &err);
+    c->own.until = point.size;
     if (rc != 0 || !read_pages(c, point.size, &err)) {
         step(c, "log", false, "%s", err.msg);
         return false;
@@ -287,7 +336,7 @@ static bool check_log(struct check *c) {
     step(c, "log", true,
          "%" PRIu64 " entries, each signed by a key live there, nothing missing; %" PRIu64
          " records, %" PRIu64 " more are not for %s",
-         pt_follower_size(c->own.follower), c->own.given, c->own.withheld, c->head->reader);
+         point.size, c->own.given, c->own.withheld, c->head->reader);
     rc = pt_follower_root_at(c->own.follower, point.size, &root, &received_ms);
     bool same = rc == 0 && pt_hash_eq(&root, &point.root);
     step(c, "checkpoint", same,

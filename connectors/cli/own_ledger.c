@@ -32,6 +32,13 @@ static int stored(void *ctx) {
     return 0;
 }
 
+/* Leaves out of a verified page what stands behind `until`. */
+static void cut(const struct cli_own *own, uint64_t first, Pentad__V1__FeedPage *page) {
+    while (own->until && page->n_entries > 0 && first + page->n_entries > own->until) {
+        pentad__v1__feed_entry__free_unpacked(page->entries[--page->n_entries], NULL);
+    }
+}
+
 static void count(struct cli_own *own, const Pentad__V1__FeedPage *page) {
     for (size_t i = 0; i < page->n_entries; i++) {
         for (size_t k = 0; k < page->entries[i]->n_records; k++) {
@@ -44,6 +51,7 @@ static void count(struct cli_own *own, const Pentad__V1__FeedPage *page) {
 int pt_cli_own_page(struct cli_own *own, struct pt_span bytes, uint64_t *ret_log_size,
                     struct pt_err *err) {
     const struct pt_follow follow = {.record = nothing, .store = stored};
+    uint64_t first = pt_follower_size(own->follower);
     int rc = pt_follower_page(own->follower, bytes, &follow, ret_log_size, err);
     if (rc != 0) {
         return rc;
@@ -52,6 +60,7 @@ int pt_cli_own_page(struct cli_own *own, struct pt_span bytes, uint64_t *ret_log
     if (!page) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
+    cut(own, first, page);
     rc = pt_page_fold(own->ledger, page, &own->room, err);
     count(own, page);
     pentad__v1__feed_page__free_unpacked(page, NULL);
@@ -74,6 +83,7 @@ int pt_cli_own_pull(struct cli_own *own, struct cli_hub *hub, uint64_t until, pt
                        PAGE_BYTES);
         rc = pt_http_client_get(hub->http, path, "application/x-protobuf", 0, &page, NULL, err);
         rc = rc == 0 ? pt_cli_own_page(own, pt_buf_span(&page), &log_size, err) : rc;
+        own->log_size = log_size;
         rc = rc == 0 && kept ? kept(ctx, pt_buf_span(&page), err) : rc;
         if (rc == 0 && until > log_size) {
             rc = pt_err_set(err, PT_E_GAP, "the hub's log has %" PRIu64 " entries, not %" PRIu64,

@@ -12,6 +12,8 @@
 struct cli_own {
     struct pt_ledger *ledger;
     struct pt_follower *follower;
+    uint64_t until;           /* entries behind it are verified, not folded; 0: all are */
+    uint64_t log_size;        /* of the hub's log, as it said with the last page that was pulled */
     uint64_t given, withheld; /* records */
     struct pt_page_room room;
 };

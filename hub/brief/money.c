@@ -9,27 +9,31 @@
 
 #include "internal.h"
 
-/* Each row: department ('' for none), budget, month, sum now, sum as of the brief before, records.
- * ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before. */
+/* Of x(subject, bk, month, now, was, n), each row: department ('' for the region's together),
+ * budget, month, sum now, sum as of the brief before, records. What a district received is the
+ * district's. */
+#define BY_DEPARTMENT                                                                              \
+    " SELECT '', bk, month, sum(now), sum(was), sum(n) FROM x WHERE ?5 IN ('', subject)"           \
+    " OR subject IN (SELECT d.subject FROM dept_subject d WHERE d.dept IN"                         \
+    "  (SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"     \
+    "   AND r.kind = @SUBJECT_KIND_DEPT AND " KNOWN_NOW ")) GROUP BY 2, 3"                         \
+    " UNION ALL SELECT d.dept, 0, 0, sum(x.now), sum(x.was), sum(x.n) FROM x"                      \
+    " JOIN dept_subject d ON d.subject = x.subject GROUP BY 1"
+
+/* ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before, ?5 the region. */
+#define KNOWN_NOW PT_BRIEF_LIVE("r", "?3")
+#define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
+#define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
+
 static const char paid_sql[] =
-    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = @SUBJECT_KIND_DEPT AND m.subject = "
-    "x.subject), ''),"
-    "  x.bk, x.month, sum(x.now), sum(x.was), 0 FROM ("
-    " SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
-    "   sum(CASE WHEN " PT_BRIEF_LIVE(
-        "r",
-        "?3") " THEN r.sign ELSE 0 END *"
-              "     CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS now,"
-              "   sum(CASE WHEN " PT_BRIEF_LIVE(
-                  "r",
-                  "?4") " THEN r.sign ELSE 0 END *"
-                        "     CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END) AS was"
-                        " FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
-                        " JOIN f_payment_batch_lines l ON l.rec = r.rec"
-                        " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND "
-                        "p.pay_date <= ?2 AND "
-                        "r.live_from < ?3"
-                        " GROUP BY 1, 2, 3) x GROUP BY 1, 2, 3";
+    "WITH line AS (SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
+    "  r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen,"
+    "  " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
+    "  FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
+    "  JOIN f_payment_batch_lines l ON l.rec = r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
+    "  AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3),"
+    " x AS MATERIALIZED (SELECT subject, bk, month, sum(now * fen) AS now, sum(was * fen) AS was,"
+    "  0 AS n FROM line GROUP BY 1, 2, 3)" BY_DEPARTMENT;
 
 static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec "
                                    "= r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
@@ -37,32 +41,19 @@ static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment
 
 /* An ADVANCE counts once an INITIAL has taken it up. */
 static const char full_sql[] =
-    "SELECT coalesce((SELECT m.org FROM member m WHERE m.kind = @SUBJECT_KIND_DEPT AND m.subject = "
-    "r.subject), ''),"
-    "  a.bk, r.valid_from / 100,"
-    "  sum(CASE WHEN " PT_BRIEF_LIVE(
-        "r",
-        "?3") " THEN r.sign ELSE 0 END * s.sign * a.fen),"
-              "  sum(CASE WHEN " PT_BRIEF_LIVE(
-                  "r",
-                  "?4") " THEN r.sign ELSE 0 END * s.sign * a.fen), count(*)"
-                        " FROM record r JOIN f_allotment a ON a.rec = r.rec JOIN (SELECT "
-                        "column1 AS kind,"
-                        "   column2 AS sign FROM (VALUES "
-                        "(@ALLOTMENT_KIND_INITIAL, 1), (@ALLOTMENT_KIND_ADD, 1), "
-                        "(@ALLOTMENT_KIND_REDUCE, -1), (@ALLOTMENT_KIND_SHIFT_IN, 1), "
-                        "(@ALLOTMENT_KIND_SHIFT_OUT, -1), (@ALLOTMENT_KIND_TRANSFER, -1), "
-                        "(@ALLOTMENT_KIND_INBOUND, 1), (@ALLOTMENT_KIND_ADVANCE, 1))) s"
-                        "   ON s.kind = a.kind"
-                        " WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND "
-                        "r.live_from < ?3"
-                        "  AND (a.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f "
-                        "JOIN record i "
-                        "ON i.rec = f.rec"
-                        "    AND " PT_BRIEF_LIVE("i",
-                                                 "?3") " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
-                                                       "    AND f.field = 'absorbs'))"
-                                                       " GROUP BY 1, 2, 3";
+    "WITH line AS (SELECT r.subject, a.bk, r.valid_from / 100 AS month,"
+    "  r.sign * s.sign * a.fen AS fen, " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
+    "  FROM record r JOIN f_allotment a ON a.rec = r.rec"
+    "  JOIN (SELECT column1 AS kind, column2 AS sign FROM (VALUES (@ALLOTMENT_KIND_INITIAL, 1),"
+    "   (@ALLOTMENT_KIND_ADD, 1), (@ALLOTMENT_KIND_REDUCE, -1), (@ALLOTMENT_KIND_SHIFT_IN, 1),"
+    "   (@ALLOTMENT_KIND_SHIFT_OUT, -1), (@ALLOTMENT_KIND_TRANSFER, -1),"
+    "   (@ALLOTMENT_KIND_INBOUND, 1), (@ALLOTMENT_KIND_ADVANCE, 1))) s ON s.kind = a.kind"
+    "  WHERE r.type = @TYPE_ALLOTMENT AND r.fy = ?1 AND r.valid_from <= ?2 AND r.live_from < ?3"
+    "  AND (a.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN record i"
+    "   ON i.rec = f.rec AND " TAKEN_UP " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
+    "   AND f.field = 'absorbs'))),"
+    " x AS MATERIALIZED (SELECT subject, bk, month, sum(now * fen) AS now, sum(was * fen) AS was,"
+    "  count(*) AS n FROM line GROUP BY 1, 2, 3)" BY_DEPARTMENT;
 
 /* What congress approved, by budget: every line, each yuan approved once (a batch's total is their
  * sum). */
@@ -104,7 +95,7 @@ static int dept_of(struct pt_brief *b, const char *key, size_t *cap, struct pt_b
     struct pt_brief_dept *d;
 
     *ret = find_dept(b, key);
-    if (*ret || !*key)
+    if (*ret)
         return 0;
     if (b->n_depts == PT_BRIEF_DEPTS_MAX)
         return pt_err_set(err, PT_E_TOO_LARGE, "a brief ranks at most %d departments",
@@ -128,12 +119,11 @@ static int dept_of(struct pt_brief *b, const char *key, size_t *cap, struct pt_b
     return 0;
 }
 
-static int add_row(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size_t *cap,
-                   struct pt_err *err) {
+/* Of all together. */
+static int add_total(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, struct pt_err *err) {
     int64_t bk = pt_sql_i64(st, 1);
     int m = month_index(b, pt_sql_i64(st, 2));
-    struct pt_brief_dept *d = NULL;
-    int rc = dept_of(b, pt_sql_text(st, 0), cap, &d, err);
+    int rc = 0;
 
     if (bk < 0 || bk >= PT_BRIEF_BKS)
         bk = 0;
@@ -142,22 +132,30 @@ static int add_row(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size_
 
         rc = pt_money_add(paid ? &s->paid[bk][m] : &s->full[bk][m], pt_sql_i64(st, 3 + k));
     }
-    if (d)
-        d->allotments += pt_sql_i64(st, 5);
-    if (d && rc == 0)
-        rc = pt_money_add(paid ? &d->paid : &d->full, pt_sql_i64(st, 3));
     b->allotments += pt_sql_i64(st, 5);
-    return rc == PT_E_RANGE ? pt_err_set(err, rc, "brief: a sum is larger than 64 bits") : rc;
+    return rc == 0 ? 0 : pt_err_set(err, rc, "brief: a sum is larger than 64 bits");
+}
+
+static int add_dept(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size_t *cap,
+                    struct pt_err *err) {
+    struct pt_brief_dept *d = NULL;
+    int rc = dept_of(b, pt_sql_text(st, 0), cap, &d, err);
+
+    if (rc != 0)
+        return rc;
+    d->allotments += pt_sql_i64(st, 5);
+    *(paid ? &d->paid : &d->full) = pt_sql_i64(st, 3);
+    return 0;
 }
 
 static int gather(struct pt_brief *b, bool paid, size_t *cap, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(b->sql, &st, err, paid ? paid_sql : full_sql, "iiii", (int64_t)b->period.fy,
-                     (int64_t)b->period.to, (int64_t)b->now.known_at, (int64_t)b->since.known_at);
+    int rc = pt_sql_query(b->sql, &st, err, paid ? paid_sql : full_sql, "iiiis",
+                          (int64_t)b->period.fy, (int64_t)b->period.to, (int64_t)b->now.known_at,
+                          (int64_t)b->since.known_at, b->region);
 
     while (pt_sql_row(b->sql, st, &rc, err))
-        rc = add_row(b, st, paid, cap, err);
+        rc = *pt_sql_text(st, 0) ? add_dept(b, st, paid, cap, err) : add_total(b, st, paid, err);
     pt_sql_done(b->sql, st);
     return rc;
 }
@@ -192,8 +190,9 @@ static int count_payments(struct pt_brief *b, struct pt_err *err) {
 
 int pt_brief_money(struct pt_brief *b, struct pt_err *err) {
     size_t cap = 0;
-    int rc = gather(b, false, &cap, err);
+    int rc = pt_ledger_departments(b->l, b->period.to, b->now.known_at, err);
 
+    rc = rc == 0 ? gather(b, false, &cap, err) : rc;
     rc = rc == 0 ? gather(b, true, &cap, err) : rc;
     rc = rc == 0 ? count_payments(b, err) : rc;
     return rc == 0 ? gather_approved(b, err) : rc;

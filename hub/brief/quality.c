@@ -193,7 +193,8 @@ static int unknown(struct pt_brief *b, json_t *section, struct pt_err *err) {
     json_t *v = json_object();
     int rc = pt_ledger_last_tick(b->l, &last, err);
 
-    if (rc != 0 || last.log_size != b->now.known_at || !has_table(b, "condition")) {
+    /* What is final must be the same whenever it is made. */
+    if (rc != 0 || !b->draft || last.log_size != b->now.known_at || !has_table(b, "condition")) {
         pt_brief_para(
             b, section,
             "因数据未到而无法判断的条件只保留至台账最新时点，本期截止日之后台账已更新，不再列示。",

@@ -124,7 +124,7 @@ static const char *tail(const char *message, bool chinese) {
 /* Whose department answers for the subject: its own name where it is a body itself. */
 static void responsible(struct pt_brief *b, int kind, const char *key, char *out, size_t cap) {
     static const char sql[] =
-        "SELECT org FROM member WHERE kind = @SUBJECT_KIND_DEPT AND subject = ?1 LIMIT 1";
+        "SELECT dept FROM dept_subject WHERE subject = ?1 ORDER BY dept LIMIT 1";
     struct sqlite3_stmt *st = NULL;
     int rc;
 

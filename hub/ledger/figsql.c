@@ -232,6 +232,32 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     return rc;
 }
 
+#define LIVE_R LIVE("r")
+static const char departments_sql[] =
+    "INSERT OR IGNORE INTO dept_subject WITH named(subject) AS (SELECT r.subject FROM f_allotment f"
+    "   JOIN record r ON r.rec = f.rec WHERE" LIVE_R
+    "  UNION SELECT r.subject FROM f_subject_profile p JOIN record r ON r.rec = p.rec"
+    "   WHERE" LIVE_R "),"
+    " orgs(subject, kind) AS (SELECT DISTINCT r.subject, r.kind FROM f_org_profile o"
+    "   JOIN record r ON r.rec = o.rec WHERE" LIVE_R "),"
+    " owned(dept, subject) AS MATERIALIZED (SELECT " OWNER_OF_NAMED ", n.subject FROM named n"
+    "  UNION SELECT " PARENT_OF_R ", r.subject FROM orgs r)"
+    " SELECT dept, subject FROM owned WHERE dept <> ''"
+    " UNION SELECT dept, dept FROM owned WHERE dept <> ''"
+    " UNION SELECT subject, subject FROM orgs WHERE kind = @SUBJECT_KIND_DEPT";
+
+int pt_ledger_departments(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
+                          struct pt_err *err) {
+    int rc = pt_sql_exec(&l->sql,
+                         "CREATE TEMP TABLE IF NOT EXISTS dept_subject(dept TEXT, subject TEXT,"
+                         " PRIMARY KEY(subject, dept)) WITHOUT ROWID; DELETE FROM dept_subject",
+                         err);
+
+    return rc ? rc
+              : pt_sql_run(&l->sql, err, departments_sql, "iii", (int64_t)0, (int64_t)valid_at,
+                           (int64_t)known_at);
+}
+
 /* The sums of the last tick are what the question asks for: no payment came since, the date is a
  * month's last day. Proven equal to the full query by a test. */
 static bool fast_enough(const struct pt_asof *a, int32_t until) {

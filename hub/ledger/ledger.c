@@ -255,12 +255,10 @@ int pt_ledger_set_state(struct pt_ledger *l, const char *key, int64_t value, str
     return pt_sql_apply(&l->sql, l->st[PT_S_STATE], err, "si", key, value);
 }
 
-int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(&l->sql, &st, err,
-                     "SELECT no, day, log_size, seq, rec FROM tick ORDER BY no DESC LIMIT 1", "");
+#define TICKS "SELECT no, day, log_size, seq, rec FROM tick"
 
+static int read_tick(struct pt_ledger *l, sqlite3_stmt *st, int rc, struct pt_ledger_tick *ret_tick,
+                     struct pt_err *err) {
     memset(ret_tick, 0, sizeof *ret_tick);
     if (pt_sql_row(&l->sql, st, &rc, err)) {
         ret_tick->no = pt_sql_u64(st, 0);
@@ -271,6 +269,22 @@ int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, st
     }
     pt_sql_done(&l->sql, st);
     return rc;
+}
+
+int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err, TICKS " ORDER BY no DESC LIMIT 1", "");
+
+    return read_tick(l, st, rc, ret_tick, err);
+}
+
+int pt_ledger_next_tick(struct pt_ledger *l, uint64_t known_at, struct pt_ledger_tick *ret_tick,
+                        struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err, TICKS " WHERE log_size > ?1 ORDER BY no LIMIT 1", "i",
+                          (int64_t)known_at);
+
+    return read_tick(l, st, rc, ret_tick, err);
 }
 
 /* Memory from the file: after open, and after a rollback. */

@@ -107,6 +107,10 @@ exits "question 15: the brief and its log as one file" 0 pentad evidence 2019-06
 exits "…make it anew" 0 env -i PATH="$PATH" ASAN_OPTIONS="$ASAN_OPTIONS" pentad verify "$q/june" --trust "$w/policy" --out "$q/june.json"
 says "…the same" 'the same, byte for byte'
 if cmp -s "$q/brief" "$q/june.json"; then held "…as the hub gave it"; else broke "…not what the hub gave"; fi
+for period in 2019-02 2019-Q1; do
+    exits "…and of $period" 0 pentad evidence "$period" --out "$q/$period" "${ask[@]}"
+    exits "…which holds" 0 pentad verify "$q/$period" --trust "$w/policy"
+done
 flip "$q/june" 900000
 exits "…from a file with one bit changed" 1 pentad verify "$q/june" --trust "$w/policy"
 exits "organization can't: it has sums of payments alone" 1 pentad evidence 2019-06 --out "$q/org" --config "$w/organization/connector.yaml"

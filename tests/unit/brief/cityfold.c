@@ -13,7 +13,7 @@
 
 #include "../ledger/mklog.h"
 
-enum { MAX_REFS = 4000000, FILES = 28, WAITING_MAX = 4096 };
+enum { MAX_REFS = 4000000, FILES = 29, WAITING_MAX = 4096 };
 
 /* Within a party a file stands after those that it refers to. */
 static const struct {
@@ -37,6 +37,7 @@ static const struct {
     {"finance", "goals", "goals"},
     {"finance", "goal_reviews", "goal-reviews"},
     {"finance", "allotments", "allotments"},
+    {"finance", "transfers", "transfers"},
     {"finance", "payments", "payments"},
     {"finance", "month_reports", "month-reports"},
     {"finance", "controls", "controls"},

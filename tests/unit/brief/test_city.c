@@ -93,21 +93,74 @@ static void check_brief(struct pt_ledger *l, const char *period) {
     json_decref(j);
 }
 
-Test(city, the_brief_and_the_ledger_say_the_same, .timeout = 240) {
+static json_t *make(struct pt_ledger *l, const char *period) {
+    struct pt_err err = {0};
+    json_t *j = NULL;
+
+    cr_assert_eq(pt_brief_make(l, period, 0, &j, &err), 0, "%s: %s", period, err.msg);
+    return j;
+}
+
+/* Where the two first differ. */
+static const char *differs(const json_t *a, const json_t *b, char at[400]) {
+    size_t len = strlen(at);
+    const char *key;
+    const json_t *x;
+    size_t i;
+
+    if (json_is_object(a)) {
+        json_object_foreach((json_t *)(uintptr_t)a, key, x) {
+            if (!json_equal(x, json_object_get(b, key))) {
+                (void)snprintf(at + len, 400 - len, ".%s", key);
+                return differs(x, json_object_get(b, key), at);
+            }
+        }
+    } else if (json_is_array(a)) {
+        json_array_foreach(a, i, x) {
+            if (!json_equal(x, json_array_get(b, i))) {
+                (void)snprintf(at + len, 400 - len, "[%zu]", i);
+                return differs(x, json_array_get(b, i), at);
+            }
+        }
+    }
+    return at;
+}
+
+Test(city, the_brief_and_the_ledger_say_the_same, .timeout = 480) {
     char dir[] = "/tmp/pentad-brief-city-XXXXXX";
     struct cityfold f;
     struct pt_err err = {0};
+    static const char *const periods[] = {"2019-01", "2019-02", "2019-03", "2019-04",
+                                          "2019-05", "2019-06", "2019-Q1", "2019-Q2"};
+    enum { PERIODS = sizeof periods / sizeof *periods };
+    json_t *then[PERIODS];
+    char at[400] = "";
     bool there;
 
     cr_assert_not_null(mkdtemp(dir));
     there = generate(dir);
     if (there) {
-        cr_assert_eq(cityfold(dir, PT_SOURCE_DIR, ":memory:", 20190812, &f, &err), 0, "%s",
+        cr_assert_eq(cityfold(dir, PT_SOURCE_DIR, ":memory:", 20190710, &f, &err), 0, "%s",
                      err.msg);
         cr_expect_eq(f.dead, 0);
+        for (int i = 0; i < PERIODS; i++)
+            then[i] = make(pt_fold_ledger(f.fold), periods[i]);
+        pt_fold_close(f.fold);
+        /* A year later the same briefs are the same. */
+        cr_assert_eq(cityfold(dir, PT_SOURCE_DIR, ":memory:", 20200630, &f, &err), 0, "%s",
+                     err.msg);
+        for (int i = 0; i < PERIODS; i++) {
+            json_t *later = make(pt_fold_ledger(f.fold), periods[i]);
+
+            check_brief(pt_fold_ledger(f.fold), periods[i]);
+            cr_expect(json_equal(then[i], later), "%s: differs at %s", periods[i],
+                      differs(then[i], later, at));
+            json_decref(then[i]);
+            json_decref(later);
+        }
         check_brief(pt_fold_ledger(f.fold), "2019-07");
-        check_brief(pt_fold_ledger(f.fold), "2019-04");
-        check_brief(pt_fold_ledger(f.fold), "2019-Q1");
+        check_brief(pt_fold_ledger(f.fold), "2019-11");
+        check_brief(pt_fold_ledger(f.fold), "2019-Q4");
         pt_fold_close(f.fold);
     }
     tf_remove(dir);

@@ -94,6 +94,12 @@ struct pt_figure_ask {
 int pt_ledger_figure(struct pt_ledger *l, const struct pt_figure_ask *ask,
                      struct pt_figure *ret_figure, struct pt_err *err);
 
+/* Fills dept_subject(dept, subject), a temporary table of this connection until the next call:
+ * whose each subject was on the day, as it was known then; each department is its own. A
+ * department's figures are sums over these. */
+int pt_ledger_departments(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
+                          struct pt_err *err);
+
 /* The records a figure is computed from, in log order: (party, stream, seq) for evidence. The
  * callback's strings are borrowed for the call; another value than 0 from it ends the walk and is
  * returned. */

@@ -66,6 +66,9 @@ uint64_t pt_ledger_cursor(struct pt_ledger *l);
 int pt_ledger_log_head(struct pt_ledger *l, uint64_t size, struct pt_hash *ret, struct pt_err *err);
 /* The last tick folded (no = 0: none). */
 int pt_ledger_last_tick(struct pt_ledger *l, struct pt_ledger_tick *ret_tick, struct pt_err *err);
+/* The first one that isn't among the log's first `known_at` entries (no = 0: none is folded). */
+int pt_ledger_next_tick(struct pt_ledger *l, uint64_t known_at, struct pt_ledger_tick *ret_tick,
+                        struct pt_err *err);
 /* The log size of `day`'s last tick; where the day has none, of the last tick before it;
  * PT_E_NOT_FOUND before the first. */
 int pt_ledger_known_at(struct pt_ledger *l, int32_t day, uint64_t *ret_log_size,
