@@ -31,11 +31,6 @@ static void free_key(struct pt_keyhistory_key *key) {
     }
 }
 
-static void free_pending(struct pending *p) {
-    pentad__v1__key_change__free_unpacked(p->change, NULL);
-    pentad__v1__policy_change__free_unpacked(p->policy, NULL);
-}
-
 void pt_keyhistory_free(struct pt_keyhistory *k) {
     if (k == NULL) {
         return;
@@ -44,7 +39,7 @@ void pt_keyhistory_free(struct pt_keyhistory *k) {
         free_key(k->keys[i]);
     }
     for (size_t i = 0; i < k->n_pending; i++) {
-        free_pending(&k->pending[i]);
+        pt_pending_free(&k->pending[i]);
     }
     pt_policies_done(k);
     free(k->keys);
@@ -65,14 +60,6 @@ ProtobufCMessage *pt_keyhistory_copy(const ProtobufCMessage *m) {
     return copy;
 }
 
-static Pentad__V1__KeyChange *copy_change(const Pentad__V1__KeyChange *c) {
-    return c != NULL ? (Pentad__V1__KeyChange *)pt_keyhistory_copy(&c->base) : NULL;
-}
-
-static Pentad__V1__PolicyChange *copy_policy(const Pentad__V1__PolicyChange *c) {
-    return c != NULL ? (Pentad__V1__PolicyChange *)pt_keyhistory_copy(&c->base) : NULL;
-}
-
 static struct pt_keyhistory_key *copy_key(const struct pt_keyhistory_key *key) {
     struct pt_keyhistory_key *c = malloc(sizeof(*c));
     uint8_t *spki = malloc(key->spki.len > 0 ? key->spki.len : 1);
@@ -86,13 +73,6 @@ static struct pt_keyhistory_key *copy_key(const struct pt_keyhistory_key *key) {
     *c = *key;
     c->spki = pt_span(spki, key->spki.len);
     return c;
-}
-
-static int copy_pending(struct pending *to, const struct pending *from) {
-    *to = *from;
-    to->change = copy_change(from->change);
-    to->policy = copy_policy(from->policy);
-    return to->change != NULL || to->policy != NULL ? 0 : PT_E_NOMEM;
 }
 
 int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **ret) {
@@ -120,7 +100,7 @@ int pt_keyhistory_clone(const struct pt_keyhistory *k, struct pt_keyhistory **re
         }
     }
     for (; c->n_pending < k->n_pending; c->n_pending++) {
-        if (copy_pending(&c->pending[c->n_pending], &k->pending[c->n_pending]) != 0) {
+        if (pt_pending_copy(&c->pending[c->n_pending], &k->pending[c->n_pending]) != 0) {
             goto fail;
         }
     }
@@ -199,9 +179,10 @@ const struct party *pt_keyhistory_party_of(const struct pt_keyhistory *k, const 
     return NULL;
 }
 
-int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse use,
-                        Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki,
-                        uint64_t log_index) {
+/* Enrols a key of that party and counts it in *count, which has room for it; PT_E_NOMEM. */
+static int enrol(struct pt_keyhistory *k, const struct party *p, unsigned *count,
+                 Pentad__V1__KeyUse use, Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki,
+                 uint64_t log_index) {
     struct pt_keyhistory_key key = {.use = use,
                                     .algorithm = algorithm,
                                     .spki = spki,
@@ -209,7 +190,7 @@ int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__Ke
                                     .retired_at = UINT64_MAX};
     struct pt_keyhistory_key *own;
 
-    PT_ASSERT(k->n_keys < KEYS_MAX && p->n_keys < PT_KEYHISTORY_PARTY_KEYS_MAX);
+    PT_ASSERT(k->n_keys < KEYS_MAX && *count < PT_KEYHISTORY_PARTY_KEYS_MAX);
     if (k->n_keys == k->cap_keys) {
         size_t cap = k->cap_keys == 0 ? 32 : 2 * k->cap_keys;
         struct pt_keyhistory_key **grown =
@@ -230,7 +211,7 @@ int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__Ke
     }
     k->slots[slot_of(k, &key.fingerprint)] = (uint16_t)(k->n_keys + 1);
     k->keys[k->n_keys++] = own;
-    p->n_keys++;
+    ++*count;
     return 0;
 }
 
@@ -238,6 +219,7 @@ int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__Ke
 
 int pt_keyhistory_enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__KeyUse use,
                              uint64_t log_index, struct pt_err *err) {
+    struct party *hub = pt_keyhistory_party(k, "hub");
     struct pt_vkey v;
     uint8_t spki[44];
     int rc = pt_vkey_parse(&v, vkey, strlen(vkey), err);
@@ -246,9 +228,10 @@ int pt_keyhistory_enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__
         return rc;
     }
     pt_ed25519_spki(spki, v.pub);
-    rc = pt_keyhistory_enrol(k, pt_keyhistory_party(k, "hub"), use,
-                             PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519,
-                             pt_span(spki, sizeof(spki)), log_index);
+    rc = enrol(k, hub,
+               use == PENTAD__V1__KEY_USE__KEY_USE_COSIGNING ? &k->n_witness_keys : &hub->n_keys,
+               use, PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519, pt_span(spki, sizeof(spki)),
+               log_index);
     return rc == 0 ? 0 : pt_err_set(err, rc, "no memory for a witness key");
 }
 
@@ -266,8 +249,8 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
         for (size_t j = 0; j < gp->n_keys; j++) {
             const Pentad__V1__PublicKey *key = gp->keys[j];
 
-            rc = pt_keyhistory_enrol(k, p, key->use, key->algorithm,
-                                     pt_span(key->spki.data, key->spki.len), 0);
+            rc = enrol(k, p, &p->n_keys, key->use, key->algorithm,
+                       pt_span(key->spki.data, key->spki.len), 0);
             if (rc != 0) {
                 return pt_err_set(err, rc, "genesis: no memory for its keys");
             }
@@ -395,6 +378,14 @@ static int check_signer(const struct pt_keyhistory *k, const struct pt_key_event
     return 0;
 }
 
+/* Of the author's own keys, at once. */
+static int check_own_change(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
+                            enum power power, struct pt_err *err) {
+    int rc = check_items(k, c, power, err);
+
+    return rc != 0 ? rc : pt_pending_reserved(k, c, err);
+}
+
 /* May it take effect, or wait for approvals? */
 static int check_change(const struct pt_keyhistory *k, const struct pt_key_event *at,
                         const Pentad__V1__KeyChange *c, struct pt_err *err) {
@@ -411,13 +402,13 @@ static int check_change(const struct pt_keyhistory *k, const struct pt_key_event
             return pt_err_set(err, PT_E_FORBIDDEN,
                               "a recovery key changes its own party's keys, on stream keys");
         }
-        return check_items(k, c, POWER_ALL_KEYS, err);
+        return check_own_change(k, c, POWER_ALL_KEYS, err);
     }
     if (signer->use != PENTAD__V1__KEY_USE__KEY_USE_SIGNING) {
         return pt_err_set(err, PT_E_FORBIDDEN, "the KeyChange's signer is not a signing key");
     }
     if (c->party != NULL && strcmp(c->party, at->party) == 0) {
-        return check_items(k, c, POWER_SIGNING_KEYS, err);
+        return check_own_change(k, c, POWER_SIGNING_KEYS, err);
     }
     rc = check_room(author, err);
     return rc != 0 ? rc : check_items(k, c, POWER_ALL_KEYS, err);
@@ -442,48 +433,14 @@ static int take_effect(struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
     for (size_t i = 0; i < c->n_add; i++) {
         const Pentad__V1__PublicKey *key = c->add[i];
 
-        rc = pt_keyhistory_enrol(k, p, key->use, key->algorithm,
-                                 pt_span(key->spki.data, key->spki.len), log_index);
+        rc = enrol(k, p, &p->n_keys, key->use, key->algorithm,
+                   pt_span(key->spki.data, key->spki.len), log_index);
         if (rc != 0) {
             return rc;
         }
     }
     k->version++;
     k->moves++;
-    return 0;
-}
-
-/* Takes a copy of the change, of keys or of the policy. */
-static int wait_for_approvals(struct pt_keyhistory *k, const struct pt_key_event *at,
-                              const Pentad__V1__KeyChange *keys,
-                              const Pentad__V1__PolicyChange *policy) {
-    struct pending *p;
-
-    if (k->n_pending == k->cap_pending) {
-        size_t cap = k->cap_pending == 0 ? 8 : 2 * k->cap_pending;
-        struct pending *grown = realloc(k->pending, cap * sizeof(*grown));
-
-        if (grown == NULL) {
-            return PT_E_NOMEM;
-        }
-        k->pending = grown;
-        k->cap_pending = cap;
-    }
-    p = &k->pending[k->n_pending];
-    memset(p, 0, sizeof(*p));
-    p->change = copy_change(keys);
-    p->policy = copy_policy(policy);
-    if (p->change == NULL && p->policy == NULL) {
-        return PT_E_NOMEM;
-    }
-    PT_ASSERT(pt_name_valid(at->party) && pt_name_valid(at->stream));
-    memcpy(p->author, at->party, strlen(at->party));
-    memcpy(p->stream, at->stream, strlen(at->stream));
-    p->record_hash = at->record_hash;
-    p->seq = at->seq;
-    k->n_pending++;
-    k->moves++;
-    pt_keyhistory_party(k, at->party)->n_pending++;
     return 0;
 }
 
@@ -497,7 +454,7 @@ int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
     if (strcmp(c->party, at->party) == 0) {
         rc = take_effect(k, c, at->log_index);
     } else {
-        rc = wait_for_approvals(k, at, c, NULL);
+        rc = pt_pending_add(k, at, c, NULL);
     }
     return rc == 0 ? 0 : pt_err_set(err, rc, "no memory for a KeyChange");
 }
@@ -514,46 +471,14 @@ int pt_keyhistory_policy_change(struct pt_keyhistory *k, const struct pt_key_eve
     }
     rc = rc != 0 ? rc : check_room(author, err);
     rc = rc != 0 ? rc : pt_policy_check(k, c, sv, err);
-    if (rc == 0 && wait_for_approvals(k, at, NULL, c) != 0) {
+    if (rc == 0 && pt_pending_add(k, at, NULL, c) != 0) {
         rc = pt_err_set(err, PT_E_NOMEM, "no memory for a PolicyChange");
     }
     return rc;
 }
 
-static struct pending *find_pending(struct pt_keyhistory *k, const Pentad__V1__RecordRef *ref) {
-    struct pt_hash h;
-
-    if (ref == NULL || ref->party == NULL || ref->stream == NULL || !ref->has_hash ||
-        pt_hash_from_bytes(&h, ref->hash.data, ref->hash.len) != 0) {
-        return NULL;
-    }
-    for (size_t i = 0; i < k->n_pending; i++) {
-        struct pending *p = &k->pending[i];
-
-        if (pt_hash_eq(&p->record_hash, &h) && strcmp(p->author, ref->party) == 0 &&
-            strcmp(p->stream, ref->stream) == 0) {
-            return p;
-        }
-    }
-    return NULL;
-}
-
-static void drop_pending(struct pt_keyhistory *k, struct pending *p) {
-    pt_keyhistory_party(k, p->author)->n_pending--;
-    k->moves++;
-    free_pending(p);
-    *p = k->pending[--k->n_pending];
-}
-
 bool pt_approval_names(const Pentad__V1__Approval *a, const char *code) {
     return a->target_type == NULL || strcmp(a->target_type, code) == 0;
-}
-
-/* Nobody has a say on one's own keys; an Approval counts for what it says it is about. */
-static bool may_approve(const struct pending *p, const char *party, const Pentad__V1__Approval *a) {
-    return p->policy != NULL
-               ? pt_approval_names(a, PT_POLICYCHANGE_CODE)
-               : strcmp(p->change->party, party) != 0 && pt_approval_names(a, PT_KEYCHANGE_CODE);
 }
 
 static int check_pending(const struct pt_keyhistory *k, const struct pending *p) {
@@ -563,38 +488,34 @@ static int check_pending(const struct pt_keyhistory *k, const struct pending *p)
 
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
                            const Pentad__V1__Approval *a, bool *ret_effect) {
-    struct pending *p = find_pending(k, a->target);
-    unsigned count = 0;
-    int rc = 0;
+    struct pending *p = pt_pending_find(k, a->target);
+    int rc;
 
     if (ret_effect != NULL) {
         *ret_effect = false;
     }
-    if (p == NULL || !may_approve(p, at->party, a)) {
+    if (p == NULL || !pt_pending_asks(p, at->party, a)) {
         return 0;
     }
-    for (unsigned i = 0; i < APPROVERS; i++) {
-        if (strcmp(pt_keyhistory_approvers[i], at->party) == 0) {
-            bool approves = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
-
-            k->moves += approves != p->approved[i];
-            p->approved[i] = approves;
-        }
-        count += p->approved[i];
-    }
-    if (count < PT_KEYHISTORY_APPROVALS) {
+    pt_pending_word(k, p, at->party,
+                    a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE ? APPROVES : REJECTS);
+    if (pt_pending_approvals(p) < PT_KEYHISTORY_APPROVALS) {
         return 0;
     }
     /* These keys, or the policy, may have changed while it waited: then it has no effect. */
-    if (check_pending(k, p) == 0) {
+    rc = check_pending(k, p);
+    if (rc == PT_E_NOMEM) {
+        return rc;
+    }
+    if (rc == 0) {
         rc = p->policy != NULL ? pt_policy_take_effect(k, p, at->log_index)
                                : take_effect(k, p->change, at->log_index);
         if (rc == 0 && ret_effect != NULL) {
             *ret_effect = true;
         }
     }
-    drop_pending(k, p);
-    return rc;
+    pt_pending_drop(k, p);
+    return rc == PT_E_NOMEM ? rc : 0;
 }
 
 bool pt_keyhistory_concerns(const Pentad__V1__Record *rec) {

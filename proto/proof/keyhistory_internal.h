@@ -1,5 +1,5 @@
-/* Private to the room: a key history from inside. keyhistory.c keeps the keys and what waits for
- * approvals, policyhistory.c the policies. */
+/* Private to the room: a key history from inside. keyhistory.c keeps the keys, keywaiting.c what
+ * waits for approvals, policyhistory.c the policies. */
 #ifndef PENTAD_PROOF_KEYHISTORY_INTERNAL_H
 #define PENTAD_PROOF_KEYHISTORY_INTERNAL_H
 
@@ -9,8 +9,8 @@
 
 enum {
     PARTIES_MAX = 16,
-    KEYS_MAX = PARTIES_MAX * PT_KEYHISTORY_PARTY_KEYS_MAX,
-    SLOTS = 16384, /* of the fingerprint index, at most half full */
+    KEYS_MAX = PARTIES_MAX * PT_KEYHISTORY_PARTY_KEYS_MAX + PT_KEYHISTORY_WITNESS_KEYS_MAX,
+    SLOTS = 32768, /* of the fingerprint index, at most half full */
     APPROVERS = 4
 };
 _Static_assert(SLOTS >= 2 * KEYS_MAX, "the index stays half empty");
@@ -20,15 +20,20 @@ extern const char *const pt_keyhistory_approvers[APPROVERS];
 
 struct party {
     char name[PT_NAME_MAX + 1];
-    unsigned n_keys;    /* ever enrolled */
+    unsigned n_keys;    /* ever enrolled; the hub's without the witnesses' */
     unsigned n_pending; /* changes it authored that wait */
 };
+
+enum word { SAID_NOTHING, APPROVES, REJECTS };
 
 /* A change that waits: of another party's keys, or of the policy.
  *
  *   logged --approval--> waiting --third approval--> taken effect (removed)
  *                          |  ^
- *                          +--+ rejection takes one back */
+ *                          +--+ rejection takes one back
+ *
+ * The keys that it would enrol are its own while it can still get its approvals without anybody
+ * having to say another thing than before. */
 struct pending {
     char author[PT_NAME_MAX + 1];
     char stream[PT_NAME_MAX + 1];
@@ -36,7 +41,10 @@ struct pending {
     struct pt_hash record_hash;
     Pentad__V1__KeyChange *change;    /* own copy; NULL where it is of the policy */
     Pentad__V1__PolicyChange *policy; /* own copy; NULL where it is of keys */
-    bool approved[APPROVERS];
+    enum word said[APPROVERS];
+    unsigned words[APPROVERS]; /* how often each one's word was another */
+    struct pt_hash *fresh;     /* owned: fingerprints of the keys that it would enrol */
+    size_t n_fresh;
 };
 
 struct pt_keyhistory {
@@ -44,6 +52,7 @@ struct pt_keyhistory {
     uint64_t moves;
     unsigned n_parties;
     struct party parties[PARTIES_MAX];
+    unsigned n_witness_keys; /* ever enrolled */
     size_t n_keys, cap_keys;
     struct pt_keyhistory_key **keys;
     uint16_t slots[SLOTS]; /* key number + 1; 0 is free */
@@ -56,10 +65,6 @@ struct pt_keyhistory {
 };
 _Static_assert(KEYS_MAX < UINT16_MAX, "slots hold key numbers");
 
-/* Enrols a key of that party, which has room for it; PT_E_NOMEM. */
-int pt_keyhistory_enrol(struct pt_keyhistory *k, struct party *p, Pentad__V1__KeyUse use,
-                        Pentad__V1__KeyAlgorithm algorithm, struct pt_span spki,
-                        uint64_t log_index);
 /* Of one that an earlier check has found. */
 struct party *pt_keyhistory_party(struct pt_keyhistory *k, const char *name);
 /* NULL if there is none. */
@@ -68,21 +73,45 @@ const struct party *pt_keyhistory_party_of(const struct pt_keyhistory *k, const 
 struct pt_keyhistory_key *pt_keyhistory_own(const struct pt_keyhistory *k,
                                             const struct pt_hash *fingerprint);
 /* The log's key and the witnesses' belong to the hub in the history: known, so that none of them is
- * ever enrolled for batches. */
+ * ever enrolled for batches. A witness's (KEY_USE_COSIGNING) counts among theirs. */
 int pt_keyhistory_enrol_vkey(struct pt_keyhistory *k, const char *vkey, Pentad__V1__KeyUse use,
                              uint64_t log_index, struct pt_err *err);
 
 /* The caller frees it; NULL for want of memory. */
 ProtobufCMessage *pt_keyhistory_copy(const ProtobufCMessage *m);
 
+/* ---- keywaiting.c ---- */
+
+void pt_pending_free(struct pending *p); /* what it owns */
+int pt_pending_copy(struct pending *to, const struct pending *from);
+/* Takes a copy of the change, of keys or of the policy, which a check has let pass. PT_E_NOMEM. */
+int pt_pending_add(struct pt_keyhistory *k, const struct pt_key_event *at,
+                   const Pentad__V1__KeyChange *keys, const Pentad__V1__PolicyChange *policy);
+/* NULL: nothing waits there. Valid until the next add or drop. */
+struct pending *pt_pending_find(struct pt_keyhistory *k, const Pentad__V1__RecordRef *ref);
+void pt_pending_drop(struct pt_keyhistory *k, struct pending *p);
+/* Is this party's Approval one of it? */
+bool pt_pending_asks(const struct pending *p, const char *party, const Pentad__V1__Approval *a);
+/* A body's word on it, news or none; anybody else's says nothing. */
+void pt_pending_word(struct pt_keyhistory *k, struct pending *p, const char *party, enum word word);
+unsigned pt_pending_approvals(const struct pending *p);
+/* Does the change add no key that another one, which waits, holds for itself? PT_E_EXISTS. */
+int pt_pending_reserved(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
+                        struct pt_err *err);
+
 /* ---- policyhistory.c ---- */
 
 int pt_policies_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g, struct pt_err *err);
 int pt_policies_clone(const struct pt_keyhistory *from, struct pt_keyhistory *to);
 void pt_policies_done(struct pt_keyhistory *k);
-/* May it wait for approvals, or take effect? sv NULL: its keys were looked at before. */
+/* May it wait for approvals, or take effect? sv NULL: its keys were looked at before. PT_E_NOMEM is
+ * no verdict. */
 int pt_policy_check(const struct pt_keyhistory *k, const Pentad__V1__PolicyChange *c,
                     const struct pt_sigverify *sv, struct pt_err *err);
+/* Fingerprints of the keys that it would enrol: at most PT_WITNESSES_MAX. *ret_n; one that
+ * pt_policy_check lets pass. */
+void pt_policy_fresh(const struct pt_keyhistory *k, const Pentad__V1__PolicyChange *c,
+                     struct pt_hash *ret, size_t *ret_n);
 /* One that pt_policy_check lets pass, at the log index of its third approval. PT_E_NOMEM. */
 int pt_policy_take_effect(struct pt_keyhistory *k, const struct pending *p, uint64_t log_index);
 

@@ -99,6 +99,7 @@ static int check_new(const struct pt_keyhistory *k, const struct pt_vkey *v,
     struct pt_span zeros = pt_span(nothing, sizeof(nothing));
     struct pt_hash fp;
     uint8_t spki[44];
+    int rc;
 
     pt_ed25519_spki(spki, v->pub);
     pt_sha256(&fp, spki, sizeof(spki));
@@ -107,23 +108,34 @@ static int check_new(const struct pt_keyhistory *k, const struct pt_vkey *v,
                           "witness %s: this key was enrolled before; a witness takes a new one",
                           v->name);
     }
-    if (sv != NULL &&
-        sv->verify(sv->ctx, pt_span(spki, sizeof(spki)), zeros, zeros) != PT_E_SIGNATURE) {
+    rc = sv != NULL ? sv->verify(sv->ctx, pt_span(spki, sizeof(spki)), zeros, zeros)
+                    : PT_E_SIGNATURE;
+    switch (rc) {
+    case PT_E_SIGNATURE:
+        return 0;
+    case 0:
+    case PT_E_FORMAT:
+    case PT_E_UNSUPPORTED:
         return pt_err_set(err, PT_E_FIELD,
                           "witness %s: its key is no Ed25519 key that proves anything", v->name);
+    default: /* what failed here says nothing of the key, and nobody else may judge otherwise */
+        return pt_err_set(err, PT_E_NOMEM, "witness %s: its key couldn't be looked at (%s)",
+                          v->name, pt_err_name(rc));
     }
-    return 0;
 }
 
-/* Keys are told apart by their text: one key has one. */
-static bool is_written_so(const struct pt_vkey *v, const char *vkey) {
+/* Keys are told apart by their text: one key has one. PT_E_FIELD, PT_E_NOMEM. */
+static int check_spelling(const struct pt_vkey *v, const char *vkey) {
     struct pt_buf text;
-    bool so;
+    int rc;
 
     pt_buf_init(&text, 1024);
-    so = pt_vkey_format(&text, v) == 0 && pt_span_eq(pt_buf_span(&text), pt_span_str(vkey));
+    rc = pt_vkey_format(&text, v);
+    if (rc != PT_E_NOMEM) {
+        rc = rc == 0 && pt_span_eq(pt_buf_span(&text), pt_span_str(vkey)) ? 0 : PT_E_FIELD;
+    }
     pt_buf_done(&text);
-    return so;
+    return rc;
 }
 
 /* One word of printable ASCII, or none: it becomes a part of a line of everybody's policy file. */
@@ -147,9 +159,13 @@ static int check_witness(const struct pt_keyhistory *k, const Pentad__V1__Policy
     if (rc != 0 || v.type != PT_NOTE_COSIGNATURE) {
         return pt_err_set(err, PT_E_FIELD, "witnesses[%zu] has no verifier key of type 04", i);
     }
-    if (!is_plain(w->url) || !is_written_so(&v, w->vkey)) {
-        return pt_err_set(err, PT_E_FIELD,
-                          "witnesses[%zu]: its key or URL isn't written as a policy file has it",
+    rc = is_plain(w->url) ? check_spelling(&v, w->vkey) : PT_E_FIELD;
+    if (rc != 0) {
+        return pt_err_set(err, rc,
+                          rc == PT_E_NOMEM
+                              ? "witnesses[%zu]: no memory for it"
+                              : "witnesses[%zu]: its key or URL isn't written as a policy file has "
+                                "it",
                           i);
     }
     for (size_t j = 0; j < i; j++) {
@@ -229,16 +245,18 @@ static int check_text(const struct pt_keyhistory *k, const Pentad__V1__PolicyCha
     rc = rc != 0 ? rc : pt_policy_parse(parsed, pt_buf_span(&text), err);
     pt_buf_done(&text);
     free(parsed);
-    return rc == 0 || rc == PT_E_NOMEM ? rc
-                                       : pt_err_set(err, PT_E_FIELD,
-                                                    "it makes no policy file: a name or a URL of "
-                                                    "a witness is no word of one");
+    if (rc == PT_E_NOMEM) {
+        return pt_err_set(err, rc, "no memory for its policy file");
+    }
+    return rc == 0 ? 0
+                   : pt_err_set(err, PT_E_FIELD,
+                                "it makes no policy file: a name or a URL of a witness is no word "
+                                "of one");
 }
 
 int pt_policy_check(const struct pt_keyhistory *k, const Pentad__V1__PolicyChange *c,
                     const struct pt_sigverify *sv, struct pt_err *err) {
     const struct pt_keyhistory_policy *now = pt_keyhistory_policy_at(k, UINT64_MAX);
-    const struct party *hub = pt_keyhistory_party_of(k, "hub");
     size_t fresh = 0;
     int rc = 0;
 
@@ -256,9 +274,9 @@ int pt_policy_check(const struct pt_keyhistory *k, const Pentad__V1__PolicyChang
     }
     rc = rc != 0 ? rc : check_quorum(c, err);
     rc = rc != 0 ? rc : check_clock(now->said, c, err);
-    if (rc == 0 && hub->n_keys + fresh > PT_KEYHISTORY_PARTY_KEYS_MAX) {
+    if (rc == 0 && k->n_witness_keys + fresh > PT_KEYHISTORY_WITNESS_KEYS_MAX) {
         rc = pt_err_set(err, PT_E_TOO_LARGE, "the log would have had over %d witness keys",
-                        PT_KEYHISTORY_PARTY_KEYS_MAX);
+                        PT_KEYHISTORY_WITNESS_KEYS_MAX);
     }
     if (rc == 0 && changes_nothing(now->said, c)) {
         rc = pt_err_set(err, PT_E_FIELD, "it changes nothing");
@@ -268,15 +286,33 @@ int pt_policy_check(const struct pt_keyhistory *k, const Pentad__V1__PolicyChang
 
 /* ---- carrying a change out ---- */
 
-static struct pt_keyhistory_key *own_key(const struct pt_keyhistory *k, const char *vkey) {
+static void vkey_fingerprint(const char *vkey, struct pt_hash *ret) {
     struct pt_vkey v;
-    struct pt_hash fp;
     uint8_t spki[44];
 
     (void)pt_vkey_parse(&v, vkey, strlen(vkey), NULL);
     pt_ed25519_spki(spki, v.pub);
-    pt_sha256(&fp, spki, sizeof(spki));
+    pt_sha256(ret, spki, sizeof(spki));
+}
+
+static struct pt_keyhistory_key *own_key(const struct pt_keyhistory *k, const char *vkey) {
+    struct pt_hash fp;
+
+    vkey_fingerprint(vkey, &fp);
     return pt_keyhistory_own(k, &fp);
+}
+
+void pt_policy_fresh(const struct pt_keyhistory *k, const Pentad__V1__PolicyChange *c,
+                     struct pt_hash *ret, size_t *ret_n) {
+    const Pentad__V1__PolicyChange *now = pt_keyhistory_policy_at(k, UINT64_MAX)->said;
+
+    *ret_n = 0;
+    PT_ASSERT(c->n_witnesses <= PT_WITNESSES_MAX);
+    for (size_t i = 0; i < c->n_witnesses; i++) {
+        if (!stands(now, c->witnesses[i]->vkey)) {
+            vkey_fingerprint(c->witnesses[i]->vkey, &ret[(*ret_n)++]);
+        }
+    }
 }
 
 int pt_policy_take_effect(struct pt_keyhistory *k, const struct pending *p, uint64_t log_index) {
@@ -346,7 +382,7 @@ bool pt_keyhistory_policy_waiting(const struct pt_keyhistory *k, size_t i,
         ret->seq = p->seq;
         ret->record_hash = p->record_hash;
         for (size_t a = 0; a < APPROVERS; a++) {
-            if (p->approved[a]) {
+            if (p->said[a] == APPROVES) {
                 ret->approved[given++] = pt_keyhistory_approvers[a];
             }
         }

@@ -240,12 +240,63 @@ Test(keyhistory, approvals_before_or_of_something_else_count_nothing) {
 
 Test(keyhistory, a_change_that_came_too_late_has_no_effect) {
     cr_assert_eq(other(10, "office", "finance", 300, 0), 0);
-    cr_assert_eq(own(11, "audit", "main", 104, 300, SIGNING, 0), 0, "audit was faster");
-    cr_assert_not(approve(12, "congress", "office", 10, true));
-    cr_assert_not(approve(13, "audit", "office", 10, true));
-    cr_assert_not(approve(14, "discipline", "office", 10, true));
+    cr_assert_eq(other(11, "finance", "audit", 300, 0), 0, "two may ask for one key");
+    cr_assert_not(approve(12, "congress", "finance", 11, true));
+    cr_assert_not(approve(13, "organization", "finance", 11, true));
+    cr_assert(approve(14, "discipline", "finance", 11, true), "audit's was faster");
+    cr_assert_not(approve(15, "congress", "office", 10, true));
+    cr_assert_not(approve(16, "audit", "office", 10, true));
+    cr_assert_not(approve(17, "discipline", "office", 10, true));
     cr_assert_eq(may_sign(300, "finance", 20), PT_E_UNKNOWN_KEY);
     cr_assert_eq(may_sign(300, "audit", 20), 0);
+}
+
+/* Whoever reads of a key that others are to approve could take it for oneself, which nobody has to
+ * approve: and it would never be what they approved. */
+Test(keyhistory, nobody_alone_takes_a_key_from_a_change_that_waits) {
+    cr_assert_eq(other(10, "office", "finance", 300, 103), 0);
+    cr_assert_eq(own(11, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS);
+    cr_assert_eq(own(12, "finance", "main", 103, 300, SIGNING, 0), PT_E_EXISTS, "nor finance");
+    cr_assert_eq(own(13, "finance", "keys", FAKE_RECOVERY, 300, COSIGNING, 0), PT_E_EXISTS);
+    cr_assert_eq(own(14, "audit", "main", 104, 301, SIGNING, 0), 0, "any other one");
+    cr_assert_not(approve(15, "congress", "office", 10, true));
+    cr_assert_not(approve(16, "audit", "office", 10, true));
+    cr_assert(approve(17, "discipline", "office", 10, true));
+    cr_assert_eq(may_sign(300, "finance", 18), 0);
+}
+
+/* Nor does a change hold its keys for ever: those that have a say end it. */
+Test(keyhistory, a_change_that_is_rejected_holds_no_keys) {
+    cr_assert_eq(other(10, "finance", "office", 300, 0), 0);
+    cr_assert_not(approve(11, "audit", "finance", 10, false));
+    cr_assert_eq(own(12, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS, "three may approve");
+    cr_assert_not(approve(13, "congress", "finance", 10, false));
+    cr_assert_not(approve(14, "congress", "finance", 10, true), "another thing than before");
+    cr_assert_eq(own(15, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS);
+    cr_assert_not(approve(16, "congress", "finance", 10, false));
+    cr_assert_eq(own(17, "audit", "main", 104, 300, SIGNING, 0), 0);
+    cr_assert_eq(other(20, "finance", "audit", 301, 0), 0, "where all of three must approve");
+    cr_assert_not(approve(21, "congress", "finance", 20, false));
+    cr_assert_eq(own(22, "audit", "main", 104, 301, SIGNING, 0), 0);
+}
+
+/* What makes a history is kept by everybody for ever. */
+Test(keyhistory, a_body_is_heard_sixteen_times_on_one_change) {
+    uint64_t before;
+
+    cr_assert_eq(other(10, "office", "finance", 300, 0), 0);
+    for (unsigned i = 0; i < PT_KEYHISTORY_WORDS_MAX; i++) {
+        before = pt_keyhistory_moves(k);
+        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 1));
+        cr_assert_eq(pt_keyhistory_moves(k), before + 1);
+        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 1));
+        cr_assert_eq(pt_keyhistory_moves(k), before + 1, "the same again");
+    }
+    before = pt_keyhistory_moves(k);
+    cr_assert_not(approve(40, "audit", "office", 10, false));
+    cr_assert_eq(pt_keyhistory_moves(k), before);
+    cr_assert_not(approve(41, "congress", "office", 10, true));
+    cr_assert(approve(42, "discipline", "office", 10, true), "the last that counted was a yes");
 }
 
 Test(keyhistory, nobody_fills_the_waiting_room_for_others) {
@@ -263,6 +314,15 @@ Test(keyhistory, a_partys_keys_are_bounded) {
     cr_assert_eq(own(9000, "finance", "main", 103, 9999, SIGNING, 0), PT_E_TOO_LARGE);
     cr_assert_eq(own(9001, "audit", "main", 104, 9999, SIGNING, 0), 0);
     cr_assert_eq(may_sign(10000 + 17, "finance", 9000), 0);
+}
+
+Test(keyhistory, a_clone_holds_the_same_keys) {
+    struct pt_keyhistory *first = k;
+
+    cr_assert_eq(other(10, "office", "finance", 300, 103), 0);
+    cr_assert_eq(pt_keyhistory_clone(first, &k), 0);
+    pt_keyhistory_free(first);
+    cr_assert_eq(own(11, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS);
 }
 
 Test(keyhistory, a_clone_goes_its_own_way) {

@@ -88,8 +88,8 @@ static int propose(uint64_t index, const char *party, const struct change *ch) {
     return rc;
 }
 
-static bool approve(uint64_t index, const char *party, const char *author, uint64_t target,
-                    const char *type) {
+static bool verdict(uint64_t index, const char *party, const char *author, uint64_t target,
+                    const char *type, bool yes) {
     struct pt_key_event at = event(index, party);
     struct pt_key_event of = event(target, author);
     Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
@@ -104,9 +104,18 @@ static bool approve(uint64_t index, const char *party, const char *author, uint6
     a.target = &ref;
     a.target_type = (char *)(uintptr_t)type;
     a.has_verdict = 1;
-    a.verdict = PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    a.verdict = yes ? PENTAD__V1__VERDICT__VERDICT_APPROVE : PENTAD__V1__VERDICT__VERDICT_REJECT;
     cr_assert_eq(pt_keyhistory_approval(k, &at, &a, &effect), 0);
     return effect;
+}
+
+static bool approve(uint64_t index, const char *party, const char *author, uint64_t target,
+                    const char *type) {
+    return verdict(index, party, author, target, type, true);
+}
+
+static void reject(uint64_t index, const char *party, const char *author, uint64_t target) {
+    cr_assert_not(verdict(index, party, author, target, PT_POLICYCHANGE_CODE, false));
 }
 
 static bool brought_in(uint64_t index, const char *author) {
@@ -263,6 +272,116 @@ Test(policyhistory, a_key_that_proves_nothing_is_refused) {
 
     third(&ch, 0);
     cr_assert_eq(pt_keyhistory_policy_change(k, &at, &ch.c, &sv, NULL), PT_E_FIELD);
+}
+
+/* As the real one answers where it has no memory. */
+static int no_answer(void *ctx, struct pt_span spki, struct pt_span msg, struct pt_span sig) {
+    (void)no_key(ctx, spki, msg, sig);
+    return PT_E_CRYPTO;
+}
+
+/* That says nothing of the key: who took it for a verdict would go on under another policy than
+ * everybody else. */
+Test(policyhistory, a_key_that_could_not_be_looked_at_is_no_bad_key) {
+    const struct pt_sigverify sv = {no_answer, NULL};
+    struct pt_key_event at = event(10, "congress");
+    struct change ch;
+
+    third(&ch, 0);
+    cr_assert_eq(pt_keyhistory_policy_change(k, &at, &ch.c, &sv, NULL), PT_E_NOMEM);
+    cr_assert_eq(propose(10, "congress", &ch), 0, "asked again");
+}
+
+/* ---- what one party could take from the others ---- */
+
+/* A KeyChange by that party that adds a signing key. */
+static int enrols(uint64_t index, const char *party, unsigned key) {
+    struct pt_key_event at = event(index, party);
+    Pentad__V1__KeyChange c = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey add = PENTAD__V1__PUBLIC_KEY__INIT, *list[1] = {&add};
+    uint8_t spki[44];
+
+    fake_spki(key, spki);
+    add.has_use = add.has_algorithm = add.has_spki = 1;
+    add.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+    add.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
+    add.spki = (ProtobufCBinaryData){sizeof(spki), spki};
+    c.party = (char *)(uintptr_t)party;
+    c.n_add = 1;
+    c.add = list;
+    return pt_keyhistory_change(k, &at, &c, NULL);
+}
+
+Test(policyhistory, the_hubs_own_keys_use_up_no_witnesses) {
+    struct change ch;
+    unsigned n = 0;
+    int rc = 0;
+
+    while (rc == 0 && n <= PT_KEYHISTORY_PARTY_KEYS_MAX) {
+        rc = enrols(10 + n, "hub", 10000 + n);
+        n++;
+    }
+    cr_assert_eq(rc, PT_E_TOO_LARGE);
+    third(&ch, 0);
+    cr_assert_eq(propose(9000, "congress", &ch), 0);
+    cr_assert(brought_in(9000, "congress"));
+}
+
+Test(policyhistory, nor_do_witnesses_use_up_the_hubs_keys) {
+    uint64_t replaces = 0;
+    struct change ch;
+    int rc = 0;
+
+    for (unsigned i = 0; rc == 0 && i <= PT_KEYHISTORY_WITNESS_KEYS_MAX; i++) {
+        uint64_t at = 10 + 10 * (uint64_t)i;
+
+        third(&ch, replaces);
+        ch.c.n_witnesses = 2;
+        put(&ch, "outside.example", 10000 + i, true);
+        rc = propose(at, "congress", &ch);
+        cr_assert(rc != 0 || brought_in(at, "congress"));
+        replaces = at + 3;
+    }
+    cr_assert_eq(rc, PT_E_TOO_LARGE);
+    cr_assert_eq(pt_keyhistory_policies(k), 1 + PT_KEYHISTORY_WITNESS_KEYS_MAX - 2);
+    cr_assert_eq(enrols(20000, "hub", 403), 0);
+}
+
+/* Finance runs the hub, and reads a change before anybody has approved it. */
+Test(policyhistory, nobody_alone_takes_a_key_from_a_change_that_waits) {
+    struct change ch, rival;
+
+    third(&ch, 0);
+    third(&rival, 0);
+    rival.c.quorum = 3;
+    cr_assert_eq(propose(10, "congress", &ch), 0);
+    cr_assert_eq(enrols(11, "finance", 403), PT_E_EXISTS);
+    cr_assert_eq(enrols(12, "hub", 403), PT_E_EXISTS);
+    cr_assert_eq(propose(20, "audit", &rival), 0, "another policy with the same witness");
+    cr_assert(brought_in(10, "congress"));
+    cr_assert_eq(enrols(30, "finance", 403), PT_E_EXISTS, "it is a witness's by now");
+}
+
+/* Finance writes changes with others' keys that it has read of, which nobody ever approves. */
+Test(policyhistory, a_change_holds_its_keys_no_longer_than_it_can_come) {
+    struct change ch;
+
+    third(&ch, 0);
+    cr_assert_eq(propose(10, "finance", &ch), 0);
+    put(&ch, "second.example", 404, true);
+    ch.c.quorum = 3;
+    cr_assert_eq(propose(20, "finance", &ch), 0);
+    cr_assert_eq(enrols(30, "audit", 404), PT_E_EXISTS);
+    reject(31, "congress", "finance", 20);
+    cr_assert_eq(enrols(32, "audit", 404), PT_E_EXISTS, "three could still approve");
+    reject(33, "audit", "finance", 20);
+    cr_assert_eq(enrols(34, "audit", 404), 0, "two of four have ended it");
+    third(&ch, 0);
+    put(&ch, "third.example", 405, true);
+    ch.c.quorum = 3;
+    cr_assert_eq(propose(40, "finance", &ch), 0);
+    cr_assert(brought_in(10, "finance"));
+    cr_assert_eq(enrols(50, "audit", 405), 0, "the policy that it replaces is in force no more");
 }
 
 Test(policyhistory, only_a_live_signing_key_asks) {

@@ -19,8 +19,10 @@
 #include <pentad/proof/policy.h>
 #include <pentad/proof/sigverify.h>
 
-#define PT_KEYHISTORY_PARTY_KEYS_MAX 512 /* ever enrolled for one party */
-#define PT_KEYHISTORY_PENDING_MAX 64     /* of one author, waiting for approvals */
+#define PT_KEYHISTORY_PARTY_KEYS_MAX 512   /* ever enrolled for one party; witnesses' aside */
+#define PT_KEYHISTORY_WITNESS_KEYS_MAX 512 /* witnesses' ever enrolled, whoever else has how many */
+#define PT_KEYHISTORY_PENDING_MAX 64       /* of one author, waiting for approvals */
+#define PT_KEYHISTORY_WORDS_MAX 16         /* of one body on one change: what it says, and anew */
 #define PT_KEYCHANGE_ITEMS_MAX 64        /* keys that one KeyChange adds or retires */
 #define PT_KEYS_STREAM "keys"
 #define PT_KEYCHANGE_CODE "KeyChange" /* its record code, as Approvals name it */
@@ -59,7 +61,8 @@ int pt_keyhistory_genesis(struct pt_keyhistory *k, const Pentad__V1__Genesis *g,
 /* A KeyChange record at its log position, whole or not at all: takes effect now (own party's live
  * signing key, or its recovery key), waits for approvals (another party's keys), or is refused
  * with a code and has no effect: PT_E_MISSING, PT_E_FIELD, PT_E_FORBIDDEN, PT_E_EXISTS (enrolled
- * before), PT_E_NOT_FOUND (retires no live key of that party).
+ * before, or named by a change that waits and may still get its approvals: nobody alone takes it
+ * from that change), PT_E_NOT_FOUND (retires no live key of that party).
  * Whoever replays the log ignores what was refused. */
 int pt_keyhistory_change(struct pt_keyhistory *k, const struct pt_key_event *at,
                          const Pentad__V1__KeyChange *c, struct pt_err *err);
@@ -77,7 +80,8 @@ int pt_keyhistory_policy_change(struct pt_keyhistory *k, const struct pt_key_eve
  * keys than at->party's, or a PolicyChange, that waits and stands earlier in the log; else nothing
  * happens. The change takes effect with 3 of congress, discipline, organization and audit, unless
  * what it changes was changed while it waited. A later rejection by the same party takes its
- * approval back while the change waits.
+ * approval back while the change waits. Of one party's words on one change those count that say
+ * another thing than the one before, and the first PT_KEYHISTORY_WORDS_MAX of them.
  * One that says it is about another type of record counts nothing: people approve what they read.
  * *ret_effect says that the change took effect by it. ret_effect may be NULL. */
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
