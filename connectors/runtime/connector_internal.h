@@ -88,6 +88,7 @@ struct witnessing {
     struct pt_vkey vkey;          /* its verifier key; no name: it wasn't looked at yet */
     bool refused;                 /* it must not cosign: a person is needed */
     bool replaced;                /* the policy names its key no more, and that was alarmed */
+    bool looked;                  /* there is no key, and an alarm about one was ended */
     size_t n_policies;            /* of the log, when log_policy was made */
     struct pt_policy *log_policy; /* NULL: the policy file is this body's own, and wins */
 
@@ -264,8 +265,8 @@ bool pt_connector_not_now(struct pt_connector *c, int rc, const char *what,
 /* ---- cosigning.c ---- */
 
 /* Once the log is read to its end: is the key the one that the policy in force names for this
- * party? PT_E_CONFIG where it never was; an alarm, and nothing is cosigned, where it was replaced.
- */
+ * party? PT_E_CONFIG where none ever did; an alarm, and nothing is cosigned, where it was replaced,
+ * now or before this start. */
 int pt_connector_cosigning_key(struct pt_connector *c, struct pt_err *err);
 bool pt_connector_may_cosign(const struct pt_connector *c);
 /* Cosigns what is published, where that is verified and may be cosigned; not sent yet. */

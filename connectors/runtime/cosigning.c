@@ -17,10 +17,8 @@
 
 #define FRESH_MS 60000 /* a published checkpoint older than that is asked for again */
 
-/* Does the policy for checkpoints of that size name this key? */
-static bool named_at(const struct pt_connector *c, uint64_t size) {
-    const struct pt_keyhistory_policy *p =
-        pt_keyhistory_policy_at(pt_follower_keys(c->follower), size);
+/* Does that policy name this key? */
+static bool names(const struct pt_connector *c, const struct pt_keyhistory_policy *p) {
     struct pt_buf text;
     bool named = false;
     pt_buf_init(&text, 1024);
@@ -31,6 +29,20 @@ static bool named_at(const struct pt_connector *c, uint64_t size) {
         }
     }
     pt_buf_done(&text);
+    return named;
+}
+
+/* Does the policy for checkpoints of that size? */
+static bool named_at(const struct pt_connector *c, uint64_t size) {
+    return names(c, pt_keyhistory_policy_at(pt_follower_keys(c->follower), size));
+}
+
+static bool ever_named(const struct pt_connector *c) {
+    const struct pt_keyhistory *keys = pt_follower_keys(c->follower);
+    bool named = false;
+    for (size_t i = 0; i < pt_keyhistory_policies(keys); i++) {
+        named = named || names(c, pt_keyhistory_policy(keys, i));
+    }
     return named;
 }
 
@@ -45,6 +57,20 @@ static int forget_lost_key(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
+/* Of a key that was the log's: a connector without a part in cosigning has all else to do. */
+static void look_whether_replaced(struct pt_connector *c) {
+    struct witnessing *w = &c->witness;
+    bool replaced = !named_at(c, pt_follower_size(c->follower));
+    if (replaced && !w->replaced) {
+        pt_connector_alarm(c, "cosigning_key",
+                           "the log's policy doesn't name keys.cosigning any more, nothing is "
+                           "cosigned: name its successor there and restart, or leave it out where "
+                           "there is none (pentad policy show)");
+    }
+    w->replaced = replaced;
+}
+
+/* Once, when the log was followed to its end. */
 static int look_at_key(struct pt_connector *c, struct pt_err *err) {
     char name[PT_NOTE_NAME_MAX + 1];
     struct witnessing *w = &c->witness;
@@ -52,13 +78,16 @@ static int look_at_key(struct pt_connector *c, struct pt_err *err) {
     rc = rc ? rc : pt_logkey_vkey(w->key, name, PT_NOTE_COSIGNATURE, &w->vkey);
     rc = rc ? rc : forget_lost_key(c, err);
     rc = rc ? rc : pt_connector_alarms_load(c, err);
-    if (rc == 0 && !named_at(c, pt_follower_size(c->follower))) {
+    if (rc == 0 && !ever_named(c)) {
         rc = pt_err_set(err, PT_E_CONFIG,
                         "keys.cosigning (%.150s) is not the witness key that the log's policy "
-                        "names for %s: pentad policy show says which is",
+                        "names for %s, nor was it ever: pentad policy show says which is",
                         c->config->keys.cosigning, c->config->party);
     }
     if (rc == 0) {
+        look_whether_replaced(c);
+    }
+    if (rc == 0 && !c->witness.replaced) {
         pt_connector_alarm_over(c, "cosigning_key");
     }
     return rc;
@@ -67,18 +96,16 @@ static int look_at_key(struct pt_connector *c, struct pt_err *err) {
 int pt_connector_cosigning_key(struct pt_connector *c, struct pt_err *err) {
     struct witnessing *w = &c->witness;
     if (!w->key || !c->caught_up) {
+        if (!w->key && c->caught_up && !w->looked) {
+            w->looked = true;
+            pt_connector_alarm_over(c, "cosigning_key"); /* the key was left out meanwhile */
+        }
         return 0;
     }
     if (!w->vkey.name[0]) {
         return look_at_key(c, err);
     }
-    bool replaced = !named_at(c, pt_follower_size(c->follower));
-    if (replaced && !w->replaced) {
-        pt_connector_alarm(c, "cosigning_key",
-                           "the log's policy doesn't name keys.cosigning any more: name its "
-                           "successor there and restart (pentad policy show)");
-    }
-    w->replaced = replaced;
+    look_whether_replaced(c);
     return 0;
 }
 

@@ -146,6 +146,116 @@ Test(witness, a_key_that_the_genesis_does_not_name_is_an_error) {
     rig_done(&r);
 }
 
+/* ---- a witness key that was replaced ---- */
+
+static void send(struct rig *r, const char *party, Pentad__V1__Record *rec, struct pt_hash *ret) {
+    struct th_stream s;
+    th_stream_init(&s, &r->hub, party, "second");
+    th_send_record(&s, rec, ret);
+}
+
+/* The genesis's witnesses with another key for congress, by audit, with the approvals of three. */
+static void replace_key(struct rig *r, const struct pt_key *fresh) {
+    static const char *const three[] = {"discipline", "organization", "audit"};
+    Pentad__V1__PolicyChange *c = pt_witness_genesis(pt_log_genesis(r->hub.log));
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Approval a = PENTAD__V1__APPROVAL__INIT;
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    struct pt_hash hash;
+    struct pt_vkey v;
+    struct pt_buf text;
+    pt_buf_init(&text, 1024);
+    cr_assert_eq(pt_logkey_vkey(fresh, TH_ORIGIN "/congress", PT_NOTE_COSIGNATURE, &v), 0);
+    cr_assert_eq(pt_vkey_format(&text, &v), 0);
+    for (size_t i = 0; i < c->n_witnesses; i++) {
+        if (strncmp(c->witnesses[i]->vkey, pt_buf_cstr(&text), strlen(TH_ORIGIN "/congress+")) ==
+            0) {
+            free(c->witnesses[i]->vkey);
+            c->witnesses[i]->vkey = strdup(pt_buf_cstr(&text));
+        }
+    }
+    c->has_replaces = 1;
+    rec.body_case = PENTAD__V1__RECORD__BODY_POLICY_CHANGE;
+    rec.policy_change = c;
+    send(r, "audit", &rec, &hash);
+    pentad__v1__policy_change__free_unpacked(c, NULL);
+    ref.party = (char *)(uintptr_t) "audit";
+    ref.stream = (char *)(uintptr_t) "second";
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = 1;
+    ref.hash = (ProtobufCBinaryData){PT_HASH_LEN, hash.b};
+    a.target = &ref;
+    a.target_type = (char *)(uintptr_t)PT_POLICYCHANGE_CODE;
+    a.has_verdict = 1;
+    a.verdict = PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    for (size_t i = 0; i < 3; i++) {
+        Pentad__V1__Record said = PENTAD__V1__RECORD__INIT;
+        said.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
+        said.approval = &a;
+        send(r, three[i], &said, NULL);
+    }
+    pt_buf_done(&text);
+}
+
+/* Handed in by congress's people, for the connector to sign and send. */
+static void write_opinion(struct rig *r, const char *doc_no) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__CongressOpinion opinion = PENTAD__V1__CONGRESS_OPINION__INIT;
+    opinion.has_origin = 1;
+    opinion.origin = PENTAD__V1__OPINION_ORIGIN__OPINION_ORIGIN_REVIEW;
+    opinion.text = (char *)(uintptr_t) "加快执行";
+    opinion.addressee = (char *)(uintptr_t) "finance";
+    rec.doc_no = (char *)(uintptr_t)doc_no;
+    rec.has_effective = 1;
+    rec.effective = 20190102;
+    rec.body_case = PENTAD__V1__RECORD__BODY_CONGRESS_OPINION;
+    rec.congress_opinion = &opinion;
+    rig_push(r, "N01", doc_no, &rec);
+}
+
+Test(witness, a_replaced_key_ends_the_cosigning_and_nothing_else) {
+    struct pt_key *fresh = NULL;
+    struct rig r;
+    setting(&r, true);
+    pay(&r);
+    run(&r, 0);
+    cr_assert_eq(r.cosigns, 1);
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
+    replace_key(&r, fresh);
+    run(&r, 0); /* a start under a replaced key */
+    cr_assert(rig_has_alarm(&r, "cosigning_key"));
+    write_opinion(&r, "意见-1");
+    pay(&r);
+    run(&r, 0); /* and another one */
+    cr_assert_eq(r.cosigns, 1, "nothing is cosigned");
+    cr_assert_eq(rig_log_count(&r, "congress", "意见-1"), 1, "what people write goes out");
+    cr_assert(rig_has_alarm(&r, "cosigning_key"));
+    cr_assert_eq(pt_key_save(fresh, rig_path(&r, "fresh.key"), NULL), 0);
+    free(r.config.keys.cosigning);
+    r.config.keys.cosigning = strdup(rig_path(&r, "fresh.key"));
+    run(&r, 0);
+    cr_assert_eq(r.cosigns, 2, "its successor cosigns");
+    cr_assert(!rig_has_alarm(&r, "cosigning_key"), "over");
+    pt_key_free(fresh);
+    rig_done(&r);
+}
+
+Test(witness, who_is_no_witness_any_more_leaves_the_key_out) {
+    struct pt_key *fresh = NULL;
+    struct rig r;
+    setting(&r, true);
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &fresh, NULL), 0);
+    replace_key(&r, fresh);
+    run(&r, 0);
+    cr_assert(rig_has_alarm(&r, "cosigning_key"));
+    free(r.config.keys.cosigning);
+    r.config.keys.cosigning = NULL;
+    run(&r, 0);
+    cr_assert(!rig_has_alarm(&r, "cosigning_key"), "over");
+    pt_key_free(fresh);
+    rig_done(&r);
+}
+
 Test(witness, a_witness_that_lost_its_state_signs_nothing) {
     struct rig r;
     setting(&r, true);
