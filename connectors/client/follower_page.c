@@ -171,6 +171,27 @@ static int check_record(struct trial *t, const Pentad__V1__FeedRecord *fr, const
     return 0;
 }
 
+/* On stream `keys` stands nothing that not all six may read, or that an order may destroy; and no
+ * close can stand there to tell of a record that was left out. Who took a hash for a KeyChange
+ * would go on under keys that the others retired. */
+static int check_shown(const struct trial *t, const Pentad__V1__FeedEntry *fe,
+                       const struct pt_entry *e, struct pt_err *err) {
+    const struct pt_record_info *info = pt_record_info(PT_TYPE_KEY_CHANGE);
+    const Pentad__V1__BatchStatement *st = e->statement.msg;
+    if (strcmp(st->stream, PT_KEYS_STREAM) != 0 || !pt_party_in(info->readers, t->f->reader)) {
+        return 0;
+    }
+    for (size_t i = 0; i < fe->n_records; i++) {
+        if (!fe->records[i]->has_record) {
+            return pt_err_set(err, PT_E_PROOF,
+                              "the hub shows the hash alone of %s/%s#%" PRIu64
+                              ": whatever stands on that stream is for every party to read",
+                              st->party, st->stream, e->statement.first_seq + i);
+        }
+    }
+    return 0;
+}
+
 /* The records of one entry: hashes against records_root, strict decoding. */
 static int check_records(struct trial *t, const Pentad__V1__FeedEntry *fe, const struct pt_entry *e,
                          struct trial_entry *te, struct pt_err *err) {
@@ -187,6 +208,7 @@ static int check_records(struct trial *t, const Pentad__V1__FeedEntry *fe, const
     if (rc == 0) {
         rc = pt_statement_check_records(&e->statement, te->hashes, n, err);
     }
+    rc = rc ? rc : check_shown(t, fe, e, err);
     te->only_key_changes = n > 0;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (fe->records[i]->has_record) {

@@ -143,14 +143,14 @@ void tl_stalled_page(struct test_hub *h, uint64_t size, struct pt_buf *ret_page)
 /* ---- withholding ---- */
 
 static Pentad__V1__FeedRecord *find_record(Pentad__V1__FeedPage *page, const char *party,
-                                           uint64_t seq) {
+                                           const char *stream, uint64_t seq) {
     for (size_t i = 0; i < page->n_entries; i++) {
         const ProtobufCBinaryData *bytes = &page->entries[i]->log_entry;
         struct pt_entry e;
         Pentad__V1__FeedRecord *found = NULL;
         tr_must(pt_entry_open(pt_span(bytes->data, bytes->len), &e, NULL), NULL, "an entry");
         if (!e.is_genesis && strcmp(e.statement.msg->party, party) == 0 &&
-            seq >= e.statement.first_seq &&
+            strcmp(e.statement.msg->stream, stream) == 0 && seq >= e.statement.first_seq &&
             seq - e.statement.first_seq < page->entries[i]->n_records) {
             found = page->entries[i]->records[seq - e.statement.first_seq];
         }
@@ -162,9 +162,9 @@ static Pentad__V1__FeedRecord *find_record(Pentad__V1__FeedPage *page, const cha
     return NULL;
 }
 
-void tl_withhold(struct pt_buf *page, const char *party, uint64_t seq) {
+void tl_withhold(struct pt_buf *page, const char *party, const char *stream, uint64_t seq) {
     Pentad__V1__FeedPage *m = pentad__v1__feed_page__unpack(NULL, page->len, page->p);
-    Pentad__V1__FeedRecord *r = m ? find_record(m, party, seq) : NULL;
+    Pentad__V1__FeedRecord *r = m ? find_record(m, party, stream, seq) : NULL;
     struct pt_hash hash;
     if (r && r->has_record) {
         ProtobufCBinaryData was = r->record;

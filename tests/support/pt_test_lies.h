@@ -19,7 +19,7 @@ void tl_private_branch(struct test_hub *h, struct pt_buf *reply);
 void tl_other_tree(struct test_hub *h, uint64_t size, struct pt_buf *ret_note);
 /* A page without entries, signed at just that size: all there is, it says. */
 void tl_stalled_page(struct test_hub *h, uint64_t size, struct pt_buf *ret_page);
-/* Of the page's first record of that party and number its reader gets the hash alone. */
-void tl_withhold(struct pt_buf *page, const char *party, uint64_t seq);
+/* Of the record of that party, stream and number the page's reader gets the hash alone. */
+void tl_withhold(struct pt_buf *page, const char *party, const char *stream, uint64_t seq);
 
 #endif

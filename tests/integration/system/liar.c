@@ -13,6 +13,7 @@
  *   POST /do/refuse           each party's next batch is refused under the hub's key, and logged
  *   POST /do/rogue?key=FILE   logs payments under a key that the log never enrolled
  *   POST /do/withhold         two payments and their close; of one the readers get the hash alone
+ *   POST /do/withhold_key     finance enrols a key on stream keys; the readers get the hash alone
  *   POST /do/stall            receipts are given, and nobody is shown what they are of
  *   GET  /do/state            "size N cosigned M": its log; the largest tree that it was given a
  *                             cosignature of
@@ -61,6 +62,7 @@ struct liar {
     enum lie lie;
     bool told[PT_PARTY_END]; /* who has had it, of BRANCH and REFUSE */
     uint64_t withheld;       /* number of finance's record; 0: none */
+    const char *withheld_of; /* on which stream */
     uint64_t shown;          /* of STALL: the log as everybody sees it */
     uint64_t cosigned;
     struct pt_close close; /* of finance's stream since its last close */
@@ -189,6 +191,32 @@ static void pay_under(struct liar *l, const struct pt_http_request *req) {
     pt_key_free(key);
 }
 
+/* A key that nobody holds, on stream keys; the record's number. */
+static uint64_t enrol_key(struct liar *l) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey add = PENTAD__V1__PUBLIC_KEY__INIT, *list[1] = {&add};
+    struct pt_key *key = NULL;
+    struct pt_err err = {0};
+    struct th_stream s;
+    tr_must(pt_key_generate(PT_KEY_ED25519, &key, &err), &err, "a key");
+    add.has_use = add.has_algorithm = add.has_spki = 1;
+    add.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+    add.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519;
+    add.spki =
+        (ProtobufCBinaryData){pt_key_spki(key).len, (uint8_t *)(uintptr_t)pt_key_spki(key).p};
+    change.party = (char *)(uintptr_t) "finance";
+    change.n_add = 1;
+    change.add = list;
+    rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    rec.key_change = &change;
+    th_stream_init(&s, &l->hub, "finance", "keys");
+    uint64_t seq = s.next_seq;
+    th_send_record(&s, &rec, NULL);
+    pt_key_free(key);
+    return seq;
+}
+
 /* ---- what it is told ---- */
 
 static void state(const struct liar *l, struct pt_http_request *req) {
@@ -213,7 +241,11 @@ static bool tell(struct liar *l, const char *what, const struct pt_http_request 
         pay_under(l, req);
     } else if (strcmp(what, "withhold") == 0) {
         l->withheld = pay(l);
+        l->withheld_of = STREAM;
         close_day(l);
+    } else if (strcmp(what, "withhold_key") == 0) {
+        l->withheld = enrol_key(l);
+        l->withheld_of = "keys";
     } else if (strcmp(what, "state") != 0) {
         for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
             if (strcmp(what, lies[i].name) == 0) {
@@ -297,7 +329,7 @@ static void send_page(struct liar *l, struct pt_http_request *req, enum pt_party
         tr_must(pt_feed_page(l->hub.log, reader, after, limit, &page, NULL, &err), &err, "a page");
     }
     if (l->withheld) {
-        tl_withhold(&page, "finance", l->withheld);
+        tl_withhold(&page, "finance", l->withheld_of, l->withheld);
     }
     reply(req, "application/x-protobuf", pt_buf_span(&page));
     pt_buf_done(&page);

@@ -267,6 +267,46 @@ Test(follower, keys_change_with_the_log) {
     liar_done(&l);
 }
 
+/* What it says of finance's key on stream `keys` is for everybody: no hash in its place, and no
+ * order may have destroyed it. */
+Test(follower, what_stands_on_stream_keys_is_shown) {
+    struct liar l;
+    struct pt_key *fresh = NULL;
+    struct pt_hash hash;
+    liar_init(&l);
+    cr_assert_eq(pt_key_generate(PT_KEY_P256, &fresh, &l.err), 0);
+    change_key(&l, fresh, NULL);
+    for (int erased = 0; erased < 2; erased++) {
+        struct pt_follower *f = liar_follower(&l, PT_PARTY_AUDIT);
+        liar_page(&l, PT_PARTY_AUDIT, 0);
+        Pentad__V1__FeedRecord *r = l.page->entries[1]->records[0];
+        ProtobufCBinaryData *as = erased ? &r->erased : &r->withheld;
+        pt_leaf_hash(&hash, r->record.data, r->record.len);
+        free(r->record.data);
+        r->record = (ProtobufCBinaryData){0};
+        r->has_record = 0;
+        r->has_withheld = !erased;
+        r->has_erased = r->has_erased_by = erased;
+        *as = (ProtobufCBinaryData){32, malloc(32)};
+        memcpy(as->data, hash.b, 32);
+        if (erased) {
+            r->erased_by = (ProtobufCBinaryData){32, calloc(1, 32)};
+        }
+        liar_pack(&l, false);
+        cr_assert_eq(liar_feed(&l, f), PT_E_PROOF, "%s", l.err.msg);
+        cr_assert(strstr(l.err.msg, "finance/keys#1"), "%s", l.err.msg);
+        cr_assert_eq(pt_follower_size(f), 0);
+        follow_all(&l, f, PT_PARTY_AUDIT);
+        pt_follower_free(f);
+    }
+    /* The public may not read it. */
+    struct pt_follower *f = liar_follower(&l, PT_PARTY_PUBLIC);
+    follow_all(&l, f, PT_PARTY_PUBLIC);
+    pt_follower_free(f);
+    pt_key_free(fresh);
+    liar_done(&l);
+}
+
 /* ---- closes -------------------------------------------------------------------------------- */
 
 /* finance writes two payments, then a close over them (and over one more where `too_many`). */

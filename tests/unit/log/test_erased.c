@@ -27,7 +27,8 @@ TestSuite(erased, .init = setup, .fini = teardown);
 
 static void on_fault(void *ctx, const struct pt_log_fault *f) {
     (void)ctx;
-    snprintf(named, sizeof named, "%s: %s (%s)", f->where, f->what, f->check);
+    size_t n = strlen(named);
+    snprintf(named + n, sizeof named - n, "%s: %s (%s)\n", f->where, f->what, f->check);
 }
 
 static uint64_t faults(void) {
@@ -126,6 +127,35 @@ Test(erased, by_an_order_in_force) {
     const struct te_found again = te_find(&hub, 2), next = te_find(&hub, 3);
     cr_assert(pt_hash_eq(&again.hash, &f.hash));
     cr_assert(!pt_hash_eq(&next.hash, &f.hash));
+}
+
+/* An order can't name a type of record about the exchange; a hub that follows one all the same. */
+Test(erased, never_on_stream_keys) {
+    struct pt_key *fresh = NULL;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey add = PENTAD__V1__PUBLIC_KEY__INIT, *list[1] = {&add};
+    struct te_found f = {.index = 1, .place = 0};
+    struct th_stream keys;
+    bool done = false;
+    cr_assert_eq(pt_key_generate(PT_KEY_P256, &fresh, NULL), 0);
+    add.has_use = add.has_algorithm = add.has_spki = 1;
+    add.use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
+    add.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_P256;
+    add.spki =
+        (ProtobufCBinaryData){pt_key_spki(fresh).len, (uint8_t *)(uintptr_t)pt_key_spki(fresh).p};
+    change.party = (char *)(uintptr_t) "finance";
+    change.n_add = 1;
+    change.add = list;
+    rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    rec.key_change = &change;
+    th_stream_init(&keys, &hub, "finance", "keys");
+    th_send_record(&keys, &rec, &f.hash);
+    cr_assert_eq(faults(), 0, "%s", named);
+    cr_assert_eq(erase(&f, &f.hash, &done), 0);
+    cr_assert_gt(faults(), 0);
+    cr_assert_not_null(strstr(named, "on stream keys"), "%s", named);
+    pt_key_free(fresh);
 }
 
 Test(erased, without_one_it_is_a_fault) {

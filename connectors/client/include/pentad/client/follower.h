@@ -106,6 +106,7 @@ struct pt_follow {
 
 /* Verifies a FeedPage that continues this follower's size. On any error the follower is as before:
  * PT_E_PROOF, PT_E_FORK, PT_E_SIGNATURE, PT_E_ROOT, PT_E_GAP … with the log index in the message.
+ * A page that withholds a record of a stream `keys` is such a one (PT_E_PROOF).
  * *ret_log_size: how far the hub says its log is. */
 int pt_follower_page(struct pt_follower *f, struct pt_span page, const struct pt_follow *follow,
                      uint64_t *ret_log_size, struct pt_err *err);
