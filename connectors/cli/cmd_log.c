@@ -21,8 +21,14 @@ static int http_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
                               0, out, NULL, err);
 }
 
+struct data_keys {
+    struct pt_store *store;
+    struct pt_evidence_cache *cache;
+};
+
 static int store_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
-    return pt_feed_key_history(ctx, NULL, out, err);
+    const struct data_keys *k = ctx;
+    return pt_feed_key_history(k->store, k->cache, out, err);
 }
 
 static int export_hub(const struct cli_options *o, const char *dir, uint64_t *size,
@@ -59,8 +65,12 @@ static int export_data(const struct cli_options *o, const char *dir, uint64_t *s
     }
     if (rc == 0) {
         const struct pt_sigverify sv = pt_keycache_sigverify(cache);
-        const struct pt_log_keys keys = {store_keys, store};
-        rc = pt_log_export(&src, &keys, &vkey, &sv, dir, size, err);
+        struct data_keys own = {.store = store};
+        const struct pt_log_keys keys = {store_keys, &own};
+        rc = pt_evidence_cache_new(&sv, &own.cache);
+        rc = rc ? pt_err_set(err, rc, "out of memory")
+                : pt_log_export(&src, &keys, &vkey, &sv, dir, size, err);
+        pt_evidence_cache_free(own.cache);
         pt_log_store_source_free(&src);
     }
     pt_keycache_free(cache);

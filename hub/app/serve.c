@@ -287,7 +287,7 @@ static int make_parts(struct pt_hub *h, struct pt_err *err) {
     h->grown_task.ctx = h;
     h->ledgers = calloc(h->config.workers, sizeof(struct pt_ledger *));
     if (h->ledgers == NULL || pt_feed_waiters_new(&h->waiters) != 0 ||
-        pt_evidence_cache_new(&h->evidence) != 0) {
+        pt_evidence_cache_new(&h->verify, &h->evidence) != 0) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory at the start");
     }
     rc = pt_access_new(h, &h->access, err);

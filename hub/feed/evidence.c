@@ -1,6 +1,5 @@
 #include <pentad/feed/evidence.h>
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +14,10 @@
 #include <pentad/record/decode.h>
 #include <pentad/v1/hub.pb-c.h>
 
+#include "key_places.h"
 #include "visible.h"
 #include "wire.h"
 
-#define SCAN_CHUNK 4096
 #define SCRATCH_MAX (96u * 1024 * 1024)
 #define PROOF_MAX ((size_t)PT_COSIGNED_MAX + 16 * 1024)
 
@@ -47,133 +46,6 @@ enum {
     RECORD_ERASED = 0x2a,
 };
 
-/* ---- where keys changed ------------------------------------------------------------------- */
-
-struct pt_evidence_cache {
-    pthread_mutex_t lock; /* held while a bundle is made */
-    uint64_t scanned;
-    uint64_t *at; /* log indexes, ascending */
-    size_t n, cap;
-};
-
-int pt_evidence_cache_new(struct pt_evidence_cache **ret) {
-    *ret = calloc(1, sizeof(**ret));
-    if (*ret == NULL) {
-        return PT_E_NOMEM;
-    }
-    (void)pthread_mutex_init(&(*ret)->lock, NULL);
-    return 0;
-}
-
-void pt_evidence_cache_free(struct pt_evidence_cache *c) {
-    if (c != NULL) {
-        (void)pthread_mutex_destroy(&c->lock);
-        free(c->at);
-        free(c);
-    }
-}
-
-static int cache_add(struct pt_evidence_cache *c, uint64_t index) {
-    if (c->n == c->cap) {
-        size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
-        uint64_t *grown = realloc(c->at, cap * sizeof(*grown));
-
-        if (grown == NULL) {
-            return PT_E_NOMEM;
-        }
-        c->at = grown;
-        c->cap = cap;
-    }
-    c->at[c->n++] = index;
-    return 0;
-}
-
-/* A KeyChange, a PolicyChange, or an Approval of one. */
-static int is_key_record(struct pt_span rec, struct pt_arena *scratch, bool *ret) {
-    unsigned type = pt_record_peek(rec);
-    Pentad__V1__Record *m = NULL;
-    int rc = 0;
-
-    *ret = type == PT_TYPE_KEY_CHANGE || type == PT_TYPE_POLICY_CHANGE;
-    if (type == PT_TYPE_APPROVAL) {
-        pt_arena_reset(scratch);
-        rc = pt_record_decode(rec, scratch, &m, NULL);
-        *ret = rc == 0 && pt_keyhistory_concerns(m);
-    }
-    return rc;
-}
-
-struct scan {
-    uint64_t marked[SCAN_CHUNK];
-    size_t n_marked;
-    size_t n_seen;
-    bool found;
-    struct pt_arena *scratch;
-};
-
-static int scan_mark(void *ctx, const struct pt_store_entry *e) {
-    struct scan *s = ctx;
-
-    s->n_seen++;
-    if ((e->marks & PT_STORE_MARK_EXCHANGE) != 0) {
-        s->marked[s->n_marked++] = e->index;
-    }
-    return 0;
-}
-
-static int scan_records(void *ctx, const struct pt_store_entry *e) {
-    struct scan *s = ctx;
-    struct pt_kept_record rec;
-    size_t pos = 0;
-    int rc;
-
-    while ((rc = pt_kept_record_next(e->records, &pos, &rec)) == 1 && !s->found) {
-        rc = is_key_record(rec.bytes, s->scratch, &s->found);
-        if (rc != 0) {
-            return rc;
-        }
-    }
-    return rc < 0 ? rc : 0;
-}
-
-static int cache_fill(struct pt_evidence_cache *c, struct pt_store_reader *r, uint64_t size,
-                      struct pt_arena *scratch, struct pt_err *err) {
-    struct scan *s = calloc(1, sizeof(*s));
-    int rc = 0;
-
-    if (s == NULL) {
-        return pt_err_set(err, PT_E_NOMEM, "no memory for the key history");
-    }
-    while (rc == 0 && c->scanned < size) {
-        size_t known = c->n;
-        uint64_t n = size - c->scanned < SCAN_CHUNK ? size - c->scanned : SCAN_CHUNK;
-
-        memset(s, 0, sizeof(*s));
-        s->scratch = scratch;
-        rc = pt_store_entries(r, c->scanned, n, false, scan_mark, s, err);
-        if (rc == 0 && s->n_seen != n) {
-            uint64_t end = c->scanned + s->n_seen;
-
-            rc = pt_err_set(err, PT_E_CORRUPT, "the log has a gap after entry %llu",
-                            (unsigned long long)end);
-        }
-        for (size_t i = 0; rc == 0 && i < s->n_marked; i++) {
-            s->found = false;
-            rc = pt_store_entries(r, s->marked[i], 1, true, scan_records, s, err);
-            if (rc == 0 && s->found) {
-                rc = cache_add(c, s->marked[i]);
-            }
-        }
-        if (rc == 0) {
-            c->scanned += n;
-        } else {
-            c->n = known; /* the next bundle scans this stretch again */
-        }
-    }
-    free(s);
-    return rc;
-}
-
 /* ---- making a bundle ----------------------------------------------------------------------- */
 
 enum { OF_INPUT = 1, OF_SNAPSHOT = 2, OF_ATTESTATION = 4 };
@@ -192,6 +64,8 @@ struct making {
     const struct pt_evidence_want *want;
     bool leave_out; /* what the reader may not read, rather than refuse */
     bool bare;      /* a key history for whoever has the entries */
+    struct pt_evidence_cache *cache;
+    size_t key; /* the first of its places that is still to be put in */
     struct pt_store_reader *r;
     struct pt_log_source source;
     struct pt_tile_reader *tiles;
@@ -332,8 +206,10 @@ static int batch_tree(const struct pt_store_entry *e, struct pt_merkle_tree *ret
 
 /* ---- key history --------------------------------------------------------------------------- */
 
+/* The places in that entry, from m->key on. */
 static int key_entry(void *ctx, const struct pt_store_entry *e) {
     struct making *m = ctx;
+    const struct pt_evidence_cache *c = m->cache;
     struct pt_merkle_tree tree;
     struct pt_kept_record rec;
     size_t pos = 0;
@@ -347,12 +223,10 @@ static int key_entry(void *ctx, const struct pt_store_entry *e) {
     rc = put_batch(m, e, &m->record);
     pt_feed_wire_bytes(&m->entry, KEY_ENTRY, pt_buf_span(&m->record));
     for (uint32_t i = 0; rc == 0 && i < e->record_count; i++) {
-        bool wanted = false;
-
-        rc = pt_kept_record_next(e->records, &pos, &rec) == 1
-                 ? is_key_record(rec.bytes, &m->scratch, &wanted)
-                 : PT_E_CORRUPT;
-        if (rc == 0 && wanted) {
+        rc = pt_kept_record_next(e->records, &pos, &rec) == 1 ? 0 : PT_E_CORRUPT;
+        if (rc == 0 && m->key < c->n && c->at[m->key].index == e->index &&
+            c->at[m->key].seq == e->first_seq + i) {
+            m->key++;
             pt_buf_reset(&m->record);
             rc = put_record(m, e, &tree, i, &rec, false, &m->record);
             pt_feed_wire_bytes(&m->entry, KEY_RECORDS, pt_buf_span(&m->record));
@@ -363,11 +237,18 @@ static int key_entry(void *ctx, const struct pt_store_entry *e) {
     return rc;
 }
 
-static int put_key_history(struct making *m, struct pt_evidence_cache *cache, struct pt_buf *out) {
-    int rc = cache_fill(cache, m->r, m->size, &m->scratch, m->err);
+static int put_key_history(struct making *m, struct pt_buf *out) {
+    const struct pt_evidence_cache *c = m->cache;
+    int rc = pt_key_places_fill(m->cache, m->r, m->size, m->err);
 
-    for (size_t i = 0; rc == 0 && i < cache->n && cache->at[i] < m->size; i++) {
-        rc = pt_store_entries(m->r, cache->at[i], 1, true, key_entry, m, m->err);
+    while (rc == 0 && m->key < c->n && c->at[m->key].index < m->size) {
+        size_t before = m->key;
+
+        rc = pt_store_entries(m->r, c->at[before].index, 1, true, key_entry, m, m->err);
+        if (rc == 0 && m->key == before) {
+            rc = pt_err_set(m->err, PT_E_CORRUPT, "log entry %llu is missing",
+                            (unsigned long long)c->at[before].index);
+        }
     }
     pt_buf_append_span(out, pt_buf_span(&m->batches));
     pt_buf_reset(&m->batches);
@@ -604,8 +485,8 @@ static int put_about(struct making *m, const Pentad__V1__EvidenceAbout *about, s
     return rc;
 }
 
-static int make(struct making *m, struct pt_store *store, struct pt_evidence_cache *cache,
-                const struct pt_evidence_want *want, struct pt_buf *out) {
+static int make(struct making *m, struct pt_store *store, const struct pt_evidence_want *want,
+                struct pt_buf *out) {
     int rc = pt_store_read_begin(store, &m->r, m->err);
 
     if (rc == 0) {
@@ -625,7 +506,7 @@ static int make(struct making *m, struct pt_store *store, struct pt_evidence_cac
         rc = put_genesis(m, out);
     }
     if (rc == 0) {
-        rc = put_key_history(m, cache, out);
+        rc = put_key_history(m, out);
     }
     if (rc == 0) {
         rc = put_records(m, out);
@@ -645,19 +526,15 @@ static int make(struct making *m, struct pt_store *store, struct pt_evidence_cac
 int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, enum pt_party reader,
                      const struct pt_evidence_want *want, struct pt_buf *out, size_t *ret_withheld,
                      struct pt_err *err) {
-    struct pt_evidence_cache *own = NULL;
     struct pt_err none = {0};
     struct making m = {.reader = reader,
                        .disclosed = want->disclosed,
+                       .cache = cache,
                        .want = want,
                        .leave_out = want->figure != NULL || want->about != NULL,
                        .err = err != NULL ? err : &none};
-    int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
+    int rc;
 
-    if (rc != 0) {
-        return pt_err_set(err, rc, "no memory for the bundle");
-    }
-    cache = cache != NULL ? cache : own;
     pt_buf_init(&m.note, PT_COSIGNED_MAX);
     pt_buf_init(&m.entry, out->max);
     pt_buf_init(&m.record, out->max);
@@ -665,7 +542,7 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
     pt_buf_init(&m.records, out->max);
     pt_arena_init(&m.scratch, SCRATCH_MAX);
     (void)pthread_mutex_lock(&cache->lock);
-    rc = make(&m, store, cache, want, out);
+    rc = make(&m, store, want, out);
     (void)pthread_mutex_unlock(&cache->lock);
     if (ret_withheld != NULL) {
         *ret_withheld = m.withheld;
@@ -680,7 +557,6 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
     pt_buf_done(&m.record);
     pt_buf_done(&m.entry);
     pt_buf_done(&m.note);
-    pt_evidence_cache_free(own);
     return rc;
 }
 
@@ -700,24 +576,18 @@ static int log_size(struct pt_store_reader *r, uint64_t *ret, struct pt_err *err
 
 int pt_feed_key_history(struct pt_store *store, struct pt_evidence_cache *cache, struct pt_buf *out,
                         struct pt_err *err) {
-    struct pt_evidence_cache *own = NULL;
-    struct making m = {.bare = true, .err = err};
-    int rc = cache == NULL ? pt_evidence_cache_new(&own) : 0;
+    struct making m = {.bare = true, .cache = cache, .err = err};
+    int rc;
 
-    if (rc != 0) {
-        return pt_err_set(err, rc, "no memory for the key history");
-    }
-    cache = cache != NULL ? cache : own;
     pt_buf_init(&m.entry, out->max);
     pt_buf_init(&m.record, out->max);
     pt_buf_init(&m.batches, out->max);
-    pt_arena_init(&m.scratch, SCRATCH_MAX);
     (void)pthread_mutex_lock(&cache->lock);
     rc = pt_store_read_begin(store, &m.r, err);
     rc = rc == 0 ? log_size(m.r, &m.size, err) : rc;
     if (rc == 0) {
         pt_feed_wire_number(out, BUNDLE_VERSION, 1);
-        rc = put_key_history(&m, cache, out);
+        rc = put_key_history(&m, out);
     }
     if (rc == 0 && out->failed != 0) {
         rc = pt_err_set(err, out->failed, "the key history would be larger than %zu bytes",
@@ -725,10 +595,8 @@ int pt_feed_key_history(struct pt_store *store, struct pt_evidence_cache *cache,
     }
     pt_store_read_end(m.r);
     (void)pthread_mutex_unlock(&cache->lock);
-    pt_arena_done(&m.scratch);
     pt_buf_done(&m.batches);
     pt_buf_done(&m.record);
     pt_buf_done(&m.entry);
-    pt_evidence_cache_free(own);
     return rc;
 }

@@ -69,14 +69,14 @@ int pt_checker_event(struct checker *c, const struct pt_key_event *at, struct pt
     ProtobufCMessage *m = NULL;
     int rc = pt_strict_unpack(&pentad__v1__record__descriptor, record, &m, NULL);
     const Pentad__V1__Record *r = (const Pentad__V1__Record *)m;
-    bool about_keys = false;
     if (rc != 0) {
         return rc == PT_E_NOMEM ? rc : 0;
     }
-    about_keys = pt_keyhistory_concerns(r);
+    uint64_t before = pt_keyhistory_moves(c->keys);
     rc = pt_keyhistory_take(c->keys, at, r, &c->o->verify);
+    bool moved = pt_keyhistory_moves(c->keys) != before;
     protobuf_c_message_free_unpacked(m, NULL);
-    return rc == 0 && about_keys && c->o->save != NULL ? keep(c, at, record) : rc;
+    return rc == 0 && moved && c->o->save != NULL ? keep(c, at, record) : rc;
 }
 
 static int take_change(void *ctx, const struct pt_key_event *at, struct pt_span record) {

@@ -326,6 +326,7 @@ static int verify(struct tw *w, struct pt_span bundle, size_t *ret_records) {
 /* A bundle from the hub, and one from its files when it has gone, prove the same without it. */
 Test(read, evidence_stands_alone) {
     struct setting t;
+    struct pt_evidence_cache *cache = NULL;
     struct pt_store *store = NULL;
     struct pt_buf bundle;
     struct pt_err err = {0};
@@ -354,8 +355,10 @@ Test(read, evidence_stands_alone) {
                                   {"finance", "main", 1}};
     const struct pt_evidence_want want = {.records = refs, .n = 4};
     pt_buf_init(&bundle, BATCH_MAX);
-    cr_assert_eq(pt_feed_evidence(store, NULL, PT_PARTY_HUB, &want, &bundle, NULL, &err), 0, "%s",
+    cr_assert_eq(pt_evidence_cache_new(&t.w.sv, &cache), 0);
+    cr_assert_eq(pt_feed_evidence(store, cache, PT_PARTY_HUB, &want, &bundle, NULL, &err), 0, "%s",
                  err.msg);
+    pt_evidence_cache_free(cache);
     cr_assert_eq(verify(&t.w, pt_buf_span(&bundle), &n), 0);
     cr_assert_eq(n, 3);
     pt_buf_done(&bundle);

@@ -12,6 +12,7 @@
 #include <pentad/base/err.h>
 #include <pentad/feed/feed.h>
 #include <pentad/log/store.h>
+#include <pentad/proof/sigverify.h>
 #include <pentad/record/party.h>
 #include <pentad/record/ref.h>
 #include <pentad/v1/evidence.pb-c.h>
@@ -19,10 +20,11 @@
 #define PT_EVIDENCE_RECORDS_MAX 65536              /* of one bundle */
 #define PT_EVIDENCE_ANSWER_MAX (16u * 1024 * 1024) /* bytes of one that a hub gives over HTTP */
 
-/* Where the log's key history stands, kept between bundles so that the log is scanned once; also
- * lets one bundle be made at a time, which bounds the memory. */
+/* Which records of one log its key history rests on, kept between bundles so that the log is
+ * replayed once; also lets one bundle be made at a time, which bounds the memory. `sv`, which is
+ * copied, verifies the genesis and looks at the keys of witnesses; it must outlive the cache. */
 struct pt_evidence_cache;
-int pt_evidence_cache_new(struct pt_evidence_cache **ret);
+int pt_evidence_cache_new(const struct pt_sigverify *sv, struct pt_evidence_cache **ret);
 void pt_evidence_cache_free(struct pt_evidence_cache *c); /* NULL is fine */
 
 /* A record that the bundle gives away, before it is put in; another value than 0 ends the making
@@ -46,13 +48,13 @@ struct pt_evidence_want {
 
 /* Appends an EvidenceBundle; out->max bounds it (PT_E_TOO_LARGE). Records that `reader` may not
  * read are left out and counted in *ret_withheld (may be NULL); without a figure or an about one
- * such record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache may be NULL. */
+ * such record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache: of this store alone. */
 int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, enum pt_party reader,
                      const struct pt_evidence_want *want, struct pt_buf *out, size_t *ret_withheld,
                      struct pt_err *err);
 
 /* Appends where keys changed: a key history on its own (pentad/proof/evidence.h) as a static tree
- * has it, over all entries there are by now. cache may be NULL. */
+ * has it, over all entries there are by now. cache: of this store alone. */
 int pt_feed_key_history(struct pt_store *store, struct pt_evidence_cache *cache, struct pt_buf *out,
                         struct pt_err *err);
 
