@@ -48,6 +48,7 @@ void tl_log_unchecked(struct test_hub *h, struct pt_span batch) {
     struct pt_store_entry se = {.statement = st.hash,
                                 .first_seq = st.first_seq,
                                 .record_count = (uint32_t)st.record_count,
+                                .marks = pt_exchange_marks(pt_buf_span(&records)),
                                 .log_entry = pt_buf_span(&entry),
                                 .records = pt_buf_span(&records)};
     snprintf(se.party, sizeof se.party, "%s", st.msg->party);

@@ -1,15 +1,19 @@
 /* Keys, closes, ticks and code tables as the log moves them. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <pentad/certs/logkey.h>
+#include <pentad/proof/witness.h>
 #include <pentad/v1/record.pb-c.h>
 
 #include "fixture.h"
+#include "pt_test_lies.h"
 
 TestSuite(exchange, .init = fixture_begin, .fini = fixture_done);
 
-/* finance adds `add` and retires the key it signs with, or either. */
-static void change_keys(struct pt_key *add, struct pt_key *retire) {
+/* finance adds `add` and retires the key it signs with, or either: as the batch at hand. */
+static void cut_change(struct pt_key *add, struct pt_key *retire) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__KeyChange body = PENTAD__V1__KEY_CHANGE__INIT;
     Pentad__V1__PublicKey key = PENTAD__V1__PUBLIC_KEY__INIT, *keys[1] = {&key};
@@ -36,7 +40,19 @@ static void change_keys(struct pt_key *add, struct pt_key *retire) {
     }
     r.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
     r.key_change = &body;
-    th_send_record(&s, &r, NULL);
+    struct pt_buf bytes;
+    pt_buf_init(&bytes, 65536);
+    th_record(&r, s.next_seq, &bytes);
+    struct pt_span record = pt_buf_span(&bytes);
+    pt_buf_reset(&batch);
+    th_cut(&s, &record, 1, &batch);
+    pt_buf_done(&bytes);
+}
+
+static void change_keys(struct pt_key *add, struct pt_key *retire) {
+    cut_change(add, retire);
+    submit(PT_INTAKE_ACCEPT, 0);
+    th_advance(&s, 1);
 }
 
 Test(exchange, a_retired_key_signs_nothing_and_claims_nothing) {
@@ -72,6 +88,51 @@ Test(exchange, a_retired_key_signs_nothing_and_claims_nothing) {
     th_send_payments(&s, 1);
     pt_buf_done(&early);
     pt_key_free(fresh);
+}
+
+/* The office asks for another policy, with a witness from outside of that key; it waits. */
+static void wait_for_witness(const struct pt_key *key) {
+    Pentad__V1__PolicyChange *c = pt_witness_genesis(pt_log_genesis(hub.log));
+    Pentad__V1__PolicyWitness **grown =
+        realloc(c->witnesses, (c->n_witnesses + 1) * sizeof(Pentad__V1__PolicyWitness *));
+    Pentad__V1__PolicyWitness *w = malloc(sizeof *w);
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    struct th_stream office;
+    struct pt_vkey v;
+    struct pt_buf text;
+    cr_assert(grown && w);
+    pt_buf_init(&text, 1024);
+    cr_assert_eq(pt_logkey_vkey(key, "outside.example", PT_NOTE_COSIGNATURE, &v), 0);
+    cr_assert_eq(pt_vkey_format(&text, &v), 0);
+    pentad__v1__policy_witness__init(w);
+    w->vkey = strdup(pt_buf_cstr(&text));
+    w->has_counts = 1;
+    c->witnesses = grown;
+    c->witnesses[c->n_witnesses++] = w;
+    c->has_replaces = 1;
+    r.body_case = PENTAD__V1__RECORD__BODY_POLICY_CHANGE;
+    r.policy_change = c;
+    th_stream_init(&office, &hub, "office", "main");
+    th_send_record(&office, &r, NULL);
+    pentad__v1__policy_change__free_unpacked(c, NULL);
+    pt_buf_done(&text);
+}
+
+/* The hub refuses it; and where it doesn't, since finance runs it, the log is as if it had. */
+Test(exchange, nobody_enrols_a_key_that_a_waiting_policy_names) {
+    struct pt_key *witness = NULL;
+    struct pt_hash fp;
+    cr_assert_eq(pt_key_generate(PT_KEY_ED25519, &witness, NULL), 0);
+    wait_for_witness(witness);
+    pt_key_fingerprint(witness, &fp);
+    cut_change(witness, NULL);
+    submit(PT_INTAKE_REFUSE, PT_E_EXISTS);
+    tl_log_unchecked(&hub, pt_buf_span(&batch));
+    th_close(&hub);
+    th_open(&hub);
+    cr_assert_eq(pt_exchange_stream(hub.x, "finance", "main")->next_seq, 2, "it is logged");
+    cr_assert_null(pt_keyhistory_find(pt_exchange_keys(hub.x), &fp));
+    pt_key_free(witness);
 }
 
 Test(exchange, an_unknown_key_is_told_so) {
