@@ -20,10 +20,10 @@
 #include <pentad/proof/sigverify.h>
 
 #define PT_KEYHISTORY_PARTY_KEYS_MAX 512   /* ever enrolled for one party; witnesses' aside */
-#define PT_KEYHISTORY_WITNESS_KEYS_MAX 512 /* witnesses' ever enrolled, whoever else has how many */
+#define PT_KEYHISTORY_WITNESS_KEYS_MAX 512 /* ever enrolled for witnesses, counted apart */
 #define PT_KEYHISTORY_PENDING_MAX 64       /* of one author, waiting for approvals */
 #define PT_KEYHISTORY_WORDS_MAX 16         /* of one body on one change: what it says, and anew */
-#define PT_KEYCHANGE_ITEMS_MAX 64        /* keys that one KeyChange adds or retires */
+#define PT_KEYCHANGE_ITEMS_MAX 64          /* keys that one KeyChange adds or retires */
 #define PT_KEYS_STREAM "keys"
 #define PT_KEYCHANGE_CODE "KeyChange" /* its record code, as Approvals name it */
 #define PT_POLICYCHANGE_CODE "PolicyChange"
