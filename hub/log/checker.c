@@ -167,6 +167,7 @@ static void check_records(struct checker *c, const struct check_item *k) {
     const struct pt_statement *st = &k->e.statement;
     const struct record_facts *f = &k->facts;
     struct fault_at at = {.check = "records", .item = k};
+    unsigned long long hidden = f->withheld + f->erased;
     c->ret->records += f->n;
     c->ret->record_bytes += f->bytes;
     c->ret->withheld += f->withheld;
@@ -186,11 +187,11 @@ static void check_records(struct checker *c, const struct check_item *k) {
         say_hashes(&at, &st->records_root, &f->root);
         pt_checker_fault(c, &at, PT_E_ROOT, "its records are not those that were signed for");
         name_damaged(c, k);
-    } else if (strcmp(st->msg->stream, PT_KEYS_STREAM) == 0 && f->withheld + f->erased > 0) {
+    } else if (strcmp(st->msg->stream, PT_KEYS_STREAM) == 0 && hidden > 0) {
         pt_checker_fault(c, &at, PT_E_PROOF,
                          "%llu of its records are hashes alone: on stream keys all are for every "
                          "party to read, and none may be erased",
-                         (unsigned long long)(f->withheld + f->erased));
+                         hidden);
     }
 }
 
