@@ -144,6 +144,19 @@ int pt_connector_opening_nonce(struct pt_connector *c, const Pentad__V1__RecordR
 
 /* ---- opening ---- */
 
+/* Does the record say that its seal is to this party's key? */
+static bool names_us(const struct pt_connector *c, const Pentad__V1__Sealed *sealed) {
+    struct pt_hash id;
+    pt_key_fingerprint(c->sealing_key, &id);
+    for (size_t i = 0; i < sealed->n_recipients; i++) {
+        const ProtobufCBinaryData *r = &sealed->recipients[i];
+        if (pt_span_eq(pt_span(r->data, r->len), pt_span(id.b, sizeof id.b))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int pt_connector_unseal(struct sealing *s, const struct pt_followed_record *r,
                         Pentad__V1__Record **ret_open, struct pt_err *err) {
     const Pentad__V1__Sealed *sealed = pt_sealed_of(r->record);
@@ -151,6 +164,11 @@ int pt_connector_unseal(struct sealing *s, const struct pt_followed_record *r,
     *ret_open = NULL;
     int rc =
         pt_seal_open(s->c->sealing_key, pt_span(sealed->cms.data, sealed->cms.len), &s->plain, err);
+    if (rc == PT_E_UNKNOWN_KEY && names_us(s->c, sealed)) {
+        return pt_err_set(err, PT_E_SEAL,
+                          "the record says that it is sealed to this party's key, and its seal "
+                          "leaves it out");
+    }
     return rc ? rc
               : pt_sealed_join(r->record, pt_buf_span(&s->plain), &at, &s->arena, ret_open, err);
 }

@@ -46,8 +46,8 @@ int pt_connector_opening_verify(struct pt_connector *c, const struct pt_followed
 
 /* ---- opening ---- */
 
-/* The record with its content. PT_E_UNKNOWN_KEY: it is not sealed to this party's key;
- * PT_E_SEAL, PT_E_FORMAT, PT_E_PROOF: it is, and doesn't hold. */
+/* The record with its content. PT_E_UNKNOWN_KEY: it is not sealed to this party's key, nor does it
+ * say so; PT_E_SEAL, PT_E_FORMAT, PT_E_PROOF: it says so, and doesn't hold. */
 int pt_connector_unseal(struct sealing *s, const struct pt_followed_record *r,
                         Pentad__V1__Record **ret_open, struct pt_err *err);
 

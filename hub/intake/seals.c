@@ -38,12 +38,14 @@ static void check_size(struct seal_check *c, const Pentad__V1__Record *rec, size
     fault(c, "cms", why);
 }
 
-/* The record says whom its seal is for; the seal must say the same. */
+/* The record says whom its seal is for, each once (`ascending`); the seal must say the same. Each
+ * of the record's is looked for, not each of the seal's: of those one may stand there twice, in
+ * place of another. */
 static bool same_recipients(const Pentad__V1__Sealed *seal, const struct pt_seal_look *look) {
-    for (size_t i = 0; i < look->n; i++) {
+    for (size_t i = 0; i < seal->n_recipients; i++) {
         bool found = false;
-        for (size_t k = 0; k < seal->n_recipients && !found; k++) {
-            found = memcmp(seal->recipients[k].data, look->to[i].b, PT_HASH_LEN) == 0;
+        for (size_t k = 0; k < look->n && !found; k++) {
+            found = memcmp(seal->recipients[i].data, look->to[k].b, PT_HASH_LEN) == 0;
         }
         if (!found) {
             return false;

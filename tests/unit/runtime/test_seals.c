@@ -8,8 +8,11 @@
 
 #include <pentad/base/file.h>
 #include <pentad/certs/seal.h>
+#include <pentad/proof/entry.h>
+#include <pentad/record/decode.h>
 #include <pentad/record/sealed.h>
 
+#include "pt_test_lies.h"
 #include "pt_test_seal.h"
 #include "rig.h"
 
@@ -184,6 +187,57 @@ Test(seals, lifted_into_another_record_it_is_kept_as_evidence) {
     cr_expect(seen_seal, "its header is delivered all the same");
     cr_expect_eq(evidence_of(&r), 1);
     rig_done(&r);
+}
+
+/* audit's clue says that it is for `audit` and `discipline`; its seal is to one of them, twice. A
+ * hub doesn't take it: this one logged it. */
+static void log_twice_to(struct rig *r, const char *party) {
+    const struct ts_place at = {.hub = pt_log_hub(r->hub.log)->b,
+                                .party = "audit",
+                                .stream = "main",
+                                .seq = 1,
+                                .key_of = key_of,
+                                .ctx = &r->hub};
+    struct pt_pubkey *key = NULL;
+    struct th_stream audit;
+    struct ts_seal seal;
+    struct clue clue;
+    struct pt_buf record, batch;
+    pt_buf_init(&record, PT_RECORD_MAX);
+    pt_buf_init(&batch, PT_BATCH_BYTES_MAX);
+    write_clue(&clue);
+    ts_seal(&seal, &clue.record, &at);
+    cr_assert_eq(pt_pubkey_from_spki(pt_key_spki(key_of(&r->hub, party)), &key, NULL), 0);
+    const struct pt_pubkey *const to[2] = {key, key};
+    pt_buf_reset(&seal.cms);
+    cr_assert_eq(pt_seal(to, 2, pt_buf_span(&seal.plain), &seal.cms, NULL), 0);
+    seal.sealed.cms = (ProtobufCBinaryData){seal.cms.len, seal.cms.p};
+    th_stream_init(&audit, &r->hub, "audit", "main");
+    th_record(seal.header, 1, &record);
+    const struct pt_span one = pt_buf_span(&record);
+    th_cut(&audit, &one, 1, &batch);
+    tl_log_unchecked(&r->hub, pt_buf_span(&batch));
+    pt_pubkey_free(key);
+    ts_seal_done(&seal);
+    pt_buf_done(&batch);
+    pt_buf_done(&record);
+}
+
+Test(seals, a_reader_whom_the_seal_leaves_out_keeps_it_as_evidence) {
+    for (int i = 0; i < 2; i++) {
+        struct rig r;
+        rig_init(&r, "discipline", true);
+        r.once = r.no_ticks = true; /* the hub's intake doesn't know of it */
+        r.look = look_at_clue;
+        seen[0] = '\0';
+        seen_seal = false;
+        log_twice_to(&r, i == 0 ? "audit" : "discipline");
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_expect_eq(evidence_of(&r), i == 0 ? 1 : 0, "who can read it has no complaint");
+        cr_expect_str_eq(seen, i == 0 ? "" : secret);
+        cr_expect_eq(seen_seal, i == 0, "its header is delivered all the same");
+        rig_done(&r);
+    }
 }
 
 Test(seals, who_may_not_read_gets_nothing) {
