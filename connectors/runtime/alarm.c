@@ -1,6 +1,9 @@
 /* What a person must look at: alarms in the state file, evidence in a folder beside it. */
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pentad/base/file.h>
 #include <pentad/v1/feed.pb-c.h>
@@ -43,35 +46,43 @@ int pt_alarm_each(struct pt_state *s, pt_alarm_cb *cb, void *ctx, struct pt_err 
 
 /* ---- evidence ---- */
 
-static void write_one(const char *folder, const char *name, struct pt_span bytes) {
+int pt_connector_evidence_file(const char *folder, const char *name, struct pt_span bytes,
+                               struct pt_err *err) {
     char path[4096 + 64];
-    if (bytes.len > 0 && pt_path_join(path, sizeof path, folder, name) == 0) {
-        (void)pt_file_write(path, bytes.p, bytes.len, 0600, NULL);
+    if (bytes.len == 0) {
+        return 0;
     }
+    int rc = pt_path_join(path, sizeof path, folder, name);
+    return rc ? pt_err_set(err, rc, "%.200s: the path is too long", folder)
+              : pt_file_write(path, bytes.p, bytes.len, 0600, err);
 }
 
 /* The hub-signed checkpoint inside what was shown: a note, a feed page or an answer. */
-static void write_shown_checkpoint(const char *folder, struct pt_span shown) {
+static int write_shown_checkpoint(const char *folder, struct pt_span shown, struct pt_err *err) {
+    static const char name[] = "shown.checkpoint";
+    int rc = 0;
     Pentad__V1__FeedPage *page = pentad__v1__feed_page__unpack(NULL, shown.len, shown.p);
     if (page && page->has_checkpoint) {
-        write_one(folder, "shown.checkpoint", pt_span(page->checkpoint.data, page->checkpoint.len));
+        rc = pt_connector_evidence_file(folder, name,
+                                        pt_span(page->checkpoint.data, page->checkpoint.len), err);
     }
     if (page) {
         pentad__v1__feed_page__free_unpacked(page, NULL);
     }
     Pentad__V1__SubmitReply *reply = pentad__v1__submit_reply__unpack(NULL, shown.len, shown.p);
-    if (reply && reply->receipt && reply->receipt->has_checkpoint) {
-        write_one(folder, "shown.checkpoint",
-                  pt_span(reply->receipt->checkpoint.data, reply->receipt->checkpoint.len));
+    if (rc == 0 && reply && reply->receipt && reply->receipt->has_checkpoint) {
+        const ProtobufCBinaryData *c = &reply->receipt->checkpoint;
+        rc = pt_connector_evidence_file(folder, name, pt_span(c->data, c->len), err);
     }
     if (reply) {
         pentad__v1__submit_reply__free_unpacked(reply, NULL);
     }
     struct pt_note n;
-    if (pt_note_parse(&n, shown, NULL) == 0) {
-        write_one(folder, "shown.checkpoint", shown);
+    if (rc == 0 && pt_note_parse(&n, shown, NULL) == 0) {
+        rc = pt_connector_evidence_file(folder, name, shown, err);
     }
     pt_note_done(&n);
+    return rc;
 }
 
 int pt_connector_evidence_folder(const struct pt_connector *c, int code, struct pt_span shown,
@@ -84,28 +95,71 @@ int pt_connector_evidence_folder(const struct pt_connector *c, int code, struct 
     return pt_path_join(out, cap, c->config->state, name);
 }
 
-/* STATE/evidence/CODE-DIGEST: what was shown, and the signed checkpoints that it stands against.
- * The database has the bytes too; these are for handing on. */
-static void write_folder(struct pt_connector *c, int code, const char *what, struct pt_span shown) {
-    char folder[4096];
-    if (pt_connector_evidence_folder(c, code, shown, folder, sizeof folder) != 0 ||
-        pt_file_exists(folder) || pt_mkdirs(folder, 0700, NULL) != 0) {
-        return;
+/* What a crash left of an unfinished folder. */
+static void empty(const char *folder) {
+    char path[4096 + 300];
+    DIR *d = opendir(folder);
+    struct dirent *e;
+    /* cppcheck-suppress readdirCalled ; the stream is this call's own */
+    while (d && (e = readdir(d)) != NULL) {
+        if (pt_path_join(path, sizeof path, folder, e->d_name) == 0) {
+            (void)unlink(path); /* not `.` and `..` */
+        }
     }
-    write_one(folder, "what.txt", pt_span_str(what));
-    write_one(folder, "shown", shown);
-    write_shown_checkpoint(folder, shown);
-    write_one(folder, "held.checkpoint", pt_follower_checkpoint(c->follower));
-    write_one(folder, "published.checkpoint", pt_buf_span(&c->witness.note));
+    if (d) {
+        (void)closedir(d);
+    }
 }
 
+static int write_files(struct pt_connector *c, const char *folder, const char *what,
+                       struct pt_span shown, struct pt_err *err) {
+    int rc = pt_connector_evidence_file(folder, "what.txt", pt_span_str(what), err);
+    rc = rc ? rc : pt_connector_evidence_file(folder, "shown", shown, err);
+    rc = rc ? rc : write_shown_checkpoint(folder, shown, err);
+    rc = rc ? rc
+            : pt_connector_evidence_file(folder, "held.checkpoint",
+                                         pt_follower_checkpoint(c->follower), err);
+    return rc ? rc
+              : pt_connector_evidence_file(folder, "published.checkpoint",
+                                           pt_buf_span(&c->witness.note), err);
+}
+
+/* STATE/evidence/CODE-DIGEST: what was shown, and the signed checkpoints that it stands against.
+ * The database has the bytes too; these are for handing on. Whole or not there. */
+static int write_folder(struct pt_connector *c, int code, const char *what, struct pt_span shown,
+                        struct pt_err *err) {
+    char folder[4096], fresh[4096];
+    if (pt_connector_evidence_folder(c, code, shown, folder, sizeof folder) != 0 ||
+        pt_path_join(fresh, sizeof fresh, c->config->state, "evidence/.unfinished") != 0) {
+        return pt_err_set(err, PT_E_TOO_LARGE, "%.200s: the path is too long", c->config->state);
+    }
+    if (pt_file_exists(folder)) {
+        return 0;
+    }
+    int rc = pt_mkdirs(fresh, 0700, err);
+    if (rc == 0) {
+        empty(fresh);
+        rc = write_files(c, fresh, what, shown, err);
+    }
+    if (rc == 0 && rename(fresh, folder) != 0) {
+        rc = pt_err_set(err, PT_E_IO, "%.200s: %s", folder, strerrordesc_np(errno));
+    }
+    return rc;
+}
+
+/* A folder stands only beside a row: the table's bound is theirs. */
 void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
                                 struct pt_span bytes) {
     struct pt_err err = {0};
-    if (pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, what, bytes, &err) != 0) {
+    bool kept = false;
+    int rc =
+        pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, what, bytes, &kept, &err);
+    if (rc == 0 && kept) {
+        rc = write_folder(c, code, what, bytes, &err);
+    }
+    if (rc != 0) {
         pt_connector_event(c, "evidence_lost", "%s", err.msg);
     }
-    write_folder(c, code, what, bytes);
     pt_connector_event(c, "evidence", "%s (%s)", what, pt_err_name(code));
 }
 

@@ -196,12 +196,16 @@ int pt_connector_begin(struct pt_connector *c, struct pt_err *err);
 int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err);
 /* ---- alarm.c ---- */
 
-/* Keeps what doesn't hold, in a transaction of its own and as a folder. */
+/* Keeps what doesn't hold, where there is room for more of that code: a row in a transaction of its
+ * own (or in the one that is open), and a folder, which is whole or not there. */
 void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
                                 struct pt_span bytes);
 /* Where such a folder stands: STATE/evidence/CODE-DIGEST. */
 int pt_connector_evidence_folder(const struct pt_connector *c, int code, struct pt_span shown,
                                  char *out, size_t cap);
+/* A file of such a folder; none where there are no bytes. */
+int pt_connector_evidence_file(const char *folder, const char *name, struct pt_span bytes,
+                               struct pt_err *err);
 /* An alarm stands until it is over; it is told of once: true when it is new. With one that doesn't
  * end by itself nothing more is cosigned; alarms_load looks for those of earlier runs. */
 int pt_connector_alarms_load(struct pt_connector *c, struct pt_err *err);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <pentad/base/codec.h>
-#include <pentad/base/file.h>
 #include <pentad/proof/evidence.h>
 #include <pentad/v1/envelope.pb-c.h>
 
@@ -28,18 +27,16 @@ static int put_json(const Pentad__V1__Envelope *e, struct pt_buf *out) {
     return out->failed;
 }
 
-static void write_file(const char *folder, const char *name, struct pt_span bytes) {
-    char path[4096 + 64];
-    if (bytes.len > 0 && pt_path_join(path, sizeof path, folder, name) == 0) {
-        (void)pt_file_write(path, bytes.p, bytes.len, 0600, NULL);
-    }
+/* What can't be written is missed where the folder is verified. */
+static void put_file(const char *folder, const char *name, struct pt_span bytes) {
+    (void)pt_connector_evidence_file(folder, name, bytes, NULL);
 }
 
 static void write_envelope(const char *folder, const char *name, const Pentad__V1__Envelope *e) {
     struct pt_buf text;
     pt_buf_init(&text, 2 * PT_CLIENT_ANSWER_MAX); /* base64 of the largest answer */
     if (e && put_json(e, &text) == 0) {
-        write_file(folder, name, pt_buf_span(&text));
+        put_file(folder, name, pt_buf_span(&text));
     }
     pt_buf_done(&text);
 }
@@ -77,18 +74,18 @@ void pt_connector_keep_contradiction(struct pt_connector *c, const char *what, s
     pt_buf_init(&entry, 65535);
     pt_buf_init(&proof, PT_FOLLOWER_PAGE_MAX);
     if (pt_follower_prove(c->follower, page, log_index, &entry, &proof, &err) == 0) {
-        write_file(folder, "entry", pt_buf_span(&entry));
-        write_file(folder, "entry.tlog-proof", pt_buf_span(&proof));
+        put_file(folder, "entry", pt_buf_span(&entry));
+        put_file(folder, "entry.tlog-proof", pt_buf_span(&proof));
     } else {
         pt_connector_event(c, "evidence", "log entry %llu can't be proven: %s",
                            (unsigned long long)log_index, err.msg);
     }
     pt_buf_init(&keys, PT_KEY_HISTORY_MAX);
     if (pt_follower_key_history(c->follower, &keys) == 0) {
-        write_file(folder, PT_KEY_HISTORY_FILE, pt_buf_span(&keys));
+        put_file(folder, PT_KEY_HISTORY_FILE, pt_buf_span(&keys));
     }
     pt_buf_done(&keys);
-    write_file(folder, "genesis.entry", pt_follower_genesis_entry(c->follower));
+    put_file(folder, "genesis.entry", pt_follower_genesis_entry(c->follower));
     write_papers(c, folder, statement);
     pt_buf_done(&entry);
     pt_buf_done(&proof);

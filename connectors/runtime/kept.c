@@ -7,7 +7,9 @@
 
 #include "state_internal.h"
 
-#define EVIDENCE_MAX 256 /* pieces; a hub that lies for ever must not fill the disk */
+/* Pieces of a code: a hub that lies for ever must not fill the disk, nor what it signed find no
+ * room for junk that it didn't. */
+#define EVIDENCE_MAX 32
 
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
                            struct pt_err *err) {
@@ -179,14 +181,20 @@ int pt_waivers_find(struct pt_state *s, const char *stream, uint64_t seq, struct
 /* ---- evidence ---- */
 
 int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,
-                    struct pt_span bytes, struct pt_err *err) {
+                    struct pt_span bytes, bool *ret_kept, struct pt_err *err) {
+    const char *name = pt_err_name(code);
     struct pt_hash digest;
+    int64_t one;
+    *ret_kept = false;
     pt_sha256(&digest, bytes.p, bytes.len);
-    return pt_sql_run(&s->sql, err,
-                      "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
-                      " WHERE (SELECT count(*) FROM evidence) < ?",
-                      "bissbi", pt_span(digest.b, sizeof digest.b), at_ms, pt_err_name(code), what,
-                      bytes, (int64_t)EVIDENCE_MAX);
+    const struct pt_span id = pt_span(digest.b, sizeof digest.b);
+    int rc = pt_sql_run(&s->sql, err,
+                        "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
+                        " WHERE (SELECT count(*) FROM evidence WHERE code=?) < ?",
+                        "bissbsi", id, at_ms, name, what, bytes, name, (int64_t)EVIDENCE_MAX);
+    return rc ? rc
+              : pt_sql_number(&s->sql, &one, ret_kept, err, "SELECT 1 FROM evidence WHERE digest=?",
+                              "b", id);
 }
 
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err) {

@@ -1,10 +1,12 @@
 /* What the hub refuses: withheld in place, sent again as a superseding statement, told in the dead
  * letters; and what no refusal is. */
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/file.h>
 #include <pentad/certs/dsse.h>
 #include <pentad/proof/batch.h>
 #include <pentad/proof/dsse.h>
@@ -191,6 +193,91 @@ Test(refusal, what_the_hub_did_not_sign_is_no_answer) {
         cr_assert(rig_had_event(&r, "evidence"));
         rig_done(&r);
     }
+}
+
+/* ---- answers for ever ---- */
+
+static int junk; /* how many answers were */
+
+static void other_junk(struct rig *r, struct pt_buf *reply) {
+    (void)r;
+    pt_buf_reset(reply);
+    pt_buf_printf(reply, "<html>Bad Gateway %d</html>", ++junk);
+    if (junk % 4 == 0) {
+        r->tamper = NULL;
+    }
+}
+
+static int folders(struct rig *r, const char *of) {
+    DIR *d = opendir(rig_path(r, "state/evidence"));
+    struct dirent *e;
+    int n = 0;
+    while (d && (e = readdir(d)) != NULL) {
+        n += strncmp(e->d_name, of, strlen(of)) == 0;
+    }
+    if (d) {
+        closedir(d);
+    }
+    return n;
+}
+
+/* A piece that came before, without its folder. */
+static void keep_piece(struct rig *r, struct pt_span bytes) {
+    struct pt_state *s = NULL;
+    bool kept;
+    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, NULL), 0);
+    cr_assert_eq(pt_evidence_add(s, 1, PT_E_NOT_STRICT, "before", bytes, &kept, NULL), 0);
+    pt_state_free(s);
+}
+
+Test(refusal, junk_for_ever_does_not_fill_the_disk) {
+    struct rig r;
+    setting(&r);
+    r.lenient = false;
+    cr_assert_eq(rig_open(&r), 0, "%s", r.err.msg);
+    rig_close(&r);
+    for (uint32_t i = 0; i < 30; i++) {
+        keep_piece(&r, pt_span(&i, sizeof i));
+    }
+    r.tamper = other_junk;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(junk, 4);
+    cr_assert_eq(rig_counts(&r).evidence, 32, "there was room for two");
+    cr_assert_eq(folders(&r, "not_strict-"), 2, "and for their folders: %d", folders(&r, ""));
+    cr_assert(rig_had_event(&r, "evidence"), "people are told of each");
+    rig_done(&r);
+}
+
+/* What a crash left while it wrote a folder, and a row whose folder it never came to write. */
+Test(refusal, an_evidence_folder_is_whole_or_not_there) {
+    static const char unfinished[] = "state/evidence/.unfinished";
+    struct rig r;
+    static const char said[] = "<html>Bad Gateway</html>";
+    setting(&r);
+    r.lenient = false;
+    cr_assert_eq(rig_open(&r), 0, "%s", r.err.msg);
+    rig_close(&r);
+    keep_piece(&r, pt_span_str(said));
+    cr_assert_eq(pt_mkdirs(rig_path(&r, unfinished), 0700, NULL), 0);
+    rig_write(&r, "state/evidence/.unfinished/shown", "half of");
+    rig_write(&r, "state/evidence/.unfinished/published.checkpoint", "another's");
+    r.tamper = garbage;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(folders(&r, "not_strict-"), 1);
+    cr_assert_eq(folders(&r, ".unfinished"), 0);
+    struct pt_hash h;
+    struct pt_buf shown;
+    char hex[2 * PT_HASH_LEN + 1], path[128];
+    pt_sha256(&h, said, strlen(said));
+    pt_hash_hex(hex, &h);
+    (void)snprintf(path, sizeof path, "state/evidence/not_strict-%.16s/shown", hex);
+    pt_buf_init(&shown, 4096);
+    cr_assert_eq(pt_file_read(rig_path(&r, path), &shown, NULL), 0);
+    cr_assert_str_eq(pt_buf_cstr(&shown), said);
+    (void)snprintf(path, sizeof path, "state/evidence/not_strict-%.16s/published.checkpoint", hex);
+    cr_assert_not(pt_file_exists(rig_path(&r, path)), "what the crash left is gone");
+    pt_buf_done(&shown);
+    rig_done(&r);
 }
 
 /* ---- the batch as a whole ------------------------------------------------------------------ */

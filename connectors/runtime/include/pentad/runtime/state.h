@@ -315,9 +315,10 @@ struct pt_evidence_row {
     const char *code, *what;
     struct pt_span bytes; /* as received */
 };
-/* The same bytes are kept once; at most 256 pieces. */
+/* The same bytes are kept once, under the first code; at most 32 pieces of a code. *ret_kept: they
+ * stand there now. */
 int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,
-                    struct pt_span bytes, struct pt_err *err);
+                    struct pt_span bytes, bool *ret_kept, struct pt_err *err);
 typedef int pt_evidence_cb(void *ctx, const struct pt_evidence_row *e);
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err);
 
