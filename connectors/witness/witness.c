@@ -1,5 +1,6 @@
 #include "witness.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,6 +19,8 @@
 #include <pentad/proof/policy.h>
 
 #define WITNESS_PATH_MAX 4096
+#define KEPT_MAX 16 /* checkpoints of a log and kind */
+#define KEPT_NAME_MAX (4 * PT_HASH_LEN + 64)
 
 struct witness {
     char state[WITNESS_PATH_MAX];
@@ -188,19 +191,83 @@ int witness_vkey(const struct witness *w, struct pt_buf *out) {
 
 /* ---- answering ---- */
 
-/* What the log signed and what can't be: for whoever asks which of the two is true. */
-static void keep(const struct witness *w, int status, struct pt_span body) {
-    char name[64], path[WITNESS_PATH_MAX], hex[2 * PT_HASH_LEN + 1];
-    struct pt_hash h;
+/* Of the log's own signature only: what else stands there is the caller's. */
+static int bare_note(const struct pt_witness_log *log, struct pt_span note, struct pt_buf *out,
+                     struct pt_err *err) {
+    struct pt_note n;
+    int rc = pt_note_parse(&n, note, err);
+    if (rc == 0) {
+        rc = pt_note_begin(out, n.text);
+    }
+    for (size_t i = 0; rc == 0 && i < n.n_sigs; i++) {
+        if (n.sigs[i].keyid == log->key.keyid &&
+            pt_span_eq(n.sigs[i].name, pt_span_str(log->key.name))) {
+            rc = pt_note_append_sig(out, log->key.name, log->key.keyid, n.sigs[i].sig);
+        }
+    }
+    pt_note_done(&n);
+    return rc;
+}
+
+static bool room_for(const struct witness *w, const char *prefix) {
+    DIR *d = opendir(w->state);
+    struct dirent *e;
+    unsigned n = 0;
+    /* cppcheck-suppress readdirCalled ; there is one thread */
+    while (d && (e = readdir(d)) != NULL) {
+        n += strncmp(e->d_name, prefix, strlen(prefix)) == 0;
+    }
+    if (d) {
+        (void)closedir(d);
+    }
+    return d && n < KEPT_MAX;
+}
+
+/* A checkpoint that the log signed and that is not cosigned, for whoever asks: once each, and so
+ * many of a kind at most, since who asks is anybody. Its name in *ret_name; false: it is no new
+ * one, or there is no room. */
+static bool keep(const struct witness *w, const struct pt_witness_log *log, const char *kind,
+                 const struct pt_checkpoint *c, struct pt_span note, char ret_name[KEPT_NAME_MAX]) {
+    char path[WITNESS_PATH_MAX], hex[2 * PT_HASH_LEN + 1];
+    struct pt_hash origin;
     struct pt_err err = {0};
-    pt_sha256(&h, body.p, body.len);
-    pt_hash_hex(hex, &h);
-    (void)snprintf(name, sizeof name, "refused-%d-%.16s", status, hex);
-    if (join(w, name, path, &err) != 0 || pt_file_write(path, body.p, body.len, 0600, &err) != 0) {
+    struct pt_buf bare;
+    pt_sha256(&origin, c->origin, strlen(c->origin));
+    pt_hash_hex(hex, &origin);
+    int n = snprintf(ret_name, KEPT_NAME_MAX, "%s.%s-", hex, kind);
+    bool room = room_for(w, ret_name);
+    pt_hash_hex(hex, &c->root);
+    (void)snprintf(ret_name + n, KEPT_NAME_MAX - (size_t)n, "%" PRIu64 "-%s", c->size, hex);
+    int rc = join(w, ret_name, path, &err);
+    if (rc == 0 && (!room || pt_file_exists(path))) {
+        return false;
+    }
+    pt_buf_init(&bare, PT_ADDCHECKPOINT_MAX);
+    rc = rc ? rc : bare_note(log, note, &bare, &err);
+    rc = rc ? rc : pt_file_write(path, bare.p, bare.len, 0600, &err);
+    pt_buf_done(&bare);
+    if (rc != 0) {
         pt_log(PT_LOG_ERROR, "not_kept", "%s", err.msg);
     }
-    pt_log(PT_LOG_WARN, "conflict", "the log signed what doesn't extend what was cosigned: %s",
-           name);
+    return rc == 0;
+}
+
+/* Two trees of one size under the log's signature prove that it lied. A larger one without its
+ * proof says nothing of the log: whoever asked may have left it out. */
+static void look_at_refused(const struct witness *w, int status, const struct pt_witness_log *log,
+                            const struct pt_checkpoint *c, struct pt_span note) {
+    char name[KEPT_NAME_MAX];
+    if (status == 409 && c->size == log->size && !pt_hash_eq(&c->root, &log->root)) {
+        if (keep(w, log, "conflict", c, note, name)) {
+            pt_log(PT_LOG_WARN, "conflict",
+                   "%s has signed two trees of %" PRIu64 " entries; the one not cosigned: %s",
+                   c->origin, c->size, name);
+        }
+    } else if (status == 422 && c->size > log->size && keep(w, log, "unproven", c, note, name)) {
+        pt_log(PT_LOG_INFO, "unproven",
+               "%s: a checkpoint of %" PRIu64 " entries came without a proof that holds: %s",
+               c->origin, c->size, name);
+    }
 }
 
 static int cosign(struct witness *w, struct pt_witness_log *log, const struct pt_checkpoint *c,
@@ -241,8 +308,8 @@ int witness_answer(struct witness *w, struct pt_span body, struct pt_buf *out,
         *ret_type = "text/x.tlog.size";
         (void)pt_buf_printf(out, "%" PRIu64 "\n", w->logs[log].size);
     }
-    if (status == 422 || (status == 409 && req.old_size == w->logs[log].size)) {
-        keep(w, status, body);
+    if (status == 422 || status == 409) {
+        look_at_refused(w, status, &w->logs[log], &c, req.note);
     }
     pt_log(PT_LOG_INFO, "add-checkpoint", "%d, size %" PRIu64, status, c.size);
     return status;
