@@ -20,6 +20,7 @@
 struct peer {
     const struct pt_app_witness *config;
     uint64_t known; /* the size that it cosigned last, as it says */
+    uint64_t taken; /* the size of the last checkpoint whose cosignature came and was kept */
     int64_t pause_us, next_us;
     bool told; /* that it doesn't do what it should */
 };
@@ -74,6 +75,7 @@ static long post(struct pt_feeder *f, const struct pt_app_witness *w, struct pt_
     (void)curl_easy_setopt(f->curl, CURLOPT_NOPROGRESS, 0L);
     if (w->ca[0] != '\0') {
         (void)curl_easy_setopt(f->curl, CURLOPT_CAINFO, w->ca);
+        (void)curl_easy_setopt(f->curl, CURLOPT_CAPATH, NULL); /* the machine's own don't count */
     }
     rc = curl_easy_perform(f->curl);
     *why = curl_easy_strerror(rc);
@@ -122,7 +124,7 @@ static void take_lines(struct pt_feeder *f, struct peer *p, struct pt_buf *note,
         trouble(p, err.msg);
         return;
     }
-    p->known = size;
+    p->known = p->taken = size;
     p->pause_us = 0;
     p->told = false;
 }
@@ -130,12 +132,15 @@ static void take_lines(struct pt_feeder *f, struct peer *p, struct pt_buf *note,
 static int make_body(struct pt_feeder *f, const struct peer *p, uint64_t size,
                      const struct pt_buf *note, struct pt_buf *body, struct pt_err *err) {
     struct pt_merkle_path path = {.n = 0};
-    int rc = p->known > 0 ? pt_log_consistency(f->hub->log, p->known, size, &path, err) : 0;
+    int rc = p->known > 0 && p->known < size
+                 ? pt_log_consistency(f->hub->log, p->known, size, &path, err)
+                 : 0;
 
     return rc != 0 ? rc : pt_addcheckpoint_format(body, p->known, &path, pt_buf_span(note));
 }
 
-/* True: ask again at once. */
+/* Until its cosignature of what is published is kept: where it is that far and its answer was lost,
+ * the same is asked of it once more, from that size to that size. True: ask again at once. */
 static bool feed(struct pt_feeder *f, struct peer *p) {
     struct pt_buf note, body, answer;
     struct pt_err err = {0};
@@ -147,7 +152,7 @@ static bool feed(struct pt_feeder *f, struct peer *p) {
     pt_buf_init(&note, PT_COSIGNED_MAX);
     pt_buf_init(&body, PT_ADDCHECKPOINT_MAX);
     pt_buf_init(&answer, ANSWER_MAX);
-    if (pt_log_published(f->hub->log, &note, &size) != 0 || size <= p->known) {
+    if (pt_log_published(f->hub->log, &note, &size) != 0 || size <= p->taken || size < p->known) {
         goto out;
     }
     if (make_body(f, p, size, &note, &body, &err) != 0) {
