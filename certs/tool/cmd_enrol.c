@@ -271,6 +271,8 @@ static int load_or_make(const char *dir, const char *name, enum pt_key_alg alg, 
     rc = pt_key_generate(alg, ret, err);
     if (rc == 0) {
         rc = pt_key_save(*ret, path, err);
+    }
+    if (rc == 0) {
         pt_tool_say("%s: made\n", "%s：已生成\n", path);
     }
     return rc;

@@ -1,8 +1,8 @@
 /* Enrolment of a connector, as files that people hand on: the authority's invitation, the request
  * that the party makes of it, the approvals of two people. Text, one value a line, strict.
  *
- *   authority ──invitation──► party ──request──► two people ──approvals──► authority
- * ──certificate──►
+ *   authority ──invitation──► party ──request──► two people
+ *   two people ──approvals──► authority ──certificate──► party
  *
  * The token of the invitation never comes back: the request carries an HMAC under its hash, which
  * is all that the authority keeps. Any thread. docs/enrolment.md. */
