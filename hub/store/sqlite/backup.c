@@ -100,6 +100,7 @@ static int backup_log(struct pt_store *store, const char *dir, uint64_t *ret_siz
     }
     if (code != 0) {
         (void)unlink(part);
+        (void)unlink(path); /* this call's: it wasn't there before */
     }
     pt_store_read_end(r);
     pt_buf_done(&state.checkpoint);
@@ -110,6 +111,14 @@ int pt_store_sqlite_backup(struct pt_store *store, const char *dir, uint64_t *re
                            struct pt_err *err) {
     char path[PATH_CAP], part[PATH_CAP];
     int code = name_files(dir, "log.db", path, part, err);
-    code = code == 0 ? backup_cosigned((struct store_sqlite *)(void *)store, dir, err) : code;
-    return code == 0 ? backup_log(store, dir, ret_size, err) : code;
+    code = code == 0 ? name_files(dir, "cosigned.db", path, part, err) : code;
+    if (code != 0) {
+        return code;
+    }
+    code = backup_cosigned((struct store_sqlite *)(void *)store, dir, err);
+    code = code == 0 ? backup_log(store, dir, ret_size, err) : code;
+    if (code != 0) {
+        (void)unlink(path); /* likewise: the same folder takes the next copy */
+    }
+    return code;
 }

@@ -144,6 +144,28 @@ Test(check, a_backup_beside_a_running_hub_is_whole) {
     pt_store_sqlite_close(copy);
 }
 
+Test(check, a_backup_that_failed_leaves_its_folder_for_the_next) {
+    struct pt_buf three;
+    char dir[600], bar[620];
+    uint64_t size = 0;
+    struct pt_err err = {0};
+    fill();
+    snprintf(dir, sizeof dir, "%s/backup", hub.dir);
+    snprintf(bar, sizeof bar, "%s/log.db.part", dir);
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    pt_buf_init(&three, 4096);
+    cosigned(3, &three);
+    cr_assert_eq(pt_store_cosigned_put(hub.store, 3, pt_buf_span(&three), true, &err), 0);
+    pt_buf_done(&three);
+    cr_assert_eq(mkdir(bar, 0700), 0); /* where the log's copy would be written */
+    cr_assert_neq(pt_store_sqlite_backup(hub.store, dir, &size, &err), 0);
+    cr_assert_eq(rmdir(bar), 0);
+    cr_assert_eq(rmdir(dir), 0, "it left something behind");
+    cr_assert_eq(mkdir(dir, 0700), 0);
+    cr_assert_eq(pt_store_sqlite_backup(hub.store, dir, &size, &err), 0, "%s", err.msg);
+    cr_assert_eq(size, pt_log_size(hub.log));
+}
+
 Test(check, what_stands_for_a_cosigned_checkpoint_is_one) {
     struct pt_buf other;
     struct pt_err err = {0};
