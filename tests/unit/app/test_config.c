@@ -74,6 +74,12 @@ Test(config, names_witnesses_from_outside) {
     cr_assert_str_eq(c.witnesses[0].url, "https://w.example/one");
     snprintf(want, sizeof want, "%s/w.crt", dir);
     cr_assert_str_eq(c.witnesses[0].ca, want);
+    cr_assert_eq(load(WHOLE "witnesses: [{url: 'http://127.0.0.1:1/a'}, {url: 'http://[::1]:2'},"
+                            " {url: 'http://localhost'}]\n",
+                      &c, &err),
+                 0, "%s", err.msg);
+    cr_assert_eq(c.n_witnesses, 3);
+    cr_assert_str_eq(c.witnesses[2].url, "http://localhost");
 }
 
 /* The two numbers of which 0 has a meaning. */
@@ -107,6 +113,10 @@ Test(config, says_what_is_wrong) {
          "line 8: limits.batches is 0; it must be 1"},
         {WHOLE "publish_ms: 0\n", "line 6: publish_ms is 0"},
         {WHOLE "witnesses: [{url: ftp://w.example}]\n", "witnesses has the url ftp://w.example"},
+        {WHOLE "witnesses: [{url: 'http://w.example'}]\n", "has the url http://w.example; it must"},
+        {WHOLE "witnesses: [{url: 'http://127.0.0.1.example'}]\n", "http:// on this machine alone"},
+        {WHOLE "witnesses: [{url: 'http://localhost:1@w.example'}]\n",
+         "http:// on this machine alone"},
         {WHOLE "witnesses: [{ca: w.crt}]\n", "Missing"},
         {"data: data\n", "Missing"},
         {"", ""},
