@@ -57,8 +57,6 @@ static int take_approval(struct pt_connector *c, const struct pt_followed_record
 }
 
 static const char *const others_sql[] = {
-    "DELETE FROM shut WHERE EXISTS (SELECT 1 FROM erasure e WHERE e.state=1 AND e.party=shut.party"
-    " AND e.of_stream=shut.stream AND e.seq=shut.seq)",
     "DELETE FROM ref WHERE EXISTS (SELECT 1 FROM erasure e WHERE e.state=1 AND e.party=ref.party"
     " AND e.of_stream=ref.stream AND e.seq=ref.seq AND e.record=ref.hash)",
     "UPDATE erasure SET state=2 WHERE state=1",
@@ -108,6 +106,29 @@ static int erase_own(struct pt_connector *c, uint64_t seq, struct pt_span record
                             "bib", pt_span(left, sizeof left), (int64_t)seq, record);
 }
 
+/* A kept sealed record, where it is the one that the order names by its hash: one that names
+ * another has no effect, and the hub has the record still. */
+static int erase_shut(struct pt_connector *c, struct pt_err *err) {
+    struct pt_sql *sql = &c->state->sql;
+    struct sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(sql, &st, err,
+                          "SELECT s.party, s.stream, s.seq, s.bytes, e.record FROM erasure e JOIN"
+                          " shut s ON s.party=e.party AND s.stream=e.of_stream AND s.seq=e.seq"
+                          " WHERE e.state=1",
+                          "");
+    while (pt_sql_row(sql, st, &rc, err)) {
+        struct pt_span bytes = pt_sql_blob(st, 3);
+        struct pt_hash hash;
+        pt_leaf_hash(&hash, bytes.p, bytes.len);
+        if (pt_span_eq(pt_span(hash.b, PT_HASH_LEN), pt_sql_blob(st, 4))) {
+            rc = pt_sql_run(sql, err, "DELETE FROM shut WHERE party=? AND stream=? AND seq=?",
+                            "ssi", pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_i64(st, 2));
+        }
+    }
+    pt_sql_done(sql, st);
+    return rc;
+}
+
 static int carry_out(struct pt_connector *c, struct pt_err *err) {
     struct pt_sql *sql = &c->state->sql;
     struct sqlite3_stmt *st = NULL;
@@ -118,6 +139,7 @@ static int carry_out(struct pt_connector *c, struct pt_err *err) {
         rc = erase_own(c, pt_sql_u64(st, 0), pt_sql_blob(st, 1), err);
     }
     pt_sql_done(sql, st);
+    rc = rc == 0 ? erase_shut(c, err) : rc;
     for (size_t i = 0; rc == 0 && i < sizeof others_sql / sizeof *others_sql; i++) {
         rc = pt_sql_run(sql, err, others_sql[i], "");
     }

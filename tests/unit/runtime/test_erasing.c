@@ -65,6 +65,51 @@ Test(erasing, the_authors_own_copy_goes_and_its_closes_hold) {
     rig_done(&rig);
 }
 
+/* Is the sealed record that was kept for finance/main#2 there still? */
+static bool is_kept(void) {
+    struct pt_buf bytes;
+    pt_buf_init(&bytes, 100);
+    struct pt_state *s = rig_state(&rig);
+    int rc = pt_shut_find(s, "finance", "main", 2, &bytes, NULL);
+    cr_assert(rc == 0 || rc == PT_E_NOT_FOUND);
+    pt_state_free(s);
+    pt_buf_done(&bytes);
+    return rc == 0;
+}
+
+static void order_in_force(struct pt_hash *record) {
+    struct pt_hash hash;
+    uint64_t at;
+    te_order(&hub, 2, record, &hash, &at);
+    te_approve(&hub, "audit", at, &hash);
+    te_approve(&hub, "discipline", at, &hash);
+    te_tick(&hub, pt_date_from_ms(hub.now_ms));
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+}
+
+/* An order that names another record at the same place has no effect, neither at the hub nor here.
+ */
+Test(erasing, a_void_order_leaves_what_was_kept) {
+    static const char sealed[] = "a sealed record's bytes";
+    struct th_stream s;
+    struct pt_hash hash;
+    rig_init(&rig, "congress", true);
+    th_stream_init(&s, &hub, "finance", "main");
+    th_send_payments(&s, 3);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    struct pt_state *state = NULL;
+    cr_assert_eq(pt_state_open(rig_path(&rig, "state/connector.db"), false, &state, NULL), 0);
+    cr_assert_eq(pt_shut_add(state, "finance", "main", 2, pt_span_str(sealed), NULL), 0);
+    pt_state_free(state);
+    pt_leaf_hash(&hash, "another", 7);
+    order_in_force(&hash);
+    cr_assert(is_kept(), "another record's order destroyed it");
+    pt_leaf_hash(&hash, sealed, strlen(sealed));
+    order_in_force(&hash);
+    cr_assert_not(is_kept(), "its own order didn't");
+    rig_done(&rig);
+}
+
 static void destroy(uint64_t seq, const struct pt_hash *by) {
     struct te_found f = te_find(&hub, seq);
     const struct pt_store_erasure e = {
