@@ -1,5 +1,5 @@
 /* Orders of the office that wait for approvals, and what they have so far: hub parameters, working
- * days, code tables, lifts of freezes. */
+ * days, code tables, lifts of freezes, erasures. */
 #include <stdio.h>
 #include <string.h>
 
