@@ -47,6 +47,15 @@ static void print_record(const struct pt_evidence_record *rec) {
                received, signed_at, key, (unsigned long long)rec->key_from);
         return;
     }
+    if (rec->withheld) {
+        printf("\n  %s/%s#%llu  WITHHELD  %s\n    record hash %s\n    log entry %llu, received %s, "
+               "signed %s\n    by key %s (enrolled by log entry %llu)\n",
+               rec->party, rec->stream, (unsigned long long)rec->seq,
+               rec->ok ? "proven to stand there" : "NOT PROVEN", hash,
+               (unsigned long long)rec->log_index, received, signed_at, key,
+               (unsigned long long)rec->key_from);
+        return;
+    }
     struct pt_arena arena;
     pt_arena_init(&arena, 64u * 1024 * 1024);
     Pentad__V1__Record *r = NULL;
@@ -107,7 +116,7 @@ static void print_about(const Pentad__V1__EvidenceAbout *a) {
         }
         printf(" at log size %llu", (unsigned long long)a->known_at);
         if (a->withheld > 0) {
-            printf("; %llu record%s not for the one who fetched it",
+            printf("; %llu record%s withheld: not for the one who fetched it, as the hub says",
                    (unsigned long long)a->withheld, pt_cli_s((long long)a->withheld));
         }
         puts("");
@@ -162,11 +171,11 @@ static json_t *result_json(const struct pt_evidence_result *r) {
         (void)snprintf(id, sizeof id, "%s/%s#%llu", rec->party, rec->stream,
                        (unsigned long long)rec->seq);
         json_array_append_new(
-            records,
-            json_pack("{s:s,s:b,s:b,s:s,s:s,s:I,s:I,s:I,s:s}", "id", id, "ok", rec->ok, "erased",
-                      rec->erased, "order", rec->order, "hash", hash, "log_index",
-                      (json_int_t)rec->log_index, "received_at_ms", (json_int_t)rec->received_at_ms,
-                      "signed_at_ms", (json_int_t)rec->signed_at_ms, "signing_key", key));
+            records, json_pack("{s:s,s:b,s:b,s:b,s:s,s:s,s:I,s:I,s:I,s:s}", "id", id, "ok", rec->ok,
+                               "erased", rec->erased, "withheld", rec->withheld, "order",
+                               rec->order, "hash", hash, "log_index", (json_int_t)rec->log_index,
+                               "received_at_ms", (json_int_t)rec->received_at_ms, "signed_at_ms",
+                               (json_int_t)rec->signed_at_ms, "signing_key", key));
     }
     for (size_t i = 0; i < r->n_checkpoints; i++) {
         char root[2 * PT_HASH_LEN + 1];
@@ -198,6 +207,11 @@ static void print_result(const struct pt_evidence_result *r, const struct cli_op
     for (size_t i = 0; i < r->n_checkpoints; i++) {
         printf("\n  under a checkpoint of size %llu with %u cosignatures\n",
                (unsigned long long)r->checkpoints[i].size, r->checkpoints[i].witnesses);
+    }
+    if (r->n_withheld > 0 && r->n_withheld == r->n_failed) {
+        printf("\nNOT ALL SHOWN: %zu record%s withheld, everything else holds\n", r->n_withheld,
+               pt_cli_s((long long)r->n_withheld));
+        return;
     }
     printf("\n%s: %zu steps, %zu failed\n", verdicts[r->exit_code < 2 ? r->exit_code : 2],
            r->n_steps, r->n_failed);
@@ -266,8 +280,9 @@ const struct cli_command cmd_verify = {
         "  --out FILE    of a brief: writes what was made anew, as JSON or with --html for print\n"
         "\n"
         "exit: 0 everything holds, 1 a check failed (a figure that its records and an attested\n"
-        "      snapshot don't prove complete fails with COMPLETENESS NOT PROVEN), 2 the file or "
-        "the trust can't be used\n"
+        "      snapshot don't prove complete fails with COMPLETENESS NOT PROVEN; records that the\n"
+        "      file names and doesn't show fail as withheld: NOT ALL SHOWN), 2 the file or the\n"
+        "      trust can't be used\n"
         "\n"
         "example: pentad verify payment.pentad-evidence --trust policy\n",
     .min_args = 1,

@@ -44,6 +44,7 @@ enum {
     RECORD_BATCH = 0x18,
     RECORD_PATH = 0x22,
     RECORD_ERASED = 0x2a,
+    RECORD_WITHHELD = 0x32,
 };
 
 /* ---- making a bundle ----------------------------------------------------------------------- */
@@ -63,6 +64,7 @@ struct making {
     const struct pt_feed_disclosed *disclosed;
     const struct pt_evidence_want *want;
     bool leave_out; /* what the reader may not read, rather than refuse */
+    bool naming;    /* and name it: its place, hash and path */
     bool bare;      /* a key history for whoever has the entries */
     struct pt_evidence_cache *cache;
     size_t key; /* the first of its places that is still to be put in */
@@ -155,13 +157,22 @@ static int put_batch(struct making *m, const struct pt_store_entry *e, struct pt
     return put_proof(m, e->index, BATCH_TLOG_PROOF, out);
 }
 
+static int put_path(const struct pt_merkle_tree *tree, uint32_t i, uint64_t n, struct pt_buf *out) {
+    const struct pt_merkle_reader nodes = pt_merkle_tree_reader(tree);
+    struct pt_merkle_path path;
+    int rc = pt_merkle_inclusion(&nodes, i, n, &path);
+
+    for (unsigned k = 0; rc == 0 && k < path.n; k++) {
+        pt_feed_wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
+    }
+    return rc;
+}
+
 /* EvidenceRecord, without its own tag; has_batch: not in a key history. */
 static int put_record(struct making *m, const struct pt_store_entry *e,
                       const struct pt_merkle_tree *tree, uint32_t i,
                       const struct pt_kept_record *rec, bool has_batch, struct pt_buf *out) {
-    const struct pt_merkle_reader nodes = pt_merkle_tree_reader(tree);
-    struct pt_merkle_path path;
-    int rc = pt_merkle_inclusion(&nodes, i, e->record_count, &path);
+    int rc;
 
     pt_feed_wire_number(out, RECORD_SEQ, e->first_seq + i);
     if (!rec->erased) {
@@ -170,12 +181,26 @@ static int put_record(struct making *m, const struct pt_store_entry *e,
     if (has_batch) {
         pt_feed_wire_number(out, RECORD_BATCH, m->n_batches);
     }
-    for (unsigned k = 0; rc == 0 && k < path.n; k++) {
-        pt_feed_wire_bytes(out, RECORD_PATH, pt_span(path.h[k].b, PT_HASH_LEN));
-    }
+    rc = put_path(tree, i, e->record_count, out);
     if (rec->erased) {
         pt_feed_wire_bytes(out, RECORD_ERASED, pt_span(rec->hash.b, PT_HASH_LEN));
     }
+    return rc;
+}
+
+/* One that the reader may not read, as an EvidenceRecord: its hash, which the feed tells everybody,
+ * with the path that proves that such a record is there. */
+static int put_withheld(struct making *m, const struct pt_store_entry *e,
+                        const struct pt_merkle_tree *tree, uint32_t i,
+                        const struct pt_kept_record *rec, struct pt_buf *out) {
+    struct pt_hash hash;
+    int rc;
+
+    pt_kept_record_hash(rec, &hash);
+    pt_feed_wire_number(out, RECORD_SEQ, e->first_seq + i);
+    pt_feed_wire_number(out, RECORD_BATCH, m->n_batches);
+    rc = put_path(tree, i, e->record_count, out);
+    pt_feed_wire_bytes(out, RECORD_WITHHELD, pt_span(hash.b, PT_HASH_LEN));
     return rc;
 }
 
@@ -310,6 +335,31 @@ static int find_places(struct making *m, const struct pt_evidence_want *want) {
     return 0;
 }
 
+/* What the reader gets of it: all, else its hash alone, or nothing. */
+static int put_wanted(struct making *m, const struct pt_store_entry *e,
+                      const struct pt_merkle_tree *tree, uint32_t i,
+                      const struct pt_kept_record *rec, bool full, size_t *ret_taken) {
+    struct place *p = &m->places[m->at];
+    int rc = 0;
+
+    m->withheld += !full;
+    if (!full && !m->naming) {
+        return 0;
+    }
+    if (full && !rec->erased && m->want->given != NULL) {
+        rc = m->want->given(m->want->given_ctx, &p->ref, e->index, rec->bytes, m->err);
+    }
+    if (rc == 0) {
+        pt_buf_reset(&m->record);
+        rc = full ? put_record(m, e, tree, i, rec, true, &m->record)
+                  : put_withheld(m, e, tree, i, rec, &m->record);
+        pt_feed_wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
+        p->taken = true;
+        p->at = (uint32_t)(m->n_records + (*ret_taken)++);
+    }
+    return rc;
+}
+
 /* The records of one batch that are wanted: places from m->at on with this index. */
 static int take_records(struct making *m, const struct pt_store_entry *e,
                         const struct pt_merkle_tree *tree, size_t *ret_taken) {
@@ -339,17 +389,7 @@ static int take_records(struct making *m, const struct pt_store_entry *e,
                               ref->party, ref->stream, (unsigned long long)ref->seq,
                               pt_party_name(m->reader));
         }
-        if (rc == 0 && full && !rec.erased && m->want->given != NULL) {
-            rc = m->want->given(m->want->given_ctx, ref, e->index, rec.bytes, m->err);
-        }
-        if (rc == 0 && full) {
-            pt_buf_reset(&m->record);
-            rc = put_record(m, e, tree, i - 1, &rec, true, &m->record);
-            pt_feed_wire_bytes(&m->records, BUNDLE_RECORDS, pt_buf_span(&m->record));
-            m->places[m->at].taken = true;
-            m->places[m->at].at = (uint32_t)(m->n_records + (*ret_taken)++);
-        }
-        m->withheld += rc == 0 && !full;
+        rc = rc == 0 ? put_wanted(m, e, tree, i - 1, &rec, full, ret_taken) : rc;
     }
     return rc;
 }
@@ -532,6 +572,7 @@ int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, en
                        .cache = cache,
                        .want = want,
                        .leave_out = want->figure != NULL || want->about != NULL,
+                       .naming = want->about != NULL && want->about->has_withheld,
                        .err = err != NULL ? err : &none};
     int rc;
 

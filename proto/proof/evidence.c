@@ -265,6 +265,7 @@ static void fill_record(struct pt_evidence_record *out, const Pentad__V1__Eviden
     out->bytes = pt_span(rec->record.data, rec->record.len);
     (void)pt_evidence_leaf(rec, &out->hash);
     out->erased = rec->has_erased;
+    out->withheld = rec->has_withheld;
     out->log_index = b->log_index;
     out->received_at_ms = b->entry.received_at_ms;
     out->signed_at_ms = s->signed_at_ms;
@@ -326,9 +327,9 @@ static void check_records(struct pt_evidence_run *run, const struct pt_evidence_
                              "a record belongs to no usable batch of the bundle");
             continue;
         }
-        if (rec->has_erased) {
+        if (rec->has_erased || rec->has_withheld) {
             fill_record(&r->records[i], rec, batch);
-            r->records[i].ok = pt_evidence_check_erased(run, rec, batch) && batch->ok;
+            r->records[i].ok = pt_evidence_check_hash(run, rec, batch) && batch->ok;
             continue;
         }
         m = pt_evidence_check_record(run, rec, batch);
@@ -370,6 +371,7 @@ static void check_batches(struct pt_evidence_run *run) {
                          "record leads to the signed root of its batch",
                          "records lead to the signed roots of their batches");
     }
+    pt_evidence_check_withheld(run);
     pt_evidence_check_about(run, batches);
     for (size_t i = 0; i < b->n_batches; i++) {
         pt_evidence_batch_done(&batches[i]);

@@ -1,6 +1,7 @@
 /* What a bundle says it is of: a whole batch, a discrepancy, a subject in a year. Only what its own
  * verified records tell is judged; that there is no other record of a discrepancy or subject is
- * nothing that they could. */
+ * nothing that they could. A number that nobody signed excuses nothing: what is withheld is named,
+ * with its hash and path. */
 #include "evidence_run.h"
 
 #include <inttypes.h>
@@ -20,7 +21,7 @@ struct about {
     char where[96];
     const struct pt_evidence_record **by_hash; /* those that held */
     size_t n;
-    uint64_t missing;  /* records that a discrepancy cites and the bundle lacks */
+    uint64_t missing;  /* records that a discrepancy cites and the bundle neither has nor names */
     uint64_t speaking; /* records that are of it */
 };
 
@@ -30,32 +31,109 @@ static void fail(struct about *b, int code, const char *what) {
 
 /* ---- a batch ---- */
 
+/* Is it of the order over an erased record, which stands in a batch of its own? */
+static bool is_of_order(const struct pt_evidence_record *rec) {
+    ProtobufCMessage *m = NULL;
+    bool is = false;
+
+    if (pt_strict_unpack(&pentad__v1__record__descriptor, rec->bytes, &m, NULL) == 0) {
+        const Pentad__V1__Record *r = (const Pentad__V1__Record *)m;
+
+        is = r->body_case == PENTAD__V1__RECORD__BODY_ERASURE ||
+             r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL;
+    }
+    protobuf_c_message_free_unpacked(m, NULL);
+    return is;
+}
+
+/* Which of the bundle's batches the log entry is that it says; n_batches: none. */
+static size_t find_batch(const struct about *b, const struct pt_evidence_batch *batches) {
+    size_t n = b->run->r->bundle->n_batches;
+
+    for (size_t i = 0; i < n; i++) {
+        if (batches[i].opened && batches[i].log_index + 1 == b->a->known_at) {
+            return i;
+        }
+    }
+    return n;
+}
+
+/* Its records that are here or named, each at a place of its own (checked before), are as many as
+ * its author signed for. */
 static void check_whole_batch(struct about *b, const struct pt_evidence_batch *batches) {
     const Pentad__V1__EvidenceBundle *bundle = b->run->r->bundle;
-    uint64_t there = bundle->n_records + b->a->withheld;
-    const struct pt_statement *s = &batches[0].entry.statement;
-    char name[PT_REF_TEXT_MAX];
+    size_t of = find_batch(b, batches);
+    char name[PT_REF_TEXT_MAX] = "";
+    const struct pt_statement *s;
+    uint64_t there = 0;
     char what[160];
 
-    if (bundle->n_batches != 1 || !batches[0].opened) {
-        fail(b, PT_E_FORMAT, "it says that it is one batch, and isn't");
+    if (of == bundle->n_batches) {
+        fail(b, PT_E_FORMAT, "it says that it is one batch, and hasn't got it");
         return;
     }
+    s = &batches[of].entry.statement;
     pt_ref_format(name, s->msg->party, s->msg->stream, s->first_seq);
-    if (strcmp(name, b->a->name) != 0 || b->a->known_at != batches[0].log_index + 1) {
+    if (strcmp(name, b->a->name) != 0) {
         (void)snprintf(what, sizeof(what), "the batch is that of %.100s, log entry %" PRIu64, name,
-                       batches[0].log_index);
+                       batches[of].log_index);
         fail(b, PT_E_PROOF, what);
         return;
     }
+    for (size_t i = 0; i < bundle->n_records; i++) {
+        if (bundle->records[i]->has_batch && bundle->records[i]->batch == of) {
+            there++;
+        } else if (!is_of_order(&b->run->r->records[i])) {
+            fail(b, PT_E_FORMAT,
+                 "it has records that are neither its batch's nor orders over them");
+            return;
+        }
+    }
     if (there != s->record_count) {
         (void)snprintf(what, sizeof(what),
-                       "%" PRIu64 " records are accounted for, its author signed for %" PRIu64,
+                       "%" PRIu64 " records are here or named, its author signed for %" PRIu64,
                        there, s->record_count);
         fail(b, PT_E_MISSING, what);
         return;
     }
-    b->speaking = bundle->n_records;
+    b->speaking = there;
+}
+
+/* ---- what is withheld ---- */
+
+void pt_evidence_check_withheld(struct pt_evidence_run *run) {
+    struct pt_evidence_result *r = run->r;
+
+    for (size_t i = 0; i < r->n_records; i++) {
+        const struct pt_evidence_record *rec = &r->records[i];
+        char where[96];
+
+        if (rec->withheld && rec->ok) {
+            (void)snprintf(where, sizeof(where), "%s/%s#%" PRIu64, rec->party, rec->stream,
+                           rec->seq);
+            pt_evidence_fail(run, "withheld", PT_E_FORBIDDEN, where,
+                             "it stands there and the file doesn't show it; that it is not for the "
+                             "one who fetched the file is the hub's word");
+            r->n_withheld++;
+        }
+    }
+}
+
+/* The number that the file tells is that of the records that it names. */
+static void check_number(struct about *b) {
+    const struct pt_evidence_result *r = b->run->r;
+    uint64_t named = 0;
+    char what[160];
+
+    for (size_t i = 0; i < r->n_records; i++) {
+        named += r->records[i].withheld;
+    }
+    if (named != b->a->withheld) {
+        (void)snprintf(what, sizeof(what),
+                       "%" PRIu64 " records are said to be withheld, %" PRIu64 " are named",
+                       b->a->withheld, named);
+        fail(b, PT_E_MISSING, what);
+    }
 }
 
 /* ---- a discrepancy, a subject ---- */
@@ -180,13 +258,12 @@ static void judge(struct about *b, const struct pt_evidence_batch *batches) {
         fail(b, PT_E_UNSUPPORTED, "it says that it is of something this program doesn't know");
         return;
     }
-    if (b->missing > b->a->withheld) {
+    if (b->missing > 0) {
         (void)snprintf(what, sizeof(what),
-                       "%" PRIu64 " records that it cites are missing, %" PRIu64
-                       " are said to be withheld",
-                       b->missing, b->a->withheld);
+                       "%" PRIu64 " records that it cites are neither here nor named", b->missing);
         fail(b, PT_E_MISSING, what);
     }
+    check_number(b);
 }
 
 void pt_evidence_check_about(struct pt_evidence_run *run, const struct pt_evidence_batch *batches) {

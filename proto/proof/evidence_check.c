@@ -199,8 +199,10 @@ void pt_evidence_batch_done(struct pt_evidence_batch *b) {
 /* ---- records ---- */
 
 int pt_evidence_leaf(const Pentad__V1__EvidenceRecord *rec, struct pt_hash *ret) {
-    if (rec->has_erased) {
-        return pt_hash_from_bytes(ret, rec->erased.data, rec->erased.len);
+    if (rec->has_erased || rec->has_withheld) {
+        const ProtobufCBinaryData *hash = rec->has_erased ? &rec->erased : &rec->withheld;
+
+        return pt_hash_from_bytes(ret, hash->data, hash->len);
     }
     pt_leaf_hash(ret, rec->record.data, rec->record.len);
     return 0;
@@ -223,7 +225,7 @@ int pt_evidence_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_stat
         }
     }
     if (pt_evidence_leaf(rec, &leaf) != 0) {
-        return pt_err_set(err, PT_E_PROOF, "an erased record's hash is not a hash");
+        return pt_err_set(err, PT_E_PROOF, "the hash in a record's place is not a hash");
     }
     if (pt_merkle_verify_inclusion(&leaf, rec->seq - s->first_seq, s->record_count, path,
                                    rec->n_path, &s->records_root) != 0) {
@@ -233,17 +235,17 @@ int pt_evidence_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_stat
     return 0;
 }
 
-bool pt_evidence_check_erased(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
-                              const struct pt_evidence_batch *b) {
+bool pt_evidence_check_hash(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
+                            const struct pt_evidence_batch *b) {
     struct pt_err err = {0, ""};
     char where[96];
     int rc;
 
     snprintf(where, sizeof(where), "%s/%s#%" PRIu64, b->entry.statement.msg->party,
              b->entry.statement.msg->stream, rec->seq);
-    rc = rec->has_seq && !rec->has_record
+    rc = rec->has_seq && !rec->has_record && rec->has_erased != rec->has_withheld
              ? pt_evidence_path(rec, &b->entry.statement, &err)
-             : pt_err_set(&err, PT_E_FORMAT, "a record is there and said to be erased");
+             : pt_err_set(&err, PT_E_FORMAT, "a record is there and said to be erased or withheld");
     if (rc != 0) {
         pt_evidence_fail(run, "path", rc, where, err.msg);
     }
@@ -259,8 +261,9 @@ Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
     bool ok = true;
     int rc;
 
-    if (!rec->has_seq || !rec->has_record) {
-        pt_evidence_fail(run, "record", PT_E_MISSING, "", "a record lacks its number or its bytes");
+    if (!rec->has_seq || !rec->has_record || rec->has_erased || rec->has_withheld) {
+        pt_evidence_fail(run, "record", PT_E_MISSING, "",
+                         "a record lacks its number or its bytes, or has a hash in their place");
         return NULL;
     }
     snprintf(where, sizeof(where), "%s/%s#%" PRIu64, b->entry.statement.msg->party,

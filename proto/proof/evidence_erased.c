@@ -13,7 +13,7 @@ static const char *const approvers[APPROVERS] = {"congress", "discipline", "orga
 static Pentad__V1__Record *decode(const struct pt_evidence_record *rec) {
     ProtobufCMessage *m = NULL;
 
-    if (!rec->ok || rec->erased ||
+    if (!rec->ok || rec->erased || rec->withheld ||
         pt_strict_unpack(&pentad__v1__record__descriptor, rec->bytes, &m, NULL) != 0) {
         return NULL;
     }

@@ -45,7 +45,8 @@ int pt_evidence_keys_records(const Pentad__V1__EvidenceKeyEntry *k, const struct
     for (size_t i = 0; rc == 0 && i < k->n_records; i++) {
         const Pentad__V1__EvidenceRecord *rec = k->records[i];
 
-        if (!rec->has_seq || !rec->has_record || rec->seq <= after) {
+        if (!rec->has_seq || !rec->has_record || rec->has_erased || rec->has_withheld ||
+            rec->seq <= after) {
             return pt_err_set(err, PT_E_FORMAT, "its records lack something or are not in order");
         }
         after = rec->seq;

@@ -57,6 +57,8 @@ void pt_evidence_check_batch(struct pt_evidence_run *run, const Pentad__V1__Evid
 Pentad__V1__Record *pt_evidence_check_record(struct pt_evidence_run *run,
                                              const Pentad__V1__EvidenceRecord *rec,
                                              const struct pt_evidence_batch *b);
+/* Each record that the bundle only names: no proof says that its reader may not read it. */
+void pt_evidence_check_withheld(struct pt_evidence_run *run);
 /* What the bundle says it is of, against its records and its opened batches. */
 void pt_evidence_check_about(struct pt_evidence_run *run, const struct pt_evidence_batch *batches);
 /* A record's path to the statement's records_root, at its number. */
@@ -64,11 +66,11 @@ int pt_evidence_path(const Pentad__V1__EvidenceRecord *rec, const struct pt_stat
                      struct pt_err *err);
 /* Are all records of a key entry KeyChanges, as on the stream that a recovery key signs? */
 bool pt_evidence_all_key_changes(const Pentad__V1__EvidenceKeyEntry *k);
-/* The hash of a record of the bundle, erased or not. PT_E_FORMAT. */
+/* The hash of a record of the bundle, be its bytes there or not. PT_E_FORMAT. */
 int pt_evidence_leaf(const Pentad__V1__EvidenceRecord *rec, struct pt_hash *ret);
-/* An erased one: its path to records_root. */
-bool pt_evidence_check_erased(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
-                              const struct pt_evidence_batch *b);
+/* One that is its hash alone, erased or withheld: its path to records_root. */
+bool pt_evidence_check_hash(struct pt_evidence_run *run, const Pentad__V1__EvidenceRecord *rec,
+                            const struct pt_evidence_batch *b);
 /* evidence_erased.c: each erased record has its order, which two bodies approved, among the
  * records. */
 void pt_evidence_check_orders(struct pt_evidence_run *run);

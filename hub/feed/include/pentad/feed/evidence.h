@@ -27,8 +27,8 @@ struct pt_evidence_cache;
 int pt_evidence_cache_new(const struct pt_sigverify *sv, struct pt_evidence_cache **ret);
 void pt_evidence_cache_free(struct pt_evidence_cache *c); /* NULL is fine */
 
-/* A record that the bundle gives away, before it is put in; another value than 0 ends the making
- * and is returned. */
+/* A record that the bundle will give away once pt_feed_evidence has returned 0; another value than
+ * 0 ends the making and is returned. */
 typedef int pt_evidence_given(void *ctx, const struct pt_ref *ref, uint64_t log_index,
                               struct pt_span bytes, struct pt_err *err);
 
@@ -38,8 +38,9 @@ struct pt_evidence_want {
     const Pentad__V1__EvidenceFigure *figure; /* NULL: none */
     size_t n_inputs; /* of a figure: the first so many records are its inputs */
     size_t n_said;   /* the last so many: its snapshot (H03), then the attestations of it */
-    /* NULL: single records. With has_withheld the number is put in; without, the bundle doesn't
-     * tell it: that of a subject's would tell of clues. */
+    /* NULL: single records. With has_withheld what the reader may not read is named, by place and
+     * hash, and its number is put in; without, the bundle doesn't tell it: what a subject's
+     * withholds would tell of clues. */
     const Pentad__V1__EvidenceAbout *about;
     pt_evidence_given *given; /* may be NULL */
     void *given_ctx;
@@ -47,8 +48,9 @@ struct pt_evidence_want {
 };
 
 /* Appends an EvidenceBundle; out->max bounds it (PT_E_TOO_LARGE). Records that `reader` may not
- * read are left out and counted in *ret_withheld (may be NULL); without a figure or an about one
- * such record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache: of this store alone. */
+ * read are left out or named, and counted in *ret_withheld (may be NULL); without a figure or an
+ * about one such record is PT_E_FORBIDDEN. PT_E_NOT_FOUND names the record. cache: of this store
+ * alone. */
 int pt_feed_evidence(struct pt_store *store, struct pt_evidence_cache *cache, enum pt_party reader,
                      const struct pt_evidence_want *want, struct pt_buf *out, size_t *ret_withheld,
                      struct pt_err *err);

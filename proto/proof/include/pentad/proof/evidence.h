@@ -27,8 +27,8 @@
 /* Steps that held are summed up, one line a kind; failed ones stand one by one. */
 struct pt_evidence_step {
     const char *step; /* stable word: trust, bundle, genesis, checkpoint, inclusion, statement,
-                         signature, key, key-history, path, record, erasure, about, figure,
-                         completeness */
+                         signature, key, key-history, path, record, erasure, withheld, about,
+                         figure, completeness */
     int code;         /* 0 held, else PT_E_… */
     char what[256];   /* a sentence */
     char where[96];   /* e.g. finance/treasury#1234, log entry 17; empty for the whole */
@@ -39,9 +39,11 @@ struct pt_evidence_record {
     char stream[33];
     uint64_t seq;
     struct pt_hash hash;
-    struct pt_span bytes; /* as its author produced it; inside result->bundle; empty where erased */
+    struct pt_span bytes; /* as its author produced it; inside result->bundle; empty where it
+                             isn't there */
     bool erased;          /* destroyed by an order that the bundle proves, with its approvals */
     char order[96];       /* that order's id */
+    bool withheld;        /* named alone: it stands there, and the bundle doesn't show it */
     uint64_t log_index;
     int64_t received_at_ms;
     int64_t signed_at_ms;
@@ -67,6 +69,7 @@ struct pt_evidence_complete {
 struct pt_evidence_result {
     int exit_code; /* 0 all held, 1 a check failed, 2 unusable input (no trust, not a bundle) */
     size_t n_steps, n_failed;
+    size_t n_withheld; /* of those that failed: proven to stand there, and withheld */
     struct pt_evidence_step *steps;
     size_t n_records;
     struct pt_evidence_record *records; /* same order as bundle->records */
