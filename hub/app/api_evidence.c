@@ -97,11 +97,40 @@ void pt_api_key_history(struct pt_call *c) {
     pt_buf_done(&body);
 }
 
-/* The answer, once the records are gathered or couldn't be. */
-static void reply_about(struct pt_call *c, int rc, const struct refs *refs,
-                        const Pentad__V1__EvidenceAbout *about, const struct pt_err *err) {
-    const struct pt_evidence_want want = {.records = refs->v, .n = refs->n, .about = about};
+static int add_place(struct refs *refs, const struct pt_exchange_place *p) {
+    return p->seq != 0 ? add_ref(refs, p->party, p->stream, p->seq, 0) : 0;
+}
 
+/* Behind the erased ones: the orders over them and the approvals that brought those into force. */
+static int add_orders(struct pt_call *c, struct refs *refs, struct pt_err *err) {
+    size_t n = refs->n;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct pt_ref at = refs->v[i];
+        struct pt_exchange_erasure e;
+        int found = pt_erasure_of(c->hub, &at, &e, err);
+
+        if (found != 0) {
+            rc = found == PT_E_NOT_FOUND ? 0 : found;
+            continue;
+        }
+        rc = add_place(refs, &e.order_at);
+        for (size_t k = 0; rc == 0 && k < PT_EXCHANGE_APPROVERS; k++) {
+            rc = add_place(refs, &e.approvals[k]);
+        }
+    }
+    return rc;
+}
+
+/* The answer, once the records are gathered or couldn't be. */
+static void reply_about(struct pt_call *c, int rc, struct refs *refs,
+                        const Pentad__V1__EvidenceAbout *about, struct pt_err *err) {
+    struct pt_evidence_want want = {.about = about};
+
+    rc = rc == 0 ? add_orders(c, refs, err) : rc;
+    want.records = refs->v;
+    want.n = refs->n;
     if (rc == PT_E_TOO_LARGE) {
         pt_reply_problem_from_any_thread(c->req, rc,
                                          "that is more records than one file takes: 65536");
@@ -114,48 +143,32 @@ static void reply_about(struct pt_call *c, int rc, const struct refs *refs,
 
 /* ---- a record ---- */
 
-static void add_place(struct pt_ref *refs, size_t *n, const struct pt_exchange_place *p) {
-    if (p->seq != 0) {
-        memcpy(refs[*n].party, p->party, sizeof(p->party));
-        memcpy(refs[*n].stream, p->stream, sizeof(p->stream));
-        refs[(*n)++].seq = p->seq;
-    }
-}
-
-/* Behind an erased record: the order over it and the approvals that brought it into force. */
-static size_t with_order(struct pt_call *c, struct pt_ref refs[2 + PT_EXCHANGE_APPROVERS]) {
-    struct pt_exchange_erasure e;
-    size_t n = 1;
-
-    if (pt_erasure_of(c->hub, refs[0].party, refs[0].stream, refs[0].seq, &e)) {
-        add_place(refs, &n, &e.order_at);
-        for (size_t i = 0; i < PT_EXCHANGE_APPROVERS; i++) {
-            add_place(refs, &n, &e.approvals[i]);
-        }
-    }
-    return n;
-}
-
 void pt_api_record_evidence(struct pt_call *c) {
     struct pt_err err = {0};
     struct pt_feed_disclosed d;
-    struct pt_ref ref[2 + PT_EXCHANGE_APPROVERS];
-    struct pt_evidence_want want = {.records = ref, .n = 1};
-    int rc = pt_call_ref(c, ref, &err);
+    struct pt_ref ref;
+    struct refs refs = {0};
+    struct pt_evidence_want want = {.n = 1};
+    int rc = pt_call_ref(c, &ref, &err);
 
+    rc = rc == 0 ? add_ref(&refs, ref.party, ref.stream, ref.seq, 0) : rc;
     if (rc == 0 && c->view == PT_PARTY_PUBLIC) {
         rc = pt_public_begin(c, &d, &err);
-        want.disclosed = &d;
+        want.disclosed = rc == 0 ? &d : NULL;
+    } else if (rc == 0) {
+        rc = add_orders(c, &refs, &err);
     }
+    want.records = refs.v;
+    want.n = refs.n;
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
-        return;
+    } else {
+        reply(c, &want);
     }
-    want.n = c->view != PT_PARTY_PUBLIC ? with_order(c, ref) : 1;
-    reply(c, &want);
     if (want.disclosed != NULL) {
         pt_ledger_read_end(c->ledger);
     }
+    free(refs.v);
 }
 
 /* ---- a batch ---- */

@@ -198,7 +198,7 @@ static void put_erased(struct pt_call *c, const struct pt_ref *ref, struct json_
     const char *type = json_string_value(json_object_get(record, "type"));
 
     if (type == NULL || strcmp(type, "withheld") != 0 ||
-        !pt_erasure_of(c->hub, ref->party, ref->stream, ref->seq, &e)) {
+        pt_erasure_of(c->hub, ref, &e, NULL) != 0) {
         return;
     }
     pt_ref_format(id, e.order_at.party, e.order_at.stream, e.order_at.seq);

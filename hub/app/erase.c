@@ -163,19 +163,72 @@ int pt_eraser_run(struct pt_eraser *e, bool *ret_done, struct pt_err *err) {
     return rc;
 }
 
-bool pt_erasure_of(struct pt_hub *h, const char *party, const char *stream, uint64_t seq,
-                   struct pt_exchange_erasure *ret) {
+/* ---- which order it was ---- */
+
+struct kept {
+    uint64_t seq;
+    bool erased;
+    struct pt_hash record, order;
+};
+
+static int take_kept(void *ctx, const struct pt_store_entry *e) {
+    struct kept *k = ctx;
+    struct pt_kept_record r = {.erased = false};
+    size_t pos = 0;
+    int rc = 1;
+
+    for (uint64_t i = 0; rc == 1 && i <= k->seq - e->first_seq; i++) {
+        rc = pt_kept_record_next(e->records, &pos, &r);
+    }
+    k->erased = r.erased;
+    k->record = r.hash;
+    k->order = r.order;
+    return rc == 1 ? 0 : PT_E_CORRUPT;
+}
+
+static int find_kept(struct pt_hub *h, const struct pt_ref *at, struct kept *k,
+                     struct pt_err *err) {
+    struct pt_store_reader *r = NULL;
+    uint64_t index = 0;
+    int rc = pt_store_read_begin(h->store, &r, err);
+
+    if (rc == 0) {
+        rc = pt_store_find_seq(r, at->party, at->stream, at->seq, &index, err);
+        rc = rc == 0 ? pt_store_entries(r, index, 1, true, take_kept, k, err) : rc;
+    }
+    pt_store_read_end(r);
+    return rc;
+}
+
+/* An order in force over the place; with k, the one that is named there. */
+static bool find_order(struct pt_hub *h, const struct pt_ref *at, const struct kept *k,
+                       struct pt_exchange_erasure *ret) {
     bool found = false;
 
     (void)pthread_mutex_lock(&h->x_lock);
     for (size_t i = 0; !found && i < pt_exchange_erasure_count(h->x); i++) {
         const struct pt_exchange_erasure *o = pt_exchange_erasure_at(h->x, i);
 
-        found = o->seq == seq && strcmp(o->party, party) == 0 && strcmp(o->stream, stream) == 0;
+        found =
+            o->seq == at->seq && strcmp(o->party, at->party) == 0 &&
+            strcmp(o->stream, at->stream) == 0 &&
+            (k == NULL || (pt_hash_eq(&o->record, &k->record) && pt_hash_eq(&o->order, &k->order)));
         if (found) {
             *ret = *o;
         }
     }
     (void)pthread_mutex_unlock(&h->x_lock);
     return found;
+}
+
+int pt_erasure_of(struct pt_hub *h, const struct pt_ref *at, struct pt_exchange_erasure *ret,
+                  struct pt_err *err) {
+    struct kept k = {.seq = at->seq};
+    int rc;
+
+    if (!find_order(h, at, NULL, ret)) {
+        return PT_E_NOT_FOUND; /* most records: nothing is read for them */
+    }
+    rc = find_kept(h, at, &k, err);
+    return rc != 0 ? rc : k.erased && find_order(h, at, &k, ret) ? 0 : PT_E_NOT_FOUND;
 }

@@ -18,8 +18,9 @@ bool pt_eraser_due(const struct pt_eraser *e);
 /* How many erased records stand below that log size: what a whole fold has as holes. */
 uint64_t pt_eraser_below(const struct pt_eraser *e, uint64_t size);
 
-/* Any thread: the order in force over a record. False: there is none. */
-bool pt_erasure_of(struct pt_hub *h, const char *party, const char *stream, uint64_t seq,
-                   struct pt_exchange_erasure *ret);
+/* Any thread: the order that destroyed what stood at that place, as log.db names it there: others
+ * over the same place had no effect. PT_E_NOT_FOUND: nothing was destroyed there. */
+int pt_erasure_of(struct pt_hub *h, const struct pt_ref *at, struct pt_exchange_erasure *ret,
+                  struct pt_err *err);
 
 #endif

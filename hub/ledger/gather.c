@@ -41,13 +41,14 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
 int pt_ledger_discrepancy_records(struct pt_ledger *l, const char *id, enum pt_party reader,
                                   uint8_t ret_id[PT_DISCREPANCY_ID_LEN], pt_ledger_input_cb cb,
                                   void *ctx, struct pt_err *err) {
+    /* What it cites by its place: an erased record has no hash here, and the log has it. */
     static const char sql[] =
         "WITH h AS MATERIALIZED (SELECT rec FROM f_discrepancy WHERE id = ?1),"
         " a AS MATERIALIZED (SELECT rec FROM f_discrepancy_reply WHERE id = ?1),"
         " i AS (SELECT rec FROM h UNION SELECT rec FROM a"
         "  UNION SELECT r.rec FROM h CROSS JOIN f_discrepancy_inputs i ON i.rec = h.rec"
         "   CROSS JOIN stream s ON s.party = i.party AND s.name = i.stream"
-        "   CROSS JOIN record r ON r.sid = s.sid AND r.seq = i.seq AND r.hash = i.hash"
+        "   CROSS JOIN record r ON r.sid = s.sid AND r.seq = i.seq"
         "  UNION SELECT f.rec FROM a CROSS JOIN resolved f ON f.target = a.rec"
         "   WHERE f.field = 'target'"
         "  UNION SELECT f.rec FROM h CROSS JOIN resolved f ON f.target = h.rec"
