@@ -188,23 +188,36 @@ static void wake_if_due(struct pt_access *a) {
     }
 }
 
-int pt_access_record(struct pt_call *c, const struct pt_ref *ref, struct pt_span bytes,
-                     struct pt_err *err) {
-    struct pt_access *a = c->hub->access;
-    struct pt_access_list l = {0};
-    int rc;
-
+int pt_access_list_take(const struct pt_call *c, struct pt_access_list *l, const struct pt_ref *ref,
+                        struct pt_span bytes, struct pt_err *err) {
     if (c->view == PT_PARTY_PUBLIC ||
         !pt_type_restricted((enum pt_record_type)pt_record_peek(bytes))) {
         return 0;
     }
-    rc = pt_access_list_add(&l, ref, 0, bytes);
-    if (rc == 0) {
+    return pt_access_list_add(l, ref, 0, bytes) == 0
+               ? 0
+               : pt_err_set(err, PT_E_NOMEM, "no memory to note who reads");
+}
+
+int pt_access_records(struct pt_call *c, const struct pt_access_list *l, struct pt_err *err) {
+    struct pt_access *a = c->hub->access;
+    int rc = 0;
+
+    if (l->n > 0) {
         (void)pthread_mutex_lock(&a->lock);
-        rc = note(a, c, c->purpose, &l, 0, err);
+        rc = note(a, c, c->purpose, l, 0, err);
         (void)pthread_mutex_unlock(&a->lock);
         wake_if_due(a);
     }
+    return rc;
+}
+
+int pt_access_record(struct pt_call *c, const struct pt_ref *ref, struct pt_span bytes,
+                     struct pt_err *err) {
+    struct pt_access_list l = {0};
+    int rc = pt_access_list_take(c, &l, ref, bytes, err);
+
+    rc = rc == 0 ? pt_access_records(c, &l, err) : rc;
     pt_access_list_done(&l);
     return rc;
 }

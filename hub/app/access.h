@@ -39,12 +39,18 @@ void pt_access_list_done(struct pt_access_list *l);
  * NULL where it states nothing. PT_E_FORMAT, PT_E_TEXT, PT_E_TOO_LARGE. */
 int pt_access_purpose(const struct pt_http_request *req, char **ret, struct pt_err *err);
 
-/* Worker. The call's answer gives this record, or the page [after, next) with those on the list. A
- * page that begins where the identity's last one began is that page again: the entries that it held
- * aren't noted twice. One's own records and the public's view aren't noted. PT_E_BUSY: too much
- * waits, don't answer. */
+/* On the list, where the call's reading of it is to be noted: it is restricted, and the view isn't
+ * the public's. */
+int pt_access_list_take(const struct pt_call *c, struct pt_access_list *l, const struct pt_ref *ref,
+                        struct pt_span bytes, struct pt_err *err);
+
+/* Worker. The call's answer gives this record, all of the list, or the page [after, next) with
+ * those on the list. A page that begins where the identity's last one began is that page again: the
+ * entries that it held aren't noted twice. One's own records and the public's view aren't noted.
+ * PT_E_BUSY: too much waits, don't answer. */
 int pt_access_record(struct pt_call *c, const struct pt_ref *ref, struct pt_span bytes,
                      struct pt_err *err);
+int pt_access_records(struct pt_call *c, const struct pt_access_list *l, struct pt_err *err);
 int pt_access_page(struct pt_call *c, uint64_t after, uint64_t next, const struct pt_access_list *l,
                    struct pt_err *err);
 

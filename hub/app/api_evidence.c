@@ -49,16 +49,24 @@ static int add_ref(void *refs, const char *party, const char *stream, uint64_t s
     return 0;
 }
 
-static int note_given(void *ctx, const struct pt_ref *ref, uint64_t log_index, struct pt_span bytes,
+struct giving {
+    const struct pt_call *c;
+    struct pt_access_list list;
+};
+
+static int take_given(void *ctx, const struct pt_ref *ref, uint64_t log_index, struct pt_span bytes,
                       struct pt_err *err) {
+    struct giving *g = ctx;
+
     (void)log_index;
-    return pt_access_record(ctx, ref, bytes, err);
+    return pt_access_list_take(g->c, &g->list, ref, bytes, err);
 }
 
 /* Answers with the bundle, or with the problem. Restricted records that it gives away are noted
- * first (access.h). */
+ * first (access.h): all of them, once it is whole; of one that can't be made, none. */
 static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
     struct pt_evidence_want noted = *want;
+    struct giving giving = {.c = c};
     struct pt_err err = {0};
     struct pt_buf body;
     size_t withheld = 0;
@@ -68,10 +76,12 @@ static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
     bool told = want->about == NULL || want->about->has_withheld;
     int rc;
 
-    noted.given = note_given;
-    noted.given_ctx = c;
+    noted.given = take_given;
+    noted.given_ctx = &giving;
     pt_buf_init(&body, (size_t)PT_EVIDENCE_ANSWER_MAX);
     rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->view, &noted, &body, &withheld, &err);
+    rc = rc == 0 ? pt_access_records(c, &giving.list, &err) : rc;
+    pt_access_list_done(&giving.list);
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
     } else {

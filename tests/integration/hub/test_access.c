@@ -2,6 +2,7 @@
  * running hub, over the network. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -45,7 +46,28 @@ static struct pt_key *key_of(void *ctx, const char *party) {
     return tw_sealing_key(ctx, party);
 }
 
-static void send_sealed(struct scene *t) {
+/* Small records: each costs a bundle more than it is itself. */
+static void pack_small(uint64_t first, size_t n, struct pt_buf *bytes, struct pt_span *ret) {
+    Pentad__V1__Withheld body = PENTAD__V1__WITHHELD__INIT;
+
+    body.type = (char *)"A05";
+    body.code = (char *)"negative_amount";
+    for (size_t i = 0; i < n; i++) {
+        Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+        size_t at = bytes->len;
+
+        rec.body_case = PENTAD__V1__RECORD__BODY_WITHHELD;
+        rec.withheld = &body;
+        tw_record(&rec, first + i, bytes);
+        ret[i] = pt_span(NULL, bytes->len - at);
+    }
+    for (size_t i = 0, at = 0; i < n; at += ret[i++].len) {
+        ret[i].p = bytes->p + at;
+    }
+}
+
+/* A sealed record and as many small ones behind it, as one batch. */
+static void send_sealed(struct scene *t, size_t small) {
     static uint8_t token[32] = {1};
     struct tw_stream *s = &t->s[place("audit")];
     const struct ts_place at = {.hub = t->w.hub.b,
@@ -57,8 +79,8 @@ static void send_sealed(struct scene *t) {
     Pentad__V1__EconRespAudit body = PENTAD__V1__ECON_RESP_AUDIT__INIT;
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
     struct ts_seal seal;
-    struct pt_buf packed;
-    struct pt_span span;
+    struct pt_buf packed, others;
+    struct pt_span *spans = calloc(1 + small, sizeof(*spans));
 
     body.has_person_token = 1;
     body.person_token = (ProtobufCBinaryData){sizeof(token), token};
@@ -70,9 +92,14 @@ static void send_sealed(struct scene *t) {
     ts_seal(&seal, &rec, &at);
     pt_buf_init(&packed, 1 << 20);
     tw_record(seal.header, s->next_seq, &packed);
-    span = pt_buf_span(&packed);
-    tw_cut_packed(s, &span, 1, &t->b);
+    pt_buf_init(&others, BATCH_MAX);
+    cr_assert_not_null(spans);
+    spans[0] = pt_buf_span(&packed);
+    pack_small(s->next_seq + 1, small, &others, spans + 1);
+    tw_cut_packed(s, spans, 1 + small, &t->b);
     (void)tw_send(s, as(t, "audit"), pt_buf_span(&t->b));
+    free(spans);
+    pt_buf_done(&others);
     pt_buf_done(&packed);
     ts_seal_done(&seal);
 }
@@ -89,7 +116,7 @@ static void set_up(struct scene *t) {
     }
     tw_cut_payments(&t->s[place("finance")], 3, &t->b);
     (void)tw_send(&t->s[place("finance")], as(t, "finance"), pt_buf_span(&t->b));
-    send_sealed(t);
+    send_sealed(t, 0);
 }
 
 static void tear_down(struct scene *t) {
@@ -239,6 +266,31 @@ Test(access, a_thousand_readings_are_logged_at_once) {
     }
     cr_assert(tw_wait_for(as(&t, "office"), "/v1/records/hub/main/1", NULL));
     end_day(&t, DAY);
+    tear_down(&t);
+}
+
+/* One that turns out too large gave nothing away: 30,000 paths of 15 hashes are more than 16 MiB.
+ */
+Test(access, evidence_that_cannot_be_made_is_no_reading) {
+    struct scene t;
+    char code[64];
+    json_t *j, *read_by;
+
+    set_up(&t);
+    send_sealed(&t, 30000);
+    cr_assert_eq(tw_get(as(&t, "discipline"), "/v1/records/audit/main/3/batch/evidence", NULL), 413,
+                 "%ld", as(&t, "discipline")->status);
+    cr_expect_str_eq(tw_code(as(&t, "discipline"), code), "too_large");
+    cr_assert_eq(tw_get(as(&t, "discipline"), SEALED "/batch/evidence", NULL), 200);
+    end_day(&t, DAY);
+    j = answer(as(&t, "audit"), "/v1/records/audit/main/2/trace");
+    cr_expect_eq(json_array_size(json_object_get(j, "read_by")), 0, "it was never given");
+    json_decref(j);
+    j = answer(as(&t, "audit"), SEALED "/trace");
+    read_by = json_object_get(j, "read_by");
+    cr_assert_eq(json_array_size(read_by), 1, "%zu", json_array_size(read_by));
+    check_reader(read_by, 0, "discipline", "");
+    json_decref(j);
     tear_down(&t);
 }
 
