@@ -35,8 +35,9 @@ static int ask_ledger(const struct cli_options *o, struct cli_answers *a, const 
     if (rc != 0) {
         return rc;
     }
-    return strcmp(w->what, "history") == 0 ? pt_ledger_history_json(a->ledger, &ask, page, ret, err)
-                                           : pt_ledger_universe_json(a->ledger, &ask, ret, err);
+    return strcmp(w->what, "history") == 0
+               ? pt_ledger_history_json(a->ledger, &ask, page, NULL, ret, err)
+               : pt_ledger_universe_json(a->ledger, &ask, ret, err);
 }
 
 static int ask_hub(const struct cli_options *o, struct cli_answers *a, const struct wanted *w,

@@ -301,18 +301,8 @@ void pt_api_brief(struct pt_call *c) {
 /* ---- a subject's year --------------------------------------------------------------------- */
 
 /* What he may not read isn't there at all: that a clue names the subject would say too much. */
-static void drop_unread(struct json_t *json, enum pt_party reader) {
-    struct json_t *records = json_object_get(json, "records");
-
-    pt_redact(json, reader);
-    for (size_t i = json_array_size(records); i > 0; i--) {
-        if (json_object_get(json_array_get(records, i - 1), "effective") == NULL) {
-            (void)json_array_remove(records, i - 1);
-        }
-    }
-}
-
 void pt_api_subject_history(struct pt_call *c) {
+    const struct pt_list_reader reader = {c->view, pt_redact_may_see};
     struct pt_figure_ask ask = {0};
     struct pt_list_page page;
     struct json_t *json = NULL;
@@ -323,11 +313,8 @@ void pt_api_subject_history(struct pt_call *c) {
     if (rc == 0) {
         rc = pt_call_page(c, &page, &err);
         rc = rc != 0 ? rc : pt_call_subject_year(c, key, &ask, &err);
-        rc = rc != 0 ? rc : pt_ledger_history_json(c->ledger, &ask, page, &json, &err);
+        rc = rc != 0 ? rc : pt_ledger_history_json(c->ledger, &ask, page, &reader, &json, &err);
         pt_ledger_read_end(c->ledger);
-    }
-    if (rc == 0) {
-        drop_unread(json, c->view);
     }
     pt_call_answer(c, rc, json, &err);
 }

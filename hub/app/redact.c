@@ -254,6 +254,12 @@ void pt_redact(struct json_t *json, enum pt_party reader) {
     redact(&r, json);
 }
 
+bool pt_redact_may_see(const struct json_t *record, enum pt_party reader) {
+    struct redacting r = {.reader = reader};
+
+    return may_see(&r, record);
+}
+
 int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, struct pt_err *err) {
     struct redacting r = {.reader = PT_PARTY_PUBLIC, .d = d, .err = err};
 

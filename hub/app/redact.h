@@ -12,6 +12,8 @@
 struct json_t;
 
 void pt_redact(struct json_t *json, enum pt_party reader);
+/* Would a party see what this record's node says? */
+bool pt_redact_may_see(const struct json_t *record, enum pt_party reader);
 /* For the public, `d` saying what is disclosed. Nonzero: d couldn't; `json` is to be thrown away.
  */
 int pt_redact_public(struct json_t *json, const struct pt_feed_disclosed *d, struct pt_err *err);

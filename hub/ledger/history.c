@@ -15,58 +15,94 @@ static json_t *head(struct pt_ledger *l, const struct pt_asof *a) {
 
 /* ---- history ---- */
 
-static int put_record(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at, json_t *array,
-                      struct pt_err *err) {
-    int64_t rec = pt_sql_i64(st, 0);
-    int type = pt_sql_i32(st, 1);
+static json_t *record_json(struct pt_ledger *l, int64_t rec, int type, uint64_t known_at,
+                           struct pt_err *err) {
     json_t *j = pt_json_record(l, rec, known_at, err);
 
+    /* Whoever is given what a restricted one says is written down: it is asked for by itself. */
+    if (j && !pt_type_restricted((enum pt_record_type)type))
+        (void)json_object_set_new(j, "body", pt_json_body(l, type, rec, PT_BODY_LIST_STORY));
+    return j;
+}
+
+/* The page while it is filled. */
+struct telling {
+    struct pt_ledger *l;
+    uint64_t known_at;
+    const struct pt_list_reader *reader;
+    json_int_t skip, limit, more;
+    json_t *records;
+};
+
+/* Where type and author don't say whether the reader may read it, it is made to look. */
+static int tell(struct telling *t, sqlite3_stmt *st, struct pt_err *err) {
+    int64_t rec = pt_sql_i64(st, 0);
+    int type = pt_sql_i32(st, 1);
+    enum pt_visibility v = PT_VISIBLE_FULL;
+    json_t *j = NULL;
+
+    if (t->reader &&
+        !pt_visible_by_type((enum pt_record_type)type, pt_party_from_name(pt_sql_text(st, 2)),
+                            t->reader->party, &v)) {
+        j = record_json(t->l, rec, type, t->known_at, err);
+        if (!j)
+            return PT_E_STORE;
+        v = t->reader->may_read(j, t->reader->party) ? PT_VISIBLE_FULL : PT_VISIBLE_NONE;
+    }
+    if (v != PT_VISIBLE_FULL || t->skip > 0 ||
+        (json_int_t)json_array_size(t->records) >= t->limit) {
+        json_decref(j);
+        if (v == PT_VISIBLE_FULL && t->skip > 0)
+            t->skip--;
+        else if (v == PT_VISIBLE_FULL)
+            t->more++;
+        return 0;
+    }
+    j = j ? j : record_json(t->l, rec, type, t->known_at, err);
     if (!j)
         return PT_E_STORE;
-    /* Whoever is given what a restricted one says is written down: it is asked for by itself. */
-    if (!pt_type_restricted((enum pt_record_type)type))
-        (void)json_object_set_new(j, "body", pt_json_body(l, type, rec, PT_BODY_LIST_STORY));
-    (void)json_array_append_new(array, j);
+    (void)json_array_append_new(t->records, j);
     return 0;
 }
 
 int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
-                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err) {
+                           struct pt_list_page page, const struct pt_list_reader *reader,
+                           struct json_t **ret_json, struct pt_err *err) {
     /* Its own of the year or of none, and the approvals whose lines name it; findings have a list
      * of their own. By business date, as people tell it. */
     static const char sql[] =
         "WITH i AS (SELECT rec FROM inputs UNION SELECT rec FROM record WHERE subject = ?1"
         "  AND coalesce(fy, 0) IN (0, ?2) AND type > 0"
         "  AND type NOT IN (@TYPE_DISCREPANCY, @TYPE_DISCREPANCY_REPLY))"
-        " SELECT r.rec, r.type FROM i CROSS JOIN record r ON r.rec = i.rec"
-        " WHERE r.log_index < ?3 ORDER BY r.effective, r.issued_at, r.rec LIMIT ?4 OFFSET ?5";
+        " SELECT r.rec, r.type, s.party FROM i CROSS JOIN record r ON r.rec = i.rec"
+        " CROSS JOIN stream s ON s.sid = r.sid"
+        " WHERE r.log_index < ?3 ORDER BY r.effective, r.issued_at, r.rec";
     struct pt_asof a = pt_asof_ask(l, ask);
-    json_int_t limit = page.limit ? page.limit : PT_LIST_DEFAULT;
+    struct telling t = {.l = l,
+                        .known_at = a.known_at,
+                        .reader = reader,
+                        .skip = page.offset,
+                        .limit = page.limit ? page.limit : PT_LIST_DEFAULT,
+                        .records = json_array()};
     sqlite3_stmt *st = NULL;
-    json_t *records = json_array();
     json_t *j;
-    int64_t more = 0;
     int rc = pt_asof_inputs(&a, PT_SRC_APPROVED, err);
 
     *ret_json = NULL;
-    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err, sql, "siiii", a.key, (int64_t)a.fy,
-                                (int64_t)a.known_at, (int64_t)INT32_MAX, (int64_t)page.offset)
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err, sql, "sii", a.key, (int64_t)a.fy,
+                                (int64_t)a.known_at)
                  : rc;
-    while (pt_sql_row(&l->sql, st, &rc, err)) {
-        if ((json_int_t)json_array_size(records) < limit)
-            rc = put_record(l, st, a.known_at, records, err);
-        else
-            more++;
-    }
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = tell(&t, st, err);
     pt_sql_done(&l->sql, st);
     if (rc != 0) {
-        json_decref(records);
+        json_decref(t.records);
         return rc;
     }
     j = head(l, &a);
     (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));
-    (void)json_object_set_new(j, "records", records);
-    (void)json_object_set_new(j, "omitted", json_integer(more));
+    (void)json_object_set_new(j, "records", t.records);
+    (void)json_object_set_new(j, "omitted", json_integer(t.more));
     *ret_json = j;
     return 0;
 }

@@ -46,13 +46,20 @@ int pt_ledger_row_json(struct pt_ledger *l, int kind, const char *key, int32_t f
 struct pt_list_page {
     uint32_t limit, offset;
 };
+/* Who reads a list: what he may not read isn't in it, nor skipped or counted. may_read is asked
+ * about a record as the list would have it, where its type and its author don't say. */
+struct pt_list_reader {
+    enum pt_party party;
+    bool (*may_read)(const struct json_t *record, enum pt_party party);
+};
 
 /* What became of a subject in a year (ask->figure is ignored): its state, and its records of the
  * year or of none with the approvals that name it, by business date, each as a trace has it, with
  * its body where its type isn't restricted: {"subject", "fiscal_year", "state", "records",
- * "omitted"}. */
+ * "omitted"}. `reader` NULL: all of them. */
 int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
-                           struct pt_list_page page, struct json_t **ret_json, struct pt_err *err);
+                           struct pt_list_page page, const struct pt_list_reader *reader,
+                           struct json_t **ret_json, struct pt_err *err);
 /* A department's items with money in the year: of each what congress approved for it by itself,
  * its full-year budget, what of this was carried over and what was paid; "sum" of them, the
  * "department"'s own, what of its budget and payments is "outside" of every item, "complete":
