@@ -262,6 +262,62 @@ Test(read, a_rule_is_asked) {
     tear_down(&t);
 }
 
+/* A month report behind the payments of a unit's year, which the office may read. */
+static void send_report(struct setting *t) {
+    Pentad__V1__ExecSnapshot x = PENTAD__V1__EXEC_SNAPSHOT__INIT;
+    Pentad__V1__Subject of = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[1] = {&rec};
+
+    of.has_kind = 1;
+    of.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT;
+    of.key = (char *)"11370100004188813W";
+    x.has_month = x.has_budget_full_fen = x.has_cum_paid_fen = 1;
+    x.month = 201912;
+    x.budget_full_fen = x.cum_paid_fen = 500;
+    rec.subject = &of;
+    rec.has_fiscal_year = rec.has_effective = 1;
+    rec.fiscal_year = 2019;
+    rec.effective = 20191231;
+    rec.doc_no = (char *)"report";
+    rec.body_case = PENTAD__V1__RECORD__BODY_EXEC_SNAPSHOT;
+    rec.exec_snapshot = &x;
+    tw_cut(&t->s, list, 1, &t->b);
+    tw_send(&t->s, &t->finance, pt_buf_span(&t->b));
+}
+
+static void history(struct tw_client *c, unsigned limit, unsigned offset, size_t records,
+                    json_int_t omitted) {
+    char path[160];
+    json_t *j;
+
+    snprintf(path, sizeof path,
+             "/v1/subjects/UNIT:11370100004188813W/2019/history?limit=%u&offset=%u", limit, offset);
+    cr_assert_eq(tw_get(c, path, NULL), 200, "%s", pt_buf_cstr(&c->body));
+    j = json_loadb((const char *)c->body.p, c->body.len, 0, NULL);
+    cr_expect_eq(json_array_size(json_object_get(j, "records")), records, "%s", path);
+    cr_expect_eq(json_integer_value(json_object_get(j, "omitted")), omitted, "%s", path);
+    cr_expect(records == 0 || strstr(pt_buf_cstr(&c->body), "\"effective\"") != NULL);
+    json_decref(j);
+}
+
+/* What the office may not read takes no place in its pages and isn't counted. */
+Test(read, a_history_is_paged_by_what_its_reader_may_read) {
+    struct setting t;
+
+    set_up(&t);
+    send_report(&t);
+    cr_assert(
+        tw_wait_for(&t.finance, "/v1/subjects/UNIT:11370100004188813W/2019/history", "2019-12-31"));
+    history(&t.finance, 10, 0, 6, 0);
+    history(&t.finance, 2, 0, 2, 4);
+    history(&t.finance, 2, 5, 1, 0);
+    history(&t.office, 10, 0, 1, 0);
+    history(&t.office, 1, 0, 1, 0);
+    history(&t.office, 1, 1, 0, 0);
+    tear_down(&t);
+}
+
 /* Limits change without a restart; what can't is named. */
 Test(read, limits_are_reloaded) {
     static const char more[] = "limits: {connections_per_identity: 1}\nworkers: 3\n";
@@ -321,6 +377,29 @@ static int verify(struct tw *w, struct pt_span bundle, size_t *ret_records) {
     free(policy);
     pt_buf_done(&text);
     return exit_code;
+}
+
+/* Of a batch that the office may not read it gets the hashes, which prove that so many records are
+ * there; that they aren't its to read is the hub's word. */
+Test(read, evidence_names_what_it_withholds) {
+    struct setting t;
+    Pentad__V1__EvidenceBundle *b;
+    size_t n = 0;
+
+    set_up(&t);
+    cr_assert_eq(tw_get(&t.finance, "/v1/records/finance/main/2/batch/evidence", NULL), 200);
+    cr_assert_eq(verify(&t.w, pt_buf_span(&t.finance.body), &n), 0);
+    cr_assert_eq(tw_get(&t.office, "/v1/records/finance/main/2/batch/evidence", NULL), 200);
+    cr_assert_eq(verify(&t.w, pt_buf_span(&t.office.body), &n), 1);
+    cr_assert_eq(n, 5);
+    b = pentad__v1__evidence_bundle__unpack(NULL, t.office.body.len, t.office.body.p);
+    cr_assert_not_null(b);
+    cr_expect_eq(b->about->withheld, 5);
+    for (size_t i = 0; i < b->n_records; i++) {
+        cr_expect(b->records[i]->has_withheld && !b->records[i]->has_record);
+    }
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+    tear_down(&t);
 }
 
 /* A bundle from the hub, and one from its files when it has gone, prove the same without it. */
