@@ -119,3 +119,43 @@ int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err 
     free(names);
     return rc;
 }
+
+int pt_ledger_schema_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err) {
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    sqlite3_stmt *st = NULL;
+    int rc = 0;
+
+    memset(ret_digest, 0, 32);
+    if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
+        rc = pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a digest");
+    /* What SQLite makes for itself (statistics, the indexes of keys) has its own names. */
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
+                                " WHERE name NOT GLOB 'sqlite_*' ORDER BY name, type",
+                                "")
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        put(md, 'R', NULL, 0);
+        for (int c = 0; c < sqlite3_column_count(st); c++)
+            put_column(md, st, c);
+    }
+    pt_sql_done(&l->sql, st);
+    if (rc == 0 && EVP_DigestFinal_ex(md, ret_digest, NULL) != 1)
+        rc = pt_err_set(err, PT_E_CRYPTO, "ledger: SHA-256 failed");
+    EVP_MD_CTX_free(md);
+    return rc;
+}
+
+int pt_ledger_examine(struct pt_ledger *l, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc;
+
+    (void)sqlite3_db_config(l->sql.db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(l->sql.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    rc = pt_sql_query(&l->sql, &st, err, "PRAGMA main.integrity_check(1)", "");
+
+    if (pt_sql_row(&l->sql, st, &rc, err) && strcmp(pt_sql_text(st, 0), "ok") != 0)
+        rc = pt_err_set(err, PT_E_CORRUPT, "%.200s", pt_sql_text(st, 0));
+    pt_sql_done(&l->sql, st);
+    return rc;
+}

@@ -101,6 +101,26 @@ static int none_of(int32_t day, struct pt_err *err) {
     return pt_err_set(err, PT_E_NOT_FOUND, "there is no snapshot of %s", text);
 }
 
+int pt_snapshot_each(struct pt_ledger *l, enum pt_party reader, pt_snapshot_day_cb *cb, void *ctx,
+                     struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq"
+                          " FROM snap_day d CROSS JOIN record r ON r.rec = d.rec"
+                          " CROSS JOIN stream s ON s.sid = r.sid ORDER BY d.day",
+                          "");
+
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        json_t *list = json_array();
+
+        rc = day_json(l, st, reader, list, err);
+        rc = rc == 0 ? cb(ctx, json_array_get(list, 0), err) : rc;
+        json_decref(list);
+    }
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, json_t **ret_json,
                       struct pt_err *err) {
     json_t *list = json_array();

@@ -56,6 +56,12 @@ int pt_snapshot_verdicts(struct pt_ledger *l, int32_t day, enum pt_party reader,
 int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader,
                       struct json_t **ret_json, struct pt_err *err);
 
+/* Each of those days that the log holds a snapshot of, however many, oldest first; a value other
+ * than 0 from cb ends it and is returned. `day` is borrowed for the call. */
+typedef int pt_snapshot_day_cb(void *ctx, const struct json_t *day, struct pt_err *err);
+int pt_snapshot_each(struct pt_ledger *l, enum pt_party reader, pt_snapshot_day_cb *cb, void *ctx,
+                     struct pt_err *err);
+
 /* The rows as this ledger keeps them, of the pages that the reader's class sees, in order of part,
  * place, key and year: {"log_size", "day", "tick_day", "tick_seq", "pages": [{"part": "facts" or
  * "payments", "place": 15 hexadecimal digits, "subject", "fiscal_year", "rows": [{"formula",
