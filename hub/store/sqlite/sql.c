@@ -71,7 +71,8 @@ int pt_sqlite_open(const struct store_sqlite *s, enum pt_sql_mode mode, int cach
         return pt_err_set(err, PT_E_STORE, "log.db: SQLite takes no file layer");
     }
     (void)snprintf(pragmas, sizeof pragmas,
-                   "PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY",
+                   "PRAGMA cache_size=-%d; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+                   " PRAGMA trusted_schema=OFF",
                    cache_kib);
     return pt_sql_open(ret, uri, &options, err);
 }
