@@ -82,6 +82,9 @@ static int on_grown(void *ctx, uint64_t size) {
 static int on_entry(void *ctx, const struct pt_store_entry *e) {
     struct store_check *k = ctx;
     k->next_read = e->index + 1;
+    if (e->index >= k->total) {
+        return 0; /* behind a gap, which is named */
+    }
     k->stop = pt_checker_add(&k->c, e->index, e->log_entry, e, NULL, k->err);
     return k->stop;
 }
@@ -103,6 +106,9 @@ static int skip_entry(struct store_check *k, int code, const struct pt_err *why)
         fault_of_entry(k, k->next_read, code, what);
         k->c.next_index = ++k->next_read;
     }
+    if (rc == 0 && k->c.ret->faults >= PT_LOG_CHECK_FAULTS_MAX) {
+        k->next_read = k->total; /* the state may say that there are any number of them */
+    }
     return rc;
 }
 
@@ -117,27 +123,34 @@ static int check_chunk(struct store_check *k, uint64_t from, uint64_t n) {
     rc = pt_store_entries(k->reader, from, n, true, on_entry, k, &why);
     while (rc != 0 && k->stop == 0 && rc != PT_E_NOMEM && k->next_read < from + n) {
         k->stop = skip_entry(k, rc, &why);
-        rc = k->stop != 0 ? k->stop
-                          : pt_store_entries(k->reader, k->next_read, from + n - k->next_read, true,
-                                             on_entry, k, &why);
+        uint64_t left = k->next_read < from + n ? from + n - k->next_read : 0;
+        rc = k->stop != 0
+                 ? k->stop
+                 : pt_store_entries(k->reader, k->next_read, left, true, on_entry, k, &why);
     }
     pt_store_read_end(k->reader);
     k->reader = NULL;
     return rc == 0 || k->stop != 0 ? k->stop : pt_err_set(k->err, rc, "%s", why.msg);
 }
 
+/* However many the state says there are: they end where no further one is. */
 static int check_entries(struct store_check *k) {
+    uint64_t from = k->c.next_index;
     int rc = 0;
-    for (uint64_t from = k->c.next_index; rc == 0 && from < k->total; from += CHUNK) {
+    while (rc == 0 && from < k->total) {
         uint64_t n = k->total - from < CHUNK ? k->total - from : CHUNK;
         rc = check_chunk(k, from, n);
+        if (k->next_read == from) {
+            break;
+        }
+        from = k->next_read;
         if (k->c.o->progress != NULL) {
-            k->c.o->progress(k->c.o->ctx, from + n, k->total);
+            k->c.o->progress(k->c.o->ctx, from, k->total);
         }
     }
     rc = rc == 0 ? pt_checker_run(&k->c, k->err) : rc;
-    for (; rc == 0 && k->c.next_index < k->total; k->c.next_index++) {
-        fault_of_entry(k, k->c.next_index, PT_E_CORRUPT, "it is missing");
+    if (rc == 0) {
+        pt_checker_missing(&k->c, k->total);
     }
     return rc;
 }

@@ -163,6 +163,9 @@ static int check_entries(struct tree_check *k, struct pt_err *err) {
             if (rc == 0 && k->c.next_index < end && k->c.next_index < k->c.size) {
                 k->c.next_index = end; /* named already */
             }
+            if (k->c.ret->faults >= PT_LOG_CHECK_FAULTS_MAX) {
+                break; /* the checkpoint isn't verified yet: it may say any size */
+            }
         }
         if (k->c.o->progress != NULL) {
             k->c.o->progress(k->c.o->ctx, k->c.next_index, k->c.size);

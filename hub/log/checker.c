@@ -385,13 +385,26 @@ static int on_node(void *ctx, unsigned level, uint64_t index, const struct pt_ha
     return 0;
 }
 
+void pt_checker_missing(struct checker *c, uint64_t until) {
+    char where[64];
+    const struct check_item item = {.index = c->next_index};
+    const struct fault_at at = {.check = "entry", .where = where, .item = &item};
+    if (c->next_index >= until) {
+        return;
+    }
+    if (until - c->next_index == 1) {
+        (void)snprintf(where, sizeof where, "log entry %llu", (unsigned long long)c->next_index);
+    } else {
+        (void)snprintf(where, sizeof where, "log entries %llu-%llu",
+                       (unsigned long long)c->next_index, (unsigned long long)(until - 1));
+        pt_checker_fault(c, &at, PT_E_CORRUPT, "they are missing");
+        pt_checker_fault(c, &at, PT_E_CORRUPT, "it is missing");
+    c->next_index = until;
+}
+
 static int take(struct checker *c, struct check_item *k) {
     int rc;
-    for (; c->next_index < k->index; c->next_index++) {
-        char where[48];
-        (void)snprintf(where, sizeof where, "log entry %llu", (unsigned long long)c->next_index);
-        const struct fault_at at = {.check = "entry", .where = where};
-        pt_checker_fault(c, &at, PT_E_CORRUPT, "it is missing");
+    pt_checker_missing(c, k->index);
     }
     (void)snprintf(k->where, sizeof k->where, "log entry %llu%s", (unsigned long long)k->index,
                    k->index == 0 ? " (genesis)" : "");

@@ -172,6 +172,8 @@ struct check_record {
 int pt_checker_record_next(const struct checker *c, const struct check_item *k, size_t *i,
                            struct check_record *ret);
 void pt_checker_prepare(void *checker, size_t i);
+/* Names the entries from the next one up to `until`, however many, as one fault. */
+void pt_checker_missing(struct checker *c, uint64_t until);
 void pt_checker_verify(void *checker, size_t i);
 
 /* ---- checker_erased.c ---- */

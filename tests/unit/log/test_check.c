@@ -267,6 +267,7 @@ Test(check, an_edit_by_sql_is_found_and_named, .timeout = 120) {
     expect_named("UPDATE refusal SET claims=0", "refusals");
     expect_named("DELETE FROM refusal", "refusals");
     expect_named("UPDATE state SET size=size-1", "signed checkpoint");
+    expect_named("UPDATE state SET size=1152921504606846976", "they are missing");
     expect_named("UPDATE state SET checkpoint=x'00'", "signed checkpoint");
 }
 
