@@ -140,20 +140,31 @@ int pt_cli_out_is_new(const struct cli_command *cmd, const struct cli_options *o
 struct pt_fold_state;
 int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
                     uint8_t digest[32], struct pt_err *err);
-/* The same; `look` sees that ledger before it is closed, `folded` (may be NULL) behind each entry.
- * Their code ends it. */
+/* The same, for who looks on the way. Their code ends it. */
 struct pt_fold;
+struct pt_store_entry;
 struct cli_look {
-    int (*look)(void *ctx, struct pt_ledger *l, struct pt_err *err);
-    int (*folded)(void *ctx, struct pt_fold *f, uint64_t log_index, struct pt_err *err);
+    /* Each entry before it is folded; may be NULL. */
+    int (*read)(void *ctx, const struct pt_store_entry *e, struct pt_err *err);
+    /* Once `size` entries are folded and committed, for each of stops that the log reaches. */
+    int (*stop)(void *ctx, struct pt_fold *f, uint64_t size, struct pt_err *err);
+    const uint64_t *stops; /* ascending, each once */
+    size_t n_stops;
     void *ctx;
 };
 int pt_cli_fold_log_look(const char *dir, const char *into, uint64_t size,
-                         struct pt_fold_state *ret, uint8_t digest[32], const struct cli_look *look,
-                         struct pt_err *err);
-/* Where ledger.db in `dir` stands, and its digest. */
-int pt_cli_ledger_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
-                         struct pt_err *err);
+                         const struct cli_look *look, struct pt_err *err);
+
+/* What a ledger.db says, read at one moment. */
+struct cli_ledger_said {
+    uint64_t cursor;
+    uint8_t digest[32], schema[32];
+    int unsound;       /* why its indexes aren't those of its tables; 0 */
+    struct pt_err why; /* of that */
+};
+/* Of the one in `dir`; with `examine` also schema and unsound. */
+int pt_cli_ledger_said(const char *dir, bool examine, struct cli_ledger_said *ret,
+                       struct pt_err *err);
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_discrepancy, cmd_subject, cmd_trace,
     cmd_rules, cmd_rules_explain, cmd_rules_try, cmd_catalogue, cmd_evidence, cmd_verify, cmd_log,

@@ -28,16 +28,29 @@ static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *e
 
 /* ---- digest ---- */
 
-int pt_cli_ledger_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[32],
-                         struct pt_err *err) {
+static int examine_ledger(struct pt_ledger *l, struct cli_ledger_said *ret, struct pt_err *err) {
+    int rc = pt_ledger_schema_digest(l, ret->schema, err);
+    if (rc == 0) {
+        ret->unsound = pt_ledger_examine(l, &ret->why);
+        rc = ret->unsound == 0 || ret->unsound == PT_E_CORRUPT
+                 ? 0
+                 : pt_err_set(err, ret->unsound, "%s", ret->why.msg);
+    }
+    return rc;
+}
+
+int pt_cli_ledger_said(const char *dir, bool examine, struct cli_ledger_said *ret,
+                       struct pt_err *err) {
     struct pt_ledger *l = NULL;
+    memset(ret, 0, sizeof *ret);
     int rc = open_ledger(dir, &l, err);
     if (rc == 0) {
         rc = pt_ledger_read_begin(l, err);
     }
     if (rc == 0) {
-        *ret_cursor = pt_ledger_cursor(l);
-        rc = pt_ledger_digest(l, digest, err);
+        ret->cursor = pt_ledger_cursor(l);
+        rc = examine ? examine_ledger(l, ret, err) : 0;
+        rc = rc == 0 ? pt_ledger_digest(l, ret->digest, err) : rc;
         pt_ledger_read_end(l);
     }
     pt_ledger_close(l);
@@ -46,20 +59,19 @@ int pt_cli_ledger_digest(const char *dir, uint64_t *ret_cursor, uint8_t digest[3
 
 static int digest(const struct cli_options *o) {
     struct pt_err err = {0};
-    uint8_t d[32];
+    struct cli_ledger_said said;
     char hex[65];
-    uint64_t cursor = 0;
-    int rc = pt_cli_ledger_digest(o->data, &cursor, d, &err);
+    int rc = pt_cli_ledger_said(o->data, false, &said, &err);
     if (rc != 0) {
         return pt_cli_fail(&err);
     }
-    hex32(hex, d);
+    hex32(hex, said.digest);
     if (o->json) {
-        json_t *j = json_pack("{s:I,s:s}", "log_size", (json_int_t)cursor, "digest", hex);
+        json_t *j = json_pack("{s:I,s:s}", "log_size", (json_int_t)said.cursor, "digest", hex);
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
-        printf("%s  at log size %" PRIu64 "\n", hex, cursor);
+        printf("%s  at log size %" PRIu64 "\n", hex, said.cursor);
     }
     return EXIT_OK;
 }
@@ -73,9 +85,23 @@ struct replay {
     size_t in_step;
     struct pt_span *records;     /* room for the largest batch */
     const struct cli_look *look; /* may be NULL */
+    size_t next_stop;            /* of look's */
     struct pt_progress progress;
     struct pt_err *err;
 };
+
+/* Are we where somebody wants to look? */
+static int stop_at(struct replay *r, uint64_t size) {
+    const struct cli_look *k = r->look;
+    if (!k || r->next_stop == k->n_stops || k->stops[r->next_stop] != size) {
+        return 0;
+    }
+    r->next_stop++;
+    r->in_step = 0;
+    int rc = pt_fold_commit(r->fold, r->err);
+    rc = rc == 0 ? k->stop(k->ctx, r->fold, size, r->err) : rc;
+    return rc == 0 ? pt_fold_begin(r->fold, r->err) : rc;
+}
 
 static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     struct replay *r = ctx;
@@ -91,10 +117,8 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
     }
     const struct pt_fold_entry entry = {
         .log_index = e->index, .log_entry = e->log_entry, .records = r->records, .n = n};
-    int rc = pt_fold_add(r->fold, &entry, 1, r->err);
-    if (rc == 0 && r->look && r->look->folded) {
-        rc = r->look->folded(r->look->ctx, r->fold, e->index, r->err);
-    }
+    int rc = r->look && r->look->read ? r->look->read(r->look->ctx, e, r->err) : 0;
+    rc = rc == 0 ? pt_fold_add(r->fold, &entry, 1, r->err) : rc;
     r->in_step += n;
     if (rc == 0 && r->in_step >= REPLAY_STEP) {
         rc = pt_fold_commit(r->fold, r->err);
@@ -102,69 +126,78 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
         r->in_step = 0;
     }
     pt_progress_set(&r->progress, e->index + 1);
+    return rc == 0 ? stop_at(r, e->index + 1) : rc;
+}
+
+static int fold_entries(struct replay *r, struct pt_store *store, uint64_t size) {
+    struct pt_store_reader *reader = NULL;
+    int rc = pt_store_read_begin(store, &reader, r->err);
+    if (rc != 0) {
+        return rc;
+    }
+    pt_progress_start(&r->progress, "replaying", size);
+    rc = pt_fold_begin(r->fold, r->err);
+    rc = rc == 0 ? stop_at(r, 0) : rc;
+    rc = rc == 0 ? pt_store_entries(reader, 0, size, true, fold_entry, r, r->err) : rc;
+    rc = rc == 0 ? pt_fold_commit(r->fold, r->err) : rc;
+    pt_progress_end(&r->progress);
+    pt_store_read_end(reader);
+    return rc;
+}
+
+/* The log of `dir` into r->fold, which is left open. */
+static int fold_folder(const char *dir, const char *into, uint64_t size, struct replay *r) {
+    struct pt_store *store = NULL;
+    const struct pt_sqlite_opts so = {.read_only = true};
+    r->records = calloc(PT_BATCH_RECORDS_MAX, sizeof *r->records);
+    int rc = r->records ? pt_store_sqlite_open(dir, &so, &store, r->err)
+                        : pt_err_set(r->err, PT_E_NOMEM, "out of memory");
+    rc = rc == 0 ? pt_fold_open(into, &r->fold, NULL, r->err) : rc;
+    rc = rc == 0 ? fold_entries(r, store, size) : rc;
+    pt_store_sqlite_close(store);
+    free(r->records);
     return rc;
 }
 
 int pt_cli_fold_log(const char *dir, const char *into, uint64_t size, struct pt_fold_state *ret,
                     uint8_t digest[32], struct pt_err *err) {
-    return pt_cli_fold_log_look(dir, into, size, ret, digest, NULL, err);
-}
-
-int pt_cli_fold_log_look(const char *dir, const char *into, uint64_t size,
-                         struct pt_fold_state *ret, uint8_t digest[32], const struct cli_look *look,
-                         struct pt_err *err) {
-    struct pt_store *store = NULL;
-    struct pt_store_reader *reader = NULL;
-    struct replay r = {.look = look, .err = err};
-    const struct pt_sqlite_opts so = {.read_only = true};
-    r.records = calloc(PT_BATCH_RECORDS_MAX, sizeof *r.records);
-    int rc = r.records ? pt_store_sqlite_open(dir, &so, &store, err)
-                       : pt_err_set(err, PT_E_NOMEM, "out of memory");
-    if (rc == 0) {
-        rc = pt_fold_open(into, &r.fold, NULL, err);
-    }
-    if (rc == 0) {
-        rc = pt_store_read_begin(store, &reader, err);
-    }
-    if (rc == 0) {
-        pt_progress_start(&r.progress, "replaying", size);
-        rc = pt_fold_begin(r.fold, err);
-        rc = rc == 0 ? pt_store_entries(reader, 0, size, true, fold_entry, &r, err) : rc;
-        rc = rc == 0 ? pt_fold_commit(r.fold, err) : rc;
-        pt_progress_end(&r.progress);
-    }
-    pt_store_read_end(reader);
+    struct replay r = {.err = err};
+    int rc = fold_folder(dir, into, size, &r);
     if (rc == 0) {
         rc = pt_fold_state(r.fold, ret, err);
     }
     if (rc == 0 && digest) {
         rc = pt_ledger_digest(pt_fold_ledger(r.fold), digest, err);
     }
-    if (rc == 0 && look) {
-        rc = look->look(look->ctx, pt_fold_ledger(r.fold), err);
-    }
     pt_fold_close(r.fold);
-    pt_store_sqlite_close(store);
-    free(r.records);
+    return rc;
+}
+
+int pt_cli_fold_log_look(const char *dir, const char *into, uint64_t size,
+                         const struct cli_look *look, struct pt_err *err) {
+    struct replay r = {.look = look, .err = err};
+    int rc = fold_folder(dir, into, size, &r);
+    pt_fold_close(r.fold);
     return rc;
 }
 
 static int replay(const struct cli_options *o) {
     struct pt_err err = {0};
     struct pt_fold_state st = {0};
-    uint8_t theirs[32], ours[32];
+    struct cli_ledger_said said;
+    uint8_t ours[32];
     char a[65], b[65];
-    uint64_t cursor = 0;
-    int rc = pt_cli_ledger_digest(o->data, &cursor, theirs, &err);
+    int rc = pt_cli_ledger_said(o->data, false, &said, &err);
+    const uint64_t cursor = said.cursor;
     if (rc == 0) {
         rc = pt_cli_fold_log(o->data, o->out ? o->out : ":memory:", cursor, &st, ours, &err);
     }
     if (rc != 0) {
         return pt_cli_fail(&err);
     }
-    hex32(a, theirs);
+    hex32(a, said.digest);
     hex32(b, ours);
-    bool equal = memcmp(theirs, ours, sizeof ours) == 0;
+    bool equal = memcmp(said.digest, ours, sizeof ours) == 0;
     if (o->json) {
         json_t *j = json_pack("{s:b,s:I,s:s,s:s,s:I,s:I,s:I}", "equal", equal, "log_size",
                               (json_int_t)cursor, "ledger", a, "replay", b, "mismatches",

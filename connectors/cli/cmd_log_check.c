@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include <pentad/base/file.h>
+#include <pentad/record/decode.h>
 #include <pentad/store/sqlite.h>
 
 #include "log_check.h"
 
+#define FAR_BEHIND 2 /* ticks */
+#define FAULT_TEXT 768
 #define FEED_BYTES (4u * 1024 * 1024)
 
 /* ---- what is found ---- */
@@ -35,8 +38,35 @@ static void list_fault(json_t *list, const struct pt_log_fault *f) {
     json_array_append_new(list, j);
 }
 
-void pt_cli_log_fault(void *checking, const struct pt_log_fault *f) {
+/* What a file says of itself, a table's name for instance, shall neither steer the terminal nor
+ * break the JSON. */
+static const char *plain(char out[FAULT_TEXT], const char *text) {
+    (void)snprintf(out, FAULT_TEXT, "%s", text);
+    bool utf8 = pt_utf8_valid((const uint8_t *)out, strlen(out));
+    for (unsigned char *p = (unsigned char *)out; *p; p++) {
+        bool control = *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
+        if (control || (*p >= 0x80 && !utf8)) {
+            *p = '?';
+            if (control && p[1] >= 0x80) {
+                p[1] = '?';
+            }
+        }
+    }
+    return out;
+}
+
+void pt_cli_log_fault(void *checking, const struct pt_log_fault *found) {
+    char where[FAULT_TEXT], what[FAULT_TEXT], expected[FAULT_TEXT], got[FAULT_TEXT];
+    char party[FAULT_TEXT], stream[FAULT_TEXT];
+    struct pt_log_fault copy = *found;
+    const struct pt_log_fault *f = &copy;
     struct checking *k = checking;
+    copy.where = plain(where, found->where);
+    copy.what = plain(what, found->what);
+    copy.expected = plain(expected, found->expected);
+    copy.found = plain(got, found->found);
+    copy.party = plain(party, found->party);
+    copy.stream = plain(stream, found->stream);
     if (k->json) {
         list_fault(k->faults, f);
         return;
@@ -48,6 +78,21 @@ void pt_cli_log_fault(void *checking, const struct pt_log_fault *f) {
     if (f->found[0]) {
         printf("    found    %s\n", f->found);
     }
+}
+
+static void on_excuse(void *ctx, const struct pt_log_excuse *x) {
+    struct checking *k = ctx;
+    if (k->n_excuses == k->cap_excuses) {
+        size_t cap = k->cap_excuses ? 2 * k->cap_excuses : 16;
+        struct pt_log_excuse *grown = realloc(k->excuses, cap * sizeof *grown);
+        if (!grown) {
+            k->no_memory = true;
+            return;
+        }
+        k->excuses = grown;
+        k->cap_excuses = cap;
+    }
+    k->excuses[k->n_excuses++] = *x;
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total) {
@@ -74,9 +119,11 @@ static json_t *result_json(const struct pt_log_check_result *r, const struct rep
         json_object_set_new(j, "not_replayed", json_string(p->left_out));
     } else if (j) {
         json_object_set_new(j, "replay",
-                            json_pack("{s:I,s:s,s:b,s:s?,s:I}", "log_size", (json_int_t)p->size,
-                                      "digest", p->digest, "compared", p->has_ledger, "reader",
-                                      p->reader, "excused", (json_int_t)p->excused));
+                            json_pack("{s:I,s:s,s:b,s:s?,s:I,s:I,s:I}", "log_size",
+                                      (json_int_t)p->size, "digest", p->digest, "compared",
+                                      p->has_ledger, "reader", p->reader, "excused",
+                                      (json_int_t)p->excused, "behind", (json_int_t)p->behind,
+                                      "behind_ticks", (json_int_t)p->behind_ticks));
     }
     return j;
 }
@@ -110,6 +157,22 @@ static void print_counts(const struct pt_log_check_result *r, const struct check
            k->input == CHECK_TREE ? " (a static tree: it holds no records)" : "");
 }
 
+/* A hub logs no tick before its ledger has said all about the one before: one that does its work is
+ * never two behind. */
+static void print_lag(const struct replayed *p) {
+    if (p->behind == 0) {
+        return;
+    }
+    printf("  ledger.db is behind the log: it stands at log size %" PRIu64 ", %" PRIu64
+           " %s of %" PRIu64 " not in it\n",
+           p->size - p->behind, p->behind, p->behind == 1 ? "entry" : "entries", p->size);
+    if (p->behind_ticks >= FAR_BEHIND) {
+        printf("  FAR BEHIND: %" PRIu64 " ticks are among them. Its hub folds it anew, stands "
+               "still, or answers from something else\n",
+               p->behind_ticks);
+    }
+}
+
 static void print_replay(const struct replayed *p) {
     if (p->left_out) {
         printf("  ledger NOT REPLAYED: %s\n", p->left_out);
@@ -122,6 +185,7 @@ static void print_replay(const struct replayed *p) {
     } else {
         puts(p->has_ledger ? ": ledger.db, findings and snapshots compared"
                            : ": findings and snapshots compared; there is no ledger.db");
+        print_lag(p);
     }
     if (p->excused > 0) {
         printf("  %" PRIu64 " snapshots and findings of before an erasure differ: what they rest "
@@ -195,6 +259,7 @@ struct pt_log_source pt_cli_hub_tree(struct cli_hub *h) {
 struct serving {
     struct cli_hub hub;
     struct cli_own own;
+    struct cli_closes closes;
     bool folds;
     int code; /* why it ended */
     struct pt_err why;
@@ -246,6 +311,8 @@ static int check_hub(const struct cli_options *o, const struct pt_trust *trust,
     if (rc == 0 && s.folds) {
         rc = pt_cli_own_open(&s.own, trust, pt_party_from_name(s.hub.config->party),
                              ":memory:", err);
+        s.own.record = pt_cli_closes_record;
+        s.own.ctx = &s.closes;
     }
     if (rc == 0) {
         const struct pt_log_served served = {.tree = {served_checkpoint, served_tile, &s},
@@ -256,7 +323,11 @@ static int check_hub(const struct cli_options *o, const struct pt_trust *trust,
     if (rc == 0 && !p->left_out) {
         rc = replay_served(&s, ret, k, p, err);
     }
+    if (rc == 0 && s.code == 0) {
+        pt_cli_log_closes(&s.closes, k, p);
+    }
     pt_cli_own_done(&s.own);
+    free(s.closes.list);
     pt_cli_hub_close(&s.hub);
     return rc;
 }
@@ -287,6 +358,9 @@ static int check_folder(const char *dir, struct checking *k, const struct pt_log
     pt_store_sqlite_close(store);
     pt_progress_end(&k->progress);
     leave_out_replay(ret, p);
+    if (rc == 0 && k->no_memory) {
+        rc = pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
     return rc || p->left_out ? rc : pt_cli_log_replay(dir, ret, k, p, err);
 }
 
@@ -319,6 +393,7 @@ static int run(const struct cli_options *o, const char *dir, unsigned jobs, stru
                                                .resume = pt_buf_span(&state),
                                                .save = k->resume ? save : NULL,
                                                .fault = pt_cli_log_fault,
+                                               .excuse = on_excuse,
                                                .progress = on_progress,
                                                .ctx = k};
         pt_progress_start(&k->progress, "checking", 0);
@@ -353,5 +428,6 @@ int pt_cli_log_check(const struct cli_options *o) {
     k.faults = json_array();
     int status = run(o, dir, o->jobs ? (unsigned)strtoul(o->jobs, NULL, 10) : 1, &k);
     json_decref(k.faults);
+    free(k.excuses);
     return status;
 }

@@ -11,17 +11,31 @@
 
 #include "log_check.h"
 
+/* Entries [from, to): what the findings that follow them say may rest on an erased record. */
+struct reach {
+    uint64_t from, to;
+};
+
 struct replaying {
     struct checking *k;
     struct replayed *ret;
     const struct pt_log_check_result *checked;
     enum pt_party reader;
-    uint64_t before;  /* findings that differ before the first erased record */
-    uint64_t settled; /* and up to the tick after the last order came into force */
+    struct cli_ledger_said said; /* of ledger.db, where there is one */
+    struct pt_hash seen;         /* what of the log was read this time */
+    struct reach *reach;         /* of all orders; disjoint, ascending */
+    size_t n_reach, next_reach;
+    uint64_t *stops;
+    size_t n_stops;
+    uint64_t counted; /* findings that differ, up to the stop before */
+    uint64_t excused; /* of them those within reach of an order */
+    bool whole;       /* all that was checked is folded */
+    bool met;         /* the log came by where ledger.db stands */
+    uint64_t met_tick;
 };
 
 static void fault(struct replaying *r, struct pt_log_fault f) {
-    f.code = PT_E_CORRUPT;
+    f.code = f.code ? f.code : PT_E_CORRUPT;
     f.party = f.party ? f.party : "";
     f.stream = f.stream ? f.stream : "";
     f.expected = f.expected ? f.expected : "";
@@ -70,25 +84,31 @@ static void compare_sm3(struct replaying *r, const json_t *day, const char *wher
 
 /* Could what was said at that log size count a record that an order has destroyed since? */
 static bool rests_on_erased(const struct replaying *r, uint64_t log_size) {
-    return r->checked->erased_from > 0 && log_size > r->checked->erased_from &&
-           log_size <= r->checked->erased_until + 1;
+    for (size_t i = 0; i < r->k->n_excuses; i++) {
+        const struct pt_log_excuse *x = &r->k->excuses[i];
+        if (log_size > x->from && log_size <= x->until + 1) {
+            return true;
+        }
+    }
+    return false;
 }
 
-static void compare_day(struct replaying *r, const json_t *day) {
+static int compare_day(void *ctx, const json_t *day, struct pt_err *err) {
+    struct replaying *r = ctx;
     const json_t *c;
     char where[160];
     size_t i;
     uint64_t before = r->ret->faults;
     const char *record = json_string_value(json_object_get(day, "logged"));
-    if (!json_is_false(json_object_get(day, "equal"))) {
-        return;
-    }
     (void)snprintf(where, sizeof where, "snapshot of %s (%s)",
                    json_string_value(json_object_get(day, "day")), record ? record : "hub/main");
-    compare_sm3(r, day, where); /* of entries, which no order touches */
+    compare_sm3(r, day, where); /* of entries, which no order touches and everybody has */
+    if (!json_is_false(json_object_get(day, "equal"))) {
+        return 0;
+    }
     if (rests_on_erased(r, (uint64_t)json_integer_value(json_object_get(day, "log_size")))) {
         r->ret->excused++;
-        return;
+        return 0;
     }
     json_array_foreach(json_object_get(day, "classes"), i, c) {
         compare_class(r, day, where, c);
@@ -100,23 +120,17 @@ static void compare_day(struct replaying *r, const json_t *day) {
                                        .party = "hub",
                                        .stream = "main"});
     }
+    (void)err;
+    return 0;
 }
 
-static int compare_snapshots(void *ctx, struct pt_ledger *l, struct pt_err *err) {
-    struct replaying *r = ctx;
-    const json_t *day;
-    json_t *j = NULL;
+static int compare_snapshots(struct replaying *r, struct pt_ledger *l, struct pt_err *err) {
     uint64_t logged = 0, missing = 0;
-    size_t i;
     int rc = pt_snapshot_logged(l, &logged, &missing, err);
     if (rc != 0 || logged == 0) {
         return rc;
     }
-    rc = pt_snapshots_json(l, 0, r->reader, &j, err);
-    json_array_foreach(json_object_get(j, "snapshots"), i, day) {
-        compare_day(r, day);
-    }
-    json_decref(j);
+    rc = pt_snapshot_each(l, r->reader, compare_day, r, err);
     if (rc == 0 && missing > 0) {
         char what[80];
         (void)snprintf(what, sizeof what, "%" PRIu64 " days have none in the log", missing);
@@ -125,54 +139,185 @@ static int compare_snapshots(void *ctx, struct pt_ledger *l, struct pt_err *err)
     return rc;
 }
 
-/* ---- the ledger ---- */
+/* ---- findings ---- */
 
-static void compare_ledger(struct replaying *r, const struct pt_fold_state *st,
-                           const uint8_t theirs[32]) {
-    char found[65], where[80], what[120];
-    (void)snprintf(where, sizeof where, "ledger.db at log size %" PRIu64, r->ret->size);
-    pt_hex(found, theirs, 32);
-    if (r->ret->has_ledger && strcmp(found, r->ret->digest) != 0) {
-        fault(r, (struct pt_log_fault){.check = "ledger",
-                                       .where = where,
-                                       .what = "its digest isn't that of the records folded anew",
-                                       .expected = r->ret->digest,
-                                       .found = found});
+/* What is found by a tick is logged behind it, and what wasn't is counted at the next one: an order
+ * reaches from the record's entry to the tick after the one that brought it into force. */
+static int make_reach(struct replaying *r) {
+    r->reach = calloc(r->k->n_excuses + 1, sizeof *r->reach);
+    if (!r->reach) {
+        return PT_E_NOMEM;
     }
-    uint64_t excused = 0;
-    if (r->checked->erased_from > 0) {
-        bool over = r->checked->settled_at > 0 && r->checked->settled_at < r->ret->size;
-        bool begun = r->checked->erased_from < r->ret->size;
-        excused = begun ? (over ? r->settled : st->mismatches) - r->before : 0;
-        r->ret->excused += excused;
+    for (size_t i = 0; i < r->k->n_excuses; i++) {
+        const struct pt_log_excuse *x = &r->k->excuses[i];
+        uint64_t to = x->settled_at > 0 ? x->settled_at + 1 : UINT64_MAX;
+        struct reach *last = r->n_reach > 0 ? &r->reach[r->n_reach - 1] : NULL;
+        if (!last || x->from > last->to) {
+            r->reach[r->n_reach++] = (struct reach){x->from, to};
+        } else if (to > last->to) {
+            last->to = to;
+        }
     }
-    if (st->mismatches > excused) {
+    return 0;
+}
+
+/* Is that entry within reach of an order? Asked in log order. */
+static bool reached(struct replaying *r, uint64_t log_index) {
+    while (r->next_reach < r->n_reach && r->reach[r->next_reach].to <= log_index) {
+        r->next_reach++;
+    }
+    return r->next_reach < r->n_reach && r->reach[r->next_reach].from <= log_index;
+}
+
+static void compare_findings(struct replaying *r) {
+    char what[120];
+    r->ret->excused += r->excused;
+    if (r->counted > r->excused) {
         (void)snprintf(what, sizeof what, "%" PRIu64 " of them the rules would not have written so",
-                       st->mismatches - excused);
+                       r->counted - r->excused);
         fault(r, (struct pt_log_fault){
                      .check = "findings", .where = "findings of the log (H01)", .what = what});
     }
 }
 
-/* What is found by a tick is logged behind it, and what wasn't is counted at the next one. */
-static int count_findings(void *ctx, struct pt_fold *f, uint64_t log_index, struct pt_err *err) {
+/* ---- the ledger ---- */
+
+static void ledger_fault(struct replaying *r, const char *what, const uint8_t expected[32],
+                         const uint8_t found[32]) {
+    char own[65], theirs[65], where[80];
+    (void)snprintf(where, sizeof where, "ledger.db at log size %" PRIu64, r->said.cursor);
+    pt_hex(own, expected, 32);
+    pt_hex(theirs, found, 32);
+    fault(r,
+          (struct pt_log_fault){
+              .check = "ledger", .where = where, .what = what, .expected = own, .found = theirs});
+}
+
+/* Where ledger.db stands: whatever its own cursor says, nothing behind it goes unjudged. */
+static int compare_ledger(struct replaying *r, struct pt_ledger *l, struct pt_err *err) {
+    uint8_t digest[32], schema[32];
+    int rc = pt_ledger_digest(l, digest, err);
+    rc = rc == 0 ? pt_ledger_schema_digest(l, schema, err) : rc;
+    if (rc != 0) {
+        return rc;
+    }
+    if (memcmp(schema, r->said.schema, sizeof schema) != 0) {
+        ledger_fault(r, "its tables, indexes and views aren't those of a ledger", schema,
+                     r->said.schema);
+    }
+    if (memcmp(digest, r->said.digest, sizeof digest) != 0) {
+        ledger_fault(r, "its digest isn't that of the records folded anew", digest, r->said.digest);
+    }
+    return 0;
+}
+
+static void ledger_is_unsound(struct replaying *r) {
+    char what[300];
+    (void)snprintf(what, sizeof what, "its indexes don't say what its tables say: %s",
+                   r->said.why.msg);
+    fault(r, (struct pt_log_fault){.check = "ledger", .where = "ledger.db", .what = what});
+}
+
+static void ledger_is_ahead(struct replaying *r) {
+    char what[120];
+    (void)snprintf(what, sizeof what,
+                   "it says that %" PRIu64 " entries are folded, which the log "
+                   "doesn't have",
+                   r->said.cursor);
+    fault(r, (struct pt_log_fault){.check = "ledger", .where = "ledger.db", .what = what});
+}
+
+/* ---- the log once more ---- */
+
+static int read_again(void *ctx, const struct pt_store_entry *e, struct pt_err *err) {
     struct replaying *r = ctx;
-    struct pt_fold_state st = {0};
-    bool first = log_index + 1 == r->checked->erased_from;
-    if (!first && (log_index != r->checked->settled_at || log_index == 0)) {
+    int rc = e->index < r->checked->entries ? pt_log_seen(&r->seen, e->log_entry, e->records) : 0;
+    return rc == 0
+               ? 0
+               : pt_err_set(err, rc, "log entry %" PRIu64 ": its records can't be read", e->index);
+}
+
+/* All that was checked is folded. */
+static int compare_all(struct replaying *r, struct pt_fold *f, uint64_t tick, struct pt_err *err) {
+    uint8_t digest[32];
+    if (!pt_hash_eq(&r->seen, &r->checked->seen)) {
         return 0;
     }
+    r->whole = true;
+    int rc = pt_ledger_digest(pt_fold_ledger(f), digest, err);
+    if (rc != 0) {
+        return rc;
+    }
+    pt_hex(r->ret->digest, digest, sizeof digest);
+    r->ret->ticks = tick;
+    compare_findings(r);
+    return compare_snapshots(r, pt_fold_ledger(f), err);
+}
+
+static int on_stop(void *ctx, struct pt_fold *f, uint64_t size, struct pt_err *err) {
+    struct replaying *r = ctx;
+    struct pt_fold_state st = {0};
     int rc = pt_fold_state(f, &st, err);
-    *(first ? &r->before : &r->settled) = st.mismatches;
-    return rc;
+    if (rc == 0 && size > 0 && reached(r, size - 1)) {
+        r->excused += st.mismatches - r->counted;
+    }
+    r->counted = st.mismatches;
+    if (rc == 0 && r->ret->has_ledger && size == r->said.cursor) {
+        r->met = true;
+        r->met_tick = st.tick.no;
+        rc = compare_ledger(r, pt_fold_ledger(f), err);
+    }
+    return rc == 0 && size == r->checked->entries ? compare_all(r, f, st.tick.no, err) : rc;
+}
+
+static int by_size(const void *a, const void *b) {
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Wherever something is to be looked at. */
+static int make_stops(struct replaying *r) {
+    size_t n = 0, kept = 0;
+    r->stops = calloc(2 * r->n_reach + 2, sizeof *r->stops);
+    if (!r->stops) {
+        return PT_E_NOMEM;
+    }
+    for (size_t i = 0; i < r->n_reach; i++) {
+        r->stops[n++] = r->reach[i].from;
+        r->stops[n++] = r->reach[i].to;
+    }
+    r->stops[n++] = r->checked->entries;
+    if (r->ret->has_ledger) {
+        r->stops[n++] = r->said.cursor;
+    }
+    qsort(r->stops, n, sizeof *r->stops, by_size);
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || r->stops[i] != r->stops[kept - 1]) {
+            r->stops[kept++] = r->stops[i];
+        }
+    }
+    r->n_stops = kept;
+    return 0;
+}
+
+static int fold_again(struct replaying *r, const char *dir, struct pt_err *err) {
+    uint64_t size = r->checked->entries;
+    if (make_reach(r) != 0 || make_stops(r) != 0) {
+        return pt_err_set(err, PT_E_NOMEM, "out of memory");
+    }
+    const struct cli_look look = {read_again, on_stop, r->stops, r->n_stops, r};
+    if (r->ret->has_ledger && r->said.cursor > size) {
+        size = r->said.cursor; /* its hub has gone on since */
+    }
+    int rc = pt_cli_fold_log_look(dir, ":memory:", size, &look, err);
+    return rc || r->whole ? rc
+                          : pt_err_set(err, PT_E_BUSY,
+                                       "log.db was changed while it was checked: check it again");
 }
 
 int pt_cli_log_replay(const char *dir, const struct pt_log_check_result *checked,
                       struct checking *k, struct replayed *ret, struct pt_err *err) {
     struct replaying r = {.k = k, .ret = ret, .checked = checked, .reader = PT_PARTY_NONE};
-    const struct cli_look look = {compare_snapshots, count_findings, &r};
-    struct pt_fold_state st = {0};
-    uint8_t theirs[32] = {0}, ours[32];
     char path[4096];
     int rc = 0;
     memset(ret, 0, sizeof *ret);
@@ -180,17 +325,84 @@ int pt_cli_log_replay(const char *dir, const struct pt_log_check_result *checked
     ret->has_ledger =
         pt_path_join(path, sizeof path, dir, "ledger.db") == 0 && pt_file_exists(path);
     if (ret->has_ledger) {
-        rc = pt_cli_ledger_digest(dir, &ret->size, theirs, err);
+        rc = pt_cli_ledger_said(dir, true, &r.said, err);
     }
-    if (rc == 0) {
-        rc = pt_cli_fold_log_look(dir, ":memory:", ret->size, &st, ours, &look, err);
+    if (rc == 0 && r.said.unsound) {
+        ledger_is_unsound(&r);
     }
-    if (rc == 0) {
-        pt_hex(ret->digest, ours, 32);
-        compare_ledger(&r, &st, theirs);
+    rc = rc == 0 ? fold_again(&r, dir, err) : rc;
+    if (rc == 0 && ret->has_ledger && !r.met) {
+        ledger_is_ahead(&r);
     }
+    if (rc == 0 && r.met && r.said.cursor < ret->size) {
+        ret->behind = ret->size - r.said.cursor;
+        ret->behind_ticks = ret->ticks - r.met_tick;
+    }
+    free(r.stops);
+    free(r.reach);
     return rc;
 }
+
+/* ---- what a feed shows ---- */
+
+/* Its author may have been wrong, until he says all of it anew. */
+static void drop_mended(struct cli_closes *c, const struct pt_followed_record *r) {
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (strcmp(c->list[i].party, r->party) != 0 || strcmp(c->list[i].stream, r->stream) != 0) {
+            c->list[kept++] = c->list[i];
+        }
+    }
+    c->n = kept;
+}
+
+int pt_cli_closes_record(void *closes, const struct pt_followed_record *r) {
+    struct cli_closes *c = closes;
+    if (r->close_mends) {
+        drop_mended(c, r);
+    }
+    if (!r->close_fault) {
+        return 0;
+    }
+    if (c->n == c->cap) {
+        size_t cap = c->cap ? 2 * c->cap : 16;
+        struct cli_close *grown = realloc(c->list, cap * sizeof *grown);
+        if (!grown) {
+            return PT_E_NOMEM;
+        }
+        c->list = grown;
+        c->cap = cap;
+    }
+    struct cli_close *x = &c->list[c->n++];
+    *x = (struct cli_close){.log_index = r->log_index, .seq = r->seq};
+    (void)snprintf(x->party, sizeof x->party, "%s", r->party);
+    (void)snprintf(x->stream, sizeof x->stream, "%s", r->stream);
+    (void)snprintf(x->what, sizeof x->what, "%s", r->close_fault);
+    return 0;
+}
+
+void pt_cli_log_closes(const struct cli_closes *c, struct checking *k, struct replayed *ret) {
+    struct replaying r = {.k = k, .ret = ret};
+    for (size_t i = 0; i < c->n; i++) {
+        const struct cli_close *x = &c->list[i];
+        char where[160], what[300];
+        (void)snprintf(where, sizeof where, "log entry %" PRIu64 " (%s/%s#%" PRIu64 ")",
+                       x->log_index, x->party, x->stream, x->seq);
+        (void)snprintf(what, sizeof what, "%s: the hub keeps one back, or its author was wrong",
+                       x->what);
+        fault(&r, (struct pt_log_fault){.code = PT_E_PROOF,
+                                        .check = "close",
+                                        .where = where,
+                                        .what = what,
+                                        .has_index = true,
+                                        .log_index = x->log_index,
+                                        .party = x->party,
+                                        .stream = x->stream,
+                                        .seq = x->seq});
+    }
+}
+
+/* ---- a reader's ledger ---- */
 
 int pt_cli_log_replay_served(struct cli_own *own, enum pt_party reader,
                              const struct pt_log_check_result *checked, struct checking *k,

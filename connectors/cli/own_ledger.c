@@ -50,7 +50,8 @@ static void count(struct cli_own *own, const Pentad__V1__FeedPage *page) {
 
 int pt_cli_own_page(struct cli_own *own, struct pt_span bytes, uint64_t *ret_log_size,
                     struct pt_err *err) {
-    const struct pt_follow follow = {.record = nothing, .store = stored};
+    const struct pt_follow follow = {
+        .record = own->record ? own->record : nothing, .store = stored, .ctx = own->ctx};
     uint64_t first = pt_follower_size(own->follower);
     int rc = pt_follower_page(own->follower, bytes, &follow, ret_log_size, err);
     if (rc != 0) {

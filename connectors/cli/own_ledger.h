@@ -16,6 +16,9 @@ struct cli_own {
     uint64_t log_size;        /* of the hub's log, as it said with the last page that was pulled */
     uint64_t given, withheld; /* records */
     struct pt_page_room room;
+    /* Each record of a page once it is verified; NULL at first, and then nobody sees them. */
+    int (*record)(void *ctx, const struct pt_followed_record *r);
+    void *ctx; /* of record */
 };
 
 /* `path`: a new file, or ":memory:". trust is borrowed until done; *own is to be given to

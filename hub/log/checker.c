@@ -172,9 +172,6 @@ static void check_records(struct checker *c, const struct check_item *k) {
     c->ret->record_bytes += f->bytes;
     c->ret->withheld += f->withheld;
     c->ret->erased += f->erased;
-    if (f->erased > 0 && c->ret->erased_from == 0) {
-        c->ret->erased_from = k->index;
-    }
     if (f->code != 0) {
         at.seq = st->first_seq + f->n;
         pt_checker_fault(c, &at, PT_E_CORRUPT, "its records can't be told apart after the %llu.",
@@ -394,18 +391,18 @@ void pt_checker_missing(struct checker *c, uint64_t until) {
     }
     if (until - c->next_index == 1) {
         (void)snprintf(where, sizeof where, "log entry %llu", (unsigned long long)c->next_index);
+        pt_checker_fault(c, &at, PT_E_CORRUPT, "it is missing");
     } else {
         (void)snprintf(where, sizeof where, "log entries %llu-%llu",
                        (unsigned long long)c->next_index, (unsigned long long)(until - 1));
         pt_checker_fault(c, &at, PT_E_CORRUPT, "they are missing");
-        pt_checker_fault(c, &at, PT_E_CORRUPT, "it is missing");
+    }
     c->next_index = until;
 }
 
 static int take(struct checker *c, struct check_item *k) {
     int rc;
     pt_checker_missing(c, k->index);
-    }
     (void)snprintf(k->where, sizeof k->where, "log entry %llu%s", (unsigned long long)k->index,
                    k->index == 0 ? " (genesis)" : "");
     if (k->index == 0) {
@@ -418,6 +415,7 @@ static int take(struct checker *c, struct check_item *k) {
     } else {
         rc = take_batch(c, k);
     }
+    pt_checker_seen(&c->ret->seen, &k->leaf, &k->facts);
     if (rc == 0) {
         rc = pt_merkle_append_cb(&c->tree, &k->leaf, on_node, c);
     }

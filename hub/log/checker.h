@@ -44,6 +44,7 @@ struct record_facts {
     int code; /* why they can't be told apart; 0 */
     uint64_t n, bytes, withheld, erased;
     struct pt_hash root;
+    struct pt_hash gone; /* over places and orders of the erased */
 };
 
 struct check_item {
@@ -82,7 +83,9 @@ struct check_order {
     char of_stream[PT_NAME_MAX + 1];
     uint64_t of_seq;
     bool approved[CHECK_APPROVERS];
-    bool complete, in_force;
+    bool complete;
+    uint64_t in_force_at; /* log index of the tick that brought it into force; 0: it isn't */
+    uint64_t settled_at;  /* and of the next tick; 0: none yet */
 };
 
 struct checker {
@@ -150,6 +153,8 @@ int pt_checker_add(struct checker *c, uint64_t index, struct pt_span log_entry,
                    struct pt_err *err);
 /* All that was added and hasn't run. PT_E_NOMEM, or what `save` said. */
 int pt_checker_run(struct checker *c, struct pt_err *err);
+/* Names the entries from the next one up to `until`, however many, as one fault. */
+void pt_checker_missing(struct checker *c, uint64_t until);
 /* The head as computed against a signed note. */
 void pt_checker_checkpoint(struct checker *c, struct pt_span note, const char *where);
 /* checker_cosigned.c: a checkpoint of the tree as it is now, and its cosignatures by the policy in
@@ -171,12 +176,17 @@ struct check_record {
 };
 int pt_checker_record_next(const struct checker *c, const struct check_item *k, size_t *i,
                            struct check_record *ret);
+void pt_checker_seen(struct pt_hash *seen, const struct pt_hash *leaf,
+                     const struct record_facts *f);
 void pt_checker_prepare(void *checker, size_t i);
-/* Names the entries from the next one up to `until`, however many, as one fault. */
-void pt_checker_missing(struct checker *c, uint64_t until);
 void pt_checker_verify(void *checker, size_t i);
 
 /* ---- checker_erased.c ---- */
+
+/* Room for one more in an array of `size` bytes an item. PT_E_NOMEM. */
+int pt_checker_grow(void **array, size_t n, size_t *cap, size_t size);
+/* Which of the four bodies outside finance; -1: none. */
+int pt_checker_approver(const char *party);
 
 /* Takes note of the erased records of an item. PT_E_NOMEM. */
 int pt_checker_claims(struct checker *c, const struct check_item *k);
@@ -184,7 +194,8 @@ int pt_checker_claims(struct checker *c, const struct check_item *k);
 int pt_checker_order(struct checker *c, const struct pt_key_event *at, uint64_t seq,
                      struct pt_span record);
 void pt_checker_orders_tick(struct checker *c, uint64_t log_index);
-/* Has each erased record its order? At the end, those that haven't are faults. */
+/* Has each erased record its order? At the end those that haven't are faults, and what the others
+ * excuse is said. */
 bool pt_checker_claims_met(const struct checker *c);
 void pt_checker_claims_end(struct checker *c);
 void pt_checker_claims_done(struct checker *c);

@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/record/catalogue.h>
 #include <pentad/v1/record.pb-c.h>
 
 #define NEEDED 2
-static const char *const approvers[CHECK_APPROVERS] = {"congress", "discipline", "organization",
-                                                       "audit"};
 
-/* Room for one more in an array of `size` bytes an item. */
-static int grow(void **array, size_t n, size_t *cap, size_t size) {
+int pt_checker_approver(const char *party) {
+    static const char *const approvers[CHECK_APPROVERS] = {"congress", "discipline", "organization",
+                                                           "audit"};
+    for (int i = 0; i < CHECK_APPROVERS; i++) {
+        if (strcmp(approvers[i], party) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int pt_checker_grow(void **array, size_t n, size_t *cap, size_t size) {
     if (n < *cap) {
         return 0;
     }
@@ -37,7 +46,7 @@ int pt_checker_claims(struct checker *c, const struct check_item *k) {
         if (!rec.erased) {
             continue;
         }
-        rc = grow((void **)&c->claims, c->n_claims, &c->cap_claims, sizeof *c->claims);
+        rc = pt_checker_grow((void **)&c->claims, c->n_claims, &c->cap_claims, sizeof *c->claims);
         if (rc == 0) {
             struct check_claim *claim = &c->claims[c->n_claims++];
             *claim = (struct check_claim){
@@ -49,10 +58,17 @@ int pt_checker_claims(struct checker *c, const struct check_item *k) {
     return rc;
 }
 
+/* Records about the exchange itself stay, whoever orders what: the log is read by them. */
+static bool may_go(const char *type) {
+    const struct pt_record_info *info = type != NULL ? pt_record_info_by_code(type) : NULL;
+    return info != NULL && (info->flags & PT_RT_EXCHANGE) == 0;
+}
+
 static int add_order(struct checker *c, const struct pt_key_event *at, uint64_t seq,
-                     const Pentad__V1__RecordRef *ref) {
+                     const Pentad__V1__Erasure *e) {
+    const Pentad__V1__RecordRef *ref = e->record;
     struct check_order o = {.hash = at->record_hash, .seq = seq};
-    if (strcmp(at->party, "office") != 0 || ref == NULL || ref->party == NULL ||
+    if (!may_go(e->type) || strcmp(at->party, "office") != 0 || ref == NULL || ref->party == NULL ||
         ref->stream == NULL || strlen(ref->party) > PT_NAME_MAX ||
         strlen(ref->stream) > PT_NAME_MAX || !ref->has_hash ||
         pt_hash_from_bytes(&o.record, ref->hash.data, ref->hash.len) != 0) {
@@ -62,7 +78,7 @@ static int add_order(struct checker *c, const struct pt_key_event *at, uint64_t 
     (void)snprintf(o.of_party, sizeof o.of_party, "%s", ref->party);
     (void)snprintf(o.of_stream, sizeof o.of_stream, "%s", ref->stream);
     o.of_seq = ref->seq;
-    int rc = grow((void **)&c->orders, c->n_orders, &c->cap_orders, sizeof *c->orders);
+    int rc = pt_checker_grow((void **)&c->orders, c->n_orders, &c->cap_orders, sizeof *c->orders);
     if (rc == 0) {
         c->orders[c->n_orders++] = o;
     }
@@ -71,6 +87,7 @@ static int add_order(struct checker *c, const struct pt_key_event *at, uint64_t 
 
 static void approve(struct checker *c, const char *party, const Pentad__V1__Approval *a) {
     const Pentad__V1__RecordRef *ref = a->target;
+    int by = pt_checker_approver(party);
     struct pt_hash h;
     if (ref == NULL || ref->party == NULL || ref->stream == NULL || !ref->has_hash ||
         pt_hash_from_bytes(&h, ref->hash.data, ref->hash.len) != 0 ||
@@ -83,10 +100,10 @@ static void approve(struct checker *c, const char *party, const Pentad__V1__Appr
         if (!pt_hash_eq(&o->hash, &h) || o->complete || strcmp(o->stream, ref->stream) != 0) {
             continue;
         }
+        if (by >= 0) {
+            o->approved[by] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
+        }
         for (unsigned p = 0; p < CHECK_APPROVERS; p++) {
-            if (strcmp(approvers[p], party) == 0) {
-                o->approved[p] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
-            }
             n += o->approved[p];
         }
         o->complete = n >= NEEDED;
@@ -102,7 +119,7 @@ int pt_checker_order(struct checker *c, const struct pt_key_event *at, uint64_t 
     }
     const Pentad__V1__Record *r = (const Pentad__V1__Record *)m;
     if (r->body_case == PENTAD__V1__RECORD__BODY_ERASURE) {
-        rc = add_order(c, at, seq, r->erasure->record);
+        rc = add_order(c, at, seq, r->erasure);
     } else if (r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
         approve(c, at->party, r->approval);
     }
@@ -111,51 +128,61 @@ int pt_checker_order(struct checker *c, const struct pt_key_event *at, uint64_t 
 }
 
 void pt_checker_orders_tick(struct checker *c, uint64_t log_index) {
-    if (c->ret->erased_until != 0 && c->ret->settled_at == 0) {
-        c->ret->settled_at = log_index;
-    }
     for (size_t i = 0; i < c->n_orders; i++) {
-        if (c->orders[i].complete && !c->orders[i].in_force) {
-            c->ret->erased_until = log_index;
-            c->ret->settled_at = 0;
+        struct check_order *o = &c->orders[i];
+        if (o->in_force_at != 0 && o->settled_at == 0) {
+            o->settled_at = log_index;
         }
-        c->orders[i].in_force = c->orders[i].in_force || c->orders[i].complete;
+        if (o->complete && o->in_force_at == 0) {
+            o->in_force_at = log_index;
+        }
     }
 }
 
-static bool is_met(const struct checker *c, const struct check_claim *k) {
+/* The order in force that destroyed the record; NULL: there is none. */
+static const struct check_order *order_of(const struct checker *c, const struct check_claim *k) {
     for (size_t i = 0; i < c->n_orders; i++) {
         const struct check_order *o = &c->orders[i];
-        if (o->in_force && pt_hash_eq(&o->hash, &k->order) && pt_hash_eq(&o->record, &k->hash) &&
-            o->of_seq == k->seq && strcmp(o->of_party, k->party) == 0 &&
-            strcmp(o->of_stream, k->stream) == 0) {
-            return true;
+        if (o->in_force_at != 0 && pt_hash_eq(&o->hash, &k->order) &&
+            pt_hash_eq(&o->record, &k->hash) && o->of_seq == k->seq &&
+            strcmp(o->of_party, k->party) == 0 && strcmp(o->of_stream, k->stream) == 0) {
+            return o;
         }
     }
-    return false;
+    return NULL;
 }
 
 bool pt_checker_claims_met(const struct checker *c) {
     for (size_t i = 0; i < c->n_claims; i++) {
-        if (!is_met(c, &c->claims[i])) {
+        if (order_of(c, &c->claims[i]) == NULL) {
             return false;
         }
     }
     return true;
 }
 
+static void claim_unmet(struct checker *c, const struct check_claim *k) {
+    struct check_item item = {.index = k->index};
+    const struct fault_at at = {.check = "erasure", .item = &item, .seq = k->seq};
+    (void)snprintf(item.where, sizeof item.where, "log entry %llu (%s/%s#%llu)",
+                   (unsigned long long)k->index, k->party, k->stream, (unsigned long long)k->seq);
+    pt_checker_fault(c, &at, PT_E_PROOF,
+                     "its bytes are gone, and the log has no order in force that says so");
+}
+
 void pt_checker_claims_end(struct checker *c) {
+    struct pt_log_excuse last = {0};
     for (size_t i = 0; i < c->n_claims; i++) {
-        const struct check_claim *k = &c->claims[i];
-        struct check_item item = {.index = k->index};
-        (void)snprintf(item.where, sizeof item.where, "log entry %llu (%s/%s#%llu)",
-                       (unsigned long long)k->index, k->party, k->stream,
-                       (unsigned long long)k->seq);
-        if (!is_met(c, k)) {
-            const struct fault_at at = {.check = "erasure", .item = &item, .seq = k->seq};
-            pt_checker_fault(c, &at, PT_E_PROOF,
-                             "its bytes are gone, and the log has no order in force that says so");
+        const struct check_order *o = order_of(c, &c->claims[i]);
+        if (o == NULL) {
+            claim_unmet(c, &c->claims[i]);
+            continue;
         }
+        const struct pt_log_excuse x = {c->claims[i].index, o->in_force_at, o->settled_at};
+        if (c->o->excuse != NULL && memcmp(&x, &last, sizeof x) != 0) {
+            c->o->excuse(c->o->ctx, &x);
+        }
+        last = x;
     }
 }
 

@@ -44,6 +44,19 @@ int pt_checker_record_next(const struct checker *c, const struct check_item *k, 
     return rc;
 }
 
+static void add_gone(struct record_facts *f, const struct pt_hash *order) {
+    struct pt_sha256 sha;
+    uint8_t place[8];
+    for (unsigned i = 0; i < sizeof place; i++) {
+        place[i] = (uint8_t)(f->n >> (8 * i));
+    }
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, f->gone.b, PT_HASH_LEN);
+    pt_sha256_update(&sha, place, sizeof place);
+    pt_sha256_update(&sha, order->b, PT_HASH_LEN);
+    pt_sha256_final(&sha, &f->gone);
+}
+
 static void hash_records(const struct checker *c, struct check_item *k) {
     struct pt_merkle_frontier tree = {0};
     struct check_record rec;
@@ -54,6 +67,9 @@ static void hash_records(const struct checker *c, struct check_item *k) {
     while ((rc = pt_checker_record_next(c, k, &pos, &rec)) == 1) {
         unsigned type = rec.bytes.len > 0 ? pt_record_peek(rec.bytes) : 0;
         pt_merkle_append(&tree, &rec.hash);
+        if (rec.erased) {
+            add_gone(f, &rec.order);
+        }
         f->only_key_changes = f->only_key_changes && type == PT_TYPE_KEY_CHANGE;
         f->marked = f->marked || pt_record_about_exchange(type);
         f->n++;
@@ -63,6 +79,38 @@ static void hash_records(const struct checker *c, struct check_item *k) {
     }
     f->code = rc;
     pt_merkle_root(&tree, &f->root);
+}
+
+void pt_checker_seen(struct pt_hash *seen, const struct pt_hash *leaf,
+                     const struct record_facts *f) {
+    struct pt_sha256 sha;
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, seen->b, PT_HASH_LEN);
+    pt_sha256_update(&sha, leaf->b, PT_HASH_LEN);
+    pt_sha256_update(&sha, f->root.b, PT_HASH_LEN);
+    pt_sha256_update(&sha, f->gone.b, PT_HASH_LEN);
+    pt_sha256_final(&sha, seen);
+}
+
+int pt_log_seen(struct pt_hash *seen, struct pt_span log_entry, struct pt_span records) {
+    struct pt_merkle_frontier tree = {0};
+    struct record_facts f = {0};
+    struct pt_kept_record rec;
+    struct pt_hash leaf, hash;
+    size_t pos = 0;
+    int rc;
+    while ((rc = pt_kept_record_next(records, &pos, &rec)) == 1) {
+        pt_kept_record_hash(&rec, &hash);
+        pt_merkle_append(&tree, &hash);
+        if (rec.erased) {
+            add_gone(&f, &rec.order);
+        }
+        f.n++;
+    }
+    pt_merkle_root(&tree, &f.root);
+    pt_leaf_hash(&leaf, log_entry.p, log_entry.len);
+    pt_checker_seen(seen, &leaf, &f);
+    return rc;
 }
 
 /* ---- pieces of work ------------------------------------------------------------------------- */

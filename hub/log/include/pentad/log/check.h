@@ -19,9 +19,9 @@
 /* What was found otherwise than it was signed. Everything is borrowed. */
 struct pt_log_fault {
     int code; /* PT_E_… */
-    const char
-        *check; /* genesis, entry, time, hub, sequence, chain, records, row, tick, key, erasure,
-                   signature, tile, checkpoint, cosigned, refusal, store, resume: stable names */
+    /* genesis, entry, time, hub, sequence, chain, records, row, tick, key, change, erasure,
+     * signature, tile, checkpoint, cosigned, refusal, store, resume: stable names */
+    const char *check;
     const char *where; /* "log entry 17 (finance/main#1-512)", "log.db page 9 (index …)" */
     const char *what;  /* a sentence */
     bool has_index;
@@ -29,6 +29,14 @@ struct pt_log_fault {
     const char *party, *stream;   /* "" where it isn't a stream's */
     uint64_t seq;                 /* of the record, or the batch's first; 0: none */
     const char *expected, *found; /* "" where the sentence says it all */
+};
+
+/* What erased records excuse: what was said of the log while it held them. One for each stretch of
+ * erased records and the order in force that destroyed them. */
+struct pt_log_excuse {
+    uint64_t from;       /* log index of the record's entry */
+    uint64_t until;      /* of the tick that brought its order into force */
+    uint64_t settled_at; /* of the tick after that, when all is said; 0: none yet */
 };
 
 struct pt_log_check_opts {
@@ -42,21 +50,22 @@ struct pt_log_check_opts {
      * ends the check with that code. May be NULL. */
     int (*save)(void *ctx, struct pt_span state, struct pt_err *err);
     void (*fault)(void *ctx, const struct pt_log_fault *f);
+    /* At the end, in order of `from`; may be NULL. An erased record without an order excuses
+     * nothing: it is a fault. */
+    void (*excuse)(void *ctx, const struct pt_log_excuse *x);
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* may be NULL */
     void *ctx;
 };
 
 struct pt_log_check_result {
     uint64_t entries, records, record_bytes, refusals, tiles, faults;
-    uint64_t withheld;     /* records of which a hub gave the hash alone */
-    uint64_t erased;       /* records whose bytes an order destroyed */
-    uint64_t erased_from;  /* log index of the first such record's entry; 0: none */
-    uint64_t erased_until; /* and of the newest tick that brought an order into force */
-    uint64_t settled_at;   /* and of the tick after that, when all is said; 0: none yet */
-    uint64_t unjudged;     /* entries under keys that a tree without a key history doesn't tell */
-    uint64_t resumed;      /* entries that an earlier check had verified */
+    uint64_t withheld; /* records of which a hub gave the hash alone */
+    uint64_t erased;   /* records whose bytes an order destroyed */
+    uint64_t unjudged; /* entries under keys that a tree without a key history doesn't tell */
+    uint64_t resumed;  /* entries that an earlier check had verified */
     struct pt_hash hub;
     struct pt_hash root;    /* over all entries, as computed */
+    struct pt_hash seen;    /* what was read of a store, as pt_log_seen has it */
     uint64_t signed_size;   /* of the largest signed checkpoint */
     uint64_t cosigned_size; /* of the largest that was looked at with a quorum; 0: none */
 };
@@ -69,6 +78,11 @@ struct pt_log_check_result {
  * whether it is sound. */
 int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
                  struct pt_log_check_result *ret, struct pt_err *err);
+
+/* Chains what an entry of a store is read as onto what was read before, *seen zero at first: its
+ * bytes, its records, which of them are erased by which order. Who reads a checked log again and
+ * comes to result.seen has read the same. PT_E_CORRUPT: its records can't be told apart. */
+int pt_log_seen(struct pt_hash *seen, struct pt_span log_entry, struct pt_span records);
 
 /* The same for a static tile tree (checkpoint, tile/…, key-history). It holds no records but those
  * about keys, each proven to be of the tree's own entries; that none was left out can't be shown.
