@@ -272,7 +272,10 @@ static int check_contents(struct store_check *k) {
         return k->stop;
     }
     k->total = state.size;
-    rc = next_cosigned(k, k->c.tree.size + 1);
+    rc = next_cosigned(k, k->c.tree.size > 0 ? k->c.tree.size : 1);
+    if (rc == 0 && k->c.tree.size > 0) {
+        rc = on_grown(k, k->c.tree.size); /* cosigned since the check before */
+    }
     rc = rc == 0 ? check_entries(k) : pt_err_set(k->err, rc, "out of memory");
     pt_merkle_root(&k->c.tree, &k->c.ret->root);
     if (rc == 0) {
@@ -291,6 +294,7 @@ int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
     }
     k->store = s;
     k->err = err;
+    k->c.input = CHECK_OF_STORE;
     k->c.with_records = k->c.keys_certain = true;
     k->c.tile = compare_tile;
     k->c.tile_ctx = k;
@@ -305,6 +309,7 @@ int pt_log_check(struct pt_store *s, const struct pt_log_check_opts *o,
     }
     if (rc == 0) {
         pt_checker_claims_end(&k->c);
+        (void)pt_checker_changes_shown(&k->c, true);
     }
     rc = rc == 0 ? pt_checker_save(&k->c, err) : rc;
     pt_buf_done(&k->cosigned);

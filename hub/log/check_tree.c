@@ -205,6 +205,7 @@ static int check_tree(struct tree_check *k, struct pt_err *err) {
             pt_checker_checkpoint(&k->c, pt_buf_span(&note), "checkpoint");
             rc = pt_checker_cosigned(&k->c, pt_buf_span(&note), false, "checkpoint");
             pt_checker_claims_end(&k->c);
+            (void)pt_checker_changes_shown(&k->c, true);
             rc = rc == 0 ? pt_checker_save(&k->c, err) : pt_err_set(err, rc, "out of memory");
         }
     }
@@ -245,6 +246,7 @@ static int check(const struct pt_log_served *from, const char *dir,
     }
     k->from = *from;
     k->dir = dir;
+    k->c.input = from->feed != NULL ? CHECK_OF_HUB : CHECK_OF_TREE;
     k->c.with_records = k->c.keys_certain = from->feed != NULL;
     k->c.tile = compare_tile;
     k->c.tile_ctx = k;
@@ -252,8 +254,8 @@ static int check(const struct pt_log_served *from, const char *dir,
     pt_buf_init(&k->bundle, STATIC_BUNDLE_MAX);
     pt_buf_init(&k->page, PT_LOG_PAGE_MAX);
     int rc = pt_checker_init(&k->c, o, ret, err);
-    rc = rc == 0 ? pt_checker_state_take(&k->c, o->resume, err) : rc;
     rc = rc == 0 && dir != NULL ? read_keys(k, err) : rc;
+    rc = rc == 0 ? pt_checker_state_take(&k->c, o->resume, err) : rc;
     rc = rc == 0 ? check_tree(k, err) : rc;
     pt_buf_done(&k->page);
     pt_buf_done(&k->bundle);

@@ -50,6 +50,8 @@ void pt_checker_done(struct checker *c) {
     }
     free(c->events);
     pt_checker_claims_done(c);
+    free(c->shown);
+    free(c->approvals);
     pt_workers_free(c->workers);
     pt_entry_done(&c->genesis);
     pt_keyhistory_free(c->keys);
@@ -430,7 +432,8 @@ static int take(struct checker *c, struct check_item *k) {
 /* ---- groups --------------------------------------------------------------------------------- */
 
 int pt_checker_save(struct checker *c, struct pt_err *err) {
-    if (c->o->save == NULL || c->ret->faults > 0 || !c->has_genesis || !pt_checker_claims_met(c)) {
+    if (c->o->save == NULL || c->ret->faults > 0 || !c->has_genesis || !pt_checker_claims_met(c) ||
+        !pt_checker_changes_shown(c, false)) {
         return 0;
     }
     pt_buf_reset(&c->state);

@@ -88,7 +88,21 @@ struct check_order {
     uint64_t settled_at;  /* and of the next tick; 0: none yet */
 };
 
+/* A body's word, for or against, on what it says is a change of keys or of the policy. */
+struct check_approval {
+    size_t n; /* its number among them all */
+    struct pt_hash of;
+    char party[PT_NAME_MAX + 1];
+    char stream[PT_NAME_MAX + 1];
+    uint64_t seq;
+    unsigned by; /* which of the four */
+    bool approves;
+};
+
+enum check_input { CHECK_OF_STORE = 1, CHECK_OF_TREE, CHECK_OF_HUB };
+
 struct checker {
+    enum check_input input;
     const struct pt_log_check_opts *o;
     struct pt_log_check_result *ret;
     struct workers *workers;
@@ -107,6 +121,7 @@ struct checker {
     bool keys_certain; /* by the records or by a key history: no key can be missing */
     Pentad__V1__EvidenceBundle *key_history; /* owned: a static tree's; NULL: none */
     size_t next_change;                      /* the first of it that was not applied */
+    struct pt_hash changes;                  /* over what of it was applied */
     bool has_genesis;
     struct pt_buf genesis_bytes;
     struct pt_entry genesis;
@@ -119,6 +134,10 @@ struct checker {
     size_t n_claims, cap_claims;
     struct check_order *orders;
     size_t n_orders, cap_orders;
+    struct pt_hash *shown; /* record hashes of the KeyChanges and PolicyChanges that were shown */
+    size_t n_shown, cap_shown;
+    struct check_approval *approvals;
+    size_t n_approvals, cap_approvals;
     int64_t saved_ms;
     struct pt_buf state;      /* what is saved */
     struct pt_policy *policy; /* the log's so far, as many as there were when they were made */
@@ -180,6 +199,14 @@ void pt_checker_seen(struct pt_hash *seen, const struct pt_hash *leaf,
                      const struct record_facts *f);
 void pt_checker_prepare(void *checker, size_t i);
 void pt_checker_verify(void *checker, size_t i);
+
+/* ---- checker_approved.c ---- */
+
+/* A KeyChange or PolicyChange is at hand, by its record hash; an Approval of a body. PT_E_NOMEM. */
+int pt_checker_shown(struct checker *c, const struct pt_hash *change);
+int pt_checker_approval(struct checker *c, const char *party, const Pentad__V1__Approval *a);
+/* Is each change shown that enough bodies approved? With `name` those that aren't are faults. */
+bool pt_checker_changes_shown(struct checker *c, bool name);
 
 /* ---- checker_erased.c ---- */
 

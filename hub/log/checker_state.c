@@ -9,7 +9,7 @@
 #include <pentad/v1/check.pb-c.h>
 #include <pentad/v1/record.pb-c.h>
 
-#define VERSION 1
+#define VERSION 2
 
 struct check_stream *pt_checker_stream(struct checker *c, const char *party, const char *stream) {
     for (size_t i = c->n_streams; i > 0; i--) {
@@ -75,12 +75,51 @@ int pt_checker_event(struct checker *c, const struct pt_key_event *at, struct pt
     uint64_t before = pt_keyhistory_moves(c->keys);
     rc = pt_keyhistory_take(c->keys, at, r, &c->o->verify);
     bool moved = pt_keyhistory_moves(c->keys) != before;
+    bool approval = r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL;
+    bool change = !approval && pt_keyhistory_concerns(r);
+    if (rc == 0 && approval) {
+        rc = pt_checker_approval(c, at->party, r->approval);
+    } else if (rc == 0 && change) {
+        rc = pt_checker_shown(c, &at->record_hash);
+    }
     protobuf_c_message_free_unpacked(m, NULL);
-    return rc == 0 && moved && c->o->save != NULL ? keep(c, at, record) : rc;
+    return rc == 0 && (moved || change) && c->o->save != NULL ? keep(c, at, record) : rc;
+}
+
+static void add_change(struct pt_hash *changes, uint64_t log_index, const struct pt_hash *record) {
+    struct pt_sha256 sha;
+    uint8_t index[8];
+    for (unsigned i = 0; i < sizeof index; i++) {
+        index[i] = (uint8_t)(log_index >> (8 * i));
+    }
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, changes->b, PT_HASH_LEN);
+    pt_sha256_update(&sha, index, sizeof index);
+    pt_sha256_update(&sha, record->b, PT_HASH_LEN);
+    pt_sha256_final(&sha, changes);
 }
 
 static int take_change(void *ctx, const struct pt_key_event *at, struct pt_span record) {
-    return pt_checker_event(ctx, at, record);
+    struct checker *c = ctx;
+    add_change(&c->changes, at->log_index, &at->record_hash);
+    return pt_checker_event(c, at, record);
+}
+
+/* What the key history says of the entries that were verified before, passed over: it must be what
+ * it said then. */
+static void skip_changes(struct checker *c, uint64_t size) {
+    const Pentad__V1__EvidenceBundle *b = c->key_history;
+    for (; c->next_change < b->n_key_history; c->next_change++) {
+        const Pentad__V1__EvidenceKeyEntry *e = b->key_history[c->next_change];
+        if (e->entry->log_index >= size) {
+            break;
+        }
+        for (size_t i = 0; i < e->n_records; i++) {
+            struct pt_hash record;
+            pt_leaf_hash(&record, e->records[i]->record.data, e->records[i]->record.len);
+            add_change(&c->changes, e->entry->log_index, &record);
+        }
+    }
 }
 
 int pt_checker_changes(struct checker *c, const struct check_item *k) {
@@ -92,9 +131,11 @@ int pt_checker_changes(struct checker *c, const struct check_item *k) {
         if (e->entry->log_index > k->index) {
             break;
         }
-        rc = e->entry->log_index == k->index
-                 ? pt_evidence_keys_records(e, &k->e, take_change, c, &why)
-                 : 0; /* a resumed check has it already */
+        if (e->entry->log_index < k->index) {
+            continue; /* that entry couldn't be read, and was named */
+        }
+        rc = e->n_records > 0 ? pt_evidence_keys_records(e, &k->e, take_change, c, &why)
+                              : pt_err_set(&why, PT_E_MISSING, "it names it and shows no record");
         if (rc != 0 && rc != PT_E_NOMEM) {
             const struct fault_at at = {.check = "key", .item = k};
             pt_checker_fault(c, &at, rc, "what " PT_KEY_HISTORY_FILE " says of it: %s", why.msg);
@@ -190,6 +231,11 @@ int pt_checker_state_put(const struct checker *c, struct pt_buf *out) {
     s.received_at_ms = c->last_received_ms;
     s.tick_day = c->tick_day;
     s.tick_at_ms = c->tick_ms;
+    s.has_input = s.has_unjudged = 1;
+    s.input = (uint32_t)c->input;
+    s.unjudged = c->ret->unjudged;
+    s.has_key_history = c->key_history != NULL;
+    s.key_history = hash_data(&c->changes);
     size_t at = out->len;
     (void)pt_buf_append(out, sum.b, PT_HASH_LEN);
     rc = rc == 0 ? pt_strict_pack(out, &s.base) : rc;
@@ -273,7 +319,43 @@ static int take_parts(struct checker *c, const Pentad__V1__CheckState *s) {
     c->last_received_ms = s->received_at_ms;
     c->tick_day = s->tick_day;
     c->tick_ms = s->tick_at_ms;
+    c->ret->unjudged = s->unjudged;
     return rc;
+}
+
+/* What another input gave says nothing of this one: a hub's feed has no refusals and no columns, a
+ * folder no tiles that were served, and who may sign in a tree is what its key history tells. */
+static int check_input(struct checker *c, const Pentad__V1__CheckState *s, struct pt_err *err) {
+    static const char *const names[] = {"", "a data folder", "a static tree", "a hub that serves"};
+    struct pt_hash said;
+    if (s->input < CHECK_OF_STORE || s->input > CHECK_OF_HUB) {
+        return pt_err_set(err, PT_E_FORMAT, "the saved state doesn't say what it is of");
+    }
+    if (s->input != (uint32_t)c->input) {
+        return pt_err_set(err, PT_E_FORMAT,
+                          "the saved state is of a check of %s, with%s records: check %s from its "
+                          "first entry",
+                          names[s->input], s->records ? "" : "out", names[c->input]);
+    }
+    if (c->input != CHECK_OF_TREE || c->ret->faults > 0) {
+        return 0; /* where the file can't be read that is named already */
+    }
+    if (!s->has_key_history != (c->key_history == NULL)) {
+        return pt_err_set(err, PT_E_FORMAT,
+                          "the saved state is of a check with%s a key history, this tree has %s: "
+                          "check it from its first entry",
+                          s->has_key_history ? "" : "out", c->key_history != NULL ? "one" : "none");
+    }
+    if (c->key_history == NULL) {
+        return 0;
+    }
+    skip_changes(c, s->size);
+    return pt_hash_from_bytes(&said, s->key_history.data, s->key_history.len) == 0 &&
+                   pt_hash_eq(&said, &c->changes)
+               ? 0
+               : pt_err_set(err, PT_E_FORMAT,
+                            "the key history says something else of the entries that were verified "
+                            "than it did then: check the tree from its first entry");
 }
 
 int pt_checker_state_take(struct checker *c, struct pt_span saved, struct pt_err *err) {
@@ -295,15 +377,12 @@ int pt_checker_state_take(struct checker *c, struct pt_span saved, struct pt_err
     if (rc == 0 && (!s->has_version || s->version != VERSION || s->size == 0)) {
         rc = PT_E_FORMAT;
     }
-    if (rc == 0 && s->records != c->with_records) {
-        rc = pt_err_set(err, PT_E_FORMAT, "the saved state is of a check %s records",
-                        s->records ? "with" : "without");
-    } else if (rc == 0) {
+    if (rc != 0) {
+        rc = pt_err_set(err, PT_E_FORMAT, "this is no saved state of a check, or it was changed");
+    } else if ((rc = check_input(c, s, err)) == 0) {
         rc = take_parts(c, s);
         rc = rc == 0 || rc == PT_E_NOMEM ? rc : PT_E_FORMAT;
         rc = rc == 0 ? 0 : pt_err_set(err, rc, "the saved state doesn't hold together");
-    } else {
-        rc = pt_err_set(err, PT_E_FORMAT, "this is no saved state of a check, or it was changed");
     }
     if (m != NULL) {
         protobuf_c_message_free_unpacked(m, NULL);
