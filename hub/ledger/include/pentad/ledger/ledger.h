@@ -97,9 +97,9 @@ int pt_ledger_read_unchanged(struct pt_ledger *l, struct pt_err *err);
  * the transaction boundaries, the machine or the restarts in between. */
 int pt_ledger_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err);
 
-/* SHA-256 over the file's tables, indexes, views and triggers as they are defined, in order of name:
- * the digest is of what tables hold, but a view of another text, or a trigger, would show other
- * rows. The same for every ledger that one version of the program made. */
+/* SHA-256 over the file's tables, indexes, views and triggers as they are defined, in order of
+ * name: the digest is of what tables hold, but a view of another text, or a trigger, would show
+ * other rows. The same for every ledger that one version of the program made. */
 int pt_ledger_schema_digest(struct pt_ledger *l, uint8_t ret_digest[32], struct pt_err *err);
 /* Of a file that somebody else may have written: does each index say what its table says?
  * PT_E_CORRUPT, with the first thing that doesn't. Reads the whole file. From then on this handle
