@@ -342,12 +342,12 @@ Test(hidden, a_tree_that_says_it_is_endless_is_none, .timeout = 60) {
     export_tree();
     tree_path(path, "checkpoint");
     cr_assert_eq(pt_file_read(path, &note, NULL), 0);
-    const char *size = memchr(note.p, '\n', note.len);
+    const char *text = pt_buf_cstr(&note);
+    const char *size = strchr(text, '\n');
     cr_assert_not_null(size);
     const char *rest = strchr(size + 1, '\n');
     cr_assert_not_null(rest);
-    pt_buf_printf(&more, "%.*s\n1152921504606846976%s", (int)(size - (char *)note.p),
-                  (char *)note.p, rest);
+    pt_buf_printf(&more, "%.*s\n1152921504606846976%s", (int)(size - text), text, rest);
     cr_assert_eq(pt_file_write(path, more.p, more.len, 0644, NULL), 0);
     cr_assert_eq(of_tree(anew, &err), 0, "%s", err.msg);
     cr_assert_gt(last.faults, 0);
