@@ -48,11 +48,11 @@ int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const
         rc = pt_state_begin(b->state, err);
     }
     if (rc == 0) {
-        const struct pt_staged row = {.day = 0,
-                                      .type = info->code,
-                                      .doc_no = rec->doc_no ? rec->doc_no : "",
-                                      .origin = origin,
-                                      .record = pt_buf_span(&bytes)};
+        const struct pt_waiting row = {.due = 0,
+                                       .type = info->code,
+                                       .doc_no = rec->doc_no ? rec->doc_no : "",
+                                       .origin = origin,
+                                       .record = pt_buf_span(&bytes)};
         rc = pt_staged_add(b->state, &row, err);
         rc = rc ? rc : pt_state_commit(b->state, err);
         pt_state_rollback(b->state);

@@ -66,22 +66,25 @@ int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_
                          "ii", from_ms, until_ms);
 }
 
-int pt_held_add(struct pt_state *s, const struct pt_held *h, struct pt_err *err) {
+int pt_held_add(struct pt_state *s, const uint8_t clue[PT_CLUE_ID], const struct pt_waiting *r,
+                struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     return pt_sql_run(
         &s->sql, err, "INSERT INTO held(at_ms,clue,type,doc_no,origin,record) VALUES(?,?,?,?,?,?)",
-        "ibsssb", h->at_ms, pt_span(h->clue, PT_CLUE_ID), h->type, h->doc_no, h->origin, h->record);
+        "ibsssb", r->due, pt_span(clue, PT_CLUE_ID), r->type, r->doc_no, r->origin, r->record);
 }
 
-int pt_held_take(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_held *ret,
+int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err) {
-    struct state_taken t;
-    int rc = pt_state_take(s,
-                           "SELECT id,at_ms,type,doc_no,origin,record FROM held WHERE at_ms<=?"
-                           " ORDER BY at_ms,id LIMIT 1",
-                           "DELETE FROM held WHERE id=?", until_ms, hold, &t, err);
-    *ret = (struct pt_held){t.id, t.due, NULL, t.type, t.doc_no, t.origin, t.record};
-    return rc;
+    return pt_state_next(s,
+                         "SELECT id,at_ms,type,doc_no,origin,record FROM held WHERE at_ms<=? AND"
+                         " (at_ms,id)>(?,?) ORDER BY at_ms,id LIMIT 1",
+                         until_ms, hold, io, err);
+}
+
+int pt_held_drop(struct pt_state *s, int64_t id, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "DELETE FROM held WHERE id=?", "i", id);
 }
 
 int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err) {

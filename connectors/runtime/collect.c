@@ -22,11 +22,11 @@ static int stage(struct source *s, const struct pt_mapped *m, const char *origin
     pt_buf_reset(&s->c->bytes);
     int rc = pt_msg_encode(&m->record->base, &s->c->bytes, err);
     if (rc == 0) {
-        const struct pt_staged row = {.day = m->send_day,
-                                      .type = m->type,
-                                      .doc_no = m->doc_key,
-                                      .origin = origin,
-                                      .record = pt_buf_span(&s->c->bytes)};
+        const struct pt_waiting row = {.due = m->send_day,
+                                       .type = m->type,
+                                       .doc_no = m->doc_key,
+                                       .origin = origin,
+                                       .record = pt_buf_span(&s->c->bytes)};
         rc = pt_staged_add(s->c->state, &row, err);
     }
     return rc;
@@ -380,7 +380,7 @@ static int collect_source(struct source *s, uint64_t *budget, struct pt_err *err
 
 /* ---- what waited ---- */
 
-static int bury_staged(struct pt_connector *c, const struct pt_staged *row, int code,
+static int bury_staged(struct pt_connector *c, const struct pt_waiting *row, int code,
                        const char *path, const char *why, struct pt_err *err) {
     const struct pt_dead_letter d = {.source = "staged",
                                      .file = row->origin,
@@ -394,7 +394,7 @@ static int bury_staged(struct pt_connector *c, const struct pt_staged *row, int 
     return pt_dead_letter_add(c->state, &d, err);
 }
 
-static int release_one(struct pt_connector *c, const struct pt_staged *row, struct pt_arena *arena,
+static int release_one(struct pt_connector *c, const struct pt_waiting *row, struct pt_arena *arena,
                        struct pt_err *err) {
     Pentad__V1__Record *rec = NULL;
     struct pt_err why = {0};
@@ -416,14 +416,15 @@ static int release_one(struct pt_connector *c, const struct pt_staged *row, stru
 static int release_staged(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf hold;
     struct pt_arena arena;
-    struct pt_staged row;
+    struct pt_waiting row = {0};
     pt_buf_init(&hold, PT_RECORD_MAX + 65536);
     pt_arena_init(&arena, 16u * PT_RECORD_MAX);
     int rc = 0;
     while (rc == 0) {
-        rc = pt_staged_take(c->state, c->day, &hold, &row, err);
+        rc = pt_staged_next(c->state, c->day, &hold, &row, err);
         if (rc == 0) {
             rc = release_one(c, &row, &arena, err);
+            rc = rc ? rc : pt_staged_drop(c->state, row.id, err);
         }
     }
     pt_arena_done(&arena);

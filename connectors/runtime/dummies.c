@@ -84,13 +84,12 @@ static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_
     pt_buf_reset(&c->bytes);
     int rc = pt_msg_encode(&r->base, &c->bytes, err);
     if (rc == 0) {
-        const struct pt_held row = {.at_ms = at_ms,
-                                    .clue = pt_clue_of(r),
-                                    .type = type,
-                                    .doc_no = doc_no,
-                                    .origin = origin,
-                                    .record = pt_buf_span(&c->bytes)};
-        rc = pt_held_add(c->state, &row, err);
+        const struct pt_waiting row = {.due = at_ms,
+                                       .type = type,
+                                       .doc_no = doc_no,
+                                       .origin = origin,
+                                       .record = pt_buf_span(&c->bytes)};
+        rc = pt_held_add(c->state, pt_clue_of(r), &row, err);
     }
     return rc;
 }
@@ -99,15 +98,16 @@ static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_
 static int release(struct pt_connector *c, int64_t until_ms, struct pt_err *err) {
     struct pt_buf strings;
     struct pt_arena arena;
-    struct pt_held row;
+    struct pt_waiting row = {0};
     Pentad__V1__Record *r = NULL;
     pt_buf_init(&strings, PT_RECORD_MAX + 65536);
     pt_arena_init(&arena, 16u * PT_RECORD_MAX);
-    int rc = pt_held_take(c->state, until_ms, &strings, &row, err);
+    int rc = pt_held_next(c->state, until_ms, &strings, &row, err);
     if (rc == 0 && (rc = pt_record_decode(row.record, &arena, &r, NULL)) != 0) {
         pt_err_set(err, rc, "a record that waited for its moment can't be read");
     }
     rc = rc ? rc : author(c, r, row.type, row.doc_no, row.origin, err);
+    rc = rc ? rc : pt_held_drop(c->state, row.id, err);
     pt_arena_done(&arena);
     pt_buf_done(&strings);
     return rc;

@@ -3,14 +3,14 @@
 
 #include "state_internal.h"
 
-int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *err) {
+int pt_staged_add(struct pt_state *s, const struct pt_waiting *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     return pt_sql_run(&s->sql, err,
                       "INSERT INTO staged(day,type,doc_no,origin,record) VALUES(?,?,?,?,?)",
-                      "isssb", (int64_t)r->day, r->type, r->doc_no, r->origin, r->record);
+                      "isssb", r->due, r->type, r->doc_no, r->origin, r->record);
 }
 
-static int read_taken(struct sqlite3_stmt *st, struct pt_buf *hold, struct state_taken *ret) {
+static int read_waiting(struct sqlite3_stmt *st, struct pt_buf *hold, struct pt_waiting *ret) {
     ret->id = pt_sql_i64(st, 0);
     ret->due = pt_sql_i64(st, 1);
     size_t type = pt_state_hold_text(hold, st, 2), doc = pt_state_hold_text(hold, st, 3);
@@ -25,32 +25,32 @@ static int read_taken(struct sqlite3_stmt *st, struct pt_buf *hold, struct state
     return hold->failed;
 }
 
-int pt_state_take(struct pt_state *s, const char *next, const char *drop, int64_t until,
-                  struct pt_buf *hold, struct state_taken *ret, struct pt_err *err) {
-    PT_ASSERT(s->in_transaction);
-    memset(ret, 0, sizeof *ret);
-    pt_buf_reset(hold);
+int pt_state_next(struct pt_state *s, const char *sql, int64_t until, struct pt_buf *hold,
+                  struct pt_waiting *io, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&s->sql, &st, err, next, "i", until);
+    pt_buf_reset(hold);
+    int rc = pt_sql_query(&s->sql, &st, err, sql, "iii", until, io->due, io->id);
     if (rc == 0) {
         rc = pt_sql_one(&s->sql, st, err);
     }
-    if (rc == 0 && (rc = read_taken(st, hold, ret)) != 0) {
-        pt_err_set(err, rc, "a record that waited for its time doesn't fit in memory");
+    if (rc == 0 && (rc = read_waiting(st, hold, io)) != 0) {
+        pt_err_set(err, rc, "a record that waits for its time doesn't fit in memory");
     }
     pt_sql_done(&s->sql, st);
-    return rc ? rc : pt_sql_run(&s->sql, err, drop, "i", ret->id);
+    return rc;
 }
 
-int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
+int pt_staged_next(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_waiting *io,
                    struct pt_err *err) {
-    struct state_taken t;
-    int rc = pt_state_take(s,
-                           "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=?"
-                           " ORDER BY day,id LIMIT 1",
-                           "DELETE FROM staged WHERE id=?", day, hold, &t, err);
-    *ret = (struct pt_staged){t.id, (int32_t)t.due, t.type, t.doc_no, t.origin, t.record};
-    return rc;
+    return pt_state_next(s,
+                         "SELECT id,day,type,doc_no,origin,record FROM staged WHERE day<=? AND"
+                         " (day,id)>(?,?) ORDER BY day,id LIMIT 1",
+                         day, hold, io, err);
+}
+
+int pt_staged_drop(struct pt_state *s, int64_t id, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "DELETE FROM staged WHERE id=?", "i", id);
 }
 
 int pt_staged_holds(struct pt_state *s, const char *type, const char *doc_no, bool *ret,

@@ -145,10 +145,10 @@ void rig_push(struct rig *r, const char *type, const char *origin, const Pentad_
     struct pt_buf bytes;
     pt_buf_init(&bytes, 1 << 20);
     must(pt_msg_encode(&rec->base, &bytes, &err), &err, "push");
-    const struct pt_staged row = {.type = type,
-                                  .doc_no = rec->doc_no ? rec->doc_no : "",
-                                  .origin = origin,
-                                  .record = pt_buf_span(&bytes)};
+    const struct pt_waiting row = {.type = type,
+                                   .doc_no = rec->doc_no ? rec->doc_no : "",
+                                   .origin = origin,
+                                   .record = pt_buf_span(&bytes)};
     must(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &err), &err, "push");
     must(pt_state_begin(s, &err), &err, "push");
     must(pt_staged_add(s, &row, &err), &err, "push");

@@ -226,7 +226,7 @@ Test(state, deferred_rows_come_when_their_record_is_there) {
 Test(state, staged_records_come_on_their_day_in_order) {
     struct file f;
     struct pt_buf hold;
-    struct pt_staged row = {.type = "X01", .doc_no = "", .origin = "o"}, got;
+    struct pt_waiting row = {.type = "X01", .doc_no = "", .origin = "o"}, got = {0};
     static const int32_t days[] = {20190103, 20190101, 0, 20190101};
     static const char *const want[] = {"2", "1", "3", "0"};
     char text[2] = "0";
@@ -235,16 +235,20 @@ Test(state, staged_records_come_on_their_day_in_order) {
     begin(&f);
     for (int i = 0; i < 4; i++) {
         text[0] = (char)('0' + i);
-        row.day = days[i];
+        row.due = days[i];
         row.record = pt_span_str(text);
         cr_assert_eq(pt_staged_add(f.s, &row, &f.err), 0);
     }
     for (int i = 0; i < 4; i++) {
-        int rc = pt_staged_take(f.s, i < 3 ? 20190102 : 20190103, &hold, &got, &f.err);
+        int rc = pt_staged_next(f.s, i < 3 ? 20190102 : 20190103, &hold, &got, &f.err);
         cr_assert_eq(rc, 0);
         cr_assert(pt_span_eq(got.record, pt_span_str(want[i])), "%d", i);
+        cr_assert(i == 1 || pt_staged_drop(f.s, got.id, &f.err) == 0);
     }
-    cr_assert_eq(pt_staged_take(f.s, 20990101, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_staged_next(f.s, 20990101, &hold, &got, &f.err), PT_E_NOT_FOUND);
+    got = (struct pt_waiting){0};
+    cr_assert_eq(pt_staged_next(f.s, 20990101, &hold, &got, &f.err), 0);
+    cr_assert(pt_span_eq(got.record, pt_span_str(want[1])), "what wasn't dropped stays");
     commit(&f);
     pt_buf_done(&hold);
     done(&f);

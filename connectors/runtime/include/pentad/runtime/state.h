@@ -165,17 +165,19 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
 
 /* ---- records that wait for their day, rows that wait for a reference ---- */
 
-struct pt_staged {
-    int64_t id;
-    int32_t day; /* 0: at once */
+struct pt_waiting {
+    int64_t id;  /* when it was added: not read */
+    int64_t due; /* staged: a day, 0 at once; held: a moment in ms, 0 the next slot, or not known */
     const char *type, *doc_no, *origin;
     struct pt_span record; /* packed, without seq, nonce and issued_at_ms */
 };
-int pt_staged_add(struct pt_state *s, const struct pt_staged *r, struct pt_err *err);
-/* Takes out the next one that is due on `day`: PT_E_NOT_FOUND when none is. The strings and bytes
- * are appended to `hold` (reset first), which *ret points into. */
-int pt_staged_take(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_staged *ret,
+int pt_staged_add(struct pt_state *s, const struct pt_waiting *r, struct pt_err *err);
+/* The first that is due on `day` and stands behind *io, by what it is due and then by its id;
+ * behind zeros: the first of all. PT_E_NOT_FOUND. The strings and bytes are appended to `hold`
+ * (reset first), which *io points into. It stays until it is dropped. */
+int pt_staged_next(struct pt_state *s, int32_t day, struct pt_buf *hold, struct pt_waiting *io,
                    struct pt_err *err);
+int pt_staged_drop(struct pt_state *s, int64_t id, struct pt_err *err);
 
 /* Does one of that type and document number wait? */
 int pt_staged_holds(struct pt_state *s, const char *type, const char *doc_no, bool *ret,
@@ -191,7 +193,7 @@ struct pt_deferred_row {
 };
 int pt_deferred_add(struct pt_state *s, const struct pt_deferred_row *d, struct pt_err *err);
 /* The next one of `source` with an id above `after` whose missing record is there by now, or which
- * waits since before that day; as pt_staged_take, but it stays. */
+ * waits since before that day; as pt_staged_next. */
 int pt_deferred_next(struct pt_state *s, const char *source, int64_t after, int32_t since_before,
                      struct pt_buf *hold, struct pt_deferred_row *ret, struct pt_err *err);
 int pt_deferred_drop(struct pt_state *s, int64_t id, struct pt_err *err);
@@ -287,17 +289,12 @@ int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_
 
 /* ---- records about clues that wait for their moment ---- */
 
-struct pt_held {
-    int64_t id;
-    int64_t at_ms;       /* 0: the next slot */
-    const uint8_t *clue; /* PT_CLUE_ID bytes; pt_held_take leaves it out */
-    const char *type, *doc_no, *origin;
-    struct pt_span record; /* packed, without seq, nonce and issued_at_ms */
-};
-int pt_held_add(struct pt_state *s, const struct pt_held *h, struct pt_err *err);
-/* Takes out the oldest whose moment has come; as pt_staged_take. */
-int pt_held_take(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_held *ret,
+int pt_held_add(struct pt_state *s, const uint8_t clue[PT_CLUE_ID], const struct pt_waiting *r,
+                struct pt_err *err);
+/* As pt_staged_next and pt_staged_drop. */
+int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err);
+int pt_held_drop(struct pt_state *s, int64_t id, struct pt_err *err);
 int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err);
 
 /* ---- counts that were said (SealedCount), by what was counted and month (yyyymm) ---- */
