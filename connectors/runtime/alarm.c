@@ -167,9 +167,9 @@ void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *wh
  * other one standing nothing is cosigned. */
 static bool bars_cosigning(const char *code) {
     static const char *const others[] = {
-        "back_dated",       "clock_ahead",         "tick_stalled",
-        "not_witnessed",    "cosignature_refused", "withheld_record",
-        "snapshot_differs", "replay_failed",       "cosigning_key"};
+        "back_dated",          "clock_ahead",     "tick_stalled",     "not_witnessed",
+        "cosignature_refused", "withheld_record", "snapshot_differs", "replay_failed",
+        "cosigning_key",       "no_sealing_key"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(code, others[i]) == 0) {
             return false;

@@ -9,6 +9,7 @@
 #include <pentad/record/decode.h>
 
 #include "dummies.h"
+#include "seal.h"
 
 #define STEP_ROWS 500
 #define RETRY_MS (60 * 1000)
@@ -394,8 +395,9 @@ static int bury_staged(struct pt_connector *c, const struct pt_waiting *row, int
     return pt_dead_letter_add(c->state, &d, err);
 }
 
+/* *ret_waits: one of its readers has no sealing key. */
 static int release_one(struct pt_connector *c, const struct pt_waiting *row, struct pt_arena *arena,
-                       struct pt_err *err) {
+                       bool *ret_waits, struct pt_err *err) {
     Pentad__V1__Record *rec = NULL;
     struct pt_err why = {0};
     char path[160] = "";
@@ -409,8 +411,10 @@ static int release_one(struct pt_connector *c, const struct pt_waiting *row, str
     } else {
         rc = check(c, rec, path, sizeof path, &why);
     }
-    return rc ? bury_staged(c, row, rc, path, why.msg, err)
-              : pt_connector_author_or_hold(c, rec, row->type, row->doc_no, row->origin, err);
+    *ret_waits = rc == 0 && !pt_connector_can_seal(c, rec);
+    return *ret_waits ? 0
+           : rc       ? bury_staged(c, row, rc, path, why.msg, err)
+                : pt_connector_author_or_hold(c, rec, row->type, row->doc_no, row->origin, err);
 }
 
 static int release_staged(struct pt_connector *c, struct pt_err *err) {
@@ -423,8 +427,9 @@ static int release_staged(struct pt_connector *c, struct pt_err *err) {
     while (rc == 0) {
         rc = pt_staged_next(c->state, c->day, &hold, &row, err);
         if (rc == 0) {
-            rc = release_one(c, &row, &arena, err);
-            rc = rc ? rc : pt_staged_drop(c->state, row.id, err);
+            bool waits;
+            rc = release_one(c, &row, &arena, &waits, err);
+            rc = rc || waits ? rc : pt_staged_drop(c->state, row.id, err);
         }
     }
     pt_arena_done(&arena);
@@ -501,6 +506,7 @@ int pt_connector_collect(struct pt_connector *c, int32_t day, uint64_t budget, b
     uint64_t left = budget ? budget : UINT64_MAX;
     c->day = day;
     c->failed = NULL;
+    c->keyless = false;
     int rc = release_staged(c, err);
     for (size_t i = 0; rc == 0 && i < c->n_sources && left > 0; i++) {
         rc = collect_source(&c->sources[i], &left, err);
@@ -509,6 +515,9 @@ int pt_connector_collect(struct pt_connector *c, int32_t day, uint64_t budget, b
         rc = retry_all(c, err);
     }
     rc = rc ? rc : pt_connector_dummies(c, err);
+    if (rc == 0 && !c->keyless) {
+        pt_connector_alarm_over(c, "no_sealing_key");
+    }
     *ret_more = left == 0;
     return rc;
 }

@@ -157,6 +157,7 @@ struct pt_connector {
     struct count_memo counts[PT_CONFIG_COUNTS_MAX];
     int32_t day;           /* the business day being collected */
     uint64_t rows;         /* mapped in this transaction */
+    bool keyless;          /* in this pass something waited for a reader's sealing key */
     bool new_refs;         /* a deferred row may have got what it waits for */
     int32_t retried_day;   /* the day on which deferred rows were last looked through */
     struct source *failed; /* the source at which collecting failed */

@@ -94,23 +94,42 @@ static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_
     return rc;
 }
 
-/* The oldest that is due by then goes out; PT_E_NOT_FOUND: there is none. */
-static int release(struct pt_connector *c, int64_t until_ms, struct pt_err *err) {
+/* *ret_gone: it went out; else one of its readers has no sealing key, and it waits on. */
+static int release_one(struct pt_connector *c, const struct pt_waiting *row, struct pt_arena *arena,
+                       bool *ret_gone, struct pt_err *err) {
+    Pentad__V1__Record *r = NULL;
+    *ret_gone = false;
+    pt_arena_reset(arena);
+    if (pt_record_decode(row->record, arena, &r, NULL) != 0) {
+        return pt_err_set(err, PT_E_CORRUPT, "a record that waited for its moment can't be read");
+    }
+    if (!pt_connector_can_seal(c, r)) {
+        return 0;
+    }
+    *ret_gone = true;
+    int rc = author(c, r, row->type, row->doc_no, row->origin, err);
+    return rc ? rc : pt_held_drop(c->state, row->id, err);
+}
+
+/* What is due by then goes out, the oldest first, at most `max` of it. */
+static int release(struct pt_connector *c, int64_t until_ms, int64_t max, int64_t *ret_gone,
+                   struct pt_err *err) {
     struct pt_buf strings;
     struct pt_arena arena;
     struct pt_waiting row = {0};
-    Pentad__V1__Record *r = NULL;
+    int rc = 0;
     pt_buf_init(&strings, PT_RECORD_MAX + 65536);
     pt_arena_init(&arena, 16u * PT_RECORD_MAX);
-    int rc = pt_held_next(c->state, until_ms, &strings, &row, err);
-    if (rc == 0 && (rc = pt_record_decode(row.record, &arena, &r, NULL)) != 0) {
-        pt_err_set(err, rc, "a record that waited for its moment can't be read");
+    *ret_gone = 0;
+    while (rc == 0 && *ret_gone < max) {
+        rc = pt_held_next(c->state, until_ms, &strings, &row, err);
+        bool gone = false;
+        rc = rc ? rc : release_one(c, &row, &arena, &gone, err);
+        *ret_gone += gone;
     }
-    rc = rc ? rc : author(c, r, row.type, row.doc_no, row.origin, err);
-    rc = rc ? rc : pt_held_drop(c->state, row.id, err);
     pt_arena_done(&arena);
     pt_buf_done(&strings);
-    return rc;
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
 }
 
 /* ---- the sender ---- */
@@ -143,7 +162,8 @@ static int send_clue(struct pt_connector *c, Pentad__V1__Record *r, const char *
     return rc ? rc : pt_state_set_int(c->state, "dummy_slot_taken", 1, err);
 }
 
-static int send_dummy(struct pt_connector *c, struct pt_err *err) {
+/* *ret_gone: as release_one. */
+static int send_dummy(struct pt_connector *c, bool *ret_gone, struct pt_err *err) {
     uint8_t id[PT_CLUE_ID];
     Pentad__V1__ClueTransfer t = PENTAD__V1__CLUE_TRANSFER__INIT;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
@@ -157,21 +177,27 @@ static int send_dummy(struct pt_connector *c, struct pt_err *err) {
     t.dummy = 1;
     r.body_case = PENTAD__V1__RECORD__BODY_CLUE_TRANSFER;
     r.clue_transfer = &t;
-    return author(c, &r, "D01", NULL, "a dummy", err);
+    *ret_gone = pt_connector_can_seal(c, &r);
+    return *ret_gone ? author(c, &r, "D01", NULL, "a dummy", err) : 0;
 }
 
-/* One clue a slot. Slots that passed while nothing ran are left out, or a burst would show it. */
+/* One clue a slot. Slots that passed while nothing ran are left out, or a burst would show it; one
+ * in which nothing can be sealed stays open. */
 static int fill_slot(struct pt_connector *c, struct pt_err *err) {
     const struct pt_config_dummies *d = c->config->dummies;
-    int64_t now = pt_dummy_slot(due_ms(c), d->every_ms), last = 0, taken = 0;
+    int64_t now = pt_dummy_slot(due_ms(c), d->every_ms), last = 0, taken = 0, sent = 0;
     int rc = pt_state_get_int(c->state, "dummy_slot", -1, &last, err);
     rc = rc ? rc : pt_state_get_int(c->state, "dummy_slot_taken", 0, &taken, err);
     if (rc != 0 || now <= last) {
         return rc;
     }
     if (last >= 0 && !taken) {
-        rc = release(c, 0, err);
-        rc = rc == PT_E_NOT_FOUND ? send_dummy(c, err) : rc;
+        bool gone = true;
+        rc = release(c, 0, 1, &sent, err);
+        rc = rc || sent ? rc : send_dummy(c, &gone, err);
+        if (rc != 0 || !gone) {
+            return rc;
+        }
     }
     rc = rc ? rc : pt_state_set_int(c->state, "dummy_slot_taken", 0, err);
     return rc ? rc : pt_state_set_int(c->state, "dummy_slot", now, err);
@@ -301,11 +327,8 @@ static int answer_dummy(struct pt_connector *c, const Pentad__V1__ClueTransfer *
 }
 
 static int release_due(struct pt_connector *c, struct pt_err *err) {
-    int rc = 0;
-    while (rc == 0) {
-        rc = release(c, due_ms(c), err);
-    }
-    return rc == PT_E_NOT_FOUND ? 0 : rc;
+    int64_t sent = 0;
+    return release(c, due_ms(c), INT64_MAX, &sent, err);
 }
 
 /* ---- what was read ---- */

@@ -20,10 +20,12 @@ static int by_id(const void *a, const void *b) {
 }
 
 /* One live sealing key of each reader, as the log says where this connector stands. */
-static int find_keys(struct sealing *s, pt_party_set readers, struct pt_err *err) {
-    const struct pt_keyhistory *history = pt_follower_keys(s->c->follower);
-    uint64_t at = pt_follower_size(s->c->follower);
-    s->n = 0;
+static int find_keys(const struct pt_connector *c, pt_party_set readers,
+                     const struct pt_keyhistory_key *ret[PT_SEALED_KEYS_MAX], size_t *ret_n,
+                     struct pt_err *err) {
+    const struct pt_keyhistory *history = pt_follower_keys(c->follower);
+    uint64_t at = pt_follower_size(c->follower);
+    *ret_n = 0;
     for (unsigned p = PT_PARTY_CONGRESS; p <= PT_PARTY_OFFICE; p++) {
         if (!pt_party_in(readers, (enum pt_party)p)) {
             continue;
@@ -37,13 +39,33 @@ static int find_keys(struct sealing *s, pt_party_set readers, struct pt_err *err
                               "before records can be sealed to it",
                               name);
         }
-        s->keys[s->n++] = k;
+        ret[(*ret_n)++] = k;
+    }
+    return 0;
+}
+
+static int take_keys(struct sealing *s, pt_party_set readers, struct pt_err *err) {
+    int rc = find_keys(s->c, readers, s->keys, &s->n, err);
+    if (rc != 0) {
+        return rc;
     }
     qsort(s->keys, s->n, sizeof *s->keys, by_id);
     for (size_t i = 0; i < s->n; i++) {
         memcpy(s->ids[i], s->keys[i]->fingerprint.b, PT_HASH_LEN);
     }
     return 0;
+}
+
+bool pt_connector_can_seal(struct pt_connector *c, const Pentad__V1__Record *r) {
+    const struct pt_keyhistory_key *keys[PT_SEALED_KEYS_MAX];
+    struct pt_err why;
+    size_t n;
+    if (!pt_sealed_due(r) || find_keys(c, pt_sealed_readers(r, c->party), keys, &n, &why) == 0) {
+        return true;
+    }
+    c->keyless = true;
+    (void)pt_connector_alarm(c, "no_sealing_key", why.msg);
+    return false;
 }
 
 static int seal_plain(struct sealing *s, struct pt_err *err) {
@@ -112,7 +134,7 @@ int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t s
                       struct pt_err *err) {
     struct pt_connector *c = s->c;
     struct pt_sealed_place at = place_of(c, c->config->party, c->config->stream, seq);
-    int rc = find_keys(s, pt_sealed_readers(r, c->party), err);
+    int rc = take_keys(s, pt_sealed_readers(r, c->party), err);
     if (rc == 0) {
         at.recipients = (const uint8_t(*)[PT_SEALED_KEY_ID])s->ids;
         at.n_recipients = s->n;

@@ -27,6 +27,9 @@ void pt_connector_sealing_done(struct sealing *s);
 int pt_connector_seal(struct sealing *s, const Pentad__V1__Record *r, uint64_t seq,
                       const uint8_t nonce[PT_SEALED_NONCE], Pentad__V1__Record **ret_sealed,
                       struct pt_err *err);
+/* In a transaction: does each reader of it have a sealing key? Alarms where one has none: what is
+ * to be sealed to it waits. True for what isn't to be sealed. */
+bool pt_connector_can_seal(struct pt_connector *c, const Pentad__V1__Record *r);
 /* The nonce inside the seal of a record of this connector's own. PT_E_NOT_FOUND. */
 int pt_connector_opening_nonce(struct pt_connector *c, const Pentad__V1__RecordRef *opens,
                                uint8_t ret_nonce[PT_SEALED_NONCE], struct pt_err *err);

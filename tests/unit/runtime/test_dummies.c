@@ -223,6 +223,107 @@ Test(dummies, no_system_makes_one) {
 
 static uint8_t id_of_one[PT_CLUE_ID] = {1, 2, 3};
 
+/* The clock goes on by half an hour with each look at the feed. */
+static struct {
+    int64_t from_ms, to_ms;
+    int feeds;
+} walk;
+
+static int64_t walking(void *ctx) {
+    struct rig *r = ctx;
+    r->hub.now_ms = walk.from_ms + (r->feeds - walk.feeds) * 30 * 60 * INT64_C(1000);
+    if (r->hub.now_ms >= walk.to_ms) {
+        r->hub.now_ms = walk.to_ms;
+        pt_connector_stop(r->c);
+    }
+    return r->hub.now_ms;
+}
+
+/* The connector runs for so long. */
+static void run_for(struct rig *r, int64_t ms) {
+    struct pt_clock was = r->clock;
+    walk.from_ms = r->hub.now_ms;
+    walk.to_ms = walk.from_ms + ms;
+    walk.feeds = r->feeds;
+    r->clock = (struct pt_clock){.now_ms = walking, .ctx = r};
+    r->once = false;
+    r->idle_max = INT32_MAX;
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+    cr_assert_eq(r->hub.now_ms, walk.to_ms, "it stopped before");
+    r->clock = was;
+    r->once = true;
+    r->idle_max = 0;
+    cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
+}
+
+/* A party's sealing keys over time: three others let it enrol a fresh one, or retire the last. */
+struct rotation {
+    struct rig *rig;
+    const char *party;
+    struct th_stream office, approvals[3];
+    struct pt_key *key; /* owned; NULL: that of the genesis */
+};
+
+static void rotation_init(struct rotation *k, struct rig *r, const char *party) {
+    static const char *const three[] = {"congress", "organization", "audit"};
+    *k = (struct rotation){.rig = r, .party = party};
+    th_stream_init(&k->office, &r->hub, "office", "keys");
+    for (size_t i = 0; i < 3; i++) {
+        th_stream_init(&k->approvals[i], &r->hub, three[i], "approvals");
+    }
+}
+
+static void change_keys(struct rotation *k, Pentad__V1__KeyChange *change) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Approval approval = PENTAD__V1__APPROVAL__INIT;
+    Pentad__V1__RecordRef target = PENTAD__V1__RECORD_REF__INIT;
+    struct pt_hash hash;
+    change->party = (char *)(uintptr_t)k->party;
+    rec.body_case = PENTAD__V1__RECORD__BODY_KEY_CHANGE;
+    rec.key_change = change;
+    target.party = (char *)"office";
+    target.stream = (char *)"keys";
+    target.has_seq = target.has_hash = 1;
+    target.seq = k->office.next_seq;
+    th_send_record(&k->office, &rec, &hash);
+    target.hash = (ProtobufCBinaryData){.len = 32, .data = hash.b};
+    approval.target = &target;
+    approval.has_verdict = 1;
+    approval.verdict = PENTAD__V1__VERDICT__VERDICT_APPROVE;
+    for (size_t i = 0; i < 3; i++) {
+        pentad__v1__record__init(&rec);
+        rec.body_case = PENTAD__V1__RECORD__BODY_APPROVAL;
+        rec.approval = &approval;
+        th_send_record(&k->approvals[i], &rec, NULL);
+    }
+}
+
+static void enrol(struct rotation *k) {
+    Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+    Pentad__V1__PublicKey added = PENTAD__V1__PUBLIC_KEY__INIT, *adds[1] = {&added};
+    pt_key_free(k->key);
+    cr_assert_eq(pt_key_generate(PT_KEY_P256, &k->key, NULL), 0);
+    struct pt_span spki = pt_key_spki(k->key);
+    added.has_use = added.has_algorithm = added.has_spki = 1;
+    added.use = PENTAD__V1__KEY_USE__KEY_USE_SEALING;
+    added.algorithm = PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_P256;
+    added.spki = (ProtobufCBinaryData){.len = spki.len, .data = (uint8_t *)(uintptr_t)spki.p};
+    change.n_add = 1;
+    change.add = adds;
+    change_keys(k, &change);
+}
+
+static void retire(struct rotation *k) {
+    Pentad__V1__KeyChange change = PENTAD__V1__KEY_CHANGE__INIT;
+    ProtobufCBinaryData retired[1];
+    struct pt_hash last;
+    pt_key_fingerprint(k->key ? k->key : th_sealing_key(&k->rig->hub, k->party), &last);
+    retired[0] = (ProtobufCBinaryData){.len = 32, .data = last.b};
+    change.n_retire = 1;
+    change.retire = retired;
+    change_keys(k, &change);
+}
+
 static void write_clue(Pentad__V1__Record *r, Pentad__V1__ClueTransfer *t, const char *sender) {
     pentad__v1__record__init(r);
     pentad__v1__clue_transfer__init(t);
@@ -293,14 +394,63 @@ Test(dummies, turned_off_what_waits_goes_out) {
     rig_done(&r);
 }
 
+/* Nothing can be sealed for a body that has retired its sealing key: clue and dummy wait for its
+ * next one, and the connector runs on. */
+Test(dummies, a_slot_waits_for_disciplines_sealing_key) {
+    struct rig r;
+    struct rotation keys;
+    set_up_live(&r);
+    rotation_init(&keys, &r, "discipline");
+    for (int real = 1; real >= 0; real--) {
+        retire(&keys);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        r.hub.now_ms += DAY_MS;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        count_clues(&r, 1 - real, 1 - real);
+        cr_expect(rig_has_alarm(&r, "no_sealing_key"));
+        enrol(&keys);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        count_clues(&r, 2 - real, 1);
+        cr_expect_not(rig_has_alarm(&r, "no_sealing_key"));
+    }
+    pt_key_free(keys.key);
+    rig_done(&r);
+}
+
+/* So does an urgent one, which has no slot to wait for. */
+Test(dummies, an_urgent_clue_waits_for_disciplines_sealing_key) {
+    struct rig r;
+    struct rotation keys;
+    Pentad__V1__Record clue;
+    Pentad__V1__ClueTransfer body;
+    rig_init(&r, "audit", true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    rotation_init(&keys, &r, "discipline");
+    retire(&keys);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    write_clue(&clue, &body, "audit");
+    clue.doc_no = (char *)"Y1";
+    body.inquiry_level = PENTAD__V1__INQUIRY_LEVEL__INQUIRY_LEVEL_URGENT;
+    rig_push(&r, "D01", "clue.json", &clue);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_log_count(&r, "audit", "Y1"), 0);
+    cr_expect(rig_has_alarm(&r, "no_sealing_key"));
+    enrol(&keys);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_log_count(&r, "audit", "Y1"), 1);
+    pt_key_free(keys.key);
+    rig_done(&r);
+}
+
 /* ---- discipline ---- */
 
 static struct pt_key *key_of(void *ctx, const char *party) {
     return th_sealing_key(ctx, party);
 }
 
-/* A D01 of that body, a dummy or a clue, the first record of its stream. */
-static void send(struct rig *r, const char *party, bool dummy) {
+/* A D01 of that body, a dummy or a clue, the first record of its stream; its id begins so. */
+static void send_id(struct rig *r, const char *party, bool dummy, uint8_t first) {
     Pentad__V1__Record clue;
     Pentad__V1__ClueTransfer body;
     struct th_stream stream;
@@ -311,13 +461,21 @@ static void send(struct rig *r, const char *party, bool dummy) {
                                 .seq = 1,
                                 .key_of = key_of,
                                 .ctx = &r->hub};
+    uint8_t id[PT_CLUE_ID];
     write_clue(&clue, &body, party);
+    memcpy(id, id_of_one, sizeof id);
+    id[0] = first;
+    body.clue_id.data = id;
     body.has_dummy = dummy;
     body.dummy = dummy;
     th_stream_init(&stream, &r->hub, party, "main");
     ts_seal(&seal, &clue, &at);
     th_send_record(&stream, seal.header, NULL);
     ts_seal_done(&seal);
+}
+
+static void send(struct rig *r, const char *party, bool dummy) {
+    send_id(r, party, dummy, id_of_one[0]);
 }
 
 static struct pt_config_dummy_answers answers;
@@ -422,5 +580,27 @@ Test(dummies, one_that_comes_late_is_answered_late) {
     r.hub.now_ms += 2 * DAY_MS + 60000;
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
     expect_answers(&r, 1, 0);
+    rig_done(&r);
+}
+
+/* A sender that retires its sealing key doesn't stop discipline: what is sealed to it waits for its
+ * next one, everything else goes. */
+Test(dummies, an_outcome_waits_for_its_readers_sealing_key) {
+    struct rig r;
+    struct rotation keys;
+    set_up_discipline(&r, true, true);
+    send_id(&r, "finance", true, 1);
+    send_id(&r, "audit", true, 2);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    rotation_init(&keys, &r, "finance");
+    retire(&keys);
+    run_for(&r, 10 * DAY_MS);
+    expect_answers(&r, 2, 2);
+    cr_expect(rig_has_alarm(&r, "no_sealing_key"));
+    enrol(&keys);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    expect_answers(&r, 2, 4);
+    cr_expect_not(rig_has_alarm(&r, "no_sealing_key"));
+    pt_key_free(keys.key);
     rig_done(&r);
 }
