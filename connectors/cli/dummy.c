@@ -26,21 +26,23 @@ static struct pt_state *open_state(const struct cli_options *o) {
     return s;
 }
 
-static bool is_dummy(struct pt_state *s, const uint8_t id[PT_CLUE_ID]) {
+static bool is_dummy(struct pt_state *s, const char *sender, const uint8_t id[PT_CLUE_ID]) {
     struct pt_clue_row row;
     struct pt_err err;
-    return pt_clues_find(s, id, &row, &err) == 0 && row.dummy;
+    return sender && id && pt_clues_find(s, sender, id, &row, &err) == 0 && row.dummy;
 }
 
 void pt_cli_dummy_mark(const struct cli_options *o, json_t *record) {
-    const char *id = json_string_value(json_object_get(json_object_get(record, "body"), "clue_id"));
+    const json_t *body = json_object_get(record, "body");
+    const char *id = json_string_value(json_object_get(body, "clue_id"));
+    const char *sender = json_string_value(json_object_get(body, "sender"));
     uint8_t clue[PT_CLUE_ID];
     if (!id || strlen(id) != 2 * sizeof clue ||
         pt_unhex(id, 2 * sizeof clue, clue, sizeof clue) != 0) {
         return;
     }
     struct pt_state *s = open_state(o);
-    if (s && is_dummy(s, clue)) {
+    if (s && is_dummy(s, sender, clue)) {
         (void)json_object_set_new(record, "dummy", json_true());
     }
     pt_state_free(s);
@@ -62,7 +64,7 @@ size_t pt_cli_dummy_count(const struct cli_options *o, struct pt_span bundle) {
             const ProtobufCBinaryData *bytes = &b->records[i]->record;
             Pentad__V1__Record *r = NULL;
             n += pt_record_decode(pt_span(bytes->data, bytes->len), &arena, &r, NULL) == 0 &&
-                 pt_clue_of(r) && is_dummy(s, pt_clue_of(r));
+                 is_dummy(s, pt_clue_sender_of(r), pt_clue_of(r));
         }
     }
     pt_arena_done(&arena);

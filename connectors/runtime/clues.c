@@ -1,5 +1,6 @@
 /* In the state file: the clues that were read, and what is said about clues and waits for its
  * moment. */
+#include <stdio.h>
 #include <string.h>
 
 #include "state_internal.h"
@@ -9,28 +10,31 @@ int pt_clues_add(struct pt_state *s, const struct pt_clue_row *c, bool *ret_new,
     int64_t n = 0;
     bool found;
     PT_ASSERT(s->in_transaction);
-    int rc = pt_sql_number(&s->sql, &n, &found, err, "SELECT count(*) FROM clue WHERE id=?", "b",
-                           pt_span(c->id, PT_CLUE_ID));
+    int rc =
+        pt_sql_number(&s->sql, &n, &found, err, "SELECT count(*) FROM clue WHERE sender=? AND id=?",
+                      "sb", c->sender, pt_span(c->id, PT_CLUE_ID));
     *ret_new = rc == 0 && n == 0;
     if (*ret_new) {
-        rc = pt_sql_run(&s->sql, err, "INSERT INTO clue VALUES(?,?,?,?,?,0)", "biiii",
+        rc = pt_sql_run(&s->sql, err, "INSERT INTO clue VALUES(?,?,?,?,?,?,0)", "sbiiii", c->sender,
                         pt_span(c->id, PT_CLUE_ID), c->sent_at_ms, c->read_ms, (int64_t)c->dummy,
                         (int64_t)c->urgent);
     }
     return rc;
 }
 
-int pt_clues_find(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_clue_row *ret,
-                  struct pt_err *err) {
+int pt_clues_find(struct pt_state *s, const char *sender, const uint8_t id[PT_CLUE_ID],
+                  struct pt_clue_row *ret, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
     memset(ret, 0, sizeof *ret);
-    int rc = pt_sql_query(&s->sql, &st, err,
-                          "SELECT sent_at_ms,read_ms,dummy,urgent,outcomes FROM clue WHERE id=?",
-                          "b", pt_span(id, PT_CLUE_ID));
+    int rc = pt_sql_query(
+        &s->sql, &st, err,
+        "SELECT sent_at_ms,read_ms,dummy,urgent,outcomes FROM clue WHERE sender=? AND id=?", "sb",
+        sender, pt_span(id, PT_CLUE_ID));
     if (rc == 0) {
         rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0) {
+        (void)snprintf(ret->sender, sizeof ret->sender, "%s", sender);
         memcpy(ret->id, id, PT_CLUE_ID);
         ret->sent_at_ms = pt_sql_i64(st, 0);
         ret->read_ms = pt_sql_i64(st, 1);
@@ -42,19 +46,27 @@ int pt_clues_find(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_cl
     return rc;
 }
 
-int pt_clues_outcome(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err) {
-    PT_ASSERT(s->in_transaction);
-    return pt_sql_run(&s->sql, err, "UPDATE clue SET outcomes=outcomes+1 WHERE id=?", "b",
-                      pt_span(id, PT_CLUE_ID));
+int pt_clues_senders(struct pt_state *s, const uint8_t id[PT_CLUE_ID], int64_t *ret,
+                     struct pt_err *err) {
+    bool found;
+    return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*) FROM clue WHERE id=?", "b",
+                         pt_span(id, PT_CLUE_ID));
 }
 
-int pt_clues_are_real(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err) {
+/* Of one sender's clue: `sql` ends with the condition over sender and id. */
+static int change(struct pt_state *s, const char *sql, const struct pt_clue_row *c,
+                  struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    int rc = pt_sql_run(&s->sql, err, "UPDATE clue SET dummy=0 WHERE id=?", "b",
-                        pt_span(id, PT_CLUE_ID));
-    return rc ? rc
-              : pt_sql_run(&s->sql, err, "DELETE FROM held WHERE clue=?", "b",
-                           pt_span(id, PT_CLUE_ID));
+    return pt_sql_run(&s->sql, err, sql, "sb", c->sender, pt_span(c->id, PT_CLUE_ID));
+}
+
+int pt_clues_outcome(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err) {
+    return change(s, "UPDATE clue SET outcomes=outcomes+1 WHERE sender=? AND id=?", c, err);
+}
+
+int pt_clues_are_real(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err) {
+    int rc = change(s, "UPDATE clue SET dummy=0 WHERE sender=? AND id=?", c, err);
+    return rc ? rc : change(s, "DELETE FROM held WHERE sender=? AND clue=?", c, err);
 }
 
 int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
@@ -66,12 +78,14 @@ int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_
                          "ii", from_ms, until_ms);
 }
 
-int pt_held_add(struct pt_state *s, const uint8_t clue[PT_CLUE_ID], const struct pt_waiting *r,
-                struct pt_err *err) {
+int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
+                const struct pt_waiting *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
-    return pt_sql_run(
-        &s->sql, err, "INSERT INTO held(at_ms,clue,type,doc_no,origin,record) VALUES(?,?,?,?,?,?)",
-        "ibsssb", r->due, pt_span(clue, PT_CLUE_ID), r->type, r->doc_no, r->origin, r->record);
+    return pt_sql_run(&s->sql, err,
+                      "INSERT INTO held(at_ms,sender,clue,type,doc_no,origin,record)"
+                      " VALUES(?,?,?,?,?,?,?)",
+                      "isbsssb", r->due, sender, pt_span(clue, PT_CLUE_ID), r->type, r->doc_no,
+                      r->origin, r->record);
 }
 
 int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,

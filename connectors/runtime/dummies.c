@@ -89,7 +89,7 @@ static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_
                                        .doc_no = doc_no,
                                        .origin = origin,
                                        .record = pt_buf_span(&c->bytes)};
-        rc = pt_held_add(c->state, pt_clue_of(r), &row, err);
+        rc = pt_held_add(c->state, pt_clue_sender_of(r), pt_clue_of(r), &row, err);
     }
     return rc;
 }
@@ -227,7 +227,8 @@ static int get_secret(struct pt_connector *c, uint8_t ret[PT_DUMMY_SECRET], stru
 static int draws_of(struct pt_connector *c, const struct pt_clue_row *row,
                     uint8_t secret[PT_DUMMY_SECRET], struct pt_dummy_clue *ret,
                     struct pt_err *err) {
-    *ret = (struct pt_dummy_clue){.secret = secret, .id = row->id, .read_ms = row->read_ms};
+    *ret = (struct pt_dummy_clue){
+        .secret = secret, .sender = row->sender, .id = row->id, .read_ms = row->read_ms};
     return get_secret(c, secret, err);
 }
 
@@ -247,16 +248,23 @@ static int moment_of(struct pt_connector *c, const Pentad__V1__Record *r,
     }
     *ret = row->outcomes == 0 ? pt_dummy_moment(&clue, PT_DUMMY_OUTCOME, &a->outcome)
                               : pt_dummy_moment(&clue, PT_DUMMY_FINAL, &a->final);
-    return pt_clues_outcome(c->state, row->id, err);
+    return pt_clues_outcome(c->state, row, err);
+}
+
+/* The clue that it is about. PT_E_NOT_FOUND. */
+static int find(struct pt_connector *c, const Pentad__V1__Record *r, struct pt_clue_row *ret,
+                struct pt_err *err) {
+    const uint8_t *id = pt_clue_of(r);
+    const char *sender = pt_clue_sender_of(r);
+    return id && sender ? pt_clues_find(c->state, sender, id, ret, err) : PT_E_NOT_FOUND;
 }
 
 /* To an urgent clue, or one that was never seen here, as it is. */
 static int answer(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                   const char *doc_no, const char *origin, struct pt_err *err) {
-    const uint8_t *id = pt_clue_of(r);
     struct pt_clue_row row;
     int64_t at_ms = 0;
-    int rc = id ? pt_clues_find(c->state, id, &row, err) : PT_E_NOT_FOUND;
+    int rc = find(c, r, &row, err);
     if (rc == PT_E_NOT_FOUND || (rc == 0 && row.urgent)) {
         return pt_connector_author_record(c, r, type, doc_no, origin, err);
     }
@@ -271,7 +279,7 @@ static int hold_answer(struct pt_connector *c, const Pentad__V1__Record *r, cons
                        struct pt_err *err) {
     struct pt_clue_row row;
     int64_t at_ms = 0;
-    int rc = pt_clues_find(c->state, pt_clue_of(r), &row, err);
+    int rc = find(c, r, &row, err);
     rc = rc ? rc : moment_of(c, r, &row, &at_ms, err);
     return rc ? rc : hold(c, r, at_ms, type, NULL, "the answer to a dummy", err);
 }
@@ -344,33 +352,54 @@ static int64_t read_at(const struct pt_connector *c, const Pentad__V1__ClueTrans
     return t->sent_at_ms < most ? t->sent_at_ms : most;
 }
 
-/* Its first record counts. A clue with the id of a dummy is a clue all the same: nobody may answer
- * it unseen. */
+/* Somebody has used an id that stands in another's clue. Each is answered as if it had one of its
+ * own, or who sees a clue at the hub could find out by its id whether it is one. */
+static int tell_of_id(struct pt_connector *c, const struct pt_followed_record *r,
+                      const struct pt_clue_row *row, struct pt_err *err) {
+    int64_t senders = 0;
+    int rc = pt_clues_senders(c->state, row->id, &senders, err);
+    if (rc == 0 && senders > 1) {
+        pt_connector_event(c, "clue_id_taken",
+                           "%s/%s#%llu has the id of another body's clue: one of them took it on "
+                           "purpose",
+                           r->party, r->stream, (unsigned long long)r->seq);
+    }
+    return rc;
+}
+
+/* Its first record counts. A clue with the id of its sender's own dummy is a clue all the same:
+ * nobody may answer it unseen. */
+static int take_back(struct pt_connector *c, const struct pt_followed_record *r,
+                     const struct pt_clue_row *row, struct pt_err *err) {
+    struct pt_clue_row was;
+    int rc = pt_clues_find(c->state, row->sender, row->id, &was, err);
+    if (rc != 0 || !was.dummy || row->dummy) {
+        return rc;
+    }
+    pt_connector_event(c, "clue_id_taken",
+                       "%s/%s#%llu is a clue with the id of its sender's own dummy: what waited "
+                       "about that is not sent; tell its sender",
+                       r->party, r->stream, (unsigned long long)r->seq);
+    return pt_clues_are_real(c->state, row, err);
+}
+
 static int note_clue(struct pt_connector *c, const struct pt_followed_record *r,
                      const Pentad__V1__ClueTransfer *t, struct pt_err *err) {
-    struct pt_clue_row was, row = {.sent_at_ms = t->sent_at_ms,
-                                   .read_ms = read_at(c, t),
-                                   .dummy = t->has_dummy && t->dummy};
+    struct pt_clue_row row = {
+        .sent_at_ms = t->sent_at_ms, .read_ms = read_at(c, t), .dummy = t->has_dummy && t->dummy};
     bool is_new = false;
     row.urgent = is_urgent(t);
+    (void)snprintf(row.sender, sizeof row.sender, "%s", r->party);
     memcpy(row.id, t->clue_id.data, PT_CLUE_ID);
     int rc = pt_clues_add(c->state, &row, &is_new, err);
-    if (rc != 0) {
-        return rc;
+    if (rc != 0 || !is_new) {
+        return rc ? rc : take_back(c, r, &row, err);
     }
-    if (!is_new) {
-        rc = pt_clues_find(c->state, row.id, &was, err);
-        if (rc == 0 && was.dummy && !row.dummy) {
-            pt_connector_event(c, "clue_id_taken",
-                               "%s/%s#%llu is a clue with the id of a dummy that came before it: "
-                               "what waited about that is not sent; tell its sender",
-                               r->party, r->stream, (unsigned long long)r->seq);
-            rc = pt_clues_are_real(c->state, row.id, err);
-        }
-        return rc;
+    if (c->party == PT_PARTY_DISCIPLINE) {
+        rc = tell_of_id(c, r, &row, err);
     }
-    if (!row.dummy || c->party != PT_PARTY_DISCIPLINE) {
-        return 0;
+    if (rc != 0 || !row.dummy || c->party != PT_PARTY_DISCIPLINE) {
+        return rc;
     }
     if (c->config->dummy_answers) {
         return answer_dummy(c, t, &row, err);
@@ -395,12 +424,18 @@ static int note_number(struct pt_connector *c, const struct pt_followed_record *
     return pt_refs_add(c->state, r->party, pt_record_info_of(open)->code, open->doc_no, &ref, err);
 }
 
-static int is_about_dummy(struct pt_connector *c, const uint8_t id[PT_CLUE_ID], bool *ret,
+static int is_about_dummy(struct pt_connector *c, const Pentad__V1__Record *r, bool *ret,
                           struct pt_err *err) {
     struct pt_clue_row row;
-    int rc = pt_clues_find(c->state, id, &row, err);
+    int rc = find(c, r, &row, err);
     *ret = rc == 0 && row.dummy;
     return rc == PT_E_NOT_FOUND ? 0 : rc;
+}
+
+/* A clue is its author's: a hub takes no other. */
+static bool says_its_author(const struct pt_followed_record *r, const Pentad__V1__Record *open) {
+    const char *sender = pt_clue_sender_of(open);
+    return pt_clue_of(open) && sender && strcmp(sender, r->party) == 0;
 }
 
 /* A seal that doesn't open is told of where it is delivered. */
@@ -416,12 +451,12 @@ static int open_record(struct pt_connector *c, const struct pt_followed_record *
         rc = note_number(c, r, open, err);
     }
     if (rc == 0 && open && open->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER &&
-        pt_clue_of(open)) {
+        says_its_author(r, open)) {
         *ret_dummy = open->clue_transfer->has_dummy && open->clue_transfer->dummy;
         rc = note_clue(c, r, open->clue_transfer, err);
     } else if (rc == 0 && open && open->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME) {
         bool known = false; /* the sender's own clues are no dummies, whatever is said of them */
-        rc = pt_clue_of(open) ? is_about_dummy(c, pt_clue_of(open), &known, err) : 0;
+        rc = is_about_dummy(c, open, &known, err);
         *ret_dummy = known && open->clue_outcome->has_dummy && open->clue_outcome->dummy;
     }
     pt_connector_sealing_done(&s);
@@ -433,17 +468,20 @@ static int open_record(struct pt_connector *c, const struct pt_followed_record *
 static int discrepancy(struct pt_connector *c, const Pentad__V1__Discrepancy *d, bool *ret,
                        struct pt_err *err) {
     uint8_t id[PT_CLUE_ID];
+    struct pt_clue_row row;
+    const char *sender = pt_party_name(pt_clue_finding_sender(d));
     if (!pt_rule_about_clues(d->rule) || !d->object || strlen(d->object) != 2 * sizeof id ||
         pt_unhex(d->object, 2 * sizeof id, id, sizeof id) != 0) {
         return 0;
     }
-    int rc = is_about_dummy(c, id, ret, err);
-    if (rc == 0 && *ret) {
+    int rc = pt_clues_find(c->state, sender, id, &row, err);
+    *ret = rc == 0 && row.dummy;
+    if (*ret) {
         pt_connector_event(c, "dummy_discrepancy",
                            "%s over dummy %s: does discipline's connector run?", d->rule,
                            d->object);
     }
-    return rc;
+    return rc == PT_E_NOT_FOUND ? 0 : rc;
 }
 
 int pt_connector_dummy_record(struct pt_connector *c, const struct pt_followed_record *r,
@@ -454,7 +492,7 @@ int pt_connector_dummy_record(struct pt_connector *c, const struct pt_followed_r
     case PENTAD__V1__RECORD__BODY_CLUE_OUTCOME:
         return c->sealing_key && pt_sealed_of(r->record) ? open_record(c, r, ret_dummy, err) : 0;
     case PENTAD__V1__RECORD__BODY_CLUE_RECEIPT:
-        return pt_clue_of(r->record) ? is_about_dummy(c, pt_clue_of(r->record), ret_dummy, err) : 0;
+        return is_about_dummy(c, r->record, ret_dummy, err);
     case PENTAD__V1__RECORD__BODY_DISCREPANCY:
         return discrepancy(c, r->record->discrepancy, ret_dummy, err);
     default:
@@ -478,7 +516,8 @@ int pt_connector_dummy_check(const Pentad__V1__Record *r, char *ret_path, size_t
 /* Supplements and corrections speak of a clue whatever they look like: they go as they are. */
 int pt_connector_author_or_hold(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                                 const char *doc_no, const char *origin, struct pt_err *err) {
-    bool first = r->correction <= PENTAD__V1__CORRECTION__CORRECTION_NONE && pt_clue_of(r);
+    bool first = r->correction <= PENTAD__V1__CORRECTION__CORRECTION_NONE && pt_clue_of(r) &&
+                 pt_clue_sender_of(r);
     if (first && c->config->dummies && r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
         return send_clue(c, r, type, doc_no, origin, err);
     }

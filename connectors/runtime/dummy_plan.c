@@ -1,5 +1,7 @@
 #include "dummy_plan.h"
 
+#include <string.h>
+
 #include <pentad/base/err.h>
 #include <pentad/proof/hash.h>
 
@@ -22,6 +24,7 @@ static uint64_t draw(const struct pt_dummy_clue *clue, enum pt_dummy_draw what, 
     pt_sha256_update(&s, clue->secret, PT_DUMMY_SECRET);
     pt_sha256_update(&s, clue->id, PT_CLUE_ID);
     pt_sha256_update(&s, &byte, 1);
+    pt_sha256_update(&s, clue->sender, strlen(clue->sender));
     pt_sha256_final(&s, &h);
     for (int i = 0; i < 8; i++) {
         x = x << 8 | h.b[i];

@@ -23,6 +23,7 @@ enum pt_dummy_draw {
 /* What a draw depends on: whoever lacks the secret can't tell a late answer from one in time. */
 struct pt_dummy_clue {
     const uint8_t *secret; /* PT_DUMMY_SECRET bytes */
+    const char *sender;    /* of two clues with one id each has draws of its own */
     const uint8_t *id;     /* PT_CLUE_ID bytes */
     int64_t read_ms;
 };

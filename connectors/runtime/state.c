@@ -46,12 +46,13 @@ static const char schema[] =
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS counted(what TEXT, month INTEGER, n INTEGER NOT NULL,"
     "  PRIMARY KEY(what, month)) WITHOUT ROWID;"
-    /* Clues that were read, by their id; and what is said about clues and waits for its moment. */
-    "CREATE TABLE IF NOT EXISTS clue(id BLOB PRIMARY KEY, sent_at_ms INTEGER NOT NULL,"
+    /* Clues that were read: an id is its sender's alone, others may use it too. And what is said
+       about clues and waits for its moment. */
+    "CREATE TABLE IF NOT EXISTS clue(sender TEXT, id BLOB, sent_at_ms INTEGER NOT NULL,"
     "  read_ms INTEGER NOT NULL, dummy INTEGER NOT NULL, urgent INTEGER NOT NULL, outcomes INTEGER "
-    "NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS held(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, clue BLOB NOT "
-    "NULL,"
+    "NOT NULL, PRIMARY KEY(sender, id)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS held(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,"
+    "  sender TEXT NOT NULL, clue BLOB NOT NULL,"
     "  type TEXT NOT NULL, doc_no TEXT, origin TEXT, record BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS held_by_moment ON held(at_ms, id);"
     "CREATE TABLE IF NOT EXISTS evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"

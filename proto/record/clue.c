@@ -20,3 +20,16 @@ const uint8_t *pt_clue_of(const Pentad__V1__Record *rec) {
     }
     return id != NULL && id->len == PT_CLUE_ID ? id->data : NULL;
 }
+
+const char *pt_clue_sender_of(const Pentad__V1__Record *rec) {
+    switch (rec->body_case) {
+    case PENTAD__V1__RECORD__BODY_CLUE_TRANSFER:
+        return rec->clue_transfer->sender;
+    case PENTAD__V1__RECORD__BODY_CLUE_RECEIPT:
+        return rec->clue_receipt->sender;
+    case PENTAD__V1__RECORD__BODY_CLUE_OUTCOME:
+        return rec->clue_outcome->sender;
+    default:
+        return NULL;
+    }
+}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/record/clue.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/sealed.h>
 
@@ -24,7 +25,7 @@ static const uint8_t secret[PT_DUMMY_SECRET] = {7, 7, 7};
 static struct pt_dummy_clue clue_of(uint8_t id[PT_CLUE_ID], uint32_t n) {
     memset(id, 0, PT_CLUE_ID);
     memcpy(id, &n, sizeof n);
-    return (struct pt_dummy_clue){.secret = secret, .id = id, .read_ms = SENT};
+    return (struct pt_dummy_clue){.secret = secret, .sender = "audit", .id = id, .read_ms = SENT};
 }
 
 Test(dummies, slots_begin_where_days_do) {
@@ -63,6 +64,10 @@ Test(dummies, draws_are_the_clues_own_and_the_secrets) {
     int64_t at = pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &range);
     cr_expect_eq(pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &range), at, "the same after a restart");
     cr_expect_neq(pt_dummy_moment(&clue, PT_DUMMY_OUTCOME, &range), at);
+    clue.sender = "finance";
+    cr_expect_neq(pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &range), at, "another's of that id");
+    clue.sender = "audit";
+    cr_expect_eq(pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &range), at);
     clue.secret = other;
     cr_expect_neq(pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &range), at);
 }
@@ -449,29 +454,34 @@ static struct pt_key *key_of(void *ctx, const char *party) {
     return th_sealing_key(ctx, party);
 }
 
-/* A D01 of that body, a dummy or a clue, the first record of its stream; its id begins so. */
-static void send_id(struct rig *r, const char *party, bool dummy, uint8_t first) {
+/* A D01 of the stream's body, a dummy or a clue; its id begins so. */
+static void send_on(struct th_stream *stream, bool dummy, uint8_t first) {
     Pentad__V1__Record clue;
     Pentad__V1__ClueTransfer body;
-    struct th_stream stream;
     struct ts_seal seal;
-    const struct ts_place at = {.hub = pt_log_hub(r->hub.log)->b,
-                                .party = party,
-                                .stream = "main",
-                                .seq = 1,
+    const struct ts_place at = {.hub = pt_log_hub(stream->hub->log)->b,
+                                .party = stream->party,
+                                .stream = stream->stream,
+                                .seq = stream->next_seq,
                                 .key_of = key_of,
-                                .ctx = &r->hub};
+                                .ctx = stream->hub};
     uint8_t id[PT_CLUE_ID];
-    write_clue(&clue, &body, party);
+    write_clue(&clue, &body, stream->party);
     memcpy(id, id_of_one, sizeof id);
     id[0] = first;
     body.clue_id.data = id;
     body.has_dummy = dummy;
     body.dummy = dummy;
-    th_stream_init(&stream, &r->hub, party, "main");
     ts_seal(&seal, &clue, &at);
-    th_send_record(&stream, seal.header, NULL);
+    th_send_record(stream, seal.header, NULL);
     ts_seal_done(&seal);
+}
+
+/* The first record of that body's stream. */
+static void send_id(struct rig *r, const char *party, bool dummy, uint8_t first) {
+    struct th_stream stream;
+    th_stream_init(&stream, &r->hub, party, "main");
+    send_on(&stream, dummy, first);
 }
 
 static void send(struct rig *r, const char *party, bool dummy) {
@@ -501,19 +511,39 @@ static int delivered_clues(const struct rig *r) {
     return n;
 }
 
+struct answered {
+    const char *sender; /* NULL: whoever */
+    int receipts, outcomes;
+};
+
 static int count_answer(void *ctx, const struct pt_outbox_record *row) {
-    int *n = ctx;
-    n[0] += strcmp(row->type, "D02") == 0;
-    n[1] += strcmp(row->type, "D03") == 0;
+    struct answered *n = ctx;
+    struct pt_arena arena;
+    Pentad__V1__Record *r = NULL;
+    if (strcmp(row->type, "D02") != 0 && strcmp(row->type, "D03") != 0) {
+        return 0;
+    }
+    pt_arena_init(&arena, 1u << 20);
+    cr_assert_eq(pt_record_decode(row->bytes, &arena, &r, NULL), 0);
+    if (!n->sender || strcmp(n->sender, pt_clue_sender_of(r)) == 0) {
+        n->receipts += r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT;
+        n->outcomes += r->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME;
+    }
+    pt_arena_done(&arena);
     return 0;
 }
 
-static void expect_answers(struct rig *r, int receipts, int outcomes) {
-    int n[2] = {0};
+static void expect_answers_to(struct rig *r, const char *sender, int receipts, int outcomes) {
+    struct answered n = {.sender = sender};
     struct pt_state *state = rig_state(r);
-    cr_assert_eq(pt_outbox_each(state, 1, INT64_MAX, count_answer, n, NULL), 0);
+    cr_assert_eq(pt_outbox_each(state, 1, INT64_MAX, count_answer, &n, NULL), 0);
     pt_state_free(state);
-    cr_expect(n[0] == receipts && n[1] == outcomes, "%d receipts, %d outcomes", n[0], n[1]);
+    cr_expect(n.receipts == receipts && n.outcomes == outcomes, "to %s: %d receipts, %d outcomes",
+              sender ? sender : "all", n.receipts, n.outcomes);
+}
+
+static void expect_answers(struct rig *r, int receipts, int outcomes) {
+    expect_answers_to(r, NULL, receipts, outcomes);
 }
 
 Test(dummies, discipline_answers_one_and_shows_it_to_nobody) {
@@ -551,13 +581,33 @@ Test(dummies, one_that_nobody_answers_is_told_of) {
     rig_done(&r);
 }
 
-/* finance sees audit's clue at the hub and sends a dummy with its id before it is logged, so that
- * discipline's connector acknowledges it by itself. */
-Test(dummies, a_clue_with_a_dummys_id_is_a_clue) {
+/* finance sees at the hub what audit sends, and sends a clue or a dummy of its own with that id
+ * before it is logged. Neither shows by what is answered whether the other's is a clue. */
+Test(dummies, an_id_that_another_took_first_changes_nothing) {
+    for (int k = 0; k < 4; k++) {
+        struct rig r;
+        bool finances = (k & 1) != 0, audits = (k & 2) != 0;
+        set_up_discipline(&r, false, true);
+        send(&r, "finance", finances);
+        send(&r, "audit", audits);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_expect(rig_had_event(&r, "clue_id_taken"));
+        cr_expect_eq(delivered_clues(&r), !finances + !audits);
+        expect_answers_to(&r, "finance", finances, 2 * finances);
+        expect_answers_to(&r, "audit", audits, 2 * audits);
+        rig_done(&r);
+    }
+}
+
+/* A sender that gives a clue the id of a dummy of its own has made a mistake: nobody answers a clue
+ * unseen. */
+Test(dummies, a_clue_with_its_senders_dummys_id_is_a_clue) {
     struct rig r;
+    struct th_stream audit;
     set_up_discipline(&r, false, true);
-    send(&r, "finance", true);
-    send(&r, "audit", false);
+    th_stream_init(&audit, &r.hub, "audit", "main");
+    send_on(&audit, true, 1);
+    send_on(&audit, false, 1);
     cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
     cr_expect(rig_had_event(&r, "clue_id_taken"));
     cr_expect_eq(delivered_clues(&r), 1);

@@ -268,29 +268,34 @@ int pt_shut_find(struct pt_state *s, const char *party, const char *stream, uint
 /* ---- clues that were read and opened, of whoever may read them ---- */
 
 struct pt_clue_row {
+    char sender[33];
     uint8_t id[PT_CLUE_ID];
     int64_t sent_at_ms;
     int64_t read_ms; /* when it was read here */
     bool dummy, urgent;
     int32_t outcomes; /* D03s of our own that came; pt_clues_add begins with 0 */
 };
-/* The first record of a clue counts: one that is there stays, *ret_new says that it isn't. */
+/* The first record of a sender's clue counts: one that is there stays, *ret_new says that it isn't.
+ */
 int pt_clues_add(struct pt_state *s, const struct pt_clue_row *c, bool *ret_new,
                  struct pt_err *err);
 /* PT_E_NOT_FOUND. */
-int pt_clues_find(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_clue_row *ret,
-                  struct pt_err *err);
-int pt_clues_outcome(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err);
-/* What was taken for a dummy is the id of a clue: what waits about it goes. */
-int pt_clues_are_real(struct pt_state *s, const uint8_t id[PT_CLUE_ID], struct pt_err *err);
+int pt_clues_find(struct pt_state *s, const char *sender, const uint8_t id[PT_CLUE_ID],
+                  struct pt_clue_row *ret, struct pt_err *err);
+/* How many senders have a clue of that id. */
+int pt_clues_senders(struct pt_state *s, const uint8_t id[PT_CLUE_ID], int64_t *ret,
+                     struct pt_err *err);
+int pt_clues_outcome(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err);
+/* What was taken for a dummy is a clue: what waits about it goes. */
+int pt_clues_are_real(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err);
 /* Clues that are no dummies, sent from `from_ms` on and before `until_ms`. */
 int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
                    struct pt_err *err);
 
 /* ---- records about clues that wait for their moment ---- */
 
-int pt_held_add(struct pt_state *s, const uint8_t clue[PT_CLUE_ID], const struct pt_waiting *r,
-                struct pt_err *err);
+int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
+                const struct pt_waiting *r, struct pt_err *err);
 /* As pt_staged_next and pt_staged_drop. */
 int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err);
