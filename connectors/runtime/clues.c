@@ -101,6 +101,36 @@ int pt_held_drop(struct pt_state *s, int64_t id, struct pt_err *err) {
     return pt_sql_run(&s->sql, err, "DELETE FROM held WHERE id=?", "i", id);
 }
 
+int pt_held_move(struct pt_state *s, int64_t id, int64_t due_ms, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "UPDATE held SET at_ms=? WHERE id=?", "ii", due_ms, id);
+}
+
+#define OF_CLUE " FROM held WHERE sender=? AND clue=? AND type=?"
+
+int pt_held_of(struct pt_state *s, const struct pt_clue_row *c, const char *type, int64_t *ret,
+               struct pt_err *err) {
+    bool found;
+    return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*)" OF_CLUE, "sbs", c->sender,
+                         pt_span(c->id, PT_CLUE_ID), type);
+}
+
+int pt_held_forget(struct pt_state *s, const struct pt_clue_row *c, const char *type,
+                   struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "DELETE" OF_CLUE, "sbs", c->sender, pt_span(c->id, PT_CLUE_ID),
+                      type);
+}
+
+int pt_held_forget_first(struct pt_state *s, const struct pt_clue_row *c, const char *type,
+                         struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err,
+                      "DELETE FROM held WHERE id=(SELECT min(id)" OF_CLUE
+                      " GROUP BY clue HAVING count(*)>1)",
+                      "sbs", c->sender, pt_span(c->id, PT_CLUE_ID), type);
+}
+
 int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err) {
     bool found;
     return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*) FROM held", "");

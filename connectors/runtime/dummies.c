@@ -77,6 +77,62 @@ static int author(struct pt_connector *c, Pentad__V1__Record *r, const char *typ
     return pt_connector_author_record(c, &dressed, type, doc_no, origin, err);
 }
 
+/* ---- what is drawn for a clue ---- */
+
+/* Made once and kept: what is drawn for a clue must be the same after a restart. */
+static int get_secret(struct pt_connector *c, uint8_t ret[PT_DUMMY_SECRET], struct pt_err *err) {
+    struct pt_buf b;
+    pt_buf_init(&b, PT_DUMMY_SECRET);
+    int rc = pt_state_get_blob(c->state, "dummy_secret", &b, err);
+    if (rc == 0 && b.len == PT_DUMMY_SECRET) {
+        memcpy(ret, b.p, PT_DUMMY_SECRET);
+    } else if (rc == PT_E_NOT_FOUND) {
+        rc = pt_entropy_system.fill(pt_entropy_system.ctx, ret, PT_DUMMY_SECRET)
+                 ? pt_err_set(err, PT_E_IO, "no randomness from the system")
+                 : pt_state_set_blob(c->state, "dummy_secret", pt_span(ret, PT_DUMMY_SECRET), err);
+    } else if (rc == 0) {
+        rc = pt_err_set(err, PT_E_CORRUPT, "the secret for dummies has %zu bytes", b.len);
+    }
+    pt_buf_done(&b);
+    return rc;
+}
+
+/* What is drawn for that clue; *ret borrows the secret and the row. */
+static int draws_of(struct pt_connector *c, const struct pt_clue_row *row,
+                    uint8_t secret[PT_DUMMY_SECRET], struct pt_dummy_clue *ret,
+                    struct pt_err *err) {
+    *ret = (struct pt_dummy_clue){
+        .secret = secret, .sender = row->sender, .id = row->id, .read_ms = row->read_ms};
+    return get_secret(c, secret, err);
+}
+
+/* The moment of an answer: the receipt's; the first outcome's; that of any behind it. */
+static int moment_of(struct pt_connector *c, const Pentad__V1__Record *r,
+                     const struct pt_clue_row *row, int64_t *ret, struct pt_err *err) {
+    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
+    uint8_t secret[PT_DUMMY_SECRET];
+    struct pt_dummy_clue clue;
+    int rc = draws_of(c, row, secret, &clue, err);
+    if (rc != 0) {
+        return rc;
+    }
+    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT) {
+        *ret = pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &a->receipt);
+        return 0;
+    }
+    *ret = row->outcomes == 0 ? pt_dummy_moment(&clue, PT_DUMMY_OUTCOME, &a->outcome)
+                              : pt_dummy_moment(&clue, PT_DUMMY_FINAL, &a->final);
+    return pt_clues_outcome(c->state, row, err);
+}
+
+/* The clue that it is about. PT_E_NOT_FOUND. */
+static int find(struct pt_connector *c, const Pentad__V1__Record *r, struct pt_clue_row *ret,
+                struct pt_err *err) {
+    const uint8_t *id = pt_clue_of(r);
+    const char *sender = pt_clue_sender_of(r);
+    return id && sender ? pt_clues_find(c->state, sender, id, ret, err) : PT_E_NOT_FOUND;
+}
+
 /* ---- what waits ---- */
 
 static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_ms,
@@ -94,7 +150,30 @@ static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_
     return rc;
 }
 
-/* *ret_gone: it went out; else one of its readers has no sealing key, and it waits on. */
+/* An answer that came before the log was read to its end: by now its clue is known, or was never
+ * here. *ret_gone as below. */
+static int settle(struct pt_connector *c, const struct pt_waiting *row, Pentad__V1__Record *r,
+                  bool *ret_gone, struct pt_err *err) {
+    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
+    struct pt_clue_row clue;
+    int64_t at_ms = 0;
+    int rc = find(c, r, &clue, err);
+    if (rc == 0 && !clue.urgent && a && a->hold) {
+        rc = moment_of(c, r, &clue, &at_ms, err);
+        return rc ? rc : pt_held_move(c->state, row->id, at_ms, err);
+    }
+    if (rc != 0 && rc != PT_E_NOT_FOUND) {
+        return rc;
+    }
+    *ret_gone = true;
+    rc = rc == 0 && !clue.urgent && a
+             ? author(c, r, row->type, row->doc_no, row->origin, err)
+             : pt_connector_author_record(c, r, row->type, row->doc_no, row->origin, err);
+    return rc ? rc : pt_held_drop(c->state, row->id, err);
+}
+
+/* *ret_gone: it went out; else it waits on: for its moment, or because one of its readers has no
+ * sealing key. */
 static int release_one(struct pt_connector *c, const struct pt_waiting *row, struct pt_arena *arena,
                        bool *ret_gone, struct pt_err *err) {
     Pentad__V1__Record *r = NULL;
@@ -105,6 +184,9 @@ static int release_one(struct pt_connector *c, const struct pt_waiting *row, str
     }
     if (!pt_connector_can_seal(c, r)) {
         return 0;
+    }
+    if (row->due == 0 && r->body_case != PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        return settle(c, row, r, ret_gone, err);
     }
     *ret_gone = true;
     int rc = author(c, r, row->type, row->doc_no, row->origin, err);
@@ -205,66 +287,16 @@ static int fill_slot(struct pt_connector *c, struct pt_err *err) {
 
 /* ---- discipline ---- */
 
-/* Made once and kept: what is drawn for a clue must be the same after a restart. */
-static int get_secret(struct pt_connector *c, uint8_t ret[PT_DUMMY_SECRET], struct pt_err *err) {
-    struct pt_buf b;
-    pt_buf_init(&b, PT_DUMMY_SECRET);
-    int rc = pt_state_get_blob(c->state, "dummy_secret", &b, err);
-    if (rc == 0 && b.len == PT_DUMMY_SECRET) {
-        memcpy(ret, b.p, PT_DUMMY_SECRET);
-    } else if (rc == PT_E_NOT_FOUND) {
-        rc = pt_entropy_system.fill(pt_entropy_system.ctx, ret, PT_DUMMY_SECRET)
-                 ? pt_err_set(err, PT_E_IO, "no randomness from the system")
-                 : pt_state_set_blob(c->state, "dummy_secret", pt_span(ret, PT_DUMMY_SECRET), err);
-    } else if (rc == 0) {
-        rc = pt_err_set(err, PT_E_CORRUPT, "the secret for dummies has %zu bytes", b.len);
-    }
-    pt_buf_done(&b);
-    return rc;
-}
-
-/* What is drawn for that clue; *ret borrows the secret and the row. */
-static int draws_of(struct pt_connector *c, const struct pt_clue_row *row,
-                    uint8_t secret[PT_DUMMY_SECRET], struct pt_dummy_clue *ret,
-                    struct pt_err *err) {
-    *ret = (struct pt_dummy_clue){
-        .secret = secret, .sender = row->sender, .id = row->id, .read_ms = row->read_ms};
-    return get_secret(c, secret, err);
-}
-
-/* The moment of an answer: the receipt's; the first outcome's; that of any behind it. */
-static int moment_of(struct pt_connector *c, const Pentad__V1__Record *r,
-                     const struct pt_clue_row *row, int64_t *ret, struct pt_err *err) {
-    const struct pt_config_dummy_answers *a = c->config->dummy_answers;
-    uint8_t secret[PT_DUMMY_SECRET];
-    struct pt_dummy_clue clue;
-    int rc = draws_of(c, row, secret, &clue, err);
-    if (rc != 0) {
-        return rc;
-    }
-    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT) {
-        *ret = pt_dummy_moment(&clue, PT_DUMMY_RECEIPT, &a->receipt);
-        return 0;
-    }
-    *ret = row->outcomes == 0 ? pt_dummy_moment(&clue, PT_DUMMY_OUTCOME, &a->outcome)
-                              : pt_dummy_moment(&clue, PT_DUMMY_FINAL, &a->final);
-    return pt_clues_outcome(c->state, row, err);
-}
-
-/* The clue that it is about. PT_E_NOT_FOUND. */
-static int find(struct pt_connector *c, const Pentad__V1__Record *r, struct pt_clue_row *ret,
-                struct pt_err *err) {
-    const uint8_t *id = pt_clue_of(r);
-    const char *sender = pt_clue_sender_of(r);
-    return id && sender ? pt_clues_find(c->state, sender, id, ret, err) : PT_E_NOT_FOUND;
-}
-
-/* To an urgent clue, or one that was never seen here, as it is. */
+/* To an urgent clue, or one that was never seen here, as it is. Until the log was read to its end
+ * nobody knows which those are. */
 static int answer(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                   const char *doc_no, const char *origin, struct pt_err *err) {
     struct pt_clue_row row;
     int64_t at_ms = 0;
     int rc = find(c, r, &row, err);
+    if (rc == PT_E_NOT_FOUND && !c->caught_up) {
+        return hold(c, r, 0, type, doc_no, origin, err);
+    }
     if (rc == PT_E_NOT_FOUND || (rc == 0 && row.urgent)) {
         return pt_connector_author_record(c, r, type, doc_no, origin, err);
     }
@@ -284,13 +316,18 @@ static int hold_answer(struct pt_connector *c, const Pentad__V1__Record *r, cons
     return rc ? rc : hold(c, r, at_ms, type, NULL, "the answer to a dummy", err);
 }
 
-static int hold_receipt(struct pt_connector *c, const Pentad__V1__ClueTransfer *t, bool accepted,
+/* protobuf-c has no const; packing only reads. */
+static ProtobufCBinaryData id_of(const struct pt_clue_row *row) {
+    return (ProtobufCBinaryData){.len = PT_CLUE_ID, .data = (uint8_t *)(uintptr_t)row->id};
+}
+
+static int hold_receipt(struct pt_connector *c, const struct pt_clue_row *row, bool accepted,
                         struct pt_err *err) {
     Pentad__V1__ClueReceipt d = PENTAD__V1__CLUE_RECEIPT__INIT;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     d.has_clue_id = d.has_accept = 1;
-    d.clue_id = t->clue_id;
-    d.sender = t->sender;
+    d.clue_id = id_of(row);
+    d.sender = (char *)(uintptr_t)row->sender;
     d.accept = accepted ? PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_ACCEPTED
                         : PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_NOT_COMPETENT;
     r.body_case = PENTAD__V1__RECORD__BODY_CLUE_RECEIPT;
@@ -298,13 +335,13 @@ static int hold_receipt(struct pt_connector *c, const Pentad__V1__ClueTransfer *
     return hold_answer(c, &r, "D02", err);
 }
 
-static int hold_outcome(struct pt_connector *c, const Pentad__V1__ClueTransfer *t,
+static int hold_outcome(struct pt_connector *c, const struct pt_clue_row *row,
                         Pentad__V1__OutcomeStage stage, struct pt_err *err) {
     Pentad__V1__ClueOutcome d = PENTAD__V1__CLUE_OUTCOME__INIT;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     d.has_clue_id = d.has_stage = d.has_dummy = 1;
-    d.clue_id = t->clue_id;
-    d.sender = t->sender;
+    d.clue_id = id_of(row);
+    d.sender = (char *)(uintptr_t)row->sender;
     d.stage = stage;
     d.dummy = 1;
     r.body_case = PENTAD__V1__RECORD__BODY_CLUE_OUTCOME;
@@ -313,8 +350,7 @@ static int hold_outcome(struct pt_connector *c, const Pentad__V1__ClueTransfer *
 }
 
 /* All that will be said of a dummy, as it would be of a clue. */
-static int answer_dummy(struct pt_connector *c, const Pentad__V1__ClueTransfer *t,
-                        const struct pt_clue_row *row, struct pt_err *err) {
+static int answer_dummy(struct pt_connector *c, const struct pt_clue_row *row, struct pt_err *err) {
     const struct pt_config_dummy_answers *a = c->config->dummy_answers;
     uint8_t secret[PT_DUMMY_SECRET];
     struct pt_dummy_clue clue;
@@ -324,18 +360,69 @@ static int answer_dummy(struct pt_connector *c, const Pentad__V1__ClueTransfer *
     }
     bool accepted = !pt_dummy_chance(&clue, PT_DUMMY_ACCEPTED, a->not_competent);
     bool interim = pt_dummy_chance(&clue, PT_DUMMY_INTERIM, a->interim);
-    rc = hold_receipt(c, t, accepted, err);
+    rc = hold_receipt(c, row, accepted, err);
     if (rc == 0 && accepted && interim) {
-        rc = hold_outcome(c, t, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_INTERIM, err);
+        rc = hold_outcome(c, row, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_INTERIM, err);
     }
     if (rc == 0 && accepted) {
-        rc = hold_outcome(c, t, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_FINAL, err);
+        rc = hold_outcome(c, row, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_FINAL, err);
     }
     return rc;
 }
 
+/* ---- what discipline said under another stream, with a state file that is lost ---- */
+
+/* What was to be said of the dummy becomes what goes on from there. */
+static int said_of_dummy(struct pt_connector *c, const Pentad__V1__Record *r,
+                         const struct pt_clue_row *row, struct pt_err *err) {
+    int64_t outcomes = 0;
+    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME) {
+        bool final = r->clue_outcome->stage == PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_FINAL;
+        return final ? pt_held_forget(c->state, row, "D03", err)
+                     : pt_held_forget_first(c->state, row, "D03", err);
+    }
+    bool accepted =
+        r->clue_receipt->accept == PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_ACCEPTED;
+    int rc = pt_held_forget(c->state, row, "D02", err);
+    if (rc != 0 || !accepted) {
+        return rc ? rc : pt_held_forget(c->state, row, "D03", err);
+    }
+    rc = pt_held_of(c->state, row, "D03", &outcomes, err);
+    return rc != 0 || outcomes > 0
+               ? rc
+               : hold_outcome(c, row, PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_FINAL, err);
+}
+
+/* A dummy that was answered is not answered again: a clue isn't either, and who is answered twice
+ * would show. */
+static int said_before(struct pt_connector *c, const Pentad__V1__Record *r, struct pt_err *err) {
+    struct pt_clue_row row;
+    int rc = find(c, r, &row, err);
+    if (rc != 0) {
+        return rc == PT_E_NOT_FOUND ? 0 : rc;
+    }
+    if (row.dummy) {
+        return c->config->dummy_answers ? said_of_dummy(c, r, &row, err) : 0;
+    }
+    return r->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME
+               ? pt_clues_outcome(c->state, &row, err)
+               : 0;
+}
+
+static bool is_said_before(const struct pt_connector *c, const struct pt_followed_record *r) {
+    return c->party == PT_PARTY_DISCIPLINE && strcmp(r->party, c->config->party) == 0 &&
+           strcmp(r->stream, c->config->stream) != 0 &&
+           r->record->correction <= PENTAD__V1__CORRECTION__CORRECTION_NONE &&
+           (r->record->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT ||
+            r->record->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME);
+}
+
+/* What a lost state file had sent stands in the log, so nothing goes before that is read. */
 static int release_due(struct pt_connector *c, struct pt_err *err) {
     int64_t sent = 0;
+    if (c->config->dummy_answers && !c->caught_up) {
+        return 0;
+    }
     return release(c, due_ms(c), INT64_MAX, &sent, err);
 }
 
@@ -402,7 +489,7 @@ static int note_clue(struct pt_connector *c, const struct pt_followed_record *r,
         return rc;
     }
     if (c->config->dummy_answers) {
-        return answer_dummy(c, t, &row, err);
+        return answer_dummy(c, &row, err);
     }
     pt_connector_event(c, "dummy_unanswered",
                        "%s/%s#%llu is a dummy and dummy_answers isn't configured here: K55 will "
@@ -486,7 +573,11 @@ static int discrepancy(struct pt_connector *c, const Pentad__V1__Discrepancy *d,
 
 int pt_connector_dummy_record(struct pt_connector *c, const struct pt_followed_record *r,
                               bool *ret_dummy, struct pt_err *err) {
+    int rc = is_said_before(c, r) ? said_before(c, r->record, err) : 0;
     *ret_dummy = false;
+    if (rc != 0) {
+        return rc;
+    }
     switch (r->record->body_case) {
     case PENTAD__V1__RECORD__BODY_CLUE_TRANSFER:
     case PENTAD__V1__RECORD__BODY_CLUE_OUTCOME:

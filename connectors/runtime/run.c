@@ -199,7 +199,8 @@ static int close_for_good(struct pt_connector *c, struct pt_err *err) {
 }
 
 static int replay(struct pt_connector *c, struct pt_err *err) {
-    int rc = 0;
+    /* Discipline looks first at what it said of clues under an earlier stream. */
+    int rc = c->config->dummy_answers ? read_all(c, err) : 0;
     while (rc == 0 && !c->stop && !replay_over(c) && pt_connector_by_day(c)) {
         int32_t day;
         bool any;

@@ -284,6 +284,7 @@ static int rig_feed(void *ctx, uint64_t after, int wait_s, uint32_t limit, struc
         tl_stalled_page(&r->hub, after, ret_page);
         return 0;
     }
+    limit = r->page_max ? r->page_max : limit;
     return pt_feed_page(r->hub.log, pt_party_from_name(r->config.party), after, limit, ret_page,
                         NULL, err);
 }

@@ -72,6 +72,7 @@ struct rig {
     bool no_ticks;            /* the hub doesn't tick by itself */
     bool ticks_late;          /* or only when the pages to be folded are asked for */
     struct pt_replay *replay; /* the connector attests by it; NULL: it doesn't */
+    uint32_t page_max;        /* bytes of a feed page that there may be; 0: no limit of ours */
     int idle_max;             /* feeds without anything new before the run is stopped; 0: 50 */
 };
 

@@ -14,6 +14,7 @@
 
 #include "dummies.h"
 #include "dummy_plan.h"
+#include "pt_test_folder.h"
 #include "pt_test_seal.h"
 #include "rig.h"
 
@@ -652,5 +653,113 @@ Test(dummies, an_outcome_waits_for_its_readers_sealing_key) {
     expect_answers(&r, 2, 4);
     cr_expect_not(rig_has_alarm(&r, "no_sealing_key"));
     pt_key_free(keys.key);
+    rig_done(&r);
+}
+
+/* ---- a lost state file ---- */
+
+/* Discipline goes on under another stream, with nothing but the log. */
+static void lose_state(struct rig *r) {
+    tf_remove(rig_path(r, "state"));
+    free(r->config.stream);
+    r->config.stream = strdup("second");
+}
+
+/* What was answered is not answered again, what wasn't is, whenever it happens; however slowly the
+ * log is read again. */
+Test(dummies, a_lost_state_answers_nothing_twice) {
+    static const struct {
+        int hours, receipts, outcomes;
+    } when[] = {{1, 8, 16}, {73, 0, 16}, {6 * 24 + 1, 0, 8}, {9 * 24 + 1, 0, 0}};
+    for (size_t k = 0; k < sizeof when / sizeof *when; k++) {
+        struct rig r;
+        struct th_stream audit;
+        set_up_discipline(&r, true, true);
+        th_stream_init(&audit, &r.hub, "audit", "main");
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        for (uint8_t id = 0; id < 8; id++) {
+            send_on(&audit, true, id);
+        }
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        run_for(&r, when[k].hours * 3600 * INT64_C(1000));
+        expect_answers(&r, 8 - when[k].receipts, 16 - when[k].outcomes);
+        lose_state(&r);
+        answers.receipt.from = 0; /* some are due before the log is read */
+        r.page_max = 1;
+        run_for(&r, 20 * DAY_MS);
+        cr_expect_eq(delivered_clues(&r), 0);
+        expect_answers(&r, when[k].receipts, when[k].outcomes);
+        rig_done(&r);
+    }
+}
+
+/* What was said is gone on with, whatever would be drawn now. */
+Test(dummies, a_lost_state_keeps_to_the_receipt) {
+    for (int accepted = 0; accepted < 2; accepted++) {
+        struct rig r;
+        set_up_discipline(&r, true, true);
+        answers.not_competent = accepted ? 0 : 100;
+        send(&r, "audit", true);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        run_for(&r, 73 * 3600 * INT64_C(1000));
+        expect_answers(&r, 1, 0);
+        lose_state(&r);
+        answers.not_competent = accepted ? 100 : 0;
+        run_for(&r, 10 * DAY_MS);
+        expect_answers(&r, 0, accepted);
+        rig_done(&r);
+    }
+}
+
+static void push_answer(struct rig *r, bool outcome) {
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__ClueReceipt d = PENTAD__V1__CLUE_RECEIPT__INIT;
+    Pentad__V1__ClueOutcome o = PENTAD__V1__CLUE_OUTCOME__INIT;
+    d.has_clue_id = d.has_received_at_ms = d.has_accept = d.has_feedback_due = 1;
+    d.clue_id = (ProtobufCBinaryData){sizeof id_of_one, id_of_one};
+    d.sender = (char *)"audit";
+    d.received_at_ms = SENT;
+    d.accept = PENTAD__V1__CLUE_ACCEPTANCE__CLUE_ACCEPTANCE_ACCEPTED;
+    d.feedback_due = 20190401;
+    o.has_clue_id = o.has_stage = o.has_disposal = 1;
+    o.clue_id = d.clue_id;
+    o.sender = d.sender;
+    o.stage = PENTAD__V1__OUTCOME_STAGE__OUTCOME_STAGE_INTERIM;
+    o.disposal = PENTAD__V1__CLUE_DISPOSAL__CLUE_DISPOSAL_PRELIMINARY;
+    rec.doc_no = (char *)"R1";
+    if (outcome) {
+        rec.body_case = PENTAD__V1__RECORD__BODY_CLUE_OUTCOME;
+        rec.clue_outcome = &o;
+    } else {
+        rec.body_case = PENTAD__V1__RECORD__BODY_CLUE_RECEIPT;
+        rec.clue_receipt = &d;
+    }
+    rig_push(r, outcome ? "D03" : "D02", "answer.json", &rec);
+}
+
+/* People's answers that are handed in before the log is read again wait for their moments as all
+ * do; and the outcome behind one of an earlier stream's for that of a second one. */
+Test(dummies, a_lost_state_lets_answers_to_clues_wait) {
+    struct rig r;
+    set_up_discipline(&r, true, true);
+    send(&r, "audit", false);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    push_answer(&r, false);
+    push_answer(&r, true);
+    run_for(&r, 6 * DAY_MS);
+    expect_answers(&r, 1, 1);
+    lose_state(&r);
+    rig_open(&r); /* a state file, of which nothing has been read yet */
+    rig_close(&r);
+    push_answer(&r, false);
+    push_answer(&r, true);
+    r.page_max = 1;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(rig_counts(&r).staged, 0);
+    expect_answers(&r, 0, 0);
+    run_for(&r, 6 * DAY_MS);
+    expect_answers(&r, 1, 0);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 1);
     rig_done(&r);
 }

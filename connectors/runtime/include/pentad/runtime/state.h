@@ -300,6 +300,15 @@ int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CL
 int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err);
 int pt_held_drop(struct pt_state *s, int64_t id, struct pt_err *err);
+int pt_held_move(struct pt_state *s, int64_t id, int64_t due_ms, struct pt_err *err);
+/* Of that type and about that clue: how many wait; all of them go; the first goes, where more than
+ * one waits. */
+int pt_held_of(struct pt_state *s, const struct pt_clue_row *c, const char *type, int64_t *ret,
+               struct pt_err *err);
+int pt_held_forget(struct pt_state *s, const struct pt_clue_row *c, const char *type,
+                   struct pt_err *err);
+int pt_held_forget_first(struct pt_state *s, const struct pt_clue_row *c, const char *type,
+                         struct pt_err *err);
 int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err);
 
 /* ---- counts that were said (SealedCount), by what was counted and month (yyyymm) ---- */
