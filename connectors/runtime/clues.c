@@ -69,6 +69,14 @@ int pt_clues_are_real(struct pt_state *s, const struct pt_clue_row *c, struct pt
     return rc ? rc : change(s, "DELETE FROM held WHERE sender=? AND clue=?", c, err);
 }
 
+int pt_clues_shift(struct pt_state *s, int64_t by_ms, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    int rc = pt_sql_run(&s->sql, err, "UPDATE clue SET read_ms=read_ms+?", "i", by_ms);
+    return rc ? rc
+              : pt_sql_run(&s->sql, err, "UPDATE held SET at_ms=max(at_ms+?,1) WHERE at_ms>0", "i",
+                           by_ms);
+}
+
 int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
                    struct pt_err *err) {
     bool found;

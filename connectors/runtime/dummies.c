@@ -27,6 +27,8 @@
 #define SEALED_HEADER 1024 /* bytes of a seal that aren't its content */
 #define SMALLEST_SEAL (64 * 1024)
 #define FEEDBACK_DAYS 90 /* as the configuration's default */
+#define STANDSTILL_MS (3600 * INT64_C(1000))
+#define LOOK_MS (STANDSTILL_MS / 6) /* how exactly a standstill is known */
 
 bool pt_connector_covers(const struct pt_connector *c) {
     return c->config->dummies || c->config->dummy_answers;
@@ -62,7 +64,8 @@ static int author(struct pt_connector *c, Pentad__V1__Record *r, const char *typ
     Pentad__V1__ClueReceipt receipt;
     const struct pt_config_dummy_answers *a = c->config->dummy_answers;
     int64_t now = pt_connector_issued_at(c, c->day);
-    dressed.has_issued_at_ms = 0;
+    dressed.has_issued_at_ms = 1;
+    dressed.issued_at_ms = now;
     if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER && c->config->dummies) {
         transfer = *r->clue_transfer;
         dress_transfer(c, &transfer, now);
@@ -131,6 +134,17 @@ static int find(struct pt_connector *c, const Pentad__V1__Record *r, struct pt_c
     const uint8_t *id = pt_clue_of(r);
     const char *sender = pt_clue_sender_of(r);
     return id && sender ? pt_clues_find(c->state, sender, id, ret, err) : PT_E_NOT_FOUND;
+}
+
+/* A seal above the smallest size shows that no dummy is in it. */
+static void warn_of_size(struct pt_connector *c, const Pentad__V1__Record *r, const char *origin) {
+    if (pt_sealed_due(r) &&
+        protobuf_c_message_get_packed_size(&r->base) > SMALLEST_SEAL - SEALED_HEADER) {
+        pt_connector_event(c, "clue_stands_out",
+                           "%s: it is so large that its size tells it from a dummy: shorten it, or "
+                           "name fewer attachments",
+                           origin);
+    }
 }
 
 /* ---- what waits ---- */
@@ -216,16 +230,6 @@ static int release(struct pt_connector *c, int64_t until_ms, int64_t max, int64_
 
 /* ---- the sender ---- */
 
-/* A seal above the smallest size shows that no dummy is in it. */
-static void warn_of_size(struct pt_connector *c, const Pentad__V1__Record *r, const char *origin) {
-    if (protobuf_c_message_get_packed_size(&r->base) > SMALLEST_SEAL - SEALED_HEADER) {
-        pt_connector_event(c, "clue_stands_out",
-                           "%s: the clue is so large that its size tells it from a dummy: shorten "
-                           "it, or name fewer pieces of evidence",
-                           origin);
-    }
-}
-
 static bool is_urgent(const Pentad__V1__ClueTransfer *t) {
     return t->inquiry_level == PENTAD__V1__INQUIRY_LEVEL__INQUIRY_LEVEL_URGENT;
 }
@@ -270,6 +274,9 @@ static int fill_slot(struct pt_connector *c, struct pt_err *err) {
     int64_t now = pt_dummy_slot(due_ms(c), d->every_ms), last = 0, taken = 0, sent = 0;
     int rc = pt_state_get_int(c->state, "dummy_slot", -1, &last, err);
     rc = rc ? rc : pt_state_get_int(c->state, "dummy_slot_taken", 0, &taken, err);
+    if (rc == 0 && now < last - 1) { /* the clock was ahead: on from here */
+        return pt_state_set_int(c->state, "dummy_slot", now, err);
+    }
     if (rc != 0 || now <= last) {
         return rc;
     }
@@ -299,6 +306,9 @@ static int answer(struct pt_connector *c, Pentad__V1__Record *r, const char *typ
     }
     if (rc == PT_E_NOT_FOUND || (rc == 0 && row.urgent)) {
         return pt_connector_author_record(c, r, type, doc_no, origin, err);
+    }
+    if (rc == 0) {
+        warn_of_size(c, r, origin);
     }
     if (rc == 0 && !c->config->dummy_answers->hold) {
         return author(c, r, type, doc_no, origin, err);
@@ -417,11 +427,35 @@ static bool is_said_before(const struct pt_connector *c, const struct pt_followe
             r->record->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME);
 }
 
+/* Moments count the time in which the connector runs. One that stood still would answer dummies as
+ * it starts, and clues when people come to it; one whose clock jumps ahead would answer dummies
+ * alone. With --once standing still is its way. */
+static int keep_time(struct pt_connector *c, struct pt_err *err) {
+    int64_t now = pt_clock_now_ms(c->opt.clock), last = 0;
+    if (!c->config->dummy_answers || pt_connector_by_day(c)) {
+        return 0;
+    }
+    int rc = pt_state_get_int(c->state, "dummy_clock_ms", 0, &last, err);
+    int64_t gap = now - last;
+    if (rc != 0 || (last != 0 && gap >= 0 && gap < LOOK_MS)) {
+        return rc;
+    }
+    if (last != 0 && !c->opt.once && (gap > STANDSTILL_MS || gap < -STANDSTILL_MS)) {
+        pt_connector_event(c, "stood_still",
+                           "for %lld hours by this machine's clock: receipts and outcomes go out "
+                           "as much later",
+                           (long long)(gap / STANDSTILL_MS));
+        rc = pt_clues_shift(c->state, gap, err);
+    }
+    return rc ? rc : pt_state_set_int(c->state, "dummy_clock_ms", now, err);
+}
+
 /* What a lost state file had sent stands in the log, so nothing goes before that is read. */
 static int release_due(struct pt_connector *c, struct pt_err *err) {
     int64_t sent = 0;
-    if (c->config->dummy_answers && !c->caught_up) {
-        return 0;
+    int rc = keep_time(c, err);
+    if (rc != 0 || (c->config->dummy_answers && !c->caught_up)) {
+        return rc;
     }
     return release(c, due_ms(c), INT64_MAX, &sent, err);
 }
@@ -478,7 +512,8 @@ static int note_clue(struct pt_connector *c, const struct pt_followed_record *r,
     row.urgent = is_urgent(t);
     (void)snprintf(row.sender, sizeof row.sender, "%s", r->party);
     memcpy(row.id, t->clue_id.data, PT_CLUE_ID);
-    int rc = pt_clues_add(c->state, &row, &is_new, err);
+    int rc = keep_time(c, err);
+    rc = rc ? rc : pt_clues_add(c->state, &row, &is_new, err);
     if (rc != 0 || !is_new) {
         return rc ? rc : take_back(c, r, &row, err);
     }

@@ -229,15 +229,16 @@ Test(dummies, no_system_makes_one) {
 
 static uint8_t id_of_one[PT_CLUE_ID] = {1, 2, 3};
 
-/* The clock goes on by half an hour with each look at the feed. */
+/* The clock goes on by half an hour with each look at the feed, and a little whenever it is read.
+ */
 static struct {
     int64_t from_ms, to_ms;
-    int feeds;
+    int feeds, reads;
 } walk;
 
 static int64_t walking(void *ctx) {
     struct rig *r = ctx;
-    r->hub.now_ms = walk.from_ms + (r->feeds - walk.feeds) * 30 * 60 * INT64_C(1000);
+    r->hub.now_ms = walk.from_ms + (r->feeds - walk.feeds) * 30 * 60 * INT64_C(1000) + walk.reads++;
     if (r->hub.now_ms >= walk.to_ms) {
         r->hub.now_ms = walk.to_ms;
         pt_connector_stop(r->c);
@@ -251,6 +252,7 @@ static void run_for(struct rig *r, int64_t ms) {
     walk.from_ms = r->hub.now_ms;
     walk.to_ms = walk.from_ms + ms;
     walk.feeds = r->feeds;
+    walk.reads = 0;
     r->clock = (struct pt_clock){.now_ms = walking, .ctx = r};
     r->once = false;
     r->idle_max = INT32_MAX;
@@ -761,5 +763,117 @@ Test(dummies, a_lost_state_lets_answers_to_clues_wait) {
     expect_answers(&r, 1, 0);
     run_for(&r, 3 * DAY_MS);
     expect_answers(&r, 1, 1);
+    rig_done(&r);
+}
+
+/* ---- clocks that jump, connectors that stand still ---- */
+
+#define HOUR_MS (DAY_MS / 24)
+
+/* Nobody sees by the answers that go out as it starts again which are the connector's own. */
+Test(dummies, one_that_stood_still_answers_as_much_later) {
+    struct rig r;
+    set_up_discipline(&r, true, true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    send(&r, "audit", true);
+    run_for(&r, 2 * HOUR_MS);
+    r.hub.now_ms += 20 * DAY_MS;
+    run_for(&r, 2 * HOUR_MS);
+    cr_expect(rig_had_event(&r, "stood_still"));
+    expect_answers(&r, 0, 0);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 0);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 1);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 2);
+    rig_done(&r);
+}
+
+/* People's answers have the same moments. */
+Test(dummies, peoples_answers_stand_still_with_it) {
+    struct rig r;
+    set_up_discipline(&r, true, true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    send(&r, "audit", false);
+    run_for(&r, 2 * HOUR_MS);
+    push_answer(&r, false);
+    run_for(&r, 2 * HOUR_MS);
+    r.hub.now_ms += 20 * DAY_MS;
+    push_answer(&r, true);
+    run_for(&r, 2 * HOUR_MS);
+    expect_answers(&r, 0, 0);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 0);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 1);
+    rig_done(&r);
+}
+
+/* An hour by hand on the connector's clock, which was years ahead for a while. */
+Test(dummies, a_clock_that_was_ahead_holds_up_no_answer) {
+    struct rig r;
+    set_up_discipline(&r, true, true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    send(&r, "audit", true);
+    run_for(&r, 2 * HOUR_MS);
+    struct pt_state *s = NULL;
+    cr_assert_eq(pt_state_open(rig_path(&r, "state/connector.db"), false, &s, &r.err), 0);
+    cr_assert_eq(pt_state_begin(s, &r.err), 0);
+    cr_assert_eq(pt_clues_shift(s, 3650 * DAY_MS, &r.err), 0);
+    cr_assert_eq(pt_state_set_int(s, "dummy_clock_ms", r.hub.now_ms + 3650 * DAY_MS, &r.err), 0);
+    cr_assert_eq(pt_state_commit(s, &r.err), 0);
+    pt_state_free(s);
+    run_for(&r, 3 * DAY_MS);
+    expect_answers(&r, 1, 0);
+    rig_done(&r);
+}
+
+Test(dummies, a_clock_that_was_ahead_holds_up_no_slot) {
+    struct rig r;
+    struct pt_state *s = NULL;
+    set_up_live(&r);
+    cr_assert_eq(pt_state_open(rig_path(&r, "state/connector.db"), false, &s, &r.err), 0);
+    cr_assert_eq(
+        pt_state_set_int(s, "dummy_slot", pt_dummy_slot(r.hub.now_ms, DAY_MS) + 3650, &r.err), 0);
+    pt_state_free(s);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    count_clues(&r, 0, 0);
+    r.hub.now_ms += DAY_MS;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    count_clues(&r, 1, 1);
+    rig_done(&r);
+}
+
+static int check_moments(void *ctx, const struct pt_outbox_record *row) {
+    int *n = ctx;
+    struct pt_arena arena;
+    Pentad__V1__Record *r = NULL;
+    pt_arena_init(&arena, 1u << 20);
+    cr_assert_eq(pt_record_decode(row->bytes, &arena, &r, NULL), 0);
+    if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        cr_expect_eq(r->issued_at_ms, r->clue_transfer->sent_at_ms);
+        ++*n;
+    } else if (r->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT) {
+        cr_expect_eq(r->issued_at_ms, r->clue_receipt->received_at_ms);
+        ++*n;
+    }
+    pt_arena_done(&arena);
+    return 0;
+}
+
+/* One reading of the clock for all that a record says of its moment, lest the time between two tell
+ * how long it took to make it. */
+Test(dummies, a_record_has_one_moment) {
+    struct rig r;
+    int n = 0;
+    set_up_discipline(&r, true, true);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    send(&r, "audit", true);
+    run_for(&r, 4 * DAY_MS);
+    struct pt_state *s = rig_state(&r);
+    cr_assert_eq(pt_outbox_each(s, 1, INT64_MAX, check_moments, &n, NULL), 0);
+    pt_state_free(s);
+    cr_expect_eq(n, 1);
     rig_done(&r);
 }

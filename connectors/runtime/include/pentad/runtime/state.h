@@ -286,6 +286,9 @@ int pt_clues_find(struct pt_state *s, const char *sender, const uint8_t id[PT_CL
 int pt_clues_senders(struct pt_state *s, const uint8_t id[PT_CLUE_ID], int64_t *ret,
                      struct pt_err *err);
 int pt_clues_outcome(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err);
+/* All moments that are to come, and those that count from when a clue was read, later by so much.
+ */
+int pt_clues_shift(struct pt_state *s, int64_t by_ms, struct pt_err *err);
 /* What was taken for a dummy is a clue: what waits about it goes. */
 int pt_clues_are_real(struct pt_state *s, const struct pt_clue_row *c, struct pt_err *err);
 /* Clues that are no dummies, sent from `from_ms` on and before `until_ms`. */
