@@ -20,12 +20,12 @@
 -- awaits: discipline
 -- scope: region
 -- remark.zh: 只依据线索的公开头部。期限为移送方所定的签收期限，但不晚于移送后3个工作日，紧急的为1个工作日；再过2个工作日升为红色。该线索的任何D02即为签收，
--- remark.zh: 不论其内容。补充与原件同号：以线索的首条记录为准，即时点最早者，同一时点的以数据流和位次在先者为准。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可。
+-- remark.zh: 不论其内容，但须载明该移送方。补充与原件同号：以移送方该线索的首条记录为准，即时点最早者，同一时点的以数据流和位次在先者为准。多个移送方使用同一编号的，以未签收且期限最早者为准。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可。
 -- remark.zh: 纪检监察各数据流尚未日结至期限末日，以及升为红色前的末日，暂不能判断。
 -- By the clear headers alone. The term is the clue's ack_due, which its sender sets, but no later than three working days
--- after it was sent, one where URGENT; red two working days later. Any D02 of that clue acknowledges it, whatever it says.
--- Supplements carry the same id: the clue's first record counts, the one under the earliest tick, and of one tick's the first by stream
--- and place in it.
+-- after it was sent, one where URGENT; red two working days later. Any D02 of that clue that names its sender acknowledges it, whatever else it says.
+-- Supplements carry the same id: the first record of a sender's clue counts, the one under the earliest tick, and of one tick's the first
+-- by stream and place in it. Where several senders use one id, that clue of theirs counts which isn't received and whose term ends first.
 -- Discipline answers it. The clue's sender, whom the figure of that name says, sees it too, and nobody else does.
 -- UNKNOWN until discipline's streams have closed the term's last day, and again the last one before red.
 -- Keys: a clue id (16 bytes), b '', c ''.
@@ -45,11 +45,12 @@ SELECT t.a, t.b, t.c, date_add(k.due, 1) AS due FROM touched t CROSS JOIN k55_cl
 UNION SELECT t.a, t.b, t.c, date_add(wd_add(k.due, param('k55.red_workdays')), 1) FROM touched t CROSS JOIN k55_clue k ON k.clue = t.a
 -- [condition]
 WITH first AS MATERIALIZED (
-  SELECT t.a, t.b, t.c, (SELECT k.rec FROM k55_clue k WHERE k.clue = t.a ORDER BY k.tick, k.stream, k.seq LIMIT 1) AS rec,
-    EXISTS (SELECT 1 FROM v_clue_receipt v WHERE v.clue_id = t.a) AS received FROM touched t),
+  SELECT t.a, t.b, t.c, (SELECT k.rec FROM k55_clue k WHERE k.clue = t.a
+      AND NOT EXISTS (SELECT 1 FROM k55_clue e WHERE e.clue = k.clue AND e.sender = k.sender AND (e.tick, e.stream, e.seq) < (k.tick, k.stream, k.seq))
+    ORDER BY EXISTS (SELECT 1 FROM v_clue_receipt v WHERE v.clue_id = k.clue AND v.sender = k.sender), k.due, k.tick, k.stream, k.seq LIMIT 1) AS rec FROM touched t),
 late AS MATERIALIZED (
   SELECT f.a, f.b, f.c, k.sender, k.sent, k.due, wd_add(k.due, param('k55.red_workdays')) AS red_after,
-    NOT f.received AND k.due < tick_day() AS yes
+    NOT EXISTS (SELECT 1 FROM v_clue_receipt v WHERE v.clue_id = f.a AND v.sender = k.sender) AND k.due < tick_day() AS yes
   FROM first f CROSS JOIN k55_clue k ON k.clue = f.a AND k.rec = f.rec)
 SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, '' AS period, lower(hex(a)) AS object,
   CASE WHEN yes THEN 'FIRE' ELSE 'CLEAR' END AS state,

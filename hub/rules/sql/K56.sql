@@ -19,22 +19,20 @@
 -- awaits: discipline
 -- scope: region
 -- remark.zh: 只依据线索的公开头部：该线索最新的D02为受理的，以其载明的反馈期限为准（默认三个月）。期限次日起仍无任何D03的为提示；再过规定日历日（共六个月）
--- remark.zh: 仍无终结反馈的为黄色。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可：移送方为该线索首条D01的报送方，D01未到的为D02所载移送方。
+-- remark.zh: 仍无终结反馈的为黄色。由纪检监察答复；该线索的移送方亦可查阅，其他各方不可：移送方以D02、D03所载为准；多个移送方使用同一编号的，分别判断，以最迟者为准。
 -- remark.zh: 先后与新旧以时点为准，同一时点的以数据流和位次为准。纪检监察各数据流尚未日结至应反馈之日的，暂不能判断。
 -- By the clear headers alone: the newest D02 of the clue, where it ACCEPTED, says the day by which discipline feeds back
 -- (three months by default). Info from the day after while there is no D03 at all; yellow once another
 -- k56.final_days calendar days are over (six months in all) while there is no FINAL one.
 -- Discipline answers it. The clue's sender, whom the figure of that name says, sees it too, and nobody else does: the
--- author of the clue's first D01, and while none is here the sender whom the D02 names.
+-- sender whom D02 and D03 name. Where several senders use one id each is looked at by itself, and the latest counts.
 -- First and newest: by tick, and of one tick's records by stream and place in it.
 -- UNKNOWN until discipline's streams have closed the day by which the outcome was due.
 -- Keys: a clue id (16 bytes), b '', c ''.
 -- [views]
 CREATE TEMP VIEW k56_receipt AS
-SELECT v.clue_id AS clue, v.rec, v.accept, v.feedback_due AS first_due, cd_add(v.feedback_due, param('k56.final_days')) AS final_due,
-  coalesce((SELECT s.party FROM v_clue_transfer d CROSS JOIN stream s ON s.sid = d.r_sid WHERE d.clue_id = v.clue_id ORDER BY d.r_tick, d.r_stream, d.r_seq LIMIT 1),
-    v.sender) AS sender
-FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.clue_id = v.clue_id
+SELECT v.clue_id AS clue, v.sender, v.rec, v.accept, v.feedback_due AS first_due, cd_add(v.feedback_due, param('k56.final_days')) AS final_due
+FROM v_clue_receipt v WHERE v.rec = (SELECT w.rec FROM v_clue_receipt w WHERE w.clue_id = v.clue_id AND w.sender = v.sender
   ORDER BY w.r_tick DESC, w.r_stream DESC, w.r_seq DESC LIMIT 1);
 -- [touch]
 SELECT f.clue_id, '', '' FROM changed c CROSS JOIN f_clue_transfer f ON f.rec = c.rec WHERE c.type = @TYPE_CLUE_TRANSFER
@@ -48,13 +46,15 @@ UNION SELECT t.a, t.b, t.c, date_add(k.final_due, 1) FROM touched t CROSS JOIN k
 -- [condition]
 WITH said AS MATERIALIZED (
   SELECT t.a, t.b, t.c, k.sender, k.first_due, k.final_due, k.accept = @CLUE_ACCEPTANCE_ACCEPTED AS accepted,
-    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a) AS any_said,
-    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a AND v.stage = @OUTCOME_STAGE_FINAL) AS final_said
+    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a AND v.sender = k.sender) AS any_said,
+    EXISTS (SELECT 1 FROM v_clue_outcome v WHERE v.clue_id = t.a AND v.sender = k.sender AND v.stage = @OUTCOME_STAGE_FINAL) AS final_said
   FROM touched t CROSS JOIN k56_receipt k ON k.clue = t.a),
 late AS MATERIALIZED (
   SELECT said.*, accepted AND NOT final_said AND final_due < tick_day() AS final_late,
     accepted AND NOT any_said AND first_due < tick_day() AS first_late
-  FROM said)
+  FROM said),
+worst AS MATERIALIZED (
+  SELECT *, row_number() OVER (PARTITION BY a ORDER BY final_late DESC, first_late DESC, first_due, sender) AS n FROM late)
 SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, '' AS period, lower(hex(a)) AS object,
   CASE WHEN final_late OR first_late THEN 'FIRE' ELSE 'CLEAR' END AS state,
   CASE WHEN final_late THEN @SEVERITY_YELLOW ELSE @SEVERITY_INFO END AS sev,
@@ -62,7 +62,7 @@ SELECT a, b, c, @SUBJECT_KIND_NONE AS kind, '' AS key, 0 AS fy, '' AS period, lo
   CASE WHEN final_late THEN 'the final one' ELSE 'an interim one' END AS stage_en,
   CASE WHEN final_late THEN final_due ELSE first_due END AS due,
   CASE WHEN final_late THEN final_due WHEN first_late THEN first_due END AS through
-FROM late
+FROM worst WHERE n = 1
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_clue_transfer v WHERE v.clue_id = :a

@@ -50,12 +50,17 @@ static void send_clue(struct world *w, const char *sender, const char *clue, int
                   clue, sender, ack_due);
 }
 
+static struct mk_ref receive_of(struct world *w, const char *sender, const char *clue,
+                                const char *accept, int32_t feedback_due) {
+    return mk_json(&w->m, "discipline", "D02", K(NONE), NULL, 0, 0,
+                   "{'clue_id':'%s','sender':'%s','received_at_ms':'1546999200000',"
+                   "'accept':'CLUE_ACCEPTANCE_%s','feedback_due':%d}",
+                   clue, sender, accept, feedback_due);
+}
+
 static struct mk_ref receive(struct world *w, const char *clue, const char *accept,
                              int32_t feedback_due) {
-    return mk_json(&w->m, "discipline", "D02", K(NONE), NULL, 0, 0,
-                   "{'clue_id':'%s','sender':'audit','received_at_ms':'1546999200000',"
-                   "'accept':'CLUE_ACCEPTANCE_%s','feedback_due':%d}",
-                   clue, accept, feedback_due);
+    return receive_of(w, "audit", clue, accept, feedback_due);
 }
 
 static void feed_back(struct world *w, const char *clue, const char *stage) {
@@ -106,7 +111,7 @@ Test(clue_rules, k55_unacknowledged) {
     send_clue(&w, "audit", CLUE_A, 20190110);
     send_clue(&w, "finance", CLUE_B, 20190110);
     w_days(&w, 20190107, 20190109);
-    (void)receive(&w, CLUE_B, "RETURNED", 20190410);
+    (void)receive_of(&w, "finance", CLUE_B, "RETURNED", 20190410);
     w_tick(&w, 20190110);
     cr_expect_eq(w_h01s_of(&w, "K55"), 0, "the term's last day");
     w_tick(&w, 20190111);
@@ -127,6 +132,51 @@ Test(clue_rules, k55_unacknowledged) {
     cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, CLOSED);
     only_discipline_and_audit_see(&w);
     cr_expect_eq(w_find(&w, "K55", NULL, NULL, NULL).n, 1);
+    end(&w);
+}
+
+/* finance takes the id of audit's clue, and has its own received: audit's is as late as without it.
+ */
+Test(clue_rules, k55_of_each_sender_of_an_id) {
+    struct world w;
+
+    begin(&w);
+    send_clue(&w, "finance", CLUE_A, 20190110);
+    send_clue(&w, "audit", CLUE_A, 20190110);
+    send_clue(&w, "audit", CLUE_A, 20190108); /* a supplement changes no term */
+    w_tick(&w, 20190107);
+    (void)receive_of(&w, "finance", CLUE_A, "ACCEPTED", 20190410);
+    w_days(&w, 20190108, 20190110);
+    cr_expect_eq(w_h01s_of(&w, "K55"), 0);
+    w_tick(&w, 20190111);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN);
+    only_discipline_and_audit_see(&w);
+    (void)receive(&w, CLUE_A, "ACCEPTED", 20190410);
+    w_tick(&w, 20190112);
+    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, CLOSED);
+    end(&w);
+}
+
+/* What is said of finance's clue with that id is not said of audit's. */
+Test(clue_rules, k56_of_each_sender_of_an_id) {
+    struct world w;
+
+    begin(&w);
+    send_clue(&w, "audit", CLUE_A, 20190110);
+    send_clue(&w, "finance", CLUE_A, 20190110);
+    w_days(&w, 20190107, 20190108);
+    (void)receive(&w, CLUE_A, "ACCEPTED", 20190111);
+    (void)receive_of(&w, "finance", CLUE_A, "NOT_COMPETENT", 20190111);
+    (void)mk_json(&w.m, "discipline", "D03", K(NONE), NULL, 0, 0,
+                  "{'clue_id':'%s','sender':'finance','stage':'OUTCOME_STAGE_FINAL'}", CLUE_A);
+    w_days(&w, 20190109, 20190111);
+    cr_expect_eq(w_h01s_of(&w, "K56"), 0);
+    w_tick(&w, 20190112);
+    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, OPEN);
+    only_discipline_and_audit_see(&w);
+    feed_back(&w, CLUE_A, "FINAL");
+    w_tick(&w, 20190113);
+    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED);
     end(&w);
 }
 
