@@ -86,6 +86,22 @@ int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_
                          "ii", from_ms, until_ms);
 }
 
+int pt_clues_count_tells(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t least,
+                         bool *ret, struct pt_err *err) {
+    int64_t n = 0;
+    bool found;
+    int rc = pt_sql_number(
+        &s->sql, &n, &found, err,
+        "WITH m AS (SELECT sender, dummy FROM clue c WHERE sent_at_ms>=? AND sent_at_ms<? AND"
+        " urgent=0 AND EXISTS (SELECT 1 FROM clue d WHERE d.sender=c.sender AND d.dummy=1)),"
+        " who(sender) AS (SELECT '' UNION SELECT sender FROM m) SELECT count(*) FROM who"
+        " WHERE EXISTS (SELECT 1 FROM m WHERE m.sender<>who.sender) AND"
+        " (SELECT count(*) FROM m WHERE m.sender<>who.sender AND dummy=0)<?",
+        "iii", from_ms, until_ms, least);
+    *ret = n > 0;
+    return rc;
+}
+
 int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
                 const struct pt_waiting *r, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);

@@ -2,8 +2,8 @@
  * (SealedCount):
  *
  *   {type: D01}   records of the type that it sent in a month, said when the month is over
- *   {received: D01}  clues that discipline received, dummies left out: said when the month is
- *                 over, and again where the number is another by then; not below three
+ *   {received: D01}  clues that discipline received, dummies left out: said once, when the month is
+ *                 over; not below three, nor where whoever knows a part could tell the rest
  *   {rule: K57}   matters of the body's own list that were to be passed on to discipline and of
  *                 which no clue in the outbox speaks `days` days later: said when the last day of
  *                 a month has had that long, and again where the number is another by then
@@ -23,6 +23,7 @@
 #define MONTHS_MAX 1200
 #define CLUES_MAX 100000
 #define TOLD_FROM 3
+#define UNSAID (-1) /* kept in place of a number that would tell too much */
 
 static int32_t month_of(int32_t day) {
     return day / 100;
@@ -90,17 +91,27 @@ static int count_type(struct pt_connector *c, const char *type, int32_t day, str
 
 /* ---- clues that came ---- */
 
-/* Of the month before `day`'s. One or two would show which. */
+/* Of the month before `day`'s, once: said anew when a clue was read late it would show that one of
+ * those was real. */
 static int count_received(struct pt_connector *c, const char *type, int32_t first, int32_t day,
                           struct pt_err *err) {
     int32_t month = month_of(pt_date_add(month_of(day) * 100 + 1, -1));
-    int64_t n = 0;
-    if (month < first) {
+    int64_t from_ms = pt_date_to_ms(month * 100 + 1),
+            until_ms = pt_date_to_ms(month_of(day) * 100 + 1);
+    int64_t n = 0, was = 0;
+    bool tells = false;
+    if (month < first || !c->caught_up) {
         return 0;
     }
-    int rc = pt_clues_count(c->state, pt_date_to_ms(month * 100 + 1),
-                            pt_date_to_ms(month_of(day) * 100 + 1), &n, err);
-    return rc == 0 && n >= TOLD_FROM ? say(c, type, month, n, err) : rc;
+    int rc = pt_counted_get(c->state, type, month, &was, err);
+    if (rc != PT_E_NOT_FOUND) {
+        return rc;
+    }
+    rc = pt_clues_count(c->state, from_ms, until_ms, &n, err);
+    rc = rc ? rc : pt_clues_count_tells(c->state, from_ms, until_ms, TOLD_FROM, &tells, err);
+    return rc                       ? rc
+           : n < TOLD_FROM || tells ? pt_counted_set(c->state, type, month, UNSAID, err)
+                                    : say(c, type, month, n, err);
 }
 
 /* ---- matters that were to be passed on ---- */

@@ -658,6 +658,50 @@ Test(dummies, an_outcome_waits_for_its_readers_sealing_key) {
     rig_done(&r);
 }
 
+/* ---- how many there were ---- */
+
+static struct pt_config_count received[] = {{.received = (char *)"D01"}};
+static struct th_stream late;
+
+/* The hub shows discipline one of January's only in February. */
+static void keep_back(struct rig *r) {
+    const struct pt_exchange_stream *s = pt_exchange_stream(r->hub.x, "discipline", "main");
+    if (s && s->last_closed_day >= 20190202) {
+        r->meanwhile = NULL;
+        send_on(&late, false, 200);
+    }
+}
+
+/* A number that grew by it would show that it was real; and two of a body's are too few to say. */
+Test(dummies, a_count_is_said_once_or_never) {
+    for (int clues = 2; clues <= 3; clues++) {
+        struct rig r;
+        static struct rig_record list[512];
+        char said[256] = "";
+        set_up_discipline(&r, false, true);
+        r.config.counts = received;
+        r.config.counts_count = 1;
+        r.config.until_day = 20190206;
+        r.meanwhile = keep_back;
+        th_stream_init(&late, &r.hub, "audit", "main");
+        for (uint8_t id = 0; id < clues + 2; id++) {
+            send_on(&late, id >= clues, id);
+        }
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_expect_null(r.meanwhile, "the late one came");
+        cr_expect_eq(delivered_clues(&r), clues + 1);
+        size_t n = rig_log(&r, "discipline", list, 512);
+        for (size_t i = 0; i < n; i++) {
+            if (strcmp(list[i].type, "SealedCount") == 0) {
+                (void)snprintf(said + strlen(said), sizeof said - strlen(said), "%s\n",
+                               list[i].note);
+            }
+        }
+        cr_expect_str_eq(said, clues == 3 ? "D01 201901 3\n" : "", "%s", said);
+        rig_done(&r);
+    }
+}
+
 /* ---- a lost state file ---- */
 
 /* Discipline goes on under another stream, with nothing but the log. */

@@ -254,6 +254,40 @@ Test(state, staged_records_come_on_their_day_in_order) {
     done(&f);
 }
 
+/* "a" a clue of audit's, "A" a dummy of its, "u" an urgent one; "f" and "F" finance's. */
+Test(state, a_count_of_clues_may_tell_which_they_are) {
+    static const struct {
+        const char *clues;
+        bool tells;
+    } cases[] = {
+        {"", false},        {"a", false},        {"aaA", true},     {"aaaA", false},
+        {"uuuA", true},     {"aaauA", false},    {"fffaaA", true}, /* finance hides nothing */
+        {"fffFaaA", true},  {"fffFaaaA", false}, {"ffFaaaA", true}, {"fffFA", true},
+        {"fffFaaa", false},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct file f;
+        bool tells, fresh;
+        setting(&f);
+        begin(&f);
+        for (size_t i = 0; cases[k].clues[i]; i++) {
+            char c = cases[k].clues[i];
+            struct pt_clue_row row = {
+                .sent_at_ms = 100, .dummy = c == 'A' || c == 'F', .urgent = c == 'u'};
+            (void)snprintf(row.sender, sizeof row.sender, "%s",
+                           c == 'f' || c == 'F' ? "finance" : "audit");
+            row.id[0] = (uint8_t)i;
+            cr_assert_eq(pt_clues_add(f.s, &row, &fresh, &f.err), 0);
+        }
+        cr_assert_eq(pt_clues_count_tells(f.s, 100, 101, 3, &tells, &f.err), 0);
+        cr_expect_eq(tells, cases[k].tells, "%s", cases[k].clues);
+        cr_assert_eq(pt_clues_count_tells(f.s, 0, 100, 3, &tells, &f.err), 0);
+        cr_expect_not(tells, "nothing was sent then");
+        commit(&f);
+        done(&f);
+    }
+}
+
 static int count_evidence(void *ctx, const struct pt_evidence_row *e) {
     (void)e;
     ++*(int *)ctx;

@@ -295,6 +295,12 @@ int pt_clues_are_real(struct pt_state *s, const struct pt_clue_row *c, struct pt
 int pt_clues_count(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t *ret,
                    struct pt_err *err);
 
+/* Would the number of those tell which records are dummies? *ret: less than `least` of the clues
+ * that stand among dummies, in that time, are left for the hub, or for a sender that leaves its own
+ * out. Urgent ones, and those of a sender that uses no dummies, hide nothing. */
+int pt_clues_count_tells(struct pt_state *s, int64_t from_ms, int64_t until_ms, int64_t least,
+                         bool *ret, struct pt_err *err);
+
 /* ---- records about clues that wait for their moment ---- */
 
 int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
