@@ -22,6 +22,7 @@
 
 #define MONTHS_MAX 1200
 #define CLUES_MAX 100000
+#define AHEAD_MAX_DAYS 366
 #define TOLD_FROM 3
 #define UNSAID (-1) /* kept in place of a number that would tell too much */
 
@@ -263,8 +264,11 @@ static int say_matters(struct matters *m, struct pt_err *err) {
 /* The last month whose last day has had its days when `day` is over; 0: none from `first` on. */
 static int32_t last_due(int32_t first, int32_t day, int32_t days) {
     int32_t due = 0;
-    for (int32_t k = first; pt_date_add(month_end(k), days) < day; k = next_month(k)) {
+    int n = 0;
+    for (int32_t k = first; n < MONTHS_MAX && pt_date_add(month_end(k), days) < day;
+         k = next_month(k)) {
         due = k;
+        n++;
     }
     return due;
 }
@@ -315,9 +319,23 @@ static int count_matters(struct pt_connector *c, const struct pt_config_count *c
     return rc;
 }
 
+/* By the log's own time this day is far off: this machine's clock has jumped, and of months to come
+ * there is nothing to say. */
+static bool is_far_off(struct pt_connector *c, int32_t day) {
+    if (c->tick_day == 0 || pt_date_diff(day, (int32_t)c->tick_day) <= AHEAD_MAX_DAYS) {
+        return false;
+    }
+    pt_connector_event(c, "count_failed", "%d is more than a year after the log's last tick, %d",
+                       (int)day, (int)c->tick_day);
+    return true;
+}
+
 int pt_connector_count(struct pt_connector *c, int32_t day, struct pt_err *err) {
     int32_t first = 0;
-    int rc = c->config->counts_count > 0 ? first_month(c, day, &first, err) : 0;
+    if (c->config->counts_count == 0 || is_far_off(c, day)) {
+        return 0;
+    }
+    int rc = first_month(c, day, &first, err);
     for (uint32_t i = 0; rc == 0 && i < c->config->counts_count; i++) {
         const struct pt_config_count *k = &c->config->counts[i];
         rc = k->type       ? count_type(c, k->type, day, err)

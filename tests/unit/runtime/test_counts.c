@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/date.h>
+
 #include "rig.h"
 
 static const char finding_mapping[] =
@@ -81,8 +83,8 @@ static void tear_down(struct rig *r) {
 /* Every SealedCount in the log, and the day that each was said: the close that follows it. */
 static const char *said(struct rig *r) {
     static char out[1024];
-    static struct rig_record list[512];
-    size_t n = rig_log(r, "audit", list, 512);
+    static struct rig_record list[2048];
+    size_t n = rig_log(r, "audit", list, 2048);
     size_t from = 0;
     out[0] = '\0';
     for (size_t i = 0; i < n; i++) {
@@ -160,4 +162,25 @@ Test(counts, tell_how_many_and_never_which) {
     cr_expect_eq(rig_log_count(&r, "audit", "F4"), 0);
     cr_expect_eq(rig_log_count(&r, "audit", "F1"), 1, "but for the finding itself");
     tear_down(&r);
+}
+
+/* A clock that jumps by two years makes no statements about months that nobody has lived. */
+Test(counts, are_not_of_a_time_that_the_log_has_not_seen) {
+    for (int ticks = 0; ticks < 2; ticks++) {
+        struct rig r;
+        struct pt_state *s = NULL;
+        rig_init(&r, "audit", true);
+        r.config.counts = counts;
+        r.config.counts_count = 1;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_assert_eq(pt_state_open(rig_path(&r, "state/connector.db"), false, &s, &r.err), 0);
+        cr_assert_eq(pt_state_set_int(s, "tick_day", ticks ? 20210615 : 20190630, &r.err), 0);
+        pt_state_free(s);
+        r.hub.now_ms = pt_date_to_ms(20210801) + 1;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_expect_eq(rig_had_event(&r, "count_failed"), !ticks);
+        cr_expect_not_null(strstr(said(&r), "D01 201907 0"));
+        cr_expect_eq(strstr(said(&r), "D01 202107 0") != NULL, ticks);
+        rig_done(&r);
+    }
 }
