@@ -94,7 +94,7 @@ static int served_feed(void *ctx, uint64_t after, struct pt_buf *out, struct pt_
     const struct served *v = ctx;
     int rc = pt_feed_page(hub.log, PT_PARTY_AUDIT, after, 1 << 20, out, NULL, err);
     if (rc == 0 && v->withheld > 0) {
-        tl_withhold(out, "finance", v->withheld);
+        tl_withhold(out, "finance", "main", v->withheld);
     }
     return rc;
 }
