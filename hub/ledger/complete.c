@@ -1,77 +1,11 @@
 /* What a figure's evidence needs to be proven complete: ways out of the newest snapshot's trees,
  * and the records that its pages are made of. */
-#include <pentad/ledger/complete.h>
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "snap.h"
+#include "complete_internal.h"
 
-enum { FACTS = 1U << PT_SNAP_FACTS, PAID = 1U << PT_SNAP_PAID };
 enum { BRANCHES = 16, SIBLINGS = (BRANCHES - 1) * PT_HASH_LEN, ROUNDS_MAX = 16 };
-
-/* `own`: said of the subject itself, whatever its kind. Money of a department, region or policy is
- * a sum over its items, and which those are stands in no row. */
-static const struct {
-    const char *figure;
-    unsigned parts;
-    bool own;
-} figures[] = {
-    {"FG1", FACTS, false},
-    {"FG1.fa", FACTS, false},
-    {"FG2", FACTS, false},
-    {"FG2.B0", FACTS, false},
-    {"FG2.dB", FACTS, false},
-    {"FG2.C", FACTS, false},
-    {"FG2.REC", FACTS, false},
-    {"FG2.Bg", FACTS, false},
-    {"FG2.B", FACTS, false},
-    {"FG2.P", PAID, false},
-    {"FG2.Bal", FACTS | PAID, false},
-    {"FG3", FACTS | PAID, false},
-    {"FG4", FACTS, false},
-    {"FG4.open", FACTS, false},
-    {"FG7", FACTS, true},
-    {"FG8", FACTS, true},
-    {"FG8.diff", FACTS, true},
-    {"FG9", FACTS, false},
-    {"FG9.cum", FACTS, false},
-    {"FG10", FACTS, true},
-    {"FG11", FACTS, true},
-    {"FG12", FACTS, true},
-    {"FG16", FACTS, false},
-    {"FG16.RA", FACTS, false},
-    {"FG17.tax", FACTS, true},
-    {"FG17.self", FACTS, true},
-    {"FG17.livelihood", FACTS, true},
-    {"FG17.debt_general", FACTS, true},
-    {"FG17.debt_special", FACTS, true},
-    {"FG17.cover", FACTS, true},
-    {"FG17.nontax", FACTS, true},
-    {"FG17.carry", FACTS, true},
-    {"FG17.guarantee", FACTS, true},
-    {"FG23", FACTS | PAID, false},
-    {"FG23.P", PAID, false},
-    {"FG23.audit", FACTS, false},
-    {"FG23.congress", FACTS, false},
-    {"FG23.dcongress", FACTS | PAID, false},
-    {"FG24", PAID, false},
-    {"FG24.Dec", PAID, false},
-};
-
-static bool sums_others(int kind) {
-    return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT ||
-           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT ||
-           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION ||
-           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY;
-}
-
-unsigned pt_complete_parts(const char *figure, int kind) {
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-        if (strcmp(figures[i].figure, figure) == 0)
-            return figures[i].own || !sums_others(kind) ? figures[i].parts : 0;
-    return 0;
-}
 
 int pt_complete_newest(struct pt_ledger *l, struct pt_complete_at *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
@@ -147,37 +81,83 @@ static int put_branches(struct pt_ledger *l, Pentad__V1__EvidencePage *p, unsign
     return rc == 0 ? append(&p->n_branches, &p->branches, heads, sizeof heads, err) : rc;
 }
 
-/* The pages of the node that ends the way. *ret_found: the page is among them. */
-static int put_beside(struct pt_ledger *l, Pentad__V1__EvidencePage *p,
-                      const struct pt_figure_ask *ask, int64_t first, int64_t last, bool *ret_found,
-                      struct pt_err *err) {
-    sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(&l->sql, &st, err,
-                     "SELECT head, subject = ?4 AND fy = ?5 FROM snap_page"
-                     " WHERE part=?1 AND place BETWEEN ?2 AND ?3 AND rows > 0"
-                     " ORDER BY place, subject, fy",
-                     "iiisi", (int64_t)p->part, first, last, ask->key, (int64_t)ask->fiscal_year);
+static int put_neighbour(Pentad__V1__EvidenceNeighbour **ret, sqlite3_stmt *st,
+                         struct pt_err *err) {
+    struct pt_span head = pt_sql_blob(st, 0);
+    Pentad__V1__EvidenceNeighbour *n = malloc(sizeof *n);
 
-    *ret_found = false;
-    while (pt_sql_row(&l->sql, st, &rc, err)) {
-        struct pt_span head = pt_sql_blob(st, 0);
+    if (!n)
+        return no_memory(err);
+    if (*ret)
+        pentad__v1__evidence_neighbour__free_unpacked(*ret, NULL);
+    *ret = n;
+    pentad__v1__evidence_neighbour__init(n);
+    n->subject = strdup(pt_sql_text(st, 1));
+    n->has_fiscal_year = n->has_head = 1;
+    n->fiscal_year = pt_sql_i32(st, 2);
+    n->head = (ProtobufCBinaryData){head.len, malloc(head.len)};
+    if (!n->subject || !n->head.data)
+        return no_memory(err);
+    memcpy(n->head.data, head.p, head.len);
+    return 0;
+}
 
-        if (pt_sql_i32(st, 1)) {
-            *ret_found = true;
-            p->has_at = 1;
-            p->at = (uint32_t)p->n_beside;
-        } else {
-            rc = append(&p->n_beside, &p->beside, head.p, head.len, err);
-        }
+/* One page of the node that ends the way, in order: a row head, subject, fy, and on which side of
+ * the page itself it stands. */
+static int put_one_beside(Pentad__V1__EvidencePage *p, sqlite3_stmt *st, struct pt_err *err) {
+    struct pt_span head = pt_sql_blob(st, 0);
+    int side = pt_sql_i32(st, 3);
+    struct pt_hash h;
+    struct pt_hash entry;
+    int rc;
+
+    if (side == 0) {
+        p->has_absent = 0;
+        p->absent = 0;
+        return 0;
     }
-    pt_sql_done(&l->sql, st);
+    if (pt_hash_from_bytes(&h, head.p, head.len) != 0)
+        return pt_err_set(err, PT_E_CORRUPT, "ledger: a page's head can't be read");
+    pt_evidence_page_entry(pt_sql_text(st, 1), pt_sql_i32(st, 2), &h, &entry);
+    rc = append(&p->n_beside, &p->beside, entry.b, PT_HASH_LEN, err);
+    if (rc == 0 && side < 0) {
+        p->at = (uint32_t)p->n_beside;
+        rc = put_neighbour(&p->before, st, err);
+    } else if (rc == 0 && !p->after) {
+        rc = put_neighbour(&p->after, st, err);
+    }
     return rc;
 }
 
-static int put_way(struct pt_ledger *l, Pentad__V1__EvidencePage *p,
-                   const struct pt_figure_ask *ask, bool *ret_found, struct pt_err *err) {
-    int64_t place = pt_snap_place(ask->key);
+/* The pages of the node that ends the way. The neighbours are shown only where the page isn't
+ * there. */
+static int put_beside(struct pt_ledger *l, Pentad__V1__EvidencePage *p, int64_t first, int64_t last,
+                      struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(
+        &l->sql, &st, err,
+        "SELECT head, subject, fy, ((place, subject, fy) > (?6, ?4, ?5))"
+        "  - ((place, subject, fy) < (?6, ?4, ?5)) FROM snap_page"
+        " WHERE part=?1 AND place BETWEEN ?2 AND ?3 AND rows > 0 ORDER BY place, subject, fy",
+        "iiisii", (int64_t)p->part, first, last, p->subject, (int64_t)p->fiscal_year,
+        pt_snap_place(p->subject));
+
+    p->has_at = p->has_absent = p->absent = 1;
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = put_one_beside(p, st, err);
+    pt_sql_done(&l->sql, st);
+    if (!p->absent) {
+        if (p->before)
+            pentad__v1__evidence_neighbour__free_unpacked(p->before, NULL);
+        if (p->after)
+            pentad__v1__evidence_neighbour__free_unpacked(p->after, NULL);
+        p->before = p->after = NULL;
+    }
+    return rc;
+}
+
+static int put_way(struct pt_ledger *l, Pentad__V1__EvidencePage *p, struct pt_err *err) {
+    int64_t place = pt_snap_place(p->subject);
     unsigned left = 4 * PT_SNAP_DIGITS; /* bits of the place below the node */
     int64_t pages = 0;
     unsigned depth = 0;
@@ -190,50 +170,67 @@ static int put_way(struct pt_ledger *l, Pentad__V1__EvidencePage *p,
         rc = put_branches(l, p, depth, prefix, (unsigned)(place >> left & 15), err);
         rc = rc == 0 ? pages_below(l, p->part, depth + 1, place >> left, &pages, err) : rc;
     }
-    return rc == 0 ? put_beside(l, p, ask, place >> left << left,
-                                (place >> left << left) + (INT64_C(1) << left) - 1, ret_found, err)
+    return rc == 0 ? put_beside(l, p, place >> left << left,
+                                (place >> left << left) + (INT64_C(1) << left) - 1, err)
                    : rc;
 }
 
-static int put_page(struct pt_ledger *l, const struct pt_figure_ask *ask, unsigned part,
-                    Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
-    Pentad__V1__EvidencePage *p = malloc(sizeof *p);
-    bool found = false;
-    int rc;
+/* Of a row part, subject, fy. */
+static int put_page(struct pt_ledger *l, sqlite3_stmt *st, Pentad__V1__EvidenceFigure *figure,
+                    struct pt_err *err) {
+    Pentad__V1__EvidencePage **more =
+        realloc(figure->pages, (figure->n_pages + 1) * sizeof *figure->pages);
+    Pentad__V1__EvidencePage *p = more ? malloc(sizeof *p) : NULL;
 
+    if (more)
+        figure->pages = more;
     if (!p)
         return no_memory(err);
     pentad__v1__evidence_page__init(p);
-    p->has_part = 1;
-    p->part = part;
-    rc = put_way(l, p, ask, &found, err);
-    if (rc == 0 && found)
-        figure->pages[figure->n_pages++] = p;
-    else
-        pentad__v1__evidence_page__free_unpacked(p, NULL);
-    return rc; /* NOLINT(clang-analyzer-unix.Malloc): freed, or the figure's */
+    figure->pages[figure->n_pages++] = p;
+    p->has_part = p->has_fiscal_year = 1;
+    p->part = (uint32_t)pt_sql_i64(st, 0);
+    p->subject = strdup(pt_sql_text(st, 1));
+    p->fiscal_year = pt_sql_i32(st, 2);
+    /* cppcheck-suppress memleak ; the figure has it */
+    return p->subject ? put_way(l, p, err) : no_memory(err);
+}
+
+static int put_pages(struct pt_ledger *l, const struct pt_figure_ask *ask, unsigned seen,
+                     Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
+    struct pt_complete_needs needs;
+    sqlite3_stmt *st = NULL;
+    int rc;
+
+    pt_complete_needs(ask->figure, ask->kind, &needs);
+    rc = pt_complete_list(l, ask, &needs, err);
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT part, subject, fy FROM complete_page WHERE ? >> part & 1"
+                                " ORDER BY 1, 2, 3",
+                                "i", (int64_t)seen)
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = put_page(l, st, figure, err);
+    pt_sql_done(&l->sql, st);
+    return rc;
 }
 
 int pt_complete_paths(struct pt_ledger *l, const struct pt_figure_ask *ask, enum pt_party reader,
                       Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
-    unsigned needs = pt_complete_parts(ask->figure, ask->kind);
     int rc = 0;
 
     figure->reader_class = strdup(pt_party_name(reader));
-    figure->pages = calloc(PT_SNAP_PARTS, sizeof *figure->pages);
-    if (!figure->reader_class || !figure->pages)
+    if (!figure->reader_class)
         return no_memory(err);
     for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++) {
-        struct pt_snap_sum root = {.pages = 0};
+        struct pt_hash head;
 
         if (!pt_snap_sees(reader, part))
             continue;
-        rc = pt_snap_head_of(l, part, &root.head, err);
-        rc = rc == 0 ? append(&figure->n_parts, &figure->parts, root.head.b, PT_HASH_LEN, err) : rc;
-        if (rc == 0 && (needs >> part & 1))
-            rc = put_page(l, ask, part, figure, err);
+        rc = pt_snap_head_of(l, part, &head, err);
+        rc = rc == 0 ? append(&figure->n_parts, &figure->parts, head.b, PT_HASH_LEN, err) : rc;
     }
-    return rc;
+    return rc == 0 ? put_pages(l, ask, pt_snap_parts(reader), figure, err) : rc;
 }
 
 void pt_complete_drop(Pentad__V1__EvidenceFigure *figure) {
@@ -254,24 +251,34 @@ void pt_complete_drop(Pentad__V1__EvidenceFigure *figure) {
 
 #define INTO "INSERT OR IGNORE INTO complete "
 
-/* Of subject ?1, year ?2, known at the tick whose record is ?3. Budget, carry-over and review count
- * in years other than their own. */
+/* Of the year ?1, known at the tick whose record is ?2, of those of temp.complete_page. Budget,
+ * carry-over and review count in years other than their own. */
+#define OF_PAGES(part)                                                                             \
+    " FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"                           \
+    " WHERE p.part = " part " AND p.fy = ?1 AND r.rec <= ?2"
+#define OF_LINES(part, table)                                                                      \
+    " FROM complete_page p CROSS JOIN " table " l"                                                 \
+    " ON l.subject = p.subject CROSS JOIN record r ON r.rec = l.rec"                               \
+    " WHERE p.part = " part " AND p.fy = ?1 AND r.fy = ?1 AND r.rec <= ?2"
 static const char *const named_sql[] = {
-    INTO "SELECT r.rec FROM record r WHERE r.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3"
-         " AND r.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
-         "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, @TYPE_CONGRESS_APPROVAL)",
-    INTO "SELECT r.rec FROM record r WHERE r.subject = ?1 AND ?2 AND r.rec <= ?3 AND r.type IN"
-         " (@TYPE_ALLOTMENT, @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)",
-    INTO "SELECT l.rec FROM f_congress_approval_lines l CROSS JOIN record r ON r.rec = l.rec"
-         " WHERE l.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3",
-    INTO "SELECT r.rec FROM record r CROSS JOIN f_region_fiscal f ON f.rec = r.rec"
-         " WHERE r.subject = ?1 AND f.month / 100 = ?2 AND r.rec <= ?3"
-         " AND r.type = @TYPE_REGION_FISCAL",
-    INTO "SELECT f.rec FROM f_rule_set f WHERE ?1 <> '' AND ?2 AND f.rec <= ?3",
+    INTO "SELECT r.rec" OF_PAGES(
+        "0") " AND r.fy = ?1"
+             " AND r.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
+             "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, "
+             "@TYPE_CONGRESS_APPROVAL)",
+    INTO "SELECT r.rec" OF_PAGES("0") " AND r.type IN"
+                                      " (@TYPE_ALLOTMENT, @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)",
+    INTO "SELECT l.rec" OF_LINES("0", "f_congress_approval_lines"),
+    INTO "SELECT r.rec" OF_PAGES(
+        "0") " AND r.type = @TYPE_REGION_FISCAL"
+             " AND (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = r.rec) = ?1",
+    INTO "SELECT l.rec" OF_LINES("1", "f_payment_batch_lines"),
+    /* What says whose they are. */
+    INTO "SELECT r.rec FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"
+         " WHERE p.part = 0 AND p.fy = 0 AND ?1 AND r.rec <= ?2"
+         " AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)",
+    INTO "SELECT f.rec FROM f_rule_set f WHERE ?1 AND f.rec <= ?2",
 };
-static const char paid_sql[] =
-    INTO "SELECT l.rec FROM f_payment_batch_lines l CROSS JOIN record r ON r.rec = l.rec"
-         " WHERE l.subject = ?1 AND r.fy = ?2 AND r.rec <= ?3";
 
 /* Once: what those refer to. */
 static const char referred_sql[] =
@@ -290,15 +297,12 @@ static const char corrected_sql[] =
          "  AND (g.field = 'corrects' OR t.type = @TYPE_RULE_SET)";
 
 static int add_named(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t until,
-                     unsigned parts, struct pt_err *err) {
+                     struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < sizeof named_sql / sizeof named_sql[0] && rc == 0; i++)
-        rc = pt_sql_run(&l->sql, err, named_sql[i], "sii", ask->key, (int64_t)ask->fiscal_year,
-                        until);
-    return rc == 0 && (parts & PAID) ? pt_sql_run(&l->sql, err, paid_sql, "sii", ask->key,
-                                                  (int64_t)ask->fiscal_year, until)
-                                     : rc;
+        rc = pt_sql_run(&l->sql, err, named_sql[i], "ii", (int64_t)ask->fiscal_year, until);
+    return rc;
 }
 
 static int add_more(struct pt_ledger *l, const char *sql, int64_t until, int64_t *ret_n,
@@ -319,7 +323,7 @@ static int gather(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t 
                          "DELETE FROM complete",
                          err);
 
-    rc = rc == 0 ? add_named(l, ask, until, pt_complete_parts(ask->figure, ask->kind), err) : rc;
+    rc = rc == 0 ? add_named(l, ask, until, err) : rc;
     rc = rc == 0 ? add_more(l, referred_sql, until, &n, err) : rc;
     for (int i = 0; rc == 0 && n != before && i < ROUNDS_MAX; i++) {
         before = n;

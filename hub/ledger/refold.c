@@ -1,13 +1,9 @@
 /* A figure made anew from an evidence bundle: a ledger in memory of its records alone. What stands
  * between them in the log isn't there and counts as nothing. */
-#include <pentad/ledger/complete.h>
-
 #include <stdlib.h>
 #include <string.h>
 
-#include <pentad/base/date.h>
-
-#include "snap.h"
+#include "complete_internal.h"
 
 enum { ANY_DAY = 99991231 };
 _Static_assert((int)PT_EVIDENCE_PARTS == (int)PT_SNAP_PARTS, "parts");
@@ -113,41 +109,79 @@ static int apply_all(struct refold *f, struct pt_err *err) {
     return rc;
 }
 
-static int read_page(struct pt_ledger *l, const struct pt_figure_ask *ask, unsigned part,
-                     struct pt_evidence_refolded *ret, struct pt_err *err) {
+/* All pages that the figure rests on, as these records give them. */
+static int read_pages(struct pt_ledger *l, const struct pt_figure_ask *ask,
+                      const struct pt_complete_needs *needs, struct pt_evidence_refolded *ret,
+                      struct pt_err *err) {
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&l->sql, &st, err,
-                          "SELECT head FROM snap_page WHERE part=? AND place=? AND subject=?"
-                          " AND fy=? AND rows > 0",
-                          "iisi", (int64_t)part, pt_snap_place(ask->key), ask->key,
-                          (int64_t)ask->fiscal_year);
+    int64_t members = 0;
+    bool found;
+    int rc = pt_complete_list(l, ask, needs, err);
 
-    if (pt_sql_row(&l->sql, st, &rc, err)) {
-        struct pt_span head = pt_sql_blob(st, 0);
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
+                                "SELECT c.part, c.subject, c.fy, p.head FROM complete_page c"
+                                " LEFT JOIN snap_page p ON p.part = c.part"
+                                "  AND p.place = place_of(c.subject) AND p.subject = c.subject"
+                                "  AND p.fy = c.fy AND p.rows > 0 ORDER BY 1, 3, 2",
+                                "")
+                 : rc;
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span bytes = pt_sql_blob(st, 3);
+        struct pt_hash head;
+        bool there = pt_hash_from_bytes(&head, bytes.p, bytes.len) == 0;
 
-        ret->has_page[part] = pt_hash_from_bytes(&ret->page[part], head.p, head.len) == 0;
+        if (pt_evidence_refolded_add(ret, (unsigned)pt_sql_i32(st, 0), pt_sql_text(st, 1),
+                                     pt_sql_i32(st, 2), there ? &head : NULL) != 0)
+            rc = pt_err_set(err, PT_E_NOMEM, "no memory for a figure's pages");
     }
     pt_sql_done(&l->sql, st);
+    if (rc == 0 && needs->members)
+        rc = pt_sql_number(&l->sql, &members, &found, err,
+                           "SELECT count(DISTINCT subject) FROM complete_page WHERE fy > 1"
+                           " AND subject <> ?",
+                           "s", ask->key);
+    ret->members = (size_t)members;
     return rc;
 }
 
-static int read_figure(struct pt_ledger *l, struct pt_figure_ask *ask,
-                       struct pt_evidence_refolded *ret, struct pt_err *err) {
+/* Does money that counts once all that is known has taken effect not count yet, by the valid date?
+ */
+static int read_by_day(struct pt_ledger *l, const struct pt_figure_ask *ask, const char *figure,
+                       bool *ret, struct pt_err *err) {
+    struct pt_figure_ask of = *ask;
     struct pt_figure then;
     struct pt_figure ever = {.na = true};
-    int rc = pt_ledger_figure(l, ask, &then, err);
+    int rc;
 
-    ask->valid_at = ANY_DAY;
-    rc = rc == 0 ? pt_ledger_figure(l, ask, &ever, err) : rc;
+    of.figure = figure;
+    rc = pt_ledger_figure(l, &of, &then, err);
+    of.valid_at = ANY_DAY;
+    rc = rc == 0 ? pt_ledger_figure(l, &of, &ever, err) : rc;
+    *ret = *ret || (rc == 0 && (then.na != ever.na || then.value != ever.value));
+    return rc;
+}
+
+/* What moves with the day by itself is judged by the sums that it is made of. */
+static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
+                       const struct pt_complete_needs *needs, struct pt_evidence_refolded *ret,
+                       struct pt_err *err) {
+    static const char *const sums[] = {"FG2.P", "FG2.Bg", "FG2.C"};
+    struct pt_figure then;
+    int rc = pt_ledger_figure(f->l, ask, &then, err);
+
     if (rc != 0)
         return rc;
-    ret->needs = pt_complete_parts(ask->figure, ask->kind);
+    ret->by_rows = needs->provable;
     ret->na = then.na;
     ret->value = then.value;
     ret->unit = pt_unit_name(then.unit);
     ret->formula = then.formula;
-    ret->by_day = then.na != ever.na || then.value != ever.value;
-    return 0;
+    if (!needs->day)
+        return read_by_day(f->l, ask, ask->figure, &ret->by_day, err);
+    ret->by_day = needs->parts || needs->plan ? ask->valid_at != f->s->tick_day : false;
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0] && rc == 0 && needs->parts; i++)
+        rc = read_by_day(f->l, ask, sums[i], &ret->by_day, err);
+    return rc;
 }
 
 static bool same_ref(const Pentad__V1__RecordRef *a, const Pentad__V1__RecordRef *b) {
@@ -186,13 +220,14 @@ static int read_all(struct refold *f, struct pt_evidence_refolded *ret, struct p
                                 .figure = figure->figure,
                                 .valid_at = figure->valid_at,
                                 .known_at = f->s->log_size};
+    struct pt_complete_needs needs;
     int rc = read_rules(f, &ret->rules, err);
 
     ask.kind = (int)pt_subject_kind_from_name(
         figure->subject, colon ? (size_t)(colon - figure->subject) : strlen(figure->subject));
-    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
-        rc = read_page(f->l, &ask, part, ret, err);
-    return rc == 0 ? read_figure(f->l, &ask, ret, err) : rc;
+    pt_complete_needs(ask.figure, ask.kind, &needs);
+    rc = rc == 0 && needs.provable ? read_pages(f->l, &ask, &needs, ret, err) : rc;
+    return rc == 0 ? read_figure(f, &ask, &needs, ret, err) : rc;
 }
 
 static int refold(void *ctx, const struct pt_evidence_result *r,

@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "6"
+#define PT_LEDGER_VERSION "7"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
@@ -134,6 +134,9 @@ static const char pt_schema_snapshots[] =
     /* What a page's rows say, where no sum has it already. */
     "CREATE TABLE snap_row(subject TEXT, fy INTEGER, no INTEGER, value INTEGER,\n"
     "  PRIMARY KEY(subject, fy, no)) WITHOUT ROWID;\n"
+    /* Who ever named a body or a policy as whose he is (pt_snap_role), whatever became of it. */
+    "CREATE TABLE snap_member(org TEXT, role INTEGER, subject TEXT,\n"
+    "  PRIMARY KEY(org, role, subject)) WITHOUT ROWID;\n"
     /* body: the LedgerSnapshot as it was taken here; rec: of the H03 that the log has, unlike: the
        parties (as bits) whose digests it has otherwise, bit 0: anything else. */
     "CREATE TABLE snap_day(day INTEGER PRIMARY KEY, tick INTEGER, body BLOB, rec INTEGER,\n"

@@ -5,7 +5,9 @@
  *       digest of a reader class ◄── heads of the trees of the parts it sees ◄── nodes ◄─┘
  *
  * A page holds the rows of one subject, one year and one part. Who may read every record type of a
- * part sees its pages; a part has one salt, so that nobody needs what he can't read. */
+ * part sees its pages; a part has one salt, so that nobody needs what he can't read. Two pages of a
+ * subject are of no year: PT_SNAP_WHOSE (department, unit, policy that its records name) and
+ * PT_SNAP_MEMBERS (who names it so). */
 #ifndef PENTAD_LEDGER_SNAP_H
 #define PENTAD_LEDGER_SNAP_H
 
@@ -30,7 +32,22 @@ enum {
     PT_SNAP_A02 = 1U << 9,
     PT_SNAP_X01 = 1U << 10,
     PT_SNAP_BEFORE = 1U << 11, /* a record of an earlier year */
-    PT_SNAP_SALT = 1U << 12    /* the nonces alone */
+    PT_SNAP_SALT = 1U << 12,   /* the nonces alone */
+    PT_SNAP_P = 1U << 13,      /* P01, P02, B04, as they say whose a subject is */
+    PT_SNAP_JOINED = 1U << 14  /* a member that wasn't one before */
+};
+
+/* In a year's place: no record has such a one. */
+enum { PT_SNAP_WHOSE = 0, PT_SNAP_MEMBERS = 1, PT_SNAP_YEAR_MIN = 2 };
+
+/* As what a record names the body or policy whose its subject is. */
+enum pt_snap_role {
+    PT_SNAP_REGION = 1, /* P01 rgn */
+    PT_SNAP_PARENT,     /* P01 parent */
+    PT_SNAP_DEPT,       /* B04 dept */
+    PT_SNAP_UNIT,       /* B04 unit */
+    PT_SNAP_RESP,       /* P02 resp_org */
+    PT_SNAP_POLICY      /* P02 policy_key */
 };
 
 struct pt_snap_type {
@@ -67,6 +84,9 @@ enum pt_snap_stmt {
     PT_SN_NODES, /* of a part and depth, between two prefixes */
     PT_SN_NODE_PUT,
     PT_SN_NODE_DROP, /* the same */
+    PT_SN_JOIN,
+    PT_SN_MEMBERS,
+    PT_SN_WHOSE,
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
@@ -91,7 +111,9 @@ struct pt_snap_page {
 };
 struct pt_snap_row {
     unsigned no;
+    bool hashed; /* its value is `hash` */
     int64_t value;
+    struct pt_hash hash;
 };
 /* At a tick, once temp.changed stands: pages whose rows may have moved become dirty. */
 int pt_snap_touch(struct pt_ledger *l, struct pt_err *err);
@@ -108,6 +130,12 @@ void pt_snap_head(const struct pt_snap_page *p, const struct pt_snap_row *rows, 
                   struct pt_hash *ret);
 const char *pt_snap_formula(unsigned no); /* "FG2.P/1" */
 enum { PT_SNAP_ROW_PAID = 6, PT_SNAP_ROW_DECEMBER = 27 };
+/* A row's value as text: decimal, or 64 hexadecimal digits. */
+enum { PT_SNAP_VALUE_CAP = 2 * PT_HASH_LEN + 1 };
+void pt_snap_value_text(char out[PT_SNAP_VALUE_CAP], const struct pt_snap_row *row);
+/* Of a column as it is kept: a number, or 32 bytes. */
+int pt_snap_row_take(sqlite3_stmt *st, int col, unsigned no, struct pt_snap_row *ret,
+                     struct pt_err *err);
 
 /* snaptree.c: a tree a part, of 16 branches. A node of more than PT_SNAP_LEAF pages has a node for
  * each next digit of a place; another one is a leaf, with pages in order of place, key, year. So

@@ -191,10 +191,15 @@ static int rows_json(struct pt_ledger *l, const struct place *p, json_t *list, s
                                  " ORDER BY no",
                                  "si", p->subject, (int64_t)p->fy);
 
-    while (pt_sql_row(&l->sql, st, &rc, err))
-        (void)json_array_append_new(list, json_pack("{s:s,s:o}", "formula",
-                                                    pt_snap_formula((unsigned)pt_sql_i32(st, 0)),
-                                                    "value", pt_json_i64(pt_sql_i64(st, 1))));
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        char value[PT_SNAP_VALUE_CAP];
+        struct pt_snap_row row;
+
+        rc = pt_snap_row_take(st, 1, (unsigned)pt_sql_i32(st, 0), &row, err);
+        pt_snap_value_text(value, &row);
+        (void)json_array_append_new(
+            list, json_pack("{s:s,s:s}", "formula", pt_snap_formula(row.no), "value", value));
+    }
     pt_sql_done(&l->sql, st);
     return rc;
 }
@@ -285,20 +290,29 @@ int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader
 static void describe(struct pt_snapshot_check *c, const struct pt_snap_page *p,
                      const struct pt_snap_row *kept, unsigned n_kept,
                      const struct pt_snap_row *anew, unsigned n_anew) {
+    char was[PT_SNAP_VALUE_CAP] = "";
+    char now[PT_SNAP_VALUE_CAP] = "";
     unsigned i = 0;
 
-    while (i < n_kept && i < n_anew && kept[i].no == anew[i].no && kept[i].value == anew[i].value)
-        i++;
+    for (; i < n_kept && i < n_anew && kept[i].no == anew[i].no; i++) {
+        pt_snap_value_text(was, &kept[i]);
+        pt_snap_value_text(now, &anew[i]);
+        if (strcmp(was, now) != 0)
+            break;
+    }
+    if (i < n_kept)
+        pt_snap_value_text(was, &kept[i]);
+    if (i < n_anew)
+        pt_snap_value_text(now, &anew[i]);
     if (i < n_kept && (i >= n_anew || anew[i].no > kept[i].no))
-        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: kept %lld, now none", p->subject,
-                       p->fy, pt_snap_formula(kept[i].no), (long long)kept[i].value);
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: kept %s, now none", p->subject,
+                       p->fy, pt_snap_formula(kept[i].no), was);
     else if (i < n_anew && (i >= n_kept || kept[i].no > anew[i].no))
-        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: now %lld, not kept", p->subject,
-                       p->fy, pt_snap_formula(anew[i].no), (long long)anew[i].value);
+        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: now %s, not kept", p->subject,
+                       p->fy, pt_snap_formula(anew[i].no), now);
     else if (i < n_kept && i < n_anew)
-        (void)snprintf(c->first, sizeof c->first, "%.100s %d %s: kept %lld, now %lld", p->subject,
-                       p->fy, pt_snap_formula(kept[i].no), (long long)kept[i].value,
-                       (long long)anew[i].value);
+        (void)snprintf(c->first, sizeof c->first, "%.80s %d %s: kept %s, now %s", p->subject, p->fy,
+                       pt_snap_formula(kept[i].no), was, now);
     else
         (void)snprintf(c->first, sizeof c->first, "%.100s %d: the page's head", p->subject, p->fy);
 }

@@ -15,6 +15,7 @@ struct slot {
     int32_t fy;
     unsigned part;
     int64_t rec; /* the last record that was added */
+    bool joined; /* somebody who hadn't named it before */
     uint8_t nonces[PT_SNAP_NONCE];
 };
 
@@ -47,7 +48,7 @@ static const char *const statements[PT_SN_COUNT] = {
                     " INDEXED BY snap_dirty WHERE dirty <> 0 ORDER BY part, place, subject, fy",
     [PT_SN_MADE] = "UPDATE snap_page SET dirty=0, rows=?, head=?"
                    " WHERE part=? AND place=? AND subject=? AND fy=?",
-    [PT_SN_PAGES] = "SELECT place, rows, head FROM snap_page"
+    [PT_SN_PAGES] = "SELECT place, rows, head, subject, fy FROM snap_page"
                     " WHERE part=? AND place BETWEEN ? AND ? AND rows > 0"
                     " ORDER BY place, subject, fy",
     [PT_SN_NODE] = "SELECT prefix, pages, rows, head FROM snap_node"
@@ -56,6 +57,12 @@ static const char *const statements[PT_SN_COUNT] = {
                     " WHERE part=? AND depth=? AND prefix BETWEEN ? AND ?",
     [PT_SN_NODE_PUT] = "INSERT OR REPLACE INTO snap_node VALUES(?,?,?,?,?,?)",
     [PT_SN_NODE_DROP] = "DELETE FROM snap_node WHERE part=? AND depth=? AND prefix BETWEEN ? AND ?",
+    [PT_SN_JOIN] = "INSERT OR IGNORE INTO snap_member VALUES(?,?,?)",
+    [PT_SN_MEMBERS] = "SELECT role || char(10) || subject || char(10) FROM snap_member"
+                      " WHERE org = ?1 AND ?2 ORDER BY role, subject",
+    [PT_SN_WHOSE] = "SELECT hash FROM record r WHERE subject = ?1 AND type IN (@TYPE_ORG_PROFILE,"
+                    " @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
+                    " AND live_from < ?2 AND (live_to IS NULL OR live_to >= ?2) ORDER BY hash",
 };
 
 static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
@@ -206,12 +213,13 @@ static int put_made(struct pt_ledger *l, const struct slot *p, int64_t place, st
 }
 
 static int put_named(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
-    bool facts = p->part == PT_SNAP_FACTS;
+    unsigned bits = p->part == PT_SNAP_PAID ? PT_SNAP_X01 : PT_SNAP_SALT;
+    unsigned begun = p->part == PT_SNAP_PAID ? PT_SNAP_X01 : PT_SNAP_SALT | PT_SNAP_BEFORE;
+    unsigned joined = p->joined ? PT_SNAP_JOINED : 0;
 
     return pt_sql_apply(&l->sql, l->snap->st[PT_SN_NAME], err, "siibiii", p->subject,
                         (int64_t)p->fy, (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
-                        facts ? (int64_t)(PT_SNAP_BEFORE | PT_SNAP_SALT) : (int64_t)PT_SNAP_X01,
-                        facts ? (int64_t)PT_SNAP_SALT : (int64_t)PT_SNAP_X01, place);
+                        (int64_t)(begun | joined), (int64_t)(bits | joined), place);
 }
 
 int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
@@ -282,21 +290,75 @@ static int find(struct pt_snap *s, const char *subject, int32_t fy, unsigned par
     return 0;
 }
 
-static int name(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
-                const char *subject, int32_t fy, struct pt_err *err) {
+/* The page gets the record's nonce, once. */
+static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned part,
+                     const char *subject, int32_t fy, bool joined, struct pt_err *err) {
     struct slot *p;
     int rc;
 
     if (!subject || subject[0] == '\0')
         return 0;
-    rc = find(l->snap, subject, fy, t->part, &p, err);
-    if (rc != 0 || p->rec == f->rec)
+    rc = find(l->snap, subject, fy, part, &p, err);
+    if (rc != 0)
         return rc;
+    p->joined = p->joined || joined;
+    if (p->rec == f->rec)
+        return 0;
     p->rec = f->rec;
     for (size_t i = 0; i < sizeof p->nonces; i++)
         p->nonces[i] ^= f->r->nonce.data[i];
     return 0;
 }
+
+static int name(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
+                const char *subject, int32_t fy, struct pt_err *err) {
+    return fy >= PT_SNAP_YEAR_MIN ? name_page(l, f, t->part, subject, fy, false, err) : 0;
+}
+
+/* ---- whose a subject is ---- */
+
+/* Members are never taken out again: whether one still is one its own records say. */
+static int join(struct pt_ledger *l, const struct pt_folding *f, enum pt_snap_role role,
+                const char *org, struct pt_err *err) {
+    const char *subject = f->r->subject ? f->r->subject->key : NULL;
+    int rc;
+
+    if (!org || org[0] == '\0' || !subject || subject[0] == '\0')
+        return 0;
+    rc = pt_sql_apply(&l->sql, l->snap->st[PT_SN_JOIN], err, "sis", org, (int64_t)role, subject);
+    return rc == 0 ? name_page(l, f, PT_SNAP_FACTS, org, PT_SNAP_MEMBERS,
+                               sqlite3_changes(l->sql.db) > 0, err)
+                   : rc;
+}
+
+static int name_whose(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    const Pentad__V1__Record *r = f->r;
+    const Pentad__V1__Subject *policy;
+    int rc = 0;
+
+    switch ((int)r->body_case) {
+    case PT_TYPE_ORG_PROFILE:
+        rc = join(l, f, PT_SNAP_REGION, r->org_profile->rgn, err);
+        rc = rc == 0 ? join(l, f, PT_SNAP_PARENT, r->org_profile->parent, err) : rc;
+        break;
+    case PT_TYPE_SUBJECT_PROFILE:
+        policy = r->subject_profile->policy;
+        rc = join(l, f, PT_SNAP_RESP, r->subject_profile->resp_org, err);
+        rc = rc == 0 ? join(l, f, PT_SNAP_POLICY, policy ? policy->key : NULL, err) : rc;
+        break;
+    case PT_TYPE_ALLOTMENT:
+        rc = join(l, f, PT_SNAP_DEPT, r->allotment->dept, err);
+        rc = rc == 0 ? join(l, f, PT_SNAP_UNIT, r->allotment->unit, err) : rc;
+        break;
+    default:
+        return 0;
+    }
+    return rc == 0 && r->subject
+               ? name_page(l, f, PT_SNAP_FACTS, r->subject->key, PT_SNAP_WHOSE, false, err)
+               : rc;
+}
+
+/* ---- figures ---- */
 
 /* What a record of facts counts for beside its own subject and year. */
 static int name_more(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
@@ -324,10 +386,13 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     int32_t fy = f->r->fiscal_year;
     int rc = 0;
 
-    if (!t || !f->r->has_fiscal_year || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
+    if (!t || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
     if (l->snap->n > NAMED_MAX) /* never within a record: its nonce counts once */
         rc = pt_snap_flush(l, false, err);
+    rc = rc == 0 ? name_whose(l, f, err) : rc;
+    if (rc != 0 || t->bit == PT_SNAP_P || !f->r->has_fiscal_year)
+        return rc;
     if (t->type == PT_TYPE_PAYMENT_BATCH) {
         for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)
             rc = name(l, f, t, f->r->payment_batch->lines[i]->subject, fy, err);

@@ -2,7 +2,9 @@
  *
  * A row is what records say of one subject and year whatever the day: a figure with its scope cut
  * down to the subject itself and no valid date to hold back what is known. What is a quotient or a
- * sum of rows, or depends on the day (FG6, FG13 …), follows from them and is none. */
+ * sum of rows, or depends on the day (FG6, FG13 …), follows from them and is none. Whose a subject
+ * is depends on the day too: what says so are records, and two rows are digests, over the records
+ * that say it of a subject and over the members that ever were said to be a body's. */
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,8 @@ const struct pt_snap_type pt_snap_types[] = {
     {PT_TYPE_EVALUATION, PT_SNAP_V01, PT_SNAP_FACTS},
     {PT_TYPE_AUDIT_FIGURE, PT_SNAP_A02, PT_SNAP_FACTS},
     {PT_TYPE_PAYMENT_BATCH, PT_SNAP_X01, PT_SNAP_PAID},
+    {PT_TYPE_ORG_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
+    {PT_TYPE_SUBJECT_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
 };
 const size_t pt_snap_n_types = sizeof pt_snap_types / sizeof pt_snap_types[0];
 
@@ -67,10 +71,19 @@ static const struct {
     {"FG17.guarantee", "FG17.guarantee/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
     {"FG23.audit", "FG23.audit/1", PT_SNAP_A02, PT_TYPE_AUDIT_FIGURE},
     {"FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE},
+    {NULL, "whose/1", PT_SNAP_P, PT_TYPE_NONE},
+    {NULL, "members/1", PT_SNAP_JOINED, PT_TYPE_NONE},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)PT_SNAP_ROW_DECEMBER + 1 == (int)ROWS,
-               "rows");
+enum { ROW_WHOSE = PT_SNAP_ROW_DECEMBER + 1, ROW_MEMBERS };
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_MEMBERS + 1 == (int)ROWS, "rows");
+
+/* Is that row one of the year's page? */
+static bool is_row_of(unsigned no, int32_t fy) {
+    return fy == PT_SNAP_WHOSE     ? no == ROW_WHOSE
+           : fy == PT_SNAP_MEMBERS ? no == ROW_MEMBERS
+                                   : rows[no].figure && rows[no].of != PT_SNAP_X01;
+}
 
 const char *pt_snap_formula(unsigned no) {
     PT_ASSERT(no < ROWS);
@@ -132,6 +145,8 @@ static const char touch_sql[] =
     "   ON f.rec = c.rec WHERE c.type = @TYPE_REGION_FISCAL)"
     " SELECT t.subject, t.fy, k.bit FROM t CROSS JOIN snap_type k ON k.type = t.type"
     "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
+    " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
+    "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
     " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
     "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
     "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
@@ -142,7 +157,9 @@ static const char touch_sql[] =
     " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
     "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
     " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
-_Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
+_Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_WHOSE == 0 &&
+                   PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
+               "in the SQL");
 
 /* What came as a payment named its page itself. */
 static const char paid_sql[] =
@@ -188,26 +205,77 @@ static int has(struct pt_ledger *l, const char *subject, enum pt_record_type typ
     return rc;
 }
 
+/* The digest over what the statement's rows say, in their order; no row is no value. */
+static int digest_of(struct pt_ledger *l, const char *head, sqlite3_stmt *st, const char *subject,
+                     uint64_t known_at, struct pt_snap_row *ret, bool *ret_found,
+                     struct pt_err *err) {
+    struct pt_sha256 s;
+    int rc = pt_sql_bind(&l->sql, st, err, "si", subject, (int64_t)known_at);
+
+    *ret_found = false;
+    ret->hashed = true;
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, head, strlen(head));
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span said = pt_sql_blob(st, 0);
+
+        *ret_found = true;
+        pt_sha256_update(&s, said.p, said.len);
+    }
+    pt_sha256_final(&s, &ret->hash);
+    pt_sql_reset(st);
+    return rc;
+}
+
+/* From the records, or with `members` as they are kept. */
+static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned no,
+                    sqlite3_stmt *members, uint64_t known_at, struct pt_snap_row *ret,
+                    bool *ret_found, struct pt_err *err) {
+    struct pt_figure f = {.na = true};
+    int rc;
+
+    *ret = (struct pt_snap_row){.no = no};
+    if (no == ROW_WHOSE)
+        return digest_of(l, "pentad/whose/v1\n", pt_snap_st(l, PT_SN_WHOSE), p->subject, known_at,
+                         ret, ret_found, err);
+    if (no == ROW_MEMBERS)
+        return digest_of(l, "pentad/members/v1\n", members, p->subject, known_at, ret, ret_found,
+                         err);
+    rc = figure(l, p, no, known_at, &f, err);
+    ret->value = f.value;
+    *ret_found = !f.na;
+    return rc;
+}
+
+static int put_row(struct pt_ledger *l, const struct pt_snap_page *p, const struct pt_snap_row *row,
+                   bool found, struct pt_err *err) {
+    sqlite3_stmt *put = pt_snap_st(l, PT_SN_ROW_PUT);
+
+    if (!found)
+        return pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_DROP), err, "sii", p->subject,
+                            (int64_t)p->fy, (int64_t)row->no);
+    return row->hashed ? pt_sql_apply(&l->sql, put, err, "siib", p->subject, (int64_t)p->fy,
+                                      (int64_t)row->no, pt_span(row->hash.b, PT_HASH_LEN))
+                       : pt_sql_apply(&l->sql, put, err, "siii", p->subject, (int64_t)p->fy,
+                                      (int64_t)row->no, row->value);
+}
+
 int pt_snap_settle(struct pt_ledger *l, const struct pt_snap_page *p, unsigned dirty,
                    uint64_t known_at, struct pt_err *err) {
     int rc = 0;
 
     for (unsigned no = 0; no < ROWS && rc == 0 && p->part == PT_SNAP_FACTS; no++) {
-        struct pt_figure f = {.na = true};
+        struct pt_snap_row row = {.no = no};
         bool there = true;
+        bool found = false;
 
-        if (rows[no].of == PT_SNAP_X01 || !(rows[no].of & dirty))
+        if (!is_row_of(no, p->fy) || !(rows[no].of & dirty))
             continue;
         if (rows[no].needs != PT_TYPE_NONE)
             rc = has(l, p->subject, rows[no].needs, &there, err);
         if (rc == 0 && there)
-            rc = figure(l, p, no, known_at, &f, err);
-        if (rc == 0 && f.na)
-            rc = pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_DROP), err, "sii", p->subject,
-                              (int64_t)p->fy, (int64_t)no);
-        else if (rc == 0)
-            rc = pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_PUT), err, "siii", p->subject,
-                              (int64_t)p->fy, (int64_t)no, f.value);
+            rc = make_row(l, p, no, pt_snap_st(l, PT_SN_MEMBERS), known_at, &row, &found, err);
+        rc = rc == 0 ? put_row(l, p, &row, found, err) : rc;
     }
     return rc;
 }
@@ -218,12 +286,27 @@ static int paid_rows(struct pt_ledger *l, const struct pt_snap_page *p, sqlite3_
         pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)p->fy, (int64_t)p->fy * 100 + 12);
 
     if (pt_sql_row(&l->sql, st, &rc, err)) {
-        out[0] = (struct pt_snap_row){PT_SNAP_ROW_PAID, pt_sql_i64(st, 0)};
-        out[1] = (struct pt_snap_row){PT_SNAP_ROW_DECEMBER, pt_sql_i64(st, 1)};
+        out[0] = (struct pt_snap_row){.no = PT_SNAP_ROW_PAID, .value = pt_sql_i64(st, 0)};
+        out[1] = (struct pt_snap_row){.no = PT_SNAP_ROW_DECEMBER, .value = pt_sql_i64(st, 1)};
         *ret_n = 2;
     }
     pt_sql_reset(st);
     return rc;
+}
+
+int pt_snap_row_take(sqlite3_stmt *st, int col, unsigned no, struct pt_snap_row *ret,
+                     struct pt_err *err) {
+    struct pt_span hash;
+
+    *ret = (struct pt_snap_row){.no = no, .hashed = no < ROWS && !rows[no].figure};
+    if (!ret->hashed) {
+        ret->value = pt_sql_i64(st, col);
+        return 0;
+    }
+    hash = pt_sql_blob(st, col);
+    return pt_hash_from_bytes(&ret->hash, hash.p, hash.len) == 0
+               ? 0
+               : pt_err_set(err, PT_E_CORRUPT, "ledger: a digest in a snapshot can't be read");
 }
 
 int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_snap_row *out,
@@ -235,8 +318,10 @@ int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_sn
     if (p->part == PT_SNAP_PAID)
         return paid_rows(l, p, pt_snap_st(l, PT_SN_PAID), out, ret_n, err);
     rc = pt_sql_bind(&l->sql, st, err, "si", p->subject, (int64_t)p->fy);
-    while (*ret_n < PT_SNAP_ROWS_MAX && pt_sql_row(&l->sql, st, &rc, err))
-        out[(*ret_n)++] = (struct pt_snap_row){(unsigned)pt_sql_i32(st, 0), pt_sql_i64(st, 1)};
+    while (*ret_n < PT_SNAP_ROWS_MAX && pt_sql_row(&l->sql, st, &rc, err)) {
+        rc = pt_snap_row_take(st, 1, (unsigned)pt_sql_i32(st, 0), &out[*ret_n], err);
+        *ret_n += 1;
+    }
     pt_sql_reset(st);
     return rc;
 }
@@ -247,6 +332,25 @@ static const char paid_anew[] =
     "  r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS v"
     "  FROM f_payment_batch_lines l JOIN f_payment_batch b ON b.rec = l.rec"
     "  JOIN live r ON r.rec = l.rec WHERE l.subject = ?1 AND r.r_fy = ?2)";
+
+/* Who ever named it, from what they said. */
+#define NAMES(role, table, column)                                                                 \
+    "SELECT " role " AS role, r.subject FROM " table " f CROSS JOIN record r ON r.rec = f.rec"     \
+    " WHERE f." column " = ?1 AND r.log_index < ?2 AND r.subject <> ''"
+static const char members_anew
+    [] = "SELECT role || char(10) || subject || char(10) FROM (" NAMES("1", "f_org_profile", "rgn") " UNION " NAMES(
+        "2", "f_org_profile",
+        "parent") " UNION " NAMES("3", "f_allotment",
+                                  "dept") " UNION " NAMES("4", "f_allotment",
+                                                          "unit") " UNION " NAMES("5",
+                                                                                  "f_subject_"
+                                                                                  "profile",
+                                                                                  "resp_org") " UNI"
+                                                                                              "ON"
+                                                                                              " " NAMES("6",
+                                                                                                        "f_subject_profile",
+                                                                                                        "policy_key") ") ORDER BY role, subject";
+_Static_assert(PT_SNAP_REGION == 1 && PT_SNAP_POLICY == 6, "in the SQL");
 
 int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_t known_at,
                       struct pt_snap_row *out, unsigned *ret_n, struct pt_err *err) {
@@ -260,14 +364,15 @@ int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_
         pt_sql_finalize(st);
         return rc;
     }
+    rc = p->fy == PT_SNAP_MEMBERS ? pt_sql_prepare(&l->sql, members_anew, &st, err) : 0;
     for (unsigned no = 0; no < ROWS && rc == 0; no++) {
-        struct pt_figure f = {.na = true};
+        bool found = false;
 
-        if (rows[no].of != PT_SNAP_X01)
-            rc = figure(l, p, no, known_at, &f, err);
-        if (rc == 0 && !f.na)
-            out[(*ret_n)++] = (struct pt_snap_row){no, f.value};
+        if (is_row_of(no, p->fy))
+            rc = make_row(l, p, no, st, known_at, &out[*ret_n], &found, err);
+        *ret_n += rc == 0 && found;
     }
+    pt_sql_finalize(st);
     return rc;
 }
 
@@ -283,15 +388,24 @@ static void salt_of(const struct pt_snap_page *p, struct pt_hash *ret) {
     pt_sha256_final(&s, ret);
 }
 
+void pt_snap_value_text(char out[PT_SNAP_VALUE_CAP], const struct pt_snap_row *row) {
+    if (row->hashed)
+        pt_hash_hex(out, &row->hash);
+    else
+        (void)snprintf(out, PT_SNAP_VALUE_CAP, "%lld", (long long)row->value);
+}
+
 /* "SUBJECT\nYEAR\nFORMULA\nVALUE\n" */
 static void leaf_of(const struct pt_snap_page *p, const struct pt_snap_row *row,
                     const struct pt_hash *salt, struct pt_hash *ret) {
     static const char head[] = "pentad/row/v1\n";
-    char tail[80];
+    char value[PT_SNAP_VALUE_CAP];
+    char tail[160];
     struct pt_sha256 s;
-    int n = snprintf(tail, sizeof tail, "\n%d\n%s\n%lld\n", p->fy, rows[row->no].formula,
-                     (long long)row->value);
+    int n;
 
+    pt_snap_value_text(value, row);
+    n = snprintf(tail, sizeof tail, "\n%d\n%s\n%s\n", p->fy, rows[row->no].formula, value);
     pt_sha256_init(&s);
     pt_sha256_update(&s, head, sizeof head - 1);
     pt_sha256_update(&s, salt->b, sizeof salt->b);

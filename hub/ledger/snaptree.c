@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/proof/evidence.h>
 #include <pentad/proof/merkle.h>
 
 #include "snap.h"
@@ -11,7 +12,7 @@ enum { BRANCHES = 16 };
 struct page {
     int64_t place;
     uint64_t rows;
-    struct pt_hash head;
+    struct pt_hash entry;
 };
 
 struct tree {
@@ -100,7 +101,7 @@ static void leaf(const struct page *pages, size_t n, struct pt_snap_sum *ret) {
 
     nothing(ret);
     for (size_t i = 0; i < n; i++) {
-        pt_merkle_append(&f, &pages[i].head);
+        pt_merkle_append(&f, &pages[i].entry);
         ret->rows += pages[i].rows;
     }
     ret->pages = n;
@@ -138,6 +139,7 @@ static int build(const struct tree *t, unsigned depth, int64_t prefix, const str
 static int collect(struct tree *t, unsigned depth, int64_t prefix, struct pt_err *err) {
     sqlite3_stmt *st = pt_snap_st(t->l, PT_SN_PAGES);
     int64_t first = prefix << below(depth);
+    struct pt_hash head;
     int rc = pt_sql_bind(&t->l->sql, st, err, "iii", (int64_t)t->part, first,
                          first + (INT64_C(1) << below(depth)) - 1);
 
@@ -154,9 +156,11 @@ static int collect(struct tree *t, unsigned depth, int64_t prefix, struct pt_err
             t->pages = more;
             t->cap = cap;
         }
+        rc = take_head(&head, pt_sql_blob(st, 2), err);
         t->pages[t->n].place = pt_sql_i64(st, 0);
         t->pages[t->n].rows = pt_sql_u64(st, 1);
-        rc = take_head(&t->pages[t->n++].head, pt_sql_blob(st, 2), err);
+        pt_evidence_page_entry(pt_sql_text(st, 3), pt_sql_i32(st, 4), &head,
+                               &t->pages[t->n++].entry);
     }
     pt_sql_reset(st);
     return rc;

@@ -39,7 +39,6 @@ struct figure {
     const Pentad__V1__EvidenceFigure *f;
     const Pentad__V1__LedgerSnapshot *snapshot;
     const struct pt_evidence_record *said; /* the H03 */
-    const char *key;                       /* the subject's, without its kind */
     struct pt_hash digest;                 /* of the class, as the H03 says */
     char where[96];
 };
@@ -55,8 +54,27 @@ static unsigned digit_of(const struct pt_hash *place, unsigned depth) {
     return depth % 2 == 0 ? place->b[depth / 2] >> 4 : place->b[depth / 2] & 15;
 }
 
-/* The node's head, of its pages. */
-static bool node_of(const Pentad__V1__EvidencePage *p, const struct pt_hash *page,
+void pt_evidence_page_entry(const char *subject, int32_t fiscal_year, const struct pt_hash *head,
+                            struct pt_hash *ret) {
+    static const char tag[] = "pentad/entry/v1\n";
+    char tail[16];
+    struct pt_sha256 s;
+    int n = snprintf(tail, sizeof(tail), "\n%" PRId32 "\n", fiscal_year);
+
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, tag, sizeof(tag) - 1);
+    pt_sha256_update(&s, head->b, sizeof(head->b));
+    pt_sha256_update(&s, subject, strlen(subject));
+    pt_sha256_update(&s, tail, (size_t)n);
+    pt_sha256_final(&s, ret);
+}
+
+static bool take_hash(ProtobufCBinaryData b, struct pt_hash *ret) {
+    return pt_hash_from_bytes(ret, b.data, b.len) == 0;
+}
+
+/* The node's head, of its pages; `entry` NULL: those beside are all. */
+static bool node_of(const Pentad__V1__EvidencePage *p, const struct pt_hash *entry,
                     struct pt_hash *ret) {
     struct pt_merkle_frontier f = {0};
     struct pt_hash h;
@@ -65,11 +83,11 @@ static bool node_of(const Pentad__V1__EvidencePage *p, const struct pt_hash *pag
         return false;
     }
     for (size_t i = 0; i <= p->n_beside; i++) {
-        if (i == p->at) {
-            pt_merkle_append(&f, page);
+        if (i == p->at && entry != NULL) {
+            pt_merkle_append(&f, entry);
         }
         if (i < p->n_beside) {
-            if (pt_hash_from_bytes(&h, p->beside[i].data, p->beside[i].len) != 0) {
+            if (!take_hash(p->beside[i], &h)) {
                 return false;
             }
             pt_merkle_append(&f, &h);
@@ -79,12 +97,12 @@ static bool node_of(const Pentad__V1__EvidencePage *p, const struct pt_hash *pag
     return true;
 }
 
-static bool climb(const Pentad__V1__EvidencePage *p, const char *key, const struct pt_hash *page,
-                  struct pt_hash *ret) {
+/* From the node's head, in *ret, to that of its part. */
+static bool climb(const Pentad__V1__EvidencePage *p, const char *key, struct pt_hash *ret) {
     struct pt_hash place;
 
     pt_sha256(&place, key, strlen(key));
-    if (p->n_branches > DIGITS || !node_of(p, page, ret)) {
+    if (p->n_branches > DIGITS) {
         return false;
     }
     for (size_t depth = p->n_branches; depth-- > 0;) {
@@ -107,20 +125,112 @@ static bool climb(const Pentad__V1__EvidencePage *p, const char *key, const stru
     return true;
 }
 
-static bool part_holds(const struct figure *g, unsigned part,
-                       const struct pt_evidence_refolded *made) {
-    const ProtobufCBinaryData *head = part < g->f->n_parts ? &g->f->parts[part] : NULL;
+/* ---- a page that isn't there ---- */
+
+/* In a node's order: place, key, year. */
+static int compare_names(const char *a, int32_t a_year, const char *b, int32_t b_year) {
+    struct pt_hash x;
+    struct pt_hash y;
+    int order = 0;
+
+    pt_sha256(&x, a, strlen(a));
+    pt_sha256(&y, b, strlen(b));
+    for (unsigned i = 0; order == 0 && i < DIGITS; i++) {
+        order = (int)digit_of(&x, i) - (int)digit_of(&y, i);
+    }
+    order = order != 0 ? order : strcmp(a, b);
+    return order != 0 ? order : (a_year > b_year) - (a_year < b_year);
+}
+
+/* Is the neighbour the one at that place, and on that side of the page? */
+static bool stands(const Pentad__V1__EvidencePage *p, const Pentad__V1__EvidenceNeighbour *n,
+                   size_t at, int side) {
+    struct pt_hash head;
+    struct pt_hash entry;
+
+    if (n == NULL || n->subject == NULL || !take_hash(n->head, &head)) {
+        return false;
+    }
+    pt_evidence_page_entry(n->subject, n->fiscal_year, &head, &entry);
+    return p->beside[at].len == PT_HASH_LEN &&
+           memcmp(p->beside[at].data, entry.b, PT_HASH_LEN) == 0 &&
+           compare_names(n->subject, n->fiscal_year, p->subject, p->fiscal_year) * side > 0;
+}
+
+/* Two pages that stand next to each other in its node leave no room for it. */
+static bool no_room(const Pentad__V1__EvidencePage *p) {
+    return p->at <= p->n_beside && (p->at == 0 || stands(p, p->before, p->at - 1, -1)) &&
+           (p->at == p->n_beside || stands(p, p->after, p->at, 1));
+}
+
+/* ---- pages ---- */
+
+int pt_evidence_refolded_add(struct pt_evidence_refolded *r, unsigned part, const char *subject,
+                             int32_t fiscal_year, const struct pt_hash *head) {
+    struct pt_evidence_page *p;
+    char *copy;
+
+    if (r->n_pages == r->cap_pages) {
+        size_t cap = r->cap_pages > 0 ? 2 * r->cap_pages : 16;
+        struct pt_evidence_page *more = realloc(r->pages, cap * sizeof(*more));
+
+        if (more == NULL) {
+            return PT_E_NOMEM;
+        }
+        r->pages = more;
+        r->cap_pages = cap;
+    }
+    copy = strdup(subject);
+    if (copy == NULL) {
+        return PT_E_NOMEM;
+    }
+    p = &r->pages[r->n_pages++];
+    *p = (struct pt_evidence_page){part, copy, fiscal_year, head != NULL, {{0}}};
+    if (head != NULL) {
+        p->head = *head;
+    }
+    return 0;
+}
+
+void pt_evidence_refolded_done(struct pt_evidence_refolded *r) {
+    for (size_t i = 0; i < r->n_pages; i++) {
+        free(r->pages[i].subject);
+    }
+    free(r->pages);
+    r->pages = NULL;
+    r->n_pages = r->cap_pages = 0;
+}
+
+static int compare_pages(const Pentad__V1__EvidencePage *a, const Pentad__V1__EvidencePage *b) {
+    int order = strcmp(a->subject, b->subject);
+
+    if (order == 0) {
+        order = (a->part > b->part) - (a->part < b->part);
+    }
+    return order != 0 ? order
+                      : (a->fiscal_year > b->fiscal_year) - (a->fiscal_year < b->fiscal_year);
+}
+
+static int by_name(const void *a, const void *b) {
+    return compare_pages(*(const Pentad__V1__EvidencePage *const *)a,
+                         *(const Pentad__V1__EvidencePage *const *)b);
+}
+
+/* Does the bundle's page lead from what the records give to the head of its part? */
+static bool page_holds(const struct figure *g, const struct pt_evidence_page *made,
+                       const Pentad__V1__EvidencePage *p) {
+    const ProtobufCBinaryData *head = &g->f->parts[made->part];
     struct pt_hash got;
 
-    for (size_t i = 0; head != NULL && i < g->f->n_pages; i++) {
-        const Pentad__V1__EvidencePage *p = g->f->pages[i];
-
-        if (p->has_part && p->part == part) {
-            return climb(p, g->key, &made->page[part], &got) && head->len == PT_HASH_LEN &&
-                   memcmp(head->data, got.b, PT_HASH_LEN) == 0;
-        }
+    if (made->there == (p->absent != 0)) {
+        return false;
     }
-    return false;
+    if (made->there) {
+        pt_evidence_page_entry(made->subject, made->fiscal_year, &made->head, &got);
+    }
+    return (made->there || no_room(p)) && node_of(p, made->there ? &got : NULL, &got) &&
+           climb(p, made->subject, &got) && head->len == PT_HASH_LEN &&
+           memcmp(head->data, got.b, PT_HASH_LEN) == 0;
 }
 
 static bool digest_holds(const struct figure *g) {
@@ -128,8 +238,7 @@ static bool digest_holds(const struct figure *g) {
     struct pt_hash h;
 
     for (size_t i = 0; i < g->f->n_parts; i++) {
-        if (g->f->n_parts > PT_EVIDENCE_PARTS ||
-            pt_hash_from_bytes(&h, g->f->parts[i].data, g->f->parts[i].len) != 0) {
+        if (g->f->n_parts > PT_EVIDENCE_PARTS || !take_hash(g->f->parts[i], &h)) {
             return false;
         }
         pt_merkle_append(&f, &h);
@@ -138,30 +247,79 @@ static bool digest_holds(const struct figure *g) {
     return pt_hash_eq(&h, &g->digest);
 }
 
-static bool pages_hold(const struct figure *g, const struct pt_evidence_refolded *made) {
-    static const char *const missing[] = {
-        "the class sees no page of facts of this subject and year",
-        "the class sees no payment of this subject and year"};
+static void page_fails(const struct figure *g, const struct pt_evidence_page *made) {
+    char what[200];
 
-    for (unsigned part = 0; part < PT_EVIDENCE_PARTS; part++) {
-        if ((made->needs >> part & 1) == 0) {
-            continue;
-        }
-        if (!made->has_page[part] || part >= g->f->n_parts) {
-            incomplete(g, missing[part]);
+    if (made->fiscal_year == PT_EVIDENCE_MEMBERS) {
+        snprintf(what, sizeof(what),
+                 "the records of the bundle don't name the members of %.40s that the snapshot "
+                 "holds: one is left out",
+                 made->subject);
+    } else if (made->fiscal_year == PT_EVIDENCE_WHOSE) {
+        snprintf(what, sizeof(what),
+                 "the records that say whose %.40s is aren't those of the snapshot: a record is "
+                 "left out",
+                 made->subject);
+    } else {
+        snprintf(
+            what, sizeof(what),
+            "the records of the bundle don't give the page of %.40s that the snapshot holds: a "
+            "record is left out, or the snapshot isn't what the records give",
+            made->subject);
+    }
+    incomplete(g, what);
+}
+
+/* `sorted`: the bundle's pages. */
+static bool each_page_holds(const struct figure *g, const struct pt_evidence_refolded *made,
+                            const Pentad__V1__EvidencePage **sorted, size_t n) {
+    for (size_t i = 0; i < made->n_pages; i++) {
+        const struct pt_evidence_page *p = &made->pages[i];
+        const Pentad__V1__EvidencePage want = {
+            .part = p->part, .subject = p->subject, .fiscal_year = p->fiscal_year};
+        const Pentad__V1__EvidencePage *key = &want;
+        const Pentad__V1__EvidencePage **found =
+            n > 0 ? bsearch(&key, sorted, n, sizeof(const Pentad__V1__EvidencePage *), by_name)
+                  : NULL;
+
+        if (p->part >= g->f->n_parts) {
+            incomplete(g, "the one who fetched the file doesn't read payments, and the figure "
+                          "needs them");
             return false;
         }
-        if (!part_holds(g, part, made)) {
-            incomplete(g, "the records of the bundle don't give the page that the snapshot holds: "
-                          "a record is left out, or the snapshot isn't what the records give");
+        if (found == NULL || !page_holds(g, p, *found)) {
+            page_fails(g, p);
             return false;
         }
     }
-    if (!digest_holds(g)) {
+    return true;
+}
+
+static bool pages_hold(const struct figure *g, const struct pt_evidence_refolded *made) {
+    const Pentad__V1__EvidencePage **sorted =
+        calloc(g->f->n_pages + 1, sizeof(Pentad__V1__EvidencePage *));
+    size_t n = 0;
+    bool hold;
+
+    if (sorted == NULL) {
+        g->run->nomem = true;
+        return false;
+    }
+    for (size_t i = 0; i < g->f->n_pages; i++) {
+        if (g->f->pages[i]->subject != NULL) {
+            sorted[n++] = g->f->pages[i];
+        }
+    }
+    if (n > 0) {
+        qsort(sorted, n, sizeof(const Pentad__V1__EvidencePage *), by_name);
+    }
+    hold = each_page_holds(g, made, sorted, n);
+    free(sorted);
+    if (hold && !digest_holds(g)) {
         incomplete(g, "its pages don't lead to the snapshot's digest of that class");
         return false;
     }
-    return true;
+    return hold;
 }
 
 /* ---- the snapshot, and who found the same ---- */
@@ -255,9 +413,9 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
                  "the figure is as of log size %" PRIu64 ", the snapshot of %" PRIu64,
                  g->f->known_at, g->snapshot->log_size);
         incomplete(g, why);
-    } else if (made->needs == 0) {
-        incomplete(g, "no row of a snapshot says this figure: it needs the day, or the rows of "
-                      "other subjects");
+    } else if (!made->by_rows) {
+        incomplete(g, "no row of a snapshot says this figure of such a subject: it rests on more "
+                      "than the snapshot holds");
     } else if (made->by_day) {
         incomplete(g, "its valid date leaves out something that the snapshot's rows count");
     } else if (!made->rules) {
@@ -271,10 +429,13 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
 static void complete(const struct figure *g) {
     struct pt_evidence_complete *c = &g->run->r->complete;
     char what[256];
-    int n = snprintf(what, sizeof(what),
-                     "complete as of the tick of %" PRId32 " (log size %" PRIu64 "), attested by",
-                     g->snapshot->tick_day, g->snapshot->log_size);
+    int n = c->members > 0 ? snprintf(what, sizeof(what), "with its %zu members and their records ",
+                                      c->members)
+                           : 0;
 
+    n += snprintf(what + n, sizeof(what) - (size_t)n,
+                  "complete as of the tick of %" PRId32 " (log size %" PRIu64 "), attested by",
+                  g->snapshot->tick_day, g->snapshot->log_size);
     c->proven = true;
     c->day = g->snapshot->tick_day;
     c->log_size = g->snapshot->log_size;
@@ -286,24 +447,15 @@ static void complete(const struct figure *g) {
     pt_evidence_held_so(g->run, "completeness", g->where, what);
 }
 
-static void check_made(struct figure *g) {
-    const struct pt_evidence_ledger *l = g->run->ledger;
+static void judge(struct figure *g, const struct pt_evidence_refolded *made) {
     struct pt_evidence_complete *c = &g->run->r->complete;
-    struct pt_evidence_refolded made = {.needs = 0};
-    struct pt_err err = {0, ""};
-    int rc = l->refold(l->ctx, g->run->r, g->snapshot, &made, &err);
-    bool same;
+    bool same = value_holds(g, made);
 
-    if (rc != 0) {
-        g->run->nomem = g->run->nomem || rc == PT_E_NOMEM;
-        incomplete(g, err.msg);
-        return;
-    }
-    same = value_holds(g, &made);
-    if (!may_be_complete(g, &made) || !pages_hold(g, &made)) {
+    if (!may_be_complete(g, made) || !pages_hold(g, made)) {
         return;
     }
     c->by = attested_by(g);
+    c->members = made->members;
     if (!pt_party_in(c->by, PT_PARTY_AUDIT) && !pt_party_in(c->by, PT_PARTY_CONGRESS)) {
         incomplete(g, "neither audit nor congress has attested the snapshot that holds its row");
     } else if (same) {
@@ -312,10 +464,26 @@ static void check_made(struct figure *g) {
     }
 }
 
+static void check_made(struct figure *g) {
+    const struct pt_evidence_ledger *l = g->run->ledger;
+    struct pt_evidence_refolded made = {.by_rows = false};
+    struct pt_err err = {0, ""};
+    int rc = l->refold(l->ctx, g->run->r, g->snapshot, &made, &err);
+
+    if (rc != 0) {
+        g->run->nomem = g->run->nomem || rc == PT_E_NOMEM;
+        incomplete(g, err.msg);
+    } else {
+        judge(g, &made);
+    }
+    pt_evidence_refolded_done(&made);
+}
+
 static void check_complete(struct figure *g) {
     Pentad__V1__Record *rec = NULL;
 
-    if (g->run->ledger == NULL || !g->f->has_snapshot || g->key == NULL ||
+    if (g->run->ledger == NULL || !g->f->has_snapshot || g->f->figure == NULL ||
+        g->f->subject == NULL || strchr(g->f->subject, ':') == NULL ||
         pt_party_from_name(g->f->reader_class) == PT_PARTY_NONE) {
         /* Without the row's path to a ledger snapshot that readers attested, records that lower or
          * reverse the figure might have been left out, and it would still add up. */
@@ -339,7 +507,6 @@ static void check_complete(struct figure *g) {
 void pt_evidence_check_figure(struct pt_evidence_run *run) {
     const Pentad__V1__EvidenceFigure *f = run->r->bundle->figure;
     struct figure g = {.run = run, .f = f};
-    const char *colon;
 
     check_inputs(run);
     if (f == NULL) {
@@ -351,7 +518,5 @@ void pt_evidence_check_figure(struct pt_evidence_run *run) {
         pt_evidence_fail(run, "figure", PT_E_MISSING, g.where,
                          "the figure lacks its subject, its name or its log size");
     }
-    colon = f->subject != NULL ? strchr(f->subject, ':') : NULL;
-    g.key = colon != NULL && f->figure != NULL ? colon + 1 : NULL;
     check_complete(&g);
 }

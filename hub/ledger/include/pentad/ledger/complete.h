@@ -14,9 +14,8 @@
 #include <pentad/proof/evidence.h>
 #include <pentad/record/party.h>
 
-/* The parts (as bits: 1 facts, 2 payments) whose rows alone give the figure of a subject of that
- * kind; 0: it needs the day, or others' rows, and no snapshot says that it is complete. */
-unsigned pt_complete_parts(const char *figure, int kind);
+/* Do a snapshot's pages prove that figure of a subject of that kind? */
+bool pt_complete_can(const char *figure, int kind);
 
 /* The newest snapshot that the log holds, where the ledger's trees are of it. */
 struct pt_complete_at {
@@ -26,15 +25,17 @@ struct pt_complete_at {
 };
 int pt_complete_newest(struct pt_ledger *l, struct pt_complete_at *ret, struct pt_err *err);
 
-/* Puts the ways of the asked figure's pages, the heads of its class's parts and the class itself
- * into *figure, as of that snapshot, all allocated with malloc; pt_complete_drop frees them. A page
- * that isn't there, or that the class doesn't see, is left out. */
+/* Puts the ways of the asked figure's pages (of its subject, and of its items where it sums over
+ * those), or of their absence, the heads of its class's parts and the class itself into *figure, as
+ * of that snapshot, all allocated with malloc; pt_complete_drop frees them. A page that the class
+ * doesn't see is left out. */
 int pt_complete_paths(struct pt_ledger *l, const struct pt_figure_ask *ask, enum pt_party reader,
                       Pentad__V1__EvidenceFigure *figure, struct pt_err *err);
 void pt_complete_drop(Pentad__V1__EvidenceFigure *figure);
 
-/* The records that those pages are made of as of that snapshot, and what they rest on: corrections
- * both ways, what they refer to, rule sets with their approvals, the tick. */
+/* Behind pt_complete_paths of the same figure: the records that those pages are made of as of that
+ * snapshot, and what they rest on: corrections both ways, what they refer to, rule sets with their
+ * approvals, the tick. */
 int pt_complete_records(struct pt_ledger *l, const struct pt_figure_ask *ask,
                         const struct pt_complete_at *at, pt_ledger_input_cb cb, void *ctx,
                         struct pt_err *err);

@@ -64,6 +64,7 @@ struct pt_evidence_complete {
     int32_t day;       /* of the tick that it is complete as of */
     uint64_t log_size; /* of that tick */
     pt_party_set by;   /* who attested the snapshot */
+    size_t members;    /* subjects that the figure sums, its own not counted */
 };
 
 struct pt_evidence_result {
@@ -91,16 +92,34 @@ int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
 /* What the bundle's records alone give, as of the tick of a snapshot. Parts are 0 facts, 1
  * payments. */
 enum { PT_EVIDENCE_PARTS = 2 };
+/* Pages of no year: the records that say whose a subject is; who was ever said to be a body's. */
+enum { PT_EVIDENCE_WHOSE = 0, PT_EVIDENCE_MEMBERS = 1 };
+struct pt_evidence_page {
+    unsigned part;
+    char *subject; /* its key, allocated */
+    int32_t fiscal_year;
+    bool there;          /* else these records give none */
+    struct pt_hash head; /* where it is there */
+};
 struct pt_evidence_refolded {
-    unsigned needs; /* the parts, as bits, whose rows give the figure; 0: rows don't */
-    bool has_page[PT_EVIDENCE_PARTS];
-    struct pt_hash page[PT_EVIDENCE_PARTS]; /* of the figure's subject and year */
+    bool by_rows; /* what the pages say gives the figure; else nothing in a snapshot does */
+    struct pt_evidence_page *pages; /* all that the figure rests on; allocated */
+    size_t n_pages, cap_pages;
+    size_t members; /* subjects that the figure sums, its own not counted */
     bool na;
     int64_t value;
     const char *unit, *formula; /* static */
     bool by_day;                /* its valid date leaves out something that a row counts */
     bool rules;                 /* the rule set in force is the snapshot's */
 };
+/* PT_E_NOMEM: it isn't added. `head` NULL: there is none. */
+int pt_evidence_refolded_add(struct pt_evidence_refolded *r, unsigned part, const char *subject,
+                             int32_t fiscal_year, const struct pt_hash *head);
+void pt_evidence_refolded_done(struct pt_evidence_refolded *r);
+
+/* What a page is in its node: its head, which nobody guesses, under its name. */
+void pt_evidence_page_entry(const char *subject, int32_t fiscal_year, const struct pt_hash *head,
+                            struct pt_hash *ret);
 /* How a figure is made of records, which this room doesn't know. `r` has its records checked: only
  * those that are ok count. An error: they can't be folded, or the tick isn't among them. */
 struct pt_evidence_ledger {
