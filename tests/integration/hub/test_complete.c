@@ -19,7 +19,13 @@ TestSuite(complete, .timeout = TW_TEST_S);
 #define SIX (TW_PARTIES - 1)
 #define DAY 20190630 /* of the payments */
 
-static const char figure_path[] = "/v1/figures/PROJECT:37010019R000000000001/2019/FG2.P/evidence";
+#define PAID_ITEM "37010019R000000000001" /* of tw_cut_payments */
+#define UNPAID_ITEM "37010019R000000000002"
+#define DEPT "11370100004188813W"
+
+static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
+static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
+static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence";
 
 struct scene {
     struct tw w;
@@ -71,6 +77,37 @@ static void send_reversal(struct scene *t, uint64_t seq, int64_t fen) {
     send(t, "finance", pt_buf_span(&t->b));
     rec->corrects = NULL;
     pentad__v1__record__free_unpacked(rec, NULL);
+}
+
+/* An allotment of the department's to the item. */
+static void send_allotment(struct scene *t, const char *item, const char *quota_no, int64_t fen) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[] = {&r};
+    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__Allotment a = PENTAD__V1__ALLOTMENT__INIT;
+
+    subject.has_kind = 1;
+    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT;
+    subject.key = (char *)(uintptr_t)item;
+    a.has_kind = a.has_bk = a.has_fund_year = a.has_fen = a.has_final_level = a.has_issued_on = 1;
+    a.kind = PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INITIAL;
+    a.quota_no = (char *)(uintptr_t)quota_no;
+    a.dept = (char *)(uintptr_t)DEPT;
+    a.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
+    a.func = (char *)(uintptr_t) "2120303";
+    a.fund_year = 2019;
+    a.fen = fen;
+    a.final_level = 1;
+    a.issued_on = 20190131;
+    a.basis_doc = (char *)(uintptr_t) "济财预〔2019〕1号";
+    r.subject = &subject;
+    r.has_fiscal_year = r.has_effective = 1;
+    r.fiscal_year = 2019;
+    r.effective = 20190131;
+    r.body_case = PENTAD__V1__RECORD__BODY_ALLOTMENT;
+    r.allotment = &a;
+    tw_cut(&t->s[at("finance")], list, 1, &t->b);
+    send(t, "finance", pt_buf_span(&t->b));
 }
 
 /* The newest snapshot once it is logged. */
@@ -128,7 +165,7 @@ static void send_attestation(struct scene *t, bool equal) {
     json_decref(j);
 }
 
-/* Four payments, one of them taken back; the day ends. */
+/* Four payments, one of them taken back; two items of a department; the day ends. */
 static void set_up(struct scene *t) {
     const struct tw_opts opts = {.first_day = DAY};
 
@@ -142,6 +179,8 @@ static void set_up(struct scene *t) {
     tw_cut_payments(&t->s[at("finance")], 4, &t->b);
     send(t, "finance", pt_buf_span(&t->b));
     send_reversal(t, 2, 101);
+    send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
+    send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
     for (size_t i = 0; i < SIX; i++) {
         tw_cut_close(&t->s[i], DAY, false, &t->b);
         send(t, tw_party_names[i], pt_buf_span(&t->b));
@@ -192,24 +231,24 @@ static void only_incomplete(const struct pt_evidence_result *r, const char *why)
     cr_assert_eq(r->n_failed, 1);
 }
 
-static void get_bundle(struct scene *t, const char *party, struct pt_buf *out) {
+static void get_bundle(struct scene *t, const char *party, const char *path, struct pt_buf *out) {
     struct tw_client *c = &t->c[at(party)];
 
-    cr_assert_eq(tw_get(c, figure_path, NULL), 200, "%ld", c->status);
+    cr_assert_eq(tw_get(c, path, NULL), 200, "%ld", c->status);
     pt_buf_reset(out);
     pt_buf_append_span(out, pt_buf_span(&c->body));
 }
 
 /* Asks until the ledger has folded what was sent. */
 static struct pt_evidence_result *wait_complete(struct scene *t, const char *party,
-                                                struct pt_buf *bundle) {
+                                                const char *path, struct pt_buf *bundle) {
     int64_t until = pt_monotonic_us() + TW_PATIENCE_US;
     struct pt_evidence_result *r = NULL;
 
     do {
         pt_evidence_result_free(r);
         cr_assert_lt(pt_monotonic_us(), until, "never complete");
-        get_bundle(t, party, bundle);
+        get_bundle(t, party, path, bundle);
         r = verify(t, pt_buf_span(bundle));
     } while (r->exit_code != 0);
     return r;
@@ -217,9 +256,23 @@ static struct pt_evidence_result *wait_complete(struct scene *t, const char *par
 
 /* ---- a bundle made anew ---- */
 
-static bool is_reversal(const Pentad__V1__EvidenceRecord *e) {
+typedef bool which_fn(const Pentad__V1__Record *r);
+
+static bool is_reversal(const Pentad__V1__Record *r) {
+    return r->has_correction && r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE;
+}
+
+static bool is_of_unpaid_item(const Pentad__V1__Record *r) {
+    return r->subject && r->subject->key && strcmp(r->subject->key, UNPAID_ITEM) == 0;
+}
+
+static bool is_payment(const Pentad__V1__Record *r) {
+    return r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH;
+}
+
+static bool is_one(which_fn *which, const Pentad__V1__EvidenceRecord *e) {
     Pentad__V1__Record *r = pentad__v1__record__unpack(NULL, e->record.len, e->record.data);
-    bool is = r->has_correction && r->correction == PENTAD__V1__CORRECTION__CORRECTION_REVERSE;
+    bool is = which(r);
 
     pentad__v1__record__free_unpacked(r, NULL);
     return is;
@@ -236,17 +289,7 @@ static size_t drop_index(uint32_t *list, size_t n, uint32_t gone) {
     return kept;
 }
 
-/* Takes the one reversal out; everything else stands as it stood. */
-static void leave_out_reversal(Pentad__V1__EvidenceBundle *b) {
-    uint32_t gone = UINT32_MAX;
-
-    for (uint32_t i = 0; i < b->n_records; i++) {
-        if (is_reversal(b->records[i])) {
-            cr_assert_eq(gone, UINT32_MAX);
-            gone = i;
-        }
-    }
-    cr_assert_neq(gone, UINT32_MAX, "the bundle has it");
+static void leave_out_one(Pentad__V1__EvidenceBundle *b, uint32_t gone) {
     pentad__v1__evidence_record__free_unpacked(b->records[gone], NULL);
     memmove(&b->records[gone], &b->records[gone + 1],
             (b->n_records - gone - 1) * sizeof *b->records);
@@ -255,6 +298,19 @@ static void leave_out_reversal(Pentad__V1__EvidenceBundle *b) {
     b->figure->n_attestations =
         drop_index(b->figure->attestations, b->figure->n_attestations, gone);
     cr_assert_eq(drop_index(&b->figure->snapshot, 1, gone), 1);
+}
+
+/* Takes those records out, as many as are expected; everything else stands as it stood. */
+static void leave_out(Pentad__V1__EvidenceBundle *b, which_fn *which, size_t expected) {
+    size_t n = 0;
+
+    for (uint32_t i = (uint32_t)b->n_records; i-- > 0;) {
+        if (is_one(which, b->records[i])) {
+            leave_out_one(b, i);
+            n++;
+        }
+    }
+    cr_assert_eq(n, expected, "the bundle has %zu", n);
 }
 
 static struct pt_evidence_result *verify_changed(struct scene *t, Pentad__V1__EvidenceBundle *b,
@@ -282,13 +338,13 @@ Test(complete, a_reversal_left_out_is_not_proven_complete) {
     pt_buf_init(&bundle, 16u << 20);
     pt_buf_init(&changed, 16u << 20);
     json_decref(snapshot(&t));
-    get_bundle(&t, "congress", &bundle);
+    get_bundle(&t, "congress", figure_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     only_incomplete(r, "neither audit nor congress");
     pt_evidence_result_free(r);
 
     send_attestation(&t, true);
-    r = wait_complete(&t, "congress", &bundle);
+    r = wait_complete(&t, "congress", figure_path, &bundle);
     cr_expect(r->complete.proven);
     cr_expect_eq(r->complete.day, DAY);
     cr_expect_eq(r->complete.by, PT_PARTY_BIT(PT_PARTY_AUDIT));
@@ -297,7 +353,7 @@ Test(complete, a_reversal_left_out_is_not_proven_complete) {
 
     /* It adds up without: to what was paid before. */
     b = opened(&bundle);
-    leave_out_reversal(b);
+    leave_out(b, is_reversal, 1);
     b->figure->value = 100 + 101 + 102 + 103;
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "a record is left out");
@@ -326,12 +382,12 @@ Test(complete, nothing_else_passes_for_complete) {
     pt_buf_init(&changed, 16u << 20);
     send_attestation(&t, false);
     json_decref(snapshot(&t));
-    get_bundle(&t, "finance", &bundle);
+    get_bundle(&t, "finance", figure_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     only_incomplete(r, "neither audit nor congress");
     pt_evidence_result_free(r);
     send_attestation(&t, true);
-    pt_evidence_result_free(wait_complete(&t, "finance", &bundle));
+    pt_evidence_result_free(wait_complete(&t, "finance", figure_path, &bundle));
 
     b = opened(&bundle);
     b->figure->pages[0]->n_branches = 0;
@@ -365,11 +421,128 @@ Test(complete, nothing_else_passes_for_complete) {
     pentad__v1__evidence_bundle__free_unpacked(b, NULL);
 
     /* The office reads no payments: its digest has none. */
-    get_bundle(&t, "office", &bundle);
+    get_bundle(&t, "office", figure_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     cr_expect_eq(r->exit_code, 1);
     cr_expect_not(r->complete.proven);
     pt_evidence_result_free(r);
+    pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
+/* The figure proven, then without those records, and its value as they give it. */
+static void without(struct scene *t, const struct pt_buf *bundle, which_fn *which, size_t n,
+                    int64_t value, const char *why) {
+    Pentad__V1__EvidenceBundle *b = opened(bundle);
+    struct pt_evidence_result *r;
+    struct pt_buf changed;
+
+    pt_buf_init(&changed, 16u << 20);
+    leave_out(b, which, n);
+    b->figure->value = value;
+    r = verify_changed(t, b, &changed);
+    only_incomplete(r, why);
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+    pt_buf_done(&changed);
+}
+
+static Pentad__V1__EvidencePage *page_of(Pentad__V1__EvidenceBundle *b, const char *subject,
+                                         int32_t fiscal_year, unsigned part) {
+    for (size_t i = 0; i < b->figure->n_pages; i++) {
+        Pentad__V1__EvidencePage *p = b->figure->pages[i];
+
+        if (strcmp(p->subject, subject) == 0 && p->fiscal_year == fiscal_year && p->part == part) {
+            return p;
+        }
+    }
+    cr_assert_fail("no page of %s %d", subject, (int)fiscal_year);
+    return NULL;
+}
+
+/* A department's balance: its members are proven, each one's records, and that there are no more
+ * of either. */
+Test(complete, a_sum_over_items_leaves_out_neither_an_item_nor_a_record) {
+    static const int32_t years[] = {0, 1, 2019};
+    static const char *const whose[] = {UNPAID_ITEM, DEPT, UNPAID_ITEM};
+    static const char *const why[] = {"whose " UNPAID_ITEM, "members of " DEPT,
+                                      "page of " UNPAID_ITEM};
+    struct pt_evidence_result *r;
+    struct pt_buf bundle, changed;
+    struct scene t;
+
+    set_up(&t);
+    pt_buf_init(&bundle, 16u << 20);
+    pt_buf_init(&changed, 16u << 20);
+    send_attestation(&t, true);
+    r = wait_complete(&t, "congress", dept_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 1500 - 305);
+    cr_expect_eq(r->complete.members, 2);
+    pt_evidence_result_free(r);
+
+    without(&t, &bundle, is_reversal, 1, 1500 - 406, "page of " PAID_ITEM);
+    without(&t, &bundle, is_of_unpaid_item, 1, 1000 - 305, "members of " DEPT);
+    for (size_t i = 0; i < 3; i++) {
+        Pentad__V1__EvidenceBundle *b = opened(&bundle);
+
+        page_of(b, whose[i], years[i], 0)->beside[0].data[3] ^= 1;
+        r = verify_changed(&t, b, &changed);
+        only_incomplete(r, why[i]);
+        pt_evidence_result_free(r);
+        page_of(b, whose[i], years[i], 0)->subject[3] ^= 1; /* as if it weren't there */
+        r = verify_changed(&t, b, &changed);
+        only_incomplete(r, why[i]);
+        pt_evidence_result_free(r);
+        pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+    }
+    pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
+/* Nothing paid is proven by what stands where a page of payments would. */
+Test(complete, that_nothing_was_paid) {
+    struct pt_evidence_result *r;
+    Pentad__V1__EvidenceBundle *b;
+    Pentad__V1__EvidencePage *p;
+    struct pt_buf bundle, changed;
+    struct scene t;
+
+    set_up(&t);
+    pt_buf_init(&bundle, 16u << 20);
+    pt_buf_init(&changed, 16u << 20);
+    send_attestation(&t, true);
+    r = wait_complete(&t, "congress", unpaid_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 0);
+    cr_expect(r->complete.proven);
+    pt_evidence_result_free(r);
+
+    b = opened(&bundle);
+    p = page_of(b, UNPAID_ITEM, 2019, 1);
+    cr_assert(p->absent && p->n_beside == 1);
+    (p->before ? p->before : p->after)->head.data[9] ^= 1;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "page of " UNPAID_ITEM);
+    pt_evidence_result_free(r);
+    (p->before ? p->before : p->after)->head.data[9] ^= 1;
+    p->at = 1 - p->at; /* on its other side */
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "page of " UNPAID_ITEM);
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+
+    /* What was paid can't be shown as not there: its own page leaves no room beside it. */
+    pt_evidence_result_free(wait_complete(&t, "congress", figure_path, &bundle));
+    b = opened(&bundle);
+    leave_out(b, is_payment, 5);
+    p = page_of(b, PAID_ITEM, 2019, 1);
+    p->has_absent = p->absent = 1;
+    b->figure->value = 0;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "page of " PAID_ITEM);
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
     tear_down(&t);
