@@ -148,11 +148,12 @@ static json_t *figure_json(const struct pt_evidence_result *r) {
     if (c->proven) {
         pt_date_format(day, c->day);
     }
-    return json_pack("{s:s?,s:i,s:s?,s:o,s:s?,s:I,s:b,s:s?,s:o}", "subject", f->subject,
+    return json_pack("{s:s?,s:i,s:s?,s:o,s:s?,s:I,s:b,s:s?,s:o,s:I}", "subject", f->subject,
                      "fiscal_year", (int)f->fiscal_year, "figure", f->figure, "value",
                      f->has_value ? json_integer((json_int_t)f->value) : json_null(), "unit",
                      f->unit, "known_at", (json_int_t)f->known_at, "complete", c->proven,
-                     "complete_as_of", c->proven ? day : NULL, "attested_by", by);
+                     "complete_as_of", c->proven ? day : NULL, "attested_by", by, "members",
+                     (json_int_t)c->members);
 }
 
 static json_t *result_json(const struct pt_evidence_result *r) {

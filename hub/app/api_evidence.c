@@ -62,9 +62,11 @@ static int take_given(void *ctx, const struct pt_ref *ref, uint64_t log_index, s
     return pt_access_list_take(g->c, &g->list, ref, bytes, err);
 }
 
-/* Answers with the bundle, or with the problem. Restricted records that it gives away are noted
- * first (access.h): all of them, once it is whole; of one that can't be made, none. */
-static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
+/* Answers with the bundle, where that is too large with the one that is wanted then (NULL: none),
+ * or with the problem. Restricted records that it gives away are noted first (access.h): all of
+ * them, once it is whole; of one that can't be made, none. */
+static void reply_or(struct pt_call *c, const struct pt_evidence_want *want,
+                     const struct pt_evidence_want *bare) {
     struct pt_evidence_want noted = *want;
     struct giving giving = {.c = c};
     struct pt_err err = {0};
@@ -80,6 +82,16 @@ static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
     noted.given_ctx = &giving;
     pt_buf_init(&body, (size_t)PT_EVIDENCE_ANSWER_MAX);
     rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->view, &noted, &body, &withheld, &err);
+    if (rc == PT_E_TOO_LARGE && bare != NULL) {
+        pt_access_list_done(&giving.list);
+        giving.list = (struct pt_access_list){0};
+        noted = *bare;
+        noted.given = take_given;
+        noted.given_ctx = &giving;
+        pt_buf_reset(&body);
+        rc = pt_feed_evidence(c->hub->store, c->hub->evidence, c->view, &noted, &body, &withheld,
+                              &err);
+    }
     rc = rc == 0 ? pt_access_records(c, &giving.list, &err) : rc;
     pt_access_list_done(&giving.list);
     if (rc != 0) {
@@ -89,6 +101,10 @@ static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
         (void)pt_http_respond_from_any_thread(c->req, 200, fields, told ? 2 : 1, &body);
     }
     pt_buf_done(&body);
+}
+
+static void reply(struct pt_call *c, const struct pt_evidence_want *want) {
+    reply_or(c, want, NULL);
 }
 
 void pt_api_key_history(struct pt_call *c) {
@@ -312,6 +328,13 @@ static int take_said(void *ctx, unsigned nth, const char *party, const char *str
     return take_input(ctx, party, stream, seq, 0);
 }
 
+/* Its inputs alone, and that they are. */
+static void leave_out_proof(Pentad__V1__EvidenceFigure *figure, struct inputs *in) {
+    pt_complete_drop(figure);
+    figure->has_too_large = figure->too_large = 1;
+    in->refs.n = in->before = in->inputs;
+}
+
 /* What proves that nothing is left out, where the figure is asked for as of the newest snapshot and
  * the reader is a class: what of its rows the reader can't see the verifier misses. */
 static int complete(struct pt_call *c, const struct pt_figure_ask *a,
@@ -326,7 +349,12 @@ static int complete(struct pt_call *c, const struct pt_figure_ask *a,
     rc = pt_complete_paths(c->ledger, a, c->view, figure, err);
     rc = rc == 0 ? pt_complete_records(c->ledger, a, at, take_input, in, err) : rc;
     in->before = in->refs.n;
-    return rc == 0 ? pt_complete_said(c->ledger, at, c->view, take_said, in, err) : rc;
+    rc = rc == 0 ? pt_complete_said(c->ledger, at, c->view, take_said, in, err) : rc;
+    if (rc == PT_E_TOO_LARGE) {
+        leave_out_proof(figure, in);
+        rc = 0;
+    }
+    return rc;
 }
 
 /* The figure as the bundle states it, and the records that it is computed from. */
@@ -376,6 +404,25 @@ static int moment_of(struct pt_call *c, struct pt_figure_ask *a, struct pt_compl
     return rc;
 }
 
+static void reply_figure(struct pt_call *c, const Pentad__V1__EvidenceFigure *figure,
+                         const struct inputs *in) {
+    const struct pt_evidence_want want = {.records = in->refs.v,
+                                          .n = in->refs.n,
+                                          .figure = figure,
+                                          .n_inputs = in->inputs,
+                                          .n_said = in->refs.n - in->before};
+    Pentad__V1__EvidenceFigure alone = *figure;
+    struct pt_evidence_want bare = want;
+
+    alone.n_pages = alone.n_parts = 0;
+    alone.reader_class = NULL;
+    alone.has_too_large = alone.too_large = 1;
+    bare.figure = &alone;
+    bare.n = in->inputs;
+    bare.n_said = 0;
+    reply_or(c, &want, figure->n_pages > 0 ? &bare : NULL);
+}
+
 void pt_api_figure_evidence(struct pt_call *c) {
     Pentad__V1__EvidenceFigure figure = PENTAD__V1__EVIDENCE_FIGURE__INIT;
     char subject[PT_ROUTE_PARAM_MAX + 32];
@@ -402,13 +449,7 @@ void pt_api_figure_evidence(struct pt_call *c) {
     if (rc != 0) {
         pt_reply_problem_from_any_thread(c->req, rc, err.msg);
     } else {
-        const struct pt_evidence_want want = {.records = in.refs.v,
-                                              .n = in.refs.n,
-                                              .figure = &figure,
-                                              .n_inputs = in.inputs,
-                                              .n_said = in.refs.n - in.before};
-
-        reply(c, &want);
+        reply_figure(c, &figure, &in);
     }
     pt_complete_drop(&figure);
     free(in.refs.v);

@@ -256,9 +256,9 @@ void pt_complete_drop(Pentad__V1__EvidenceFigure *figure) {
 #define OF_PAGES(part)                                                                             \
     " FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"                           \
     " WHERE p.part = " part " AND p.fy = ?1 AND r.rec <= ?2"
-#define OF_LINES(part, table)                                                                      \
-    " FROM complete_page p CROSS JOIN " table " l"                                                 \
-    " ON l.subject = p.subject CROSS JOIN record r ON r.rec = l.rec"                               \
+#define OF_LINES(part, table, names)                                                               \
+    " FROM complete_page p CROSS JOIN " table " l ON l." names                                     \
+    " = p.subject CROSS JOIN record r ON r.rec = l.rec"                                            \
     " WHERE p.part = " part " AND p.fy = ?1 AND r.fy = ?1 AND r.rec <= ?2"
 static const char *const named_sql[] = {
     INTO "SELECT r.rec" OF_PAGES(
@@ -268,15 +268,17 @@ static const char *const named_sql[] = {
              "@TYPE_CONGRESS_APPROVAL)",
     INTO "SELECT r.rec" OF_PAGES("0") " AND r.type IN"
                                       " (@TYPE_ALLOTMENT, @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)",
-    INTO "SELECT l.rec" OF_LINES("0", "f_congress_approval_lines"),
+    INTO "SELECT l.rec" OF_LINES("0", "f_congress_approval_lines", "subject"),
+    INTO "SELECT l.rec" OF_LINES("0", "f_congress_approval_lines", "dept"),
     INTO "SELECT r.rec" OF_PAGES(
         "0") " AND r.type = @TYPE_REGION_FISCAL"
              " AND (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = r.rec) = ?1",
-    INTO "SELECT l.rec" OF_LINES("1", "f_payment_batch_lines"),
+    INTO "SELECT l.rec" OF_LINES("1", "f_payment_batch_lines", "subject"),
     /* What says whose they are. */
     INTO "SELECT r.rec FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"
          " WHERE p.part = 0 AND p.fy = 0 AND ?1 AND r.rec <= ?2"
-         " AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)",
+         " AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT,"
+         "  @TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)",
     INTO "SELECT f.rec FROM f_rule_set f WHERE ?1 AND f.rec <= ?2",
 };
 

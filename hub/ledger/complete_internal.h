@@ -9,12 +9,15 @@
 
 struct pt_complete_needs {
     bool provable;
-    unsigned parts; /* of the year, as bits */
-    bool members;   /* it sums over items */
-    bool plan;      /* it rests on the subject's profile */
-    bool day;       /* it moves with the day: of the snapshot's own day alone */
+    const char *why_not; /* where it isn't; static */
+    unsigned parts;      /* of the year, as bits */
+    bool members;        /* it sums over items */
+    bool whose;          /* it rests on what the page of no year says, of each item's too */
+    bool day;            /* it moves with the day: of the snapshot's own day alone */
 };
 void pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret);
+/* NULL: pages prove it. */
+const char *pt_complete_why_not(const char *figure, int kind);
 
 /* Lists the pages that the figure rests on, as far as this ledger knows its members, in
  * temp.complete_page(part, subject, fy), the subjects in temp.complete_of(subject). */

@@ -24,6 +24,8 @@ enum {
     Q_APPROVED_DEPT,
     Q_APPROVED_REGION,
     Q_APPROVED_POLICY,
+    Q_APPROVED_DEPT_LINES,
+    Q_FINAL_DEPT_LINES,
     Q_FINAL_ITEM,
     Q_FINAL_DEPT,
     Q_FINAL_REGION,
@@ -151,6 +153,9 @@ static const char *const sql[Q_COUNT] = {
         LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND r.subject = ?4",
     [Q_APPROVED_POLICY] =
         LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST)" OF_POLICY,
+    [Q_APPROVED_DEPT_LINES] =
+        LINES " AND a.kind IN (@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) AND l.dept = ?4",
+    [Q_FINAL_DEPT_LINES] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND l.dept = ?4",
     [Q_FINAL_ITEM] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND l.subject = ?4",
     [Q_FINAL_DEPT] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS" OF_DEPT,
     [Q_FINAL_REGION] = LINES " AND a.kind = @APPROVAL_KIND_FINAL_ACCOUNTS AND r.subject = ?4",
@@ -358,6 +363,15 @@ int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_
     else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY)
         q = final_accounts ? Q_FINAL_POLICY : Q_APPROVED_POLICY;
     return rc == 0 ? one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err) : rc;
+}
+
+int pt_asof_approved_lines(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
+                           bool *ret_found, struct pt_err *err) {
+    int q = final_accounts ? Q_FINAL_REGION : Q_APPROVED_REGION;
+
+    if (is_org(a->kind))
+        q = final_accounts ? Q_FINAL_DEPT_LINES : Q_APPROVED_DEPT_LINES;
+    return one_row(a, q, a->valid_at, ret_fen, 1, ret_found, err);
 }
 
 int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err) {

@@ -104,6 +104,9 @@ int pt_asof_recovered(const struct pt_asof *a, int64_t *ret_fen, struct pt_err *
 /* final_accounts: FINAL_ACCOUNTS lines instead of BUDGET and ADJUST. */
 int pt_asof_approved(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
                      bool *ret_found, struct pt_err *err);
+/* Of them the lines that name the department themselves, or stand in the region's approvals. */
+int pt_asof_approved_lines(const struct pt_asof *a, bool final_accounts, int64_t *ret_fen,
+                           bool *ret_found, struct pt_err *err);
 int pt_asof_plan(const struct pt_asof *a, struct pt_plan_row *ret, struct pt_err *err);
 /* One of PT_SRC_SCORE, SELF, SPOT, AUDIT: points or fen. */
 int pt_asof_one(const struct pt_asof *a, unsigned source, int64_t *ret_value, bool *ret_found,

@@ -13,66 +13,107 @@ enum { FACTS = 1U << PT_SNAP_FACTS, PAID = 1U << PT_SNAP_PAID };
 enum { ANY_DAY = 99991231 };
 
 /* OWN: said of the subject itself, whatever its kind. SUMS: of a department, unit, region or policy
- * the sum over its items. ITEM: not provable of those. DAY: moves with the day or with parameters,
- * though no record came: proven for the snapshot's own day alone. PLAN: by the subject's profile.
- */
-enum { OWN = 1, SUMS = 2, ITEM = 4, DAY = 8, PLAN = 16 };
+ * the sum over its items. LINES: lines of approvals, of a department and a policy over its items
+ * too. ITEM: not provable of those; NEVER: of nobody. DAY: moves with the day or with parameters,
+ * though no record came: proven for the snapshot's own day alone. WHOSE: by the page that is of no
+ * year. */
+/* Why not. */
+static const char steps[] =
+    "it rests on steps that others took (E01, E05, V02 and more), and no row "
+    "of a snapshot says that none of these is left out";
+static const char answers[] =
+    "it rests on findings, warnings or opinions and on what answers them (V03, A04), and no row of "
+    "a snapshot says that none of these is left out";
+static const char days[] = "it rests on each payment by its day and line, of every year, and the "
+                           "rows of payments are sums of a year";
+static const char earlier[] = "summed over items it rests on the rows of earlier years too";
+
+enum { OWN = 1, SUMS = 2, LINES = 4, ITEM = 8, DAY = 16, WHOSE = 32, NEVER = 64 };
 static const struct {
     const char *figure;
     unsigned parts;
     unsigned how;
+    const char *why_not; /* static; what a figure isn't proven by */
 } figures[] = {
-    {"FG1", FACTS, ITEM},
-    {"FG1.fa", FACTS, ITEM},
-    {"FG2", FACTS, SUMS},
-    {"FG2.B0", FACTS, SUMS},
-    {"FG2.dB", FACTS, SUMS},
-    {"FG2.C", FACTS, SUMS},
-    {"FG2.REC", FACTS, SUMS},
-    {"FG2.Bg", FACTS, SUMS},
-    {"FG2.B", FACTS, SUMS},
-    {"FG2.P", PAID, SUMS},
-    {"FG2.Bal", FACTS | PAID, SUMS},
-    {"FG3", FACTS | PAID, SUMS},
-    {"FG4", FACTS, SUMS},
-    {"FG4.open", FACTS, SUMS},
-    {"FG5", FACTS | PAID, SUMS | DAY | PLAN},
-    {"FG6", FACTS | PAID, SUMS | DAY | PLAN},
-    {"FG6.TP", 0, OWN | DAY},
-    {"FG6.PP", 0, OWN | DAY | PLAN},
-    {"FG6.light", FACTS | PAID, SUMS | DAY | PLAN},
-    {"FG7", FACTS, OWN},
-    {"FG8", FACTS, OWN},
-    {"FG8.diff", FACTS, OWN},
-    {"FG9", FACTS, SUMS},
-    {"FG9.cum", FACTS, ITEM},
-    {"FG10", FACTS, OWN},
-    {"FG11", FACTS, OWN},
-    {"FG12", FACTS, OWN},
-    {"FG16", FACTS, SUMS},
-    {"FG16.RA", FACTS, SUMS},
-    {"FG17.tax", FACTS, OWN},
-    {"FG17.self", FACTS, OWN},
-    {"FG17.livelihood", FACTS, OWN},
-    {"FG17.debt_general", FACTS, OWN},
-    {"FG17.debt_special", FACTS, OWN},
-    {"FG17.cover", FACTS, OWN},
-    {"FG17.nontax", FACTS, OWN},
-    {"FG17.carry", FACTS, OWN},
-    {"FG17.guarantee", FACTS, OWN},
-    {"FG23", FACTS | PAID, SUMS},
-    {"FG23.P", PAID, SUMS},
-    {"FG23.audit", FACTS, OWN},
-    {"FG23.congress", FACTS, ITEM},
-    {"FG23.dcongress", FACTS | PAID, ITEM},
-    {"FG24", PAID, SUMS},
-    {"FG24.Dec", PAID, SUMS},
+    {"FG1", FACTS, LINES, NULL},
+    {"FG1.fa", FACTS, LINES, NULL},
+    {"FG2", FACTS, SUMS, NULL},
+    {"FG2.B0", FACTS, SUMS, NULL},
+    {"FG2.dB", FACTS, SUMS, NULL},
+    {"FG2.C", FACTS, SUMS, NULL},
+    {"FG2.REC", FACTS, SUMS, NULL},
+    {"FG2.Bg", FACTS, SUMS, NULL},
+    {"FG2.B", FACTS, SUMS, NULL},
+    {"FG2.P", PAID, SUMS, NULL},
+    {"FG2.Bal", FACTS | PAID, SUMS, NULL},
+    {"FG3", FACTS | PAID, SUMS, NULL},
+    {"FG4", FACTS, SUMS, NULL},
+    {"FG4.open", FACTS, SUMS, NULL},
+    {"FG5", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
+    {"FG6", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
+    {"FG6.TP", 0, OWN | DAY, NULL},
+    {"FG6.PP", 0, OWN | DAY | WHOSE, NULL},
+    {"FG6.light", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
+    {"FG7", FACTS, OWN, NULL},
+    {"FG7.low", FACTS, OWN | DAY, NULL},
+    {"FG8", FACTS, OWN, NULL},
+    {"FG8.diff", FACTS, OWN, NULL},
+    {"FG9", FACTS, SUMS, NULL},
+    {"FG9.cum", FACTS, ITEM, earlier},
+    {"FG10", FACTS, OWN, NULL},
+    {"FG11", FACTS, OWN, NULL},
+    {"FG12", FACTS, OWN, NULL},
+    {"FG13", 0, NEVER, days},
+    {"FG14", 0, NEVER, days},
+    {"FG15", 0, SUMS | DAY | WHOSE, NULL},
+    {"FG16", FACTS, SUMS, NULL},
+    {"FG16.RA", FACTS, SUMS, NULL},
+    {"FG16.revived", 0, NEVER, days},
+    {"FG17.tax", FACTS, OWN, NULL},
+    {"FG17.self", FACTS, OWN, NULL},
+    {"FG17.livelihood", FACTS, OWN, NULL},
+    {"FG17.debt_general", FACTS, OWN, NULL},
+    {"FG17.debt_special", FACTS, OWN, NULL},
+    {"FG17.cover", FACTS, OWN, NULL},
+    {"FG17.nontax", FACTS, OWN, NULL},
+    {"FG17.carry", FACTS, OWN, NULL},
+    {"FG17.guarantee", FACTS, OWN, NULL},
+    {"FG18.audit", 0, NEVER, answers},
+    {"FG18.audit_fen", 0, NEVER, answers},
+    {"FG18.warning", 0, NEVER, answers},
+    {"FG18.congress", 0, NEVER, answers},
+    {"FG19", 0, NEVER, steps},
+    {"FG20", 0, NEVER, steps},
+    {"FG20.general", 0, NEVER, steps},
+    {"FG20.funds", 0, NEVER, steps},
+    {"FG20.capital", 0, NEVER, steps},
+    {"FG20.social", 0, NEVER, steps},
+    {"FG21", 0, NEVER, steps},
+    {"FG22", 0, NEVER, steps},
+    {"FG22.E01", 0, NEVER, steps},
+    {"FG22.E04", 0, NEVER, steps},
+    {"FG22.X03", 0, NEVER, steps},
+    {"FG22.V01", 0, NEVER, steps},
+    {"FG22.V02", 0, NEVER, steps},
+    {"FG23", FACTS | PAID, SUMS, NULL},
+    {"FG23.P", PAID, SUMS, NULL},
+    {"FG23.audit", FACTS, OWN, NULL},
+    {"FG23.congress", FACTS, LINES, NULL},
+    {"FG23.dcongress", FACTS | PAID, SUMS, NULL},
+    {"FG24", PAID, SUMS, NULL},
+    {"FG24.Dec", PAID, SUMS, NULL},
 };
 
 static bool is_group(int kind) {
     return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT ||
            kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT ||
            kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION ||
+           kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY;
+}
+
+/* A unit's approvals are those that name it, a region's those of its congress. */
+static bool has_lines(int kind) {
+    return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT ||
            kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY;
 }
 
@@ -83,12 +124,20 @@ void pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *r
 
         if (strcmp(figures[i].figure, figure) != 0)
             continue;
-        ret->provable = !(how & ITEM) || !is_group(kind);
+        ret->provable = !(how & NEVER) && (!(how & ITEM) || !is_group(kind));
+        ret->why_not = figures[i].why_not;
         ret->parts = figures[i].parts;
-        ret->members = (how & SUMS) && is_group(kind);
-        ret->plan = (how & PLAN) != 0;
+        ret->members = (how & SUMS ? is_group(kind) : how & LINES ? has_lines(kind) : false);
+        ret->whose = (how & WHOSE) != 0;
         ret->day = (how & DAY) != 0;
     }
+}
+
+const char *pt_complete_why_not(const char *figure, int kind) {
+    struct pt_complete_needs needs;
+
+    pt_complete_needs(figure, kind, &needs);
+    return needs.provable ? NULL : needs.why_not ? needs.why_not : "there is no such figure";
 }
 
 bool pt_complete_can(const char *figure, int kind) {
@@ -154,7 +203,7 @@ int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
     rc = rc == 0 ? pt_sql_run(&l->sql, err, own_sql, "s", ask->key) : rc;
     if (needs->members)
         rc = rc == 0 ? pt_sql_run(&l->sql, err, of_members_sql, "") : rc;
-    else if (needs->plan)
+    else if (needs->whose)
         rc = rc == 0 ? pt_sql_run(&l->sql, err, "INSERT INTO complete_page VALUES(0, ?, 0)", "s",
                                   ask->key)
                      : rc;

@@ -171,15 +171,15 @@ static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
 
     if (rc != 0)
         return rc;
-    ret->by_rows = needs->provable;
     ret->na = then.na;
     ret->value = then.value;
     ret->unit = pt_unit_name(then.unit);
     ret->formula = then.formula;
     if (!needs->day)
         return read_by_day(f->l, ask, ask->figure, &ret->by_day, err);
-    ret->by_day = needs->parts || needs->plan ? ask->valid_at != f->s->tick_day : false;
-    for (size_t i = 0; i < sizeof sums / sizeof sums[0] && rc == 0 && needs->parts; i++)
+    ret->by_day = needs->parts || needs->whose ? ask->valid_at != f->s->tick_day : false;
+    for (size_t i = 0;
+         i < sizeof sums / sizeof sums[0] && rc == 0 && needs->parts >> PT_SNAP_PAID & 1; i++)
         rc = read_by_day(f->l, ask, sums[i], &ret->by_day, err);
     return rc;
 }
@@ -246,4 +246,14 @@ static int refold(void *ctx, const struct pt_evidence_result *r,
     return rc;
 }
 
-const struct pt_evidence_ledger pt_complete_ledger = {.refold = refold};
+static const char *why_not(void *ctx, const Pentad__V1__EvidenceFigure *figure) {
+    const char *colon = strchr(figure->subject, ':');
+
+    (void)ctx;
+    return pt_complete_why_not(
+        figure->figure,
+        colon ? (int)pt_subject_kind_from_name(figure->subject, (size_t)(colon - figure->subject))
+              : 0);
+}
+
+const struct pt_evidence_ledger pt_complete_ledger = {.refold = refold, .why_not = why_not};

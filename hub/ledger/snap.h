@@ -6,8 +6,8 @@
  *
  * A page holds the rows of one subject, one year and one part. Who may read every record type of a
  * part sees its pages; a part has one salt, so that nobody needs what he can't read. Two pages of a
- * subject are of no year: PT_SNAP_WHOSE (department, unit, policy that its records name) and
- * PT_SNAP_MEMBERS (who names it so). */
+ * subject are of no year: PT_SNAP_WHOSE (department, unit, policy that its records name; what was
+ * carried over and taken back) and PT_SNAP_MEMBERS (who names it so). */
 #ifndef PENTAD_LEDGER_SNAP_H
 #define PENTAD_LEDGER_SNAP_H
 
@@ -16,7 +16,7 @@
 #include "internal.h"
 
 enum { PT_SNAP_FACTS, PT_SNAP_PAID, PT_SNAP_PARTS };
-enum { PT_SNAP_NONCE = 16, PT_SNAP_ROWS_MAX = 32 };
+enum { PT_SNAP_NONCE = 16, PT_SNAP_ROWS_MAX = 40 };
 
 /* The record types that rows are made of, as bits of a page's `dirty`. */
 enum {
@@ -87,6 +87,8 @@ enum pt_snap_stmt {
     PT_SN_JOIN,
     PT_SN_MEMBERS,
     PT_SN_WHOSE,
+    PT_SN_FUNDS,
+    PT_SN_GOAL,
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);

@@ -28,6 +28,10 @@ struct pt_snap {
     sqlite3_stmt *st[PT_SN_COUNT];
 };
 
+#define LIVE_OF                                                                                    \
+    "SELECT hash FROM record WHERE subject = ?1 AND live_from < ?2"                                \
+    " AND (live_to IS NULL OR live_to >= ?2) "
+
 static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NAME] =
         "INSERT INTO snap_page(place,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
@@ -59,10 +63,14 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NODE_DROP] = "DELETE FROM snap_node WHERE part=? AND depth=? AND prefix BETWEEN ? AND ?",
     [PT_SN_JOIN] = "INSERT OR IGNORE INTO snap_member VALUES(?,?,?)",
     [PT_SN_MEMBERS] = "SELECT role || char(10) || subject || char(10) FROM snap_member"
-                      " WHERE org = ?1 AND ?2 ORDER BY role, subject",
-    [PT_SN_WHOSE] = "SELECT hash FROM record r WHERE subject = ?1 AND type IN (@TYPE_ORG_PROFILE,"
-                    " @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
-                    " AND live_from < ?2 AND (live_to IS NULL OR live_to >= ?2) ORDER BY hash",
+                      " WHERE org = ?1 AND ?2 AND ?3 IS NOT NULL ORDER BY role, subject",
+    [PT_SN_WHOSE] =
+        LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE,"
+                " @TYPE_ALLOTMENT) ORDER BY hash",
+    [PT_SN_FUNDS] = LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)"
+                            " ORDER BY hash",
+    [PT_SN_GOAL] = LIVE_OF "AND fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT,"
+                           " @TYPE_EVALUATION) ORDER BY hash",
 };
 
 static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
@@ -350,6 +358,9 @@ static int name_whose(struct pt_ledger *l, const struct pt_folding *f, struct pt
         rc = join(l, f, PT_SNAP_DEPT, r->allotment->dept, err);
         rc = rc == 0 ? join(l, f, PT_SNAP_UNIT, r->allotment->unit, err) : rc;
         break;
+    case PT_TYPE_CARRY_OVER:
+    case PT_TYPE_FUND_CONTROL:
+        break;
     default:
         return 0;
     }
@@ -368,8 +379,11 @@ static int name_more(struct pt_ledger *l, const struct pt_folding *f, const stru
     int rc = 0;
 
     if (t->type == PT_TYPE_CONGRESS_APPROVAL)
-        for (size_t i = 0; i < r->congress_approval->n_lines && rc == 0; i++)
+        for (size_t i = 0; i < r->congress_approval->n_lines && rc == 0; i++) {
             rc = name(l, f, t, r->congress_approval->lines[i]->subject, r->fiscal_year, err);
+            rc = rc == 0 ? name(l, f, t, r->congress_approval->lines[i]->dept, r->fiscal_year, err)
+                         : rc;
+        }
     else if (t->type == PT_TYPE_BUDGET_REVIEW)
         for (size_t i = 0; i < r->budget_review->n_approved_need && rc == 0; i++)
             rc = name(l, f, t, own, r->budget_review->approved_need[i]->fiscal_year, err);

@@ -73,16 +73,31 @@ static const struct {
     {"FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE},
     {NULL, "whose/1", PT_SNAP_P, PT_TYPE_NONE},
     {NULL, "members/1", PT_SNAP_JOINED, PT_TYPE_NONE},
+    {NULL, "funds/1", PT_SNAP_B05 | PT_SNAP_X04, PT_TYPE_NONE},
+    {NULL, "goal/1", GOAL | PT_SNAP_X03, PT_TYPE_NONE},
+    {"FG1", "FG1.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
+    {"FG1.fa", "FG1.fa.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
+    {"FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
+    {"FG1.fa", "FG1.fa.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
-enum { ROW_WHOSE = PT_SNAP_ROW_DECEMBER + 1, ROW_MEMBERS };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_MEMBERS + 1 == (int)ROWS, "rows");
+enum {
+    ROW_WHOSE = PT_SNAP_ROW_DECEMBER + 1,
+    ROW_MEMBERS,
+    ROW_FUNDS,
+    ROW_GOAL,
+    ROW_LINES, /* and those behind it: sums of lines that name a department, or a region's */
+    ROW_LINES_END = ROW_LINES + 4
+};
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_LINES_END == (int)ROWS, "rows");
 
 /* Is that row one of the year's page? */
 static bool is_row_of(unsigned no, int32_t fy) {
-    return fy == PT_SNAP_WHOSE     ? no == ROW_WHOSE
-           : fy == PT_SNAP_MEMBERS ? no == ROW_MEMBERS
-                                   : rows[no].figure && rows[no].of != PT_SNAP_X01;
+    if (fy == PT_SNAP_WHOSE)
+        return no == ROW_WHOSE || no == ROW_FUNDS;
+    if (fy == PT_SNAP_MEMBERS)
+        return no == ROW_MEMBERS;
+    return no == ROW_GOAL || (rows[no].figure && rows[no].of != PT_SNAP_X01);
 }
 
 const char *pt_snap_formula(unsigned no) {
@@ -140,11 +155,15 @@ static const char touch_sql[] =
     "   ON f.t_sid = c.sid AND f.t_seq = c.seq CROSS JOIN record r ON r.rec = f.rec"
     "  UNION SELECT c.type, l.subject, c.fy FROM c CROSS JOIN f_congress_approval_lines l"
     "   ON l.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL AND l.subject <> ''"
+    "  UNION SELECT c.type, l.dept, c.fy FROM c CROSS JOIN f_congress_approval_lines l"
+    "   ON l.rec = c.rec WHERE c.type = @TYPE_CONGRESS_APPROVAL AND l.dept <> ''"
     "  UNION SELECT c.type, c.subject, c.fy + 1 FROM c WHERE c.type = @TYPE_CARRY_OVER"
     "  UNION SELECT c.type, c.subject, f.month / 100 FROM c CROSS JOIN f_region_fiscal f"
     "   ON f.rec = c.rec WHERE c.type = @TYPE_REGION_FISCAL)"
     " SELECT t.subject, t.fy, k.bit FROM t CROSS JOIN snap_type k ON k.type = t.type"
     "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
+    " UNION SELECT c.subject, 0, k.bit FROM c CROSS JOIN snap_type k ON k.type = c.type"
+    "  WHERE c.subject IS NOT NULL AND c.type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)"
     " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
     "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
     " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
@@ -189,10 +208,19 @@ int pt_snap_touch(struct pt_ledger *l, struct pt_err *err) {
 
 static int figure(struct pt_ledger *l, const struct pt_snap_page *p, unsigned no, uint64_t known_at,
                   struct pt_figure *ret, struct pt_err *err) {
-    const struct pt_asof a = {
+    struct pt_asof a = {
         l, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE, p->subject, p->fy, ANY_DAY, known_at};
+    bool final_accounts = (no - ROW_LINES) % 2 == 1;
+    bool found;
+    int rc;
 
-    return pt_asof_figure(&a, rows[no].figure, ret, err);
+    if (no < ROW_LINES)
+        return pt_asof_figure(&a, rows[no].figure, ret, err);
+    a.kind = no - ROW_LINES < 2 ? (int)PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT
+                                : (int)PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION;
+    rc = pt_asof_approved_lines(&a, final_accounts, &ret->value, &found, err);
+    ret->na = !found;
+    return rc;
 }
 
 static int has(struct pt_ledger *l, const char *subject, enum pt_record_type type, bool *ret,
@@ -206,14 +234,16 @@ static int has(struct pt_ledger *l, const char *subject, enum pt_record_type typ
 }
 
 /* The digest over what the statement's rows say, in their order; no row is no value. */
-static int digest_of(struct pt_ledger *l, const char *head, sqlite3_stmt *st, const char *subject,
-                     uint64_t known_at, struct pt_snap_row *ret, bool *ret_found,
+static int digest_of(struct pt_ledger *l, const struct pt_snap_page *p, const char *what,
+                     sqlite3_stmt *st, uint64_t known_at, struct pt_snap_row *ret, bool *ret_found,
                      struct pt_err *err) {
+    char head[40];
     struct pt_sha256 s;
-    int rc = pt_sql_bind(&l->sql, st, err, "si", subject, (int64_t)known_at);
+    int rc = pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)known_at, (int64_t)p->fy);
 
     *ret_found = false;
     ret->hashed = true;
+    (void)snprintf(head, sizeof head, "pentad/%s\n", what);
     pt_sha256_init(&s);
     pt_sha256_update(&s, head, strlen(head));
     while (pt_sql_row(&l->sql, st, &rc, err)) {
@@ -235,12 +265,13 @@ static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned 
     int rc;
 
     *ret = (struct pt_snap_row){.no = no};
-    if (no == ROW_WHOSE)
-        return digest_of(l, "pentad/whose/v1\n", pt_snap_st(l, PT_SN_WHOSE), p->subject, known_at,
-                         ret, ret_found, err);
-    if (no == ROW_MEMBERS)
-        return digest_of(l, "pentad/members/v1\n", members, p->subject, known_at, ret, ret_found,
-                         err);
+    if (!rows[no].figure)
+        return digest_of(l, p, rows[no].formula,
+                         no == ROW_WHOSE     ? pt_snap_st(l, PT_SN_WHOSE)
+                         : no == ROW_FUNDS   ? pt_snap_st(l, PT_SN_FUNDS)
+                         : no == ROW_MEMBERS ? members
+                                             : pt_snap_st(l, PT_SN_GOAL),
+                         known_at, ret, ret_found, err);
     rc = figure(l, p, no, known_at, &f, err);
     ret->value = f.value;
     *ret_found = !f.na;
@@ -347,9 +378,10 @@ static const char members_anew
                                                                                   "profile",
                                                                                   "resp_org") " UNI"
                                                                                               "ON"
-                                                                                              " " NAMES("6",
-                                                                                                        "f_subject_profile",
-                                                                                                        "policy_key") ") ORDER BY role, subject";
+                                                                                              " " NAMES(
+                                                                                                  "6",
+                                                                                                  "f_subject_profile",
+                                                                                                  "policy_key") ") ORDER BY role, subject";
 _Static_assert(PT_SNAP_REGION == 1 && PT_SNAP_POLICY == 6, "in the SQL");
 
 int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_t known_at,

@@ -413,9 +413,6 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
                  "the figure is as of log size %" PRIu64 ", the snapshot of %" PRIu64,
                  g->f->known_at, g->snapshot->log_size);
         incomplete(g, why);
-    } else if (!made->by_rows) {
-        incomplete(g, "no row of a snapshot says this figure of such a subject: it rests on more "
-                      "than the snapshot holds");
     } else if (made->by_day) {
         incomplete(g, "its valid date leaves out something that the snapshot's rows count");
     } else if (!made->rules) {
@@ -466,7 +463,7 @@ static void judge(struct figure *g, const struct pt_evidence_refolded *made) {
 
 static void check_made(struct figure *g) {
     const struct pt_evidence_ledger *l = g->run->ledger;
-    struct pt_evidence_refolded made = {.by_rows = false};
+    struct pt_evidence_refolded made = {.n_pages = 0};
     struct pt_err err = {0, ""};
     int rc = l->refold(l->ctx, g->run->r, g->snapshot, &made, &err);
 
@@ -479,9 +476,27 @@ static void check_made(struct figure *g) {
     pt_evidence_refolded_done(&made);
 }
 
+/* Before anything is made anew. */
+static const char *why_not(const struct figure *g) {
+    const struct pt_evidence_ledger *l = g->run->ledger;
+
+    if (l == NULL || g->f->figure == NULL || g->f->subject == NULL) {
+        return NULL;
+    }
+    if (g->f->too_large) {
+        return "what would prove it, all records of all its items, is more than one file takes: "
+               "prove those of its items";
+    }
+    return l->why_not(l->ctx, g->f);
+}
+
 static void check_complete(struct figure *g) {
     Pentad__V1__Record *rec = NULL;
 
+    if (why_not(g) != NULL) {
+        incomplete(g, why_not(g));
+        return;
+    }
     if (g->run->ledger == NULL || !g->f->has_snapshot || g->f->figure == NULL ||
         g->f->subject == NULL || strchr(g->f->subject, ':') == NULL ||
         pt_party_from_name(g->f->reader_class) == PT_PARTY_NONE) {

@@ -102,7 +102,6 @@ struct pt_evidence_page {
     struct pt_hash head; /* where it is there */
 };
 struct pt_evidence_refolded {
-    bool by_rows; /* what the pages say gives the figure; else nothing in a snapshot does */
     struct pt_evidence_page *pages; /* all that the figure rests on; allocated */
     size_t n_pages, cap_pages;
     size_t members; /* subjects that the figure sums, its own not counted */
@@ -126,6 +125,9 @@ struct pt_evidence_ledger {
     int (*refold)(void *ctx, const struct pt_evidence_result *r,
                   const Pentad__V1__LedgerSnapshot *snapshot, struct pt_evidence_refolded *ret,
                   struct pt_err *err);
+    /* Why no snapshot proves such a figure of such a subject complete, static; NULL: one may. Its
+     * subject and its name are there. */
+    const char *(*why_not)(void *ctx, const Pentad__V1__EvidenceFigure *figure);
     void *ctx;
 };
 /* The same, where a figure may be proven complete: it is made anew from the bundle's records, and
