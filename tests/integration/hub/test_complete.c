@@ -25,6 +25,7 @@ TestSuite(complete, .timeout = TW_TEST_S);
 
 static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
 static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
+static const char approved_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.B0/evidence";
 static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence";
 
 struct scene {
@@ -110,6 +111,54 @@ static void send_allotment(struct scene *t, const char *item, const char *quota_
     send(t, "finance", pt_buf_span(&t->b));
 }
 
+/* An approval by congress of many lines that name the department: 3.5 MiB. */
+static void send_approval(struct scene *t, int no) {
+    enum { LINES = 11000 };
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[] = {&r};
+    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__CongressApproval a = PENTAD__V1__CONGRESS_APPROVAL__INIT;
+    Pentad__V1__ApprovalLine line = PENTAD__V1__APPROVAL_LINE__INIT;
+    Pentad__V1__ApprovalLine **lines = calloc(LINES, sizeof(Pentad__V1__ApprovalLine *));
+    char key[301] = "";
+    char doc_no[40];
+
+    cr_assert_not_null(lines);
+    for (size_t i = 0; i < 100; i++) {
+        memcpy(key + 3 * i, "项", 3);
+    }
+    (void)snprintf(doc_no, sizeof doc_no, "决议〔2019〕%d号", no);
+    line.has_bk = line.has_fen = line.has_src_unit = 1;
+    line.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
+    line.func = (char *)(uintptr_t) "2120303";
+    line.dept = (char *)(uintptr_t)DEPT;
+    line.src_unit = PENTAD__V1__SOURCE_UNIT__SOURCE_UNIT_FEN;
+    line.control_key = key;
+    line.fen = 1;
+    for (size_t i = 0; i < LINES; i++) {
+        lines[i] = &line;
+    }
+    subject.has_kind = 1;
+    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION;
+    subject.key = (char *)(uintptr_t) "370100";
+    a.has_kind = a.has_approved_on = a.has_total_fen = 1;
+    a.kind = PENTAD__V1__APPROVAL_KIND__APPROVAL_KIND_BUDGET;
+    a.approved_on = 20190130;
+    a.n_lines = LINES;
+    a.lines = lines;
+    a.total_fen = LINES;
+    r.subject = &subject;
+    r.doc_no = doc_no;
+    r.has_fiscal_year = r.has_effective = 1;
+    r.fiscal_year = 2019;
+    r.effective = 20190130;
+    r.body_case = PENTAD__V1__RECORD__BODY_CONGRESS_APPROVAL;
+    r.congress_approval = &a;
+    tw_cut(&t->s[at("congress")], list, 1, &t->b);
+    send(t, "congress", pt_buf_span(&t->b));
+    free(lines);
+}
+
 /* The newest snapshot once it is logged. */
 static json_t *snapshot(struct scene *t) {
     struct tw_client *c = &t->c[at("audit")];
@@ -166,12 +215,12 @@ static void send_attestation(struct scene *t, bool equal) {
 }
 
 /* Four payments, one of them taken back; two items of a department; the day ends. */
-static void set_up(struct scene *t) {
+static void set_up_with(struct scene *t, int approvals) {
     const struct tw_opts opts = {.first_day = DAY};
 
     tw_init(&t->w, &opts);
     tw_start(&t->w);
-    pt_buf_init(&t->b, 1 << 20);
+    pt_buf_init(&t->b, 8 << 20);
     for (size_t i = 0; i < SIX; i++) {
         tw_stream_init(&t->s[i], &t->w, tw_party_names[i], "main");
         tw_client_init(&t->c[i], &t->w, tw_party_names[i], "main");
@@ -181,10 +230,17 @@ static void set_up(struct scene *t) {
     send_reversal(t, 2, 101);
     send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
     send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
+    for (int i = 0; i < approvals; i++) {
+        send_approval(t, i);
+    }
     for (size_t i = 0; i < SIX; i++) {
         tw_cut_close(&t->s[i], DAY, false, &t->b);
         send(t, tw_party_names[i], pt_buf_span(&t->b));
     }
+}
+
+static void set_up(struct scene *t) {
+    set_up_with(t, 0);
 }
 
 static void tear_down(struct scene *t) {
@@ -544,6 +600,26 @@ Test(complete, that_nothing_was_paid) {
     pt_evidence_result_free(r);
     pentad__v1__evidence_bundle__free_unpacked(b, NULL);
     pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
+/* Where the proof is more than a file takes, the figure's own records come without it. */
+Test(complete, what_is_too_much_for_a_file_is_said) {
+    struct pt_evidence_result *r;
+    struct pt_buf bundle;
+    struct scene t;
+
+    set_up_with(&t, 5);
+    pt_buf_init(&bundle, 32u << 20);
+    json_decref(snapshot(&t));
+    get_bundle(&t, "congress", approved_path, &bundle);
+    r = verify(&t, pt_buf_span(&bundle));
+    only_incomplete(r, "more than one file takes");
+    cr_expect_eq(r->bundle->figure->value, 1500);
+    cr_expect_eq(r->bundle->n_inputs, 2);
+    cr_expect_eq(r->bundle->n_records, 2);
+    pt_evidence_result_free(r);
     pt_buf_done(&bundle);
     tear_down(&t);
 }
