@@ -166,8 +166,9 @@ static const char members_sql[] =
     " CROSS JOIN snap_member m ON m.org = o.org";
 static const char own_sql[] = "INSERT OR IGNORE INTO complete_of VALUES(?)";
 static const char of_members_sql[] =
-    "INSERT INTO complete_page SELECT 0, subject, 0 FROM complete_of"
+    "INSERT OR IGNORE INTO complete_page SELECT 0, subject, 0 FROM complete_of"
     " UNION ALL SELECT 0, org, 1 FROM complete_org";
+static const char of_none_sql[] = "INSERT OR IGNORE INTO complete_page VALUES(0, ?, 0)";
 static const char of_year_sql[] =
     "INSERT OR IGNORE INTO complete_page SELECT ?1, subject, ?2 FROM scope";
 _Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_WHOSE == 0 && PT_SNAP_MEMBERS == 1, "in the SQL");
@@ -201,11 +202,10 @@ int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
         rc = rc == 0 ? pt_sql_run(&l->sql, err, members_sql, "") : rc;
     }
     rc = rc == 0 ? pt_sql_run(&l->sql, err, own_sql, "s", ask->key) : rc;
+    rc = rc == 0 ? pt_sql_run(&l->sql, err, of_none_sql, "s", PT_SNAP_RULES) : rc;
     if (needs->members)
         rc = rc == 0 ? pt_sql_run(&l->sql, err, of_members_sql, "") : rc;
     else if (needs->whose)
-        rc = rc == 0 ? pt_sql_run(&l->sql, err, "INSERT INTO complete_page VALUES(0, ?, 0)", "s",
-                                  ask->key)
-                     : rc;
+        rc = rc == 0 ? pt_sql_run(&l->sql, err, of_none_sql, "s", ask->key) : rc;
     return rc == 0 && needs->parts ? list_years(&a, needs->parts, err) : rc;
 }

@@ -12,6 +12,7 @@
 #define PENTAD_LEDGER_SNAP_H
 
 #include <pentad/ledger/snapshot.h>
+#include <pentad/proof/evidence.h>
 
 #include "internal.h"
 
@@ -34,11 +35,15 @@ enum {
     PT_SNAP_BEFORE = 1U << 11, /* a record of an earlier year */
     PT_SNAP_SALT = 1U << 12,   /* the nonces alone */
     PT_SNAP_P = 1U << 13,      /* P01, P02, B04, as they say whose a subject is */
-    PT_SNAP_JOINED = 1U << 14  /* a member that wasn't one before */
+    PT_SNAP_JOINED = 1U << 14, /* a member that wasn't one before */
+    PT_SNAP_H07 = 1U << 15
 };
 
 /* In a year's place: no record has such a one. */
 enum { PT_SNAP_WHOSE = 0, PT_SNAP_MEMBERS = 1, PT_SNAP_YEAR_MIN = 2 };
+
+/* In a subject's place on a page of year 0: the rule sets, whose parameters figures take. */
+#define PT_SNAP_RULES PT_EVIDENCE_RULES
 
 /* As what a record names the body or policy whose its subject is. */
 enum pt_snap_role {
@@ -89,6 +94,7 @@ enum pt_snap_stmt {
     PT_SN_WHOSE,
     PT_SN_FUNDS,
     PT_SN_GOAL,
+    PT_SN_RULES,
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);

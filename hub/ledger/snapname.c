@@ -69,6 +69,10 @@ static const char *const statements[PT_SN_COUNT] = {
                 " @TYPE_ALLOTMENT) ORDER BY hash",
     [PT_SN_FUNDS] = LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)"
                             " ORDER BY hash",
+    [PT_SN_RULES] =
+        "SELECT r.hash FROM f_rule_set f CROSS JOIN record r ON r.rec = f.rec"
+        " WHERE ?1 = '" PT_SNAP_RULES "' AND r.live_from < ?2"
+        " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL ORDER BY r.hash",
     [PT_SN_GOAL] = LIVE_OF "AND fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT,"
                            " @TYPE_EVALUATION) ORDER BY hash",
 };
@@ -358,6 +362,8 @@ static int name_whose(struct pt_ledger *l, const struct pt_folding *f, struct pt
         rc = join(l, f, PT_SNAP_DEPT, r->allotment->dept, err);
         rc = rc == 0 ? join(l, f, PT_SNAP_UNIT, r->allotment->unit, err) : rc;
         break;
+    case PT_TYPE_RULE_SET:
+        return name_page(l, f, PT_SNAP_FACTS, PT_SNAP_RULES, PT_SNAP_WHOSE, false, err);
     case PT_TYPE_CARRY_OVER:
     case PT_TYPE_FUND_CONTROL:
         break;
@@ -405,7 +411,7 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     if (l->snap->n > NAMED_MAX) /* never within a record: its nonce counts once */
         rc = pt_snap_flush(l, false, err);
     rc = rc == 0 ? name_whose(l, f, err) : rc;
-    if (rc != 0 || t->bit == PT_SNAP_P || !f->r->has_fiscal_year)
+    if (rc != 0 || t->bit == PT_SNAP_P || t->bit == PT_SNAP_H07 || !f->r->has_fiscal_year)
         return rc;
     if (t->type == PT_TYPE_PAYMENT_BATCH) {
         for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)

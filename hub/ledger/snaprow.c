@@ -30,6 +30,7 @@ const struct pt_snap_type pt_snap_types[] = {
     {PT_TYPE_PAYMENT_BATCH, PT_SNAP_X01, PT_SNAP_PAID},
     {PT_TYPE_ORG_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
     {PT_TYPE_SUBJECT_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
+    {PT_TYPE_RULE_SET, PT_SNAP_H07, PT_SNAP_FACTS},
 };
 const size_t pt_snap_n_types = sizeof pt_snap_types / sizeof pt_snap_types[0];
 
@@ -79,6 +80,7 @@ static const struct {
     {"FG1.fa", "FG1.fa.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
     {"FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
     {"FG1.fa", "FG1.fa.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
+    {NULL, "rules/1", PT_SNAP_H07, PT_TYPE_NONE},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 enum {
@@ -87,14 +89,14 @@ enum {
     ROW_FUNDS,
     ROW_GOAL,
     ROW_LINES, /* and those behind it: sums of lines that name a department, or a region's */
-    ROW_LINES_END = ROW_LINES + 4
+    ROW_RULES = ROW_LINES + 4
 };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_LINES_END == (int)ROWS, "rows");
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_RULES + 1 == (int)ROWS, "rows");
 
 /* Is that row one of the year's page? */
 static bool is_row_of(unsigned no, int32_t fy) {
     if (fy == PT_SNAP_WHOSE)
-        return no == ROW_WHOSE || no == ROW_FUNDS;
+        return no == ROW_WHOSE || no == ROW_FUNDS || no == ROW_RULES;
     if (fy == PT_SNAP_MEMBERS)
         return no == ROW_MEMBERS;
     return no == ROW_GOAL || (rows[no].figure && rows[no].of != PT_SNAP_X01);
@@ -164,6 +166,7 @@ static const char touch_sql[] =
     "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
     " UNION SELECT c.subject, 0, k.bit FROM c CROSS JOIN snap_type k ON k.type = c.type"
     "  WHERE c.subject IS NOT NULL AND c.type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)"
+    " UNION SELECT '" PT_SNAP_RULES "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
     " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
     "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
     " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
@@ -176,8 +179,8 @@ static const char touch_sql[] =
     " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
     "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
     " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
-_Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_WHOSE == 0 &&
-                   PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
+_Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_H07 == 32768 &&
+                   PT_SNAP_WHOSE == 0 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
                "in the SQL");
 
 /* What came as a payment named its page itself. */
@@ -269,6 +272,7 @@ static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned 
         return digest_of(l, p, rows[no].formula,
                          no == ROW_WHOSE     ? pt_snap_st(l, PT_SN_WHOSE)
                          : no == ROW_FUNDS   ? pt_snap_st(l, PT_SN_FUNDS)
+                         : no == ROW_RULES   ? pt_snap_st(l, PT_SN_RULES)
                          : no == ROW_MEMBERS ? members
                                              : pt_snap_st(l, PT_SN_GOAL),
                          known_at, ret, ret_found, err);

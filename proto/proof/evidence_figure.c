@@ -189,6 +189,7 @@ int pt_evidence_refolded_add(struct pt_evidence_refolded *r, unsigned part, cons
     if (head != NULL) {
         p->head = *head;
     }
+    /* cppcheck-suppress memleak ; the page has it */
     return 0;
 }
 
@@ -250,7 +251,10 @@ static bool digest_holds(const struct figure *g) {
 static void page_fails(const struct figure *g, const struct pt_evidence_page *made) {
     char what[200];
 
-    if (made->fiscal_year == PT_EVIDENCE_MEMBERS) {
+    if (strcmp(made->subject, PT_EVIDENCE_RULES) == 0) {
+        snprintf(what, sizeof(what),
+                 "the rule sets (H07) of the bundle aren't those of the snapshot: one is left out");
+    } else if (made->fiscal_year == PT_EVIDENCE_MEMBERS) {
         snprintf(what, sizeof(what),
                  "the records of the bundle don't name the members of %.40s that the snapshot "
                  "holds: one is left out",

@@ -125,7 +125,7 @@ static void send_approval(struct scene *t, int no) {
 
     cr_assert_not_null(lines);
     for (size_t i = 0; i < 100; i++) {
-        memcpy(key + 3 * i, "项", 3);
+        (void)snprintf(key + 3 * i, 4, "项");
     }
     (void)snprintf(doc_no, sizeof doc_no, "决议〔2019〕%d号", no);
     line.has_bk = line.has_fen = line.has_src_unit = 1;
@@ -384,6 +384,19 @@ static Pentad__V1__EvidenceBundle *opened(const struct pt_buf *bundle) {
     return b;
 }
 
+static Pentad__V1__EvidencePage *page_of(Pentad__V1__EvidenceBundle *b, const char *subject,
+                                         int32_t fiscal_year, unsigned part) {
+    for (size_t i = 0; i < b->figure->n_pages; i++) {
+        Pentad__V1__EvidencePage *p = b->figure->pages[i];
+
+        if (strcmp(p->subject, subject) == 0 && p->fiscal_year == fiscal_year && p->part == part) {
+            return p;
+        }
+    }
+    cr_assert_fail("no page of %s %d", subject, (int)fiscal_year);
+    return NULL;
+}
+
 Test(complete, a_reversal_left_out_is_not_proven_complete) {
     struct pt_evidence_result *r;
     Pentad__V1__EvidenceBundle *b;
@@ -446,17 +459,27 @@ Test(complete, nothing_else_passes_for_complete) {
     pt_evidence_result_free(wait_complete(&t, "finance", figure_path, &bundle));
 
     b = opened(&bundle);
-    b->figure->pages[0]->n_branches = 0;
+    page_of(b, PAID_ITEM, 2019, 1)->n_branches = 0;
     b->figure->parts[1].data[5] ^= 1;
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "don't give the page");
     pt_evidence_result_free(r);
     b->figure->parts[1].data[5] ^= 1;
+    page_of(b, PT_EVIDENCE_RULES, 0, 0)->fiscal_year = 2;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "the rule sets");
+    pt_evidence_result_free(r);
+    page_of(b, PT_EVIDENCE_RULES, 2, 0)->fiscal_year = 0;
     b->figure->parts[0].data[5] ^= 1;
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "the rule sets");
+    pt_evidence_result_free(r);
+    b->figure->parts[0].data[5] ^= 1;
+    memcpy(b->figure->reader_class, "office", 7); /* "finance", which sees more */
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "don't lead to the snapshot's digest");
     pt_evidence_result_free(r);
-    b->figure->parts[0].data[5] ^= 1;
+    memcpy(b->figure->reader_class, "finance", 8);
     b->figure->known_at++;
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "as of log size");
@@ -502,19 +525,6 @@ static void without(struct scene *t, const struct pt_buf *bundle, which_fn *whic
     pt_evidence_result_free(r);
     pentad__v1__evidence_bundle__free_unpacked(b, NULL);
     pt_buf_done(&changed);
-}
-
-static Pentad__V1__EvidencePage *page_of(Pentad__V1__EvidenceBundle *b, const char *subject,
-                                         int32_t fiscal_year, unsigned part) {
-    for (size_t i = 0; i < b->figure->n_pages; i++) {
-        Pentad__V1__EvidencePage *p = b->figure->pages[i];
-
-        if (strcmp(p->subject, subject) == 0 && p->fiscal_year == fiscal_year && p->part == part) {
-            return p;
-        }
-    }
-    cr_assert_fail("no page of %s %d", subject, (int)fiscal_year);
-    return NULL;
 }
 
 /* A department's balance: its members are proven, each one's records, and that there are no more

@@ -93,7 +93,7 @@ static int compare(struct pt_ledger *l, struct bundle *k, const struct pt_figure
                    const Pentad__V1__LedgerSnapshot *s, bool *ret_proven) {
     struct pt_evidence_refolded made = {.n_pages = 0};
     struct pt_err err = {0};
-    struct pt_figure f;
+    struct pt_figure f = {.na = true};
     int wrong = 0;
 
     if (pt_complete_ledger.refold(NULL, &k->r, s, &made, &err) != 0 ||

@@ -94,6 +94,7 @@ int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
 enum { PT_EVIDENCE_PARTS = 2 };
 /* Pages of no year: the records that say whose a subject is; who was ever said to be a body's. */
 enum { PT_EVIDENCE_WHOSE = 0, PT_EVIDENCE_MEMBERS = 1 };
+#define PT_EVIDENCE_RULES "H07" /* in a subject's place: the rule sets, of no year */
 struct pt_evidence_page {
     unsigned part;
     char *subject; /* its key, allocated */
