@@ -37,19 +37,29 @@ static void over_step(sqlite3_context *ctx, int n, sqlite3_value **v) {
         sqlite3_result_error_nomem(ctx);
 }
 
+/* Most are small: those aren't put in order. Nothing is looked for any more. */
+static void keep_large(struct pt_sums *t, int64_t least) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++)
+        if (t->list[i]->fen >= least)
+            t->list[n++] = t->list[i];
+    t->n = n;
+}
+
 static void over_final(sqlite3_context *ctx) {
     struct summing *s = sqlite3_aggregate_context(ctx, 0);
     json_t *all = json_array();
     char *text;
 
     if (s && s->sums) {
+        keep_large(s->sums, s->least);
         pt_sums_sort(s->sums);
         for (size_t i = 0; i < s->sums->n; i++) {
             const struct pt_sum *x = s->sums->list[i];
 
-            if (x->fen >= s->least)
-                (void)json_array_append_new(all,
-                                            json_pack("[sss]", x->text[0], x->text[1], x->text[2]));
+            (void)json_array_append_new(all,
+                                        json_pack("[sss]", x->text[0], x->text[1], x->text[2]));
         }
         pt_sums_done(s->sums);
         free(s->sums);

@@ -346,15 +346,19 @@ static int drop_leftovers(struct pt_engine *e, struct pt_err *err) {
     return pt_sql_script(e->sql, sql, err);
 }
 
-/* In a fixed order, so that the hub's stream is the same on every machine. */
-static int diff_all(struct pt_engine *e, struct pt_err *err) {
-    static const char sql[] = "SELECT d.id FROM dirty d LEFT JOIN condition c ON c.id = d.id"
-                              " LEFT JOIN finding f ON f.id = d.id"
-                              " ORDER BY coalesce(c.rule, f.rule), c.key, c.fy, c.period, c.object,"
-                              " d.id";
-    sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(e->sql, &st, err, sql, "");
+/* In a fixed order, so that the hub's stream is the same on every machine. Of what is dirty little
+ * has to be said: only that is put in order. */
+static const char put_in_order[] =
+    "DELETE FROM dirty; INSERT INTO pending(id, body) SELECT w.id, w.body FROM wanted w"
+    " LEFT JOIN condition c ON c.id = w.id LEFT JOIN finding f ON f.id = w.id"
+    " ORDER BY coalesce(c.rule, f.rule), c.key, c.fy, c.period, c.object, w.id;"
+    "DELETE FROM wanted";
 
+static int diff_all(struct pt_engine *e, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_run(e->sql, err, "DELETE FROM wanted", ""); /* of a tick that failed */
+
+    rc = rc == 0 ? pt_sql_query(e->sql, &st, err, "SELECT id FROM dirty", "") : rc;
     while (pt_sql_row(e->sql, st, &rc, err)) {
         uint8_t id[16];
 
@@ -363,7 +367,7 @@ static int diff_all(struct pt_engine *e, struct pt_err *err) {
         rc = pt_finding_diff(e, id, err);
     }
     pt_sql_done(e->sql, st);
-    return rc == 0 ? pt_sql_run(e->sql, err, "DELETE FROM dirty", "") : rc;
+    return rc == 0 ? pt_sql_script(e->sql, put_in_order, err) : rc;
 }
 
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err) {

@@ -54,7 +54,7 @@ enum pt_engine_stmt {
     PT_R_DIRTY,
     PT_R_FINDING,
     PT_R_FINDING_PUT,
-    PT_R_PENDING_PUT,
+    PT_R_WANTED_PUT,
     PT_R_PENDING_GET,
     PT_R_PENDING_DEL,
     PT_R_CONDITION_OF,
@@ -168,6 +168,7 @@ bool pt_party_listed(const char *list, const char *figures, const char *party);
 /* finding.c */
 /* Stored figures without the volatile ones, in the arena. */
 const char *pt_finding_steady(struct pt_engine *e, const struct pt_rule *r, const char *figures);
+/* What should be logged of it now, if anything, is written into temp.wanted. */
 int pt_finding_diff(struct pt_engine *e, const uint8_t id[16], struct pt_err *err);
 /* A logged H01 becomes the state that the next tick compares with. */
 int pt_finding_fold(struct pt_engine *e, int64_t rec, const Pentad__V1__Discrepancy *d,

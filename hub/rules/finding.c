@@ -377,8 +377,8 @@ static int from_condition(struct pt_engine *e, struct pt_condition *c, Pentad__V
     return rc == 0 ? put_inputs(e, c, d, err) : rc;
 }
 
-static int put_pending(struct pt_engine *e, const uint8_t id[16], Pentad__V1__Discrepancy *d,
-                       const struct finding *want, struct pt_err *err) {
+static int put_wanted(struct pt_engine *e, const uint8_t id[16], Pentad__V1__Discrepancy *d,
+                      const struct finding *want, struct pt_err *err) {
     uint8_t *buf;
     size_t n;
 
@@ -399,7 +399,7 @@ static int put_pending(struct pt_engine *e, const uint8_t id[16], Pentad__V1__Di
     if (!buf)
         return pt_err_set(err, PT_E_NOMEM, "rules: no memory for a finding");
     pentad__v1__discrepancy__pack(d, buf);
-    return pt_sql_apply(e->sql, e->own[PT_R_PENDING_PUT], err, "bb", pt_span(id, 16),
+    return pt_sql_apply(e->sql, e->own[PT_R_WANTED_PUT], err, "bb", pt_span(id, 16),
                         pt_span(buf, n));
 }
 
@@ -411,7 +411,7 @@ static int again(struct pt_engine *e, const uint8_t id[16], const struct finding
 
     if (!d)
         return pt_err_set(err, PT_E_CORRUPT, "rules: a stored finding can't be read");
-    rc = put_pending(e, id, d, want, err);
+    rc = put_wanted(e, id, d, want, err);
     pentad__v1__discrepancy__free_unpacked(d, NULL);
     return rc;
 }
@@ -426,7 +426,7 @@ static int open_new(struct pt_engine *e, struct pt_condition *c, const struct fi
     int rc = reply_due(e, c->sev, &want.due, err);
 
     rc = rc == 0 ? from_condition(e, c, &d, err) : rc;
-    return rc == 0 ? put_pending(e, c->id, &d, &want, err) : rc;
+    return rc == 0 ? put_wanted(e, c->id, &d, &want, err) : rc;
 }
 
 /* Its term still runs. */
@@ -462,7 +462,7 @@ static int compare(struct pt_engine *e, struct pt_condition *c, const struct fin
     if (!fires)
         return again(e, c->id, f, &want, err);
     rc = from_condition(e, c, &d, err);
-    return rc == 0 ? put_pending(e, c->id, &d, &want, err) : rc;
+    return rc == 0 ? put_wanted(e, c->id, &d, &want, err) : rc;
 }
 
 int pt_finding_diff(struct pt_engine *e, const uint8_t id[16], struct pt_err *err) {

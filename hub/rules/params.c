@@ -71,7 +71,8 @@ int pt_param_set(struct pt_engine *e, const char *name, int64_t value, struct pt
     return 0;
 }
 
-/* param(name): the value in force at the tick that runs. */
+/* param(name): the value in force at the tick that runs. Nothing changes it while a statement runs,
+ * so that SQLite asks once a run and not once a row. */
 static void fn_param(sqlite3_context *ctx, int n, sqlite3_value **v) {
     struct pt_engine *e = sqlite3_user_data(ctx);
     const char *name = (const char *)sqlite3_value_text(v[0]);
@@ -109,10 +110,10 @@ int pt_params_register(struct pt_engine *e, struct pt_err *err) {
     if (sqlite3_create_function_v2(e->sql->db, "discrepancy_id", 6,
                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, fn_discrepancy_id,
                                    NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function_v2(e->sql->db, "param", 1, SQLITE_UTF8, e, fn_param, NULL, NULL,
-                                   NULL) != SQLITE_OK ||
-        sqlite3_create_function_v2(e->sql->db, "tick_day", 0, SQLITE_UTF8, e, fn_tick_day, NULL,
-                                   NULL, NULL) != SQLITE_OK)
+        sqlite3_create_function_v2(e->sql->db, "param", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, e,
+                                   fn_param, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_create_function_v2(e->sql->db, "tick_day", 0, SQLITE_UTF8 | SQLITE_DETERMINISTIC, e,
+                                   fn_tick_day, NULL, NULL, NULL) != SQLITE_OK)
         return pt_sql_err(e->sql, 0, err, "the rules' functions");
     return 0;
 }

@@ -39,6 +39,7 @@ static const char tables[] =
 
 static const char temp_tables[] =
     "CREATE TEMP TABLE IF NOT EXISTS touched(a, b, c, PRIMARY KEY(a, b, c)) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS wanted(id BLOB PRIMARY KEY, body BLOB) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS seen(id BLOB PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS param_now(name TEXT PRIMARY KEY, value) WITHOUT ROWID;";
 
@@ -70,7 +71,7 @@ static const char *const own_sql[PT_R_COUNT] = {
     [PT_R_FINDING] = "SELECT episode, status, sev, escalated, due, first_seen, figures, open_rec,"
                      " body FROM finding WHERE id=?",
     [PT_R_FINDING_PUT] = "INSERT OR REPLACE INTO finding VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-    [PT_R_PENDING_PUT] = "INSERT INTO pending(id, body) VALUES(?,?)",
+    [PT_R_WANTED_PUT] = "INSERT INTO wanted VALUES(?,?)",
     [PT_R_PENDING_GET] = "SELECT body FROM pending WHERE id=?",
     [PT_R_PENDING_DEL] = "DELETE FROM pending WHERE id=?",
     [PT_R_CONDITION_OF] = "SELECT rule, kind, key, fy, period, object, state, sev, figures, a, b, c"
