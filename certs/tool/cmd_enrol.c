@@ -124,8 +124,13 @@ static int add_approver(const char *pki, const char *name, const char *key, stru
 static int list_approvers(const char *pki, struct pt_err *err) {
     struct pt_ca_approver who[PT_CA_APPROVERS_MAX];
     size_t n = 0;
-    int rc = pt_ca_approvers(pki, who, &n, err);
+    char path[PATH_MAX];
+    int rc = pt_path_join(path, sizeof(path), pki, "ca.crt");
 
+    if (rc == 0 && !pt_file_exists(path)) {
+        return pt_err_set(err, PT_E_NOT_FOUND, "%s: there is no authority (pentad ca create)", pki);
+    }
+    rc = rc == 0 ? pt_ca_approvers(pki, who, &n, err) : rc;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         printf("%.16s  %s\n", who[i].key, who[i].name);
     }
@@ -188,6 +193,11 @@ static int identity_of(struct pt_command *c, struct pt_identity *ret, struct pt_
     char uri[256];
     int n;
 
+    int rc = pt_tool_party(pt_args_get(c, "--party"), err);
+
+    if (rc != 0) {
+        return rc;
+    }
     if ((stream == NULL) == (role == NULL)) {
         return pt_err_set(err, PT_E_USAGE, "say --stream or --role, one of them");
     }

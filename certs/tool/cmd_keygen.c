@@ -263,8 +263,9 @@ static int run_keygen(struct pt_command *c, struct pt_err *err) {
     bool tls_only = pt_args_given(c, "--tls-only");
     int rc;
 
-    if (!pt_name_valid(pt_args_get(c, "--party"))) {
-        return pt_err_set(err, PT_E_USAGE, "--party is not a name");
+    rc = pt_tool_party(pt_args_get(c, "--party"), err);
+    if (rc != 0) {
+        return rc;
     }
     if (!tls_only && (!pt_args_given(c, "--name") || !pt_args_given(c, "--uscc"))) {
         return pt_err_set(err, PT_E_USAGE, "--name and --uscc are needed for the genesis");

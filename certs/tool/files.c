@@ -38,6 +38,15 @@ int pt_tool_copy(const char *from_dir, const char *to_dir, const char *name, str
     return rc;
 }
 
+int pt_tool_party(const char *name, struct pt_err *err) {
+    return pt_witness_party(name) || strcmp(name, "office") == 0 || strcmp(name, "hub") == 0
+               ? 0
+               : pt_err_set(err, PT_E_USAGE,
+                            "--party %.40s: it is one of congress, discipline, organization, "
+                            "finance, audit, office, hub",
+                            name);
+}
+
 int pt_tool_write_policy(const Pentad__V1__Genesis *g, const struct pt_hash *hub, const char *dir,
                          struct pt_err *err) {
     char hex[2 * PT_HASH_LEN + 2];

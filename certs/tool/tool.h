@@ -29,6 +29,9 @@ bool pt_tool_chinese(void);
 /* "signing", "sealing" …: the use of a key in that language. */
 const char *pt_tool_use(const char *use);
 
+/* PT_E_USAGE for a --party that is none of the exchange. */
+int pt_tool_party(const char *name, struct pt_err *err);
+
 /* Reads a file of at most `max` bytes into out, which is initialised here (free it always). */
 int pt_tool_read(const char *path, size_t max, struct pt_buf *out, struct pt_err *err);
 /* Writes dir/name; `fresh`: it mustn't stand there yet. */

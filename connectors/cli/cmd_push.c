@@ -59,6 +59,7 @@ const struct cli_command cmd_push = {
         "a\n"
         "connector's outbox. The connector numbers, signs and sends them with its next batch. The\n"
         "names in the file are those of the .proto files; leave seq, nonce and issued_at_ms out.\n"
+        "Bytes are base64: an id that pages print in hex is `printf ID | xxd -r -p | base64`.\n"
         "\n"
         "exit: 0 queued, 1 it failed, 2 wrong use\n"
         "\n"

@@ -1,14 +1,23 @@
 #include "outbox.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/arena.h>
+#include <pentad/base/clock.h>
 #include <pentad/base/file.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
+#include <pentad/record/sealed.h>
+#include <pentad/record/validate.h>
+
+#include "keys.h"
+
+enum { NONCE_LEN = 16, FAULTS_MAX = 1024 * 1024 };
 
 int pt_cli_outbox_open(const char *config, struct cli_outbox *ret, struct pt_err *err) {
     char path[4096];
-    memset(ret, 0, sizeof *ret);
+    *ret = (struct cli_outbox){.path = config};
     int rc = pt_config_load(config, &ret->config, err);
     if (rc == 0) {
         rc = pt_mkdirs(ret->config->state, 0700, err);
@@ -31,6 +40,61 @@ void pt_cli_outbox_close(struct cli_outbox *b) {
     memset(b, 0, sizeof *b);
 }
 
+static int validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                    enum pt_party party, const char *origin, struct pt_err *err) {
+    static uint8_t nonce[NONCE_LEN];
+    Pentad__V1__Record copy = *rec;
+    int64_t now = pt_clock_now_ms(&pt_clock_system);
+    struct pt_faults faults;
+    struct pt_arena arena;
+    copy.has_seq = copy.has_nonce = 1; /* what the connector gives it */
+    copy.seq = 1;
+    copy.nonce = (ProtobufCBinaryData){.len = sizeof nonce, .data = nonce};
+    if (!copy.has_issued_at_ms) {
+        copy.has_issued_at_ms = 1;
+        copy.issued_at_ms = now;
+    }
+    pt_arena_init(&arena, FAULTS_MAX);
+    pt_faults_init(&faults, &arena);
+    int rc = pt_sealed_opens(rec) || pt_sealed_due(rec)
+                 ? pt_record_validate_unsealed(&copy, codes, party, now, &faults)
+                 : pt_record_validate(&copy, codes, party, now, &faults);
+    if (rc != 0) {
+        pt_err_set(err, rc, "%s: %s", origin,
+                   faults.count ? faults.v[0].message : pt_err_text(rc, false));
+    }
+    pt_arena_done(&arena);
+    return rc;
+}
+
+/* As the connector would, which else makes a dead letter of it. */
+static int check(const struct cli_outbox *b, const Pentad__V1__Record *rec, const char *origin,
+                 struct pt_err *err) {
+    struct pt_codes *codes = NULL;
+    struct pt_err why;
+    struct cli_keys k;
+    if (pt_cli_keys_open(b->path, &k, &why) != 0) {
+        return 0; /* it has verified nothing yet: it checks once it has */
+    }
+    const Pentad__V1__Genesis *g = pt_follower_genesis(k.view);
+    int rc = g ? pt_codes_new(g->code_family, &codes, err) : 0;
+    rc = rc == 0 && codes ? validate(rec, codes, pt_party_from_name(b->config->party), origin, err)
+                          : rc;
+    pt_codes_free(codes);
+    pt_cli_keys_close(&k);
+    return rc;
+}
+
+static void warn_where_ended(const struct cli_outbox *b) {
+    int64_t ended = 0;
+    if (pt_state_get_int(b->state, "ended", 0, &ended, NULL) == 0 && ended) {
+        fprintf(stderr,
+                "pentad: %s/%s has ended, so that this will never go out: name a new stream and a "
+                "new state in %s, and hand it in there\n",
+                b->config->party, b->config->stream, b->path);
+    }
+}
+
 int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const char *origin,
                       struct pt_err *err) {
     const struct pt_record_info *info = pt_record_info_of(rec);
@@ -43,7 +107,8 @@ int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const
     }
     struct pt_buf bytes;
     pt_buf_init(&bytes, PT_RECORD_MAX);
-    int rc = pt_msg_encode(&rec->base, &bytes, err);
+    int rc = check(b, rec, origin, err);
+    rc = rc ? rc : pt_msg_encode(&rec->base, &bytes, err);
     if (rc == 0) {
         rc = pt_state_begin(b->state, err);
     }
@@ -56,6 +121,9 @@ int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const
         rc = pt_staged_add(b->state, &row, err);
         rc = rc ? rc : pt_state_commit(b->state, err);
         pt_state_rollback(b->state);
+    }
+    if (rc == 0) {
+        warn_where_ended(b);
     }
     pt_buf_done(&bytes);
     return rc;

@@ -11,6 +11,7 @@
 #include <pentad/v1/record.pb-c.h>
 
 struct cli_outbox {
+    const char *path; /* of the configuration; borrowed */
     struct pt_config *config;
     struct pt_state *state;
 };
@@ -18,7 +19,8 @@ int pt_cli_outbox_open(const char *config, struct cli_outbox *ret, struct pt_err
 void pt_cli_outbox_close(struct cli_outbox *b);
 
 /* `origin` says to people where it is from. PT_E_MISSING: no body of a known type; PT_E_FIELD: it
- * numbers itself. */
+ * numbers itself; else what is structurally wrong with it, where the connector has the genesis
+ * already. Warns on stderr where the stream has ended and nothing goes out any more. */
 int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const char *origin,
                       struct pt_err *err);
 /* Has a record of that type and document number been put here, sent or not? */

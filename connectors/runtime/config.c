@@ -28,6 +28,12 @@
 #define STR(key, flags, type, member)                                                              \
     CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), type, member, 1, 4096)
 
+/* Another word is an error: libcyaml's own takes all but "no" and "false" for yes. */
+static const cyaml_strval_t yes_or_no[] = {{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}};
+#define YES_NO(key, type, member)                                                                  \
+    CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, type, member, yes_or_no,        \
+                     sizeof yes_or_no / sizeof *yes_or_no)
+
 static const cyaml_schema_field_t var_fields[] = {
     STR("name", 0, struct pt_config_var, name),
     STR("value", 0, struct pt_config_var, value),
@@ -69,7 +75,7 @@ static const cyaml_schema_value_t word_schema = {
 
 static const cyaml_schema_field_t sink_fields[] = {
     STR("dir", 0, struct pt_config_sink, dir),
-    CYAML_FIELD_BOOL("bom", CYAML_FLAG_OPTIONAL, struct pt_config_sink, bom),
+    YES_NO("bom", struct pt_config_sink, bom),
     CYAML_FIELD_SEQUENCE("deliver", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config_sink,
                          deliver, &word_schema, 0, 64),
     CYAML_FIELD_SEQUENCE("types", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config_sink,
@@ -110,7 +116,7 @@ static const cyaml_schema_value_t count_schema = {
 
 static const cyaml_schema_field_t dummies_fields[] = {
     STR("every", 0, struct pt_config_dummies, every),
-    CYAML_FIELD_BOOL("hold", CYAML_FLAG_OPTIONAL, struct pt_config_dummies, hold),
+    YES_NO("hold", struct pt_config_dummies, hold),
     CYAML_FIELD_INT("ack_days", CYAML_FLAG_OPTIONAL, struct pt_config_dummies, ack_days),
     CYAML_FIELD_END,
 };
@@ -124,7 +130,7 @@ static const cyaml_schema_field_t dummy_answers_fields[] = {
     CYAML_FIELD_INT("interim", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, interim),
     CYAML_FIELD_INT("not_competent", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers,
                     not_competent),
-    CYAML_FIELD_BOOL("hold", CYAML_FLAG_OPTIONAL, struct pt_config_dummy_answers, hold),
+    YES_NO("hold", struct pt_config_dummy_answers, hold),
     CYAML_FIELD_END,
 };
 
@@ -146,7 +152,7 @@ static const cyaml_schema_field_t config_fields[] = {
                             struct pt_config, dummy_answers, dummy_answers_fields),
     CYAML_FIELD_MAPPING_PTR("sink", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct pt_config,
                             sink, sink_fields),
-    CYAML_FIELD_BOOL("attest", CYAML_FLAG_OPTIONAL, struct pt_config, attest),
+    YES_NO("attest", struct pt_config, attest),
     STR("until", CYAML_FLAG_OPTIONAL, struct pt_config, until),
     CYAML_FIELD_INT("poll_s", CYAML_FLAG_OPTIONAL, struct pt_config, poll_s),
     CYAML_FIELD_END,

@@ -161,6 +161,9 @@ int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err) 
         return rc;
     if (last.known_at == 0)
         return pt_err_set(err, PT_E_NOT_FOUND, "the ledger has no tick yet: nothing to report");
+    if (b->period.to < b->first_day)
+        return pt_err_set(err, PT_E_NOT_FOUND, "%s was over before this ledger begins, on %d",
+                          b->period.text, b->first_day);
     if (last.day < b->period.from)
         return pt_err_set(err, PT_E_NOT_FOUND,
                           "%s has not begun in this ledger: its last tick is of %d", b->period.text,

@@ -72,18 +72,15 @@ int pt_checker_event(struct checker *c, const struct pt_key_event *at, struct pt
     if (rc != 0) {
         return rc == PT_E_NOMEM ? rc : 0;
     }
-    uint64_t before = pt_keyhistory_moves(c->keys);
+    bool about_keys = pt_keyhistory_concerns(r);
     rc = pt_keyhistory_take(c->keys, at, r, &c->o->verify);
-    bool moved = pt_keyhistory_moves(c->keys) != before;
-    bool approval = r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL;
-    bool change = !approval && pt_keyhistory_concerns(r);
-    if (rc == 0 && approval) {
+    if (rc == 0 && r->body_case == PENTAD__V1__RECORD__BODY_APPROVAL) {
         rc = pt_checker_approval(c, at->party, r->approval);
-    } else if (rc == 0 && change) {
+    } else if (rc == 0 && about_keys) {
         rc = pt_checker_shown(c, &at->record_hash);
     }
     protobuf_c_message_free_unpacked(m, NULL);
-    return rc == 0 && (moved || change) && c->o->save != NULL ? keep(c, at, record) : rc;
+    return rc == 0 && about_keys && c->o->save != NULL ? keep(c, at, record) : rc;
 }
 
 static void add_change(struct pt_hash *changes, uint64_t log_index, const struct pt_hash *record) {

@@ -263,7 +263,10 @@ static void check_value(struct checking *c, const struct at_field *af, const voi
         break;
     case PROTOBUF_C_TYPE_BYTES:
         bytes = p;
-        if ((int64_t)bytes->len < af->want->min || (int64_t)bytes->len > af->want->max) {
+        if (af->want->min == af->want->max && (int64_t)bytes->len != af->want->min) {
+            AT_FAULT(c, af, PT_E_FIELD, "has %zu bytes, must have %" PRId64, bytes->len,
+                     af->want->min);
+        } else if ((int64_t)bytes->len < af->want->min || (int64_t)bytes->len > af->want->max) {
             AT_FAULT(c, af, PT_E_FIELD, "has %zu bytes, must have %" PRId64 " to %" PRId64,
                      bytes->len, af->want->min, af->want->max);
         }

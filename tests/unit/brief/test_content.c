@@ -382,6 +382,20 @@ Test(content, how_long_it_is_a_draft_is_a_parameter) {
     s_close(&s);
 }
 
+Test(content, nothing_is_said_of_what_the_ledger_never_saw) {
+    struct scene s;
+    struct pt_err err = {0};
+    json_t *j = NULL;
+
+    s_open(&s);
+    s_play(&s, 20190705);
+    cr_expect_eq(pt_brief_make(s.l, "2018-06", 0, &j, &err), PT_E_NOT_FOUND);
+    cr_expect(strstr(err.msg, "over before this ledger begins"), "%s", err.msg);
+    cr_expect_eq(pt_brief_make(s.l, "2020-06", 0, &j, &err), PT_E_NOT_FOUND);
+    cr_expect(strstr(err.msg, "has not begun"), "%s", err.msg);
+    s_close(&s);
+}
+
 Test(content, draft_until_the_fifth_working_day_is_over) {
     struct scene s;
     struct pt_err err = {0};

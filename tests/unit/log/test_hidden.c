@@ -111,8 +111,12 @@ static int of_hub(uint64_t withheld, struct pt_span resume, struct pt_err *err) 
 }
 
 static int read_keys(void *ctx, struct pt_buf *out, struct pt_err *err) {
+    struct pt_evidence_cache *cache = NULL;
     (void)ctx;
-    return pt_feed_key_history(hub.store, NULL, out, err);
+    cr_assert_eq(pt_evidence_cache_new(&hub.sv, &cache), 0);
+    int rc = pt_feed_key_history(hub.store, cache, out, err);
+    pt_evidence_cache_free(cache);
+    return rc;
 }
 
 static void tree_path(char out[700], const char *name) {

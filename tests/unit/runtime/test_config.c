@@ -79,6 +79,8 @@ Test(config, what_is_wrong_is_named) {
         {"party: finance\nhub: https://h:1\nkeys:\n  signing: a\n  signin: b\n",
          "line 5: Unexpected key: signin"},
         {GOOD "sink: {dir: d, bon: yes}\n", "line 5: Unexpected key: bon"},
+        {GOOD "sink: {dir: d, bom: n}\n", "line 5: bom: "},
+        {GOOD "attest: maybe\n", "line 5: attest: "},
         {GOOD "sources:\n  - mapping: m\n    path: p\n    pith: q\n",
          "line 8: Unexpected key: pith"},
         {GOOD "poll_s: soon\n", "line 5: poll_s: Invalid INT value: 'soon'"},
