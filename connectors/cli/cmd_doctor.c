@@ -18,8 +18,11 @@
 #include <pentad/runtime/state.h>
 #include <pentad/token/token.h>
 
+#include <pentad/sources/source.h>
+
 #include "cli.h"
 #include "expiry.h"
+#include "keys.h"
 
 struct diagnosis {
     unsigned bad;
@@ -70,6 +73,42 @@ static void look_at_key(struct diagnosis *d, const char *what, const char *path)
     pt_key_free(k);
 }
 
+/* A key that the log doesn't have as live for this use signs, opens or cosigns nothing. */
+static void look_at_standing(struct diagnosis *d, const struct cli_keys *k, Pentad__V1__KeyUse use,
+                             const char *path) {
+    struct pt_hash fp;
+    struct pt_err err = {0};
+    char what[40];
+    if (!path || pt_cli_key_file(path, &fp, &err) != 0) {
+        return; /* look_at_key says so */
+    }
+    const char *how = pt_cli_key_standing(k, use, &fp);
+    bool live = strcmp(how, "live") == 0;
+    (void)snprintf(what, sizeof what, "keys.%s", pt_cli_key_use(use));
+    say(d, live, what, live ? "%s: the log has it as live" : "%s is %s: see pentad key list", path,
+        pt_cli_word(how, false));
+}
+
+static void look_at_keys(struct diagnosis *d, const char *config, const struct pt_config *c) {
+    struct cli_keys k;
+    struct pt_err err = {0};
+    look_at_key(d, "signing key", c->keys.signing);
+    look_at_key(d, "TLS key", c->keys.tls_key);
+    if (c->keys.sealing) {
+        look_at_key(d, "sealing key", c->keys.sealing);
+    }
+    if (c->keys.cosigning) {
+        look_at_key(d, "cosigning key", c->keys.cosigning);
+    }
+    if (pt_cli_keys_open(config, &k, &err) != 0) {
+        return; /* nothing verified yet, or what is wrong is said elsewhere */
+    }
+    look_at_standing(d, &k, PENTAD__V1__KEY_USE__KEY_USE_SIGNING, c->keys.signing);
+    look_at_standing(d, &k, PENTAD__V1__KEY_USE__KEY_USE_SEALING, c->keys.sealing);
+    look_at_standing(d, &k, PENTAD__V1__KEY_USE__KEY_USE_COSIGNING, c->keys.cosigning);
+    pt_cli_keys_close(&k);
+}
+
 typedef int ends_fn(const char *path, int64_t *ret_ms, struct pt_err *err);
 
 /* Two months before the end it is said, one month before it is wrong. */
@@ -118,6 +157,27 @@ static void look_at_cert(struct diagnosis *d, const char *path) {
     X509_free(cert);
 }
 
+/* Opens the file, as the connector would: encoding, heading, columns. */
+static int try_source(const struct pt_mapping *m, const char *path, struct pt_err *err) {
+    static const struct pt_mapper_ops none = {0};
+    struct pt_source_config config = *pt_mapping_source(m);
+    struct pt_mapper *mapper = NULL;
+    struct pt_source source = {0};
+    config.growing = true;
+    int rc = pt_source_open(&config, path, &source, err);
+    if (rc != 0) {
+        return rc == PT_E_NOT_FOUND ? 0 : rc; /* its heading isn't whole yet */
+    }
+    rc = pt_mapping_grouped(m) ? 0 : pt_mapper_new(m, NULL, &none, NULL, &mapper, err);
+    if (rc != 0 || !mapper) {
+        pt_source_close(&source);
+        return rc;
+    }
+    rc = pt_mapper_start_take(mapper, &source, "", err);
+    pt_mapper_free(mapper);
+    return rc;
+}
+
 static void look_at_sources(struct diagnosis *d, const struct pt_config *c) {
     for (uint32_t i = 0; i < c->sources_count; i++) {
         const struct pt_config_source *s = &c->sources[i];
@@ -131,11 +191,17 @@ static void look_at_sources(struct diagnosis *d, const struct pt_config *c) {
             say(d, false, "mapping", "%s", err.msg);
         } else {
             bool there = pt_file_exists(s->path);
-            say(d, true, "source", "%s from %s%s", pt_mapping_name(m), s->path,
-                there ? "" : " (not there yet: it is waited for)");
+            bool good = !there || try_source(m, s->path, &err) == 0;
+            say(d, good, "source", "%s from %s%s%s", pt_mapping_name(m), s->path, good ? "" : ": ",
+                good ? there ? "" : " (not there yet: it is waited for)" : err.msg);
         }
         pt_mapping_free(m);
     }
+}
+
+static int look_at_alarm(void *ctx, const struct pt_alarm_row *a) {
+    say(ctx, false, "alarm", "%s: %s", a->code, a->what);
+    return 0;
 }
 
 static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
@@ -154,6 +220,7 @@ static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
             (long long)k.refused, k.refused == 1 ? "" : "es", (long long)k.dead_letters,
             pt_cli_s((long long)k.dead_letters),
             k.dead_letters ? " (pentad status lists them)" : "");
+        (void)pt_alarm_each(s, look_at_alarm, d, NULL);
     }
     pt_state_free(s);
 }
@@ -195,8 +262,7 @@ static int doctor(const struct cli_options *o) {
         say(&d, false, "configuration", "%s", err.msg);
     } else {
         say(&d, true, "configuration", "%s/%s of %s", c->party, c->stream, o->config);
-        look_at_key(&d, "signing key", c->keys.signing);
-        look_at_key(&d, "TLS key", c->keys.tls_key);
+        look_at_keys(&d, o->config, c);
         look_at_cert(&d, c->keys.tls_cert);
         if (c->keys.crl) {
             look_at_end(&d, "revocations", "the list", c->keys.crl, pt_expiry_of_crl,
@@ -227,7 +293,9 @@ const struct cli_command cmd_doctor = {
     .usage =
         "usage: pentad doctor --config FILE [--hub URL] [--json]\n"
         "\n"
-        "Looks at the configuration, keys and their file modes, the certificate and how long it\n"
+        "Looks at the configuration, keys, their file modes and how they stand in the log, "
+        "alarms,\n"
+        "the certificate and how long it\n"
         "lasts (said 60 days before its end, wrong 30 days before), the revocation list, the trust "
         "files, every mapping and source, the state file, and whether the hub\n"
         "answers; says what to do about what it finds.\n"

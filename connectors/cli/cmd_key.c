@@ -46,18 +46,9 @@ static const char *configured_as(const struct configured *c, const struct pt_has
     return NULL;
 }
 
-/* How a configured key stands: may its next batch, seal or cosignature count? */
+/* May its next batch, seal or cosignature count? */
 static const char *standing(const struct cli_keys *k, const struct configured *c) {
-    const struct pt_keyhistory_key *key =
-        c->why.code == 0 ? pt_keyhistory_find(k->history, &c->fingerprint) : NULL;
-    /* The genesis enrols what witnesses have under the hub's name. */
-    bool witness = c->use == PENTAD__V1__KEY_USE__KEY_USE_COSIGNING;
-    return c->why.code != 0 ? "unreadable"
-           : !key           ? "not_enrolled"
-           : key->use != c->use || (!witness && strcmp(key->party, k->config->party) != 0)
-               ? "of_another_use"
-           : pt_keyhistory_key_live(key, k->size) ? "live"
-                                                  : "retired";
+    return c->why.code != 0 ? "unreadable" : pt_cli_key_standing(k, c->use, &c->fingerprint);
 }
 
 /* ---- what is printed ---- */

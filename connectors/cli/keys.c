@@ -92,3 +92,15 @@ int pt_cli_key_file(const char *path, struct pt_hash *ret, struct pt_err *err) {
     pt_key_free(key);
     return rc;
 }
+
+const char *pt_cli_key_standing(const struct cli_keys *k, Pentad__V1__KeyUse use,
+                                const struct pt_hash *fingerprint) {
+    const struct pt_keyhistory_key *key = pt_keyhistory_find(k->history, fingerprint);
+    /* The genesis enrols what witnesses have under the hub's name. */
+    bool witness = use == PENTAD__V1__KEY_USE__KEY_USE_COSIGNING;
+    return !key ? "not_enrolled"
+           : key->use != use || (!witness && strcmp(key->party, k->config->party) != 0)
+               ? "of_another_use"
+           : pt_keyhistory_key_live(key, k->size) ? "live"
+                                                  : "retired";
+}

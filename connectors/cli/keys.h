@@ -27,6 +27,10 @@ void pt_cli_keys_close(struct cli_keys *k);
 
 /* "signing", "sealing", "recovery", "cosigning", "log"; "unknown" for a use of a later version. */
 const char *pt_cli_key_use(Pentad__V1__KeyUse use);
+/* How that key stands where this party uses it so: "live", "retired", "not_enrolled" or
+ * "of_another_use" (which a key of another party is too). */
+const char *pt_cli_key_standing(const struct cli_keys *k, Pentad__V1__KeyUse use,
+                                const struct pt_hash *fingerprint);
 /* Fingerprint of the private key in that file. */
 int pt_cli_key_file(const char *path, struct pt_hash *ret, struct pt_err *err);
 
