@@ -186,7 +186,7 @@ static const struct cli_command cmd_list = {
         "  tasks        what the office should supervise because it is overdue\n"
         "               (each has its own --help)\n"
         "\n"
-        "  SUBJECT      PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
+        "  SUBJECT      PROJECT:37010017T000000001777 (the kind may be left out where the key is\n"
         "               unique): that subject's alone\n"
         "  --rule       that rule's alone; --severity: red, yellow, informational; --responder:\n"
         "               those that this body must answer\n"

@@ -280,7 +280,7 @@ const struct cli_command cmd_rules_explain = {
         "certificate's party may see, and says where something is withheld.\n"
         "\n"
         "  RULE         K26\n"
-        "  --subject    PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
+        "  --subject    PROJECT:37010017T000000001777 (the kind may be left out where the key is\n"
         "               unique); left out, what the rule finds that is about no subject\n"
         "  --year       a fiscal year alone\n"
         "  --known-at   what it said then: at a log size, or at a day's last tick. Only with\n"
@@ -294,9 +294,9 @@ const struct cli_command cmd_rules_explain = {
         "exit: 0 done (also where it doesn't fire), 1 it failed (no such rule or subject too),\n"
         "      2 wrong use\n"
         "\n"
-        "example: pentad rules explain K26 --subject 37010016T000000001777 --year 2019 \\\n"
+        "example: pentad rules explain K26 --subject 37010017T000000001777 --year 2019 \\\n"
         "             --config office/connector.yaml\n"
-        "         pentad rules explain K26 --subject 37010016T000000001777 --data hub \\\n"
+        "         pentad rules explain K26 --subject 37010017T000000001777 --data hub \\\n"
         "             --known-at 2019-07-05\n",
     .min_args = 1,
     .max_args = 1,

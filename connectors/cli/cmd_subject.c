@@ -223,16 +223,16 @@ const struct cli_command cmd_subject = {
         "          and what was paid; their sums beside the department's own figures, and what is\n"
         "          outside of every item\n"
         "\n"
-        "  SUBJECT     PROJECT:37010016T000000001777 (the kind may be left out where the key is\n"
+        "  SUBJECT     PROJECT:37010017T000000001777 (the kind may be left out where the key is\n"
         "              unique)\n"
-        "  DEPARTMENT  DEPT:11370100004188813W\n"
+        "  DEPARTMENT  DEPT:113701000327929112\n"
         "  --valid-at  as of that business day (default: the last tick's)\n"
         "  --known-at  what the ledger knew then: a log size, or a day's last tick\n"
         "  --depth N   how many are shown (default 200; with --json all)\n"
         "\n"
         "exit: 0 done, 1 it failed (no such subject too), 2 wrong use\n"
         "\n"
-        "example: pentad subject history 37010016T000000001777 --year 2019 \\\n"
+        "example: pentad subject history 37010017T000000001777 --year 2019 \\\n"
         "             --config audit/connector.yaml\n",
     .min_args = 2,
     .max_args = 2,

@@ -440,7 +440,7 @@ const struct cli_command cmd_trace = {
         "alone, out of their connector's state.\n"
         "\n"
         "  RECORD       finance/main#1234\n"
-        "  FIGURE       PROJECT:37010016T000000001777/2019/FG3 (the kind may be left out where\n"
+        "  FIGURE       PROJECT:37010017T000000001777/2019/FG3 (the kind may be left out where\n"
         "               the key is unique)\n"
         "  --valid-at   of a figure: as of that business day (default: the last tick's)\n"
         "  --known-at   of a figure: what the ledger knew then: a log size, or a day's last tick\n"
@@ -453,7 +453,7 @@ const struct cli_command cmd_trace = {
         "\n"
         "exit: 0 done, 1 it failed (no such record, subject or figure too), 2 wrong use\n"
         "\n"
-        "example: pentad trace 37010016T000000001777/2019/FG3 --config audit/connector.yaml\n",
+        "example: pentad trace 37010017T000000001777/2019/FG3 --config audit/connector.yaml\n",
     .min_args = 1,
     .max_args = 1,
     .wants = "name a record or a figure",
