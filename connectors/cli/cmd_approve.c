@@ -264,21 +264,52 @@ static void print_orders(const struct cli_options *o, const json_t *j) {
     long long omitted = (long long)json_integer_value(json_object_get(j, "omitted"));
     size_t i;
     json_t *order;
-    if (json_array_size(json_object_get(j, "orders")) == 0) {
+    const json_t *changes = json_object_get(j, "policy_changes");
+    if (json_array_size(json_object_get(j, "orders")) == 0 && json_array_size(changes) == 0) {
         puts(zh ? "没有待同意的事项" : "nothing waits for approvals");
     }
     json_array_foreach(json_object_get(j, "orders"), i, order) {
         pt_cli_order_print(order, zh);
+    }
+    json_array_foreach(changes, i, order) {
+        printf(
+            zh ? "PolicyChange 见证策略变更  %s  已有%d方同意，须%d方（pentad policy show）\n"
+               : "PolicyChange change of the policy  %s  %d of %d approvals (pentad policy show)\n",
+            pt_cli_text(order, "id"), (int)json_integer_value(json_object_get(order, "given")),
+            (int)json_integer_value(json_object_get(order, "needed")));
     }
     if (omitted > 0) {
         printf(zh ? "  … 另有 %lld 项\n" : "  … %lld more\n", omitted);
     }
 }
 
+/* They are in no ledger: as this body's connector has verified the log. */
+static json_t *policy_changes(const char *config) {
+    json_t *list = json_array();
+    struct pt_keyhistory_waiting w;
+    struct pt_err why;
+    struct cli_keys k;
+    if (!config || pt_cli_keys_open(config, &k, &why) != 0) {
+        return list;
+    }
+    for (size_t i = 0; pt_keyhistory_policy_waiting(k.history, i, &w); i++) {
+        char id[PT_REF_TEXT_MAX];
+        pt_ref_format(id, w.party, w.stream, w.seq);
+        json_array_append_new(list, json_pack("{s:s,s:i,s:i}", "id", id, "given",
+                                              pt_cli_policy_approvals(&w), "needed",
+                                              PT_KEYHISTORY_APPROVALS));
+    }
+    pt_cli_keys_close(&k);
+    return list;
+}
+
 static int list_orders(const struct cli_options *o, struct cli_answers *a, json_t **ret,
                        struct pt_err *err) {
-    (void)o;
-    return pt_cli_orders(a, ret, err);
+    int rc = pt_cli_orders(a, ret, err);
+    if (rc == 0) {
+        json_object_set_new(*ret, "policy_changes", policy_changes(o->config));
+    }
+    return rc;
 }
 
 static int approve(const struct cli_options *o) {
