@@ -1,9 +1,10 @@
 /* `pentad ca`: which subcommand, its help, its exit code. */
 #include <pentad/certs/ca.h>
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <pentad/base/language.h>
 
 #include "tool.h"
 
@@ -28,9 +29,7 @@ struct pt_command *const pt_ca_commands[] = {&pt_cmd_create,
 static enum { BY_LOCALE, CHINESE, ENGLISH } language;
 
 bool pt_tool_chinese(void) {
-    const char *locale = language == BY_LOCALE ? setlocale(LC_MESSAGES, NULL) : NULL;
-
-    return language == CHINESE || (locale != NULL && strncmp(locale, "zh", 2) == 0);
+    return language == CHINESE || (language == BY_LOCALE && pt_language_is_chinese());
 }
 
 const char *pt_tool_use(const char *use) {

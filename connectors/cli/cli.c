@@ -1,7 +1,6 @@
 #include "cli.h"
 
 #include <langinfo.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/base/language.h>
 #include <pentad/record/text.h>
 
 struct option_row {
@@ -222,11 +222,7 @@ int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
 }
 
 bool pt_cli_chinese(const struct cli_options *o) {
-    if (o->chinese || o->english) {
-        return o->chinese;
-    }
-    const char *locale = setlocale(LC_MESSAGES, NULL);
-    return locale && strncmp(locale, "zh", 2) == 0;
+    return o->chinese || (!o->english && pt_language_is_chinese());
 }
 
 /* ---- a hub ---- */
