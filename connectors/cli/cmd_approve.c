@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/base/codec.h>
+#include <pentad/record/party.h>
 
 #include "keys.h"
 #include "orders.h"
@@ -11,16 +12,6 @@
 #include "policy.h"
 
 /* ---- may this body? ---- */
-
-static bool outside_finance(const char *party) {
-    static const char *const four[] = {"congress", "discipline", "organization", "audit"};
-    for (size_t i = 0; i < sizeof four / sizeof *four; i++) {
-        if (strcmp(four[i], party) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool is_office_order(enum pt_record_type type) {
     return type == PT_TYPE_RULE_SET || type == PT_TYPE_WORKDAYS || type == PT_TYPE_CODE_TABLE ||
@@ -42,7 +33,7 @@ static int may_approve(const struct cli_fetched *f, const char *party, struct pt
             f->info->code,
             f->info->type == PT_TYPE_DISCREPANCY_REPLY ? " here: pentad discrepancy approve" : "");
     }
-    if (!outside_finance(party)) {
+    if (pt_approver(party) < 0) {
         return pt_err_set(err, PT_E_NOT_ASKED,
                           "%s has no say: congress, discipline, organization and audit have",
                           party);

@@ -9,6 +9,7 @@
 
 #include <pentad/proof/close.h>
 #include <pentad/record/decode.h>
+#include <pentad/record/party.h>
 
 #include "connector_internal.h"
 #include "state_internal.h"
@@ -18,13 +19,8 @@ enum { WAITING, IN_FORCE, DONE };
 
 /* Each of the four has a bit. */
 static int bit_of(const char *party) {
-    static const char *const four[] = {"congress", "discipline", "organization", "audit"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(four[i], party) == 0) {
-            return 1 << i;
-        }
-    }
-    return 0;
+    int i = pt_approver(party);
+    return i < 0 ? 0 : 1 << i;
 }
 
 static int take_order(struct pt_connector *c, const struct pt_followed_record *r,

@@ -142,7 +142,7 @@ static int add_orders(struct pt_call *c, struct refs *refs, struct pt_err *err) 
             continue;
         }
         rc = add_place(refs, &e.order_at);
-        for (size_t k = 0; rc == 0 && k < PT_EXCHANGE_APPROVERS; k++) {
+        for (size_t k = 0; rc == 0 && k < PT_APPROVERS; k++) {
             rc = add_place(refs, &e.approvals[k]);
         }
     }

@@ -5,9 +5,6 @@
 
 #include <pentad/record/catalogue.h>
 
-/* The four outside finance; finance, office and hub count as one and never reach two. */
-static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
-
 static void target_drop(struct pt_exchange *x, size_t i) {
     x->target_bytes -= x->targets[i].len;
     free(x->targets[i].bytes);
@@ -182,8 +179,8 @@ void pt_targets_approve(struct pt_exchange *x, const struct standing *at,
                                                   : "H09")) {
             continue;
         }
-        for (unsigned p = 0; p < APPROVERS; p++) {
-            if (strcmp(approvers[p], at->party) == 0) {
+        for (unsigned p = 0; p < PT_APPROVERS; p++) {
+            if (strcmp(pt_approvers[p], at->party) == 0) {
                 t->approved[p] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
                 place_of(&t->erasure.approvals[p], at);
                 t->erasure.approvals[p].seq = t->approved[p] ? at->seq : 0;

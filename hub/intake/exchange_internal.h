@@ -11,7 +11,6 @@
 #include <pentad/record/party.h>
 #include <pentad/v1/record.pb-c.h>
 
-#define APPROVERS PT_EXCHANGE_APPROVERS
 #define APPROVALS_NEEDED 2              /* for lifts and code tables */
 #define SCRATCH_MAX (96u * 1024 * 1024) /* a decoded record of 4 MiB with room */
 #define UNCLAIMING_MAX 64
@@ -37,7 +36,7 @@ struct pt_intake_snapshot {
 struct target {
     bool is_lift, is_erasure; /* else a code table */
     bool complete;
-    bool approved[APPROVERS];
+    bool approved[PT_APPROVERS];
     struct pt_hash record;
     char party[PT_NAME_MAX + 1]; /* where the record stands */
     char stream[PT_NAME_MAX + 1];

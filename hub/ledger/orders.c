@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/record/party.h>
+
 #include "answer.h"
 
 /* The newest verdict of each body on the record ?1. */
@@ -14,11 +16,6 @@ static const char verdicts_sql[] =
     " JOIN f_approval v ON v.rec = a.rec JOIN stream s ON s.sid = a.sid"
     " WHERE t.rec = ?1 GROUP BY s.party ORDER BY 1";
 
-static bool counts(const char *party) {
-    return strcmp(party, "congress") == 0 || strcmp(party, "discipline") == 0 ||
-           strcmp(party, "organization") == 0 || strcmp(party, "audit") == 0;
-}
-
 static int put_verdicts(struct pt_ledger *l, int64_t rec, json_t *order, struct pt_err *err) {
     json_t *list = json_array();
     sqlite3_stmt *st = NULL;
@@ -28,7 +25,7 @@ static int put_verdicts(struct pt_ledger *l, int64_t rec, json_t *order, struct 
     while (pt_sql_row(&l->sql, st, &rc, err)) {
         int64_t by = pt_sql_i64(st, 0);
         bool yes = pt_sql_i32(st, 1) == PENTAD__V1__VERDICT__VERDICT_APPROVE;
-        bool has_say = counts(pt_sql_text(st, 2));
+        bool has_say = pt_approver(pt_sql_text(st, 2)) >= 0;
         json_t *j = pt_json_record(l, by, UINT64_MAX, err);
 
         if (!j)

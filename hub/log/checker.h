@@ -11,6 +11,7 @@
 #include <pentad/log/log.h>
 #include <pentad/proof/evidence.h>
 #include <pentad/proof/keyhistory.h>
+#include <pentad/record/party.h>
 #include <pentad/v1/feed.pb-c.h>
 
 #include "workers.h"
@@ -74,7 +75,6 @@ struct check_claim {
 };
 
 /* An erasure order of the office, and what became of it. */
-#define CHECK_APPROVERS 4
 struct check_order {
     struct pt_hash hash, record;
     char stream[PT_NAME_MAX + 1];
@@ -82,7 +82,7 @@ struct check_order {
     char of_party[PT_NAME_MAX + 1];
     char of_stream[PT_NAME_MAX + 1];
     uint64_t of_seq;
-    bool approved[CHECK_APPROVERS];
+    bool approved[PT_APPROVERS];
     bool complete;
     uint64_t in_force_at; /* log index of the tick that brought it into force; 0: it isn't */
     uint64_t settled_at;  /* and of the next tick; 0: none yet */
@@ -212,8 +212,6 @@ bool pt_checker_changes_shown(struct checker *c, bool name);
 
 /* Room for one more in an array of `size` bytes an item. PT_E_NOMEM. */
 int pt_checker_grow(void **array, size_t n, size_t *cap, size_t size);
-/* Which of the four bodies outside finance; -1: none. */
-int pt_checker_approver(const char *party);
 
 /* Takes note of the erased records of an item. PT_E_NOMEM. */
 int pt_checker_claims(struct checker *c, const struct check_item *k);

@@ -22,7 +22,7 @@ int pt_checker_approval(struct checker *c, const char *party, const Pentad__V1__
     const Pentad__V1__RecordRef *ref = a->target;
     struct check_approval *x;
     struct pt_hash h;
-    int by = pt_checker_approver(party);
+    int by = pt_approver(party);
     bool says = a->target_type != NULL && (strcmp(a->target_type, PT_KEYCHANGE_CODE) == 0 ||
                                            strcmp(a->target_type, PT_POLICYCHANGE_CODE) == 0);
     if (by < 0 || !says || ref == NULL || ref->party == NULL || ref->stream == NULL ||
@@ -81,12 +81,12 @@ static bool is_passed(const struct checker *c, const struct check_approval *a) {
 
 /* Approvals [from, to) are of one target, each body's in log order: its last word counts. */
 static bool is_hidden(const struct checker *c, size_t from, size_t to) {
-    bool approved[CHECK_APPROVERS] = {false};
+    bool approved[PT_APPROVERS] = {false};
     unsigned n = 0;
     for (size_t i = from; i < to; i++) {
         approved[c->approvals[i].by] = c->approvals[i].approves;
     }
-    for (unsigned i = 0; i < CHECK_APPROVERS; i++) {
+    for (unsigned i = 0; i < PT_APPROVERS; i++) {
         n += approved[i] ? 1 : 0;
     }
     return n >= PT_KEYHISTORY_APPROVALS && is_passed(c, &c->approvals[from]) &&

@@ -11,17 +11,6 @@
 
 #define NEEDED 2
 
-int pt_checker_approver(const char *party) {
-    static const char *const approvers[CHECK_APPROVERS] = {"congress", "discipline", "organization",
-                                                           "audit"};
-    for (int i = 0; i < CHECK_APPROVERS; i++) {
-        if (strcmp(approvers[i], party) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 int pt_checker_grow(void **array, size_t n, size_t *cap, size_t size) {
     if (n < *cap) {
         return 0;
@@ -87,7 +76,7 @@ static int add_order(struct checker *c, const struct pt_key_event *at, uint64_t 
 
 static void approve(struct checker *c, const char *party, const Pentad__V1__Approval *a) {
     const Pentad__V1__RecordRef *ref = a->target;
-    int by = pt_checker_approver(party);
+    int by = pt_approver(party);
     struct pt_hash h;
     if (ref == NULL || ref->party == NULL || ref->stream == NULL || !ref->has_hash ||
         pt_hash_from_bytes(&h, ref->hash.data, ref->hash.len) != 0 ||
@@ -103,7 +92,7 @@ static void approve(struct checker *c, const char *party, const Pentad__V1__Appr
         if (by >= 0) {
             o->approved[by] = a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE;
         }
-        for (unsigned p = 0; p < CHECK_APPROVERS; p++) {
+        for (unsigned p = 0; p < PT_APPROVERS; p++) {
             n += o->approved[p];
         }
         o->complete = n >= NEEDED;

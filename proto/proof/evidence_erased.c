@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { APPROVERS = 4, NEEDED = 2, ERASED_MAX = 256 /* of a bundle */ };
-static const char *const approvers[APPROVERS] = {"congress", "discipline", "organization", "audit"};
+#include <pentad/record/party.h>
+
+enum { NEEDED = 2, ERASED_MAX = 256 /* of a bundle */ };
 
 /* Decoded anew: it was checked when the bundle was read. NULL where it doesn't hold. */
 static Pentad__V1__Record *decode(const struct pt_evidence_record *rec) {
@@ -38,17 +39,17 @@ static bool is_order_over(const struct pt_evidence_record *by, const Pentad__V1_
 
 static unsigned approvals_of(const struct pt_evidence_result *r,
                              const struct pt_evidence_record *order) {
-    bool yes[APPROVERS] = {false};
+    bool yes[PT_APPROVERS] = {false};
     unsigned n = 0;
 
     for (size_t i = 0; i < r->n_records; i++) {
         const struct pt_evidence_record *by = &r->records[i];
         Pentad__V1__Record *m = decode(by);
 
-        for (unsigned p = 0; m != NULL && p < APPROVERS; p++) {
+        for (unsigned p = 0; m != NULL && p < PT_APPROVERS; p++) {
             yes[p] =
                 yes[p] ||
-                (strcmp(by->party, approvers[p]) == 0 && by->log_index > order->log_index &&
+                (strcmp(by->party, pt_approvers[p]) == 0 && by->log_index > order->log_index &&
                  m->body_case == PENTAD__V1__RECORD__BODY_APPROVAL &&
                  m->approval->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE &&
                  pt_approval_names(m->approval, "Erasure") &&
@@ -56,7 +57,7 @@ static unsigned approvals_of(const struct pt_evidence_result *r,
         }
         protobuf_c_message_free_unpacked(m != NULL ? &m->base : NULL, NULL);
     }
-    for (unsigned p = 0; p < APPROVERS; p++) {
+    for (unsigned p = 0; p < PT_APPROVERS; p++) {
         n += yes[p];
     }
     return n;

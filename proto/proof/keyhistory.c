@@ -8,9 +8,6 @@
 #include "keyform.h"
 #include "keyhistory_internal.h"
 
-const char *const pt_keyhistory_approvers[APPROVERS] = {"congress", "discipline", "organization",
-                                                        "audit"};
-
 /* ---- life ---- */
 
 int pt_keyhistory_new(struct pt_keyhistory **ret) {

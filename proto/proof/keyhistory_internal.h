@@ -6,17 +6,14 @@
 #include <pentad/proof/entry.h>
 #include <pentad/proof/keyhistory.h>
 #include <pentad/proof/note.h>
+#include <pentad/record/party.h>
 
 enum {
     PARTIES_MAX = 16,
     KEYS_MAX = PARTIES_MAX * PT_KEYHISTORY_PARTY_KEYS_MAX + PT_KEYHISTORY_WITNESS_KEYS_MAX,
     SLOTS = 32768, /* of the fingerprint index, at most half full */
-    APPROVERS = 4
 };
 _Static_assert(SLOTS >= 2 * KEYS_MAX, "the index stays half empty");
-
-/* The parties outside finance; office and hub count as finance (docs/formats.md 5). */
-extern const char *const pt_keyhistory_approvers[APPROVERS];
 
 struct party {
     char name[PT_NAME_MAX + 1];
@@ -41,9 +38,9 @@ struct pending {
     struct pt_hash record_hash;
     Pentad__V1__KeyChange *change;    /* own copy; NULL where it is of the policy */
     Pentad__V1__PolicyChange *policy; /* own copy; NULL where it is of keys */
-    enum word said[APPROVERS];
-    unsigned words[APPROVERS]; /* how often each one's word was another */
-    struct pt_hash *fresh;     /* owned: fingerprints of the keys that it would enrol */
+    enum word said[PT_APPROVERS];
+    unsigned words[PT_APPROVERS]; /* how often each one's word was another */
+    struct pt_hash *fresh;        /* owned: fingerprints of the keys that it would enrol */
     size_t n_fresh;
 };
 

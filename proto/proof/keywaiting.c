@@ -129,8 +129,8 @@ bool pt_pending_asks(const struct pending *p, const char *party, const Pentad__V
  * that what makes a history stays bounded. */
 void pt_pending_word(struct pt_keyhistory *k, struct pending *p, const char *party,
                      enum word word) {
-    for (unsigned i = 0; i < APPROVERS; i++) {
-        if (strcmp(pt_keyhistory_approvers[i], party) == 0 && p->said[i] != word &&
+    for (unsigned i = 0; i < PT_APPROVERS; i++) {
+        if (strcmp(pt_approvers[i], party) == 0 && p->said[i] != word &&
             p->words[i] < PT_KEYHISTORY_WORDS_MAX) {
             p->said[i] = word;
             p->words[i]++;
@@ -142,7 +142,7 @@ void pt_pending_word(struct pt_keyhistory *k, struct pending *p, const char *par
 unsigned pt_pending_approvals(const struct pending *p) {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < APPROVERS; i++) {
+    for (unsigned i = 0; i < PT_APPROVERS; i++) {
         n += p->said[i] == APPROVES;
     }
     return n;
@@ -157,8 +157,8 @@ static bool may_still_come(const struct pt_keyhistory *k, const struct pending *
     if (p->policy != NULL && p->policy->replaces != pt_keyhistory_policy_at(k, UINT64_MAX)->from) {
         return false;
     }
-    for (unsigned i = 0; i < APPROVERS; i++) {
-        possible += has_a_say(p, pt_keyhistory_approvers[i]) && p->said[i] != REJECTS;
+    for (unsigned i = 0; i < PT_APPROVERS; i++) {
+        possible += has_a_say(p, pt_approvers[i]) && p->said[i] != REJECTS;
     }
     return possible >= PT_KEYHISTORY_APPROVALS;
 }

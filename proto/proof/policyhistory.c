@@ -381,9 +381,9 @@ bool pt_keyhistory_policy_waiting(const struct pt_keyhistory *k, size_t i,
         memcpy(ret->stream, p->stream, sizeof(ret->stream));
         ret->seq = p->seq;
         ret->record_hash = p->record_hash;
-        for (size_t a = 0; a < APPROVERS; a++) {
+        for (size_t a = 0; a < PT_APPROVERS; a++) {
             if (p->said[a] == APPROVES) {
-                ret->approved[given++] = pt_keyhistory_approvers[a];
+                ret->approved[given++] = pt_approvers[a];
             }
         }
         return true;

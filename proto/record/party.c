@@ -49,3 +49,13 @@ const char *pt_party_name_zh(enum pt_party party) {
 bool pt_party_in(pt_party_set set, enum pt_party party) {
     return party != PT_PARTY_NONE && party < PT_PARTY_END && (set & PT_PARTY_BIT(party)) != 0;
 }
+
+const char *const pt_approvers[PT_APPROVERS] = {"congress", "discipline", "organization", "audit"};
+
+int pt_approver(const char *party) {
+    int i = PT_APPROVERS - 1;
+    while (i >= 0 && strcmp(pt_approvers[i], party) != 0) {
+        i--;
+    }
+    return i;
+}

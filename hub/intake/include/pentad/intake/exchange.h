@@ -19,6 +19,7 @@
 #include <pentad/proof/hash.h>
 #include <pentad/proof/keyhistory.h>
 #include <pentad/proof/sigverify.h>
+#include <pentad/record/party.h>
 
 #define PT_EXCHANGE_STREAMS_MAX 4096
 #define PT_EXCHANGE_PARTY_STREAMS_MAX 512  /* so that no party can use up what others need */
@@ -72,7 +73,6 @@ struct pt_exchange_place {
     char stream[PT_NAME_MAX + 1];
     uint64_t seq;
 };
-#define PT_EXCHANGE_APPROVERS 4 /* congress, discipline, organization, audit */
 struct pt_exchange_erasure {
     char party[PT_NAME_MAX + 1];
     char stream[PT_NAME_MAX + 1];
@@ -81,7 +81,7 @@ struct pt_exchange_erasure {
     struct pt_hash record; /* its hash */
     struct pt_hash order;  /* the order's */
     struct pt_exchange_place order_at;
-    struct pt_exchange_place approvals[PT_EXCHANGE_APPROVERS]; /* seq 0: that body's isn't there */
+    struct pt_exchange_place approvals[PT_APPROVERS]; /* seq 0: that body's isn't there */
 };
 
 struct pt_exchange;

@@ -42,6 +42,12 @@ typedef uint32_t pt_party_set;
 enum pt_party pt_party_from_name(const char *name);
 const char *pt_party_name(enum pt_party party); /* "unknown" for what isn't in the table */
 const char *pt_party_name_zh(enum pt_party party);
+/* The four outside finance, whose approvals count (docs/formats.md 5): finance, office and hub
+ * count as one and never reach two. */
+enum { PT_APPROVERS = 4 };
+extern const char *const pt_approvers[PT_APPROVERS];
+/* The place of a party's name among them; -1 for another. */
+int pt_approver(const char *party);
 bool pt_party_in(pt_party_set set, enum pt_party party);
 
 #endif
