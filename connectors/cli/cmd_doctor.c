@@ -1,5 +1,6 @@
 /* pentad doctor: looks at a connector's (or the machine's) set-up and says what to do about what
  * it finds. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,8 +86,10 @@ static void look_at_standing(struct diagnosis *d, const struct cli_keys *k, Pent
     const char *how = pt_cli_key_standing(k, use, &fp);
     bool live = strcmp(how, "live") == 0;
     (void)snprintf(what, sizeof what, "keys.%s", pt_cli_key_use(use));
-    say(d, live, what, live ? "%s: the log has it as live" : "%s is %s: see pentad key list", path,
-        pt_cli_word(how, false));
+    say(d, live, what,
+        live ? "%s: the log has it as live"
+             : "%s is %s in the %" PRIu64 " log entries verified here: see pentad key list",
+        path, live ? "" : pt_cli_word(how, false), k->size);
 }
 
 static void look_at_keys(struct diagnosis *d, const char *config, const struct pt_config *c) {

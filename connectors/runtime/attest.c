@@ -123,6 +123,11 @@ static int give_up(struct pt_connector *c, const char *why) {
     return 0;
 }
 
+/* Another attempt at the next step may do. */
+static bool passes(int rc) {
+    return rc == PT_E_BUSY || rc == PT_E_NOMEM;
+}
+
 static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err *err) {
     const struct pt_follow follow = {.record = nothing, .store = stored};
     const struct pt_replay *r = replay_of(c);
@@ -326,7 +331,7 @@ int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
     }
     rc = r->ops->verdicts(r->self, (int32_t)before, look, &s, &why);
     if (rc < 0) {
-        return give_up(c, why.msg);
+        return passes(rc) ? 0 : give_up(c, why.msg);
     }
     rc = s.any ? pt_connector_begin(c, err) : 0;
     if (rc != 0 || !s.any) {
@@ -336,5 +341,5 @@ int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
     if (rc != 0) {
         c->attest.day = before;
     }
-    return rc != 0 && s.unread ? give_up(c, err->msg) : rc;
+    return rc == 0 || !s.unread ? rc : passes(rc) ? 0 : give_up(c, err->msg);
 }

@@ -96,7 +96,8 @@ int pt_clues_count_tells(struct pt_state *s, int64_t from_ms, int64_t until_ms, 
         " urgent=0 AND EXISTS (SELECT 1 FROM clue d WHERE d.sender=c.sender AND d.dummy=1)),"
         " who(sender) AS (SELECT '' UNION SELECT sender FROM m) SELECT count(*) FROM who"
         " WHERE EXISTS (SELECT 1 FROM m WHERE m.sender<>who.sender) AND"
-        " (SELECT count(*) FROM m WHERE m.sender<>who.sender AND dummy=0)<?",
+        " ((SELECT count(*) FROM m WHERE m.sender<>who.sender AND dummy=0)<?"
+        "  OR NOT EXISTS (SELECT 1 FROM m WHERE m.sender<>who.sender AND dummy=1))",
         "iii", from_ms, until_ms, least);
     *ret = n > 0;
     return rc;

@@ -64,7 +64,9 @@ bool pt_connector_can_seal(struct pt_connector *c, const Pentad__V1__Record *r) 
         return true;
     }
     c->keyless = true;
-    (void)pt_connector_alarm(c, "no_sealing_key", why.msg);
+    if (c->caught_up) { /* else the log may have one that isn't read yet */
+        (void)pt_connector_alarm(c, "no_sealing_key", why.msg);
+    }
     return false;
 }
 

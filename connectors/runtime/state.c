@@ -6,7 +6,7 @@
 
 #include "state_internal.h"
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -73,7 +73,7 @@ static const char schema[] =
     "  NOT NULL, what TEXT NOT NULL, accepted TEXT, PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS alarm(code TEXT PRIMARY KEY, since_ms INTEGER NOT NULL,"
     "  what TEXT NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version=1;";
+    "PRAGMA user_version=2;";
 
 static int check_version(struct pt_state *s, const char *path, bool may_be_new,
                          struct pt_err *err) {

@@ -68,7 +68,7 @@ static const char approved_sql[] =
                    "  WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.fy = ?1 AND a.kind IN "
                    "(@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) "
                    "AND r.live_from < ?2"
-                   "  AND r.valid_from <= ?4)"
+                   "  AND r.valid_from <= ?4 AND ?5 IN ('', r.subject))"
                    " SELECT bk, sum(now * fen), sum(was * fen) FROM line GROUP BY bk";
 
 static int month_index(const struct pt_brief *b, int64_t yyyymm) {
@@ -162,9 +162,9 @@ static int gather(struct pt_brief *b, bool paid, size_t *cap, struct pt_err *err
 
 static int gather_approved(struct pt_brief *b, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(b->sql, &st, err, approved_sql, "iiii", (int64_t)b->period.fy,
-                     (int64_t)b->now.known_at, (int64_t)b->since.known_at, (int64_t)b->period.to);
+    int rc = pt_sql_query(b->sql, &st, err, approved_sql, "iiiis", (int64_t)b->period.fy,
+                          (int64_t)b->now.known_at, (int64_t)b->since.known_at,
+                          (int64_t)b->period.to, b->region);
 
     while (pt_sql_row(b->sql, st, &rc, err)) {
         int64_t bk = pt_sql_i64(st, 0);

@@ -6,6 +6,8 @@
 #include "complete_internal.h"
 
 enum { BRANCHES = 16, SIBLINGS = (BRANCHES - 1) * PT_HASH_LEN, ROUNDS_MAX = 16 };
+/* More than any file takes, and no more work than a question may cause. */
+enum { PAGES_MAX = 16384 };
 
 int pt_complete_newest(struct pt_ledger *l, struct pt_complete_at *ret, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
@@ -210,7 +212,9 @@ static int put_pages(struct pt_ledger *l, const struct pt_figure_ask *ask, unsig
                                 "i", (int64_t)seen)
                  : rc;
     while (pt_sql_row(&l->sql, st, &rc, err))
-        rc = put_page(l, st, figure, err);
+        rc = figure->n_pages < PAGES_MAX
+                 ? put_page(l, st, figure, err)
+                 : pt_err_set(err, PT_E_TOO_LARGE, "it is of more than %d pages", PAGES_MAX);
     pt_sql_done(&l->sql, st);
     return rc;
 }

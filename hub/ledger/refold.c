@@ -175,9 +175,9 @@ static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
     ret->value = then.value;
     ret->unit = pt_unit_name(then.unit);
     ret->formula = then.formula;
+    ret->by_day = (needs->parts || needs->whose) && ask->valid_at != f->s->tick_day;
     if (!needs->day)
         return read_by_day(f->l, ask, ask->figure, &ret->by_day, err);
-    ret->by_day = needs->parts || needs->whose ? ask->valid_at != f->s->tick_day : false;
     for (size_t i = 0;
          i < sizeof sums / sizeof sums[0] && rc == 0 && needs->parts >> PT_SNAP_PAID & 1; i++)
         rc = read_by_day(f->l, ask, sums[i], &ret->by_day, err);

@@ -1,6 +1,7 @@
-/* Which pages a record names, and the XOR of the nonces of all that name one: counted in memory
- * while records come in, written with the transaction. A nonce counts once however often its record
- * names a page, and whatever the record's standing: only more are ever added. */
+/* Which pages a record names, and for each the XOR of what all that name it add: of each a digest
+ * of its nonce and its hash, so that no author can pick two that cancel out. Counted in memory
+ * while records come in, written with the transaction. A record counts once however often it names
+ * a page, and whatever its standing: only more are ever added. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct pt_snap {
     size_t n;
     int64_t *made; /* places */
     size_t n_made, cap_made;
+    uint8_t added[PT_SNAP_NONCE]; /* by the record that is folded */
     sqlite3_stmt *st[PT_SN_COUNT];
 };
 
@@ -302,7 +304,7 @@ static int find(struct pt_snap *s, const char *subject, int32_t fy, unsigned par
     return 0;
 }
 
-/* The page gets the record's nonce, once. */
+/* The page gets what the record adds, once. */
 static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned part,
                      const char *subject, int32_t fy, bool joined, struct pt_err *err) {
     struct slot *p;
@@ -318,7 +320,7 @@ static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned p
         return 0;
     p->rec = f->rec;
     for (size_t i = 0; i < sizeof p->nonces; i++)
-        p->nonces[i] ^= f->r->nonce.data[i];
+        p->nonces[i] ^= l->snap->added[i];
     return 0;
 }
 
@@ -400,6 +402,19 @@ static int name_more(struct pt_ledger *l, const struct pt_folding *f, const stru
     return rc;
 }
 
+/* The nonce keeps it from those who know the hash alone. */
+static void digest_added(struct pt_snap *s, const struct pt_folding *f) {
+    struct pt_sha256 sha;
+    struct pt_hash h;
+
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, "pentad/named/v1\n", 16);
+    pt_sha256_update(&sha, f->r->nonce.data, f->r->nonce.len);
+    pt_sha256_update(&sha, f->hash, sizeof f->hash);
+    pt_sha256_final(&sha, &h);
+    memcpy(s->added, h.b, sizeof s->added);
+}
+
 int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const struct pt_snap_type *t = pt_snap_type((int)f->r->body_case);
     const char *own = f->r->subject ? f->r->subject->key : NULL;
@@ -408,7 +423,8 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
 
     if (!t || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
-    if (l->snap->n > NAMED_MAX) /* never within a record: its nonce counts once */
+    digest_added(l->snap, f);
+    if (l->snap->n > NAMED_MAX) /* never within a record: it counts once */
         rc = pt_snap_flush(l, false, err);
     rc = rc == 0 ? name_whose(l, f, err) : rc;
     if (rc != 0 || t->bit == PT_SNAP_P || t->bit == PT_SNAP_H07 || !f->r->has_fiscal_year)

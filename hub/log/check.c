@@ -15,6 +15,7 @@ struct store_check {
     struct pt_buf tile;
     uint64_t total;
     uint64_t next_read; /* the entry that the store gives next */
+    bool gave_up;       /* so many can't be read that no further one was looked at */
     uint64_t next_refusal;
     uint64_t cosigned_size; /* of the next cosigned checkpoint; 0: there is no further one */
     struct pt_buf cosigned;
@@ -107,6 +108,7 @@ static int skip_entry(struct store_check *k, int code, const struct pt_err *why)
         k->c.next_index = ++k->next_read;
     }
     if (rc == 0 && k->c.ret->faults >= PT_LOG_CHECK_FAULTS_MAX) {
+        k->gave_up = true;
         k->next_read = k->total; /* the state may say that there are any number of them */
     }
     return rc;
@@ -149,7 +151,7 @@ static int check_entries(struct store_check *k) {
         }
     }
     rc = rc == 0 ? pt_checker_run(&k->c, k->err) : rc;
-    if (rc == 0) {
+    if (rc == 0 && !k->gave_up) {
         pt_checker_missing(&k->c, k->total);
     }
     return rc;

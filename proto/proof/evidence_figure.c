@@ -418,7 +418,9 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
                  g->f->known_at, g->snapshot->log_size);
         incomplete(g, why);
     } else if (made->by_day) {
-        incomplete(g, "its valid date leaves out something that the snapshot's rows count");
+        incomplete(
+            g,
+            "its valid date isn't the snapshot's day, or leaves out something that its rows count");
     } else if (!made->rules) {
         incomplete(g, "the rule set that the snapshot names isn't in force by these records");
     } else {
