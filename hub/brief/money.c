@@ -141,7 +141,7 @@ static int add_dept(struct pt_brief *b, struct sqlite3_stmt *st, bool paid, size
     struct pt_brief_dept *d = NULL;
     int rc = dept_of(b, pt_sql_text(st, 0), cap, &d, err);
 
-    if (rc != 0)
+    if (rc != 0 || !d)
         return rc;
     d->allotments += pt_sql_i64(st, 5);
     *(paid ? &d->paid : &d->full) = pt_sql_i64(st, 3);
