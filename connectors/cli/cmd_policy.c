@@ -95,10 +95,10 @@ static void show_waiting(const struct pt_keyhistory *k, bool zh) {
         char by[PT_REF_TEXT_MAX], names[100];
         pt_ref_format(by, w.party, w.stream, w.seq);
         pt_cli_policy_approved(names, &w, zh);
-        printf(zh ? "待同意：%s，已有%d方同意，须%d方%s%s%s\n"
-                  : "waits: %s, %d of %d approvals%s%s%s\n",
+        printf(zh ? "待同意：%s，已有%d方同意，须%d方%s%s\n"
+                  : "waits: %s, %d of %d approvals%s%s\n",
                by, pt_cli_policy_approvals(&w), PT_KEYHISTORY_APPROVALS,
-               names[0] ? zh ? "：" : ": " : "", names, "");
+               names[0] ? zh ? "：" : ": " : "", names);
         pt_cli_policy_print(w.said, now->said, zh);
     }
 }

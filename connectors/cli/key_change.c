@@ -3,10 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <pentad/record/text.h>
 #include <pentad/token/token.h>
 
-enum { REASON_MAX = 500, PREFIX_MIN = 8 };
+#include "orders.h"
+
+enum { PREFIX_MIN = 8 };
 
 /* ---- what is asked for ---- */
 
@@ -94,19 +95,6 @@ static int take_retire(struct cli_key_change *c, const char *text, struct pt_err
     return 0;
 }
 
-static int take_reason(struct cli_key_change *c, struct pt_err *err) {
-    const char *text = c->o->reason, *why = NULL;
-    size_t chars = 0;
-    if (pt_text_check(text, strlen(text), &chars, &why) != 0) {
-        return pt_err_set(err, PT_E_TEXT, "--reason: %s", why);
-    }
-    c->record.reason = (char *)(uintptr_t)text;
-    return chars <= REASON_MAX
-               ? 0
-               : pt_err_set(err, PT_E_TOO_LARGE, "--reason: %zu characters, at most %d", chars,
-                            REASON_MAX);
-}
-
 int pt_cli_key_change_compose(struct cli_key_change *c, const struct cli_options *o,
                               const struct cli_keys *keys, struct pt_err *err) {
     c->o = o;
@@ -116,7 +104,8 @@ int pt_cli_key_change_compose(struct cli_key_change *c, const struct cli_options
     c->record.party = (char *)(uintptr_t)c->party;
     c->record.add = c->adds;
     c->record.retire = c->retire;
-    int rc = take_reason(c, err);
+    c->record.reason = (char *)(uintptr_t)o->reason;
+    int rc = pt_cli_reason(o, err);
     for (int i = 0; rc == 0 && i < c->o->n_add; i++) {
         rc = take_add(c, c->o->add[i], err);
     }

@@ -7,8 +7,6 @@
 #include <pentad/record/party.h>
 #include <pentad/runtime/state.h>
 
-enum { VIEW_MAX = 64 * 1024 * 1024 };
-
 static int read_view(const struct pt_config *c, struct pt_buf *view, struct pt_err *err) {
     char path[4096];
     struct pt_state *state = NULL;
@@ -27,7 +25,7 @@ static int read_view(const struct pt_config *c, struct pt_buf *view, struct pt_e
 static int keys_open(const char *config, bool any, struct cli_keys *ret, struct pt_err *err) {
     struct pt_buf view;
     memset(ret, 0, sizeof *ret);
-    pt_buf_init(&view, VIEW_MAX);
+    pt_buf_init(&view, PT_FOLLOWER_STATE_MAX);
     int rc = pt_config_load(config, &ret->config, err);
     rc = rc ? rc : read_view(ret->config, &view, err);
     if (rc == PT_E_NOT_FOUND && any) {

@@ -56,7 +56,7 @@ int pt_connector_attest_open(struct pt_connector *c, struct pt_err *err) {
     if (!r) {
         return 0;
     }
-    pt_buf_init(&saved, 64u * 1024 * 1024);
+    pt_buf_init(&saved, PT_FOLLOWER_STATE_MAX);
     int rc = fresh(c, err);
     if (rc == 0) {
         rc = pt_state_get_blob(c->state, "replay_follower", &saved, err);
@@ -73,7 +73,7 @@ int pt_connector_attest_open(struct pt_connector *c, struct pt_err *err) {
 
 static int save(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf saved;
-    pt_buf_init(&saved, 64u * 1024 * 1024);
+    pt_buf_init(&saved, PT_FOLLOWER_STATE_MAX);
     int rc = pt_follower_save(c->attest.follower, &saved);
     rc = rc ? pt_err_set(err, rc, "the view of the log doesn't fit in memory")
             : pt_connector_begin(c, err);

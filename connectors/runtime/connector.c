@@ -144,7 +144,7 @@ int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err) {
 
 static int open_follower(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf saved;
-    pt_buf_init(&saved, 64u * 1024 * 1024);
+    pt_buf_init(&saved, PT_FOLLOWER_STATE_MAX);
     int rc = pt_follower_new(&c->trust, c->party, &c->follower, err);
     if (rc == 0) {
         rc = pt_state_get_blob(c->state, "follower", &saved, err);
@@ -158,7 +158,7 @@ static int open_follower(struct pt_connector *c, struct pt_err *err) {
 
 int pt_connector_save_view(struct pt_connector *c, struct pt_err *err) {
     struct pt_buf saved;
-    pt_buf_init(&saved, 64u * 1024 * 1024);
+    pt_buf_init(&saved, PT_FOLLOWER_STATE_MAX);
     int rc = pt_follower_save(c->follower, &saved);
     rc = rc ? pt_err_set(err, rc, "the view of the log doesn't fit in memory")
             : pt_state_set_blob(c->state, "follower", pt_buf_span(&saved), err);

@@ -24,6 +24,7 @@
 
 #define PT_FOLLOWER_STREAMS_MAX 4096
 #define PT_FOLLOWER_PAGE_MAX (32u * 1024 * 1024)
+#define PT_FOLLOWER_STATE_MAX (64u * 1024 * 1024) /* of what pt_follower_save gives */
 #define PT_FOLLOWER_PAGE_ENTRIES_MAX 65536
 
 struct pt_follower;
