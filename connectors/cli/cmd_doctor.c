@@ -238,10 +238,11 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
     if (rc == 0) {
         rc = pt_http_client_get(h.http, "/readyz", "application/json", 0, &body, &status, &err);
     }
+    const char *url = o->hub ? o->hub : h.config ? h.config->hub : "";
     if (rc == 0) {
-        say(d, true, "hub", "%s answers and is ready", h.config->hub);
+        say(d, true, "hub", "%s answers and is ready", url);
     } else if (status != 0) {
-        say(d, false, "hub", "%s answers but is not ready: %s", h.config->hub, err.msg);
+        say(d, false, "hub", "%s answers but is not ready: %s", url, err.msg);
     } else {
         say(d, false, "hub", "%s", err.msg);
     }

@@ -39,20 +39,9 @@ struct recovery {
 
 /* ---- the log, to its end ---- */
 
-static int ignore_record(void *ctx, const struct pt_followed_record *r) {
-    (void)ctx;
-    (void)r;
-    return 0;
-}
-
-static int ignore_store(void *ctx) {
-    (void)ctx;
-    return 0;
-}
-
 /* Verified in memory alone: the connector's own view stays its own. */
 static int read_log(struct recovery *r, struct pt_err *err) {
-    const struct pt_follow follow = {.record = ignore_record, .store = ignore_store};
+    const struct pt_follow follow = {0};
     uint64_t log_size = UINT64_MAX;
     int rc = 0;
     while (rc == 0 && pt_follower_size(r->keys.view) < log_size) {

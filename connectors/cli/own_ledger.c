@@ -22,16 +22,6 @@ void pt_cli_own_done(struct cli_own *own) {
     *own = (struct cli_own){0};
 }
 
-static int nothing(void *ctx, const struct pt_followed_record *r) {
-    (void)ctx, (void)r;
-    return 0;
-}
-
-static int stored(void *ctx) {
-    (void)ctx;
-    return 0;
-}
-
 /* Leaves out of a verified page what stands behind `until`. */
 static void cut(const struct cli_own *own, uint64_t first, Pentad__V1__FeedPage *page) {
     while (own->until && page->n_entries > 0 && first + page->n_entries > own->until) {
@@ -50,8 +40,7 @@ static void count(struct cli_own *own, const Pentad__V1__FeedPage *page) {
 
 int pt_cli_own_page(struct cli_own *own, struct pt_span bytes, uint64_t *ret_log_size,
                     struct pt_err *err) {
-    const struct pt_follow follow = {
-        .record = own->record ? own->record : nothing, .store = stored, .ctx = own->ctx};
+    const struct pt_follow follow = {.record = own->record, .ctx = own->ctx};
     uint64_t first = pt_follower_size(own->follower);
     int rc = pt_follower_page(own->follower, bytes, &follow, ret_log_size, err);
     if (rc != 0) {

@@ -87,16 +87,6 @@ static int save(struct pt_connector *c, struct pt_err *err) {
 
 /* ---- folding ---- */
 
-static int nothing(void *ctx, const struct pt_followed_record *r) {
-    (void)ctx, (void)r;
-    return 0;
-}
-
-static int stored(void *ctx) {
-    (void)ctx;
-    return 0;
-}
-
 /* The connector verified this log already; a hub must not show its fold another one. */
 static int same_log(struct pt_connector *c, struct pt_err *err) {
     uint64_t size = pt_follower_size(c->attest.follower);
@@ -129,7 +119,7 @@ static bool passes(int rc) {
 }
 
 static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err *err) {
-    const struct pt_follow follow = {.record = nothing, .store = stored};
+    const struct pt_follow follow = {0};
     const struct pt_replay *r = replay_of(c);
     uint64_t log_size;
     int rc = pt_follower_page(c->attest.follower, bytes, &follow, &log_size, err);

@@ -97,7 +97,8 @@ struct pt_followed_record {
 };
 
 struct pt_follow {
-    /* For every record once the whole page has verified, in order. Non-zero stops: that code. */
+    /* For every record once the whole page has verified, in order. Non-zero stops: that code. NULL:
+     * nobody looks at them. */
     int (*record)(void *ctx, const struct pt_followed_record *r);
     /* Once, after the last record, when the follower already stands behind the page: store what
      * pt_follower_save gives. Non-zero stops: that code, and the follower is as before. */
