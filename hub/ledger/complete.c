@@ -202,10 +202,9 @@ static int put_pages(struct pt_ledger *l, const struct pt_figure_ask *ask, unsig
                      Pentad__V1__EvidenceFigure *figure, struct pt_err *err) {
     struct pt_complete_needs needs;
     sqlite3_stmt *st = NULL;
-    int rc;
+    int rc = pt_complete_needs(ask->figure, ask->kind, &needs, err);
 
-    pt_complete_needs(ask->figure, ask->kind, &needs);
-    rc = pt_complete_list(l, ask, &needs, err);
+    rc = rc == 0 ? pt_complete_list(l, ask, &needs, err) : rc;
     rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
                                 "SELECT part, subject, fy FROM complete_page WHERE ? >> part & 1"
                                 " ORDER BY 1, 2, 3",
@@ -264,6 +263,12 @@ void pt_complete_drop(Pentad__V1__EvidenceFigure *figure) {
     " FROM complete_page p CROSS JOIN " table " l ON l." names                                     \
     " = p.subject CROSS JOIN record r ON r.rec = l.rec"                                            \
     " WHERE p.part = " part " AND p.fy = ?1 AND r.fy = ?1 AND r.rec <= ?2"
+/* Of those pages of no year, whatever the record's own. */
+#define OF_SUBJECTS(fy)                                                                            \
+    " FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"                           \
+    " WHERE p.part = 0 AND p.fy = " fy " AND ?1 AND r.rec <= ?2"
+_Static_assert((int)PT_SNAP_STEPS == 2 && (int)PT_SNAP_ANSWERS == 3 && (int)PT_SNAP_BINDING == 4,
+               "in the SQL");
 static const char *const named_sql[] = {
     INTO "SELECT r.rec" OF_PAGES(
         "0") " AND r.fy = ?1"
@@ -277,12 +282,28 @@ static const char *const named_sql[] = {
     INTO "SELECT r.rec" OF_PAGES(
         "0") " AND r.type = @TYPE_REGION_FISCAL"
              " AND (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = r.rec) = ?1",
-    INTO "SELECT l.rec" OF_LINES("1", "f_payment_batch_lines", "subject"),
-    /* What says whose they are. */
-    INTO "SELECT r.rec FROM complete_page p CROSS JOIN record r ON r.subject = p.subject"
-         " WHERE p.part = 0 AND p.fy = 0 AND ?1 AND r.rec <= ?2"
-         " AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT,"
-         "  @TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)",
+    INTO "SELECT l.rec FROM complete_page p CROSS JOIN f_payment_batch_lines l"
+         " ON l.subject = p.subject CROSS JOIN record r ON r.rec = l.rec AND r.fy = p.fy"
+         " WHERE p.part = 1 AND ?1 AND r.rec <= ?2",
+    /* What says whose they are, and their funds of all years. */
+    INTO "SELECT r.rec" OF_SUBJECTS("0") " AND r.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE,"
+                                         "  @TYPE_ALLOTMENT, @TYPE_CARRY_OVER, @TYPE_FUND_CONTROL,"
+                                         "  @TYPE_BUDGET_REVIEW)",
+    /* Steps, what answers them, what binds the year. */
+    INTO "SELECT r.rec" OF_SUBJECTS("2") " AND r.type IN (@TYPE_EX_ANTE_EVAL, @TYPE_PERF_GOAL,"
+                                         "  @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE,"
+                                         "  @TYPE_AUDIT_FINDING, @TYPE_NOTICE,"
+                                         "  @TYPE_CONGRESS_OPINION)",
+    INTO "SELECT r.rec FROM complete_page p CROSS JOIN stream s"
+         " ON s.party || '/' || s.name || '#' = substr(p.subject, 1, instr(p.subject, '#'))"
+         " CROSS JOIN ref g ON g.t_sid = s.sid"
+         "  AND g.t_seq = CAST(substr(p.subject, instr(p.subject, '#') + 1) AS INTEGER)"
+         "  AND g.field IN ('source', 'finding', 'goal') CROSS JOIN record r ON r.rec = g.rec"
+         "  AND r.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
+         " WHERE p.part = 0 AND p.fy = 3 AND ?1 AND r.rec <= ?2",
+    INTO "SELECT f.rec FROM complete_page p CROSS JOIN f_result_use f"
+         " ON f.next_fy = CAST(p.subject AS INTEGER)"
+         " WHERE p.part = 0 AND p.fy = 4 AND ?1 AND f.rec <= ?2",
     INTO "SELECT f.rec FROM f_rule_set f WHERE ?1 AND f.rec <= ?2",
 };
 

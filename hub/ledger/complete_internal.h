@@ -8,19 +8,23 @@
 #include "snap.h"
 
 struct pt_complete_needs {
-    bool provable;
-    const char *why_not; /* where it isn't; static */
-    unsigned parts;      /* of the year, as bits */
-    bool members;        /* it sums over items */
-    bool whose;          /* it rests on what the page of no year says, of each item's too */
-    bool day;            /* it moves with the day: of the snapshot's own day alone */
+    unsigned parts; /* of the year, as bits */
+    bool members;   /* it sums over items */
+    bool whose;     /* it rests on what PT_SNAP_WHOSE says, of each item's too */
+    bool day;       /* it moves with the day: of the snapshot's own day alone */
+    bool payments;  /* of all years, each of them */
+    bool steps;     /* what was done about its subjects, */
+    bool goals;     /* … how their goals were reviewed, */
+    bool findings;  /* … how their findings, warnings and opinions were answered */
+    bool binding;   /* results that bind the year's budget */
 };
-void pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret);
-/* NULL: pages prove it. */
-const char *pt_complete_why_not(const char *figure, int kind);
+/* PT_E_NOT_FOUND: there is no such figure, and no page proves it. */
+int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret,
+                      struct pt_err *err);
 
 /* Lists the pages that the figure rests on, as far as this ledger knows its members, in
- * temp.complete_page(part, subject, fy), the subjects in temp.complete_of(subject). */
+ * temp.complete_page(part, subject, fy), its members in temp.complete_of(subject), those of them
+ * whose records count in temp.complete_item(subject). */
 int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
                      const struct pt_complete_needs *needs, struct pt_err *err);
 

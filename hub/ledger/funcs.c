@@ -162,6 +162,7 @@ int pt_funcs_register(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? pt_funcs_sums(l, err) : rc;
     rc = rc == 0 ? pt_funcs_text(l, err) : rc;
     rc = rc == 0 ? pt_funcs_seen(l, err) : rc;
+    rc = rc == 0 ? pt_funcs_snap(l, err) : rc;
     if (rc == 0 && sqlite3_create_window_function(
                        l->sql.db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sum_step,
                        sum_value, sum_value, sum_inverse, NULL) != SQLITE_OK)

@@ -24,5 +24,6 @@ int pt_funcs_goal(struct pt_ledger *l, struct pt_err *err);
 int pt_funcs_seen(struct pt_ledger *l, struct pt_err *err);
 int pt_funcs_sums(struct pt_ledger *l, struct pt_err *err);
 int pt_funcs_text(struct pt_ledger *l, struct pt_err *err);
+int pt_funcs_snap(struct pt_ledger *l, struct pt_err *err); /* snapname.c */
 
 #endif

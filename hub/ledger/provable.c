@@ -1,9 +1,10 @@
-/* Which figures a snapshot's pages prove, and which pages those are: of the subject's own year, and
- * where a figure sums over items, of each item, with the pages that say which items those are.
+/* Which pages of a snapshot prove a figure: of the subject's own year, of no year, and where a
+ * figure sums over items, of each item, with the pages that say which items those are.
  *
  *   body ──members──► who was ever said to be its (and its units', a region's departments') ──┐
  *   each of them ──whose──► the records that say whose it is ──► the items of the day ◄───────┘
- *   each item of the day ──facts, payments of the year──► the figure */
+ *   each item of the day ──facts, payments, steps and what answers them──► the figure */
+#include <stdio.h>
 #include <string.h>
 
 #include "complete_internal.h"
@@ -14,94 +15,100 @@ enum { ANY_DAY = 99991231 };
 
 /* OWN: said of the subject itself, whatever its kind. SUMS: of a department, unit, region or policy
  * the sum over its items. LINES: lines of approvals, of a department and a policy over its items
- * too. ITEM: not provable of those; NEVER: of nobody. DAY: moves with the day or with parameters,
- * though no record came: proven for the snapshot's own day alone. WHOSE: by the page that is of no
- * year. */
-/* Why not. */
-static const char steps[] =
-    "it rests on steps that others took (E01, E05, V02 and more), and no row "
-    "of a snapshot says that none of these is left out";
-static const char answers[] =
-    "it rests on findings, warnings or opinions and on what answers them (V03, A04), and no row of "
-    "a snapshot says that none of these is left out";
-static const char days[] = "it rests on each payment by its day and line, of every year, and the "
-                           "rows of payments are sums of a year";
-static const char earlier[] = "summed over items it rests on the rows of earlier years too";
-
-enum { OWN = 1, SUMS = 2, LINES = 4, ITEM = 8, DAY = 16, WHOSE = 32, NEVER = 64 };
+ * too. DAY: moves with the day or with parameters, though no record came: proven for the snapshot's
+ * own day alone. The rest are pages of no year, of each subject in it: WHOSE what PT_SNAP_WHOSE
+ * says; PAYMENTS of all years; STEPS what was done about it; GOALS and FINDINGS what answers its
+ * goals, or its findings, warnings and opinions; BINDING the results that bind the year. */
+enum {
+    OWN = 1,
+    SUMS = 2,
+    LINES = 4,
+    DAY = 8,
+    WHOSE = 16,
+    PAYMENTS = 32,
+    STEPS = 64,
+    GOALS = 128,
+    FINDINGS = 256,
+    BINDING = 512
+};
+enum {
+    BY_PAYMENTS = SUMS | DAY | WHOSE | PAYMENTS,
+    BY_STEPS = SUMS | DAY | WHOSE | STEPS,
+    BY_ANSWERS = BY_STEPS | FINDINGS,
+    BY_LINKS = BY_STEPS | GOALS | BINDING
+};
 static const struct {
     const char *figure;
     unsigned parts;
     unsigned how;
-    const char *why_not; /* static; what a figure isn't proven by */
 } figures[] = {
-    {"FG1", FACTS, LINES, NULL},
-    {"FG1.fa", FACTS, LINES, NULL},
-    {"FG2", FACTS, SUMS, NULL},
-    {"FG2.B0", FACTS, SUMS, NULL},
-    {"FG2.dB", FACTS, SUMS, NULL},
-    {"FG2.C", FACTS, SUMS, NULL},
-    {"FG2.REC", FACTS, SUMS, NULL},
-    {"FG2.Bg", FACTS, SUMS, NULL},
-    {"FG2.B", FACTS, SUMS, NULL},
-    {"FG2.P", PAID, SUMS, NULL},
-    {"FG2.Bal", FACTS | PAID, SUMS, NULL},
-    {"FG3", FACTS | PAID, SUMS, NULL},
-    {"FG4", FACTS, SUMS, NULL},
-    {"FG4.open", FACTS, SUMS, NULL},
-    {"FG5", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
-    {"FG6", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
-    {"FG6.TP", 0, OWN | DAY, NULL},
-    {"FG6.PP", 0, OWN | DAY | WHOSE, NULL},
-    {"FG6.light", FACTS | PAID, SUMS | DAY | WHOSE, NULL},
-    {"FG7", FACTS, OWN, NULL},
-    {"FG7.low", FACTS, OWN | DAY, NULL},
-    {"FG8", FACTS, OWN, NULL},
-    {"FG8.diff", FACTS, OWN, NULL},
-    {"FG9", FACTS, SUMS, NULL},
-    {"FG9.cum", FACTS, ITEM, earlier},
-    {"FG10", FACTS, OWN, NULL},
-    {"FG11", FACTS, OWN, NULL},
-    {"FG12", FACTS, OWN, NULL},
-    {"FG13", 0, NEVER, days},
-    {"FG14", 0, NEVER, days},
-    {"FG15", 0, SUMS | DAY | WHOSE, NULL},
-    {"FG16", FACTS, SUMS, NULL},
-    {"FG16.RA", FACTS, SUMS, NULL},
-    {"FG16.revived", 0, NEVER, days},
-    {"FG17.tax", FACTS, OWN, NULL},
-    {"FG17.self", FACTS, OWN, NULL},
-    {"FG17.livelihood", FACTS, OWN, NULL},
-    {"FG17.debt_general", FACTS, OWN, NULL},
-    {"FG17.debt_special", FACTS, OWN, NULL},
-    {"FG17.cover", FACTS, OWN, NULL},
-    {"FG17.nontax", FACTS, OWN, NULL},
-    {"FG17.carry", FACTS, OWN, NULL},
-    {"FG17.guarantee", FACTS, OWN, NULL},
-    {"FG18.audit", 0, NEVER, answers},
-    {"FG18.audit_fen", 0, NEVER, answers},
-    {"FG18.warning", 0, NEVER, answers},
-    {"FG18.congress", 0, NEVER, answers},
-    {"FG19", 0, NEVER, steps},
-    {"FG20", 0, NEVER, steps},
-    {"FG20.general", 0, NEVER, steps},
-    {"FG20.funds", 0, NEVER, steps},
-    {"FG20.capital", 0, NEVER, steps},
-    {"FG20.social", 0, NEVER, steps},
-    {"FG21", 0, NEVER, steps},
-    {"FG22", 0, NEVER, steps},
-    {"FG22.E01", 0, NEVER, steps},
-    {"FG22.E04", 0, NEVER, steps},
-    {"FG22.X03", 0, NEVER, steps},
-    {"FG22.V01", 0, NEVER, steps},
-    {"FG22.V02", 0, NEVER, steps},
-    {"FG23", FACTS | PAID, SUMS, NULL},
-    {"FG23.P", PAID, SUMS, NULL},
-    {"FG23.audit", FACTS, OWN, NULL},
-    {"FG23.congress", FACTS, LINES, NULL},
-    {"FG23.dcongress", FACTS | PAID, SUMS, NULL},
-    {"FG24", PAID, SUMS, NULL},
-    {"FG24.Dec", PAID, SUMS, NULL},
+    {"FG1", FACTS, LINES},
+    {"FG1.fa", FACTS, LINES},
+    {"FG2", FACTS, SUMS},
+    {"FG2.B0", FACTS, SUMS},
+    {"FG2.dB", FACTS, SUMS},
+    {"FG2.C", FACTS, SUMS},
+    {"FG2.REC", FACTS, SUMS},
+    {"FG2.Bg", FACTS, SUMS},
+    {"FG2.B", FACTS, SUMS},
+    {"FG2.P", PAID, SUMS},
+    {"FG2.Bal", FACTS | PAID, SUMS},
+    {"FG3", FACTS | PAID, SUMS},
+    {"FG4", FACTS, SUMS},
+    {"FG4.open", FACTS, SUMS},
+    {"FG5", FACTS | PAID, SUMS | DAY | WHOSE},
+    {"FG6", FACTS | PAID, SUMS | DAY | WHOSE},
+    {"FG6.TP", 0, OWN | DAY},
+    {"FG6.PP", 0, OWN | DAY | WHOSE},
+    {"FG6.light", FACTS | PAID, SUMS | DAY | WHOSE},
+    {"FG7", FACTS, OWN},
+    {"FG7.low", FACTS, OWN | DAY},
+    {"FG8", FACTS, OWN},
+    {"FG8.diff", FACTS, OWN},
+    {"FG9", FACTS, SUMS},
+    {"FG9.cum", FACTS, SUMS | WHOSE},
+    {"FG10", FACTS, OWN},
+    {"FG11", FACTS, OWN},
+    {"FG12", FACTS, OWN},
+    {"FG13", 0, BY_PAYMENTS},
+    {"FG14", 0, BY_PAYMENTS},
+    {"FG15", 0, SUMS | DAY | WHOSE},
+    {"FG16", FACTS, SUMS},
+    {"FG16.RA", FACTS, SUMS},
+    {"FG16.revived", 0, BY_PAYMENTS},
+    {"FG17.tax", FACTS, OWN},
+    {"FG17.self", FACTS, OWN},
+    {"FG17.livelihood", FACTS, OWN},
+    {"FG17.debt_general", FACTS, OWN},
+    {"FG17.debt_special", FACTS, OWN},
+    {"FG17.cover", FACTS, OWN},
+    {"FG17.nontax", FACTS, OWN},
+    {"FG17.carry", FACTS, OWN},
+    {"FG17.guarantee", FACTS, OWN},
+    {"FG18.audit", 0, BY_ANSWERS},
+    {"FG18.audit_fen", 0, BY_ANSWERS},
+    {"FG18.warning", 0, BY_ANSWERS},
+    {"FG18.congress", 0, BY_ANSWERS},
+    {"FG19", 0, BY_LINKS},
+    {"FG20", FACTS, BY_STEPS},
+    {"FG20.general", FACTS, BY_STEPS},
+    {"FG20.funds", FACTS, BY_STEPS},
+    {"FG20.capital", FACTS, BY_STEPS},
+    {"FG20.social", FACTS, BY_STEPS},
+    {"FG21", FACTS, BY_STEPS},
+    {"FG22", FACTS, BY_STEPS},
+    {"FG22.E01", FACTS, BY_STEPS},
+    {"FG22.E04", FACTS, BY_STEPS},
+    {"FG22.X03", FACTS, BY_STEPS},
+    {"FG22.V01", FACTS, BY_STEPS},
+    {"FG22.V02", FACTS, BY_STEPS},
+    {"FG23", FACTS | PAID, SUMS},
+    {"FG23.P", PAID, SUMS},
+    {"FG23.audit", FACTS, OWN},
+    {"FG23.congress", FACTS, LINES},
+    {"FG23.dcongress", FACTS | PAID, SUMS},
+    {"FG24", PAID, SUMS},
+    {"FG24.Dec", PAID, SUMS},
 };
 
 static bool is_group(int kind) {
@@ -117,46 +124,44 @@ static bool has_lines(int kind) {
            kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY;
 }
 
-void pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret) {
-    *ret = (struct pt_complete_needs){.provable = false};
+int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret,
+                      struct pt_err *err) {
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         unsigned how = figures[i].how;
 
         if (strcmp(figures[i].figure, figure) != 0)
             continue;
-        ret->provable = !(how & NEVER) && (!(how & ITEM) || !is_group(kind));
-        ret->why_not = figures[i].why_not;
-        ret->parts = figures[i].parts;
-        ret->members = (how & SUMS ? is_group(kind) : how & LINES ? has_lines(kind) : false);
-        ret->whose = (how & WHOSE) != 0;
-        ret->day = (how & DAY) != 0;
+        *ret = (struct pt_complete_needs){
+            .parts = figures[i].parts,
+            .members = how & SUMS    ? is_group(kind)
+                       : how & LINES ? has_lines(kind)
+                                     : false,
+            .whose = (how & WHOSE) != 0,
+            .day = (how & DAY) != 0,
+            .payments = (how & PAYMENTS) != 0,
+            .steps = (how & STEPS) != 0,
+            .goals = (how & GOALS) != 0,
+            .findings = (how & FINDINGS) != 0,
+            .binding = (how & BINDING) != 0,
+        };
+        return 0;
     }
-}
-
-const char *pt_complete_why_not(const char *figure, int kind) {
-    struct pt_complete_needs needs;
-
-    pt_complete_needs(figure, kind, &needs);
-    return needs.provable ? NULL : needs.why_not ? needs.why_not : "there is no such figure";
-}
-
-bool pt_complete_can(const char *figure, int kind) {
-    struct pt_complete_needs needs;
-
-    pt_complete_needs(figure, kind, &needs);
-    return needs.provable;
+    return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %s", figure);
 }
 
 /* ---- the pages ---- */
 
 /* complete_org: the body or policy asked for and the bodies that are its; their members are those
- * of the figure, a policy among them a member like any. */
+ * of the figure, a policy among them a member like any. complete_item: those whose records count.
+ */
 static const char tables[] =
     "CREATE TEMP TABLE IF NOT EXISTS complete_org(org TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS complete_of(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS complete_item(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS complete_page(part INTEGER, subject TEXT, fy INTEGER,"
     "  PRIMARY KEY(part, subject, fy)) WITHOUT ROWID;"
-    "DELETE FROM complete_org; DELETE FROM complete_of; DELETE FROM complete_page";
+    "DELETE FROM complete_org; DELETE FROM complete_of; DELETE FROM complete_item;"
+    "DELETE FROM complete_page";
 static const char orgs_sql[] =
     "INSERT INTO complete_org WITH RECURSIVE o(org) AS (SELECT ?1 UNION SELECT m.subject FROM o"
     "  CROSS JOIN snap_member m ON m.org = o.org AND m.role IN (1, 2)) SELECT org FROM o";
@@ -165,17 +170,33 @@ static const char members_sql[] =
     "INSERT OR IGNORE INTO complete_of SELECT m.subject FROM complete_org o"
     " CROSS JOIN snap_member m ON m.org = o.org";
 static const char own_sql[] = "INSERT OR IGNORE INTO complete_of VALUES(?)";
-static const char of_members_sql[] =
-    "INSERT OR IGNORE INTO complete_page SELECT 0, subject, 0 FROM complete_of"
-    " UNION ALL SELECT 0, org, 1 FROM complete_org";
-static const char of_none_sql[] = "INSERT OR IGNORE INTO complete_page VALUES(0, ?, 0)";
-static const char of_year_sql[] =
-    "INSERT OR IGNORE INTO complete_page SELECT ?1, subject, ?2 FROM scope";
-_Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_WHOSE == 0 && PT_SNAP_MEMBERS == 1, "in the SQL");
+#define PAGE "INSERT OR IGNORE INTO complete_page "
+static const char of_members_sql[] = PAGE "SELECT 0, subject, 0 FROM complete_of"
+                                          " UNION ALL SELECT 0, org, 1 FROM complete_org";
+static const char one_sql[] = PAGE "VALUES(0, ?, ?)";
+static const char items_sql[] = "INSERT OR IGNORE INTO complete_item SELECT subject FROM scope";
+static const char of_year_sql[] = PAGE "SELECT ?1, subject, ?2 FROM complete_item";
+/* The years, and each of them. */
+static const char payments_sql[] =
+    PAGE "SELECT 1, subject, 0 FROM complete_item"
+         " UNION ALL SELECT 1, p.subject, p.fy FROM complete_item i CROSS JOIN snap_page p"
+         "  ON p.part = 1 AND p.place = place_of(i.subject) AND p.subject = i.subject AND p.fy > 4";
+/* To each of them, what was corrected too: an answer names the one that it was given to. */
+#define ANSWERS_TO(types)                                                                          \
+    PAGE "SELECT 0, s.party || '/' || s.name || '#' || r.seq, 3 FROM complete_item i"              \
+         " CROSS JOIN record r ON r.subject = i.subject AND r.type IN (" types ")"                 \
+         " CROSS JOIN stream s ON s.sid = r.sid WHERE r.log_index < ?1"
+static const char goals_sql[] = ANSWERS_TO("@TYPE_PERF_GOAL");
+static const char findings_sql[] =
+    ANSWERS_TO("@TYPE_AUDIT_FINDING, @TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_CONGRESS_OPINION");
+_Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
+_Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_MEMBERS == 1 && (int)PT_SNAP_ANSWERS == 3 &&
+                   (int)PT_SNAP_YEAR_MIN == 5,
+               "in the SQL");
 
-/* Of those whose money counts on the day, and of those whose does once all that is known has taken
+/* Those whose money counts on the day, and those whose does once all that is known has taken
  * effect. */
-static int list_years(const struct pt_asof *a, unsigned parts, struct pt_err *err) {
+static int list_items(const struct pt_asof *a, struct pt_err *err) {
     struct pt_asof ever = *a;
     const struct pt_asof *of[] = {a, &ever};
     int rc = 0;
@@ -183,11 +204,35 @@ static int list_years(const struct pt_asof *a, unsigned parts, struct pt_err *er
     ever.valid_at = ANY_DAY;
     for (size_t i = 0; i < 2 && rc == 0; i++) {
         rc = pt_asof_scope(of[i], err);
-        for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
-            if (parts >> part & 1)
-                rc = pt_sql_run(&a->l->sql, err, of_year_sql, "ii", (int64_t)part, (int64_t)a->fy);
+        rc = rc == 0 ? pt_sql_run(&a->l->sql, err, items_sql, "") : rc;
     }
     return rc;
+}
+
+static int list_one(struct pt_ledger *l, const char *subject, int32_t fy, struct pt_err *err) {
+    return pt_sql_run(&l->sql, err, one_sql, "si", subject, (int64_t)fy);
+}
+
+static int list_of_items(const struct pt_asof *a, const struct pt_complete_needs *needs,
+                         struct pt_err *err) {
+    struct pt_sql *sql = &a->l->sql;
+    char year[12];
+    int rc = 0;
+
+    for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
+        if (needs->parts >> part & 1)
+            rc = pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)part, (int64_t)a->fy);
+    if (rc == 0 && needs->payments)
+        rc = pt_sql_run(sql, err, payments_sql, "");
+    if (rc == 0 && needs->steps)
+        rc =
+            pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)PT_SNAP_FACTS, (int64_t)PT_SNAP_STEPS);
+    if (rc == 0 && needs->goals)
+        rc = pt_sql_run(sql, err, goals_sql, "i", (int64_t)a->known_at);
+    if (rc == 0 && needs->findings)
+        rc = pt_sql_run(sql, err, findings_sql, "i", (int64_t)a->known_at);
+    (void)snprintf(year, sizeof year, "%d", a->fy);
+    return rc == 0 && needs->binding ? list_one(a->l, year, PT_SNAP_BINDING, err) : rc;
 }
 
 int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
@@ -202,10 +247,11 @@ int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
         rc = rc == 0 ? pt_sql_run(&l->sql, err, members_sql, "") : rc;
     }
     rc = rc == 0 ? pt_sql_run(&l->sql, err, own_sql, "s", ask->key) : rc;
-    rc = rc == 0 ? pt_sql_run(&l->sql, err, of_none_sql, "s", PT_SNAP_RULES) : rc;
+    rc = rc == 0 ? list_one(l, PT_SNAP_RULES, PT_SNAP_WHOSE, err) : rc;
     if (needs->members)
         rc = rc == 0 ? pt_sql_run(&l->sql, err, of_members_sql, "") : rc;
     else if (needs->whose)
-        rc = rc == 0 ? pt_sql_run(&l->sql, err, of_none_sql, "s", ask->key) : rc;
-    return rc == 0 && needs->parts ? list_years(&a, needs->parts, err) : rc;
+        rc = rc == 0 ? list_one(l, ask->key, PT_SNAP_WHOSE, err) : rc;
+    rc = rc == 0 ? list_items(&a, err) : rc;
+    return rc == 0 ? list_of_items(&a, needs, err) : rc;
 }

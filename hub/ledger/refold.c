@@ -6,7 +6,9 @@
 #include "complete_internal.h"
 
 enum { ANY_DAY = 99991231 };
-_Static_assert((int)PT_EVIDENCE_PARTS == (int)PT_SNAP_PARTS, "parts");
+_Static_assert((int)PT_EVIDENCE_PARTS == (int)PT_SNAP_PARTS &&
+                   (int)PT_EVIDENCE_PAYMENTS == (int)PT_SNAP_PAID,
+               "parts");
 
 struct refold {
     struct pt_ledger *l;
@@ -137,9 +139,7 @@ static int read_pages(struct pt_ledger *l, const struct pt_figure_ask *ask,
     pt_sql_done(&l->sql, st);
     if (rc == 0 && needs->members)
         rc = pt_sql_number(&l->sql, &members, &found, err,
-                           "SELECT count(DISTINCT subject) FROM complete_page WHERE fy > 1"
-                           " AND subject <> ?",
-                           "s", ask->key);
+                           "SELECT count(*) FROM complete_item WHERE subject <> ?", "s", ask->key);
     ret->members = (size_t)members;
     return rc;
 }
@@ -178,8 +178,9 @@ static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
     ret->by_day = (needs->parts || needs->whose) && ask->valid_at != f->s->tick_day;
     if (!needs->day)
         return read_by_day(f->l, ask, ask->figure, &ret->by_day, err);
-    for (size_t i = 0;
-         i < sizeof sums / sizeof sums[0] && rc == 0 && needs->parts >> PT_SNAP_PAID & 1; i++)
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0] && rc == 0 &&
+                       (needs->payments || needs->parts >> PT_SNAP_PAID & 1);
+         i++)
         rc = read_by_day(f->l, ask, sums[i], &ret->by_day, err);
     return rc;
 }
@@ -225,8 +226,8 @@ static int read_all(struct refold *f, struct pt_evidence_refolded *ret, struct p
 
     ask.kind = (int)pt_subject_kind_from_name(
         figure->subject, colon ? (size_t)(colon - figure->subject) : strlen(figure->subject));
-    pt_complete_needs(ask.figure, ask.kind, &needs);
-    rc = rc == 0 && needs.provable ? read_pages(f->l, &ask, &needs, ret, err) : rc;
+    rc = rc == 0 ? pt_complete_needs(ask.figure, ask.kind, &needs, err) : rc;
+    rc = rc == 0 ? read_pages(f->l, &ask, &needs, ret, err) : rc;
     return rc == 0 ? read_figure(f, &ask, &needs, ret, err) : rc;
 }
 
@@ -246,14 +247,4 @@ static int refold(void *ctx, const struct pt_evidence_result *r,
     return rc;
 }
 
-static const char *why_not(void *ctx, const Pentad__V1__EvidenceFigure *figure) {
-    const char *colon = strchr(figure->subject, ':');
-
-    (void)ctx;
-    return pt_complete_why_not(
-        figure->figure,
-        colon ? (int)pt_subject_kind_from_name(figure->subject, (size_t)(colon - figure->subject))
-              : 0);
-}
-
-const struct pt_evidence_ledger pt_complete_ledger = {.refold = refold, .why_not = why_not};
+const struct pt_evidence_ledger pt_complete_ledger = {.refold = refold};

@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "7"
+#define PT_LEDGER_VERSION "8"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
@@ -122,9 +122,9 @@ static const char pt_schema_sums[] =
 
 /* Of snapshots (H03). */
 static const char pt_schema_snapshots[] =
-    /* nonces: the XOR of those of the records that name the page; dirty: which rows have to be made
-       anew (snap.h); rows, head: of its rows, since the last snapshot. */
-    "CREATE TABLE snap_page(part INTEGER, place INTEGER, subject TEXT, fy INTEGER, nonces BLOB,\n"
+    /* chain: over the records that name the page, in the log's order; dirty: which rows have to be
+       made anew (snap.h); rows, head: of its rows, since the last snapshot. */
+    "CREATE TABLE snap_page(part INTEGER, place INTEGER, subject TEXT, fy INTEGER, chain BLOB,\n"
     "  dirty INTEGER, rows INTEGER DEFAULT 0, head BLOB,\n"
     "  PRIMARY KEY(part, place, subject, fy)) WITHOUT ROWID;\n"
     "CREATE INDEX snap_dirty ON snap_page(part, place) WHERE dirty <> 0;\n"

@@ -1,13 +1,12 @@
 /* What the files of snapshots (H03) share. Not for others. docs/formats.md 5.
  *
- *   record ──names──► page's nonces, dirty ──first tick of a day──► rows ──► page head ──┐
+ *   record ──names──► page's chain, dirty ───first tick of a day──► rows ──► page head ──┐
  *   changed standing ─touches──────► dirty                                               │
  *       digest of a reader class ◄── heads of the trees of the parts it sees ◄── nodes ◄─┘
  *
  * A page holds the rows of one subject, one year and one part. Who may read every record type of a
- * part sees its pages; a part has one salt, so that nobody needs what he can't read. Two pages of a
- * subject are of no year: PT_SNAP_WHOSE (department, unit, policy that its records name; what was
- * carried over and taken back) and PT_SNAP_MEMBERS (who names it so). */
+ * part sees its pages; a page's salt is over records of its part alone, so that nobody needs what
+ * he can't read. Some pages are of no year: see pt_snap_year. */
 #ifndef PENTAD_LEDGER_SNAP_H
 #define PENTAD_LEDGER_SNAP_H
 
@@ -17,7 +16,7 @@
 #include "internal.h"
 
 enum { PT_SNAP_FACTS, PT_SNAP_PAID, PT_SNAP_PARTS };
-enum { PT_SNAP_NONCE = 16, PT_SNAP_ROWS_MAX = 40 };
+enum { PT_SNAP_NONCE = 16, PT_SNAP_CHAIN = PT_HASH_LEN, PT_SNAP_ROWS_MAX = 48 };
 
 /* The record types that rows are made of, as bits of a page's `dirty`. */
 enum {
@@ -33,14 +32,26 @@ enum {
     PT_SNAP_A02 = 1U << 9,
     PT_SNAP_X01 = 1U << 10,
     PT_SNAP_BEFORE = 1U << 11, /* a record of an earlier year */
-    PT_SNAP_SALT = 1U << 12,   /* the nonces alone */
+    PT_SNAP_SALT = 1U << 12,   /* the chain alone */
     PT_SNAP_P = 1U << 13,      /* P01, P02, B04, as they say whose a subject is */
     PT_SNAP_JOINED = 1U << 14, /* a member that wasn't one before */
-    PT_SNAP_H07 = 1U << 15
+    PT_SNAP_H07 = 1U << 15,
+    PT_SNAP_STEP = 1U << 16,   /* E01, E04, E05, V02, A03, J04, N01, as steps of a subject */
+    PT_SNAP_ANSWER = 1U << 17, /* E05, V03, A04, as answers to a record */
+    PT_SNAP_BINDS = 1U << 18,  /* V02, as it binds a year's budget */
+    PT_SNAP_BEGUN = 1U << 19   /* a year of payments that wasn't there before */
 };
 
 /* In a year's place: no record has such a one. */
-enum { PT_SNAP_WHOSE = 0, PT_SNAP_MEMBERS = 1, PT_SNAP_YEAR_MIN = 2 };
+enum pt_snap_year {
+    PT_SNAP_WHOSE = PT_EVIDENCE_WHOSE, /* whose a subject is, its funds of all years; of payments:
+                                          the years in which it has any */
+    PT_SNAP_MEMBERS = PT_EVIDENCE_MEMBERS, /* of a body: who ever was said to be its */
+    PT_SNAP_STEPS = PT_EVIDENCE_STEPS,     /* what was done about a subject, in whatever year */
+    PT_SNAP_ANSWERS = PT_EVIDENCE_ANSWERS, /* of a record ("audit/main#7"): what answers it */
+    PT_SNAP_BINDING = PT_EVIDENCE_BINDING, /* of a year ("2020"): results that bind its budget */
+    PT_SNAP_YEAR_MIN
+};
 
 /* In a subject's place on a page of year 0: the rule sets, whose parameters figures take. */
 #define PT_SNAP_RULES PT_EVIDENCE_RULES
@@ -75,7 +86,7 @@ int64_t pt_snap_place(const char *subject);
 /* Statements of this room's own, prepared once. */
 enum pt_snap_stmt {
     PT_SN_NAME, /* a page is named */
-    PT_SN_NONCES,
+    PT_SN_CHAIN,
     PT_SN_PUT, /* a page as it was made */
     PT_SN_HAS, /* has a subject a record of that type? */
     PT_SN_ROW_PUT,
@@ -95,6 +106,11 @@ enum pt_snap_stmt {
     PT_SN_FUNDS,
     PT_SN_GOAL,
     PT_SN_RULES,
+    PT_SN_REVIEWS,
+    PT_SN_STEPS,
+    PT_SN_ANSWERS,
+    PT_SN_BINDING,
+    PT_SN_YEARS,
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
@@ -115,7 +131,7 @@ struct pt_snap_page {
     const char *subject;
     int32_t fy;
     unsigned part;
-    const uint8_t *nonces; /* PT_SNAP_NONCE bytes */
+    const uint8_t *chain; /* PT_SNAP_CHAIN bytes */
 };
 struct pt_snap_row {
     unsigned no;
@@ -141,6 +157,10 @@ enum { PT_SNAP_ROW_PAID = 6, PT_SNAP_ROW_DECEMBER = 27 };
 /* A row's value as text: decimal, or 64 hexadecimal digits. */
 enum { PT_SNAP_VALUE_CAP = 2 * PT_HASH_LEN + 1 };
 void pt_snap_value_text(char out[PT_SNAP_VALUE_CAP], const struct pt_snap_row *row);
+/* years/1 from a statement whose rows are a subject's years of payments, ascending, each with a
+ * line feed behind it. *ret_found: there is one. */
+int pt_snap_years(struct pt_ledger *l, sqlite3_stmt *st, struct pt_snap_row *ret, bool *ret_found,
+                  struct pt_err *err);
 /* Of a column as it is kept: a number, or 32 bytes. */
 int pt_snap_row_take(sqlite3_stmt *st, int col, unsigned no, struct pt_snap_row *ret,
                      struct pt_err *err);

@@ -176,6 +176,33 @@ static int parse_place(const char *text, struct place *ret, struct pt_err *err) 
     return 0;
 }
 
+static void append_row(json_t *list, const struct pt_snap_row *row) {
+    char value[PT_SNAP_VALUE_CAP];
+
+    pt_snap_value_text(value, row);
+    (void)json_array_append_new(
+        list, json_pack("{s:s,s:s}", "formula", pt_snap_formula(row->no), "value", value));
+}
+
+/* Of those pages that the snapshot had. */
+static int years_json(struct pt_ledger *l, const struct place *p, json_t *list,
+                      struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    struct pt_snap_row row;
+    bool found = false;
+    int rc =
+        pt_sql_query(&l->sql, &st, err,
+                     "SELECT fy || char(10) FROM snap_page WHERE part = ? AND place = ?"
+                     " AND subject = ? AND fy >= ? AND rows > 0 ORDER BY fy",
+                     "iisi", (int64_t)p->part, p->place, p->subject, (int64_t)PT_SNAP_YEAR_MIN);
+
+    rc = rc == 0 ? pt_snap_years(l, st, &row, &found, err) : rc;
+    if (rc == 0 && found)
+        append_row(list, &row);
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 /* The facts' rows are kept, the payments' are sums that the ledger has anyway. */
 static int rows_json(struct pt_ledger *l, const struct place *p, json_t *list, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
@@ -192,13 +219,10 @@ static int rows_json(struct pt_ledger *l, const struct place *p, json_t *list, s
                                  "si", p->subject, (int64_t)p->fy);
 
     while (pt_sql_row(&l->sql, st, &rc, err)) {
-        char value[PT_SNAP_VALUE_CAP];
         struct pt_snap_row row;
 
         rc = pt_snap_row_take(st, 1, (unsigned)pt_sql_i32(st, 0), &row, err);
-        pt_snap_value_text(value, &row);
-        (void)json_array_append_new(
-            list, json_pack("{s:s,s:s}", "formula", pt_snap_formula(row.no), "value", value));
+        append_row(list, &row);
     }
     pt_sql_done(&l->sql, st);
     return rc;
@@ -207,7 +231,8 @@ static int rows_json(struct pt_ledger *l, const struct place *p, json_t *list, s
 static int page_json(struct pt_ledger *l, const struct place *p, json_t *list, struct pt_err *err) {
     json_t *rows = json_array();
     char hex[PT_SNAP_DIGITS + 1];
-    int rc = rows_json(l, p, rows, err);
+    int rc = p->part == PT_SNAP_PAID && p->fy == PT_SNAP_WHOSE ? years_json(l, p, rows, err)
+                                                               : rows_json(l, p, rows, err);
 
     (void)snprintf(hex, sizeof hex, "%015llx", (unsigned long long)p->place);
     (void)json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:i,s:o}", "part",
@@ -319,9 +344,8 @@ static void describe(struct pt_snapshot_check *c, const struct pt_snap_page *p,
 
 static int check_page(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at,
                       struct pt_snapshot_check *c, struct pt_err *err) {
-    struct pt_span nonces = pt_sql_blob(st, 3);
     struct pt_snap_page p = {pt_sql_text(st, 0), pt_sql_i32(st, 1), (unsigned)pt_sql_i32(st, 2),
-                             nonces.p};
+                             pt_sql_blob(st, 3).p};
     struct pt_snap_row kept[PT_SNAP_ROWS_MAX];
     struct pt_snap_row anew[PT_SNAP_ROWS_MAX];
     unsigned n_kept;
@@ -365,7 +389,7 @@ int pt_snapshot_check(struct pt_ledger *l, struct pt_snapshot_check *ret, struct
 
     memset(ret, 0, sizeof *ret);
     rc = pt_sql_query(&l->sql, &st, err,
-                      "SELECT subject, fy, part, nonces, head FROM snap_page WHERE dirty = 0"
+                      "SELECT subject, fy, part, chain, head FROM snap_page WHERE dirty = 0"
                       " ORDER BY part, place, subject, fy",
                       "");
     while (pt_sql_row(&l->sql, st, &rc, err))

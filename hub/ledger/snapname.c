@@ -1,12 +1,15 @@
-/* Which pages a record names, and for each the XOR of what all that name it add: of each a digest
- * of its nonce and its hash, so that no author can pick two that cancel out. Counted in memory
- * while records come in, written with the transaction. A record counts once however often it names
- * a page, and whatever its standing: only more are ever added. */
+/* Which pages a record names, and for each page a chain over all that name it, in the log's order:
+ * who has other records than these, one less or one more, has another chain. Kept in memory while
+ * records come in, written with the transaction. A record counts once however often it names a
+ * page, and whatever its standing. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/hash.h>
+#include <pentad/record/ref.h>
 
+#include "funcs.h"
 #include "snap.h"
 
 enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, SLOTS_KEPT = 4 * NAMED_MAX };
@@ -15,9 +18,10 @@ struct slot {
     char *subject; /* NULL: free */
     int32_t fy;
     unsigned part;
-    int64_t rec; /* the last record that was added */
-    bool joined; /* somebody who hadn't named it before */
-    uint8_t nonces[PT_SNAP_NONCE];
+    int64_t rec;   /* the last record that was added */
+    unsigned bits; /* what became dirty with it, beside what always does */
+    bool there;    /* it was named before */
+    struct pt_hash chain;
 };
 
 struct pt_snap {
@@ -26,7 +30,6 @@ struct pt_snap {
     size_t n;
     int64_t *made; /* places */
     size_t n_made, cap_made;
-    uint8_t added[PT_SNAP_NONCE]; /* by the record that is folded */
     sqlite3_stmt *st[PT_SN_COUNT];
 };
 
@@ -36,21 +39,19 @@ struct pt_snap {
 
 static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NAME] =
-        "INSERT INTO snap_page(place,subject,fy,part,nonces,dirty) VALUES(?7,?1,?2,?3,?4,?5)"
-        " ON CONFLICT DO UPDATE SET nonces=xor16(nonces,excluded.nonces),"
-        " dirty=dirty|?6",
-    [PT_SN_NONCES] = "SELECT nonces FROM snap_page"
-                     " WHERE part=? AND place=? AND subject=? AND fy=?",
-    [PT_SN_PUT] = "INSERT INTO snap_page(part,place,subject,fy,nonces,dirty,rows,head)"
+        "INSERT INTO snap_page(place,subject,fy,part,chain,dirty) VALUES(?6,?1,?2,?3,?4,?5)"
+        " ON CONFLICT DO UPDATE SET chain=?4, dirty=dirty|?5",
+    [PT_SN_CHAIN] = "SELECT chain FROM snap_page WHERE part=? AND place=? AND subject=? AND fy=?",
+    [PT_SN_PUT] = "INSERT INTO snap_page(part,place,subject,fy,chain,dirty,rows,head)"
                   " VALUES(?1,?2,?3,?4,?5,0,?6,?7) ON CONFLICT DO UPDATE SET"
-                  " nonces=?5, dirty=0, rows=?6, head=?7",
+                  " chain=?5, dirty=0, rows=?6, head=?7",
     [PT_SN_HAS] = "SELECT 1 FROM record WHERE subject=? AND type=? LIMIT 1",
     [PT_SN_ROW_PUT] = "INSERT OR REPLACE INTO snap_row VALUES(?,?,?,?)",
     [PT_SN_ROW_DROP] = "DELETE FROM snap_row WHERE subject=? AND fy=? AND no=?",
     [PT_SN_ROWS] = "SELECT no, value FROM snap_row WHERE subject=? AND fy=? ORDER BY no",
     [PT_SN_PAID] = "SELECT coalesce(sum(fen), 0), coalesce(sum(fen) FILTER (WHERE month = ?3), 0)"
                    " FROM agg_pay WHERE subject = ?1 AND fy = ?2",
-    [PT_SN_DIRTY] = "SELECT part, place, subject, fy, nonces, dirty FROM snap_page"
+    [PT_SN_DIRTY] = "SELECT part, place, subject, fy, chain, dirty FROM snap_page"
                     " INDEXED BY snap_dirty WHERE dirty <> 0 ORDER BY part, place, subject, fy",
     [PT_SN_MADE] = "UPDATE snap_page SET dirty=0, rows=?, head=?"
                    " WHERE part=? AND place=? AND subject=? AND fy=?",
@@ -77,23 +78,27 @@ static const char *const statements[PT_SN_COUNT] = {
         " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL ORDER BY r.hash",
     [PT_SN_GOAL] = LIVE_OF "AND fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT,"
                            " @TYPE_EVALUATION) ORDER BY hash",
+    [PT_SN_REVIEWS] = LIVE_OF "AND ?3 IS NOT NULL AND type = @TYPE_BUDGET_REVIEW ORDER BY hash",
+    [PT_SN_STEPS] = LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_EX_ANTE_EVAL, @TYPE_PERF_GOAL,"
+                            " @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE, @TYPE_AUDIT_FINDING,"
+                            " @TYPE_NOTICE, @TYPE_CONGRESS_OPINION) ORDER BY hash",
+    [PT_SN_ANSWERS] =
+        "SELECT r.hash FROM stream s CROSS JOIN ref g ON g.t_sid = s.sid"
+        "  AND g.t_seq = CAST(substr(?1, instr(?1, '#') + 1) AS INTEGER)"
+        "  AND g.field IN ('source', 'finding', 'goal') CROSS JOIN record r ON r.rec = g.rec"
+        "  AND r.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
+        " WHERE s.party = substr(?1, 1, instr(?1, '/') - 1)"
+        "  AND s.name = substr(?1, instr(?1, '/') + 1, instr(?1, '#') - instr(?1, '/') - 1)"
+        "  AND r.live_from < ?2 AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
+        " ORDER BY r.hash",
+    [PT_SN_BINDING] = "SELECT r.hash FROM f_result_use f CROSS JOIN record r ON r.rec = f.rec"
+                      " WHERE f.next_fy = CAST(?1 AS INTEGER) AND r.live_from < ?2"
+                      " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
+                      " ORDER BY r.hash",
+    [PT_SN_YEARS] = "SELECT fy || char(10) FROM snap_page WHERE part = 1 AND place = place_of(?1)"
+                    " AND subject = ?1 AND fy > 4 AND ?2 AND ?3 IS NOT NULL ORDER BY fy",
 };
-
-static void fn_xor(sqlite3_context *ctx, int n, sqlite3_value **v) {
-    uint8_t out[PT_SNAP_NONCE];
-    const uint8_t *a = sqlite3_value_blob(v[0]);
-    const uint8_t *b = sqlite3_value_blob(v[1]);
-
-    (void)n;
-    if (!a || !b || sqlite3_value_bytes(v[0]) != PT_SNAP_NONCE ||
-        sqlite3_value_bytes(v[1]) != PT_SNAP_NONCE) {
-        sqlite3_result_error(ctx, "xor16 wants 16 bytes each", -1);
-        return;
-    }
-    for (size_t i = 0; i < sizeof out; i++)
-        out[i] = a[i] ^ b[i];
-    sqlite3_result_blob(ctx, out, sizeof out, SQLITE_TRANSIENT);
-}
+_Static_assert(PT_SNAP_PAID == 1 && (int)PT_SNAP_YEAR_MIN == 5, "in the SQL");
 
 int64_t pt_snap_place(const char *subject) {
     struct pt_hash h;
@@ -110,6 +115,12 @@ static void fn_place(sqlite3_context *ctx, int n, sqlite3_value **v) {
 
     (void)n;
     sqlite3_result_int64(ctx, pt_snap_place(subject ? subject : ""));
+}
+
+int pt_funcs_snap(struct pt_ledger *l, struct pt_err *err) {
+    static const struct pt_func f[] = {{"place_of", fn_place, 1, SQLITE_DETERMINISTIC}};
+
+    return pt_funcs_add(l, f, sizeof f / sizeof f[0], err);
 }
 
 /* What pt_snap_touch works with. The types are those of facts: what is paid finds its pages by
@@ -131,11 +142,6 @@ static int make_tables(struct pt_ledger *l, struct pt_err *err) {
 int pt_snap_open(struct pt_ledger *l, struct pt_err *err) {
     int rc;
 
-    if (sqlite3_create_function_v2(l->sql.db, "xor16", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
-                                   fn_xor, NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_create_function_v2(l->sql.db, "place_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                   NULL, fn_place, NULL, NULL, NULL) != SQLITE_OK)
-        return pt_sql_err(&l->sql, 0, err, "xor16");
     l->snap = calloc(1, sizeof *l->snap);
     if (!l->snap)
         return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
@@ -200,40 +206,29 @@ static int remember(struct pt_snap *s, int64_t place, struct pt_err *err) {
 /* One write instead of two, and none in the index of dirty pages. */
 static int put_made(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
     struct pt_snap *s = l->snap;
-    uint8_t nonces[PT_SNAP_NONCE];
-    const struct pt_snap_page page = {p->subject, p->fy, p->part, nonces};
+    const struct pt_snap_page page = {p->subject, p->fy, p->part, p->chain.b};
     struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
     struct pt_hash head;
     unsigned n = 0;
-    int rc = pt_sql_bind(&l->sql, s->st[PT_SN_NONCES], err, "iisi", (int64_t)p->part, place,
-                         p->subject, (int64_t)p->fy);
+    int rc = pt_snap_rows(l, &page, rows, &n, err);
 
-    memcpy(nonces, p->nonces, sizeof nonces);
-    if (pt_sql_row(&l->sql, s->st[PT_SN_NONCES], &rc, err)) {
-        struct pt_span kept = pt_sql_blob(s->st[PT_SN_NONCES], 0);
-
-        for (size_t i = 0; i < sizeof nonces && kept.len == sizeof nonces; i++)
-            nonces[i] ^= kept.p[i];
-    }
-    pt_sql_reset(s->st[PT_SN_NONCES]);
-    rc = rc == 0 ? pt_snap_rows(l, &page, rows, &n, err) : rc;
     if (rc != 0)
         return rc;
     pt_snap_head(&page, rows, n, &head);
     rc = pt_sql_apply(&l->sql, s->st[PT_SN_PUT], err, "iisibib", (int64_t)p->part, place,
-                      p->subject, (int64_t)p->fy, pt_span(nonces, sizeof nonces), (int64_t)n,
-                      pt_span(head.b, sizeof head.b));
+                      p->subject, (int64_t)p->fy, pt_span(p->chain.b, sizeof p->chain.b),
+                      (int64_t)n, pt_span(head.b, sizeof head.b));
     return rc == 0 ? remember(s, place, err) : rc;
 }
 
 static int put_named(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
-    unsigned bits = p->part == PT_SNAP_PAID ? PT_SNAP_X01 : PT_SNAP_SALT;
-    unsigned begun = p->part == PT_SNAP_PAID ? PT_SNAP_X01 : PT_SNAP_SALT | PT_SNAP_BEFORE;
-    unsigned joined = p->joined ? PT_SNAP_JOINED : 0;
+    unsigned bits = p->part == PT_SNAP_PAID ? PT_SNAP_X01
+                    : p->there              ? PT_SNAP_SALT
+                                            : PT_SNAP_SALT | PT_SNAP_BEFORE;
 
-    return pt_sql_apply(&l->sql, l->snap->st[PT_SN_NAME], err, "siibiii", p->subject,
-                        (int64_t)p->fy, (int64_t)p->part, pt_span(p->nonces, sizeof p->nonces),
-                        (int64_t)(begun | joined), (int64_t)(bits | joined), place);
+    return pt_sql_apply(&l->sql, l->snap->st[PT_SN_NAME], err, "siibii", p->subject, (int64_t)p->fy,
+                        (int64_t)p->part, pt_span(p->chain.b, sizeof p->chain.b),
+                        (int64_t)(bits | p->bits), place);
 }
 
 int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
@@ -246,8 +241,9 @@ int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
         int64_t place = p->subject ? pt_snap_place(p->subject) : 0;
 
         if (p->subject)
-            rc = anew && p->part == PT_SNAP_PAID ? put_made(l, p, place, err)
-                                                 : put_named(l, p, place, err);
+            rc = anew && p->part == PT_SNAP_PAID && p->fy >= PT_SNAP_YEAR_MIN
+                     ? put_made(l, p, place, err)
+                     : put_named(l, p, place, err);
     }
     if (s->n > 0)
         forget(s);
@@ -288,8 +284,26 @@ static int grow(struct pt_snap *s, struct pt_err *err) {
     return 0;
 }
 
-static int find(struct pt_snap *s, const char *subject, int32_t fy, unsigned part,
+/* As it was written, if it was: the chain goes on from there. */
+static int load(struct pt_ledger *l, struct slot *p, struct pt_err *err) {
+    sqlite3_stmt *st = l->snap->st[PT_SN_CHAIN];
+    int rc = pt_sql_bind(&l->sql, st, err, "iisi", (int64_t)p->part, pt_snap_place(p->subject),
+                         p->subject, (int64_t)p->fy);
+
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        struct pt_span kept = pt_sql_blob(st, 0);
+
+        p->there = true;
+        if (pt_hash_from_bytes(&p->chain, kept.p, kept.len) != 0)
+            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: a page's chain can't be read");
+    }
+    pt_sql_reset(st);
+    return rc;
+}
+
+static int find(struct pt_ledger *l, const char *subject, int32_t fy, unsigned part,
                 struct slot **ret, struct pt_err *err) {
+    struct pt_snap *s = l->snap;
     int rc = 2 * s->n >= s->cap ? grow(s, err) : 0;
 
     if (rc != 0)
@@ -301,32 +315,65 @@ static int find(struct pt_snap *s, const char *subject, int32_t fy, unsigned par
     if (!(*ret)->subject)
         return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
     s->n++;
-    return 0;
+    return load(l, *ret, err);
 }
 
-/* The page gets what the record adds, once. */
+/* The nonce keeps the chain from those who know the record's hash alone. */
+static void add_link(struct pt_hash *chain, const struct pt_folding *f) {
+    struct pt_sha256 sha;
+
+    pt_sha256_init(&sha);
+    pt_sha256_update(&sha, "pentad/named/v2\n", 16);
+    pt_sha256_update(&sha, chain->b, sizeof chain->b);
+    pt_sha256_update(&sha, f->r->nonce.data, f->r->nonce.len);
+    pt_sha256_update(&sha, f->hash, sizeof f->hash);
+    pt_sha256_final(&sha, chain);
+}
+
+/* The page gets the record, once. */
 static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned part,
-                     const char *subject, int32_t fy, bool joined, struct pt_err *err) {
+                     const char *subject, int32_t fy, unsigned bits, struct pt_err *err) {
     struct slot *p;
     int rc;
 
     if (!subject || subject[0] == '\0')
         return 0;
-    rc = find(l->snap, subject, fy, part, &p, err);
+    rc = find(l, subject, fy, part, &p, err);
     if (rc != 0)
         return rc;
-    p->joined = p->joined || joined;
+    p->bits |= bits;
     if (p->rec == f->rec)
         return 0;
     p->rec = f->rec;
-    for (size_t i = 0; i < sizeof p->nonces; i++)
-        p->nonces[i] ^= l->snap->added[i];
+    add_link(&p->chain, f);
     return 0;
 }
 
 static int name(struct pt_ledger *l, const struct pt_folding *f, const struct pt_snap_type *t,
                 const char *subject, int32_t fy, struct pt_err *err) {
-    return fy >= PT_SNAP_YEAR_MIN ? name_page(l, f, t->part, subject, fy, false, err) : 0;
+    return fy >= PT_SNAP_YEAR_MIN ? name_page(l, f, t->part, subject, fy, 0, err) : 0;
+}
+
+/* ---- payments ---- */
+
+/* The first of a year names the page of the subject's years too. */
+static int name_paid(struct pt_ledger *l, const struct pt_folding *f, const char *subject,
+                     struct pt_err *err) {
+    int32_t fy = f->r->fiscal_year;
+    struct slot *p;
+    bool begins;
+    int rc;
+
+    if (!subject || subject[0] == '\0' || fy < PT_SNAP_YEAR_MIN)
+        return 0;
+    rc = find(l, subject, fy, PT_SNAP_PAID, &p, err);
+    if (rc != 0 || p->rec == f->rec)
+        return rc;
+    begins = !p->there;
+    p->there = true;
+    p->rec = f->rec;
+    add_link(&p->chain, f);
+    return begins ? name_page(l, f, PT_SNAP_PAID, subject, PT_SNAP_WHOSE, PT_SNAP_BEGUN, err) : 0;
 }
 
 /* ---- whose a subject is ---- */
@@ -341,7 +388,7 @@ static int join(struct pt_ledger *l, const struct pt_folding *f, enum pt_snap_ro
         return 0;
     rc = pt_sql_apply(&l->sql, l->snap->st[PT_SN_JOIN], err, "sis", org, (int64_t)role, subject);
     return rc == 0 ? name_page(l, f, PT_SNAP_FACTS, org, PT_SNAP_MEMBERS,
-                               sqlite3_changes(l->sql.db) > 0, err)
+                               sqlite3_changes(l->sql.db) > 0 ? PT_SNAP_JOINED : 0, err)
                    : rc;
 }
 
@@ -365,15 +412,65 @@ static int name_whose(struct pt_ledger *l, const struct pt_folding *f, struct pt
         rc = rc == 0 ? join(l, f, PT_SNAP_UNIT, r->allotment->unit, err) : rc;
         break;
     case PT_TYPE_RULE_SET:
-        return name_page(l, f, PT_SNAP_FACTS, PT_SNAP_RULES, PT_SNAP_WHOSE, false, err);
+        return name_page(l, f, PT_SNAP_FACTS, PT_SNAP_RULES, PT_SNAP_WHOSE, 0, err);
     case PT_TYPE_CARRY_OVER:
     case PT_TYPE_FUND_CONTROL:
+    case PT_TYPE_BUDGET_REVIEW:
         break;
     default:
         return 0;
     }
     return rc == 0 && r->subject
-               ? name_page(l, f, PT_SNAP_FACTS, r->subject->key, PT_SNAP_WHOSE, false, err)
+               ? name_page(l, f, PT_SNAP_FACTS, r->subject->key, PT_SNAP_WHOSE, 0, err)
+               : rc;
+}
+
+/* ---- steps, and what answers them ---- */
+
+static int name_answered(struct pt_ledger *l, const struct pt_folding *f,
+                         const Pentad__V1__RecordRef *to, struct pt_err *err) {
+    char text[PT_REF_TEXT_MAX];
+
+    if (!to || !to->party || !to->stream)
+        return 0;
+    pt_ref_format(text, to->party, to->stream, to->seq);
+    return name_page(l, f, PT_SNAP_FACTS, text, PT_SNAP_ANSWERS, PT_SNAP_ANSWER, err);
+}
+
+static int name_bound(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    char year[12];
+
+    (void)snprintf(year, sizeof year, "%d", f->r->result_use->next_fy);
+    return name_page(l, f, PT_SNAP_FACTS, year, PT_SNAP_BINDING, PT_SNAP_BINDS, err);
+}
+
+/* A subject's steps are named whatever their year: some have none. */
+static int name_steps(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    const Pentad__V1__Record *r = f->r;
+    int rc = 0;
+
+    switch ((int)r->body_case) {
+    case PT_TYPE_RECTIFICATION:
+        return name_answered(l, f, r->rectification->source, err);
+    case PT_TYPE_AUDIT_VERIFY:
+        return name_answered(l, f, r->audit_verify->finding, err);
+    case PT_TYPE_GOAL_REVIEW:
+        rc = name_answered(l, f, r->goal_review->goal, err);
+        break;
+    case PT_TYPE_RESULT_USE:
+        rc = name_bound(l, f, err);
+        break;
+    case PT_TYPE_EX_ANTE_EVAL:
+    case PT_TYPE_PERF_GOAL:
+    case PT_TYPE_AUDIT_FINDING:
+    case PT_TYPE_NOTICE:
+    case PT_TYPE_CONGRESS_OPINION:
+        break;
+    default:
+        return 0;
+    }
+    return rc == 0 && r->subject
+               ? name_page(l, f, PT_SNAP_FACTS, r->subject->key, PT_SNAP_STEPS, PT_SNAP_STEP, err)
                : rc;
 }
 
@@ -402,38 +499,30 @@ static int name_more(struct pt_ledger *l, const struct pt_folding *f, const stru
     return rc;
 }
 
-/* The nonce keeps it from those who know the hash alone. */
-static void digest_added(struct pt_snap *s, const struct pt_folding *f) {
-    struct pt_sha256 sha;
-    struct pt_hash h;
-
-    pt_sha256_init(&sha);
-    pt_sha256_update(&sha, "pentad/named/v1\n", 16);
-    pt_sha256_update(&sha, f->r->nonce.data, f->r->nonce.len);
-    pt_sha256_update(&sha, f->hash, sizeof f->hash);
-    pt_sha256_final(&sha, &h);
-    memcpy(s->added, h.b, sizeof s->added);
+/* Are there pages of the record's own year that it names? */
+static bool is_of_year(const struct pt_snap_type *t, const Pentad__V1__Record *r) {
+    return r->has_fiscal_year && t->bit != PT_SNAP_P && t->bit != PT_SNAP_H07 &&
+           t->bit != PT_SNAP_STEP && t->bit != PT_SNAP_ANSWER;
 }
 
 int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const struct pt_snap_type *t = pt_snap_type((int)f->r->body_case);
     const char *own = f->r->subject ? f->r->subject->key : NULL;
-    int32_t fy = f->r->fiscal_year;
     int rc = 0;
 
     if (!t || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
-    digest_added(l->snap, f);
     if (l->snap->n > NAMED_MAX) /* never within a record: it counts once */
         rc = pt_snap_flush(l, false, err);
     rc = rc == 0 ? name_whose(l, f, err) : rc;
-    if (rc != 0 || t->bit == PT_SNAP_P || t->bit == PT_SNAP_H07 || !f->r->has_fiscal_year)
+    rc = rc == 0 ? name_steps(l, f, err) : rc;
+    if (rc != 0 || !is_of_year(t, f->r))
         return rc;
     if (t->type == PT_TYPE_PAYMENT_BATCH) {
         for (size_t i = 0; i < f->r->payment_batch->n_lines && rc == 0; i++)
-            rc = name(l, f, t, f->r->payment_batch->lines[i]->subject, fy, err);
+            rc = name_paid(l, f, f->r->payment_batch->lines[i]->subject, err);
         return rc;
     }
     rc = rc == 0 ? name_more(l, f, t, err) : rc;
-    return rc == 0 ? name(l, f, t, own, fy, err) : rc;
+    return rc == 0 ? name(l, f, t, own, f->r->fiscal_year, err) : rc;
 }

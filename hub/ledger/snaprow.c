@@ -31,6 +31,14 @@ const struct pt_snap_type pt_snap_types[] = {
     {PT_TYPE_ORG_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
     {PT_TYPE_SUBJECT_PROFILE, PT_SNAP_P, PT_SNAP_FACTS},
     {PT_TYPE_RULE_SET, PT_SNAP_H07, PT_SNAP_FACTS},
+    {PT_TYPE_EX_ANTE_EVAL, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_GOAL_REVIEW, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_RESULT_USE, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_AUDIT_FINDING, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_NOTICE, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_CONGRESS_OPINION, PT_SNAP_STEP, PT_SNAP_FACTS},
+    {PT_TYPE_RECTIFICATION, PT_SNAP_ANSWER, PT_SNAP_FACTS},
+    {PT_TYPE_AUDIT_VERIFY, PT_SNAP_ANSWER, PT_SNAP_FACTS},
 };
 const size_t pt_snap_n_types = sizeof pt_snap_types / sizeof pt_snap_types[0];
 
@@ -81,6 +89,11 @@ static const struct {
     {"FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
     {"FG1.fa", "FG1.fa.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
     {NULL, "rules/1", PT_SNAP_H07, PT_TYPE_NONE},
+    {NULL, "reviews/1", PT_SNAP_E02, PT_TYPE_NONE},
+    {NULL, "steps/1", PT_SNAP_STEP, PT_TYPE_NONE},
+    {NULL, "answers/1", PT_SNAP_ANSWER, PT_TYPE_NONE},
+    {NULL, "binding/1", PT_SNAP_BINDS, PT_TYPE_NONE},
+    {NULL, "years/1", PT_SNAP_BEGUN, PT_TYPE_NONE},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 enum {
@@ -89,17 +102,31 @@ enum {
     ROW_FUNDS,
     ROW_GOAL,
     ROW_LINES, /* and those behind it: sums of lines that name a department, or a region's */
-    ROW_RULES = ROW_LINES + 4
+    ROW_RULES = ROW_LINES + 4,
+    ROW_REVIEWS,
+    ROW_STEPS,
+    ROW_ANSWERS,
+    ROW_BINDING,
+    ROW_YEARS
 };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_RULES + 1 == (int)ROWS, "rows");
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_YEARS + 1 == (int)ROWS, "rows");
 
-/* Is that row one of the year's page? */
+/* Is that row one of the year's page of facts? */
 static bool is_row_of(unsigned no, int32_t fy) {
-    if (fy == PT_SNAP_WHOSE)
-        return no == ROW_WHOSE || no == ROW_FUNDS || no == ROW_RULES;
-    if (fy == PT_SNAP_MEMBERS)
+    switch (fy) {
+    case PT_SNAP_WHOSE:
+        return no == ROW_WHOSE || no == ROW_FUNDS || no == ROW_RULES || no == ROW_REVIEWS;
+    case PT_SNAP_MEMBERS:
         return no == ROW_MEMBERS;
-    return no == ROW_GOAL || (rows[no].figure && rows[no].of != PT_SNAP_X01);
+    case PT_SNAP_STEPS:
+        return no == ROW_STEPS;
+    case PT_SNAP_ANSWERS:
+        return no == ROW_ANSWERS;
+    case PT_SNAP_BINDING:
+        return no == ROW_BINDING;
+    default:
+        return no == ROW_GOAL || (rows[no].figure && rows[no].of != PT_SNAP_X01);
+    }
 }
 
 const char *pt_snap_formula(unsigned no) {
@@ -149,7 +176,10 @@ static const char touch_sql[] =
     "INSERT OR IGNORE INTO snap_touched"
     " WITH c(rec, type, subject, fy, sid, seq) AS MATERIALIZED (SELECT c.rec, c.type, r.subject,"
     "   r.fy, r.sid, r.seq FROM snap_type k CROSS JOIN changed c ON c.type = k.type"
-    "   CROSS JOIN record r ON r.rec = c.rec),"
+    "   CROSS JOIN record r ON r.rec = c.rec WHERE k.bit < 65536),"
+    " d(rec, type, subject) AS MATERIALIZED (SELECT c.rec, c.type, r.subject FROM snap_type k"
+    "   CROSS JOIN changed c ON c.type = k.type CROSS JOIN record r ON r.rec = c.rec"
+    "   WHERE k.bit >= 65536 OR k.type = @TYPE_PERF_GOAL),"
     " t(type, subject, fy) AS MATERIALIZED (SELECT type, subject, fy FROM c"
     "  UNION SELECT r.type, r.subject, r.fy FROM c CROSS JOIN ref f ON f.rec = c.rec"
     "   CROSS JOIN record r ON r.sid = f.t_sid AND r.seq = f.t_seq"
@@ -165,7 +195,16 @@ static const char touch_sql[] =
     " SELECT t.subject, t.fy, k.bit FROM t CROSS JOIN snap_type k ON k.type = t.type"
     "  WHERE t.subject IS NOT NULL AND t.fy IS NOT NULL"
     " UNION SELECT c.subject, 0, k.bit FROM c CROSS JOIN snap_type k ON k.type = c.type"
-    "  WHERE c.subject IS NOT NULL AND c.type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL)"
+    "  WHERE c.subject IS NOT NULL"
+    "  AND c.type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL, @TYPE_BUDGET_REVIEW)"
+    " UNION SELECT d.subject, 2, 65536 FROM d WHERE d.subject IS NOT NULL"
+    "  AND d.type NOT IN (@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
+    " UNION SELECT s.party || '/' || s.name || '#' || g.t_seq, 3, 131072 FROM d CROSS JOIN ref g"
+    "  ON g.rec = d.rec AND g.field IN ('source', 'finding', 'goal') CROSS JOIN stream s"
+    "  ON s.sid = g.t_sid"
+    "  WHERE d.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
+    " UNION SELECT CAST(u.next_fy AS TEXT), 4, 262144 FROM d CROSS JOIN f_result_use u"
+    "  ON u.rec = d.rec WHERE d.type = @TYPE_RESULT_USE"
     " UNION SELECT '" PT_SNAP_RULES "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
     " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
     "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
@@ -180,7 +219,10 @@ static const char touch_sql[] =
     "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
     " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
 _Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_H07 == 32768 &&
-                   PT_SNAP_WHOSE == 0 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
+                   PT_SNAP_STEP == 65536 && PT_SNAP_ANSWER == 131072 && PT_SNAP_BINDS == 262144,
+               "in the SQL");
+_Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_STEPS == 2 && (int)PT_SNAP_ANSWERS == 3 &&
+                   (int)PT_SNAP_BINDING == 4 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
                "in the SQL");
 
 /* What came as a payment named its page itself. */
@@ -236,17 +278,16 @@ static int has(struct pt_ledger *l, const char *subject, enum pt_record_type typ
     return rc;
 }
 
-/* The digest over what the statement's rows say, in their order; no row is no value. */
-static int digest_of(struct pt_ledger *l, const struct pt_snap_page *p, const char *what,
-                     sqlite3_stmt *st, uint64_t known_at, struct pt_snap_row *ret, bool *ret_found,
-                     struct pt_err *err) {
+/* The digest over what the bound statement's rows say, in their order; no row is no value. */
+static int digest_rows(struct pt_ledger *l, unsigned no, sqlite3_stmt *st, struct pt_snap_row *ret,
+                       bool *ret_found, struct pt_err *err) {
     char head[40];
     struct pt_sha256 s;
-    int rc = pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)known_at, (int64_t)p->fy);
+    int rc = 0;
 
     *ret_found = false;
-    ret->hashed = true;
-    (void)snprintf(head, sizeof head, "pentad/%s\n", what);
+    *ret = (struct pt_snap_row){.no = no, .hashed = true};
+    (void)snprintf(head, sizeof head, "pentad/%s\n", rows[no].formula);
     pt_sha256_init(&s);
     pt_sha256_update(&s, head, strlen(head));
     while (pt_sql_row(&l->sql, st, &rc, err)) {
@@ -256,8 +297,47 @@ static int digest_of(struct pt_ledger *l, const struct pt_snap_page *p, const ch
         pt_sha256_update(&s, said.p, said.len);
     }
     pt_sha256_final(&s, &ret->hash);
+    return rc;
+}
+
+int pt_snap_years(struct pt_ledger *l, sqlite3_stmt *st, struct pt_snap_row *ret, bool *ret_found,
+                  struct pt_err *err) {
+    return digest_rows(l, ROW_YEARS, st, ret, ret_found, err);
+}
+
+static int digest_of(struct pt_ledger *l, const struct pt_snap_page *p, unsigned no,
+                     sqlite3_stmt *st, uint64_t known_at, struct pt_snap_row *ret, bool *ret_found,
+                     struct pt_err *err) {
+    int rc = pt_sql_bind(&l->sql, st, err, "sii", p->subject, (int64_t)known_at, (int64_t)p->fy);
+
+    rc = rc == 0 ? digest_rows(l, no, st, ret, ret_found, err) : rc;
     pt_sql_reset(st);
     return rc;
+}
+
+/* What a digest is over. */
+static sqlite3_stmt *said_in(struct pt_ledger *l, unsigned no, sqlite3_stmt *members) {
+    switch (no) {
+    case ROW_WHOSE:
+        return pt_snap_st(l, PT_SN_WHOSE);
+    case ROW_MEMBERS:
+        return members;
+    case ROW_FUNDS:
+        return pt_snap_st(l, PT_SN_FUNDS);
+    case ROW_GOAL:
+        return pt_snap_st(l, PT_SN_GOAL);
+    case ROW_RULES:
+        return pt_snap_st(l, PT_SN_RULES);
+    case ROW_REVIEWS:
+        return pt_snap_st(l, PT_SN_REVIEWS);
+    case ROW_STEPS:
+        return pt_snap_st(l, PT_SN_STEPS);
+    case ROW_ANSWERS:
+        return pt_snap_st(l, PT_SN_ANSWERS);
+    default:
+        PT_ASSERT(no == ROW_BINDING);
+        return pt_snap_st(l, PT_SN_BINDING);
+    }
 }
 
 /* From the records, or with `members` as they are kept. */
@@ -269,13 +349,7 @@ static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned 
 
     *ret = (struct pt_snap_row){.no = no};
     if (!rows[no].figure)
-        return digest_of(l, p, rows[no].formula,
-                         no == ROW_WHOSE     ? pt_snap_st(l, PT_SN_WHOSE)
-                         : no == ROW_FUNDS   ? pt_snap_st(l, PT_SN_FUNDS)
-                         : no == ROW_RULES   ? pt_snap_st(l, PT_SN_RULES)
-                         : no == ROW_MEMBERS ? members
-                                             : pt_snap_st(l, PT_SN_GOAL),
-                         known_at, ret, ret_found, err);
+        return digest_of(l, p, no, said_in(l, no, members), known_at, ret, ret_found, err);
     rc = figure(l, p, no, known_at, &f, err);
     ret->value = f.value;
     *ret_found = !f.na;
@@ -329,6 +403,17 @@ static int paid_rows(struct pt_ledger *l, const struct pt_snap_page *p, sqlite3_
     return rc;
 }
 
+/* The one row of a subject's page of payments of no year. */
+static int years_row(struct pt_ledger *l, const struct pt_snap_page *p, sqlite3_stmt *st,
+                     struct pt_snap_row *out, unsigned *ret_n, struct pt_err *err) {
+    bool found = false;
+    int rc;
+
+    rc = digest_of(l, p, ROW_YEARS, st, 1, out, &found, err);
+    *ret_n = rc == 0 && found;
+    return rc;
+}
+
 int pt_snap_row_take(sqlite3_stmt *st, int col, unsigned no, struct pt_snap_row *ret,
                      struct pt_err *err) {
     struct pt_span hash;
@@ -351,7 +436,8 @@ int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_sn
 
     *ret_n = 0;
     if (p->part == PT_SNAP_PAID)
-        return paid_rows(l, p, pt_snap_st(l, PT_SN_PAID), out, ret_n, err);
+        return p->fy == PT_SNAP_WHOSE ? years_row(l, p, pt_snap_st(l, PT_SN_YEARS), out, ret_n, err)
+                                      : paid_rows(l, p, pt_snap_st(l, PT_SN_PAID), out, ret_n, err);
     rc = pt_sql_bind(&l->sql, st, err, "si", p->subject, (int64_t)p->fy);
     while (*ret_n < PT_SNAP_ROWS_MAX && pt_sql_row(&l->sql, st, &rc, err)) {
         rc = pt_snap_row_take(st, 1, (unsigned)pt_sql_i32(st, 0), &out[*ret_n], err);
@@ -367,6 +453,11 @@ static const char paid_anew[] =
     "  r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS v"
     "  FROM f_payment_batch_lines l JOIN f_payment_batch b ON b.rec = l.rec"
     "  JOIN live r ON r.rec = l.rec WHERE l.subject = ?1 AND r.r_fy = ?2)";
+
+static const char years_anew[] =
+    "SELECT DISTINCT r.fy || char(10) FROM f_payment_batch_lines l CROSS JOIN record r"
+    " ON r.rec = l.rec WHERE l.subject = ?1 AND ?2 AND ?3 IS NOT NULL AND r.fy > 4 ORDER BY r.fy";
+_Static_assert((int)PT_SNAP_YEAR_MIN == 5, "in the SQL");
 
 /* Who ever named it, from what they said. */
 #define NAMES(role, table, column)                                                                 \
@@ -395,8 +486,12 @@ int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_
 
     *ret_n = 0;
     if (p->part == PT_SNAP_PAID) {
-        rc = pt_sql_prepare(&l->sql, paid_anew, &st, err);
-        rc = rc == 0 ? paid_rows(l, p, st, out, ret_n, err) : rc;
+        bool years = p->fy == PT_SNAP_WHOSE;
+
+        rc = pt_sql_prepare(&l->sql, years ? years_anew : paid_anew, &st, err);
+        if (rc == 0)
+            rc =
+                years ? years_row(l, p, st, out, ret_n, err) : paid_rows(l, p, st, out, ret_n, err);
         pt_sql_finalize(st);
         return rc;
     }
@@ -415,12 +510,12 @@ int pt_snap_rows_anew(struct pt_ledger *l, const struct pt_snap_page *p, uint64_
 /* ---- bytes ---- */
 
 static void salt_of(const struct pt_snap_page *p, struct pt_hash *ret) {
-    static const char head[] = "pentad/salt/v1\n";
+    static const char head[] = "pentad/salt/v2\n";
     struct pt_sha256 s;
 
     pt_sha256_init(&s);
     pt_sha256_update(&s, head, sizeof head - 1);
-    pt_sha256_update(&s, p->nonces, PT_SNAP_NONCE);
+    pt_sha256_update(&s, p->chain, PT_SNAP_CHAIN);
     pt_sha256_final(&s, ret);
 }
 

@@ -17,7 +17,7 @@ struct dirty {
     char *subject;
     int32_t fy;
     unsigned part, bits;
-    uint8_t nonces[PT_SNAP_NONCE];
+    uint8_t chain[PT_SNAP_CHAIN];
 };
 
 /* Pages to be made anew, in the order of their trees. */
@@ -57,9 +57,9 @@ static int room(struct anew *a, struct pt_err *err) {
     return 0;
 }
 
-/* Of a row part, place, subject, fy, nonces, dirty. */
+/* Of a row part, place, subject, fy, chain, dirty. */
 static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
-    struct pt_span nonces = pt_sql_blob(st, 4);
+    struct pt_span chain = pt_sql_blob(st, 4);
     struct dirty *p;
     int rc = room(a, err);
 
@@ -70,8 +70,8 @@ static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
                         .fy = pt_sql_i32(st, 3),
                         .part = (unsigned)pt_sql_i32(st, 0),
                         .bits = (unsigned)pt_sql_i32(st, 5)};
-    PT_ASSERT(nonces.len == sizeof p->nonces && p->part < PT_SNAP_PARTS);
-    memcpy(p->nonces, nonces.p, sizeof p->nonces);
+    PT_ASSERT(chain.len == sizeof p->chain && p->part < PT_SNAP_PARTS);
+    memcpy(p->chain, chain.p, sizeof p->chain);
     a->place[a->n] = pt_sql_i64(st, 1);
     if (!p->subject)
         return no_memory(err);
@@ -80,7 +80,7 @@ static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
 }
 
 static int make(struct pt_ledger *l, const struct dirty *d, int64_t place, struct pt_err *err) {
-    const struct pt_snap_page p = {d->subject, d->fy, d->part, d->nonces};
+    const struct pt_snap_page p = {d->subject, d->fy, d->part, d->chain};
     struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
     struct pt_hash head;
     unsigned n = 0;

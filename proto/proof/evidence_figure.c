@@ -248,29 +248,50 @@ static bool digest_holds(const struct figure *g) {
     return pt_hash_eq(&h, &g->digest);
 }
 
-static void page_fails(const struct figure *g, const struct pt_evidence_page *made) {
-    char what[200];
+/* What is said of a page that these records don't give, around its subject. */
+struct page_said {
+    const char *before, *behind;
+};
 
-    if (strcmp(made->subject, PT_EVIDENCE_RULES) == 0) {
-        snprintf(what, sizeof(what),
-                 "the rule sets (H07) of the bundle aren't those of the snapshot: one is left out");
-    } else if (made->fiscal_year == PT_EVIDENCE_MEMBERS) {
-        snprintf(what, sizeof(what),
-                 "the records of the bundle don't name the members of %.40s that the snapshot "
-                 "holds: one is left out",
-                 made->subject);
-    } else if (made->fiscal_year == PT_EVIDENCE_WHOSE) {
-        snprintf(what, sizeof(what),
-                 "the records that say whose %.40s is aren't those of the snapshot: a record is "
-                 "left out",
-                 made->subject);
-    } else {
-        snprintf(
-            what, sizeof(what),
-            "the records of the bundle don't give the page of %.40s that the snapshot holds: a "
-            "record is left out, or the snapshot isn't what the records give",
-            made->subject);
+static struct page_said page_said(const struct pt_evidence_page *made) {
+    if (made->part == PT_EVIDENCE_PAYMENTS && made->fiscal_year == PT_EVIDENCE_WHOSE) {
+        return (struct page_said){"the payments of", "aren't of the years that the snapshot holds: "
+                                                     "a year is left out"};
     }
+    if (strcmp(made->subject, PT_EVIDENCE_RULES) == 0) {
+        return (struct page_said){"the rule sets,",
+                                  "aren't those of the snapshot: one is left out"};
+    }
+    switch (made->fiscal_year) {
+    case PT_EVIDENCE_WHOSE:
+        return (struct page_said){"the records that say whose",
+                                  "is, or its funds of all years, aren't those of the snapshot: a "
+                                  "record is left out"};
+    case PT_EVIDENCE_MEMBERS:
+        return (struct page_said){"the records don't name the members of",
+                                  "that the snapshot holds: one is left out"};
+    case PT_EVIDENCE_STEPS:
+        return (struct page_said){"what was done about",
+                                  "(E01, E04, E05, V02, A03, J04, N01) isn't what the snapshot "
+                                  "holds: a record is left out"};
+    case PT_EVIDENCE_ANSWERS:
+        return (struct page_said){"what answers",
+                                  "isn't what the snapshot holds: a record is left out"};
+    case PT_EVIDENCE_BINDING:
+        return (struct page_said){"the results (V02) that bind the budget of",
+                                  "aren't those of the snapshot: a record is left out"};
+    default:
+        return (struct page_said){"the records don't give the page of",
+                                  "that the snapshot holds: a record is left out, or the snapshot "
+                                  "isn't what the records give"};
+    }
+}
+
+static void page_fails(const struct figure *g, const struct pt_evidence_page *made) {
+    struct page_said said = page_said(made);
+    char what[256];
+
+    (void)snprintf(what, sizeof(what), "%s %.80s %s", said.before, made->subject, said.behind);
     incomplete(g, what);
 }
 
@@ -482,25 +503,12 @@ static void check_made(struct figure *g) {
     pt_evidence_refolded_done(&made);
 }
 
-/* Before anything is made anew. */
-static const char *why_not(const struct figure *g) {
-    const struct pt_evidence_ledger *l = g->run->ledger;
-
-    if (l == NULL || g->f->figure == NULL || g->f->subject == NULL) {
-        return NULL;
-    }
-    if (g->f->too_large) {
-        return "what would prove it, all records of all its items, is more than one file takes: "
-               "prove those of its items";
-    }
-    return l->why_not(l->ctx, g->f);
-}
-
 static void check_complete(struct figure *g) {
     Pentad__V1__Record *rec = NULL;
 
-    if (why_not(g) != NULL) {
-        incomplete(g, why_not(g));
+    if (g->run->ledger != NULL && g->f->too_large) {
+        incomplete(g, "what would prove it, all records of all its items, is more than one file "
+                      "takes: prove those of its items");
         return;
     }
     if (g->run->ledger == NULL || !g->f->has_snapshot || g->f->figure == NULL ||

@@ -24,6 +24,8 @@ TestSuite(complete, .timeout = TW_TEST_S);
 #define DEPT "11370100004188813W"
 
 static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
+static const char idle_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence";
+static const char rectified_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG18.audit/evidence";
 static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
 static const char approved_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.B0/evidence";
 static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence";
@@ -109,6 +111,61 @@ static void send_allotment(struct scene *t, const char *item, const char *quota_
     r.allotment = &a;
     tw_cut(&t->s[at("finance")], list, 1, &t->b);
     send(t, "finance", pt_buf_span(&t->b));
+}
+
+static void fill_item(Pentad__V1__Record *r, Pentad__V1__Subject *subject, int32_t effective) {
+    subject->has_kind = 1;
+    subject->kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT;
+    subject->key = (char *)(uintptr_t)PAID_ITEM;
+    r->subject = subject;
+    r->has_fiscal_year = r->has_effective = 1;
+    r->fiscal_year = 2019;
+    r->effective = effective;
+}
+
+/* An audit's finding on the item, audit/main#1, and that it was put right by its day. */
+static void send_finding(struct scene *t) {
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[] = {&r};
+    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__AuditFinding f = PENTAD__V1__AUDIT_FINDING__INIT;
+    Pentad__V1__AuditVerify v = PENTAD__V1__AUDIT_VERIFY__INIT;
+    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
+    struct tw_client *c = &t->c[at("audit")];
+    struct pt_hash hash;
+
+    f.finding_no = (char *)(uintptr_t) "2019-1";
+    f.report_doc = (char *)(uintptr_t) "济审报〔2019〕1号";
+    f.org = (char *)(uintptr_t)DEPT;
+    f.fact = (char *)(uintptr_t) "闲置";
+    f.has_focus = f.has_category = f.has_severity = f.has_due = 1;
+    f.focus = PENTAD__V1__AUDIT_FOCUS__AUDIT_FOCUS_SPENDING;
+    f.category = PENTAD__V1__FINDING_CATEGORY__FINDING_CATEGORY_IDLE;
+    f.severity = PENTAD__V1__FINDING_SEVERITY__FINDING_SEVERITY_LOW;
+    f.due = 20190615;
+    fill_item(&r, &subject, 20190601);
+    r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_FINDING;
+    r.audit_finding = &f;
+    tw_cut(&t->s[at("audit")], list, 1, &t->b);
+    send(t, "audit", pt_buf_span(&t->b));
+
+    cr_assert_eq(tw_get(c, "/v1/records/audit/main/1", "application/x-protobuf"), 200);
+    pt_leaf_hash(&hash, c->body.p, c->body.len);
+    ref.party = (char *)(uintptr_t) "audit";
+    ref.stream = (char *)(uintptr_t) "main";
+    ref.has_seq = ref.has_hash = 1;
+    ref.seq = 1;
+    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
+    v.finding = &ref;
+    v.has_checked_on = v.has_status = 1;
+    v.checked_on = 20190610;
+    v.status = PENTAD__V1__VERIFY_STATUS__VERIFY_STATUS_DONE;
+    r = (Pentad__V1__Record)PENTAD__V1__RECORD__INIT;
+    fill_item(&r, &subject, 20190610);
+    r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_VERIFY;
+    r.audit_verify = &v;
+    tw_cut(&t->s[at("audit")], list, 1, &t->b);
+    send(t, "audit", pt_buf_span(&t->b));
 }
 
 /* An approval by congress of many lines that name the department: 3.5 MiB. */
@@ -230,6 +287,7 @@ static void set_up_with(struct scene *t, int approvals) {
     send_reversal(t, 2, 101);
     send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
     send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
+    send_finding(t);
     for (int i = 0; i < approvals; i++) {
         send_approval(t, i);
     }
@@ -290,7 +348,7 @@ static void only_incomplete(const struct pt_evidence_result *r, const char *why)
 static void get_bundle(struct scene *t, const char *party, const char *path, struct pt_buf *out) {
     struct tw_client *c = &t->c[at(party)];
 
-    cr_assert_eq(tw_get(c, path, NULL), 200, "%ld", c->status);
+    cr_assert_eq(tw_get(c, path, NULL), 200, "%ld %s", c->status, pt_buf_cstr(&c->body));
     pt_buf_reset(out);
     pt_buf_append_span(out, pt_buf_span(&c->body));
 }
@@ -567,6 +625,60 @@ Test(complete, a_sum_over_items_leaves_out_neither_an_item_nor_a_record) {
     tear_down(&t);
 }
 
+/* The payment that was taken back and its reversal, whose sums cancel out. */
+static bool is_taken_back(const Pentad__V1__Record *r) {
+    return is_payment(r) && r->payment_batch->sum_fen == 101;
+}
+
+static bool is_last_payment(const Pentad__V1__Record *r) {
+    return is_payment(r) && r->payment_batch->sum_fen == 103;
+}
+
+static bool is_finding(const Pentad__V1__Record *r) {
+    return r->body_case == PENTAD__V1__RECORD__BODY_AUDIT_FINDING;
+}
+
+static bool is_check(const Pentad__V1__Record *r) {
+    return r->body_case == PENTAD__V1__RECORD__BODY_AUDIT_VERIFY;
+}
+
+/* What looks at single payments, at steps and at their answers is proven by pages of no year. */
+Test(complete, payments_by_their_days_and_answers_to_findings) {
+    struct pt_evidence_result *r;
+    Pentad__V1__EvidenceBundle *b;
+    struct pt_buf bundle, changed;
+    struct scene t;
+
+    set_up(&t);
+    pt_buf_init(&bundle, 16u << 20);
+    send_attestation(&t, true);
+    r = wait_complete(&t, "congress", idle_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 0); /* the last was paid that day */
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_last_payment, 1, 0, "page of " PAID_ITEM);
+    without(&t, &bundle, is_taken_back, 2, 0, "page of " PAID_ITEM);
+    without(&t, &bundle, is_payment, 5, 150, "payments of " PAID_ITEM);
+
+    r = wait_complete(&t, "congress", rectified_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 10000);
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_check, 1, 0, "what answers audit/main#1");
+
+    /* No finding, no figure. */
+    b = opened(&bundle);
+    leave_out(b, is_check, 1);
+    leave_out(b, is_finding, 1);
+    b->figure->has_value = 0;
+    pt_buf_init(&changed, 16u << 20);
+    r = verify_changed(&t, b, &changed);
+    only_incomplete(r, "what was done about " PAID_ITEM);
+    pt_evidence_result_free(r);
+    pentad__v1__evidence_bundle__free_unpacked(b, NULL);
+    pt_buf_done(&changed);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
 /* Nothing paid is proven by what stands where a page of payments would. */
 Test(complete, that_nothing_was_paid) {
     struct pt_evidence_result *r;
@@ -586,13 +698,13 @@ Test(complete, that_nothing_was_paid) {
 
     b = opened(&bundle);
     p = page_of(b, UNPAID_ITEM, 2019, 1);
-    cr_assert(p->absent && p->n_beside == 1);
+    cr_assert(p->absent && p->n_beside == 2); /* the other item's, of its year and of none */
     (p->before ? p->before : p->after)->head.data[9] ^= 1;
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "page of " UNPAID_ITEM);
     pt_evidence_result_free(r);
     (p->before ? p->before : p->after)->head.data[9] ^= 1;
-    p->at = 1 - p->at; /* on its other side */
+    p->at = 2 - p->at; /* on its other side */
     r = verify_changed(&t, b, &changed);
     only_incomplete(r, "page of " UNPAID_ITEM);
     pt_evidence_result_free(r);

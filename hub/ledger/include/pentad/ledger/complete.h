@@ -14,9 +14,6 @@
 #include <pentad/proof/evidence.h>
 #include <pentad/record/party.h>
 
-/* Do a snapshot's pages prove that figure of a subject of that kind? */
-bool pt_complete_can(const char *figure, int kind);
-
 /* The newest snapshot that the log holds, where the ledger's trees are of it. */
 struct pt_complete_at {
     uint64_t log_size; /* of its tick */

@@ -91,9 +91,18 @@ int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
 
 /* What the bundle's records alone give, as of the tick of a snapshot. Parts are 0 facts, 1
  * payments. */
-enum { PT_EVIDENCE_PARTS = 2 };
-/* Pages of no year: the records that say whose a subject is; who was ever said to be a body's. */
-enum { PT_EVIDENCE_WHOSE = 0, PT_EVIDENCE_MEMBERS = 1 };
+enum { PT_EVIDENCE_PAYMENTS = 1, PT_EVIDENCE_PARTS = 2 };
+/* Pages of no year, with what stands in their subject's place: a subject's records that say whose
+ * it is, and the years of its payments; who was ever said to be a body's; what was done about a
+ * subject; a record ("audit/main#7") and what answers it; a year ("2020") and what binds its
+ * budget. */
+enum {
+    PT_EVIDENCE_WHOSE = 0,
+    PT_EVIDENCE_MEMBERS = 1,
+    PT_EVIDENCE_STEPS = 2,
+    PT_EVIDENCE_ANSWERS = 3,
+    PT_EVIDENCE_BINDING = 4
+};
 #define PT_EVIDENCE_RULES "H07" /* in a subject's place: the rule sets, of no year */
 struct pt_evidence_page {
     unsigned part;
@@ -126,9 +135,6 @@ struct pt_evidence_ledger {
     int (*refold)(void *ctx, const struct pt_evidence_result *r,
                   const Pentad__V1__LedgerSnapshot *snapshot, struct pt_evidence_refolded *ret,
                   struct pt_err *err);
-    /* Why no snapshot proves such a figure of such a subject complete, static; NULL: one may. Its
-     * subject and its name are there. */
-    const char *(*why_not)(void *ctx, const Pentad__V1__EvidenceFigure *figure);
     void *ctx;
 };
 /* The same, where a figure may be proven complete: it is made anew from the bundle's records, and
