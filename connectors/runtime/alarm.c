@@ -169,7 +169,7 @@ static bool bars_cosigning(const char *code) {
     static const char *const others[] = {
         "back_dated",          "clock_ahead",     "tick_stalled",     "not_witnessed",
         "cosignature_refused", "withheld_record", "snapshot_differs", "replay_failed",
-        "cosigning_key",       "no_sealing_key"};
+        "cosigning_key",       "no_sealing_key",  "witness_silent"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(code, others[i]) == 0) {
             return false;

@@ -18,6 +18,8 @@
 #define CONFIG_FILE_MAX (1u << 20)
 #define POLL_MAX_S 3600
 #define POLL_DEFAULT_S 5
+#define SILENT_MAX_HOURS (366 * 24)
+#define SILENT_DEFAULT_HOURS 24
 #define COUNT_DEFAULT_DAYS 30
 #define HOUR_MS (3600 * INT64_C(1000))
 #define EVERY_MAX_HOURS (31 * 24)
@@ -154,6 +156,7 @@ static const cyaml_schema_field_t config_fields[] = {
                             sink, sink_fields),
     YES_NO("attest", struct pt_config, attest),
     STR("until", CYAML_FLAG_OPTIONAL, struct pt_config, until),
+    CYAML_FIELD_INT("silent_hours", CYAML_FLAG_OPTIONAL, struct pt_config, silent_hours),
     CYAML_FIELD_INT("poll_s", CYAML_FLAG_OPTIONAL, struct pt_config, poll_s),
     CYAML_FIELD_END,
 };
@@ -255,6 +258,17 @@ static int check_poll(struct pt_config *c, struct pt_err *err) {
     if (c->poll_s < 1 || c->poll_s > POLL_MAX_S) {
         return pt_yaml_refuse(c->file, "poll_s", err, "is %d; it must be 1 to %d seconds",
                               (int)c->poll_s, POLL_MAX_S);
+    }
+    return 0;
+}
+
+static int check_silent(struct pt_config *c, struct pt_err *err) {
+    if (c->silent_hours == 0 && pt_yaml_line(c->file, "silent_hours") == 0) {
+        c->silent_hours = SILENT_DEFAULT_HOURS;
+    }
+    if (c->silent_hours < 1 || c->silent_hours > SILENT_MAX_HOURS) {
+        return pt_yaml_refuse(c->file, "silent_hours", err, "is %d; it must be 1 to %d hours",
+                              (int)c->silent_hours, SILENT_MAX_HOURS);
     }
     return 0;
 }
@@ -426,6 +440,7 @@ static int check(struct pt_config *c, struct pt_err *err) {
         rc = pt_yaml_refuse(c->file, "until", err, "is %.40s; it must be a date (2020-06-30)",
                             c->until);
     }
+    rc = rc ? rc : check_silent(c, err);
     return rc ? rc : check_poll(c, err);
 }
 

@@ -109,6 +109,7 @@ struct witnessing {
     int pause_ms;
     uint64_t seen_size; /* of the log, then */
     int64_t alarms_us;  /* monotonic: when alarms are looked at next */
+    int64_t silent_us;  /* monotonic: when silent witnesses are looked for next */
 };
 
 /* A file as it was found; all zero where there is none. */
@@ -252,6 +253,16 @@ void pt_connector_keep_contradiction(struct pt_connector *c, const char *what, s
 int pt_connector_witness(struct pt_connector *c, struct pt_err *err);
 /* Only the alarms that time raises: where the hub can't be reached. */
 int pt_connector_witness_alarms(struct pt_connector *c, struct pt_err *err);
+/* ---- silent.c ---- */
+
+/* Of a checkpoint with a quorum under `policy`: bit i, witness i has cosigned it. */
+int pt_connector_silent_seen(struct pt_connector *c, const struct pt_policy *policy,
+                             uint64_t witnesses, struct pt_err *err);
+/* Raises and ends the alarm over witnesses that are silent for config->silent_hours. */
+int pt_connector_silent(struct pt_connector *c, const struct pt_policy *newest, struct pt_err *err);
+
+/* ---- witness.c, on ---- */
+
 /* Something is to be cosigned or to be witnessed, and how long until the hub is asked again. */
 bool pt_connector_witness_pending(const struct pt_connector *c);
 int pt_connector_witness_left_ms(const struct pt_connector *c);

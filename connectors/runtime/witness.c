@@ -128,10 +128,14 @@ static int witnessed_step(struct pt_connector *c, struct pt_err *err) {
     if (rc == 0) {
         rc = pt_policy_open(policy(c), pt_buf_span(&note), &c->trust.sv, &cp, &verdict, &why);
     }
-    if (pt_connector_not_now(c, rc, "the cosigned checkpoint", &why) ||
-        cp.size <= (uint64_t)w->witnessed) {
+    if (pt_connector_not_now(c, rc, "the cosigned checkpoint", &why)) {
         pt_buf_done(&note);
         return 0;
+    }
+    rc = pt_connector_silent_seen(c, pt_policy_at(policy(c), cp.size), verdict.witnesses, err);
+    if (rc != 0 || cp.size <= (uint64_t)w->witnessed) {
+        pt_buf_done(&note);
+        return rc;
     }
     rc = pt_connector_check_history(c, &cp, pt_buf_span(&note), &known, err);
     if (rc == 0 && known) {
@@ -232,6 +236,9 @@ int pt_connector_witness(struct pt_connector *c, struct pt_err *err) {
     }
     if (rc == 0) {
         rc = pt_connector_witness_alarms(c, err);
+    }
+    if (rc == 0) {
+        rc = pt_connector_silent(c, policy(c), err);
     }
     if (rc != 0 || us < w->next_us || !pt_connector_witness_pending(c)) {
         return rc;

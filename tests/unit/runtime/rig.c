@@ -408,6 +408,7 @@ void rig_init(struct rig *r, const char *party, bool live) {
     r->config.trust.genesis = copy(rig_path(r, "genesis.hash"));
     r->config.trust.policy = copy(rig_path(r, "policy.txt"));
     r->config.poll_s = 1;
+    r->config.silent_hours = 24;
     r->config.sink = &r->sink_config;
     must(pt_key_save(th_key(&r->hub, party), r->config.keys.signing, &err), &err, "key");
     must(pt_key_save(th_sealing_key(&r->hub, party), r->config.keys.sealing, &err), &err, "key");
@@ -519,6 +520,25 @@ bool rig_has_alarm(struct rig *r, const char *code) {
     must(pt_alarm_each(s, find_alarm, &wanted, NULL), NULL, "alarms");
     pt_state_free(s);
     return wanted == NULL;
+}
+
+struct said {
+    const char *code, *part;
+    bool found;
+};
+
+static int find_said(void *ctx, const struct pt_alarm_row *a) {
+    struct said *s = ctx;
+    s->found = s->found || (strcmp(a->code, s->code) == 0 && strstr(a->what, s->part) != NULL);
+    return 0;
+}
+
+bool rig_alarm_says(struct rig *r, const char *code, const char *part) {
+    struct pt_state *s = rig_state(r);
+    struct said said = {code, part, false};
+    must(pt_alarm_each(s, find_said, &said, NULL), NULL, "alarms");
+    pt_state_free(s);
+    return said.found;
 }
 
 struct pt_state_counts rig_counts(struct rig *r) {

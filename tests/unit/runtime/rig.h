@@ -103,6 +103,8 @@ bool rig_had_event(const struct rig *r, const char *event);
 /* The state file beside a closed connector. */
 struct pt_state *rig_state(struct rig *r);
 bool rig_has_alarm(struct rig *r, const char *code);
+/* The same, and what people are told has `part`. */
+bool rig_alarm_says(struct rig *r, const char *code, const char *part);
 struct pt_state_counts rig_counts(struct rig *r);
 
 /* ---- what the log holds ---- */

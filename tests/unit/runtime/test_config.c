@@ -45,6 +45,7 @@ Test(config, defaults_and_paths) {
     cr_assert_str_eq(c->sources[0].path, "/tmp/../x.csv");
     cr_assert_eq(c->until_day, 20200630);
     cr_assert_eq(c->poll_s, 5);
+    cr_assert_eq(c->silent_hours, 24);
     cr_assert_null(c->sink);
     pt_config_free(c);
     pt_config_free(NULL);

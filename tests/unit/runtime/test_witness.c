@@ -559,3 +559,36 @@ Test(witness, receipted_becomes_witnessed_or_an_alarm) {
     pt_buf_done(&note);
     rig_done(&r);
 }
+
+/* Who was shown a lie cosigns no more; the others, who have their quorum, learn of it by that. */
+Test(witness, one_that_is_silent_is_an_alarm_at_the_others) {
+    static const char *const three[] = {"congress", "discipline", "audit"};
+    struct rig r;
+    struct pt_buf note;
+    finance_setting(&r, false);
+    ask_for_a_quorum(&r);
+    pt_buf_init(&note, PT_NOTE_MAX);
+    run(&r, 0);
+    cr_assert_eq(pt_log_checkpoint_at(r.hub.log, pt_log_size(r.hub.log), &note, NULL), 0);
+    pt_buf_append_span(&r.cosigned, pt_buf_span(&note));
+    for (int i = 0; i < 3; i++) {
+        tx_line(&r.hub.witnesses, three[i], (uint64_t)(r.hub.now_ms / 1000), pt_buf_span(&note),
+                &r.cosigned);
+    }
+    run(&r, 0);
+    r.hub.now_ms += 23 * 60 * MINUTE;
+    run(&r, 0);
+    cr_assert(!rig_has_alarm(&r, "witness_silent"), "a day is allowed");
+    r.hub.now_ms += 2 * 60 * MINUTE;
+    run(&r, 0);
+    cr_assert(rig_has_alarm(&r, "witness_silent"));
+    cr_expect(rig_alarm_says(&r, "witness_silent", TH_ORIGIN "/organization (25 hours)"));
+    cr_expect(!rig_alarm_says(&r, "witness_silent", "/audit"), "who cosigned isn't named");
+
+    tx_line(&r.hub.witnesses, "organization", (uint64_t)(r.hub.now_ms / 1000), pt_buf_span(&note),
+            &r.cosigned);
+    run(&r, 0);
+    cr_assert(!rig_has_alarm(&r, "witness_silent"), "over");
+    pt_buf_done(&note);
+    rig_done(&r);
+}

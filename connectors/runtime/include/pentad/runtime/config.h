@@ -106,6 +106,7 @@ struct pt_config {
     struct pt_config_dummies *dummies;             /* NULL: sends none */
     struct pt_config_dummy_answers *dummy_answers; /* NULL: answers none */
     struct pt_config_sink *sink;                   /* NULL: deliver nothing */
+    int32_t silent_hours; /* a witness that cosigns nothing for longer is an alarm */
     bool attest;          /* folds the log itself and says of each H03 whether it is the same */
     char *until;          /* replay clock only: the last day, after which the stream is closed */
     int32_t poll_s;       /* live clock: how often sources are looked at; default 5 */
