@@ -298,9 +298,8 @@ static const char *const named_sql[] = {
          " ON s.party || '/' || s.name || '#' = substr(p.subject, 1, instr(p.subject, '#'))"
          " CROSS JOIN ref g ON g.t_sid = s.sid"
          "  AND g.t_seq = CAST(substr(p.subject, instr(p.subject, '#') + 1) AS INTEGER)"
-         "  AND g.field IN ('source', 'finding', 'goal') CROSS JOIN record r ON r.rec = g.rec"
-         "  AND r.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
-         " WHERE p.part = 0 AND p.fy = 3 AND ?1 AND r.rec <= ?2",
+         " CROSS JOIN record r ON r.rec = g.rec WHERE p.part = 0 AND p.fy = 3 AND ?1"
+         " AND r.rec <= ?2 AND" PT_SNAP_ANSWERS_BY("g", "r"),
     INTO "SELECT f.rec FROM complete_page p CROSS JOIN f_result_use f"
          " ON f.next_fy = CAST(p.subject AS INTEGER)"
          " WHERE p.part = 0 AND p.fy = 4 AND ?1 AND f.rec <= ?2",

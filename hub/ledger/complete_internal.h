@@ -10,8 +10,7 @@
 struct pt_complete_needs {
     unsigned parts; /* of the year, as bits */
     bool members;   /* it sums over items */
-    bool whose;     /* it rests on what PT_SNAP_WHOSE says, of each item's too */
-    bool day;       /* it moves with the day: of the snapshot's own day alone */
+    bool refers;    /* to records of other subjects: proven for the snapshot's own day alone */
     bool payments;  /* of all years, each of them */
     bool steps;     /* what was done about its subjects, */
     bool goals;     /* … how their goals were reviewed, */

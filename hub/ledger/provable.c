@@ -15,25 +15,24 @@ enum { ANY_DAY = 99991231 };
 
 /* OWN: said of the subject itself, whatever its kind. SUMS: of a department, unit, region or policy
  * the sum over its items. LINES: lines of approvals, of a department and a policy over its items
- * too. DAY: moves with the day or with parameters, though no record came: proven for the snapshot's
- * own day alone. The rest are pages of no year, of each subject in it: WHOSE what PT_SNAP_WHOSE
- * says; PAYMENTS of all years; STEPS what was done about it; GOALS and FINDINGS what answers its
- * goals, or its findings, warnings and opinions; BINDING the results that bind the year. */
+ * too. REFERS: it looks at records of other subjects that its own refer to. The rest are pages of
+ * no year, of each subject in it: PAYMENTS of all years; STEPS what was done about it; GOALS and
+ * FINDINGS what answers its goals, or its findings, warnings and opinions; BINDING the results that
+ * bind the year. */
 enum {
     OWN = 1,
     SUMS = 2,
     LINES = 4,
-    DAY = 8,
-    WHOSE = 16,
-    PAYMENTS = 32,
-    STEPS = 64,
-    GOALS = 128,
-    FINDINGS = 256,
-    BINDING = 512
+    REFERS = 8,
+    PAYMENTS = 16,
+    STEPS = 32,
+    GOALS = 64,
+    FINDINGS = 128,
+    BINDING = 256
 };
 enum {
-    BY_PAYMENTS = SUMS | DAY | WHOSE | PAYMENTS,
-    BY_STEPS = SUMS | DAY | WHOSE | STEPS,
+    BY_PAYMENTS = SUMS | PAYMENTS,
+    BY_STEPS = SUMS | STEPS,
     BY_ANSWERS = BY_STEPS | FINDINGS,
     BY_LINKS = BY_STEPS | GOALS | BINDING
 };
@@ -54,25 +53,25 @@ static const struct {
     {"FG2.P", PAID, SUMS},
     {"FG2.Bal", FACTS | PAID, SUMS},
     {"FG3", FACTS | PAID, SUMS},
-    {"FG4", FACTS, SUMS},
-    {"FG4.open", FACTS, SUMS},
-    {"FG5", FACTS | PAID, SUMS | DAY | WHOSE},
-    {"FG6", FACTS | PAID, SUMS | DAY | WHOSE},
-    {"FG6.TP", 0, OWN | DAY},
-    {"FG6.PP", 0, OWN | DAY | WHOSE},
-    {"FG6.light", FACTS | PAID, SUMS | DAY | WHOSE},
+    {"FG4", FACTS, SUMS | REFERS},
+    {"FG4.open", FACTS, SUMS | REFERS},
+    {"FG5", FACTS | PAID, SUMS},
+    {"FG6", FACTS | PAID, SUMS},
+    {"FG6.TP", 0, OWN},
+    {"FG6.PP", 0, OWN},
+    {"FG6.light", FACTS | PAID, SUMS},
     {"FG7", FACTS, OWN},
-    {"FG7.low", FACTS, OWN | DAY},
-    {"FG8", FACTS, OWN},
-    {"FG8.diff", FACTS, OWN},
+    {"FG7.low", FACTS, OWN},
+    {"FG8", FACTS, OWN | REFERS},
+    {"FG8.diff", FACTS, OWN | REFERS},
     {"FG9", FACTS, SUMS},
-    {"FG9.cum", FACTS, SUMS | WHOSE},
+    {"FG9.cum", FACTS, SUMS},
     {"FG10", FACTS, OWN},
     {"FG11", FACTS, OWN},
     {"FG12", FACTS, OWN},
     {"FG13", 0, BY_PAYMENTS},
     {"FG14", 0, BY_PAYMENTS},
-    {"FG15", 0, SUMS | DAY | WHOSE},
+    {"FG15", 0, SUMS},
     {"FG16", FACTS, SUMS},
     {"FG16.RA", FACTS, SUMS},
     {"FG16.revived", 0, BY_PAYMENTS},
@@ -136,8 +135,7 @@ int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *re
             .members = how & SUMS    ? is_group(kind)
                        : how & LINES ? has_lines(kind)
                                      : false,
-            .whose = (how & WHOSE) != 0,
-            .day = (how & DAY) != 0,
+            .refers = (how & REFERS) != 0,
             .payments = (how & PAYMENTS) != 0,
             .steps = (how & STEPS) != 0,
             .goals = (how & GOALS) != 0,
@@ -189,6 +187,10 @@ static const char payments_sql[] =
 static const char goals_sql[] = ANSWERS_TO("@TYPE_PERF_GOAL");
 static const char findings_sql[] =
     ANSWERS_TO("@TYPE_AUDIT_FINDING, @TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_CONGRESS_OPINION");
+/* Whether an ADVANCE is money an INITIAL of any subject says. */
+static const char advances_sql[] =
+    ANSWERS_TO("@TYPE_ALLOTMENT") " AND EXISTS (SELECT 1 FROM f_allotment f WHERE f.rec = r.rec"
+                                  "  AND f.kind = @ALLOTMENT_KIND_ADVANCE)";
 _Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
 _Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_MEMBERS == 1 && (int)PT_SNAP_ANSWERS == 3 &&
                    (int)PT_SNAP_YEAR_MIN == 5,
@@ -217,11 +219,13 @@ static int list_of_items(const struct pt_asof *a, const struct pt_complete_needs
                          struct pt_err *err) {
     struct pt_sql *sql = &a->l->sql;
     char year[12];
-    int rc = 0;
+    int rc =
+        pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)PT_SNAP_FACTS, (int64_t)PT_SNAP_WHOSE);
 
     for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
         if (needs->parts >> part & 1)
             rc = pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)part, (int64_t)a->fy);
+    rc = rc == 0 ? pt_sql_run(sql, err, advances_sql, "i", (int64_t)a->known_at) : rc;
     if (rc == 0 && needs->payments)
         rc = pt_sql_run(sql, err, payments_sql, "");
     if (rc == 0 && needs->steps)
@@ -250,8 +254,6 @@ int pt_complete_list(struct pt_ledger *l, const struct pt_figure_ask *ask,
     rc = rc == 0 ? list_one(l, PT_SNAP_RULES, PT_SNAP_WHOSE, err) : rc;
     if (needs->members)
         rc = rc == 0 ? pt_sql_run(&l->sql, err, of_members_sql, "") : rc;
-    else if (needs->whose)
-        rc = rc == 0 ? list_one(l, ask->key, PT_SNAP_WHOSE, err) : rc;
     rc = rc == 0 ? list_items(&a, err) : rc;
     return rc == 0 ? list_of_items(&a, needs, err) : rc;
 }

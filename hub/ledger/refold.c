@@ -144,29 +144,12 @@ static int read_pages(struct pt_ledger *l, const struct pt_figure_ask *ask,
     return rc;
 }
 
-/* Does money that counts once all that is known has taken effect not count yet, by the valid date?
- */
-static int read_by_day(struct pt_ledger *l, const struct pt_figure_ask *ask, const char *figure,
-                       bool *ret, struct pt_err *err) {
-    struct pt_figure_ask of = *ask;
-    struct pt_figure then;
-    struct pt_figure ever = {.na = true};
-    int rc;
-
-    of.figure = figure;
-    rc = pt_ledger_figure(l, &of, &then, err);
-    of.valid_at = ANY_DAY;
-    rc = rc == 0 ? pt_ledger_figure(l, &of, &ever, err) : rc;
-    *ret = *ret || (rc == 0 && (then.na != ever.na || then.value != ever.value));
-    return rc;
-}
-
-/* What moves with the day by itself is judged by the sums that it is made of. */
 static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
                        const struct pt_complete_needs *needs, struct pt_evidence_refolded *ret,
                        struct pt_err *err) {
-    static const char *const sums[] = {"FG2.P", "FG2.Bg", "FG2.C"};
+    struct pt_figure_ask ever = *ask;
     struct pt_figure then;
+    struct pt_figure later = {.na = true};
     int rc = pt_ledger_figure(f->l, ask, &then, err);
 
     if (rc != 0)
@@ -175,13 +158,14 @@ static int read_figure(struct refold *f, const struct pt_figure_ask *ask,
     ret->value = then.value;
     ret->unit = pt_unit_name(then.unit);
     ret->formula = then.formula;
-    ret->by_day = (needs->parts || needs->whose) && ask->valid_at != f->s->tick_day;
-    if (!needs->day)
-        return read_by_day(f->l, ask, ask->figure, &ret->by_day, err);
-    for (size_t i = 0; i < sizeof sums / sizeof sums[0] && rc == 0 &&
-                       (needs->payments || needs->parts >> PT_SNAP_PAID & 1);
-         i++)
-        rc = read_by_day(f->l, ask, sums[i], &ret->by_day, err);
+    if (!needs->refers)
+        return 0;
+    /* The rows, which are of what is known whatever its day, say that nothing it refers to is left
+     * out: where they are what the figure is. */
+    ever.valid_at = ANY_DAY;
+    rc = pt_ledger_figure(f->l, &ever, &later, err);
+    ret->by_day =
+        ask->valid_at != f->s->tick_day || then.na != later.na || then.value != later.value;
     return rc;
 }
 

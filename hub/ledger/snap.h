@@ -37,7 +37,7 @@ enum {
     PT_SNAP_JOINED = 1U << 14, /* a member that wasn't one before */
     PT_SNAP_H07 = 1U << 15,
     PT_SNAP_STEP = 1U << 16,   /* E01, E04, E05, V02, A03, J04, N01, as steps of a subject */
-    PT_SNAP_ANSWER = 1U << 17, /* E05, V03, A04, as answers to a record */
+    PT_SNAP_ANSWER = 1U << 17, /* E05, V03, A04, B04, as answers to a record */
     PT_SNAP_BINDS = 1U << 18,  /* V02, as it binds a year's budget */
     PT_SNAP_BEGUN = 1U << 19   /* a year of payments that wasn't there before */
 };
@@ -79,6 +79,11 @@ const struct pt_snap_type *pt_snap_type(int type);
 bool pt_snap_sees(enum pt_party reader, unsigned part);
 unsigned pt_snap_parts(enum pt_party reader); /* as bits */
 
+/* Of a reference g of record r: does r answer what it refers to? */
+#define PT_SNAP_ANSWERS_BY(g, r)                                                                   \
+    " " g ".field IN ('source', 'finding', 'goal', 'absorbs') AND " r ".type IN ("                 \
+    "@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY, @TYPE_GOAL_REVIEW, @TYPE_ALLOTMENT) "
+
 /* A page's place: the first 15 hexadecimal digits of SHA-256 of its subject's key. */
 enum { PT_SNAP_DIGITS = 15 };
 int64_t pt_snap_place(const char *subject);
@@ -104,7 +109,8 @@ enum pt_snap_stmt {
     PT_SN_MEMBERS,
     PT_SN_WHOSE,
     PT_SN_FUNDS,
-    PT_SN_GOAL,
+    PT_SN_YEAR,
+    PT_SN_LINES,
     PT_SN_RULES,
     PT_SN_REVIEWS,
     PT_SN_STEPS,

@@ -76,8 +76,17 @@ static const char *const statements[PT_SN_COUNT] = {
         "SELECT r.hash FROM f_rule_set f CROSS JOIN record r ON r.rec = f.rec"
         " WHERE ?1 = '" PT_SNAP_RULES "' AND r.live_from < ?2"
         " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL ORDER BY r.hash",
-    [PT_SN_GOAL] = LIVE_OF "AND fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT,"
-                           " @TYPE_EVALUATION) ORDER BY hash",
+    [PT_SN_YEAR] =
+        LIVE_OF "AND (fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_EVALUATION,"
+                "   @TYPE_AUDIT_FIGURE) OR type = @TYPE_REGION_FISCAL AND ?3 IN (fy,"
+                "   (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = record.rec)))"
+                " ORDER BY hash",
+    [PT_SN_LINES] =
+        "SELECT r.hash FROM (SELECT rec FROM f_congress_approval_lines WHERE subject = ?1"
+        " UNION SELECT rec FROM f_congress_approval_lines WHERE dept = ?1"
+        " UNION SELECT rec FROM record WHERE subject = ?1 AND type = @TYPE_CONGRESS_APPROVAL) l"
+        " CROSS JOIN record r ON r.rec = l.rec WHERE r.fy = ?3 AND r.live_from < ?2"
+        " AND (r.live_to IS NULL OR r.live_to >= ?2) ORDER BY r.hash",
     [PT_SN_REVIEWS] = LIVE_OF "AND ?3 IS NOT NULL AND type = @TYPE_BUDGET_REVIEW ORDER BY hash",
     [PT_SN_STEPS] = LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_EX_ANTE_EVAL, @TYPE_PERF_GOAL,"
                             " @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE, @TYPE_AUDIT_FINDING,"
@@ -85,12 +94,10 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_ANSWERS] =
         "SELECT r.hash FROM stream s CROSS JOIN ref g ON g.t_sid = s.sid"
         "  AND g.t_seq = CAST(substr(?1, instr(?1, '#') + 1) AS INTEGER)"
-        "  AND g.field IN ('source', 'finding', 'goal') CROSS JOIN record r ON r.rec = g.rec"
-        "  AND r.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
-        " WHERE s.party = substr(?1, 1, instr(?1, '/') - 1)"
+        " CROSS JOIN record r ON r.rec = g.rec WHERE s.party = substr(?1, 1, instr(?1, '/') - 1)"
         "  AND s.name = substr(?1, instr(?1, '/') + 1, instr(?1, '#') - instr(?1, '/') - 1)"
         "  AND r.live_from < ?2 AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
-        " ORDER BY r.hash",
+        "  AND" PT_SNAP_ANSWERS_BY("g", "r") "ORDER BY r.hash",
     [PT_SN_BINDING] = "SELECT r.hash FROM f_result_use f CROSS JOIN record r ON r.rec = f.rec"
                       " WHERE f.next_fy = CAST(?1 AS INTEGER) AND r.live_from < ?2"
                       " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
@@ -454,6 +461,8 @@ static int name_steps(struct pt_ledger *l, const struct pt_folding *f, struct pt
         return name_answered(l, f, r->rectification->source, err);
     case PT_TYPE_AUDIT_VERIFY:
         return name_answered(l, f, r->audit_verify->finding, err);
+    case PT_TYPE_ALLOTMENT:
+        return name_answered(l, f, r->allotment->absorbs, err);
     case PT_TYPE_GOAL_REVIEW:
         rc = name_answered(l, f, r->goal_review->goal, err);
         break;

@@ -83,7 +83,7 @@ static const struct {
     {NULL, "whose/1", PT_SNAP_P, PT_TYPE_NONE},
     {NULL, "members/1", PT_SNAP_JOINED, PT_TYPE_NONE},
     {NULL, "funds/1", PT_SNAP_B05 | PT_SNAP_X04, PT_TYPE_NONE},
-    {NULL, "goal/1", GOAL | PT_SNAP_X03, PT_TYPE_NONE},
+    {NULL, "year/1", GOAL | PT_SNAP_X03 | PT_SNAP_X05 | PT_SNAP_A02, PT_TYPE_NONE},
     {"FG1", "FG1.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
     {"FG1.fa", "FG1.fa.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
     {"FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
@@ -94,22 +94,24 @@ static const struct {
     {NULL, "answers/1", PT_SNAP_ANSWER, PT_TYPE_NONE},
     {NULL, "binding/1", PT_SNAP_BINDS, PT_TYPE_NONE},
     {NULL, "years/1", PT_SNAP_BEGUN, PT_TYPE_NONE},
+    {NULL, "lines/1", PT_SNAP_B03, PT_TYPE_NONE},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 enum {
     ROW_WHOSE = PT_SNAP_ROW_DECEMBER + 1,
     ROW_MEMBERS,
     ROW_FUNDS,
-    ROW_GOAL,
+    ROW_YEAR,
     ROW_LINES, /* and those behind it: sums of lines that name a department, or a region's */
     ROW_RULES = ROW_LINES + 4,
     ROW_REVIEWS,
     ROW_STEPS,
     ROW_ANSWERS,
     ROW_BINDING,
-    ROW_YEARS
+    ROW_YEARS,
+    ROW_APPROVED
 };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_YEARS + 1 == (int)ROWS, "rows");
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_APPROVED + 1 == (int)ROWS, "rows");
 
 /* Is that row one of the year's page of facts? */
 static bool is_row_of(unsigned no, int32_t fy) {
@@ -125,7 +127,8 @@ static bool is_row_of(unsigned no, int32_t fy) {
     case PT_SNAP_BINDING:
         return no == ROW_BINDING;
     default:
-        return no == ROW_GOAL || (rows[no].figure && rows[no].of != PT_SNAP_X01);
+        return no == ROW_YEAR || no == ROW_APPROVED ||
+               (rows[no].figure && rows[no].of != PT_SNAP_X01);
     }
 }
 
@@ -179,7 +182,7 @@ static const char touch_sql[] =
     "   CROSS JOIN record r ON r.rec = c.rec WHERE k.bit < 65536),"
     " d(rec, type, subject) AS MATERIALIZED (SELECT c.rec, c.type, r.subject FROM snap_type k"
     "   CROSS JOIN changed c ON c.type = k.type CROSS JOIN record r ON r.rec = c.rec"
-    "   WHERE k.bit >= 65536 OR k.type = @TYPE_PERF_GOAL),"
+    "   WHERE k.bit >= 65536 OR k.type IN (@TYPE_PERF_GOAL, @TYPE_ALLOTMENT)),"
     " t(type, subject, fy) AS MATERIALIZED (SELECT type, subject, fy FROM c"
     "  UNION SELECT r.type, r.subject, r.fy FROM c CROSS JOIN ref f ON f.rec = c.rec"
     "   CROSS JOIN record r ON r.sid = f.t_sid AND r.seq = f.t_seq"
@@ -198,26 +201,26 @@ static const char touch_sql[] =
     "  WHERE c.subject IS NOT NULL"
     "  AND c.type IN (@TYPE_CARRY_OVER, @TYPE_FUND_CONTROL, @TYPE_BUDGET_REVIEW)"
     " UNION SELECT d.subject, 2, 65536 FROM d WHERE d.subject IS NOT NULL"
-    "  AND d.type NOT IN (@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
+    "  AND d.type NOT IN (@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY, @TYPE_ALLOTMENT)"
     " UNION SELECT s.party || '/' || s.name || '#' || g.t_seq, 3, 131072 FROM d CROSS JOIN ref g"
-    "  ON g.rec = d.rec AND g.field IN ('source', 'finding', 'goal') CROSS JOIN stream s"
-    "  ON s.sid = g.t_sid"
-    "  WHERE d.type IN (@TYPE_GOAL_REVIEW, @TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY)"
-    " UNION SELECT CAST(u.next_fy AS TEXT), 4, 262144 FROM d CROSS JOIN f_result_use u"
-    "  ON u.rec = d.rec WHERE d.type = @TYPE_RESULT_USE"
-    " UNION SELECT '" PT_SNAP_RULES "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
-    " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
-    "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
-    " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE 2048 END"
-    "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
-    "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
-    "   AND p.subject = t.subject WHERE (t.type = @TYPE_BUDGET_REVIEW"
-    "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
-    "INSERT INTO snap_page(part, place, subject, fy, dirty)"
-    " SELECT p.part, p.place, p.subject, p.fy, sum(t.bit) FROM snap_touched t"
-    " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
-    "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
-    " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
+    "  ON g.rec = d.rec CROSS JOIN stream s ON s.sid = g.t_sid WHERE" PT_SNAP_ANSWERS_BY(
+        "g",
+        "d") " UNION SELECT CAST(u.next_fy AS TEXT), 4, 262144 FROM d CROSS JOIN f_result_use u"
+             "  ON u.rec = d.rec WHERE d.type = @TYPE_RESULT_USE"
+             " UNION SELECT '" PT_SNAP_RULES "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
+             " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
+             "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
+             " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE "
+             "2048 END"
+             "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
+             "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+             "   AND p.subject = t.subject WHERE (t.type = @TYPE_BUDGET_REVIEW"
+             "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
+             "INSERT INTO snap_page(part, place, subject, fy, dirty)"
+             " SELECT p.part, p.place, p.subject, p.fy, sum(t.bit) FROM snap_touched t"
+             " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+             "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
+             " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
 _Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_H07 == 32768 &&
                    PT_SNAP_STEP == 65536 && PT_SNAP_ANSWER == 131072 && PT_SNAP_BINDS == 262144,
                "in the SQL");
@@ -324,8 +327,10 @@ static sqlite3_stmt *said_in(struct pt_ledger *l, unsigned no, sqlite3_stmt *mem
         return members;
     case ROW_FUNDS:
         return pt_snap_st(l, PT_SN_FUNDS);
-    case ROW_GOAL:
-        return pt_snap_st(l, PT_SN_GOAL);
+    case ROW_YEAR:
+        return pt_snap_st(l, PT_SN_YEAR);
+    case ROW_APPROVED:
+        return pt_snap_st(l, PT_SN_LINES);
     case ROW_RULES:
         return pt_snap_st(l, PT_SN_RULES);
     case ROW_REVIEWS:

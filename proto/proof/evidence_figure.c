@@ -439,9 +439,9 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
                  g->f->known_at, g->snapshot->log_size);
         incomplete(g, why);
     } else if (made->by_day) {
-        incomplete(
-            g,
-            "its valid date isn't the snapshot's day, or leaves out something that its rows count");
+        incomplete(g, "it looks at records of other subjects, and its valid date isn't the "
+                      "snapshot's day, or "
+                      "leaves out something that its rows count");
     } else if (!made->rules) {
         incomplete(g, "the rule set that the snapshot names isn't in force by these records");
     } else {

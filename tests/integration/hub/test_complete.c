@@ -25,6 +25,8 @@ TestSuite(complete, .timeout = TW_TEST_S);
 
 static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
 static const char idle_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence";
+static const char idle_before_path[] =
+    "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence?valid_at=2019-06-29";
 static const char rectified_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG18.audit/evidence";
 static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
 static const char approved_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.B0/evidence";
@@ -530,7 +532,7 @@ Test(complete, nothing_else_passes_for_complete) {
     page_of(b, PT_EVIDENCE_RULES, 2, 0)->fiscal_year = 0;
     b->figure->parts[0].data[5] ^= 1;
     r = verify_changed(&t, b, &changed);
-    only_incomplete(r, "the rule sets");
+    only_incomplete(r, "whose " PAID_ITEM);
     pt_evidence_result_free(r);
     b->figure->parts[0].data[5] ^= 1;
     memcpy(b->figure->reader_class, "office", 7); /* "finance", which sees more */
@@ -658,6 +660,12 @@ Test(complete, payments_by_their_days_and_answers_to_findings) {
     without(&t, &bundle, is_last_payment, 1, 0, "page of " PAID_ITEM);
     without(&t, &bundle, is_taken_back, 2, 0, "page of " PAID_ITEM);
     without(&t, &bundle, is_payment, 5, 150, "payments of " PAID_ITEM);
+
+    /* Of another day than the snapshot's: the records are the same. */
+    r = wait_complete(&t, "congress", idle_before_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 149);
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_payment, 5, 149, "payments of " PAID_ITEM);
 
     r = wait_complete(&t, "congress", rectified_path, &bundle);
     cr_expect_eq(r->bundle->figure->value, 10000);

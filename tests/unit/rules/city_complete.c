@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/date.h>
 #include <pentad/ledger/complete.h>
 #include <pentad/record/ref.h>
 #include <pentad/sql/sql.h>
@@ -240,6 +241,9 @@ static int check_each(struct pt_ledger *l, struct bundle *k, const struct pt_com
             continue;
         figure[of] = pt_figure_table[figure[of] + 1].id ? figure[of] + 1 : 0;
         a.figure = pt_figure_table[figure[of]].id;
+        if (pt_rng_below(&all->rng, 2) == 0)
+            a.valid_at =
+                pt_date_add(a.fiscal_year * 10000 + 101, (int)pt_rng_below(&all->rng, 365));
         wrong += check_one(l, k, &a, at, s, all, &proven);
         tally[figure[of]].asked[of]++;
         tally[figure[of]].proven[of] += proven;
