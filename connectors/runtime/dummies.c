@@ -592,8 +592,9 @@ static int discrepancy(struct pt_connector *c, const Pentad__V1__Discrepancy *d,
     uint8_t id[PT_CLUE_ID];
     struct pt_clue_row row;
     const char *sender = pt_party_name(pt_clue_finding_sender(d));
-    if (!pt_rule_about_clues(d->rule) || !d->object || strlen(d->object) != 2 * sizeof id ||
-        pt_unhex(d->object, 2 * sizeof id, id, sizeof id) != 0) {
+    const char *hex = d->object ? strchr(d->object, '/') : NULL; /* sender/id */
+    if (!pt_rule_about_clues(d->rule) || !hex || strlen(++hex) != 2 * sizeof id ||
+        pt_unhex(hex, 2 * sizeof id, id, sizeof id) != 0) {
         return 0;
     }
     int rc = pt_clues_find(c->state, sender, id, &row, err);

@@ -1,14 +1,15 @@
-/* What belongs to one clue: its transfer, receipts and outcomes, which name it by its id alone. */
+/* What belongs to one clue: its transfer, receipts and outcomes, which name it by its sender and
+ * id. */
 #include "answer.h"
 
 int pt_put_clue(struct pt_ledger *l, int64_t rec, int type, json_t *j, struct pt_err *err) {
     static const char sql[] =
-        "WITH c AS MATERIALIZED (SELECT clue_id FROM f_clue_transfer WHERE rec = ?1"
-        "  UNION SELECT clue_id FROM f_clue_receipt WHERE rec = ?1"
-        "  UNION SELECT clue_id FROM f_clue_outcome WHERE rec = ?1),"
-        " i AS (SELECT f.rec FROM c CROSS JOIN f_clue_transfer f ON f.clue_id = c.clue_id"
-        "  UNION SELECT f.rec FROM c CROSS JOIN f_clue_receipt f ON f.clue_id = c.clue_id"
-        "  UNION SELECT f.rec FROM c CROSS JOIN f_clue_outcome f ON f.clue_id = c.clue_id)"
+        "WITH c AS MATERIALIZED (SELECT clue_id, sender FROM f_clue_transfer WHERE rec = ?1"
+        "  UNION SELECT clue_id, sender FROM f_clue_receipt WHERE rec = ?1"
+        "  UNION SELECT clue_id, sender FROM f_clue_outcome WHERE rec = ?1),"
+        " i AS (SELECT f.rec FROM c CROSS JOIN f_clue_transfer f USING (clue_id, sender)"
+        "  UNION SELECT f.rec FROM c CROSS JOIN f_clue_receipt f USING (clue_id, sender)"
+        "  UNION SELECT f.rec FROM c CROSS JOIN f_clue_outcome f USING (clue_id, sender))"
         " SELECT rec FROM i ORDER BY rec";
     json_t *all;
     sqlite3_stmt *st = NULL;

@@ -121,10 +121,14 @@ static const struct city_clue *add(struct city *c, const struct course *course) 
 }
 
 /* Such a truth is about the exchange, not about an item. */
-static struct city_truth *on_nothing(struct city_truth *t, const char *object, int32_t period) {
-    city_of_nobody(t)->period = period;
-    (void)snprintf(t->object, sizeof(t->object), "%s", object);
+static struct city_truth *on_clue(struct city_truth *t, const struct city_clue *x) {
+    (void)city_of_nobody(t);
+    (void)snprintf(t->object, sizeof(t->object), "%s/%s", x->sender, x->id);
     return t;
+}
+
+static void on_month(struct city_truth *t, int32_t month) {
+    city_of_nobody(t)->period = month;
 }
 
 static void turns(struct city_truth *t, char first, int32_t changed) {
@@ -138,7 +142,7 @@ static void plant_k55(struct city *c, const struct city_clue *x) {
     struct city_truth *t = city_fires(c, "K55", c->projects, late ? 'R' : 'Y',
                                       pt_date_add(x->ack_due, 1), x->received);
 
-    (void)on_nothing(t, x->id, 0);
+    (void)on_clue(t, x);
     if (late)
         turns(t, 'Y', red);
 }
@@ -155,7 +159,7 @@ static void plant_k56(struct city *c, const struct city_clue *x) {
         t = city_fires(c, "K56", c->projects, 'I', first, x->interim);
     else
         t = city_fires(c, "K56", c->projects, 'Y', last, x->final);
-    (void)on_nothing(t, x->id, 0);
+    (void)on_clue(t, x);
 }
 
 /* Counted once a month's 30 days are over; what was transferred late is counted again. */
@@ -196,13 +200,12 @@ static void plant_k57(struct city *c) {
     for (size_t i = 0; i < COUNT(not_transferred); i++) {
         const struct city_count *again = &not_transferred[i].again;
 
-        (void)on_nothing(city_fires(c, "K57", c->projects, 'R', day_of_count(again->month),
-                                    again->count == 0 ? again->sent : 0),
-                         "", again->month);
+        on_month(city_fires(c, "K57", c->projects, 'R', day_of_count(again->month),
+                            again->count == 0 ? again->sent : 0),
+                 again->month);
     }
-    (void)on_nothing(
-        city_near(c, "K57", c->projects, day_of_count(201907), "应移送的均已在30日内移送"), "",
-        201907);
+    on_month(city_near(c, "K57", c->projects, day_of_count(201907), "应移送的均已在30日内移送"),
+             201907);
 }
 
 void city_plan_clues(struct city *c) {
@@ -213,11 +216,11 @@ void city_plan_clues(struct city *c) {
     for (size_t i = 0; i < COUNT(unacknowledged); i++)
         plant_k55(c, add(c, &unacknowledged[i]));
     t = city_near(c, "K55", c->projects, 20191028, "升为红色之前最后一日签收");
-    on_nothing(t, c->clues[COUNT(clean)].id, 0)->severity = 'R';
+    on_clue(t, &c->clues[COUNT(clean)])->severity = 'R';
     for (size_t i = 0; i < COUNT(unanswered); i++)
         plant_k56(c, add(c, &unanswered[i]));
     for (size_t i = 0; i < COUNT(near); i++)
-        (void)on_nothing(city_near(c, near[i].rule, c->projects, near[i].opened, near[i].why),
-                         add(c, &near[i].clue)->id, 0);
+        (void)on_clue(city_near(c, near[i].rule, c->projects, near[i].opened, near[i].why),
+                      add(c, &near[i].clue));
     plant_k57(c);
 }

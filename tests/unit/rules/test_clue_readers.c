@@ -13,11 +13,11 @@
 #include "world.h"
 
 /* Two clues whose K55s have ids that begin with the same six digits. */
-#define CLUE_AUDIT "AAAAAAAAAAAAAAAAAAAbmw=="
-#define HEX_AUDIT "00000000000000000000000000001b9b"
-#define CLUE_FINANCE "AAAAAAAAAAAAAAAAAAAh8A=="
-#define HEX_FINANCE "000000000000000000000000000021f0"
-#define BOTH "9a49ca"
+#define CLUE_AUDIT "AAAAAAAAAAAAAAAAAAA9yg=="
+#define OF_AUDIT "audit/00000000000000000000000000003dca"
+#define CLUE_FINANCE "AAAAAAAAAAAAAAAAAAAFxA=="
+#define OF_FINANCE "finance/000000000000000000000000000005c4"
+#define BOTH "a9a2a6"
 
 /* What each may read: of the K55 over audit's clue, that over finance's, and the K57. */
 static const struct reader {
@@ -62,8 +62,8 @@ static void clues_open(struct clues *c) {
                   "{'rule':'K56','period':'2018-12','count':0}");
     w_days(&c->w, 20190107, 20190131);
     c->l = pt_fold_ledger(c->w.f);
-    c->audits = w_find(&c->w, "K55", "", "", HEX_AUDIT);
-    c->finances = w_find(&c->w, "K55", "", "", HEX_FINANCE);
+    c->audits = w_find(&c->w, "K55", "", "", OF_AUDIT);
+    c->finances = w_find(&c->w, "K55", "", "", OF_FINANCE);
     c->k57 = w_find(&c->w, "K57", "", "2018-12", "");
     cr_assert(c->audits.escalated && c->finances.escalated && c->k57.escalated);
 }
@@ -260,5 +260,27 @@ Test(clue_readers, a_trace_leaves_them_out) {
         cr_expect_eq(traced(&c, r->party, &c.count), r->k57, "%s", pt_party_name(r->party));
     }
     cr_expect_eq(traced(&c, PT_PARTY_PUBLIC, &c.count), 0);
+    clues_close(&c);
+}
+
+/* What finance sends under the id of audit's clue is no part of it. */
+Test(clue_readers, a_trace_has_the_clue_of_its_sender) {
+    struct clues c;
+    struct pt_err err = {0};
+    struct mk_ref other;
+    json_t *j = NULL;
+    json_t *clue;
+
+    clues_open(&c);
+    other = send_clue(&c.w, "audit", CLUE_FINANCE);
+    w_tick(&c.w, 20190201);
+    cr_assert_eq(pt_ledger_trace_record(c.l, c.clue.ref.party, c.clue.ref.stream, c.clue.ref.seq,
+                                        (struct pt_list_page){0}, PT_PARTY_HUB, &j, &err),
+                 0, "%s", err.msg);
+    clue = json_object_get(j, "clue");
+    cr_expect_eq(json_array_size(clue), 1, "%s#%d too", other.ref.party, (int)other.ref.seq);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(clue, 0), "id")),
+                     json_string_value(json_object_get(json_object_get(j, "record"), "id")));
+    json_decref(j);
     clues_close(&c);
 }

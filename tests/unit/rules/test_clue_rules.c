@@ -22,8 +22,10 @@
 /* Ids of sixteen equal bytes, as the records and as the findings write them. */
 #define CLUE_A "EBAQEBAQEBAQEBAQEBAQEA=="
 #define HEX_A "10101010101010101010101010101010"
+#define AUDIT_A "audit/" HEX_A
+#define FINANCE_A "finance/" HEX_A
 #define CLUE_B "ICAgICAgICAgICAgICAgIA=="
-#define HEX_B "20202020202020202020202020202020"
+#define FINANCE_B "finance/20202020202020202020202020202020"
 
 static const char *const others[] = {"congress", "organization", "finance", "office"};
 
@@ -115,49 +117,56 @@ Test(clue_rules, k55_unacknowledged) {
     w_tick(&w, 20190110);
     cr_expect_eq(w_h01s_of(&w, "K55"), 0, "the term's last day");
     w_tick(&w, 20190111);
-    s = w_find(&w, "K55", "", "", HEX_A);
+    s = w_find(&w, "K55", "", "", AUDIT_A);
     cr_expect(s.n == 1 && s.status == OPEN && s.sev == YELLOW && s.first_seen == 20190111);
     only_discipline_answers(&w);
-    cr_expect_str_eq(s.message_zh, "〔K55〕线索" HEX_A "未签收4个工作日");
-    cr_expect_str_eq(s.message_en, "[K55] clue " HEX_A " unacknowledged for 4 working days");
+    cr_expect_str_eq(s.message_zh, "〔K55〕线索" AUDIT_A "未签收4个工作日");
+    cr_expect_str_eq(s.message_en, "[K55] clue " AUDIT_A " unacknowledged for 4 working days");
     cr_expect_eq(s.n_inputs, 1);
     only_discipline_and_audit_see(&w);
     w_days(&w, 20190112, 20190114);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).sev, YELLOW, "the second working day after");
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).sev, YELLOW, "the second working day after");
     w_tick(&w, 20190115);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).sev, RED);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).sev, RED);
     only_discipline_and_audit_see(&w);
     (void)receive(&w, CLUE_A, "ACCEPTED", 20190410);
     w_tick(&w, 20190116);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, CLOSED);
     only_discipline_and_audit_see(&w);
     cr_expect_eq(w_find(&w, "K55", NULL, NULL, NULL).n, 1);
     end(&w);
 }
 
-/* finance takes the id of audit's clue, and has its own received: audit's is as late as without it.
- */
+/* finance takes the id of audit's clue, and sooner or later has its own received: audit's is as
+ * late as without it, and never lies behind finance's. */
 Test(clue_rules, k55_of_each_sender_of_an_id) {
     struct world w;
 
     begin(&w);
-    send_clue(&w, "finance", CLUE_A, 20190110);
+    send_clue(&w, "finance", CLUE_A, 20190109);
     send_clue(&w, "audit", CLUE_A, 20190110);
     send_clue(&w, "audit", CLUE_A, 20190108); /* a supplement changes no term */
-    w_tick(&w, 20190107);
-    (void)receive_of(&w, "finance", CLUE_A, "ACCEPTED", 20190410);
-    w_days(&w, 20190108, 20190110);
+    w_days(&w, 20190107, 20190109);
     cr_expect_eq(w_h01s_of(&w, "K55"), 0);
+    w_tick(&w, 20190110);
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, OPEN);
+    cr_expect(sees(&w, "finance") && !sees(&w, "audit"));
     w_tick(&w, 20190111);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, OPEN, "beside finance's");
     only_discipline_and_audit_see(&w);
-    (void)receive(&w, CLUE_A, "ACCEPTED", 20190410);
+    (void)receive_of(&w, "finance", CLUE_A, "ACCEPTED", 20190410);
     w_tick(&w, 20190112);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, OPEN);
+    (void)receive(&w, CLUE_A, "ACCEPTED", 20190410);
+    w_tick(&w, 20190113);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K55", NULL, NULL, NULL).n, 2);
     end(&w);
 }
 
-/* What is said of finance's clue with that id is not said of audit's. */
+/* What is said of finance's clue with that id is not said of audit's, and as long as finance's is
+ * overdue, audit's is no less so. */
 Test(clue_rules, k56_of_each_sender_of_an_id) {
     struct world w;
 
@@ -166,17 +175,22 @@ Test(clue_rules, k56_of_each_sender_of_an_id) {
     send_clue(&w, "finance", CLUE_A, 20190110);
     w_days(&w, 20190107, 20190108);
     (void)receive(&w, CLUE_A, "ACCEPTED", 20190111);
-    (void)receive_of(&w, "finance", CLUE_A, "NOT_COMPETENT", 20190111);
+    (void)receive_of(&w, "finance", CLUE_A, "ACCEPTED", 20190110);
+    w_days(&w, 20190109, 20190110);
+    cr_expect_eq(w_h01s_of(&w, "K56"), 0);
+    w_tick(&w, 20190111);
+    cr_expect_eq(w_find(&w, "K56", "", "", FINANCE_A).status, OPEN);
+    w_tick(&w, 20190112);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, OPEN);
+    only_discipline_and_audit_see(&w);
     (void)mk_json(&w.m, "discipline", "D03", K(NONE), NULL, 0, 0,
                   "{'clue_id':'%s','sender':'finance','stage':'OUTCOME_STAGE_FINAL'}", CLUE_A);
-    w_days(&w, 20190109, 20190111);
-    cr_expect_eq(w_h01s_of(&w, "K56"), 0);
-    w_tick(&w, 20190112);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, OPEN);
-    only_discipline_and_audit_see(&w);
-    feed_back(&w, CLUE_A, "FINAL");
     w_tick(&w, 20190113);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K56", "", "", FINANCE_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, OPEN);
+    feed_back(&w, CLUE_A, "FINAL");
+    w_tick(&w, 20190114);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, CLOSED);
     end(&w);
 }
 
@@ -193,9 +207,9 @@ Test(clue_rules, k55_no_later_than_the_rules_allow) {
     w_days(&w, 20190107, 20190108);
     cr_expect_eq(w_h01s_of(&w, "K55"), 0, "the urgent one's last day");
     w_tick(&w, 20190109);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_B).first_seen, 20190109);
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_B).first_seen, 20190109);
     w_days(&w, 20190110, 20190111);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).first_seen, 20190111);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).first_seen, 20190111);
     end(&w);
 }
 
@@ -208,22 +222,22 @@ Test(clue_rules, k55_discipline_answers_and_the_sender_looks_on) {
     begin(&w);
     send_clue(&w, "finance", CLUE_A, 20190110);
     w_days(&w, 20190110, 20190111);
-    s = w_find(&w, "K55", "", "", HEX_A);
+    s = w_find(&w, "K55", "", "", FINANCE_A);
     cr_assert_eq(s.status, OPEN);
     cr_expect(sees(&w, "finance") && !sees(&w, "audit"));
     w_reply(&w, "audit", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190112);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN, "not audit's clue");
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, OPEN, "not audit's clue");
     w_reply(&w, "finance", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190113);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN, "its clue, not its to answer");
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, OPEN, "its clue, not its to answer");
     w_reply(&w, "discipline", s.id, EXPLAIN, NULL);
     w_tick(&w, 20190114);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED);
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, REPLIED);
     cr_expect(sees(&w, "finance") && sees(&w, "discipline") && !sees(&w, "office"));
     w_reply(&w, "office", s.id, WAIVE, NULL);
     w_tick(&w, 20190115);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, WAIVED);
+    cr_expect_eq(w_find(&w, "K55", "", "", FINANCE_A).status, WAIVED);
     cr_expect(sees(&w, "finance") && !sees(&w, "audit") && !sees(&w, "office"));
     end(&w);
 }
@@ -240,17 +254,17 @@ Test(clue_rules, a_reply_that_says_its_discrepancy_wrongly_does_not_count) {
     send_clue(&w, "audit", CLUE_A, 20190110);
     count(&w, "audit", "K57", "2019-01", 1);
     w_days(&w, 20190107, 20190111);
-    s = w_find(&w, "K55", "", "", HEX_A);
+    s = w_find(&w, "K55", "", "", AUDIT_A);
     for (size_t i = 0; i < sizeof says / sizeof says[0]; i++)
         (void)w_reply_saying(&w, "discipline", s.id, EXPLAIN, says[i][0], says[i][1]);
     (void)w_reply_saying(&w, "audit", w_find(&w, "K57", "", NULL, "").id, EXPLAIN, "K57", "audit");
     w_tick(&w, 20190112);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, OPEN);
     cr_expect_eq(w_find(&w, "K57", "", NULL, "").status, OPEN);
     (void)w_reply_saying(&w, "discipline", s.id, EXPLAIN, "K55", "audit");
     (void)w_reply_saying(&w, "audit", w_find(&w, "K57", "", NULL, "").id, EXPLAIN, "K57", NULL);
     w_tick(&w, 20190113);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, REPLIED);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, REPLIED);
     cr_expect_eq(w_find(&w, "K57", "", NULL, "").status, REPLIED);
     end(&w);
 }
@@ -267,7 +281,7 @@ Test(clue_rules, k55_waits_for_discipline) {
     w_check(&w);
     mk_close_day(&w.m, "discipline", "main", 20190110, false);
     w_tick(&w, 20190111);
-    cr_expect_eq(w_find(&w, "K55", "", "", HEX_A).status, OPEN);
+    cr_expect_eq(w_find(&w, "K55", "", "", AUDIT_A).status, OPEN);
     end(&w);
 }
 
@@ -285,27 +299,27 @@ Test(clue_rules, k56_outcome_overdue) {
     w_days(&w, 20190408, 20190409);
     cr_expect_eq(w_h01s_of(&w, "K56"), 0, "the last day");
     w_tick(&w, 20190410);
-    s = w_find(&w, "K56", "", "", HEX_A);
+    s = w_find(&w, "K56", "", "", AUDIT_A);
     cr_expect(s.status == OPEN && s.sev == INFO && s.due == 0);
     only_discipline_answers(&w);
     cr_expect_str_eq(s.message_zh,
-                     "〔K56〕线索" HEX_A "办理逾期未反馈（阶段性应于2019-04-09前反馈）");
+                     "〔K56〕线索" AUDIT_A "办理逾期未反馈（阶段性应于2019-04-09前反馈）");
     cr_expect_eq(s.n_inputs, 2);
     only_discipline_and_audit_see(&w);
     feed_back(&w, CLUE_A, "INTERIM");
     w_tick(&w, 20190411);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, CLOSED);
     /* 90 days after 04-09: 07-08, a Monday. */
     w_days(&w, 20190707, 20190708);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, CLOSED);
     w_tick(&w, 20190709);
-    s = w_find(&w, "K56", "", "", HEX_A);
+    s = w_find(&w, "K56", "", "", AUDIT_A);
     cr_expect(s.status == OPEN && s.sev == YELLOW && s.episode == 2);
-    cr_expect_str_eq(s.message_en, "[K56] outcome of clue " HEX_A
+    cr_expect_str_eq(s.message_en, "[K56] outcome of clue " AUDIT_A
                                    " overdue (the final one was due by 2019-07-08)");
     feed_back(&w, CLUE_A, "FINAL");
     w_tick(&w, 20190710);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, CLOSED);
     cr_expect_eq(w_find(&w, "K56", NULL, NULL, NULL).n, 1, "B was never accepted");
     end(&w);
 }
@@ -323,10 +337,10 @@ Test(clue_rules, k56_waits_for_discipline_and_hears_a_new_receipt) {
     cr_expect_eq(w_find(&w, "K56", NULL, NULL, NULL).n, 0);
     mk_close_day(&w.m, "discipline", "main", 20190409, false);
     w_tick(&w, 20190410);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, OPEN);
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, OPEN);
     (void)receive(&w, CLUE_A, "RETURNED", 20190409);
     w_tick(&w, 20190411);
-    cr_expect_eq(w_find(&w, "K56", "", "", HEX_A).status, CLOSED, "it is the sender's turn");
+    cr_expect_eq(w_find(&w, "K56", "", "", AUDIT_A).status, CLOSED, "it is the sender's turn");
     end(&w);
 }
 
