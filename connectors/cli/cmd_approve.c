@@ -91,14 +91,10 @@ static int check_policy(struct verdict *v, struct pt_err *err) {
     if (!w.said) {
         rc = pt_err_set(err, PT_E_EXISTS,
                         "%s waits for no approvals in the %" PRIu64 " log entries that this "
-                        "connector has verified: it is in force, or another one was first, or it "
-                        "isn't read yet (pentad policy show)",
+                        "connector has verified: it is in force, or another one was first, or two "
+                        "other bodies than its author rejected it, or it isn't read yet (pentad "
+                        "policy show)",
                         v->id, k.size);
-    } else if (w.said->replaces != now->from) {
-        rc = pt_err_set(err, PT_E_EXISTS,
-                        "%s changes a policy that is not in force any more: it can have no effect, "
-                        "and is to be asked for anew",
-                        v->id);
     } else if (!v->o->quiet) {
         pt_cli_policy_approved(names, &w, zh);
         printf(zh ? "已有%d方同意，须%d方%s%s\n" : "%d of %d approvals%s%s\n",
@@ -186,11 +182,18 @@ static int is_news(struct verdict *v, struct pt_err *err) {
         name_it(v, v->o->reject, n);
         has = n > 0 ? rejects == v->o->reject : v->approved && !v->o->reject;
     }
-    return rc == 0 && has ? pt_err_set(err, PT_E_EXISTS,
-                                       "%s has said so: that is in the connector's outbox, on its "
-                                       "way, or in the log",
-                                       v->box.config->party)
-                          : rc;
+    if (rc == 0 && has) {
+        rc = pt_err_set(err, PT_E_EXISTS,
+                        "%s has said so: that is in the connector's outbox, on its way, or in the "
+                        "log",
+                        v->box.config->party);
+    } else if (rc == 0 && n >= PT_KEYHISTORY_WORDS_MAX - 1 && !v->o->reject) {
+        rc = pt_err_set(err, PT_E_EXISTS,
+                        "%s has given %zu verdicts on %s, each another than the one before: no "
+                        "further approval of it counts; its author has to ask anew",
+                        v->box.config->party, n, v->id);
+    }
+    return rc;
 }
 
 static int put_verdict(struct verdict *v, struct pt_err *err) {
@@ -343,7 +346,9 @@ const struct cli_command cmd_approve = {
         "(KeyChange) and one of the log's witnesses, quorum or clock (PolicyChange; pentad policy\n"
         "show lists those that wait) are approved here too; they take three of the four, and act "
         "at\n"
-        "the log position of the third. The newest verdict of each body counts.\n"
+        "the log position of the third. The newest verdict of each body counts. Two that reject "
+        "such\n"
+        "a change, its author aside, end it: it has to be asked for anew.\n"
         "\n"
         "  RECORD     office/main#56\n"
         "  --reject   the other verdict; also takes an approval back, as long as too few approve\n"

@@ -496,6 +496,10 @@ int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *a
     }
     pt_pending_word(k, p, at->party,
                     a->verdict == PENTAD__V1__VERDICT__VERDICT_APPROVE ? APPROVES : REJECTS);
+    if (pt_pending_rejected(p)) {
+        pt_pending_drop(k, p);
+        return 0;
+    }
     if (pt_pending_approvals(p) < PT_KEYHISTORY_APPROVALS) {
         return 0;
     }
@@ -511,7 +515,11 @@ int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *a
             *ret_effect = true;
         }
     }
-    pt_pending_drop(k, p);
+    if (rc == 0 && p->policy != NULL) {
+        pt_pending_drop_policies(k); /* its rivals with it */
+    } else {
+        pt_pending_drop(k, p);
+    }
     return rc == PT_E_NOMEM ? rc : 0;
 }
 

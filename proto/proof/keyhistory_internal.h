@@ -26,9 +26,13 @@ enum word { SAID_NOTHING, APPROVES, REJECTS };
 /* A change that waits: of another party's keys, or of the policy.
  *
  *   logged --approval--> waiting --third approval--> taken effect (removed)
- *                          |  ^
- *                          +--+ rejection takes one back
+ *                        |  ^  |
+ *                        +--+  +--two of the four but its author reject it, or
+ *          a rejection takes      another policy than it replaces is in force--> over (removed)
+ *          one back
  *
+ * What is over makes room for its author's next one. The author's own rejection ends nothing: who
+ * could ask and end it alone could do so for ever, and everybody keeps what makes a history.
  * The keys that it would enrol are its own while it can still get its approvals without anybody
  * having to say another thing than before. */
 struct pending {
@@ -89,9 +93,14 @@ struct pending *pt_pending_find(struct pt_keyhistory *k, const Pentad__V1__Recor
 void pt_pending_drop(struct pt_keyhistory *k, struct pending *p);
 /* Is this party's Approval one of it? */
 bool pt_pending_asks(const struct pending *p, const char *party, const Pentad__V1__Approval *a);
-/* A body's word on it, news or none; anybody else's says nothing. */
+/* A body's word on it, news or none; anybody else's says nothing. The last that is heard of one
+ * body takes an approval back. */
 void pt_pending_word(struct pt_keyhistory *k, struct pending *p, const char *party, enum word word);
 unsigned pt_pending_approvals(const struct pending *p);
+/* Have so many others than its author rejected it that it is over? */
+bool pt_pending_rejected(const struct pending *p);
+/* Another policy is in force now than all those that wait would replace. */
+void pt_pending_drop_policies(struct pt_keyhistory *k);
 /* Does the change add no key that another one, which waits, holds for itself? PT_E_EXISTS. */
 int pt_pending_reserved(const struct pt_keyhistory *k, const Pentad__V1__KeyChange *c,
                         struct pt_err *err);

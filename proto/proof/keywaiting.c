@@ -126,12 +126,14 @@ bool pt_pending_asks(const struct pending *p, const char *party, const Pentad__V
 }
 
 /* A body's word on it: news or none. One that goes on changing its mind isn't heard any more, so
- * that what makes a history stays bounded. */
+ * that what makes a history stays bounded; the last word is no approval, or it would stand against
+ * whoever gave it. */
 void pt_pending_word(struct pt_keyhistory *k, struct pending *p, const char *party,
                      enum word word) {
+    const unsigned most = PT_KEYHISTORY_WORDS_MAX - (word == APPROVES ? 1 : 0);
+
     for (unsigned i = 0; i < PT_APPROVERS; i++) {
-        if (strcmp(pt_approvers[i], party) == 0 && p->said[i] != word &&
-            p->words[i] < PT_KEYHISTORY_WORDS_MAX) {
+        if (strcmp(pt_approvers[i], party) == 0 && p->said[i] != word && p->words[i] < most) {
             p->said[i] = word;
             p->words[i]++;
             k->moves++;
@@ -148,15 +150,29 @@ unsigned pt_pending_approvals(const struct pending *p) {
     return n;
 }
 
+bool pt_pending_rejected(const struct pending *p) {
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < PT_APPROVERS; i++) {
+        n += p->said[i] == REJECTS && strcmp(pt_approvers[i], p->author) != 0;
+    }
+    return n >= PT_KEYHISTORY_REJECTIONS;
+}
+
+void pt_pending_drop_policies(struct pt_keyhistory *k) {
+    for (size_t i = k->n_pending; i-- > 0;) {
+        if (k->pending[i].policy != NULL) {
+            pt_pending_drop(k, &k->pending[i]); /* the last one takes its place: seen by now */
+        }
+    }
+}
+
 /* ---- keys that are its own ---- */
 
 /* Can it still take effect, if nobody says another thing than before? */
-static bool may_still_come(const struct pt_keyhistory *k, const struct pending *p) {
+static bool may_still_come(const struct pending *p) {
     unsigned possible = 0;
 
-    if (p->policy != NULL && p->policy->replaces != pt_keyhistory_policy_at(k, UINT64_MAX)->from) {
-        return false;
-    }
     for (unsigned i = 0; i < PT_APPROVERS; i++) {
         possible += has_a_say(p, pt_approvers[i]) && p->said[i] != REJECTS;
     }
@@ -168,7 +184,7 @@ static const struct pending *waits_for(const struct pt_keyhistory *k, const stru
         const struct pending *p = &k->pending[i];
 
         for (size_t j = 0; j < p->n_fresh; j++) {
-            if (pt_hash_eq(&p->fresh[j], fp) && may_still_come(k, p)) {
+            if (pt_hash_eq(&p->fresh[j], fp) && may_still_come(p)) {
                 return p;
             }
         }

@@ -270,11 +270,12 @@ Test(keyhistory, a_change_that_is_rejected_holds_no_keys) {
     cr_assert_eq(other(10, "finance", "office", 300, 0), 0);
     cr_assert_not(approve(11, "audit", "finance", 10, false));
     cr_assert_eq(own(12, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS, "three may approve");
-    cr_assert_not(approve(13, "congress", "finance", 10, false));
-    cr_assert_not(approve(14, "congress", "finance", 10, true), "another thing than before");
+    cr_assert_not(approve(13, "audit", "finance", 10, true), "another thing than before");
+    cr_assert_not(approve(14, "congress", "finance", 10, false));
     cr_assert_eq(own(15, "audit", "main", 104, 300, SIGNING, 0), PT_E_EXISTS);
-    cr_assert_not(approve(16, "congress", "finance", 10, false));
-    cr_assert_eq(own(17, "audit", "main", 104, 300, SIGNING, 0), 0);
+    cr_assert_not(approve(16, "audit", "finance", 10, false));
+    cr_assert_not(approve(17, "audit", "finance", 10, true), "by then it is over");
+    cr_assert_eq(own(18, "audit", "main", 104, 300, SIGNING, 0), 0);
     cr_assert_eq(other(20, "finance", "audit", 301, 0), 0, "where all of three must approve");
     cr_assert_not(approve(21, "congress", "finance", 20, false));
     cr_assert_eq(own(22, "audit", "main", 104, 301, SIGNING, 0), 0);
@@ -287,16 +288,33 @@ Test(keyhistory, a_body_is_heard_sixteen_times_on_one_change) {
     cr_assert_eq(other(10, "office", "finance", 300, 0), 0);
     for (unsigned i = 0; i < PT_KEYHISTORY_WORDS_MAX; i++) {
         before = pt_keyhistory_moves(k);
-        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 1));
+        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 0));
         cr_assert_eq(pt_keyhistory_moves(k), before + 1);
-        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 1));
+        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 0));
         cr_assert_eq(pt_keyhistory_moves(k), before + 1, "the same again");
     }
     before = pt_keyhistory_moves(k);
-    cr_assert_not(approve(40, "audit", "office", 10, false));
+    cr_assert_not(approve(40, "audit", "office", 10, true));
     cr_assert_eq(pt_keyhistory_moves(k), before);
     cr_assert_not(approve(41, "congress", "office", 10, true));
-    cr_assert(approve(42, "discipline", "office", 10, true), "the last that counted was a yes");
+    cr_assert_not(approve(42, "discipline", "office", 10, true), "the last that counted was a no");
+    cr_assert(approve(43, "organization", "office", 10, true));
+}
+
+/* Who began with a rejection would have an approval for the last word, and never be rid of it. */
+Test(keyhistory, an_approval_can_always_be_taken_back) {
+    uint64_t before;
+
+    cr_assert_eq(other(10, "office", "finance", 300, 0), 0);
+    for (unsigned i = 0; i < PT_KEYHISTORY_WORDS_MAX; i++) {
+        cr_assert_not(approve(11 + i, "audit", "office", 10, i % 2 == 1));
+    }
+    before = pt_keyhistory_moves(k);
+    cr_assert_not(approve(40, "audit", "office", 10, false));
+    cr_assert_not(approve(41, "congress", "office", 10, true));
+    cr_assert_not(approve(42, "discipline", "office", 10, true));
+    cr_assert_eq(pt_keyhistory_moves(k), before + 2, "audit's yes had not been heard");
+    cr_assert(approve(43, "organization", "office", 10, true));
 }
 
 Test(keyhistory, nobody_fills_the_waiting_room_for_others) {
@@ -305,6 +323,20 @@ Test(keyhistory, nobody_fills_the_waiting_room_for_others) {
     }
     cr_assert_eq(other(900, "finance", "audit", 5000, 0), PT_E_TOO_LARGE);
     cr_assert_eq(other(901, "congress", "audit", 5000, 0), 0);
+}
+
+/* Two of the four, whoever they are but its author, make room for what it asks next. */
+Test(keyhistory, what_is_rejected_waits_no_more) {
+    for (unsigned i = 0; i < PT_KEYHISTORY_PENDING_MAX; i++) {
+        cr_assert_eq(other(10 + i, "congress", "audit", 1000 + i, 0), 0);
+    }
+    cr_assert_not(approve(100, "congress", "congress", 10, false));
+    cr_assert_not(approve(101, "organization", "congress", 10, false));
+    cr_assert_not(approve(102, "audit", "congress", 10, false), "on its own keys");
+    cr_assert_eq(other(900, "congress", "audit", 5000, 0), PT_E_TOO_LARGE, "the author's own");
+    cr_assert_not(approve(103, "discipline", "congress", 10, false));
+    cr_assert_eq(other(901, "congress", "audit", 5000, 0), 0);
+    cr_assert_eq(other(902, "congress", "audit", 5001, 0), PT_E_TOO_LARGE);
 }
 
 Test(keyhistory, a_partys_keys_are_bounded) {

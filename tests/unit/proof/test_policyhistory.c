@@ -413,6 +413,31 @@ Test(policyhistory, of_two_changes_of_one_policy_the_second_has_no_effect) {
     cr_assert_eq(in_force(UINT64_MAX), 33);
 }
 
+/* What was made from a policy that is replaced waits no more, and leaves its author room. */
+Test(policyhistory, what_replaces_an_old_policy_waits_no_more) {
+    struct pt_keyhistory_waiting w;
+    struct change ch;
+
+    third(&ch, 0);
+    for (unsigned i = 0; i < PT_KEYHISTORY_PENDING_MAX; i++) {
+        cr_assert_eq(propose(100 + i, "finance", &ch), 0);
+    }
+    cr_assert_eq(propose(200, "finance", &ch), PT_E_TOO_LARGE);
+    cr_assert_eq(propose(201, "congress", &ch), 0);
+    cr_assert(brought_in(201, "congress"));
+    cr_assert_not(pt_keyhistory_policy_waiting(k, 0, &w));
+    ch.c.replaces = 204;
+    ch.c.quorum = 3;
+    for (unsigned i = 0; i < PT_KEYHISTORY_PENDING_MAX; i++) {
+        cr_assert_eq(propose(300 + i, "finance", &ch), 0);
+    }
+    cr_assert_eq(propose(400, "finance", &ch), PT_E_TOO_LARGE);
+    reject(401, "audit", "finance", 310);
+    cr_assert_eq(propose(402, "finance", &ch), PT_E_TOO_LARGE, "three could still approve");
+    reject(403, "organization", "finance", 310);
+    cr_assert_eq(propose(404, "finance", &ch), 0);
+}
+
 Test(policyhistory, a_key_that_left_never_comes_back) {
     struct pt_hash fp;
     struct change ch;

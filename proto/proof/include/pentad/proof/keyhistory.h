@@ -81,7 +81,10 @@ int pt_keyhistory_policy_change(struct pt_keyhistory *k, const struct pt_key_eve
  * happens. The change takes effect with 3 of congress, discipline, organization and audit, unless
  * what it changes was changed while it waited. A later rejection by the same party takes its
  * approval back while the change waits. Of one party's words on one change those count that say
- * another thing than the one before, and the first PT_KEYHISTORY_WORDS_MAX of them.
+ * another thing than the one before, and the first PT_KEYHISTORY_WORDS_MAX of them; where the last
+ * of these would approve, it doesn't count, so that whatever was approved can be taken back. A
+ * change is over, and waits no more, once PT_KEYHISTORY_REJECTIONS of the four other than its
+ * author have rejected it, or another policy is in force than a PolicyChange replaces.
  * One that says it is about another type of record counts nothing: people approve what they read.
  * *ret_effect says that the change took effect by it. ret_effect may be NULL. */
 int pt_keyhistory_approval(struct pt_keyhistory *k, const struct pt_key_event *at,
@@ -158,6 +161,7 @@ struct pt_keyhistory_waiting {
     const char *approved[4]; /* party names, NULL behind the last */
 };
 #define PT_KEYHISTORY_APPROVALS 3
+#define PT_KEYHISTORY_REJECTIONS 2 /* of others than its author: it is over */
 /* The i-th that waits; false: there are fewer. Valid until the history changes. */
 bool pt_keyhistory_policy_waiting(const struct pt_keyhistory *k, size_t i,
                                   struct pt_keyhistory_waiting *ret);
