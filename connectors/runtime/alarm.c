@@ -148,14 +148,19 @@ static int write_folder(struct pt_connector *c, int code, const char *what, stru
 }
 
 /* A folder stands only beside a row: the table's bound is theirs. */
-void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
-                                struct pt_span bytes) {
+void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *about,
+                                const char *what, struct pt_span bytes) {
     struct pt_err err = {0};
     bool kept = false;
-    int rc =
-        pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, what, bytes, &kept, &err);
+    int rc = pt_evidence_add(c->state, pt_clock_now_ms(c->opt.clock), code, about, what, bytes,
+                             &kept, &err);
     if (rc == 0 && kept) {
         rc = write_folder(c, code, what, bytes, &err);
+    } else if (rc == 0) {
+        rc = pt_err_set(&err, PT_E_TOO_LARGE,
+                        "the next one isn't kept: %d pieces of evidence with the code %s about "
+                        "%s are kept already",
+                        PT_KEPT_EVIDENCE_MAX, pt_err_name(code), about);
     }
     if (rc != 0) {
         pt_connector_event(c, "evidence_lost", "%s", err.msg);

@@ -128,7 +128,7 @@ static int fold_page(struct pt_connector *c, struct pt_span bytes, struct pt_err
         return rc;
     }
     if (rc != 0) {
-        pt_connector_keep_evidence(c, rc, err->msg, bytes);
+        pt_connector_keep_evidence(c, rc, ABOUT_SNAPSHOTS, err->msg, bytes);
         pt_connector_alarm(c, pt_err_name(rc), err->msg);
         return rc;
     }

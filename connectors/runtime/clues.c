@@ -104,20 +104,38 @@ int pt_clues_count_tells(struct pt_state *s, int64_t from_ms, int64_t until_ms, 
 }
 
 int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
-                const struct pt_waiting *r, struct pt_err *err) {
+                const struct pt_waiting *r, uint64_t seq, struct pt_err *err) {
     PT_ASSERT(s->in_transaction);
     return pt_sql_run(&s->sql, err,
-                      "INSERT INTO held(at_ms,sender,clue,type,doc_no,origin,record)"
-                      " VALUES(?,?,?,?,?,?,?)",
-                      "isbsssb", r->due, sender, pt_span(clue, PT_CLUE_ID), r->type, r->doc_no,
-                      r->origin, r->record);
+                      "INSERT INTO held(at_ms,sender,clue,type,doc_no,origin,record,seq)"
+                      " VALUES(?,?,?,?,?,?,?,nullif(?,0))",
+                      "isbsssbi", r->due, sender, pt_span(clue, PT_CLUE_ID), r->type, r->doc_no,
+                      r->origin, r->record, (int64_t)seq);
+}
+
+int pt_held_again(struct pt_state *s, uint64_t seq, int64_t due_ms, bool *ret, struct pt_err *err) {
+    int64_t n = 0;
+    bool found;
+    PT_ASSERT(s->in_transaction);
+    int rc = pt_sql_number(&s->sql, &n, &found, err, "SELECT count(*) FROM held WHERE seq=?", "i",
+                           (int64_t)seq);
+    *ret = n > 0;
+    return rc ? rc
+              : pt_sql_run(&s->sql, err, "UPDATE held SET at_ms=?, seq=NULL WHERE seq=?", "ii",
+                           due_ms, (int64_t)seq);
+}
+
+int pt_held_logged(struct pt_state *s, uint64_t first_seq, uint64_t count, struct pt_err *err) {
+    PT_ASSERT(s->in_transaction);
+    return pt_sql_run(&s->sql, err, "DELETE FROM held WHERE seq>=? AND seq<?", "ii",
+                      (int64_t)first_seq, (int64_t)(first_seq + count));
 }
 
 int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err) {
     return pt_state_next(s,
-                         "SELECT id,at_ms,type,doc_no,origin,record FROM held WHERE at_ms<=? AND"
-                         " (at_ms,id)>(?,?) ORDER BY at_ms,id LIMIT 1",
+                         "SELECT id,at_ms,type,doc_no,origin,record FROM held WHERE seq IS NULL"
+                         " AND at_ms<=? AND (at_ms,id)>(?,?) ORDER BY at_ms,id LIMIT 1",
                          until_ms, hold, io, err);
 }
 
@@ -131,7 +149,7 @@ int pt_held_move(struct pt_state *s, int64_t id, int64_t due_ms, struct pt_err *
     return pt_sql_run(&s->sql, err, "UPDATE held SET at_ms=? WHERE id=?", "ii", due_ms, id);
 }
 
-#define OF_CLUE " FROM held WHERE sender=? AND clue=? AND type=?"
+#define OF_CLUE " FROM held WHERE seq IS NULL AND sender=? AND clue=? AND type=?"
 
 int pt_held_of(struct pt_state *s, const struct pt_clue_row *c, const char *type, int64_t *ret,
                struct pt_err *err) {
@@ -158,5 +176,6 @@ int pt_held_forget_first(struct pt_state *s, const struct pt_clue_row *c, const 
 
 int pt_held_count(struct pt_state *s, int64_t *ret, struct pt_err *err) {
     bool found;
-    return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*) FROM held", "");
+    return pt_sql_number(&s->sql, ret, &found, err, "SELECT count(*) FROM held WHERE seq IS NULL",
+                         "");
 }

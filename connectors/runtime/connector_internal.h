@@ -198,10 +198,19 @@ int pt_connector_begin(struct pt_connector *c, struct pt_err *err);
 int pt_connector_end(struct pt_connector *c, int rc, struct pt_err *err);
 /* ---- alarm.c ---- */
 
-/* Keeps what doesn't hold, where there is room for more of that code: a row in a transaction of its
- * own (or in the one that is open), and a folder, which is whole or not there. */
-void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *what,
-                                struct pt_span bytes);
+/* Keeps what doesn't hold, where there is room for more of that code about that: a row in a
+ * transaction of its own (or in the one that is open), and a folder, which is whole or not there.
+ * `about`: the party whose record it is, else one of those below. What isn't kept is told of
+ * (evidence_lost). */
+void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *about,
+                                const char *what, struct pt_span bytes);
+#define ABOUT_UNSIGNED "unsigned answers" /* anybody's between the hub and here */
+#define ABOUT_ANSWERS "answers"
+#define ABOUT_PAGES "pages"
+#define ABOUT_CHECKPOINTS "checkpoints"
+#define ABOUT_COSIGNATURES "cosignatures"
+#define ABOUT_SNAPSHOTS "snapshots"
+#define ABOUT_REFUSED "refused and logged"
 /* Where such a folder stands: STATE/evidence/CODE-DIGEST. */
 int pt_connector_evidence_folder(const struct pt_connector *c, int code, struct pt_span shown,
                                  char *out, size_t cap);

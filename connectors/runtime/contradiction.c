@@ -67,7 +67,7 @@ void pt_connector_keep_contradiction(struct pt_connector *c, const char *what, s
     char folder[4096];
     struct pt_buf entry, proof, keys;
     struct pt_err err = {0};
-    pt_connector_keep_evidence(c, PT_E_FORK, what, page);
+    pt_connector_keep_evidence(c, PT_E_FORK, ABOUT_REFUSED, what, page);
     if (pt_connector_evidence_folder(c, PT_E_FORK, page, folder, sizeof folder) != 0) {
         return;
     }

@@ -192,7 +192,8 @@ static bool allowed(struct pt_connector *c) {
         return true;
     }
     if (pt_connector_alarm(c, pt_cosign_verdict_name(v), why.msg)) {
-        pt_connector_keep_evidence(c, PT_E_CLOCK, why.msg, pt_buf_span(&w->note));
+        pt_connector_keep_evidence(c, PT_E_CLOCK, ABOUT_CHECKPOINTS, why.msg,
+                                   pt_buf_span(&w->note));
     }
     return false;
 }
@@ -266,7 +267,7 @@ int pt_connector_send_cosignature(struct pt_connector *c, struct pt_err *err) {
             rc = pt_state_set_int(c->state, "cosign_unsent", 0, err);
         }
         if (said != 0 && pt_connector_not_now(c, said, "the cosignature", &why) && !w->unsent) {
-            pt_connector_keep_evidence(c, said, why.msg, pt_buf_span(&note));
+            pt_connector_keep_evidence(c, said, ABOUT_COSIGNATURES, why.msg, pt_buf_span(&note));
             pt_connector_alarm(c, "cosignature_refused", why.msg);
         }
     }

@@ -29,6 +29,8 @@
 #define FEEDBACK_DAYS 90 /* as the configuration's default */
 #define STANDSTILL_MS (3600 * INT64_C(1000))
 #define LOOK_MS (STANDSTILL_MS / 6) /* how exactly a standstill is known */
+#define FIRST_IN_SLOT (-1)          /* before those that wait with 0 */
+#define AGAIN_MS (DAY_MS / 4)       /* after a refusal */
 
 bool pt_connector_covers(const struct pt_connector *c) {
     return c->config->dummies || c->config->dummy_answers;
@@ -38,6 +40,16 @@ bool pt_connector_covers(const struct pt_connector *c) {
 static int64_t due_ms(const struct pt_connector *c) {
     return pt_connector_by_day(c) ? pt_date_to_ms(c->day) + DAY_MS - 1
                                   : pt_clock_now_ms(c->opt.clock);
+}
+
+/* As it was handed in, before it is dressed or sealed. `row` has all but the record. */
+static int keep(struct pt_connector *c, const Pentad__V1__Record *r, const struct pt_waiting *row,
+                uint64_t seq, struct pt_err *err) {
+    struct pt_waiting whole = *row;
+    pt_buf_reset(&c->bytes);
+    int rc = pt_msg_encode(&r->base, &c->bytes, err);
+    whole.record = pt_buf_span(&c->bytes);
+    return rc ? rc : pt_held_add(c->state, pt_clue_sender_of(r), pt_clue_of(r), &whole, seq, err);
 }
 
 /* ---- the same shape for all ---- */
@@ -55,8 +67,9 @@ static void dress_receipt(Pentad__V1__ClueReceipt *t, int32_t feedback_days, int
 }
 
 /* Authors it as every other of its type goes out: issued now, its terms from now on, its papers
- * inside the seal, or nowhere where there is none. What waits still when a configuration sends
- * dummies no more goes as it is; what is missing there, a dummy's receipt lacks. */
+ * inside the seal, or nowhere where there is none; and keeps it until it is logged. What waits
+ * still when a configuration sends dummies no more goes as it is; what is missing there, a dummy's
+ * receipt lacks. */
 static int author(struct pt_connector *c, Pentad__V1__Record *r, const char *type,
                   const char *doc_no, const char *origin, struct pt_err *err) {
     Pentad__V1__Record dressed = *r;
@@ -77,7 +90,10 @@ static int author(struct pt_connector *c, Pentad__V1__Record *r, const char *typ
         dressed.clue_receipt = &receipt;
         pt_sealed_drop_papers(&dressed);
     }
-    return pt_connector_author_record(c, &dressed, type, doc_no, origin, err);
+    const uint64_t seq = c->next_seq;
+    int rc = pt_connector_author_record(c, &dressed, type, doc_no, origin, err);
+    const struct pt_waiting row = {.type = type, .doc_no = doc_no, .origin = origin};
+    return rc ? rc : keep(c, r, &row, seq, err);
 }
 
 /* ---- what is drawn for a clue ---- */
@@ -151,17 +167,8 @@ static void warn_of_size(struct pt_connector *c, const Pentad__V1__Record *r, co
 
 static int hold(struct pt_connector *c, const Pentad__V1__Record *r, int64_t at_ms,
                 const char *type, const char *doc_no, const char *origin, struct pt_err *err) {
-    pt_buf_reset(&c->bytes);
-    int rc = pt_msg_encode(&r->base, &c->bytes, err);
-    if (rc == 0) {
-        const struct pt_waiting row = {.due = at_ms,
-                                       .type = type,
-                                       .doc_no = doc_no,
-                                       .origin = origin,
-                                       .record = pt_buf_span(&c->bytes)};
-        rc = pt_held_add(c->state, pt_clue_sender_of(r), pt_clue_of(r), &row, err);
-    }
-    return rc;
+    const struct pt_waiting row = {.due = at_ms, .type = type, .doc_no = doc_no, .origin = origin};
+    return keep(c, r, &row, 0, err);
 }
 
 /* An answer that came before the log was read to its end: by now its clue is known, or was never
@@ -212,7 +219,7 @@ static int release(struct pt_connector *c, int64_t until_ms, int64_t max, int64_
                    struct pt_err *err) {
     struct pt_buf strings;
     struct pt_arena arena;
-    struct pt_waiting row = {0};
+    struct pt_waiting row = {.due = INT64_MIN};
     int rc = 0;
     pt_buf_init(&strings, PT_RECORD_MAX + 65536);
     pt_arena_init(&arena, 16u * PT_RECORD_MAX);
@@ -625,6 +632,20 @@ int pt_connector_dummy_record(struct pt_connector *c, const struct pt_followed_r
     default:
         return 0;
     }
+}
+
+/* ---- what the hub refuses ---- */
+
+/* A dummy has nobody to mend it: if people had to hand a clue's record in again, the one that never
+ * came again would be the dummy's. So each goes out again by itself, when all do: a sender's in the
+ * very next slot, or one that took it first would show that a clue was waiting. */
+int pt_connector_dummy_refused(struct pt_connector *c, uint64_t seq, const char *type, int32_t day,
+                               bool *ret_again, struct pt_err *err) {
+    bool slot = strcmp(type, "D01") == 0 && c->config->dummies;
+    int64_t at_ms = slot                     ? FIRST_IN_SLOT
+                    : pt_connector_by_day(c) ? pt_date_to_ms(day) + DAY_MS
+                                             : pt_clock_now_ms(c->opt.clock) + AGAIN_MS;
+    return pt_held_again(c->state, seq, at_ms, ret_again, err);
 }
 
 /* ---- what is handed in, what is due ---- */

@@ -12,6 +12,11 @@ int pt_connector_author_or_hold(struct pt_connector *c, Pentad__V1__Record *r, c
 /* In a transaction, once what there is was collected: authors what is due by now, a dummy where a
  * slot has no clue. */
 int pt_connector_dummies(struct pt_connector *c, struct pt_err *err);
+/* In a transaction: the hub refused that record of ours, of that day, and it was withheld.
+ * *ret_again: it is about a clue or a dummy and goes out again by itself; nobody has to hand it in.
+ */
+int pt_connector_dummy_refused(struct pt_connector *c, uint64_t seq, const char *type, int32_t day,
+                               bool *ret_again, struct pt_err *err);
 /* Only the connector itself makes dummies: PT_E_FIELD for one that is handed in. */
 int pt_connector_dummy_check(const Pentad__V1__Record *r, char *ret_path, size_t path_cap,
                              struct pt_err *err);

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/proof/batch.h>
 #include <pentad/proof/close.h>
+#include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/party.h>
 
@@ -23,15 +25,24 @@ static int bit_of(const char *party) {
     return i < 0 ? 0 : 1 << i;
 }
 
+/* What the exchange rests on stays, whoever orders what. */
+static bool may_go(const char *type) {
+    const struct pt_record_info *info = type ? pt_record_info_by_code(type) : NULL;
+    return info && (info->flags & PT_RT_EXCHANGE) == 0;
+}
+
 static int take_order(struct pt_connector *c, const struct pt_followed_record *r,
                       struct pt_err *err) {
-    const Pentad__V1__RecordRef *of = r->record->erasure->record;
-    if (strcmp(r->party, "office") != 0 || !of || !of->party || !of->stream || !of->has_hash) {
+    const Pentad__V1__Erasure *order = r->record->erasure;
+    const Pentad__V1__RecordRef *of = order->record;
+    if (strcmp(r->party, "office") != 0 || !may_go(order->type) || !of || !of->party ||
+        !of->stream || !of->has_hash) {
         return 0;
     }
-    return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO erasure VALUES(?,?,?,?,?,?,0,0)",
-                      "bsssib", pt_span(r->hash.b, PT_HASH_LEN), r->stream, of->party, of->stream,
-                      (int64_t)of->seq, pt_span(of->hash.data, of->hash.len));
+    return pt_sql_run(&c->state->sql, err,
+                      "INSERT OR IGNORE INTO erasure VALUES(?,?,?,?,?,?,?,0,0)", "bsssibs",
+                      pt_span(r->hash.b, PT_HASH_LEN), r->stream, of->party, of->stream,
+                      (int64_t)of->seq, pt_span(of->hash.data, of->hash.len), order->type);
 }
 
 static int take_approval(struct pt_connector *c, const struct pt_followed_record *r,
@@ -54,7 +65,7 @@ static int take_approval(struct pt_connector *c, const struct pt_followed_record
 
 static const char *const others_sql[] = {
     "DELETE FROM ref WHERE EXISTS (SELECT 1 FROM erasure e WHERE e.state=1 AND e.party=ref.party"
-    " AND e.of_stream=ref.stream AND e.seq=ref.seq AND e.record=ref.hash)",
+    " AND e.of_stream=ref.stream AND e.seq=ref.seq AND e.record=ref.hash AND e.type=ref.type)",
     "UPDATE erasure SET state=2 WHERE state=1",
 };
 
@@ -89,7 +100,7 @@ static int look_at(void *ctx, const struct pt_outbox_record *row) {
     return 1;
 }
 
-static int erase_own(struct pt_connector *c, uint64_t seq, struct pt_span record,
+static int erase_own(struct pt_connector *c, uint64_t seq, struct pt_span record, const char *type,
                      struct pt_err *err) {
     struct due d = {.c = c};
     int rc = pt_outbox_each(c->state, seq, 1, look_at, &d, err);
@@ -98,25 +109,31 @@ static int erase_own(struct pt_connector *c, uint64_t seq, struct pt_span record
                ? rc
                : pt_sql_run(&c->state->sql, err,
                             "UPDATE outbox SET bytes=?, doc_no=NULL, origin=NULL WHERE seq=? AND "
-                            "hash=?",
-                            "bib", pt_span(left, sizeof left), (int64_t)seq, record);
+                            "hash=? AND type=?",
+                            "bibs", pt_span(left, sizeof left), (int64_t)seq, record, type);
 }
 
-/* A kept sealed record, where it is the one that the order names by its hash: one that names
- * another has no effect, and the hub has the record still. */
+/* Is it what the order says? One that names another record, or another type, has no effect, and the
+ * hub has the record still. */
+static bool fits(struct pt_span bytes, struct pt_span record, const char *type) {
+    struct pt_hash hash;
+    pt_leaf_hash(&hash, bytes.p, bytes.len);
+    return pt_span_eq(pt_span(hash.b, PT_HASH_LEN), record) &&
+           pt_record_peek(bytes) == pt_record_info_by_code(type)->type;
+}
+
+/* Kept sealed records. */
 static int erase_shut(struct pt_connector *c, struct pt_err *err) {
     struct pt_sql *sql = &c->state->sql;
     struct sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(sql, &st, err,
-                          "SELECT s.party, s.stream, s.seq, s.bytes, e.record FROM erasure e JOIN"
-                          " shut s ON s.party=e.party AND s.stream=e.of_stream AND s.seq=e.seq"
-                          " WHERE e.state=1",
-                          "");
+    int rc = pt_sql_query(
+        sql, &st, err,
+        "SELECT s.party, s.stream, s.seq, s.bytes, e.record, e.type FROM erasure e JOIN"
+        " shut s ON s.party=e.party AND s.stream=e.of_stream AND s.seq=e.seq"
+        " WHERE e.state=1",
+        "");
     while (pt_sql_row(sql, st, &rc, err)) {
-        struct pt_span bytes = pt_sql_blob(st, 3);
-        struct pt_hash hash;
-        pt_leaf_hash(&hash, bytes.p, bytes.len);
-        if (pt_span_eq(pt_span(hash.b, PT_HASH_LEN), pt_sql_blob(st, 4))) {
+        if (fits(pt_sql_blob(st, 3), pt_sql_blob(st, 4), pt_sql_text(st, 5))) {
             rc = pt_sql_run(sql, err, "DELETE FROM shut WHERE party=? AND stream=? AND seq=?",
                             "ssi", pt_sql_text(st, 0), pt_sql_text(st, 1), pt_sql_i64(st, 2));
         }
@@ -129,10 +146,11 @@ static int carry_out(struct pt_connector *c, struct pt_err *err) {
     struct pt_sql *sql = &c->state->sql;
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(
-        sql, &st, err, "SELECT seq, record FROM erasure WHERE state=1 AND party=? AND of_stream=?",
-        "ss", c->config->party, c->config->stream);
+        sql, &st, err,
+        "SELECT seq, record, type FROM erasure WHERE state=1 AND party=? AND of_stream=?", "ss",
+        c->config->party, c->config->stream);
     while (pt_sql_row(sql, st, &rc, err)) {
-        rc = erase_own(c, pt_sql_u64(st, 0), pt_sql_blob(st, 1), err);
+        rc = erase_own(c, pt_sql_u64(st, 0), pt_sql_blob(st, 1), pt_sql_text(st, 2), err);
     }
     pt_sql_done(sql, st);
     rc = rc == 0 ? erase_shut(c, err) : rc;
@@ -195,7 +213,8 @@ int pt_connector_erasing_check(struct pt_connector *c, struct pt_err *err) {
             pt_sql_text(st, 0));
         pt_sql_done(&c->state->sql, st);
         if (pt_connector_alarm(c, "erased_without_order", what)) {
-            pt_connector_keep_evidence(c, PT_E_PROOF, what, pt_follower_checkpoint(c->follower));
+            pt_connector_keep_evidence(c, PT_E_PROOF, ABOUT_CHECKPOINTS, what,
+                                       pt_follower_checkpoint(c->follower));
         }
         return rc;
     }

@@ -7,10 +7,6 @@
 
 #include "state_internal.h"
 
-/* Pieces of a code: a hub that lies for ever must not fill the disk, nor what it signed find no
- * room for junk that it didn't. */
-#define EVIDENCE_MAX 32
-
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
                            struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
@@ -180,8 +176,8 @@ int pt_waivers_find(struct pt_state *s, const char *stream, uint64_t seq, struct
 
 /* ---- evidence ---- */
 
-int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,
-                    struct pt_span bytes, bool *ret_kept, struct pt_err *err) {
+int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *about,
+                    const char *what, struct pt_span bytes, bool *ret_kept, struct pt_err *err) {
     const char *name = pt_err_name(code);
     struct pt_hash digest;
     int64_t one;
@@ -189,9 +185,10 @@ int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *wha
     pt_sha256(&digest, bytes.p, bytes.len);
     const struct pt_span id = pt_span(digest.b, sizeof digest.b);
     int rc = pt_sql_run(&s->sql, err,
-                        "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?"
-                        " WHERE (SELECT count(*) FROM evidence WHERE code=?) < ?",
-                        "bissbsi", id, at_ms, name, what, bytes, name, (int64_t)EVIDENCE_MAX);
+                        "INSERT OR IGNORE INTO evidence SELECT ?,?,?,?,?,?"
+                        " WHERE (SELECT count(*) FROM evidence WHERE code=? AND about=?) < ?",
+                        "bisssbssi", id, at_ms, name, about, what, bytes, name, about,
+                        (int64_t)PT_KEPT_EVIDENCE_MAX);
     return rc ? rc
               : pt_sql_number(&s->sql, &one, ret_kept, err, "SELECT 1 FROM evidence WHERE digest=?",
                               "b", id);
@@ -199,14 +196,16 @@ int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *wha
 
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&s->sql, &st, err,
-                          "SELECT at_ms,code,what,bytes FROM evidence ORDER BY at_ms, digest", "");
+    int rc =
+        pt_sql_query(&s->sql, &st, err,
+                     "SELECT at_ms,code,about,what,bytes FROM evidence ORDER BY at_ms, digest", "");
     while (pt_sql_row(&s->sql, st, &rc, err)) {
         struct pt_evidence_row e = {
             .at_ms = pt_sql_i64(st, 0),
             .code = pt_sql_text_or_null(st, 1),
-            .what = pt_sql_text_or_null(st, 2),
-            .bytes = pt_sql_blob(st, 3),
+            .about = pt_sql_text_or_null(st, 2),
+            .what = pt_sql_text_or_null(st, 3),
+            .bytes = pt_sql_blob(st, 4),
         };
         if (cb(ctx, &e) != 0) {
             break;

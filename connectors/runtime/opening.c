@@ -115,9 +115,9 @@ int pt_connector_opening_verify(struct pt_connector *c, const struct pt_followed
                        "%s/%s#%" PRIu64 " (log entry %" PRIu64 ") opens %s/%s#%" PRIu64 ": %s",
                        r->party, r->stream, r->seq, r->log_index, opens->party, opens->stream,
                        opens->seq, why.msg);
-        pt_connector_keep_evidence(c, rc, what, r->bytes);
+        pt_connector_keep_evidence(c, rc, r->party, what, r->bytes);
         if (sealed.len > 0) {
-            pt_connector_keep_evidence(c, rc, what, pt_buf_span(&sealed));
+            pt_connector_keep_evidence(c, rc, r->party, what, pt_buf_span(&sealed));
         }
         rc = 0; /* a fact of its author's all the same: it is delivered */
     }

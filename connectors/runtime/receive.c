@@ -85,7 +85,7 @@ static int deliver_opened(struct taking *t, const struct pt_record_info *info,
         char what[400];
         (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
                        r->stream, r->seq, r->log_index, why.msg);
-        pt_connector_keep_evidence(c, rc, what, r->bytes);
+        pt_connector_keep_evidence(c, rc, r->party, what, r->bytes);
     } else if (rc == PT_E_NOMEM) {
         pt_connector_sealing_done(&s);
         return pt_err_set(t->err, rc, "%s", why.msg);
@@ -183,7 +183,7 @@ static int take_record(void *ctx, const struct pt_followed_record *r) {
         char what[400];
         (void)snprintf(what, sizeof what, "%s/%s#%" PRIu64 " (log entry %" PRIu64 "): %s", r->party,
                        r->stream, r->seq, r->log_index, r->close_fault);
-        pt_connector_keep_evidence(c, PT_E_PROOF, what, r->bytes);
+        pt_connector_keep_evidence(c, PT_E_PROOF, r->party, what, r->bytes);
         pt_connector_alarm(c, "withheld_record", what);
     }
     if (info->type == PT_TYPE_TICK) {
@@ -240,7 +240,7 @@ static int take_page(struct pt_connector *c, struct pt_span page, struct pt_err 
             if (t.contradicted) {
                 pt_connector_keep_contradiction(c, err->msg, page, t.at, t.statement);
             } else {
-                pt_connector_keep_evidence(c, rc, err->msg, page);
+                pt_connector_keep_evidence(c, rc, ABOUT_PAGES, err->msg, page);
             }
             pt_connector_alarm(c, pt_err_name(rc), err->msg);
         }
@@ -260,7 +260,8 @@ static int fetch(struct pt_connector *c, int wait_s, struct pt_buf *page, struct
         pt_buf_reset(&c->witness.note); /* what it publishes now, beside what it had signed */
         c->witness.target.size = 0;
         (void)c->hub.checkpoint(c->hub.ctx, &c->witness.note, NULL);
-        pt_connector_keep_evidence(c, rc, err->msg, pt_follower_checkpoint(c->follower));
+        pt_connector_keep_evidence(c, rc, ABOUT_CHECKPOINTS, err->msg,
+                                   pt_follower_checkpoint(c->follower));
         pt_connector_alarm(c, "rolled_back", err->msg);
     }
     return rc;

@@ -8,6 +8,7 @@
 #include <pentad/record/decode.h>
 
 #include "connector_internal.h"
+#include "dummies.h"
 
 #define TIMES_MAX 8
 #define CLOCK_AHEAD_MAX_MS (3600LL * 1000) /* a clock that is further ahead is not waited for */
@@ -89,6 +90,15 @@ static int withhold(struct pt_connector *c, const Pentad__V1__Refusal *ref,
         rc = pt_connector_author_withheld(c, f->seq, r.day, ref->refused_at_ms, r.type,
                                           f->code ? f->code : "refused", f->field ? f->field : "",
                                           r.origin, err);
+    }
+    bool again = false;
+    rc = rc ? rc : pt_connector_dummy_refused(c, f->seq, r.type, r.day, &again, err);
+    if (rc == 0 && again) {
+        pt_connector_event(c, "refused",
+                           "record %" PRIu64 " (%s): %s (%s); it goes out again by itself, as all "
+                           "about clues do: don't hand it in again",
+                           f->seq, r.type, f->message ? f->message : "", f->code ? f->code : "");
+        return 0;
     }
     return rc ? rc : bury(c, f, &r, err);
 }

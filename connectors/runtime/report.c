@@ -187,9 +187,9 @@ static int report_text(struct pt_connector *c, const struct pt_state_counts *k, 
 
 static int evidence_json(void *ctx, const struct pt_evidence_row *e) {
     json_t *list = ctx;
-    json_array_append_new(list,
-                          json_pack("{s:I,s:s?,s:s?,s:I}", "at_ms", (json_int_t)e->at_ms, "code",
-                                    e->code, "what", e->what, "bytes", (json_int_t)e->bytes.len));
+    json_array_append_new(list, json_pack("{s:I,s:s?,s:s?,s:s?,s:I}", "at_ms", (json_int_t)e->at_ms,
+                                          "code", e->code, "about", e->about, "what", e->what,
+                                          "bytes", (json_int_t)e->bytes.len));
     return 0;
 }
 

@@ -216,6 +216,7 @@ static int take_receipt(struct pt_connector *c, const struct pt_batch_row *b,
             rc = pt_batches_receipted_at(c->state, b->statement_hash, pt_clock_now_ms(c->opt.clock),
                                          err);
         }
+        rc = rc ? rc : pt_held_logged(c->state, b->first_seq, b->count, err);
         if (rc == 0) {
             rc = pt_connector_save_view(c, err);
         }
@@ -239,7 +240,8 @@ static int take_answer(struct pt_connector *c, const struct pt_batch_row *b, str
     int rc =
         pt_answer_open(reply, &statement, &c->trust, pt_follower_keys(c->follower), &answer, err);
     if (rc != 0) {
-        pt_connector_keep_evidence(c, rc, err->msg, reply);
+        pt_connector_keep_evidence(c, rc, answer.ignored ? ABOUT_UNSIGNED : ABOUT_ANSWERS, err->msg,
+                                   reply);
         if (!answer.ignored) {
             pt_connector_alarm(c, pt_err_name(rc), err->msg);
         }
@@ -256,7 +258,7 @@ static int take_answer(struct pt_connector *c, const struct pt_batch_row *b, str
          : answer.refused ? pt_connector_refusal_take(c, b, &answer, reply, err)
                           : take_receipt(c, b, &answer, reply, err);
     if (rc == PT_E_FORK) {
-        pt_connector_keep_evidence(c, rc, err->msg, reply);
+        pt_connector_keep_evidence(c, rc, ABOUT_ANSWERS, err->msg, reply);
         pt_connector_alarm(c, pt_err_name(rc), err->msg);
     }
     pt_answer_done(&answer);

@@ -6,8 +6,9 @@
 
 #include "state_internal.h"
 
-#define STATE_VERSION 2
+#define STATE_VERSION 3
 
+/* Its own records, and what waits; what was found in others' and about the hub. */
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS outbox(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, doc_no TEXT,"
@@ -47,23 +48,27 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS counted(what TEXT, month INTEGER, n INTEGER NOT NULL,"
     "  PRIMARY KEY(what, month)) WITHOUT ROWID;"
     /* Clues that were read: an id is its sender's alone, others may use it too. And what is said
-       about clues and waits for its moment. */
+       about clues: waiting for its moment, or sent under that number and not logged yet. */
     "CREATE TABLE IF NOT EXISTS clue(sender TEXT, id BLOB, sent_at_ms INTEGER NOT NULL,"
     "  read_ms INTEGER NOT NULL, dummy INTEGER NOT NULL, urgent INTEGER NOT NULL, outcomes INTEGER "
     "NOT NULL, PRIMARY KEY(sender, id)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS held(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL,"
     "  sender TEXT NOT NULL, clue BLOB NOT NULL,"
-    "  type TEXT NOT NULL, doc_no TEXT, origin TEXT, record BLOB NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS held_by_moment ON held(at_ms, id);"
+    "  type TEXT NOT NULL, doc_no TEXT, origin TEXT, record BLOB NOT NULL, seq INTEGER);"
+    "CREATE INDEX IF NOT EXISTS held_by_moment ON held(at_ms, id) WHERE seq IS NULL;"
+    "CREATE INDEX IF NOT EXISTS held_by_seq ON held(seq) WHERE seq IS NOT NULL;";
+
+static const char schema_found[] =
     "CREATE TABLE IF NOT EXISTS evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,"
-    "  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
+    "  code TEXT NOT NULL, about TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS evidence_by_kind ON evidence(code, about);"
     "CREATE TABLE IF NOT EXISTS receipted(statement_hash BLOB PRIMARY KEY, at_ms INTEGER NOT NULL)"
     "  WITHOUT ROWID;"
     /* Orders over records: approved has a bit for each of the four; state 0 waiting, 1 in force, 2
        done. And what the hub says was erased, by which order. */
     "CREATE TABLE IF NOT EXISTS erasure(hash BLOB PRIMARY KEY, stream TEXT, party TEXT,"
-    "  of_stream TEXT, seq INTEGER, record BLOB, approved INTEGER NOT NULL, state INTEGER NOT "
-    "NULL);"
+    "  of_stream TEXT, seq INTEGER, record BLOB, type TEXT, approved INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS erased(hash BLOB, party TEXT, stream TEXT, seq INTEGER, record "
     "BLOB,"
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
@@ -73,7 +78,7 @@ static const char schema[] =
     "  NOT NULL, what TEXT NOT NULL, accepted TEXT, PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS alarm(code TEXT PRIMARY KEY, since_ms INTEGER NOT NULL,"
     "  what TEXT NOT NULL) WITHOUT ROWID;"
-    "PRAGMA user_version=2;";
+    "PRAGMA user_version=3;";
 
 static int check_version(struct pt_state *s, const char *path, bool may_be_new,
                          struct pt_err *err) {
@@ -111,6 +116,7 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
     }
     if (rc == 0 && !read_only) {
         rc = pt_sql_exec(&s->sql, schema, err);
+        rc = rc ? rc : pt_sql_exec(&s->sql, schema_found, err);
     }
     if (rc == 0) {
         *ret = s;

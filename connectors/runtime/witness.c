@@ -78,7 +78,7 @@ int pt_connector_witness_record(struct pt_connector *c, const struct pt_followed
 /* ---- what doesn't hold ---- */
 
 static int fork_found(struct pt_connector *c, struct pt_span note, struct pt_err *err) {
-    pt_connector_keep_evidence(c, PT_E_FORK, err->msg, note);
+    pt_connector_keep_evidence(c, PT_E_FORK, ABOUT_CHECKPOINTS, err->msg, note);
     pt_connector_alarm(c, pt_err_name(PT_E_FORK), err->msg);
     return PT_E_FORK;
 }
@@ -172,7 +172,8 @@ static int check_witnessed_age(struct pt_connector *c, int64_t now, struct pt_er
     pt_buf_init(&answer, PT_CLIENT_ANSWER_MAX);
     rc = pt_batches_unwitnessed(c->state, (int64_t)witnessed_size(c), &answer, err);
     if (rc == 0 && pt_connector_alarm(c, "not_witnessed", what)) {
-        pt_connector_keep_evidence(c, PT_E_POLICY, "a receipt that was not witnessed in time",
+        pt_connector_keep_evidence(c, PT_E_POLICY, ABOUT_ANSWERS,
+                                   "a receipt that was not witnessed in time",
                                    pt_buf_span(&answer));
     }
     pt_buf_done(&answer);
@@ -187,7 +188,7 @@ static int check_alarms(struct pt_connector *c, struct pt_err *err) {
             static const char what[] =
                 "the hub's newest Tick is over an hour old: its time stands still";
             if (pt_connector_alarm(c, pt_cosign_verdict_name(PT_COSIGN_TICK_STALLED), what)) {
-                pt_connector_keep_evidence(c, PT_E_CLOCK, what,
+                pt_connector_keep_evidence(c, PT_E_CLOCK, ABOUT_CHECKPOINTS, what,
                                            pt_follower_checkpoint(c->follower));
             }
         } else {

@@ -19,7 +19,8 @@
 #include <pentad/proof/policy.h>
 
 #define WITNESS_PATH_MAX 4096
-#define KEPT_MAX 16 /* checkpoints of a log and kind */
+#define KEPT_MAX 1024      /* checkpoints of a log and kind */
+#define KEPT_OF_SIZE_MAX 4 /* of those of one size */
 #define KEPT_NAME_MAX (4 * PT_HASH_LEN + 64)
 
 struct witness {
@@ -209,7 +210,8 @@ static int bare_note(const struct pt_witness_log *log, struct pt_span note, stru
     return rc;
 }
 
-static bool room_for(const struct witness *w, const char *prefix) {
+/* Is there one more than `max` of them, with names that begin so? */
+static bool room_for(const struct witness *w, const char *prefix, unsigned max) {
     DIR *d = opendir(w->state);
     struct dirent *e;
     unsigned n = 0;
@@ -220,32 +222,46 @@ static bool room_for(const struct witness *w, const char *prefix) {
     if (d) {
         (void)closedir(d);
     }
-    return d && n < KEPT_MAX;
+    return d && n < max;
+}
+
+static int write_bare(const struct pt_witness_log *log, const char *path, struct pt_span note,
+                      struct pt_err *err) {
+    struct pt_buf bare;
+    pt_buf_init(&bare, PT_ADDCHECKPOINT_MAX);
+    int rc = bare_note(log, note, &bare, err);
+    rc = rc ? rc : pt_file_write(path, bare.p, bare.len, 0600, err);
+    pt_buf_done(&bare);
+    return rc;
 }
 
 /* A checkpoint that the log signed and that is not cosigned, for whoever asks: once each, and so
- * many of a kind at most, since who asks is anybody. Its name in *ret_name; false: it is no new
- * one, or there is no room. */
+ * many of a size and of a kind at most, since who asks is anybody. By sizes: an honest log signs
+ * one tree of each, so its own checkpoints, which anybody can bring, take no room from a false
+ * one's. Its name in *ret_name; false: it is no new one, or isn't kept, which is told. */
 static bool keep(const struct witness *w, const struct pt_witness_log *log, const char *kind,
                  const struct pt_checkpoint *c, struct pt_span note, char ret_name[KEPT_NAME_MAX]) {
     char path[WITNESS_PATH_MAX], hex[2 * PT_HASH_LEN + 1];
     struct pt_hash origin;
     struct pt_err err = {0};
-    struct pt_buf bare;
     pt_sha256(&origin, c->origin, strlen(c->origin));
     pt_hash_hex(hex, &origin);
     int n = snprintf(ret_name, KEPT_NAME_MAX, "%s.%s-", hex, kind);
-    bool room = room_for(w, ret_name);
+    bool room = room_for(w, ret_name, KEPT_MAX);
+    n += snprintf(ret_name + n, KEPT_NAME_MAX - (size_t)n, "%" PRIu64 "-", c->size);
+    room = room && room_for(w, ret_name, KEPT_OF_SIZE_MAX);
     pt_hash_hex(hex, &c->root);
-    (void)snprintf(ret_name + n, KEPT_NAME_MAX - (size_t)n, "%" PRIu64 "-%s", c->size, hex);
+    (void)snprintf(ret_name + n, KEPT_NAME_MAX - (size_t)n, "%s", hex);
     int rc = join(w, ret_name, path, &err);
-    if (rc == 0 && (!room || pt_file_exists(path))) {
+    if (rc == 0 && pt_file_exists(path)) {
         return false;
     }
-    pt_buf_init(&bare, PT_ADDCHECKPOINT_MAX);
-    rc = rc ? rc : bare_note(log, note, &bare, &err);
-    rc = rc ? rc : pt_file_write(path, bare.p, bare.len, 0600, &err);
-    pt_buf_done(&bare);
+    if (rc == 0 && !room) {
+        rc = pt_err_set(&err, PT_E_TOO_LARGE,
+                        "%s: there are %d of its kind or %d of its size: move some away", ret_name,
+                        KEPT_MAX, KEPT_OF_SIZE_MAX);
+    }
+    rc = rc ? rc : write_bare(log, path, note, &err);
     if (rc != 0) {
         pt_log(PT_LOG_ERROR, "not_kept", "%s", err.msg);
     }

@@ -22,7 +22,8 @@ int witness_vkey(const struct witness *w, struct pt_buf *out);
 /* Answers one add-checkpoint: returns the HTTP status; the body and its type are filled in. A
  * checkpoint under a log's own signature is kept in the folder, by its size and root, where it is
  * another tree of the size that was cosigned (ORIGIN.conflict-…) or a larger one that came without
- * its proof (ORIGIN.unproven-…), 16 of each at most; ORIGIN is the SHA-256 of the log's name. */
+ * its proof (ORIGIN.unproven-…), 1,024 of each and 4 of a size at most, and what isn't kept is
+ * told; ORIGIN is the SHA-256 of the log's name. */
 int witness_answer(struct witness *w, struct pt_span body, struct pt_buf *out,
                    const char **ret_type);
 

@@ -13,6 +13,11 @@ static void refer(Pentad__V1__RecordRef *r, const char *party, uint64_t seq, str
 
 void te_order(struct test_hub *hub, uint64_t seq, struct pt_hash *record, struct pt_hash *ret,
               uint64_t *ret_seq) {
+    te_order_of(hub, "X01", seq, record, ret, ret_seq);
+}
+
+void te_order_of(struct test_hub *hub, const char *type, uint64_t seq, struct pt_hash *record,
+                 struct pt_hash *ret, uint64_t *ret_seq) {
     struct th_stream o;
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Erasure e = PENTAD__V1__ERASURE__INIT;
@@ -20,7 +25,7 @@ void te_order(struct test_hub *hub, uint64_t seq, struct pt_hash *record, struct
     th_stream_init(&o, hub, "office", "main");
     refer(&of, "finance", seq, record);
     e.record = &of;
-    e.type = (char *)"X01";
+    e.type = (char *)(uintptr_t)type;
     e.basis = (char *)"会计档案管理办法第十四条";
     r.body_case = PENTAD__V1__RECORD__BODY_ERASURE;
     r.erasure = &e;

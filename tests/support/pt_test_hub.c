@@ -9,6 +9,7 @@
 #include <pentad/certs/dsse.h>
 #include <pentad/certs/genesis.h>
 #include <pentad/certs/logkey.h>
+#include <pentad/proof/batch.h>
 #include <pentad/proof/dsse.h>
 #include <pentad/store/sqlite.h>
 #include <pentad/v1/record.pb-c.h>
@@ -403,6 +404,26 @@ static struct pt_intake_facts *examine(struct test_hub *h, enum pt_intake_form f
     return f;
 }
 
+/* The first record that the test wants refused. */
+static void refuse_falsely(struct test_hub *h, const struct pt_intake_facts *f,
+                           struct pt_intake_decision *d) {
+    struct pt_span bytes;
+    size_t pos = 0;
+    uint64_t seq = pt_intake_facts_statement(f)->first_seq;
+    for (; pt_batch_record_next(pt_intake_facts_records(f), &pos, &bytes) == 1; seq++) {
+        Pentad__V1__Record *rec = pentad__v1__record__unpack(NULL, bytes.len, bytes.p);
+        PT_ASSERT(rec);
+        if (d->verdict == PT_INTAKE_ACCEPT && h->refuses(h, rec)) {
+            d->verdict = PT_INTAKE_REFUSE;
+            d->claims = true;
+            d->own = (struct pt_intake_fault){seq, PT_E_FIELD, "body", "as the test wants"};
+            d->faults = &d->own;
+            d->n_faults = 1;
+        }
+        pentad__v1__record__free_unpacked(rec, NULL);
+    }
+}
+
 void th_submit(struct test_hub *h, enum pt_intake_form form, struct pt_span body,
                const char *tls_party, struct th_reply *ret) {
     const struct pt_intake_ports ports = {port_logged, port_refused, port_holder, port_root_at, h};
@@ -412,6 +433,9 @@ void th_submit(struct test_hub *h, enum pt_intake_form form, struct pt_span body
     pt_buf_init(&ret->bytes, 4 * 1024 * 1024);
     pt_intake_decision_init(&d);
     tr_must(pt_intake_decide(h->x, f, tls_party, &ports, &d), &d.err, "decide");
+    if (h->refuses && d.verdict == PT_INTAKE_ACCEPT) {
+        refuse_falsely(h, f, &d);
+    }
     ret->verdict = d.verdict;
     ret->code = d.code;
     snprintf(ret->msg, sizeof ret->msg, "%s", d.err.msg);

@@ -30,6 +30,8 @@ struct test_hub {
     struct pt_log *log;
     struct pt_exchange *x;
     int64_t now_ms;
+    /* A hub that lies: whether it refuses a record that it could take. NULL: it never does. */
+    bool (*refuses)(struct test_hub *h, const Pentad__V1__Record *rec);
 };
 extern const char *const th_party_names[TH_PARTIES];
 extern const char *const th_party_usccs[TH_PARTIES]; /* as in the genesis */

@@ -168,6 +168,50 @@ Test(dummies, without_hold_clues_go_at_once) {
     rig_done(&r);
 }
 
+/* ---- a hub that refuses what it could take ---- */
+
+static int nth_refused; /* of the D01s that come */
+static uint8_t refused_id[PT_CLUE_ID];
+static int32_t refused_on, again_on;
+
+static bool refuse_nth(struct test_hub *hub, const Pentad__V1__Record *rec) {
+    (void)hub;
+    if (rec->body_case != PENTAD__V1__RECORD__BODY_CLUE_TRANSFER) {
+        return false;
+    }
+    const uint8_t *id = rec->clue_transfer->clue_id.data;
+    int32_t day = pt_date_from_ms(rec->clue_transfer->sent_at_ms);
+    if (refused_on) {
+        again_on = memcmp(id, refused_id, PT_CLUE_ID) == 0 ? day : again_on;
+        return false;
+    }
+    if (--nth_refused == 0) {
+        memcpy(refused_id, id, PT_CLUE_ID);
+        refused_on = day;
+    }
+    return nth_refused == 0;
+}
+
+/* By the first a dummy, by the second a clue: each takes the next slot, under its id. */
+Test(dummies, a_refused_one_takes_the_next_slot_clue_and_dummy_alike) {
+    static const char *const sent[] = {"3 -\n4 Y1\n5 Y2\n6 Y3\n7 -\n8 -\n",
+                                       "2 -\n4 Y1\n5 Y2\n6 Y3\n7 -\n8 -\n"};
+    for (int n = 1; n <= 2; n++) {
+        struct rig r;
+        nth_refused = n;
+        refused_on = again_on = 0;
+        set_up(&r, rows, true);
+        r.hub.refuses = refuse_nth;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        cr_expect_eq(refused_on, 20190101 + n);
+        cr_expect_eq(again_on, refused_on + 1);
+        expect_sent(&r, sent[n - 1]);
+        cr_expect_eq(rig_counts(&r).dead_letters, 0);
+        rig_check_closes(&r, "audit");
+        rig_done(&r);
+    }
+}
+
 static int submits_left;
 
 static void stop_soon(struct rig *r, struct pt_buf *reply) {

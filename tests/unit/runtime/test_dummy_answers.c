@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/codec.h>
 #include <pentad/record/clue.h>
 #include <pentad/record/decode.h>
+#include <pentad/record/discrepancy.h>
 
 #include "dummy_scene.h"
 #include "pt_test_folder.h"
@@ -476,4 +478,107 @@ Test(dummy_answers, a_record_has_one_moment) {
     pt_state_free(s);
     cr_expect_eq(n, 1);
     rig_done(&r);
+}
+
+/* ---- a hub that refuses what it could take ---- */
+
+/* Of receipts and of outcomes the first is refused; how long after that one comes again. */
+static int64_t refused_ms[2], again_ms[2];
+
+static bool refuse_first(struct test_hub *hub, const Pentad__V1__Record *rec) {
+    int i = rec->body_case == PENTAD__V1__RECORD__BODY_CLUE_RECEIPT   ? 0
+            : rec->body_case == PENTAD__V1__RECORD__BODY_CLUE_OUTCOME ? 1
+                                                                      : -1;
+    if (i < 0 || again_ms[i]) {
+        return false;
+    }
+    if (refused_ms[i]) {
+        again_ms[i] = hub->now_ms - refused_ms[i];
+        return false;
+    }
+    refused_ms[i] = hub->now_ms;
+    return true;
+}
+
+/* If people had to hand a clue's answer in again, the hub would learn by refusing one whether
+ * anybody does: for a dummy nobody would. */
+Test(dummy_answers, a_refused_one_goes_again_to_clue_and_dummy_alike) {
+    for (int dummy = 0; dummy < 2; dummy++) {
+        struct rig r;
+        memset(refused_ms, 0, sizeof refused_ms);
+        memset(again_ms, 0, sizeof again_ms);
+        set_up_discipline(&r, true, true);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        send(&r, "audit", dummy);
+        run_for(&r, 2 * HOUR_MS);
+        if (!dummy) {
+            push_answer(&r, false);
+            push_answer(&r, true);
+        }
+        r.hub.refuses = refuse_first;
+        run_for(&r, 11 * DAY_MS);
+        for (int i = 0; i < 2; i++) {
+            cr_expect(again_ms[i] >= 6 * HOUR_MS && again_ms[i] < 7 * HOUR_MS,
+                      "dummy %d, %d: after %d s", dummy, i, (int)(again_ms[i] / 1000));
+        }
+        expect_answers(&r, 1, 1 + dummy);
+        cr_expect_eq(rig_counts(&r).refused, 2);
+        cr_expect_eq(rig_counts(&r).dead_letters, 0, "nothing for people to hand in again");
+        rig_check_closes(&r, "discipline");
+        rig_done(&r);
+    }
+}
+
+/* ---- discrepancies ---- */
+
+/* The hub says that audit's clue with id_of_one isn't received. */
+static void raise_k55(struct rig *r) {
+    uint8_t id[16];
+    char object[64] = "audit/";
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT, *list[1] = {&rec};
+    Pentad__V1__Discrepancy d = PENTAD__V1__DISCREPANCY__INIT;
+    Pentad__V1__DiscrepancyFigure sender = PENTAD__V1__DISCREPANCY_FIGURE__INIT, *figures[1];
+    char *responders[1] = {(char *)"discipline"};
+    pt_hex(object + strlen(object), id_of_one, PT_CLUE_ID);
+    figures[0] = &sender;
+    sender.label = (char *)"sender";
+    sender.text = (char *)"audit";
+    d.has_id = d.has_severity = d.has_episode = d.has_kind = d.has_first_seen = d.has_last_seen = 1;
+    d.has_status = d.has_tick_day = d.has_tick_seq = 1;
+    d.id = (ProtobufCBinaryData){sizeof id, id};
+    d.rule = (char *)"K55";
+    d.severity = PENTAD__V1__SEVERITY__SEVERITY_YELLOW;
+    d.episode = 1;
+    d.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE;
+    d.object = object;
+    d.figures = figures;
+    d.n_figures = 1;
+    d.message_zh = d.message_en = (char *)"K55";
+    d.first_seen = d.last_seen = d.tick_day = 20190702;
+    d.tick_seq = 1;
+    pt_discrepancy_id(id, d.rule, d.kind, NULL, 0, NULL, object);
+    d.responders = responders;
+    d.n_responders = 1;
+    d.status = PENTAD__V1__DISCREPANCY_STATUS__DISCREPANCY_STATUS_OPEN;
+    rec.body_case = PENTAD__V1__RECORD__BODY_DISCREPANCY;
+    rec.discrepancy = &d;
+    th_author(&r->hub, list, 1);
+}
+
+/* Nobody can do anything about one over a dummy, so people don't see it. */
+Test(dummy_answers, a_discrepancy_about_a_dummy_is_delivered_to_nobody) {
+    for (int dummy = 0; dummy < 2; dummy++) {
+        struct rig r;
+        int n = 0;
+        set_up_discipline(&r, true, true);
+        send(&r, "audit", dummy);
+        raise_k55(&r);
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        for (int i = 0; i < r.n_delivered; i++) {
+            n += strcmp(r.delivered[i].type, "H01") == 0;
+        }
+        cr_expect_eq(n, !dummy);
+        cr_expect_eq(rig_had_event(&r, "dummy_discrepancy"), dummy);
+        rig_done(&r);
+    }
 }

@@ -5,6 +5,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/proof/batch.h>
+#include <pentad/record/decode.h>
 
 #include "pt_test_erasure.h"
 #include "rig.h"
@@ -25,16 +26,19 @@ static size_t kept_bytes(uint64_t seq) {
     return len;
 }
 
-static void ordered(uint64_t of, unsigned approvals) {
+static void ordered_as(const char *type, uint64_t of, unsigned approvals) {
     static const char *const who[] = {"audit", "organization"};
     struct te_found f = te_find(&hub, of);
     struct pt_hash hash;
     uint64_t seq;
-    te_order(&hub, of, &f.hash, &hash, &seq);
+    te_order_of(&hub, type, of, &f.hash, &hash, &seq);
     for (unsigned i = 0; i < approvals; i++) {
         te_approve(&hub, who[i], seq, &hash);
     }
     te_tick(&hub, pt_date_from_ms(hub.now_ms));
+}
+static void ordered(uint64_t of, unsigned approvals) {
+    ordered_as("X01", of, approvals);
 }
 
 Test(erasing, the_authors_own_copy_goes_and_its_closes_hold) {
@@ -54,6 +58,9 @@ Test(erasing, the_authors_own_copy_goes_and_its_closes_hold) {
     ordered(seq, 1);
     cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
     cr_assert_gt(kept_bytes(seq), 100, "one approval isn't enough");
+    ordered_as("B04", seq, 2);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_gt(kept_bytes(seq), 100, "it is no B04: such an order has no effect");
     ordered(seq, 2);
     cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
     cr_assert_lt(kept_bytes(seq), 3, "gone");
@@ -77,36 +84,64 @@ static bool is_kept(void) {
     return rc == 0;
 }
 
-static void order_in_force(struct pt_hash *record) {
+static void order_in_force(const char *type, struct pt_hash *record) {
     struct pt_hash hash;
     uint64_t at;
-    te_order(&hub, 2, record, &hash, &at);
+    te_order_of(&hub, type, 2, record, &hash, &at);
     te_approve(&hub, "audit", at, &hash);
     te_approve(&hub, "discipline", at, &hash);
     te_tick(&hub, pt_date_from_ms(hub.now_ms));
     cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
 }
 
-/* An order that names another record at the same place has no effect, neither at the hub nor here.
- */
+/* Nor is the reference to it, by which rows that name its number find it. */
+static bool is_referred_to(void) {
+    struct pt_ref_row ref;
+    struct pt_state *s = rig_state(&rig);
+    int rc = pt_refs_find(s, "finance", "A05", "密-1", &ref, NULL);
+    cr_assert(rc == 0 || rc == PT_E_NOT_FOUND);
+    pt_state_free(s);
+    return rc == 0;
+}
+
+static void keep_sealed(struct pt_span sealed, const struct pt_hash *hash) {
+    struct pt_ref_row ref = {.stream = "main", .seq = 2};
+    struct pt_state *state = NULL;
+    memcpy(ref.hash, hash->b, sizeof ref.hash);
+    cr_assert_eq(pt_state_open(rig_path(&rig, "state/connector.db"), false, &state, NULL), 0);
+    cr_assert_eq(pt_shut_add(state, "finance", "main", 2, sealed, NULL), 0);
+    cr_assert_eq(pt_state_begin(state, NULL), 0);
+    cr_assert_eq(pt_refs_add(state, "finance", "A05", "密-1", &ref, NULL), 0);
+    cr_assert_eq(pt_state_commit(state, NULL), 0);
+    pt_state_free(state);
+}
+
+/* An order that names another record at the same place, or calls it one of another type, has no
+ * effect, neither at the hub nor here. */
 Test(erasing, a_void_order_leaves_what_was_kept) {
-    static const char sealed[] = "a sealed record's bytes";
+    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__EconRespAudit body = PENTAD__V1__ECON_RESP_AUDIT__INIT;
     struct th_stream s;
-    struct pt_hash hash;
+    struct pt_buf sealed;
+    struct pt_hash hash, another;
     rig_init(&rig, "congress", true);
     th_stream_init(&s, &hub, "finance", "main");
     th_send_payments(&s, 3);
     cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
-    struct pt_state *state = NULL;
-    cr_assert_eq(pt_state_open(rig_path(&rig, "state/connector.db"), false, &state, NULL), 0);
-    cr_assert_eq(pt_shut_add(state, "finance", "main", 2, pt_span_str(sealed), NULL), 0);
-    pt_state_free(state);
-    pt_leaf_hash(&hash, "another", 7);
-    order_in_force(&hash);
-    cr_assert(is_kept(), "another record's order destroyed it");
-    pt_leaf_hash(&hash, sealed, strlen(sealed));
-    order_in_force(&hash);
-    cr_assert_not(is_kept(), "its own order didn't");
+    rec.body_case = PENTAD__V1__RECORD__BODY_ECON_RESP_AUDIT;
+    rec.econ_resp_audit = &body;
+    pt_buf_init(&sealed, 1000);
+    cr_assert_eq(pt_msg_encode(&rec.base, &sealed, NULL), 0);
+    pt_leaf_hash(&hash, sealed.p, sealed.len);
+    keep_sealed(pt_buf_span(&sealed), &hash);
+    pt_leaf_hash(&another, "another", 7);
+    order_in_force("A05", &another);
+    cr_assert(is_kept() && is_referred_to(), "another record's order destroyed it");
+    order_in_force("A01", &hash);
+    cr_assert(is_kept() && is_referred_to(), "an order over an A01 destroyed it");
+    order_in_force("A05", &hash);
+    cr_assert_not(is_kept() || is_referred_to(), "its own order didn't");
+    pt_buf_done(&sealed);
     rig_done(&rig);
 }
 

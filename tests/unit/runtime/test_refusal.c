@@ -226,7 +226,8 @@ static void keep_piece(struct rig *r, struct pt_span bytes) {
     struct pt_state *s = NULL;
     bool kept;
     cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, NULL), 0);
-    cr_assert_eq(pt_evidence_add(s, 1, PT_E_NOT_STRICT, "before", bytes, &kept, NULL), 0);
+    cr_assert_eq(
+        pt_evidence_add(s, 1, PT_E_NOT_STRICT, ABOUT_UNSIGNED, "before", bytes, &kept, NULL), 0);
     pt_state_free(s);
 }
 
@@ -245,6 +246,7 @@ Test(refusal, junk_for_ever_does_not_fill_the_disk) {
     cr_assert_eq(rig_counts(&r).evidence, 32, "there was room for two");
     cr_assert_eq(folders(&r, "not_strict-"), 2, "and for their folders: %d", folders(&r, ""));
     cr_assert(rig_had_event(&r, "evidence"), "people are told of each");
+    cr_assert(rig_had_event(&r, "evidence_lost"), "and that the last ones aren't kept");
     rig_done(&r);
 }
 

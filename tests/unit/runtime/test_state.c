@@ -302,20 +302,25 @@ Test(state, evidence_is_kept_once_and_not_for_ever) {
     setting(&f);
     for (uint32_t i = 0; i < pieces; i++) {
         for (int twice = 0; twice < 2; twice++) {
-            cr_assert_eq(
-                pt_evidence_add(f.s, 1, PT_E_FORMAT, "what", pt_span(&i, sizeof i), &kept, &f.err),
-                0);
+            cr_assert_eq(pt_evidence_add(f.s, 1, PT_E_FORMAT, "answers", "what",
+                                         pt_span(&i, sizeof i), &kept, &f.err),
+                         0);
             cr_assert_eq(kept, i < room);
         }
     }
     cr_assert_eq(pt_evidence_each(f.s, count_evidence, &n, &f.err), 0);
     cr_assert_eq(n, (int)room);
-    cr_assert_eq(pt_evidence_add(f.s, 1, PT_E_FORK, "what", pt_span("x", 1), &kept, &f.err), 0);
+    cr_assert_eq(
+        pt_evidence_add(f.s, 1, PT_E_FORK, "answers", "what", pt_span("x", 1), &kept, &f.err), 0);
     cr_assert(kept, "junk leaves room for what was signed");
-    cr_assert_eq(pt_evidence_add(f.s, 1, PT_E_PROOF, "what", pt_span("x", 1), &kept, &f.err), 0);
+    cr_assert_eq(
+        pt_evidence_add(f.s, 1, PT_E_PROOF, "answers", "what", pt_span("x", 1), &kept, &f.err), 0);
     cr_assert(kept, "the same bytes, under another code");
+    cr_assert_eq(
+        pt_evidence_add(f.s, 1, PT_E_FORMAT, "audit", "what", pt_span("y", 1), &kept, &f.err), 0);
+    cr_assert(kept, "and for what is about something else, under the same code");
     cr_assert_eq(pt_evidence_each(f.s, count_evidence, &n, &f.err), 0);
-    cr_assert_eq(n, 32 + 33, "are one piece");
+    cr_assert_eq(n, 32 + 34, "are one piece");
     done(&f);
 }
 

@@ -167,7 +167,8 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
 
 struct pt_waiting {
     int64_t id;  /* when it was added: not read */
-    int64_t due; /* staged: a day, 0 at once; held: a moment in ms, 0 the next slot, or not known */
+    int64_t due; /* staged: a day, 0 at once; held: a moment in ms, 0 the next slot, or not known,
+                    below 0 the next slot before those */
     const char *type, *doc_no, *origin;
     struct pt_span record; /* packed, without seq, nonce and issued_at_ms */
 };
@@ -303,9 +304,14 @@ int pt_clues_count_tells(struct pt_state *s, int64_t from_ms, int64_t until_ms, 
 
 /* ---- records about clues that wait for their moment ---- */
 
+/* seq: the number under which it has gone out, 0 while it waits. */
 int pt_held_add(struct pt_state *s, const char *sender, const uint8_t clue[PT_CLUE_ID],
-                const struct pt_waiting *r, struct pt_err *err);
-/* As pt_staged_next and pt_staged_drop. */
+                const struct pt_waiting *r, uint64_t seq, struct pt_err *err);
+/* What went out under that number was refused: it waits again. *ret: there was such a record. */
+int pt_held_again(struct pt_state *s, uint64_t seq, int64_t due_ms, bool *ret, struct pt_err *err);
+/* What went out under those numbers is logged. */
+int pt_held_logged(struct pt_state *s, uint64_t first_seq, uint64_t count, struct pt_err *err);
+/* As pt_staged_next and pt_staged_drop; the first of all stands behind INT64_MIN. */
 int pt_held_next(struct pt_state *s, int64_t until_ms, struct pt_buf *hold, struct pt_waiting *io,
                  struct pt_err *err);
 int pt_held_drop(struct pt_state *s, int64_t id, struct pt_err *err);
@@ -330,15 +336,17 @@ int pt_counted_get(struct pt_state *s, const char *what, int32_t month, int64_t 
 
 /* ---- evidence: what a hub (or a party through it) sent that doesn't hold ---- */
 
+#define PT_KEPT_EVIDENCE_MAX 32 /* pieces of a code about one thing */
 struct pt_evidence_row {
     int64_t at_ms;
-    const char *code, *what;
+    const char *code, *about, *what;
     struct pt_span bytes; /* as received */
 };
-/* The same bytes are kept once, under the first code; at most 32 pieces of a code. *ret_kept: they
- * stand there now. */
-int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *what,
-                    struct pt_span bytes, bool *ret_kept, struct pt_err *err);
+/* `about`: the party whose record it is, else the way on which it came; few of them, so that a hub
+ * that lies for ever doesn't fill the disk, and nobody's junk takes the room of what another has
+ * signed. The same bytes are kept once, under the first code. *ret_kept: they stand there now. */
+int pt_evidence_add(struct pt_state *s, int64_t at_ms, int code, const char *about,
+                    const char *what, struct pt_span bytes, bool *ret_kept, struct pt_err *err);
 typedef int pt_evidence_cb(void *ctx, const struct pt_evidence_row *e);
 int pt_evidence_each(struct pt_state *s, pt_evidence_cb *cb, void *ctx, struct pt_err *err);
 
