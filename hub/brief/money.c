@@ -9,21 +9,25 @@
 
 #include "internal.h"
 
+/* ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before, ?5 the region. */
+#define KNOWN_NOW PT_BRIEF_LIVE("r", "?3")
+#define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
+#define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
+
+/* Behind a subject: is it one of the region's departments'? */
+#define OF_REGION                                                                                  \
+    " IN (SELECT d.subject FROM dept_subject d WHERE d.dept IN"                                    \
+    "  (SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"     \
+    "   AND r.kind = @SUBJECT_KIND_DEPT AND " KNOWN_NOW "))"
+
 /* Of x(subject, bk, month, now, was, n), each row: department ('' for the region's together),
  * budget, month, sum now, sum as of the brief before, records. What a district received is the
  * district's. */
 #define BY_DEPARTMENT                                                                              \
     " SELECT '', bk, month, sum(now), sum(was), sum(n) FROM x WHERE ?5 IN ('', subject)"           \
-    " OR subject IN (SELECT d.subject FROM dept_subject d WHERE d.dept IN"                         \
-    "  (SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"     \
-    "   AND r.kind = @SUBJECT_KIND_DEPT AND " KNOWN_NOW ")) GROUP BY 2, 3"                         \
+    " OR subject" OF_REGION " GROUP BY 2, 3"                                                       \
     " UNION ALL SELECT d.dept, 0, 0, sum(x.now), sum(x.was), sum(x.n) FROM x"                      \
     " JOIN dept_subject d ON d.subject = x.subject GROUP BY 1"
-
-/* ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before, ?5 the region. */
-#define KNOWN_NOW PT_BRIEF_LIVE("r", "?3")
-#define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
-#define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
 
 static const char paid_sql[] =
     "WITH line AS (SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
@@ -35,9 +39,12 @@ static const char paid_sql[] =
     " x AS MATERIALIZED (SELECT subject, bk, month, sum(now * fen) AS now, sum(was * fen) AS was,"
     "  0 AS n FROM line GROUP BY 1, 2, 3)" BY_DEPARTMENT;
 
-static const char payments_sql[] = "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec "
-                                   "= r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
-                                   " AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3";
+/* Of the region: that have a line of one of its subjects. */
+static const char payments_sql[] =
+    "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
+    " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3"
+    " AND EXISTS (SELECT 1 FROM f_payment_batch_lines l WHERE l.rec = r.rec"
+    "  AND (?5 IN ('', l.subject) OR l.subject" OF_REGION "))";
 
 /* An ADVANCE counts once an INITIAL has taken it up. */
 static const char full_sql[] =
@@ -179,8 +186,9 @@ static int gather_approved(struct pt_brief *b, struct pt_err *err) {
 
 static int count_payments(struct pt_brief *b, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(b->sql, &st, err, payments_sql, "iii", (int64_t)b->period.fy,
-                          (int64_t)b->period.to, (int64_t)b->now.known_at);
+    int rc = pt_sql_query(b->sql, &st, err, payments_sql, "iiiis", (int64_t)b->period.fy,
+                          (int64_t)b->period.to, (int64_t)b->now.known_at,
+                          (int64_t)b->since.known_at, b->region);
 
     if (pt_sql_row(b->sql, st, &rc, err))
         b->payments = pt_sql_i64(st, 0);

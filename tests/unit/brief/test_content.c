@@ -466,6 +466,28 @@ static void check_number(const json_t *brief, const json_t *number) {
     cr_expect(json_object_get(at, "trace") || json_object_get(at, "records"));
 }
 
+/* Of how many records a budget's sums are made: a district's aren't among them. */
+Test(content, a_source_counts_the_regions_own_records) {
+    struct scene s;
+    json_t *j;
+    const json_t *at;
+
+    s_open(&s);
+    (void)mk_org(&s.m, K(DEPT), "E", "历下区教育局", NULL, "370102");
+    (void)mk_project(&s.m, "PE", "区校舍改造", "E", NULL);
+    s_pay(&s, "PE", 1, 20190301, 5 * WAN);
+    s_play(&s, 20190708);
+    j = s_brief(&s, "2019-06");
+    IS("T2", "1", "FG2.P", "630.00");
+    at = json_array_get(
+        json_object_get(j, "sources"),
+        (size_t)json_integer_value(json_object_get(s_cell(j, "T2", "1", "FG2.P"), "source")));
+    cr_expect_str_eq(json_string_value(json_object_get(at, "records")), "11",
+                     "7 payments, 4 allotments");
+    json_decref(j);
+    s_close(&s);
+}
+
 Test(content, every_number_of_a_table_has_its_source) {
     struct scene s;
     json_t *j;
