@@ -14,20 +14,22 @@
 #define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
 #define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
 
+#define ITS_DEPTS                                                                                  \
+    "(SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"       \
+    " AND r.kind = @SUBJECT_KIND_DEPT AND " KNOWN_NOW ")"
 /* Behind a subject: is it one of the region's departments'? */
-#define OF_REGION                                                                                  \
-    " IN (SELECT d.subject FROM dept_subject d WHERE d.dept IN"                                    \
-    "  (SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"     \
-    "   AND r.kind = @SUBJECT_KIND_DEPT AND " KNOWN_NOW "))"
+#define OF_REGION " IN (SELECT d.subject FROM dept_subject d WHERE d.dept IN " ITS_DEPTS ")"
 
-/* Of x(subject, bk, month, now, was, n), each row: department ('' for the region's together),
- * budget, month, sum now, sum as of the brief before, records. What a district received is the
- * district's. */
+/* Of x(subject, dept, bk, month, now, was, n), each row: department ('' for the region's together),
+ * budget, month, sum now, sum as of the brief before, records. Where x says no department it is the
+ * item's of the day. */
 #define BY_DEPARTMENT                                                                              \
-    " SELECT '', bk, month, sum(now), sum(was), sum(n) FROM x WHERE ?5 IN ('', subject)"           \
-    " OR subject" OF_REGION " GROUP BY 2, 3"                                                       \
-    " UNION ALL SELECT d.dept, 0, 0, sum(x.now), sum(x.was), sum(x.n) FROM x"                      \
-    " JOIN dept_subject d ON d.subject = x.subject GROUP BY 1"
+    " SELECT '', bk, month, sum(now), sum(was), sum(n) FROM x WHERE ?5 = '' OR CASE WHEN dept"     \
+    " IS NOT NULL THEN dept IN " ITS_DEPTS " ELSE ?5 = subject OR subject" OF_REGION " END"        \
+    " GROUP BY 2, 3"                                                                               \
+    " UNION ALL SELECT dept, 0, 0, sum(now), sum(was), sum(n) FROM (SELECT d.dept, x.now, x.was,"  \
+    "  x.n FROM x JOIN dept_subject d ON d.subject = x.subject WHERE x.dept IS NULL"               \
+    "  UNION ALL SELECT dept, now, was, n FROM x WHERE dept <> '') GROUP BY 1"
 
 static const char paid_sql[] =
     "WITH line AS (SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
@@ -36,8 +38,8 @@ static const char paid_sql[] =
     "  FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
     "  JOIN f_payment_batch_lines l ON l.rec = r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
     "  AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3),"
-    " x AS MATERIALIZED (SELECT subject, bk, month, sum(now * fen) AS now, sum(was * fen) AS was,"
-    "  0 AS n FROM line GROUP BY 1, 2, 3)" BY_DEPARTMENT;
+    " x AS MATERIALIZED (SELECT subject, NULL AS dept, bk, month, sum(now * fen) AS now,"
+    "  sum(was * fen) AS was, 0 AS n FROM line GROUP BY 1, 2, 3, 4)" BY_DEPARTMENT;
 
 /* Of the region: that have a line of one of its subjects. */
 static const char payments_sql[] =
@@ -46,9 +48,12 @@ static const char payments_sql[] =
     " AND EXISTS (SELECT 1 FROM f_payment_batch_lines l WHERE l.rec = r.rec"
     "  AND (?5 IN ('', l.subject) OR l.subject" OF_REGION "))";
 
-/* An ADVANCE counts once an INITIAL has taken it up. */
+/* An ADVANCE counts once an INITIAL has taken it up. What goes from one budget to another is the
+ * body's that it names itself. */
 static const char full_sql[] =
-    "WITH line AS (SELECT r.subject, a.bk, r.valid_from / 100 AS month,"
+    "WITH line AS (SELECT r.subject, CASE WHEN a.kind IN (@ALLOTMENT_KIND_TRANSFER,"
+    "   @ALLOTMENT_KIND_INBOUND) THEN coalesce(a.dept, '') END AS dept,"
+    "  a.bk, r.valid_from / 100 AS month,"
     "  r.sign * s.sign * a.fen AS fen, " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
     "  FROM record r JOIN f_allotment a ON a.rec = r.rec"
     "  JOIN (SELECT column1 AS kind, column2 AS sign FROM (VALUES (@ALLOTMENT_KIND_INITIAL, 1),"
@@ -59,8 +64,8 @@ static const char full_sql[] =
     "  AND (a.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 FROM ref f JOIN record i"
     "   ON i.rec = f.rec AND " TAKEN_UP " WHERE f.t_sid = r.sid AND f.t_seq = r.seq"
     "   AND f.field = 'absorbs'))),"
-    " x AS MATERIALIZED (SELECT subject, bk, month, sum(now * fen) AS now, sum(was * fen) AS was,"
-    "  count(*) AS n FROM line GROUP BY 1, 2, 3)" BY_DEPARTMENT;
+    " x AS MATERIALIZED (SELECT subject, dept, bk, month, sum(now * fen) AS now,"
+    "  sum(was * fen) AS was, count(*) AS n FROM line GROUP BY 1, 2, 3, 4)" BY_DEPARTMENT;
 
 /* What congress approved, by budget: every line, each yuan approved once (a batch's total is their
  * sum). */

@@ -59,15 +59,11 @@ const struct pt_term pt_term_linked =
 
 /* ---- FG20 ---- */
 
-#define OF_THE_YEAR ALLOTTED("= ?1")
-#define MONEY_ROWS                                                                                 \
-    "(SELECT r.rec, r.subject, f.bk, f.fen * r.sign * quota_sign(f.kind) AS fen" OF_THE_YEAR       \
-    " UNION ALL SELECT r.rec, r.subject, f.bk, f.fen * r.sign" CARRIED ") r"
-#define MONEY(of) "SELECT rec, fen AS v FROM " MONEY_ROWS of
+#define MONEY(of) "SELECT rec, fen AS v FROM " BUDGET_ROWS " r" of
 #define WITH_GOAL(of)                                                                              \
     "SELECT rec, CASE WHEN EXISTS (SELECT 1 FROM record w" PASSED                                  \
     " WHERE w.subject = r.subject AND w.type = @TYPE_GOAL_REVIEW AND w.fy = ?1 AND" KNOWN_W        \
-    ") THEN fen ELSE 0 END AS v FROM " MONEY_ROWS of
+    ") THEN fen ELSE 0 END AS v FROM " BUDGET_ROWS " r" of
 #define OF_KIND(bk) " WHERE r.bk = @BUDGET_KIND_" bk
 
 #define BY_KIND(name, of)                                                                          \

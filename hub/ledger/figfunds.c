@@ -21,11 +21,11 @@ const struct pt_term pt_term_need =
 const struct pt_term pt_term_need_to_date =
     PT_TERM("need", "approved need up to the year (E02)", NEED("<= ?1"));
 
-#define MONEY_OF(years) "SELECT r.rec, f.fen * r.sign * quota_sign(f.kind) AS v" ALLOTTED(years)
+#define MONEY_OF(years) ALLOTTED("r.rec, f.fen * r.sign * quota_sign(f.kind) AS v", years)
 
-const struct pt_term pt_term_allotted = PT_TERM("B0 + dB", "allotted (B04)", MONEY_OF("= ?1"));
+const struct pt_term pt_term_allotted = PT_TERM("B0 + dB", "allotted (B04)", MONEY_OF(THE_YEAR));
 const struct pt_term pt_term_allotted_to_date =
-    PT_TERM("B0 + dB", "allotted up to the year (B04)", MONEY_OF("<= ?1"));
+    PT_TERM("B0 + dB", "allotted up to the year (B04)", MONEY_OF(UP_TO_YEAR));
 const struct pt_term pt_term_carried = PT_TERM("C", "carried over from the year before (B05)",
                                                "SELECT r.rec, f.fen * r.sign AS v" CARRIED);
 

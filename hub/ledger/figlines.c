@@ -28,18 +28,18 @@ static const char pay_sql[] =
     " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
     " WHERE p.pay_date <= ?2 AND" LIVE("r") " GROUP BY 1, 2, 3";
 
-#define QUOTAS OF_SCOPE("ALLOTMENT")
+#define QUOTAS                                                                                     \
+    ALLOTTED("r.subject, coalesce(f.quota_no, '') AS quota_no, r.rec,"                             \
+             " f.fen * r.sign * quota_sign(f.kind) AS fen, CASE WHEN r.sign * quota_sign(f.kind)"  \
+             " > 0 THEN coalesce(f.issued_on, r.valid_from) END AS issued",                        \
+             "coalesce(f.fund_year, r.fy) = ?1")
 #define CONTROLS OF_SCOPE("FUND_CONTROL")
 #define OF_LINE " FROM line_pay p WHERE p.subject = l.subject AND p.quota_no = l.quota_no"
 
 static const char line_sql[] =
     "INSERT INTO quota_line WITH allotted AS MATERIALIZED ("
-    "  SELECT r.subject, coalesce(f.quota_no, '') AS quota_no, max(r.rec) AS rec,"
-    "   sum(f.fen * r.sign * quota_sign(f.kind)) AS fen,"
-    "   max(CASE WHEN r.sign * quota_sign(f.kind) > 0"
-    "    THEN coalesce(f.issued_on, r.valid_from) END) AS issued" QUOTAS
-    "  JOIN f_allotment f ON f.rec = r.rec WHERE coalesce(f.fund_year, r.fy) = ?1"
-    "   AND" NOT_OPEN_ADVANCE "AND" KNOWN_R " GROUP BY 1, 2),"
+    "  SELECT subject, quota_no, max(rec) AS rec, sum(fen) AS fen, max(issued) AS issued"
+    "  FROM (" QUOTAS ") GROUP BY 1, 2),"
     " taken AS MATERIALIZED (SELECT r.subject, sum(f.fen * r.sign) AS fen" CONTROLS
     "  JOIN f_fund_control f ON f.rec = r.rec WHERE f.action = @FUND_ACTION_RECOVER"
     "   AND r.fy = ?1 AND" KNOWN_R " GROUP BY 1),"

@@ -15,6 +15,9 @@ enum {
     Q_SCOPE_DEPT,
     Q_SCOPE_REGION,
     Q_SCOPE_POLICY,
+    Q_LINES_UNIT,
+    Q_LINES_DEPT,
+    Q_LINES_REGION,
     Q_PAID,
     Q_PAID_FAST,
     Q_PAID_DAYS,
@@ -62,6 +65,15 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
 #define OWNER_OF_NAMED ITEM_OWNER("n.subject")
 #define PARENT_OF_R PARENT_OF("r.subject")
 
+#define DEPTS_OF_REGION                                                                            \
+    "SELECT DISTINCT q.subject FROM f_org_profile o JOIN record q ON q.rec = o.rec"                \
+    " WHERE o.rgn = ?4 AND q.kind = @SUBJECT_KIND_DEPT AND" LIVE("q")
+
+/* B04s apart from their items: those that `named` finds as naming the body. */
+#define LINES_OF(named)                                                                            \
+    "INSERT OR IGNORE INTO scope_line SELECT r.rec FROM " named                                    \
+    " WHERE " HANDED_ON("f") " AND r.valid_from <= ?2 AND" LIVE("r")
+
 /* Lines of approvals, signed; ADJUST carries its own sign. */
 #define LINES                                                                                      \
     "SELECT sum(CASE WHEN a.kind = @APPROVAL_KIND_ADJUST AND l.op = @APPROVAL_OP_REDUCE THEN "     \
@@ -75,6 +87,12 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " AND l.subject IN (SELECT s.subject FROM scope s)))"
 
 #define OF_POLICY " AND l.subject IN (SELECT s.subject FROM scope s)"
+
+/* own: what a body keeps for its own running, where it is final. */
+#define QUOTAS                                                                                     \
+    ALLOTTED("f.kind, f.fen * r.sign AS fen, f.final_level, f.dept, f.basis_doc,"                  \
+             " r.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION) AS own",   \
+             THE_YEAR)
 
 #define EVAL(what, cond)                                                                           \
     "SELECT " what ", r.rec FROM record r JOIN f_evaluation f ON f.rec = r.rec"                    \
@@ -90,18 +108,22 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " WHEN @EVALUATION_KIND_REGION THEN CASE f.\"by\" WHEN @EVALUATION_BY_FIN THEN 5 END END"
 
 static const char *const sql[Q_COUNT] = {
-    [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope SELECT ?4",
+    [Q_SCOPE_OWN] = "INSERT OR IGNORE INTO scope(subject) SELECT ?4",
     [Q_SCOPE_UNIT] =
-        "INSERT OR IGNORE INTO scope SELECT ?4 UNION SELECT r.subject FROM f_allotment f"
+        "INSERT OR IGNORE INTO scope(subject) SELECT ?4 UNION SELECT r.subject FROM f_allotment f"
         " JOIN record r ON r.rec = f.rec WHERE f.unit = ?4 AND r.valid_from <= ?2 AND" LIVE("r"),
     [Q_SCOPE_DEPT] =
-        "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT ?4)" SUBJECTS_OF_DEPTS("d"),
-    [Q_SCOPE_REGION] =
-        "INSERT OR IGNORE INTO scope WITH d(dept) AS (SELECT DISTINCT q.subject "
-        "FROM f_org_profile o"
-        " JOIN record q ON q.rec = o.rec WHERE o.rgn = ?4 AND q.kind = @SUBJECT_KIND_DEPT AND" LIVE(
-            "q") ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
-    [Q_SCOPE_POLICY] = "INSERT OR IGNORE INTO scope SELECT ?4 UNION " ITEMS_OF_POLICY,
+        "INSERT OR IGNORE INTO scope(subject) WITH d(dept) AS (SELECT ?4)" SUBJECTS_OF_DEPTS("d"),
+    [Q_SCOPE_REGION] = "INSERT OR IGNORE INTO scope(subject) WITH d(dept) AS (" DEPTS_OF_REGION
+                       ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
+    [Q_SCOPE_POLICY] = "INSERT OR IGNORE INTO scope(subject) SELECT ?4 UNION " ITEMS_OF_POLICY,
+    /* A unit's items are all that name it. */
+    [Q_LINES_UNIT] = LINES_OF("scope s CROSS JOIN record r ON r.subject = s.subject"
+                              " AND r.type = @TYPE_ALLOTMENT"
+                              " JOIN f_allotment f ON f.rec = r.rec AND f.unit = ?4"),
+    [Q_LINES_DEPT] = LINES_OF("f_allotment f JOIN record r ON r.rec = f.rec AND f.dept = ?4"),
+    [Q_LINES_REGION] = LINES_OF("(" DEPTS_OF_REGION ") d CROSS JOIN f_allotment f"
+                                " ON f.dept = d.subject JOIN record r ON r.rec = f.rec"),
     [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE "
                "l.fen END), 0),"
                " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
@@ -113,32 +135,18 @@ static const char *const sql[Q_COUNT] = {
     [Q_PAID_DAYS] = "SELECT coalesce(sum(d.fen), 0), count(*) FROM scope s"
                     " CROSS JOIN paid_days d ON d.subject = s.subject WHERE d.day <= ?2",
     [Q_QUOTA] =
-        "SELECT coalesce(sum(CASE WHEN f.kind IN (@ALLOTMENT_KIND_INITIAL, "
-        "@ALLOTMENT_KIND_ADVANCE) THEN f.fen * r.sign END), 0),"
-        " coalesce(sum(CASE WHEN f.kind NOT IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) "
-        "THEN f.fen * r.sign * quota_sign(f.kind) "
-        "END), 0),"
-        " coalesce(sum(CASE WHEN f.kind = @ALLOTMENT_KIND_INITIAL AND (NOT coalesce(f.final_level, "
-        "0) OR r.kind NOT IN "
-        "(@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION))"
-        "   THEN f.fen * r.sign END), 0),"
-        " coalesce(sum(CASE WHEN f.kind = @ALLOTMENT_KIND_INITIAL AND f.final_level AND r.kind NOT "
-        "IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)"
-        "   THEN f.fen * r.sign WHEN f.kind = @ALLOTMENT_KIND_SHIFT_IN AND f.final_level AND "
-        "EXISTS ("
-        "     SELECT 1 FROM f_allotment o JOIN record q ON q.rec = o.rec WHERE o.dept = f.dept"
-        "     AND o.basis_doc = f.basis_doc AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT AND NOT "
-        "coalesce(o.final_level, 0)"
-        "     AND" LIVE("q") ") THEN f.fen * r.sign END), 0),"
-                             " count(*) FROM scope s CROSS JOIN record r ON r.subject = s.subject "
-                             "AND r.type = @TYPE_ALLOTMENT"
-                             " JOIN f_allotment f ON f.rec = r.rec WHERE r.fy = ?1 AND "
-                             "r.valid_from <= ?2 AND" LIVE(
-                                 "r") "AND (f.kind <> @ALLOTMENT_KIND_ADVANCE OR EXISTS (SELECT 1 "
-                                      "FROM ref x JOIN record "
-                                      "q ON q.rec = x.rec"
-                                      "   WHERE x.t_sid = r.sid AND x.t_seq = r.seq AND x.field = "
-                                      "'absorbs' AND" LIVE("q") "))",
+        "SELECT coalesce(sum(CASE WHEN x.kind IN (@ALLOTMENT_KIND_INITIAL, "
+        "@ALLOTMENT_KIND_ADVANCE) THEN x.fen END), 0),"
+        " coalesce(sum(CASE WHEN x.kind NOT IN (@ALLOTMENT_KIND_INITIAL, @ALLOTMENT_KIND_ADVANCE) "
+        "THEN x.fen * quota_sign(x.kind) END), 0),"
+        " coalesce(sum(CASE WHEN x.kind = @ALLOTMENT_KIND_INITIAL AND (NOT coalesce(x.final_level, "
+        "0) OR NOT x.own) THEN x.fen END), 0),"
+        " coalesce(sum(CASE WHEN x.kind = @ALLOTMENT_KIND_INITIAL AND x.final_level AND NOT x.own"
+        "   THEN x.fen WHEN x.kind = @ALLOTMENT_KIND_SHIFT_IN AND x.final_level AND EXISTS ("
+        "     SELECT 1 FROM f_allotment o JOIN record q ON q.rec = o.rec WHERE o.dept = x.dept"
+        "     AND o.basis_doc = x.basis_doc AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT AND NOT "
+        "coalesce(o.final_level, 0) AND" LIVE("q") ") THEN x.fen END), 0),"
+                                                   " count(*) FROM (" QUOTAS ") x",
     [Q_CARRIED] = "SELECT coalesce(sum(f.fen * r.sign), 0), count(*)" CARRIED,
     [Q_RECOVERED] =
         "SELECT coalesce(sum(f.fen * r.sign), 0), count(*) FROM scope s"
@@ -206,10 +214,23 @@ static bool is_org(int kind) {
     return kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT;
 }
 
+static const char scope_tables[] =
+    "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY,"
+    "  body INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS scope_line(rec INTEGER PRIMARY KEY);"
+    "DELETE FROM scope; DELETE FROM scope_line";
+
+static int scope_of(const struct pt_asof *a, int q, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = ready(a, q, a->valid_at, &st, err);
+
+    return rc == 0 ? pt_sql_execute(&a->l->sql, st, err) : rc;
+}
+
 int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     char what[160];
-    sqlite3_stmt *st = NULL;
     int q = Q_SCOPE_OWN;
+    int lines = 0; /* of a body */
     int rc;
 
     (void)snprintf(what, sizeof what, "%d:%.90s@%d,%llu", a->kind, a->key, (int)a->valid_at,
@@ -217,21 +238,24 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     if (strcmp(what, a->l->scope) == 0)
         return 0;
     a->l->scope[0] = '\0';
-    rc =
-        pt_sql_exec(&a->l->sql,
-                    "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY) WITHOUT ROWID;"
-                    "DELETE FROM scope",
-                    err);
-    if (is_org(a->kind))
+    if (is_org(a->kind)) {
         q = Q_SCOPE_DEPT;
-    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT)
+        lines = Q_LINES_DEPT;
+    } else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_UNIT) {
         q = Q_SCOPE_UNIT;
-    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION)
+        lines = Q_LINES_UNIT;
+    } else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION) {
         q = Q_SCOPE_REGION;
-    else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY)
+        lines = Q_LINES_REGION;
+    } else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY) {
         q = Q_SCOPE_POLICY;
-    rc = rc == 0 ? ready(a, q, a->valid_at, &st, err) : rc;
-    rc = rc == 0 ? pt_sql_execute(&a->l->sql, st, err) : rc;
+    }
+    rc = pt_sql_exec(&a->l->sql, scope_tables, err);
+    rc = rc == 0 ? scope_of(a, q, err) : rc;
+    if (lines) {
+        rc = rc == 0 ? pt_sql_exec(&a->l->sql, "UPDATE scope SET body = 1", err) : rc;
+        rc = rc == 0 ? scope_of(a, lines, err) : rc;
+    }
     if (rc == 0 && strlen(a->key) < 90)
         memcpy(a->l->scope, what, sizeof what);
     return rc;
@@ -442,9 +466,7 @@ static const struct {
                   " CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
                   " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                   " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r")},
-    {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec FROM scope s"
-                   " CROSS JOIN record r ON r.subject = s.subject AND r.type = @TYPE_ALLOTMENT"
-                   " WHERE r.fy = ?1 AND r.valid_from <= ?2 AND" LIVE("r")},
+    {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs(rec) " ALLOTTED("r.rec", THE_YEAR)},
     {PT_SRC_CARRIED, "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec" CARRIED},
     {PT_SRC_RECOVERED,
      "INSERT OR IGNORE INTO inputs(rec) SELECT r.rec FROM scope s"

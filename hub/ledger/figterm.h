@@ -2,7 +2,7 @@
  * to, which records are behind it and what each of them brings. Not for others.
  *
  * The SELECT gives rec and v; NULL as v brings nothing. It may use ?1 fiscal year, ?2 valid date,
- * ?3 known-at, ?4 key, ?5 the term's parameter, and temp.scope. */
+ * ?3 known-at, ?4 key, ?5 the term's parameter, temp.scope and temp.scope_line. */
 #ifndef PENTAD_LEDGER_FIGTERM_H
 #define PENTAD_LEDGER_FIGTERM_H
 
@@ -60,10 +60,23 @@ int pt_asof_lines(const struct pt_asof *a, struct pt_err *err);
     OF_SCOPE("CARRY_OVER")                                                                         \
     " JOIN f_carry_over f ON f.rec = r.rec WHERE r.fy = ?1 - 1"                                    \
     " AND f.carry_class = @CARRY_CLASS_CARRY AND" COUNTS("r")
-#define ALLOTTED(years)                                                                            \
-    OF_SCOPE("ALLOTMENT")                                                                          \
-    " JOIN f_allotment f ON f.rec = r.rec WHERE r.fy " years " AND" NOT_OPEN_ADVANCE               \
-    "AND" COUNTS("r")
+/* B04s that count: those of the scope's items, but what stands apart from its item; and of that
+ * what names the body itself (temp.scope_line). */
+#define OF_ITEMS OF_SCOPE("ALLOTMENT")
+#define WITH_ITEM " NOT (s.body AND " HANDED_ON_F ")"
+#define HANDED_ON_F HANDED_ON("f")
+#define ALLOTTED(columns, years)                                                                   \
+    "SELECT " columns OF_ITEMS " JOIN f_allotment f ON f.rec = r.rec WHERE " years                 \
+    " AND" NOT_OPEN_ADVANCE "AND" KNOWN_R "AND" WITH_ITEM " UNION ALL SELECT " columns             \
+    " FROM scope_line n CROSS JOIN record r ON r.rec = n.rec"                                      \
+    " JOIN f_allotment f ON f.rec = r.rec WHERE " years
+#define THE_YEAR "r.fy = ?1"
+#define UP_TO_YEAR "r.fy <= ?1"
+/* What Bg is the sum of. */
+#define ALLOTTED_FOR_BUDGET                                                                        \
+    ALLOTTED("r.rec, r.subject, f.bk, f.fen * r.sign * quota_sign(f.kind) AS fen", THE_YEAR)
+#define BUDGET_ROWS                                                                                \
+    "(" ALLOTTED_FOR_BUDGET " UNION ALL SELECT r.rec, r.subject, f.bk, f.fen * r.sign" CARRIED ")"
 
 /* Of money: figfunds.c. */
 extern const struct pt_term pt_term_need, pt_term_need_to_date, pt_term_allotted,

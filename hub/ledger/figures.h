@@ -54,6 +54,10 @@
     "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF_UNIT         \
     " ELSE " ITEM_OWNER("?4") " END"
 
+/* Money that goes from one body's budget into another's stands apart from its item: in a body's
+ * figures it counts for the body that the B04 names, whosever the item is on the day. */
+#define HANDED_ON(f) f ".kind IN (@ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_INBOUND)"
+
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {
     PT_SRC_APPROVED = 1U << 0,  /* B03 BUDGET, ADJUST */
@@ -96,7 +100,10 @@ struct pt_plan_row {
     int32_t curve_bp[12];
 };
 
-/* Fills temp.scope with the subjects whose money counts for this one. */
+/* Fills temp.scope with the subjects whose money counts for this one (`body`: it is of a
+ * department, unit or region), and temp.scope_line with the B04s that count for a body apart from
+ * their items.
+ */
 int pt_asof_scope(const struct pt_asof *a, struct pt_err *err);
 int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struct pt_err *err);
 int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err);

@@ -1,6 +1,7 @@
 /* What became of a subject in a year: every record that speaks of it, and of a department whether
  * its items are all there is. */
 #include "answer.h"
+#include "figterm.h"
 
 /* The same for both: whose, when, as known when. */
 static json_t *head(struct pt_ledger *l, const struct pt_asof *a) {
@@ -109,7 +110,7 @@ int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
 
 /* ---- universe ---- */
 
-enum { APPROVED, BUDGET, CARRIED, PAID, MONEY };
+enum { OF_APPROVED, OF_BUDGET, OF_CARRIED, OF_PAID, MONEY };
 static const char *const money[MONEY] = {"FG1", "FG2.Bg", "FG2.C", "FG2.P"};
 static const char *const money_name[MONEY] = {"approved", "budget", "carried", "paid"};
 
@@ -117,9 +118,7 @@ static json_t *amount(int64_t v, bool na) {
     return na ? json_null() : pt_json_i64(v);
 }
 
-/* Those of one subject into `j`; added to the sums where there are some. */
-static int put_money(const struct pt_asof *a, json_t *j, int64_t sum[MONEY], int64_t own[MONEY],
-                     struct pt_err *err) {
+static int put_money(const struct pt_asof *a, json_t *j, int64_t own[MONEY], struct pt_err *err) {
     int rc = 0;
 
     for (size_t i = 0; i < MONEY && rc == 0; i++) {
@@ -130,48 +129,78 @@ static int put_money(const struct pt_asof *a, json_t *j, int64_t sum[MONEY], int
             break;
         (void)json_object_set_new(j, money_name[i], amount(f.value, f.na));
         own[i] = f.na ? 0 : f.value;
-        if (sum)
-            sum[i] += own[i];
     }
     return rc;
 }
 
-/* Each item that is the department's at the moment asked for and has money in the year. */
-static int put_items(struct pt_ledger *l, const struct pt_asof *dept, json_t *array,
-                     int64_t sum[MONEY], struct pt_err *err) {
+/* Each item that is the department's, or whose money is in its budget: here, budget there. */
+static const char items_sql[] =
+    "SELECT i.subject, k.kind, max(i.here), sum(i.fen), count(i.fen) FROM ("
+    " SELECT subject, 1 AS here, NULL AS fen FROM scope"
+    " UNION ALL SELECT subject, 0, fen FROM " BUDGET_ROWS ") i JOIN subj k ON k.key = i.subject"
+    " WHERE i.subject <> ?4 GROUP BY 1, 2 ORDER BY 1, 2";
+
+static json_t *items_of(const struct pt_asof *dept, int *ret_rc, struct pt_err *err) {
+    struct pt_ledger *l = dept->l;
     sqlite3_stmt *st = NULL;
-    json_t *keys = json_array();
-    size_t i;
-    json_t *k;
+    json_t *items = json_array();
     int rc = pt_asof_scope(dept, err);
 
-    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,
-                                "SELECT s.subject, k.kind FROM scope s JOIN subj k"
-                                " ON k.key = s.subject WHERE s.subject <> ? ORDER BY 1, 2",
-                                "s", dept->key)
+    rc = rc == 0 ? pt_sql_query(&l->sql, &st, err, items_sql, "iiis", (int64_t)dept->fy,
+                                (int64_t)dept->valid_at, (int64_t)dept->known_at, dept->key)
                  : rc;
     while (pt_sql_row(&l->sql, st, &rc, err))
         (void)json_array_append_new(
-            keys, json_pack("{s:s,s:i}", "key", pt_sql_text(st, 0), "kind", pt_sql_i32(st, 1)));
+            items, json_pack("{s:s,s:i,s:b,s:I,s:b}", "key", pt_sql_text(st, 0), "kind",
+                             pt_sql_i32(st, 1), "here", pt_sql_i32(st, 2), "budget",
+                             (json_int_t)pt_sql_i64(st, 3), "allotted", pt_sql_i64(st, 4) > 0));
     pt_sql_done(&l->sql, st);
-    json_array_foreach(keys, i, k) {
-        const char *key = json_string_value(json_object_get(k, "key"));
-        int kind = (int)json_integer_value(json_object_get(k, "kind"));
-        /* A policy's items stand here themselves. */
-        struct pt_asof a = pt_asof_make(l,
-                                        kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY
-                                            ? PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE
-                                            : kind,
-                                        key, dept->fy, dept->valid_at, dept->known_at);
-        int64_t own[MONEY] = {0};
-        json_t *j = pt_json_subject(l, kind, key, dept->known_at);
+    *ret_rc = rc;
+    return items;
+}
 
-        rc = rc == 0 ? put_money(&a, j, sum, own, err) : rc;
-        if (rc == 0 && (own[APPROVED] != 0 || own[BUDGET] != 0 || own[PAID] != 0))
-            (void)json_array_append(array, j);
-        json_decref(j);
+/* One of them. Its budget is what of it counts for the department; what isn't here has no more of
+ * it there. */
+static int put_item(const struct pt_asof *dept, const json_t *item, json_t *array,
+                    int64_t sum[MONEY], struct pt_err *err) {
+    const char *key = json_string_value(json_object_get(item, "key"));
+    int kind = (int)json_integer_value(json_object_get(item, "kind"));
+    /* What counts for a unit or a policy stands here itself. */
+    struct pt_asof a = pt_asof_make(dept->l, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_NONE, key,
+                                    dept->fy, dept->valid_at, dept->known_at);
+    int64_t own[MONEY] = {0};
+    json_t *j = pt_json_subject(dept->l, kind, key, dept->known_at);
+    int rc = 0;
+
+    if (json_is_true(json_object_get(item, "here")))
+        rc = put_money(&a, j, own, err);
+    else
+        for (size_t i = 0; i < MONEY; i++)
+            (void)json_object_set_new(j, money_name[i], json_null());
+    own[OF_BUDGET] = json_integer_value(json_object_get(item, "budget"));
+    (void)json_object_set_new(
+        j, money_name[OF_BUDGET],
+        amount(own[OF_BUDGET], !json_is_true(json_object_get(item, "allotted"))));
+    for (size_t i = 0; i < MONEY; i++)
+        sum[i] += own[i];
+    if (rc == 0 && (own[OF_APPROVED] != 0 || own[OF_BUDGET] != 0 || own[OF_PAID] != 0))
+        (void)json_array_append(array, j);
+    json_decref(j);
+    return rc;
+}
+
+/* Each that has money in the year. */
+static int put_items(const struct pt_asof *dept, json_t *array, int64_t sum[MONEY],
+                     struct pt_err *err) {
+    int rc;
+    json_t *items = items_of(dept, &rc, err);
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(items, i, item) {
+        rc = rc == 0 ? put_item(dept, item, array, sum, err) : rc;
     }
-    json_decref(keys);
+    json_decref(items);
     return rc;
 }
 
@@ -187,22 +216,22 @@ int pt_ledger_universe_json(struct pt_ledger *l, const struct pt_figure_ask *ask
     json_t *j = head(l, &a);
     bool complete;
     int rc = ask->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT
-                 ? put_items(l, &a, items, sum, err)
+                 ? put_items(&a, items, sum, err)
                  : pt_err_set(err, PT_E_USAGE, "a department's items are asked for: DEPT:code");
 
     *ret_json = NULL;
-    rc = rc == 0 ? put_money(&a, whole, NULL, own, err) : rc;
+    rc = rc == 0 ? put_money(&a, whole, own, err) : rc;
     for (size_t i = 0; i < MONEY; i++)
         (void)json_object_set_new(sums, money_name[i], pt_json_i64(sum[i]));
-    (void)json_object_set_new(rest, "budget", pt_json_i64(own[BUDGET] - sum[BUDGET]));
-    (void)json_object_set_new(rest, "paid", pt_json_i64(own[PAID] - sum[PAID]));
-    complete = own[BUDGET] == sum[BUDGET] && own[PAID] == sum[PAID];
+    (void)json_object_set_new(rest, "budget", pt_json_i64(own[OF_BUDGET] - sum[OF_BUDGET]));
+    (void)json_object_set_new(rest, "paid", pt_json_i64(own[OF_PAID] - sum[OF_PAID]));
+    complete = own[OF_BUDGET] == sum[OF_BUDGET] && own[OF_PAID] == sum[OF_PAID];
     (void)json_object_set_new(j, "department", whole);
     (void)json_object_set_new(j, "items", items);
     (void)json_object_set_new(j, "sum", sums);
     (void)json_object_set_new(j, "outside", rest);
     (void)json_object_set_new(j, "unallotted",
-                              pt_json_i64(own[APPROVED] - (own[BUDGET] - own[CARRIED])));
+                              pt_json_i64(own[OF_APPROVED] - (own[OF_BUDGET] - own[OF_CARRIED])));
     (void)json_object_set_new(j, "complete", json_boolean(complete));
     if (rc != 0)
         json_decref(j);

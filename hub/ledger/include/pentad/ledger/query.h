@@ -61,7 +61,8 @@ int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, const struct pt_list_reader *reader,
                            struct json_t **ret_json, struct pt_err *err);
 /* A department's items with money in the year: of each what congress approved for it by itself,
- * its full-year budget, what of this was carried over and what was paid; "sum" of them, the
+ * its full-year budget (what of it is in the department's; an item that it sent on is another's,
+ * and has no more there), what of this was carried over and what was paid; "sum" of them, the
  * "department"'s own, what of its budget and payments is "outside" of every item, "complete":
  * nothing, and "unallotted": what congress approved for it less its budget without carry-over.
  * PT_E_USAGE: no department. */
