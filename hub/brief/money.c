@@ -49,10 +49,14 @@ static const char payments_sql[] =
     "  AND (?5 IN ('', l.subject) OR l.subject" OF_REGION "))";
 
 /* An ADVANCE counts once an INITIAL has taken it up. What goes from one budget to another is the
- * body's that it names itself. */
+ * body's that it names itself, and so is all of an item that was received. */
 static const char full_sql[] =
-    "WITH line AS (SELECT r.subject, CASE WHEN a.kind IN (@ALLOTMENT_KIND_TRANSFER,"
-    "   @ALLOTMENT_KIND_INBOUND) THEN coalesce(a.dept, '') END AS dept,"
+    "WITH received AS MATERIALIZED (SELECT r.subject FROM f_allotment a JOIN record r"
+    "  ON r.rec = a.rec WHERE a.kind = @ALLOTMENT_KIND_INBOUND AND r.valid_from <= ?2"
+    "  AND " KNOWN_NOW "),"
+    " line AS (SELECT r.subject, CASE WHEN a.kind IN (@ALLOTMENT_KIND_TRANSFER,"
+    "   @ALLOTMENT_KIND_INBOUND) OR r.subject IN (SELECT subject FROM received)"
+    "   THEN coalesce(a.dept, '') END AS dept,"
     "  a.bk, r.valid_from / 100 AS month,"
     "  r.sign * s.sign * a.fen AS fen, " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
     "  FROM record r JOIN f_allotment a ON a.rec = r.rec"

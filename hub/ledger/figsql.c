@@ -15,6 +15,7 @@ enum {
     Q_SCOPE_DEPT,
     Q_SCOPE_REGION,
     Q_SCOPE_POLICY,
+    Q_SCOPE_APART,
     Q_LINES_UNIT,
     Q_LINES_DEPT,
     Q_LINES_REGION,
@@ -70,9 +71,11 @@ _Static_assert((int)Q_COUNT <= (int)PT_FIG_STMTS, "room for the figures' stateme
     " WHERE o.rgn = ?4 AND q.kind = @SUBJECT_KIND_DEPT AND" LIVE("q")
 
 /* B04s apart from their items: those that `named` finds as naming the body. */
+#define RECEIVED_R RECEIVED("r.subject")
+#define HANDED_ON_OR_RECEIVED "(" HANDED_ON_F " OR " RECEIVED_R ")"
 #define LINES_OF(named)                                                                            \
-    "INSERT OR IGNORE INTO scope_line SELECT r.rec FROM " named                                    \
-    " WHERE " HANDED_ON("f") " AND r.valid_from <= ?2 AND" LIVE("r")
+    "INSERT OR IGNORE INTO scope_line SELECT r.rec FROM " named " AND " HANDED_ON_OR_RECEIVED      \
+    " AND" NOT_OPEN_ADVANCE "AND" KNOWN_R
 
 /* Lines of approvals, signed; ADJUST carries its own sign. */
 #define LINES                                                                                      \
@@ -117,13 +120,14 @@ static const char *const sql[Q_COUNT] = {
     [Q_SCOPE_REGION] = "INSERT OR IGNORE INTO scope(subject) WITH d(dept) AS (" DEPTS_OF_REGION
                        ")" SUBJECTS_OF_DEPTS("d") " UNION SELECT ?4",
     [Q_SCOPE_POLICY] = "INSERT OR IGNORE INTO scope(subject) SELECT ?4 UNION " ITEMS_OF_POLICY,
+    [Q_SCOPE_APART] = "UPDATE scope SET apart = 1 + " RECEIVED("scope.subject"),
     /* A unit's items are all that name it. */
     [Q_LINES_UNIT] = LINES_OF("scope s CROSS JOIN record r ON r.subject = s.subject"
                               " AND r.type = @TYPE_ALLOTMENT"
-                              " JOIN f_allotment f ON f.rec = r.rec AND f.unit = ?4"),
-    [Q_LINES_DEPT] = LINES_OF("f_allotment f JOIN record r ON r.rec = f.rec AND f.dept = ?4"),
-    [Q_LINES_REGION] = LINES_OF("(" DEPTS_OF_REGION ") d CROSS JOIN f_allotment f"
-                                " ON f.dept = d.subject JOIN record r ON r.rec = f.rec"),
+                              " JOIN f_allotment f ON f.rec = r.rec WHERE f.unit = ?4"),
+    [Q_LINES_DEPT] = LINES_OF("f_allotment f JOIN record r ON r.rec = f.rec WHERE f.dept = ?4"),
+    [Q_LINES_REGION] = LINES_OF("f_allotment f JOIN record r ON r.rec = f.rec"
+                                " WHERE f.dept IN (" DEPTS_OF_REGION ")"),
     [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE "
                "l.fen END), 0),"
                " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
@@ -216,7 +220,7 @@ static bool is_org(int kind) {
 
 static const char scope_tables[] =
     "CREATE TEMP TABLE IF NOT EXISTS scope(subject TEXT PRIMARY KEY,"
-    "  body INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "  apart INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
     "CREATE TEMP TABLE IF NOT EXISTS scope_line(rec INTEGER PRIMARY KEY);"
     "DELETE FROM scope; DELETE FROM scope_line";
 
@@ -253,7 +257,7 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     rc = pt_sql_exec(&a->l->sql, scope_tables, err);
     rc = rc == 0 ? scope_of(a, q, err) : rc;
     if (lines) {
-        rc = rc == 0 ? pt_sql_exec(&a->l->sql, "UPDATE scope SET body = 1", err) : rc;
+        rc = rc == 0 ? scope_of(a, Q_SCOPE_APART, err) : rc;
         rc = rc == 0 ? scope_of(a, lines, err) : rc;
     }
     if (rc == 0 && strlen(a->key) < 90)

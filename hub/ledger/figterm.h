@@ -63,7 +63,7 @@ int pt_asof_lines(const struct pt_asof *a, struct pt_err *err);
 /* B04s that count: those of the scope's items, but what stands apart from its item; and of that
  * what names the body itself (temp.scope_line). */
 #define OF_ITEMS OF_SCOPE("ALLOTMENT")
-#define WITH_ITEM " NOT (s.body AND " HANDED_ON_F ")"
+#define WITH_ITEM " s.apart < 2 AND NOT (s.apart AND " HANDED_ON_F ")"
 #define HANDED_ON_F HANDED_ON("f")
 #define ALLOTTED(columns, years)                                                                   \
     "SELECT " columns OF_ITEMS " JOIN f_allotment f ON f.rec = r.rec WHERE " years                 \

@@ -55,8 +55,13 @@
     " ELSE " ITEM_OWNER("?4") " END"
 
 /* Money that goes from one body's budget into another's stands apart from its item: in a body's
- * figures it counts for the body that the B04 names, whosever the item is on the day. */
+ * figures it counts for the body that the B04 names, whosever the item is on the day. Once a body
+ * has received it the item stands in two budgets, and so does every B04 of it. */
 #define HANDED_ON(f) f ".kind IN (@ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_INBOUND)"
+#define RECEIVED(subject_)                                                                         \
+    "EXISTS (SELECT 1 FROM record q JOIN f_allotment i ON i.rec = q.rec"                           \
+    " AND i.kind = @ALLOTMENT_KIND_INBOUND WHERE q.subject = " subject_                            \
+    " AND q.type = @TYPE_ALLOTMENT AND q.valid_from <= ?2 AND" LIVE("q") ")"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {
@@ -100,10 +105,9 @@ struct pt_plan_row {
     int32_t curve_bp[12];
 };
 
-/* Fills temp.scope with the subjects whose money counts for this one (`body`: it is of a
- * department, unit or region), and temp.scope_line with the B04s that count for a body apart from
- * their items.
- */
+/* Fills temp.scope with the subjects whose money counts for this one, temp.scope_line with the B04s
+ * that count for a body apart from their items. apart: 0 no B04 of the subject stands apart (this
+ * one is no body), 1 what was handed on does, 2 all do. */
 int pt_asof_scope(const struct pt_asof *a, struct pt_err *err);
 int pt_asof_paid(const struct pt_asof *a, int32_t until, int64_t *ret_fen, struct pt_err *err);
 int pt_asof_quota(const struct pt_asof *a, struct pt_quota_sums *ret, struct pt_err *err);
