@@ -576,5 +576,6 @@ int city_write_assessments(struct city *c, struct pt_err *err); /* W01 */
 int city_write_meetings(struct city *c, struct pt_err *err);    /* J01 J02 J03 */
 int city_write_disclosures(struct city *c, struct pt_err *err); /* S03; after the approvals */
 int city_write_truth(struct city *c, struct pt_err *err);
+int city_write_truth_figures(struct city *c, struct pt_err *err); /* truth_figures.c */
 
 #endif

@@ -120,16 +120,17 @@ static void plan(struct city *c) {
 
 static int write_all(struct city *c, struct pt_err *err) {
     static int (*const writers[])(struct city *, struct pt_err *) = {
-        city_write_orgs,        city_write_projects,       city_write_items,
-        city_write_persons,     city_write_goals,          city_write_planning,
-        city_write_results,     city_write_submissions,    city_write_approvals,
-        city_write_allotments,  city_write_transfers,      city_write_payments,
-        city_write_balances,    city_write_business,       city_write_reports,
-        city_write_evaluations, city_write_rectifications, city_write_audit,
-        city_write_clues,       city_write_sealed,         city_write_appraisals,
-        city_write_office,      city_write_monitoring,     city_write_regions,
-        city_write_society,     city_write_replies,        city_write_assessments,
-        city_write_meetings,    city_write_disclosures,    city_write_truth,
+        city_write_orgs,          city_write_projects,       city_write_items,
+        city_write_persons,       city_write_goals,          city_write_planning,
+        city_write_results,       city_write_submissions,    city_write_approvals,
+        city_write_allotments,    city_write_transfers,      city_write_payments,
+        city_write_balances,      city_write_business,       city_write_reports,
+        city_write_evaluations,   city_write_rectifications, city_write_audit,
+        city_write_clues,         city_write_sealed,         city_write_appraisals,
+        city_write_office,        city_write_monitoring,     city_write_regions,
+        city_write_society,       city_write_replies,        city_write_assessments,
+        city_write_meetings,      city_write_disclosures,    city_write_truth,
+        city_write_truth_figures,
     };
     char path[4096];
     int code = 0;

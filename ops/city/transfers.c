@@ -150,6 +150,24 @@ bool city_approved_transfer(size_t nth, struct approved_transfer *ret) {
     return false;
 }
 
+int64_t city_transfers_sent(int32_t day) {
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < TRANSFERS; i++)
+        sum += transfers[i].day <= day ? transfers[i].fen : 0;
+    return sum;
+}
+
+int64_t city_transfers_received(const char *rgn, int32_t day) {
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < TRANSFERS; i++)
+        for (int k = 0; k < RECEIPTS && strcmp(transfers[i].rgn, rgn) == 0; k++)
+            if (transfers[i].received[k].day && transfers[i].received[k].day <= day)
+                sum += transfers[i].received[k].fen;
+    return sum;
+}
+
 /* Approved by itself, and sent late, or on the last day of its term. */
 static void k02(struct city *c, size_t i) {
     const struct transfer *x = &transfers[i];

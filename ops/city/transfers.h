@@ -1,4 +1,5 @@
-/* Transfers to districts that congress approved one by one (K02): transfers.c knows them. */
+/* Transfers to districts, and those that congress approved one by one (K02): transfers.c knows
+ * them. */
 #ifndef CITY_TRANSFERS_H
 #define CITY_TRANSFERS_H
 
@@ -12,5 +13,9 @@ struct approved_transfer {
 };
 /* False after the last. */
 bool city_approved_transfer(size_t nth, struct approved_transfer *ret);
+
+/* Of all transfers: what was sent by that day, and what that region received. */
+int64_t city_transfers_sent(int32_t day);
+int64_t city_transfers_received(const char *rgn, int32_t day);
 
 #endif

@@ -20,6 +20,11 @@ bool line_read(FILE *f, struct line *l);
  * Prints what is wrong; returns how much. */
 int conditions_count(const char *path, size_t planted, size_t near);
 
+/* Whether the ledger has the figures of truth_figures.csv. Prints what is wrong; returns how much.
+ */
+struct pt_ledger;
+int figures_check(struct pt_ledger *l, const char *path);
+
 enum { BROKEN_MAX = 8 };
 
 /* Rows as of the truth files, filled while the days pass. */

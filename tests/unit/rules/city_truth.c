@@ -260,6 +260,8 @@ int main(int argc, char **argv) {
     check_counts();
     (void)snprintf(path, sizeof path, "%s/truth_conditions.csv", argv[1]);
     n_wrong += conditions_count(path, planted - broken_n_planted, near - broken_n_near);
+    (void)snprintf(path, sizeof path, "%s/truth_figures.csv", argv[1]);
+    n_wrong += figures_check(pt_fold_ledger(fd.fold), path);
     if (pt_fold_check(fd.fold, &differences, &err) != 0 || pt_fold_state(fd.fold, &s, &err) != 0)
         fd_die("check", &err);
     (void)printf("%" PRIu64 " records, %" PRIu64 " dead, %zu still deferred; %zu planted, %zu near"
