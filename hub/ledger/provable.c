@@ -172,7 +172,9 @@ static const char own_sql[] = "INSERT OR IGNORE INTO complete_of VALUES(?)";
 static const char of_members_sql[] = PAGE "SELECT 0, subject, 0 FROM complete_of"
                                           " UNION ALL SELECT 0, org, 1 FROM complete_org";
 static const char one_sql[] = PAGE "VALUES(0, ?, ?)";
-static const char items_sql[] = "INSERT OR IGNORE INTO complete_item SELECT subject FROM scope";
+static const char items_sql[] =
+    "INSERT OR IGNORE INTO complete_item SELECT subject FROM scope UNION SELECT r.subject"
+    " FROM scope_line n CROSS JOIN record r ON r.rec = n.rec";
 static const char of_year_sql[] = PAGE "SELECT ?1, subject, ?2 FROM complete_item";
 /* The years, and each of them. */
 static const char payments_sql[] =

@@ -22,6 +22,8 @@ TestSuite(complete, .timeout = TW_TEST_S);
 #define PAID_ITEM "37010019R000000000001" /* of tw_cut_payments */
 #define UNPAID_ITEM "37010019R000000000002"
 #define DEPT "11370100004188813W"
+#define DISTRICT "91350100M000100Y43" /* another body, to which money is sent */
+#define SENT_ITEM "TRF-370100-2019-00001"
 
 static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
 static const char idle_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence";
@@ -31,6 +33,9 @@ static const char rectified_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG1
 static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
 static const char approved_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.B0/evidence";
 static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence";
+static const char budget_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2/evidence";
+static const char received_path[] = "/v1/figures/DEPT:" DISTRICT "/2019/FG2/evidence";
+static const char covered_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG20/evidence";
 
 struct scene {
     struct tw w;
@@ -84,20 +89,21 @@ static void send_reversal(struct scene *t, uint64_t seq, int64_t fen) {
     pentad__v1__record__free_unpacked(rec, NULL);
 }
 
-/* An allotment of the department's to the item. */
-static void send_allotment(struct scene *t, const char *item, const char *quota_no, int64_t fen) {
+static void send_b04(struct scene *t, int subject_kind, const char *item, int kind,
+                     const char *dept, const char *quota_no, int64_t fen) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
     Pentad__V1__Record *list[] = {&r};
     Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
     Pentad__V1__Allotment a = PENTAD__V1__ALLOTMENT__INIT;
 
     subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT;
+    subject.kind = (Pentad__V1__SubjectKind)subject_kind;
     subject.key = (char *)(uintptr_t)item;
     a.has_kind = a.has_bk = a.has_fund_year = a.has_fen = a.has_final_level = a.has_issued_on = 1;
-    a.kind = PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INITIAL;
+    a.kind = (Pentad__V1__AllotmentKind)kind;
     a.quota_no = (char *)(uintptr_t)quota_no;
-    a.dept = (char *)(uintptr_t)DEPT;
+    a.dept = (char *)(uintptr_t)dept;
+    a.to_rgn = (char *)(uintptr_t) "370102";
     a.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
     a.func = (char *)(uintptr_t) "2120303";
     a.fund_year = 2019;
@@ -111,6 +117,49 @@ static void send_allotment(struct scene *t, const char *item, const char *quota_
     r.effective = 20190131;
     r.body_case = PENTAD__V1__RECORD__BODY_ALLOTMENT;
     r.allotment = &a;
+    tw_cut(&t->s[at("finance")], list, 1, &t->b);
+    send(t, "finance", pt_buf_span(&t->b));
+}
+
+/* An allotment of the department's to the item. */
+static void send_allotment(struct scene *t, const char *item, const char *quota_no, int64_t fen) {
+    send_b04(t, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT, item,
+             PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INITIAL, DEPT, quota_no, fen);
+}
+
+/* The department sends 200 down, the district receives it, and the goal that it is for passes. */
+static void send_transfer(struct scene *t) {
+    const int kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_TRANSFER;
+    static uint8_t hash[PT_HASH_LEN];
+    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
+    Pentad__V1__Record *list[] = {&r};
+    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
+    Pentad__V1__RecordRef goal = PENTAD__V1__RECORD_REF__INIT;
+    Pentad__V1__GoalReview v = PENTAD__V1__GOAL_REVIEW__INIT;
+
+    send_b04(t, kind, SENT_ITEM, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER, DEPT,
+             "ZY2019-001", 200);
+    send_b04(t, kind, SENT_ITEM, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INBOUND, DISTRICT,
+             "QX2019-001", 200);
+    goal.party = (char *)(uintptr_t) "finance";
+    goal.stream = (char *)(uintptr_t) "main";
+    goal.has_seq = goal.has_hash = 1;
+    goal.seq = 1000; /* that isn't there doesn't matter */
+    goal.hash = (ProtobufCBinaryData){sizeof hash, hash};
+    v.goal = &goal;
+    v.has_regularity = v.has_completeness = v.has_match = v.has_grade = v.has_result = 1;
+    v.regularity = v.completeness = v.match = PENTAD__V1__REVIEW_MARK__REVIEW_MARK_PASS;
+    v.grade = PENTAD__V1__RATING__RATING_GOOD;
+    v.result = PENTAD__V1__REVIEW_RESULT__REVIEW_RESULT_PASS;
+    subject.has_kind = 1;
+    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_TRANSFER;
+    subject.key = (char *)(uintptr_t)SENT_ITEM;
+    r.subject = &subject;
+    r.has_fiscal_year = r.has_effective = 1;
+    r.fiscal_year = 2019;
+    r.effective = 20190131;
+    r.body_case = PENTAD__V1__RECORD__BODY_GOAL_REVIEW;
+    r.goal_review = &v;
     tw_cut(&t->s[at("finance")], list, 1, &t->b);
     send(t, "finance", pt_buf_span(&t->b));
 }
@@ -274,7 +323,7 @@ static void send_attestation(struct scene *t, bool equal) {
 }
 
 /* Four payments, one of them taken back; two items of a department; the day ends. */
-static void set_up_with(struct scene *t, int approvals) {
+static void set_up_with(struct scene *t, int approvals, bool transfer) {
     const struct tw_opts opts = {.first_day = DAY};
 
     tw_init(&t->w, &opts);
@@ -290,6 +339,9 @@ static void set_up_with(struct scene *t, int approvals) {
     send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
     send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
     send_finding(t);
+    if (transfer) {
+        send_transfer(t);
+    }
     for (int i = 0; i < approvals; i++) {
         send_approval(t, i);
     }
@@ -300,7 +352,7 @@ static void set_up_with(struct scene *t, int approvals) {
 }
 
 static void set_up(struct scene *t) {
-    set_up_with(t, 0);
+    set_up_with(t, 0, false);
 }
 
 static void tear_down(struct scene *t) {
@@ -627,6 +679,50 @@ Test(complete, a_sum_over_items_leaves_out_neither_an_item_nor_a_record) {
     tear_down(&t);
 }
 
+static bool is_kind(const Pentad__V1__Record *r, int kind) {
+    return r->body_case == PENTAD__V1__RECORD__BODY_ALLOTMENT && (int)r->allotment->kind == kind;
+}
+
+static bool is_sent(const Pentad__V1__Record *r) {
+    return is_kind(r, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER);
+}
+
+static bool is_received(const Pentad__V1__Record *r) {
+    return is_kind(r, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INBOUND);
+}
+
+static bool is_review(const Pentad__V1__Record *r) {
+    return r->body_case == PENTAD__V1__RECORD__BODY_GOAL_REVIEW;
+}
+
+/* What was sent down is another body's item by now, and what comes off the budget all the same. */
+Test(complete, what_was_sent_and_received_is_not_left_out) {
+    struct pt_evidence_result *r;
+    struct pt_buf bundle;
+    struct scene t;
+
+    set_up_with(&t, 0, true);
+    pt_buf_init(&bundle, 16u << 20);
+    send_attestation(&t, true);
+    r = wait_complete(&t, "congress", budget_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 1500 - 200);
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_sent, 1, 1500, "members of " DEPT);
+    without(&t, &bundle, is_received, 1, 1500 - 200, "whose " SENT_ITEM);
+
+    r = wait_complete(&t, "congress", received_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, 200);
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_sent, 1, 200, "whose " SENT_ITEM);
+
+    r = wait_complete(&t, "congress", covered_path, &bundle);
+    cr_expect_eq(r->bundle->figure->value, -1538); /* -200 / 1300 */
+    pt_evidence_result_free(r);
+    without(&t, &bundle, is_review, 1, 0, "what was done about " SENT_ITEM);
+    pt_buf_done(&bundle);
+    tear_down(&t);
+}
+
 /* The payment that was taken back and its reversal, whose sums cancel out. */
 static bool is_taken_back(const Pentad__V1__Record *r) {
     return is_payment(r) && r->payment_batch->sum_fen == 101;
@@ -740,7 +836,7 @@ Test(complete, what_is_too_much_for_a_file_is_said) {
     struct pt_buf bundle;
     struct scene t;
 
-    set_up_with(&t, 5);
+    set_up_with(&t, 5, false);
     pt_buf_init(&bundle, 32u << 20);
     json_decref(snapshot(&t));
     get_bundle(&t, "congress", approved_path, &bundle);

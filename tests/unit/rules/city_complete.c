@@ -12,7 +12,7 @@
 
 #include "feeder.h"
 
-enum { RECORDS_MAX = 65536, FIGURES_MAX = 128 };
+enum { RECORDS_MAX = 65536, FIGURES_MAX = 128, WITHOUT_MIN = 24, WITHOUT_MAX = 2 };
 
 /* A bundle as its verification leaves it behind. */
 struct bundle {
@@ -182,14 +182,13 @@ static int compare(struct pt_ledger *l, struct bundle *k, const struct pt_figure
     return wrong + compare_without(l, k, a, s, &f, all);
 }
 
-static int check_one(struct pt_ledger *l, struct bundle *k, const struct pt_figure_ask *a,
-                     const struct pt_complete_at *at, const Pentad__V1__LedgerSnapshot *s,
-                     struct omissions *all, bool *ret_proven) {
+/* The bundle of one figure; false: there would be too much in it. */
+static bool gather(struct pt_ledger *l, struct bundle *k, const struct pt_figure_ask *a,
+                   const struct pt_complete_at *at) {
     struct pt_err err = {0};
     int rc;
 
     k->r.n_records = 0;
-    *ret_proven = false;
     (void)snprintf(k->subject, sizeof k->subject, "%s:%s",
                    pt_subject_kind_name((Pentad__V1__SubjectKind)a->kind), a->key);
     pentad__v1__evidence_figure__init(&k->figure);
@@ -203,7 +202,14 @@ static int check_one(struct pt_ledger *l, struct bundle *k, const struct pt_figu
     pt_complete_drop(&k->figure);
     if (rc != 0 && rc != PT_E_TOO_LARGE)
         fd_die(k->subject, &err);
-    return rc == 0 ? compare(l, k, a, s, all, ret_proven) : 0;
+    return rc == 0;
+}
+
+static int check_one(struct pt_ledger *l, struct bundle *k, const struct pt_figure_ask *a,
+                     const struct pt_complete_at *at, const Pentad__V1__LedgerSnapshot *s,
+                     struct omissions *all, bool *ret_proven) {
+    *ret_proven = false;
+    return gather(l, k, a, at) ? compare(l, k, a, s, all, ret_proven) : 0;
 }
 
 static bool is_group(int kind) {
@@ -250,6 +256,75 @@ static int check_each(struct pt_ledger *l, struct bundle *k, const struct pt_com
     }
     pt_sql_done(pt_ledger_sql(l), st);
     return wrong;
+}
+
+/* Do the pages tell that that record of the bundle is left out? */
+static bool told_without(struct pt_ledger *l, struct bundle *k, const Pentad__V1__LedgerSnapshot *s,
+                         uint64_t log_index, uint64_t seq) {
+    struct pt_evidence_refolded made = {.n_pages = 0};
+    struct pt_err err = {0};
+    size_t without = 0;
+    bool told;
+
+    for (size_t i = 0; i < k->r.n_records; i++) {
+        k->records[i].ok = k->records[i].log_index != log_index || k->records[i].seq != seq;
+        without += !k->records[i].ok;
+    }
+    told = pt_complete_ledger.refold(NULL, &k->r, s, &made, &err) != 0;
+    for (size_t i = 0; i < made.n_pages; i++)
+        told = told || !same_page(l, &made.pages[i]);
+    for (size_t i = 0; i < k->r.n_records; i++)
+        k->records[i].ok = true;
+    pt_evidence_refolded_done(&made);
+    return without == 1 && told;
+}
+
+static const char handed_on_sql[] =
+    "WITH b AS (SELECT r.log_index, r.seq, r.fy, f.dept FROM f_allotment f JOIN record r"
+    "  ON r.rec = f.rec WHERE f.kind IN (@ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_INBOUND))"
+    " SELECT @SUBJECT_KIND_DEPT, dept, fy, log_index, seq FROM b"
+    " UNION SELECT @SUBJECT_KIND_REGION, o.rgn, b.fy, b.log_index, b.seq FROM b JOIN record p"
+    "  ON p.subject = b.dept JOIN f_org_profile o ON o.rec = p.rec ORDER BY 1, 2, 3, 4, 5";
+
+/* The budget of each body that a TRANSFER or INBOUND names, and of its region, is proven complete,
+ * and without one of these it isn't. */
+static int check_handed_on(struct pt_ledger *l, struct bundle *k, const struct pt_complete_at *at,
+                           const Pentad__V1__LedgerSnapshot *s, struct omissions *all) {
+    struct sqlite3_stmt *st = NULL;
+    struct pt_err err = {0};
+    char body[64] = "";
+    size_t n = 0;
+    size_t of_body = 0;
+    int wrong = 0;
+    bool proven = false;
+    int rc = pt_sql_query(pt_ledger_sql(l), &st, &err, handed_on_sql, "");
+
+    while (pt_sql_row(pt_ledger_sql(l), st, &rc, &err)) {
+        const struct pt_figure_ask a = {.kind = pt_sql_i32(st, 0),
+                                        .key = pt_sql_text(st, 1),
+                                        .fiscal_year = pt_sql_i32(st, 2),
+                                        .figure = "FG2",
+                                        .valid_at = at->day,
+                                        .known_at = at->log_size};
+
+        if (strcmp(body, a.key) != 0) {
+            (void)snprintf(body, sizeof body, "%s", a.key);
+            wrong += check_one(l, k, &a, at, s, all, &proven);
+            of_body = 0;
+        }
+        if (!proven || of_body++ == WITHOUT_MAX) /* there may be too much for a file */
+            continue;
+        n++;
+        if (told_without(l, k, s, pt_sql_u64(st, 3), pt_sql_u64(st, 4)))
+            continue;
+        (void)printf("WRONG %s FG2: nothing tells that a B04 that names it is left out\n",
+                     k->subject);
+        wrong++;
+    }
+    pt_sql_done(pt_ledger_sql(l), st);
+    (void)printf("%zu times a B04 left out of a budget that it went from or to, %d wrong\n", n,
+                 wrong);
+    return wrong + (n < WITHOUT_MIN);
 }
 
 static int say(const struct tally *tally, const struct omissions *all, int wrong) {
@@ -305,6 +380,7 @@ int complete_check(struct pt_ledger *l, const struct mklog *m, unsigned every) {
         at = (struct pt_complete_at){.log_size = s->log_size, .day = s->tick_day, .rec = 1};
         pt_rng_seed(&all.rng, s->log_size);
         wrong = check_each(l, k, &at, s, every, tally, &all);
+        wrong += check_handed_on(l, k, &at, s, &all);
         pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
     }
     wrong += say(tally, &all, wrong);
