@@ -16,6 +16,7 @@
 
 struct replay {
     struct pt_ledger *ledger;
+    char *path;
     enum pt_party reader;
     struct pt_page_room room;
 };
@@ -115,25 +116,45 @@ static int differs(void *self, pt_replay_ask_cb *ask, void *ctx, struct pt_repla
     return rc;
 }
 
+/* It holds what not everyone on this machine may read. */
+static int open_ledger(struct replay *r, struct pt_err *err) {
+    mode_t before = umask(077);
+    int rc = pt_ledger_open(r->path, PT_LEDGER_WRITE, &r->ledger, NULL, err);
+    (void)umask(before);
+    return rc;
+}
+
+static int anew(void *self, struct pt_err *err) {
+    struct replay *r = self;
+    struct pt_err why = {0};
+    pt_ledger_close(r->ledger);
+    r->ledger = NULL;
+    int rc = pt_ledger_clear(r->path, err);
+    int opened = open_ledger(r, &why);
+    if (rc == 0 && opened != 0) {
+        *err = why;
+    }
+    return rc ? rc : opened;
+}
+
 static void close_replay(void *self) {
     struct replay *r = self;
     pt_ledger_close(r->ledger);
+    free(r->path);
     pt_page_room_done(&r->room);
     free(r);
 }
 
 int pt_replay_open(const char *path, enum pt_party reader, struct pt_replay *ret,
                    struct pt_err *err) {
-    static const struct pt_replay_ops ops = {size_of, fold, verdicts, differs, close_replay};
+    static const struct pt_replay_ops ops = {size_of, fold, verdicts, differs, anew, close_replay};
     struct replay *r = calloc(1, sizeof *r);
     if (!r) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
     }
     r->reader = reader;
-    /* It holds what not everyone on this machine may read. */
-    mode_t before = umask(077);
-    int rc = pt_ledger_open(path, PT_LEDGER_WRITE, &r->ledger, NULL, err);
-    (void)umask(before);
+    r->path = strdup(path);
+    int rc = r->path ? open_ledger(r, err) : pt_err_set(err, PT_E_NOMEM, "out of memory");
     if (rc != 0) {
         close_replay(r);
         return rc;

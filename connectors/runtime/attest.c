@@ -13,6 +13,7 @@
 #include <pentad/base/date.h>
 
 #include "connector_internal.h"
+#include "state_internal.h"
 
 #define PAGES_A_STEP 4
 #define ROW_WAIT_US (120 * INT64_C(1000000)) /* for the rows of a hub; then it is said without */
@@ -82,6 +83,31 @@ static int save(struct pt_connector *c, struct pt_err *err) {
         rc = pt_connector_end(c, rc, err);
     }
     pt_buf_done(&saved);
+    return rc;
+}
+
+/* ---- an erasure ---- */
+
+/* A record was destroyed by order: nothing of it stays in the ledger, which is folded again. */
+static int begin_anew(struct pt_connector *c, struct pt_err *err) {
+    const struct pt_replay *r = replay_of(c);
+    int64_t due = 0;
+    int rc = pt_state_get_int(c->state, "replay_anew", 0, &due, err);
+    if (rc != 0 || due == 0) {
+        return rc;
+    }
+    rc = r->ops->anew(r->self, err);
+    rc = rc ? rc : fresh(c, err);
+    rc = rc ? rc : pt_connector_begin(c, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_sql_run(&c->state->sql, err,
+                    "DELETE FROM meta WHERE name IN ('replay_follower', 'replay_anew')", "");
+    rc = pt_connector_end(c, rc, err);
+    if (rc == 0) {
+        pt_connector_event(c, "attesting", "the own ledger is made anew: records were erased");
+    }
     return rc;
 }
 
@@ -272,8 +298,9 @@ static int look(void *ctx, const struct pt_replay_verdict *v) {
     struct saying *s = ctx;
     const struct pt_replay *r = replay_of(s->c);
     struct pt_err why = {0};
+    bool excused = false;
     s->any = true;
-    if (v->equal) {
+    if (v->equal || pt_connector_excused(s->c, v->day, &excused, &why) != 0 || excused) {
         return 0;
     }
     s->until_us = pt_monotonic_us() + ROW_WAIT_US;
@@ -286,10 +313,18 @@ static int look(void *ctx, const struct pt_replay_verdict *v) {
 
 static int take_verdict(void *ctx, const struct pt_replay_verdict *v) {
     struct saying *s = ctx;
+    bool excused = false;
+    s->failed = v->equal ? 0 : pt_connector_excused(s->c, v->day, &excused, s->err);
+    if (s->failed != 0) {
+        return s->failed;
+    }
+    s->c->attest.day = v->day;
+    if (excused) {
+        return 0;
+    }
     if (!v->equal) {
         tell(s, v);
     }
-    s->c->attest.day = v->day;
     s->failed = s->c->ended ? 0 : author(s, v);
     return s->failed;
 }
@@ -314,7 +349,11 @@ int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
     if (!pt_connector_attests(c) || c->attest.failed || !pt_follower_genesis(c->follower)) {
         return 0;
     }
-    int rc = fold_on(c, err);
+    int rc = begin_anew(c, err);
+    if (rc != 0) {
+        return passes(rc) ? 0 : rc;
+    }
+    rc = fold_on(c, err);
     if (rc != 0 || c->attest.failed || !c->caught_up || pt_connector_attest_pending(c) ||
         is_ahead(c)) {
         return rc;

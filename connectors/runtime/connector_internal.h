@@ -238,6 +238,17 @@ int pt_connector_erasing_check(struct pt_connector *c, struct pt_err *err);
 /* Outside a transaction: no copy of what was erased stays in the state's write-ahead log. */
 void pt_connector_erasing_scrub(struct pt_connector *c);
 
+/* ---- excused.c ---- */
+
+/* In the page's transaction: an erased record; a tick; orders that a tick has brought into force
+ * (state 1), after which one's own ledger is made anew. */
+int pt_connector_excused_gap(struct pt_connector *c, const struct pt_followed_record *r,
+                             struct pt_err *err);
+int pt_connector_excused_tick(struct pt_connector *c, int32_t day, struct pt_err *err);
+int pt_connector_excused_orders(struct pt_connector *c, struct pt_err *err);
+/* May the hub's snapshot of that day rest on a record that was erased since? */
+int pt_connector_excused(struct pt_connector *c, int32_t day, bool *ret, struct pt_err *err);
+
 /* ---- wrong_close.c ---- */
 
 /* In the page's transaction, for each record of it; and whenever a person may have accepted one: up

@@ -160,18 +160,21 @@ static int carry_out(struct pt_connector *c, struct pt_err *err) {
     return rc;
 }
 
-static int take_tick(struct pt_connector *c, struct pt_err *err) {
+static int take_tick(struct pt_connector *c, int32_t day, struct pt_err *err) {
     bool found;
     int64_t due = 0;
-    int rc = pt_sql_run(&c->state->sql, err,
-                        "UPDATE erasure SET state=1 WHERE state=0 AND"
-                        " (approved&1)+(approved>>1&1)+(approved>>2&1)+(approved>>3&1) >= ?",
-                        "i", (int64_t)NEEDED);
+    int rc = pt_connector_excused_tick(c, day, err);
+    rc = rc ? rc
+            : pt_sql_run(&c->state->sql, err,
+                         "UPDATE erasure SET state=1 WHERE state=0 AND"
+                         " (approved&1)+(approved>>1&1)+(approved>>2&1)+(approved>>3&1) >= ?",
+                         "i", (int64_t)NEEDED);
     rc = rc ? rc
             : pt_sql_number(&c->state->sql, &due, &found, err,
                             "SELECT count(*) FROM erasure WHERE state=1", "");
     if (rc == 0 && due > 0) {
-        rc = carry_out(c, err);
+        rc = pt_connector_excused_orders(c, err);
+        rc = rc ? rc : carry_out(c, err);
         c->scrub = rc == 0;
     }
     return rc;
@@ -180,9 +183,12 @@ static int take_tick(struct pt_connector *c, struct pt_err *err) {
 int pt_connector_erasing_record(struct pt_connector *c, const struct pt_followed_record *r,
                                 struct pt_err *err) {
     if (r->erased) {
-        return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO erased VALUES(?,?,?,?,?)",
-                          "bssib", pt_span(r->order.b, PT_HASH_LEN), r->party, r->stream,
-                          (int64_t)r->seq, pt_span(r->hash.b, PT_HASH_LEN));
+        int rc = pt_connector_excused_gap(c, r, err);
+        return rc ? rc
+                  : pt_sql_run(&c->state->sql, err,
+                               "INSERT OR IGNORE INTO erased VALUES(?,?,?,?,?)", "bssib",
+                               pt_span(r->order.b, PT_HASH_LEN), r->party, r->stream,
+                               (int64_t)r->seq, pt_span(r->hash.b, PT_HASH_LEN));
     }
     switch (r->record ? r->record->body_case : PENTAD__V1__RECORD__BODY__NOT_SET) {
     case PENTAD__V1__RECORD__BODY_ERASURE:
@@ -190,7 +196,7 @@ int pt_connector_erasing_record(struct pt_connector *c, const struct pt_followed
     case PENTAD__V1__RECORD__BODY_APPROVAL:
         return take_approval(c, r, err);
     case PENTAD__V1__RECORD__BODY_TICK:
-        return strcmp(r->party, "hub") == 0 ? take_tick(c, err) : 0;
+        return strcmp(r->party, "hub") == 0 ? take_tick(c, r->record->tick->day, err) : 0;
     default:
         return 0;
     }

@@ -295,7 +295,7 @@ static int refold(struct pt_folder *f, struct pt_err *err) {
 
     pt_fold_close(f->fold);
     f->fold = NULL;
-    rc = rc == 0 ? pt_fold_clear(path, err) : rc;
+    rc = rc == 0 ? pt_ledger_clear(path, err) : rc;
     rc = rc == 0 ? pt_fold_open(path, &f->fold, &rebuilt, err) : rc;
     if (rc == 0) {
         (void)pthread_mutex_lock(&f->lock);

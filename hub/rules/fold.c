@@ -53,24 +53,6 @@ void pt_fold_close(struct pt_fold *f) {
     free(f);
 }
 
-int pt_fold_clear(const char *path, struct pt_err *err) {
-    struct pt_ledger *l = NULL;
-    int rc = pt_ledger_open(path, PT_LEDGER_WRITE, &l, NULL, err);
-
-    rc = rc == 0 ? pt_ledger_reset(l, err) : rc;
-    if (rc == 0) {
-        struct pt_sql *sql = pt_ledger_sql(l);
-        int code = sqlite3_wal_checkpoint_v2(sql->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-
-        if (code == SQLITE_BUSY)
-            rc = pt_err_set(err, PT_E_BUSY, "a reader holds the ledger");
-        else if (code != SQLITE_OK)
-            rc = pt_sql_err(sql, code, err, "emptying the ledger");
-    }
-    pt_ledger_close(l);
-    return rc;
-}
-
 int pt_fold_holes(struct pt_fold *f, uint64_t *ret, struct pt_err *err) {
     int64_t n = 0;
     bool found;

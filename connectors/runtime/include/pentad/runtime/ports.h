@@ -94,6 +94,9 @@ struct pt_replay_ops {
     /* Of the newest snapshot; PT_E_BUSY: the hub stands at another tick. */
     int (*differs)(void *self, pt_replay_ask_cb *ask, void *ctx, struct pt_replay_row *ret,
                    struct pt_err *err);
+    /* Everything that was folded away, also from its files: `size` is 0 then. PT_E_BUSY: not now.
+     */
+    int (*anew)(void *self, struct pt_err *err);
     void (*close)(void *self);
 };
 struct pt_replay {

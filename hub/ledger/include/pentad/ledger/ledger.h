@@ -85,6 +85,9 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err);
 void pt_ledger_rollback(struct pt_ledger *l);
 /* Everything away; cursor 0. Outside a transaction. */
 int pt_ledger_reset(struct pt_ledger *l, struct pt_err *err);
+/* The same of the file at `path`, which no writer has open, and of its write-ahead log. Readers may
+ * have it open; PT_E_BUSY: one is in the way, try again. */
+int pt_ledger_clear(const char *path, struct pt_err *err);
 
 /* A read handle's answers between these two come from one state of the ledger. */
 int pt_ledger_read_begin(struct pt_ledger *l, struct pt_err *err);

@@ -28,9 +28,6 @@ struct pt_fold_state {
 int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
                  struct pt_err *err);
 void pt_fold_close(struct pt_fold *f); /* NULL is fine */
-/* Empties the ledger at `path`, which no fold has open, and its write-ahead log: to be folded again
- * from entry 0. Readers may have it open; PT_E_BUSY: one is in the way, try again. */
-int pt_fold_clear(const char *path, struct pt_err *err);
 /* How many of the records that were folded had no bytes: erased ones, in a whole log. */
 int pt_fold_holes(struct pt_fold *f, uint64_t *ret, struct pt_err *err);
 
