@@ -12,18 +12,9 @@
 #include <pentad/record/ref.h>
 #include <pentad/v1/record.pb-c.h>
 
-#include "pt_test_world.h"
+#include "complete_scene.h"
 
 TestSuite(complete, .timeout = TW_TEST_S);
-
-#define SIX (TW_PARTIES - 1)
-#define DAY 20190630 /* of the payments */
-
-#define PAID_ITEM "37010019R000000000001" /* of tw_cut_payments */
-#define UNPAID_ITEM "37010019R000000000002"
-#define DEPT "11370100004188813W"
-#define DISTRICT "91350100M000100Y43" /* another body, to which money is sent */
-#define SENT_ITEM "TRF-370100-2019-00001"
 
 static const char figure_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG2.P/evidence";
 static const char idle_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence";
@@ -36,332 +27,6 @@ static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence
 static const char budget_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2/evidence";
 static const char received_path[] = "/v1/figures/DEPT:" DISTRICT "/2019/FG2/evidence";
 static const char covered_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG20/evidence";
-
-struct scene {
-    struct tw w;
-    struct tw_stream s[SIX];
-    struct tw_client c[SIX];
-    struct pt_buf b;
-};
-
-static size_t at(const char *party) {
-    for (size_t i = 0; i < SIX; i++) {
-        if (strcmp(tw_party_names[i], party) == 0) {
-            return i;
-        }
-    }
-    cr_assert_fail("%s", party);
-    return 0;
-}
-
-static void send(struct scene *t, const char *party, struct pt_span batch) {
-    (void)tw_send(&t->s[at(party)], &t->c[at(party)], batch);
-}
-
-/* Takes back what payment `seq` of those numbered from 1 on paid. */
-static void send_reversal(struct scene *t, uint64_t seq, int64_t fen) {
-    struct tw_client *c = &t->c[at("finance")];
-    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
-    Pentad__V1__Record *rec;
-    struct pt_hash hash;
-    char path[64];
-
-    (void)snprintf(path, sizeof path, "/v1/records/finance/main/%llu", (unsigned long long)seq);
-    cr_assert_eq(tw_get(c, path, "application/x-protobuf"), 200);
-    pt_leaf_hash(&hash, c->body.p, c->body.len);
-    rec = pentad__v1__record__unpack(NULL, c->body.len, c->body.p);
-    cr_assert_eq(rec->payment_batch->sum_fen, fen);
-    ref.party = (char *)"finance";
-    ref.stream = (char *)"main";
-    ref.has_seq = ref.has_hash = 1;
-    ref.seq = seq;
-    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
-    rec->has_correction = 1;
-    rec->correction = PENTAD__V1__CORRECTION__CORRECTION_REVERSE;
-    rec->corrects = &ref;
-    rec->correction_reason = strdup("付款退回");
-    free(rec->nonce.data);
-    rec->nonce = (ProtobufCBinaryData){0};
-    rec->has_nonce = rec->has_issued_at_ms = 0;
-    tw_cut(&t->s[at("finance")], &rec, 1, &t->b);
-    send(t, "finance", pt_buf_span(&t->b));
-    rec->corrects = NULL;
-    pentad__v1__record__free_unpacked(rec, NULL);
-}
-
-static void send_b04(struct scene *t, int subject_kind, const char *item, int kind,
-                     const char *dept, const char *quota_no, int64_t fen) {
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Record *list[] = {&r};
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__Allotment a = PENTAD__V1__ALLOTMENT__INIT;
-
-    subject.has_kind = 1;
-    subject.kind = (Pentad__V1__SubjectKind)subject_kind;
-    subject.key = (char *)(uintptr_t)item;
-    a.has_kind = a.has_bk = a.has_fund_year = a.has_fen = a.has_final_level = a.has_issued_on = 1;
-    a.kind = (Pentad__V1__AllotmentKind)kind;
-    a.quota_no = (char *)(uintptr_t)quota_no;
-    a.dept = (char *)(uintptr_t)dept;
-    a.to_rgn = (char *)(uintptr_t) "370102";
-    a.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
-    a.func = (char *)(uintptr_t) "2120303";
-    a.fund_year = 2019;
-    a.fen = fen;
-    a.final_level = 1;
-    a.issued_on = 20190131;
-    a.basis_doc = (char *)(uintptr_t) "济财预〔2019〕1号";
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190131;
-    r.body_case = PENTAD__V1__RECORD__BODY_ALLOTMENT;
-    r.allotment = &a;
-    tw_cut(&t->s[at("finance")], list, 1, &t->b);
-    send(t, "finance", pt_buf_span(&t->b));
-}
-
-/* An allotment of the department's to the item. */
-static void send_allotment(struct scene *t, const char *item, const char *quota_no, int64_t fen) {
-    send_b04(t, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT, item,
-             PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INITIAL, DEPT, quota_no, fen);
-}
-
-/* The department sends 200 down, the district receives it, and the goal that it is for passes. */
-static void send_transfer(struct scene *t) {
-    const int kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_TRANSFER;
-    static uint8_t hash[PT_HASH_LEN];
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Record *list[] = {&r};
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__RecordRef goal = PENTAD__V1__RECORD_REF__INIT;
-    Pentad__V1__GoalReview v = PENTAD__V1__GOAL_REVIEW__INIT;
-
-    send_b04(t, kind, SENT_ITEM, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER, DEPT,
-             "ZY2019-001", 200);
-    send_b04(t, kind, SENT_ITEM, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INBOUND, DISTRICT,
-             "QX2019-001", 200);
-    goal.party = (char *)(uintptr_t) "finance";
-    goal.stream = (char *)(uintptr_t) "main";
-    goal.has_seq = goal.has_hash = 1;
-    goal.seq = 1000; /* that isn't there doesn't matter */
-    goal.hash = (ProtobufCBinaryData){sizeof hash, hash};
-    v.goal = &goal;
-    v.has_regularity = v.has_completeness = v.has_match = v.has_grade = v.has_result = 1;
-    v.regularity = v.completeness = v.match = PENTAD__V1__REVIEW_MARK__REVIEW_MARK_PASS;
-    v.grade = PENTAD__V1__RATING__RATING_GOOD;
-    v.result = PENTAD__V1__REVIEW_RESULT__REVIEW_RESULT_PASS;
-    subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_TRANSFER;
-    subject.key = (char *)(uintptr_t)SENT_ITEM;
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190131;
-    r.body_case = PENTAD__V1__RECORD__BODY_GOAL_REVIEW;
-    r.goal_review = &v;
-    tw_cut(&t->s[at("finance")], list, 1, &t->b);
-    send(t, "finance", pt_buf_span(&t->b));
-}
-
-static void fill_item(Pentad__V1__Record *r, Pentad__V1__Subject *subject, int32_t effective) {
-    subject->has_kind = 1;
-    subject->kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT;
-    subject->key = (char *)(uintptr_t)PAID_ITEM;
-    r->subject = subject;
-    r->has_fiscal_year = r->has_effective = 1;
-    r->fiscal_year = 2019;
-    r->effective = effective;
-}
-
-/* An audit's finding on the item, audit/main#1, and that it was put right by its day. */
-static void send_finding(struct scene *t) {
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Record *list[] = {&r};
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__AuditFinding f = PENTAD__V1__AUDIT_FINDING__INIT;
-    Pentad__V1__AuditVerify v = PENTAD__V1__AUDIT_VERIFY__INIT;
-    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
-    struct tw_client *c = &t->c[at("audit")];
-    struct pt_hash hash;
-
-    f.finding_no = (char *)(uintptr_t) "2019-1";
-    f.report_doc = (char *)(uintptr_t) "济审报〔2019〕1号";
-    f.org = (char *)(uintptr_t)DEPT;
-    f.fact = (char *)(uintptr_t) "闲置";
-    f.has_focus = f.has_category = f.has_severity = f.has_due = 1;
-    f.focus = PENTAD__V1__AUDIT_FOCUS__AUDIT_FOCUS_SPENDING;
-    f.category = PENTAD__V1__FINDING_CATEGORY__FINDING_CATEGORY_IDLE;
-    f.severity = PENTAD__V1__FINDING_SEVERITY__FINDING_SEVERITY_LOW;
-    f.due = 20190615;
-    fill_item(&r, &subject, 20190601);
-    r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_FINDING;
-    r.audit_finding = &f;
-    tw_cut(&t->s[at("audit")], list, 1, &t->b);
-    send(t, "audit", pt_buf_span(&t->b));
-
-    cr_assert_eq(tw_get(c, "/v1/records/audit/main/1", "application/x-protobuf"), 200);
-    pt_leaf_hash(&hash, c->body.p, c->body.len);
-    ref.party = (char *)(uintptr_t) "audit";
-    ref.stream = (char *)(uintptr_t) "main";
-    ref.has_seq = ref.has_hash = 1;
-    ref.seq = 1;
-    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
-    v.finding = &ref;
-    v.has_checked_on = v.has_status = 1;
-    v.checked_on = 20190610;
-    v.status = PENTAD__V1__VERIFY_STATUS__VERIFY_STATUS_DONE;
-    r = (Pentad__V1__Record)PENTAD__V1__RECORD__INIT;
-    fill_item(&r, &subject, 20190610);
-    r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_VERIFY;
-    r.audit_verify = &v;
-    tw_cut(&t->s[at("audit")], list, 1, &t->b);
-    send(t, "audit", pt_buf_span(&t->b));
-}
-
-/* An approval by congress of many lines that name the department: 3.5 MiB. */
-static void send_approval(struct scene *t, int no) {
-    enum { LINES = 11000 };
-    Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Record *list[] = {&r};
-    Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
-    Pentad__V1__CongressApproval a = PENTAD__V1__CONGRESS_APPROVAL__INIT;
-    Pentad__V1__ApprovalLine line = PENTAD__V1__APPROVAL_LINE__INIT;
-    Pentad__V1__ApprovalLine **lines = calloc(LINES, sizeof(Pentad__V1__ApprovalLine *));
-    char key[301] = "";
-    char doc_no[40];
-
-    cr_assert_not_null(lines);
-    for (size_t i = 0; i < 100; i++) {
-        (void)snprintf(key + 3 * i, 4, "项");
-    }
-    (void)snprintf(doc_no, sizeof doc_no, "决议〔2019〕%d号", no);
-    line.has_bk = line.has_fen = line.has_src_unit = 1;
-    line.bk = PENTAD__V1__BUDGET_KIND__BUDGET_KIND_GENERAL;
-    line.func = (char *)(uintptr_t) "2120303";
-    line.dept = (char *)(uintptr_t)DEPT;
-    line.src_unit = PENTAD__V1__SOURCE_UNIT__SOURCE_UNIT_FEN;
-    line.control_key = key;
-    line.fen = 1;
-    for (size_t i = 0; i < LINES; i++) {
-        lines[i] = &line;
-    }
-    subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_REGION;
-    subject.key = (char *)(uintptr_t) "370100";
-    a.has_kind = a.has_approved_on = a.has_total_fen = 1;
-    a.kind = PENTAD__V1__APPROVAL_KIND__APPROVAL_KIND_BUDGET;
-    a.approved_on = 20190130;
-    a.n_lines = LINES;
-    a.lines = lines;
-    a.total_fen = LINES;
-    r.subject = &subject;
-    r.doc_no = doc_no;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190130;
-    r.body_case = PENTAD__V1__RECORD__BODY_CONGRESS_APPROVAL;
-    r.congress_approval = &a;
-    tw_cut(&t->s[at("congress")], list, 1, &t->b);
-    send(t, "congress", pt_buf_span(&t->b));
-    free(lines);
-}
-
-/* The newest snapshot once it is logged. */
-static json_t *snapshot(struct scene *t) {
-    struct tw_client *c = &t->c[at("audit")];
-    json_t *j;
-
-    cr_assert(tw_wait_for(c, "/v1/snapshots", "\"hub/main#"));
-    j = json_loadb((const char *)c->body.p, c->body.len, 0, NULL);
-    cr_assert_not_null(j);
-    return j;
-}
-
-/* Audit says that it found the same, or that it didn't, for all who read payments. */
-static void send_attestation(struct scene *t, bool equal) {
-    static const char *const classes[] = {"congress", "discipline", "finance", "audit"};
-    struct tw_client *c = &t->c[at("audit")];
-    json_t *j = snapshot(t);
-    const json_t *s = json_array_get(json_object_get(j, "snapshots"), 0);
-    Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
-    Pentad__V1__Record *list[] = {&rec};
-    Pentad__V1__Attestation a = PENTAD__V1__ATTESTATION__INIT;
-    Pentad__V1__RecordRef ref = PENTAD__V1__RECORD_REF__INIT;
-    struct pt_hash hash, digest;
-    struct pt_ref at_hub;
-    char path[64];
-    const json_t *k;
-    size_t i;
-
-    json_array_foreach(json_object_get(s, "classes"), i, k) {
-        if (strcmp(json_string_value(json_object_get(k, "reader")), "audit") == 0) {
-            cr_assert_eq(pt_hash_from_hex(&digest, json_string_value(json_object_get(k, "digest"))),
-                         0);
-        }
-    }
-    cr_assert_eq(pt_ref_parse(json_string_value(json_object_get(s, "logged")), &at_hub, NULL), 0);
-    (void)snprintf(path, sizeof path, "/v1/records/hub/main/%llu", (unsigned long long)at_hub.seq);
-    cr_assert_eq(tw_get(c, path, "application/x-protobuf"), 200);
-    pt_leaf_hash(&hash, c->body.p, c->body.len);
-    ref.party = at_hub.party;
-    ref.stream = at_hub.stream;
-    ref.has_seq = ref.has_hash = 1;
-    ref.seq = at_hub.seq;
-    ref.hash = (ProtobufCBinaryData){sizeof hash.b, hash.b};
-    a.snapshot = &ref;
-    a.n_reader_classes = 4;
-    a.reader_classes = (char **)(uintptr_t)classes;
-    a.has_digest = a.has_equal = 1;
-    a.digest = (ProtobufCBinaryData){sizeof digest.b, digest.b};
-    a.equal = equal;
-    rec.body_case = PENTAD__V1__RECORD__BODY_ATTESTATION;
-    rec.attestation = &a;
-    tw_cut(&t->s[at("audit")], list, 1, &t->b);
-    send(t, "audit", pt_buf_span(&t->b));
-    json_decref(j);
-}
-
-/* Four payments, one of them taken back; two items of a department; the day ends. */
-static void set_up_with(struct scene *t, int approvals, bool transfer) {
-    const struct tw_opts opts = {.first_day = DAY};
-
-    tw_init(&t->w, &opts);
-    tw_start(&t->w);
-    pt_buf_init(&t->b, 8 << 20);
-    for (size_t i = 0; i < SIX; i++) {
-        tw_stream_init(&t->s[i], &t->w, tw_party_names[i], "main");
-        tw_client_init(&t->c[i], &t->w, tw_party_names[i], "main");
-    }
-    tw_cut_payments(&t->s[at("finance")], 4, &t->b);
-    send(t, "finance", pt_buf_span(&t->b));
-    send_reversal(t, 2, 101);
-    send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
-    send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
-    send_finding(t);
-    if (transfer) {
-        send_transfer(t);
-    }
-    for (int i = 0; i < approvals; i++) {
-        send_approval(t, i);
-    }
-    for (size_t i = 0; i < SIX; i++) {
-        tw_cut_close(&t->s[i], DAY, false, &t->b);
-        send(t, tw_party_names[i], pt_buf_span(&t->b));
-    }
-}
-
-static void set_up(struct scene *t) {
-    set_up_with(t, 0, false);
-}
-
-static void tear_down(struct scene *t) {
-    pt_buf_done(&t->b);
-    for (size_t i = 0; i < SIX; i++) {
-        tw_client_done(&t->c[i]);
-    }
-    tw_done(&t->w);
-}
 
 static struct pt_evidence_result *verify(struct scene *t, struct pt_span bundle) {
     struct pt_evidence_result *r = NULL;
@@ -400,7 +65,7 @@ static void only_incomplete(const struct pt_evidence_result *r, const char *why)
 }
 
 static void get_bundle(struct scene *t, const char *party, const char *path, struct pt_buf *out) {
-    struct tw_client *c = &t->c[at(party)];
+    struct tw_client *c = &t->c[cs_at(party)];
 
     cr_assert_eq(tw_get(c, path, NULL), 200, "%ld %s", c->status, pt_buf_cstr(&c->body));
     pt_buf_reset(out);
@@ -515,16 +180,16 @@ Test(complete, a_reversal_left_out_is_not_proven_complete) {
     struct pt_buf bundle, changed;
     struct scene t;
 
-    set_up(&t);
+    cs_set_up(&t);
     pt_buf_init(&bundle, 16u << 20);
     pt_buf_init(&changed, 16u << 20);
-    json_decref(snapshot(&t));
+    json_decref(cs_snapshot(&t));
     get_bundle(&t, "congress", figure_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     only_incomplete(r, "neither audit nor congress");
     pt_evidence_result_free(r);
 
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     r = wait_complete(&t, "congress", figure_path, &bundle);
     cr_expect(r->complete.proven);
     cr_expect_eq(r->complete.day, DAY);
@@ -548,7 +213,7 @@ Test(complete, a_reversal_left_out_is_not_proven_complete) {
 
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 /* What else a bundle may claim falsely. */
@@ -558,16 +223,16 @@ Test(complete, nothing_else_passes_for_complete) {
     struct pt_buf bundle, changed;
     struct scene t;
 
-    set_up(&t);
+    cs_set_up(&t);
     pt_buf_init(&bundle, 16u << 20);
     pt_buf_init(&changed, 16u << 20);
-    send_attestation(&t, false);
-    json_decref(snapshot(&t));
+    cs_attest(&t, false);
+    json_decref(cs_snapshot(&t));
     get_bundle(&t, "finance", figure_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     only_incomplete(r, "neither audit nor congress");
     pt_evidence_result_free(r);
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     pt_evidence_result_free(wait_complete(&t, "finance", figure_path, &bundle));
 
     b = opened(&bundle);
@@ -619,7 +284,7 @@ Test(complete, nothing_else_passes_for_complete) {
     pt_evidence_result_free(r);
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 /* The figure proven, then without those records, and its value as they give it. */
@@ -650,10 +315,10 @@ Test(complete, a_sum_over_items_leaves_out_neither_an_item_nor_a_record) {
     struct pt_buf bundle, changed;
     struct scene t;
 
-    set_up(&t);
+    cs_set_up(&t);
     pt_buf_init(&bundle, 16u << 20);
     pt_buf_init(&changed, 16u << 20);
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     r = wait_complete(&t, "congress", dept_path, &bundle);
     cr_expect_eq(r->bundle->figure->value, 1500 - 305);
     cr_expect_eq(r->complete.members, 2);
@@ -676,7 +341,7 @@ Test(complete, a_sum_over_items_leaves_out_neither_an_item_nor_a_record) {
     }
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 static bool is_kind(const Pentad__V1__Record *r, int kind) {
@@ -701,9 +366,9 @@ Test(complete, what_was_sent_and_received_is_not_left_out) {
     struct pt_buf bundle;
     struct scene t;
 
-    set_up_with(&t, 0, true);
+    cs_set_up_with(&t, 0, true);
     pt_buf_init(&bundle, 16u << 20);
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     r = wait_complete(&t, "congress", budget_path, &bundle);
     cr_expect_eq(r->bundle->figure->value, 1500 - 200);
     pt_evidence_result_free(r);
@@ -720,7 +385,7 @@ Test(complete, what_was_sent_and_received_is_not_left_out) {
     pt_evidence_result_free(r);
     without(&t, &bundle, is_review, 1, 0, "what was done about " SENT_ITEM);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 /* The payment that was taken back and its reversal, whose sums cancel out. */
@@ -747,9 +412,9 @@ Test(complete, payments_by_their_days_and_answers_to_findings) {
     struct pt_buf bundle, changed;
     struct scene t;
 
-    set_up(&t);
+    cs_set_up(&t);
     pt_buf_init(&bundle, 16u << 20);
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     r = wait_complete(&t, "congress", idle_path, &bundle);
     cr_expect_eq(r->bundle->figure->value, 0); /* the last was paid that day */
     pt_evidence_result_free(r);
@@ -780,7 +445,7 @@ Test(complete, payments_by_their_days_and_answers_to_findings) {
     pentad__v1__evidence_bundle__free_unpacked(b, NULL);
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 /* Nothing paid is proven by what stands where a page of payments would. */
@@ -791,10 +456,10 @@ Test(complete, that_nothing_was_paid) {
     struct pt_buf bundle, changed;
     struct scene t;
 
-    set_up(&t);
+    cs_set_up(&t);
     pt_buf_init(&bundle, 16u << 20);
     pt_buf_init(&changed, 16u << 20);
-    send_attestation(&t, true);
+    cs_attest(&t, true);
     r = wait_complete(&t, "congress", unpaid_path, &bundle);
     cr_expect_eq(r->bundle->figure->value, 0);
     cr_expect(r->complete.proven);
@@ -827,7 +492,7 @@ Test(complete, that_nothing_was_paid) {
     pentad__v1__evidence_bundle__free_unpacked(b, NULL);
     pt_buf_done(&changed);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }
 
 /* Where the proof is more than a file takes, the figure's own records come without it. */
@@ -836,9 +501,9 @@ Test(complete, what_is_too_much_for_a_file_is_said) {
     struct pt_buf bundle;
     struct scene t;
 
-    set_up_with(&t, 5, false);
+    cs_set_up_with(&t, 5, false);
     pt_buf_init(&bundle, 32u << 20);
-    json_decref(snapshot(&t));
+    json_decref(cs_snapshot(&t));
     get_bundle(&t, "congress", approved_path, &bundle);
     r = verify(&t, pt_buf_span(&bundle));
     only_incomplete(r, "more than one file takes");
@@ -847,5 +512,5 @@ Test(complete, what_is_too_much_for_a_file_is_said) {
     cr_expect_eq(r->bundle->n_records, 2);
     pt_evidence_result_free(r);
     pt_buf_done(&bundle);
-    tear_down(&t);
+    cs_tear_down(&t);
 }

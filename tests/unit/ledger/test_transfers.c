@@ -27,13 +27,23 @@ static const char UNIT1[] = "12370100000000001U";
 static struct mklog m;
 static struct pt_ledger *l;
 
+static void fold(void) {
+    struct pt_err err = {0};
+    struct pt_ledger_applied a;
+
+    for (size_t i = 0; i < m.n; i++) {
+        cr_assert_eq(pt_ledger_begin(l, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_ledger_apply(l, &m.e[i], &a, &err), 0, "%s", err.msg);
+        cr_assert_eq(pt_ledger_commit(l, &err), 0, "%s", err.msg);
+    }
+}
+
 /* The city has 500 万元, sends 120 of it under T1, and pays 80; the district receives 120 and pays
  * 50. */
 static void begin(void) {
     static const struct mk_line here = {"V1", P1, "Q1", 80 * WAN, 0, NULL};
     static const struct mk_line there = {"V2", T1, "Y1", 50 * WAN, 0, NULL};
     struct pt_err err = {0};
-    struct pt_ledger_applied a;
 
     mk_init(&m);
     (void)mk_org(&m, K(DEPT), CITY, "市财政局", NULL, "370100");
@@ -45,11 +55,7 @@ static void begin(void) {
     (void)mk_pay(&m, UNIT1, 2019, 20190520, &there, 1, NULL);
     mk_tick(&m, 20190531);
     cr_assert_eq(pt_ledger_open(":memory:", PT_LEDGER_WRITE, &l, NULL, &err), 0, "%s", err.msg);
-    for (size_t i = 0; i < m.n; i++) {
-        cr_assert_eq(pt_ledger_begin(l, &err), 0, "%s", err.msg);
-        cr_assert_eq(pt_ledger_apply(l, &m.e[i], &a, &err), 0, "%s", err.msg);
-        cr_assert_eq(pt_ledger_commit(l, &err), 0, "%s", err.msg);
-    }
+    fold();
 }
 
 static void end(void) {

@@ -18,7 +18,7 @@ static bool same(struct pt_ledger *l, const struct line *x) {
                                 .fiscal_year = (int32_t)strtol(x->f[2], NULL, 10),
                                 .figure = x->f[3],
                                 .known_at = PT_KNOWN_NOW};
-    struct pt_figure f;
+    struct pt_figure f = {.na = true};
     struct pt_err err = {0};
 
     if (pt_date_parse(x->f[4], &ask.valid_at) != 0 || pt_ledger_figure(l, &ask, &f, &err) != 0)

@@ -1,0 +1,38 @@
+/* A hub with two items of a department, four payments (one of them taken back), a finding that was
+ * put right and, where asked for, money sent down: for the tests of complete figures. */
+#ifndef PENTAD_TEST_COMPLETE_SCENE_H
+#define PENTAD_TEST_COMPLETE_SCENE_H
+
+#include <jansson.h>
+
+#include "pt_test_world.h"
+
+#define SIX (TW_PARTIES - 1)
+#define DAY 20190630 /* of the payments */
+
+#define PAID_ITEM "37010019R000000000001" /* of tw_cut_payments */
+#define UNPAID_ITEM "37010019R000000000002"
+#define DEPT "11370100004188813W"
+#define DISTRICT "91350100M000100Y43" /* another body, to which money is sent */
+#define SENT_ITEM "TRF-370100-2019-00001"
+
+struct scene {
+    struct tw w;
+    struct tw_stream s[SIX];
+    struct tw_client c[SIX];
+    struct pt_buf b;
+};
+
+/* Where that body's stream and client stand. */
+size_t cs_at(const char *party);
+/* The day of the payments ends; approvals: how many large ones of congress name the department;
+ * transfer: it sends 200 under SENT_ITEM, which the district receives. */
+void cs_set_up_with(struct scene *t, int approvals, bool transfer);
+void cs_set_up(struct scene *t); /* neither */
+void cs_tear_down(struct scene *t);
+/* The newest snapshot once it is logged. */
+json_t *cs_snapshot(struct scene *t);
+/* Audit says that it found the same, or that it didn't, for all who read payments. */
+void cs_attest(struct scene *t, bool equal);
+
+#endif
