@@ -295,8 +295,8 @@ static void look_at_decision(struct rig *r, const struct pt_delivery *d) {
 }
 
 /* organization seals what it decided and opens it, `said` being the day that it then names and
- * `seq` the record that it claims to open; `party` reads. */
-static void open_before(struct rig *r, const char *party, int32_t said, uint64_t seq) {
+ * `seq` the record that it claims to open. */
+static void open_at_hub(struct rig *r, const char *party, int32_t said, uint64_t seq) {
     struct th_stream author;
     struct decision d;
     rig_init(r, party, false);
@@ -309,6 +309,11 @@ static void open_before(struct rig *r, const char *party, int32_t said, uint64_t
     d.body.decided_on = said;
     open_decision(&d, "main", seq);
     th_send_record(&author, &d.record, NULL);
+}
+
+/* `party` reads it. */
+static void open_before(struct rig *r, const char *party, int32_t said, uint64_t seq) {
+    open_at_hub(r, party, said, seq);
     cr_assert_eq(rig_run(r), 0, "%s", r->err.msg);
 }
 
@@ -340,6 +345,32 @@ Test(seals, an_opening_of_something_else_is_kept_with_what_was_sealed) {
     expect_evidence(&r, 2, "another content");
     cr_expect(rig_had_event(&r, "evidence"));
     cr_expect_eq(decisions_seen, 2, "it is delivered all the same");
+    rig_done(&r);
+}
+
+/* audit has opened so much falsely that no more of it is kept. */
+static void fill_with_audits(struct rig *r) {
+    struct pt_state *s = NULL;
+    bool kept = true;
+    cr_assert_eq(rig_open(r), 0, "%s", r->err.msg);
+    rig_close(r);
+    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, NULL), 0);
+    for (uint32_t i = 0; kept; i++) {
+        cr_assert_eq(pt_evidence_add(s, 1, PT_E_OPENING, "audit", "before", pt_span(&i, sizeof i),
+                                     &kept, NULL),
+                     0);
+    }
+    pt_state_free(s);
+}
+
+Test(seals, one_bodys_false_openings_take_no_room_of_anothers) {
+    struct rig r;
+    open_at_hub(&r, "discipline", 20181102, 1);
+    fill_with_audits(&r);
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(evidence_of(&r), PT_KEPT_EVIDENCE_MAX + 2);
+    cr_expect(rig_had_event(&r, "evidence"));
+    cr_expect_not(rig_had_event(&r, "evidence_lost"));
     rig_done(&r);
 }
 
