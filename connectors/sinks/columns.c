@@ -43,6 +43,13 @@ struct maker {
     struct pt_err *err;
 };
 
+static bool is_taken(const struct pt_out_layout *l, const char *name) {
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->cols[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static int add(struct maker *m, const struct pt_out_column *col) {
     if (m->l->n == PT_SINK_MAX_COLUMNS)
         return pt_err_set(m->err, PT_E_CONFIG, "sink, type %s: more than %d columns", m->info->code,
@@ -103,8 +110,8 @@ static int add_path(struct maker *m, const char *name, const char *path) {
     return add(m, &col);
 }
 
-/* Every field below a message; of lists of messages only the first is run over, others are left
- * out (declare columns to see them). */
+/* Every field below a message, a name of the record's head with body. before it; of lists of
+ * messages only the first is run over, others are left out (declare columns to see them). */
 static int add_all(struct maker *m, struct pt_out_column *at, const ProtobufCMessageDescriptor *d,
                    const char *prefix) {
     for (unsigned i = 0; i < d->n_fields; i++) {
@@ -119,7 +126,9 @@ static int add_all(struct maker *m, struct pt_out_column *at, const ProtobufCMes
         if (col.depth == PT_SINK_MAX_DEPTH)
             continue;
         int rc = step(m, &col, fd, name);
-        col.name = name;
+        col.name = is_taken(m->l, name) ? pt_arena_printf(m->arena, "body.%s", name) : name;
+        if (rc == 0 && col.name == NULL)
+            rc = pt_err_set(m->err, PT_E_NOMEM, "out of memory");
         if (rc == 0)
             rc = fd->type == PROTOBUF_C_TYPE_MESSAGE && !is_ref(fd)
                      ? add_all(m, &col, fd->descriptor, name)
@@ -157,6 +166,9 @@ static int declared(struct maker *m, const struct pt_sink_column *c) {
     const char *name = pt_arena_strdup(m->arena, c->name);
     if (name == NULL)
         return pt_err_set(m->err, PT_E_NOMEM, "out of memory");
+    if (is_taken(m->l, name))
+        return pt_err_set(m->err, PT_E_CONFIG, "sink, type %s: two columns are called %s",
+                          m->info->code, name);
     for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
         if (strcmp(c->path, specials[i].name) == 0) {
             struct pt_out_column col = {.name = name, .kind = specials[i].kind, .each = -1};

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <pentad/base/file.h>
+#include <pentad/record/catalogue.h>
 #include <pentad/sinks/sink.h>
 
 static char dir[300];
@@ -194,6 +195,43 @@ Test(sink, formulas, .init = setup, .fini = teardown) {
     }
 }
 
+static void check_heading(const char *code) {
+    char name[64], seen[PT_SINK_MAX_COLUMNS][80];
+    size_t n = 0;
+    (void)snprintf(name, sizeof name, "%s.csv", code);
+    char *text = content(name), *rest = NULL;
+    text[strcspn(text, "\n")] = '\0';
+    for (char *at = strtok_r(text, ",", &rest); at; at = strtok_r(NULL, ",", &rest)) {
+        for (size_t i = 0; i < n; i++) {
+            cr_assert_str_neq(seen[i], at, "%s has two columns called %s", code, at);
+        }
+        (void)snprintf(seen[n++], sizeof seen[0], "%s", at);
+    }
+    cr_assert_gt(n, 5, "%s", code);
+    free(text);
+}
+
+Test(sink, every_type_has_columns_of_different_names, .init = setup, .fini = teardown) {
+    struct pt_sink s;
+    struct pt_err err = {0};
+    struct payment p;
+    bool is_new = false;
+    size_t n;
+    const struct pt_record_info *infos = pt_record_infos(&n);
+    make_payment(&p, 1, 0, 1);
+    for (size_t i = 0; i < n; i++) {
+        cr_assert_eq(pt_csv_sink_open(dir, NULL, 0, false, &s, &err), 0, "%s", err.msg);
+        p.d.type = infos[i].code;
+        cr_assert_eq(pt_sink_deliver(&s, &p.d, &is_new, &err), 0, "%s: %s", p.d.type, err.msg);
+        pt_sink_close(&s);
+        check_heading(infos[i].code);
+    }
+    char *text = content("H02.csv");
+    cr_assert_not_null(strstr(text, "position,id,"));
+    cr_assert_not_null(strstr(text, ",body.id,"), "the discrepancy's, beside the record's own");
+    free(text);
+}
+
 Test(sink, faults, .init = setup, .fini = teardown) {
     struct pt_sink s;
     struct pt_err err = {0};
@@ -203,6 +241,10 @@ Test(sink, faults, .init = setup, .fini = teardown) {
     const struct pt_sink_type bad[] = {{"X01", NULL, wrong, 1}};
     cr_assert_eq(pt_csv_sink_open(dir, bad, 1, false, &s, &err), PT_E_CONFIG);
     cr_assert_not_null(strstr(err.msg, "colour"), "%s", err.msg);
+    const struct pt_sink_column twice[] = {{"x", "@id"}, {"x", "body.lines.fen"}};
+    const struct pt_sink_type doubled[] = {{"X01", NULL, twice, 2}};
+    cr_assert_eq(pt_csv_sink_open(dir, doubled, 1, false, &s, &err), PT_E_CONFIG);
+    cr_assert_not_null(strstr(err.msg, "two columns are called x"), "%s", err.msg);
     const struct pt_sink_type outside[] = {{"X01", "../x.csv", columns, 4}};
     cr_assert_eq(pt_csv_sink_open(dir, outside, 1, false, &s, &err), PT_E_CONFIG);
     char path[700];
