@@ -153,6 +153,7 @@ int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err) 
     struct pt_brief_moment last;
     struct pt_brief_moment final;
     struct pt_brief_period before;
+    char day_text[11];
     int32_t day;
     int rc = last_tick(b, "no", INT64_MAX, &last, err);
 
@@ -161,13 +162,14 @@ int pt_brief_moments(struct pt_brief *b, uint64_t known_at, struct pt_err *err) 
         return rc;
     if (last.known_at == 0)
         return pt_err_set(err, PT_E_NOT_FOUND, "the ledger has no tick yet: nothing to report");
+    pt_date_format(day_text, b->period.to < b->first_day ? b->first_day : last.day);
     if (b->period.to < b->first_day)
-        return pt_err_set(err, PT_E_NOT_FOUND, "%s was over before this ledger begins, on %d",
-                          b->period.text, b->first_day);
+        return pt_err_set(err, PT_E_NOT_FOUND, "%s was over before this ledger begins, on %s",
+                          b->period.text, day_text);
     if (last.day < b->period.from)
         return pt_err_set(err, PT_E_NOT_FOUND,
-                          "%s has not begun in this ledger: its last tick is of %d", b->period.text,
-                          last.day);
+                          "%s has not begun in this ledger: its last tick is of %s", b->period.text,
+                          day_text);
     rc = final_moment(b, &b->period, &final, &b->final_day, err);
     if (rc != 0)
         return rc;

@@ -1,5 +1,9 @@
 /* What became of a subject in a year: every record that speaks of it, and of a department whether
  * its items are all there is. */
+#include <string.h>
+
+#include <pentad/base/date.h>
+
 #include "answer.h"
 #include "figterm.h"
 
@@ -66,6 +70,67 @@ static int tell(struct telling *t, sqlite3_stmt *st, struct pt_err *err) {
     return 0;
 }
 
+/* What was paid net in each month, up to the valid date, as the difference of the figure at its
+ * ends: null where the subject has none. The payments themselves are that figure's inputs. */
+static int put_payments(const struct pt_asof *a, json_t *j, struct pt_err *err) {
+    struct pt_asof then = *a;
+    json_t *months = json_array();
+    int64_t before = 0;
+    int32_t day = a->fy * 10000 + 101;
+    bool any = false;
+    int rc = 0;
+
+    while (rc == 0 && day <= a->valid_at && day / 10000 <= a->fy + 1) {
+        struct pt_figure f = {0};
+        char month[11];
+
+        then.valid_at = pt_date_month_end(day) < a->valid_at ? pt_date_month_end(day) : a->valid_at;
+        rc = pt_asof_figure(&then, "FG2.P", &f, err);
+        if (rc == 0 && !f.na && f.value != before) {
+            pt_date_format(month, day);
+            month[strlen("2019-01")] = '\0';
+            (void)json_array_append_new(months, json_pack("{s:s,s:o}", "month", month, "paid",
+                                                          pt_json_i64(f.value - before)));
+            before = f.value;
+        }
+        any = any || (rc == 0 && !f.na);
+        day = pt_date_add(pt_date_month_end(day), 1);
+    }
+    (void)json_object_set_new(j, "payments",
+                              any ? json_pack("{s:s,s:o,s:O}", "figure", "FG2.P", "paid",
+                                              pt_json_i64(before), "months", months)
+                                  : json_null());
+    json_decref(months);
+    return rc;
+}
+
+/* Every discrepancy of the year, or of none, about the subject, as it stood then: what the reader
+ * may read. */
+static int put_findings(const struct pt_asof *a, enum pt_party reader, json_t *j,
+                        struct pt_err *err) {
+    const struct pt_discrepancy_filter f = {.reader = reader,
+                                            .kind = a->kind,
+                                            .key = a->key,
+                                            .known_at = a->known_at,
+                                            .limit = PT_LIST_MAX};
+    json_t *all = json_array();
+    json_t *of_year = json_array();
+    json_t *d;
+    int64_t total = 0;
+    size_t i;
+    int rc = pt_json_findings(a->l, &f, all, &total, err);
+
+    json_array_foreach(all, i, d) {
+        json_int_t fy = json_integer_value(json_object_get(d, "fiscal_year"));
+
+        if (fy == 0 || fy == a->fy)
+            (void)json_array_append(of_year, d);
+    }
+    json_decref(all);
+    (void)json_object_set_new(j, "discrepancies", of_year);
+    return rc;
+}
+
 int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, const struct pt_list_reader *reader,
                            struct json_t **ret_json, struct pt_err *err) {
@@ -104,8 +169,13 @@ int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
     (void)json_object_set_new(j, "state", pt_json_state(&a, NULL));
     (void)json_object_set_new(j, "records", t.records);
     (void)json_object_set_new(j, "omitted", json_integer(t.more));
-    *ret_json = j;
-    return 0;
+    rc = put_payments(&a, j, err);
+    rc = rc == 0 ? put_findings(&a, reader ? reader->party : PT_PARTY_HUB, j, err) : rc;
+    if (rc != 0)
+        json_decref(j);
+    else
+        *ret_json = j;
+    return rc;
 }
 
 /* ---- universe ---- */

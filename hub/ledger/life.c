@@ -142,6 +142,43 @@ static int put_tasks(struct pt_ledger *l, struct pt_span id, int64_t episode, js
     return put_records(l, st, rc, PT_BODY_LIST_SHORT, array, err);
 }
 
+/* Rules run at ticks alone: what closed it came between the tick before and that one. What corrects
+ * or names a record that it cited, what is about its subject, a payment of it; a restricted record
+ * isn't told by its place. */
+static int put_cleared_by(struct pt_ledger *l, struct pt_span id, json_t *array,
+                          struct pt_err *err) {
+    static const char sql[] =
+        "WITH c AS MATERIALIZED (SELECT d.key, t.log_size AS upto, coalesce((SELECT p.log_size"
+        "  FROM tick p WHERE p.no = t.no - 1), 0) AS since FROM f_discrepancy d JOIN tick t"
+        "  ON t.seq = d.tick_seq WHERE d.status = @DISCREPANCY_STATUS_CLOSED"
+        "  AND d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = ?1)),"
+        " i AS MATERIALIZED (SELECT DISTINCT r.rec, r.root, r.sid, r.seq FROM f_discrepancy d"
+        "  CROSS JOIN f_discrepancy_inputs n ON n.rec = d.rec CROSS JOIN stream s"
+        "  ON s.party = n.party AND s.name = n.stream CROSS JOIN record r ON r.sid = s.sid"
+        "  AND r.seq = n.seq WHERE d.id = ?1),"
+        " found AS (SELECT r.rec FROM c CROSS JOIN record r ON r.subject = c.key AND r.type > 0"
+        "  UNION SELECT r.rec FROM i CROSS JOIN record r ON r.root = i.root"
+        "  UNION SELECT f.rec FROM i CROSS JOIN ref f ON f.t_sid = i.sid AND f.t_seq = i.seq"
+        "  UNION SELECT p.rec FROM c CROSS JOIN f_payment_batch_lines p ON p.subject = c.key"
+        "  UNION SELECT b.rec FROM c CROSS JOIN f_allotment b ON b.dept = c.key"
+        "  UNION SELECT n.rec FROM c CROSS JOIN f_congress_approval_lines n ON n.dept = c.key"
+        "  UNION SELECT m.rec FROM c CROSS JOIN f_congress_approval_lines m ON m.subject = c.key)"
+        " SELECT r.rec, r.type FROM c CROSS JOIN found f CROSS JOIN record r ON r.rec = f.rec"
+        " WHERE r.log_index >= c.since AND r.log_index < c.upto"
+        " AND r.type NOT IN (@TYPE_DISCREPANCY, @TYPE_DISCREPANCY_REPLY, @TYPE_APPROVAL)"
+        " ORDER BY r.rec";
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err, sql, "b", id);
+
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        if (!pt_type_restricted((enum pt_record_type)pt_sql_i32(st, 1)))
+            (void)json_array_append_new(array,
+                                        pt_json_record(l, pt_sql_i64(st, 0), UINT64_MAX, err));
+    }
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
 /* The newest state of one, as the list has it. */
 static int newest(struct pt_ledger *l, const uint8_t id[ID_LEN], enum pt_party reader, json_t **ret,
                   struct pt_err *err) {
@@ -180,7 +217,7 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, enum pt
                                struct json_t **ret_json, struct pt_err *err) {
     uint8_t id[ID_LEN] = {0};
     const struct pt_span of = pt_span(id, ID_LEN);
-    json_t *lists[4] = {json_array(), json_array(), json_array(), json_array()};
+    json_t *lists[5] = {json_array(), json_array(), json_array(), json_array(), json_array()};
     json_t *d = NULL;
     json_t *j;
     int rc = pt_discrepancy_find(l, id_text, reader, id, err);
@@ -193,12 +230,14 @@ int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id_text, enum pt
     rc = rc == 0
              ? put_tasks(l, of, json_integer_value(json_object_get(d, "episode")), lists[3], err)
              : rc;
+    rc = rc == 0 ? put_cleared_by(l, of, lists[4], err) : rc;
     j = pt_answer_head(l);
     (void)json_object_set_new(j, "discrepancy", d);
     (void)json_object_set_new(j, "inputs", lists[0]);
     (void)json_object_set_new(j, "history", lists[1]);
     (void)json_object_set_new(j, "replies", lists[2]);
     (void)json_object_set_new(j, "tasks", lists[3]);
+    (void)json_object_set_new(j, "cleared_by", lists[4]);
     rc = rc == 0 ? put_left(l, d, j, err) : rc;
     if (rc != 0)
         json_decref(j);

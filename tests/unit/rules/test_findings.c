@@ -1,6 +1,7 @@
 /* The life of a finding: due, escalation, replies, waivers, restarts, parameters. */
 #include <criterion/criterion.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -522,6 +523,66 @@ Test(findings, one_is_told_whole) {
     hex[0] = hex[0] == 'f' ? '0' : 'f';
     cr_expect_eq(pt_ledger_discrepancy_json(pt_fold_ledger(w.f), hex, PT_PARTY_HUB, &j, &err),
                  PT_E_NOT_FOUND);
+    w_close(&w);
+}
+
+Test(findings, what_closed_one_is_named) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    struct mk_ref more;
+    char hex[33], id[64];
+    json_t *j;
+    const json_t *by;
+
+    pt_hex(hex, s.id, 16);
+    j = life_of(&w, hex);
+    cr_expect_eq(json_array_size(json_object_get(j, "cleared_by")), 0, "it isn't closed");
+    json_decref(j);
+    (void)mk_project(&w.m, "37010019T000000009999", "别的项目", DEPT1, NULL);
+    w_tick(&w, 20190304);
+    more = mk_allot(&w.m, 2, P1, DEPT1, "Q1", "2050201", 2019, 20190305, 5 * WAN, NULL);
+    (void)mk_project(&w.m, "37010019T000000008888", "又一项目", DEPT1, NULL);
+    w_tick(&w, 20190305);
+    cr_assert_eq(w_find(&w, "K04", P1, NULL, NULL).status, CLOSED);
+    w_tick(&w, 20190306);
+    j = life_of(&w, hex);
+    by = json_object_get(j, "cleared_by");
+    (void)snprintf(id, sizeof id, "finance/main#%" PRIu64, more.ref.seq);
+    cr_assert_eq(json_array_size(by), 1, "%zu", json_array_size(by));
+    cr_expect_str_eq(text_at(by, 0, "id"), id);
+    json_decref(j);
+    w_close(&w);
+}
+
+Test(findings, a_subjects_history_has_its_payments_and_discrepancies) {
+    struct world w;
+    struct seen s = overpaid(&w, ":memory:");
+    struct mk_line l = {"V2", P1, "Q1", 3 * WAN, 0, NULL};
+    const struct pt_figure_ask ask = {.kind = K(PROJECT),
+                                      .key = P1,
+                                      .fiscal_year = 2019,
+                                      .valid_at = 20190410,
+                                      .known_at = PT_KNOWN_NOW};
+    const struct pt_list_page page = {.limit = 100};
+    struct pt_err err = {0};
+    char hex[33];
+    json_t *j = NULL;
+    const json_t *paid;
+
+    (void)mk_pay(&w.m, "u", 2019, 20190402, &l, 1, NULL);
+    w_tick(&w, 20190402);
+    cr_assert_eq(pt_ledger_history_json(pt_fold_ledger(w.f), &ask, page, NULL, &j, &err), 0, "%s",
+                 err.msg);
+    paid = json_object_get(json_object_get(j, "payments"), "months");
+    cr_assert_eq(json_array_size(paid), 2);
+    cr_expect_str_eq(text_at(paid, 0, "month"), "2019-03");
+    cr_expect_str_eq(text_at(paid, 0, "paid"), "101000000");
+    cr_expect_str_eq(text_at(paid, 1, "month"), "2019-04");
+    cr_expect_str_eq(text_at(paid, 1, "paid"), "3000000");
+    pt_hex(hex, s.id, 16);
+    cr_expect_geq(json_array_size(json_object_get(j, "discrepancies")), 1);
+    cr_expect_str_eq(text_at(json_object_get(j, "discrepancies"), 0, "id"), hex);
+    json_decref(j);
     w_close(&w);
 }
 

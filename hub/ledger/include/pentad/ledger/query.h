@@ -56,7 +56,8 @@ struct pt_list_reader {
 /* What became of a subject in a year (ask->figure is ignored): its state, and its records of the
  * year or of none with the approvals that name it, by business date, each as a trace has it, with
  * its body where its type isn't restricted: {"subject", "fiscal_year", "state", "records",
- * "omitted"}. `reader` NULL: all of them. */
+ * "omitted", "payments": {"figure", "paid", "months": [{"month", "paid"}]} or null,
+ * "discrepancies": of the year or of none, as in their list}. `reader` NULL: all of them. */
 int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, const struct pt_list_reader *reader,
                            struct json_t **ret_json, struct pt_err *err);
@@ -101,9 +102,10 @@ int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepanc
 
 /* One discrepancy by the first digits of its id: {"discrepancy": its newest state as in the list,
  * "inputs": the records it cites, "history": every H01 of it, "replies": every H02 to it, each with
- * its "approvals", "tasks": the J02s that supervise this episode, "workdays_left": until its reply
- * is due, below 0 since it was; only while one is waited for}. PT_E_USAGE for what is no id or
- * begins several, PT_E_NOT_FOUND, of what the reader may read. */
+ * its "approvals", "tasks": the J02s that supervise this episode, "cleared_by": of one that is
+ * closed, the records about it that came with the tick that closed it (none where a date passed),
+ * "workdays_left": until its reply is due, below 0 since it was; only while one is waited for}.
+ * PT_E_USAGE for what is no id or begins several, PT_E_NOT_FOUND, of what the reader may read. */
 enum { PT_DISCREPANCY_PREFIX_MIN = 6, PT_DISCREPANCY_ID_LEN = 16 };
 int pt_ledger_discrepancy_json(struct pt_ledger *l, const char *id, enum pt_party reader,
                                struct json_t **ret_json, struct pt_err *err);
