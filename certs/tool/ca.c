@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <pentad/base/language.h>
+#include <pentad/record/key_use.h>
 
 #include "tool.h"
 
@@ -26,27 +27,13 @@ struct pt_command *const pt_ca_commands[] = {&pt_cmd_create,
                                              &pt_cmd_crl,
                                              NULL};
 
-static enum { BY_LOCALE, CHINESE, ENGLISH } language;
-
 bool pt_tool_chinese(void) {
-    return language == CHINESE || (language == BY_LOCALE && pt_language_is_chinese());
+    return pt_language_is_chinese();
 }
 
 const char *pt_tool_use(const char *use) {
-    static const struct {
-        const char *en, *zh;
-    } uses[] = {{"signing", "签名"},
-                {"sealing", "密封"},
-                {"recovery", "恢复"},
-                {"cosigning", "见证"},
-                {"log", "日志"}};
-
-    for (size_t i = 0; pt_tool_chinese() && i < sizeof(uses) / sizeof(*uses); i++) {
-        if (strcmp(uses[i].en, use) == 0) {
-            return uses[i].zh;
-        }
-    }
-    return use;
+    const char *zh = pt_tool_chinese() ? pt_key_use_zh(use) : NULL;
+    return zh ? zh : use;
 }
 
 /* Takes --zh and --en out of the arguments, wherever they stand. Returns how many are left. */
@@ -55,9 +42,9 @@ static int take_language(int argc, char **argv) {
 
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--zh") == 0) {
-            language = CHINESE;
+            pt_language_choose(PT_LANGUAGE_CHINESE);
         } else if (strcmp(argv[i], "--en") == 0) {
-            language = ENGLISH;
+            pt_language_choose(PT_LANGUAGE_ENGLISH);
         } else {
             argv[n++] = argv[i];
         }

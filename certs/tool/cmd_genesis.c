@@ -11,6 +11,7 @@
 #include <pentad/proof/note.h>
 #include <pentad/proof/witness.h>
 #include <pentad/record/json.h>
+#include <pentad/record/key_use.h>
 
 #include "tool.h"
 
@@ -448,8 +449,6 @@ static void show_party(const Pentad__V1__GenesisParty *p, const Pentad__V1__Enve
         pt_tool_say("  stream %s/%s\n", "  数据流 %s/%s\n", p->party, p->streams[i]);
     }
     for (size_t i = 0; i < p->n_keys; i++) {
-        static const char *const uses[] = {"?",        "signing",   "sealing",
-                                           "recovery", "cosigning", "log"};
         const Pentad__V1__PublicKey *k = p->keys[i];
         const char *alg = pt_key_alg_name((enum pt_key_alg)k->algorithm);
         char hex[2 * PT_HASH_LEN + 1];
@@ -463,7 +462,7 @@ static void show_party(const Pentad__V1__GenesisParty *p, const Pentad__V1__Enve
                                         strcmp(env->signatures[s]->keyid, hex) == 0);
         }
         pt_tool_say("  %s key (%s) %s%s\n", "  %s密钥（%s）%s%s\n",
-                    pt_tool_use(uses[k->use <= 5 ? k->use : 0]), alg != NULL ? alg : "?", hex,
+                    pt_tool_use(pt_key_use_name(k->use)), alg != NULL ? alg : "?", hex,
                     !has_signed         ? ""
                     : pt_tool_chinese() ? "  已签名"
                                         : "  has signed");

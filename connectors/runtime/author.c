@@ -138,39 +138,21 @@ int pt_connector_author_replace(struct pt_connector *c, Pentad__V1__Record *r, u
 
 int pt_connector_author_validate(struct pt_connector *c, const Pentad__V1__Record *rec,
                                  char *ret_path, size_t path_cap, struct pt_err *err) {
-    static uint8_t nonce[NONCE_LEN];
-    Pentad__V1__Record copy = *rec;
+    uint8_t nonce[NONCE_LEN];
     struct pt_faults faults;
-    int64_t now = pt_clock_now_ms(c->opt.clock);
-    copy.has_seq = 1;
-    copy.seq = c->next_seq;
-    copy.has_nonce = 1;
-    copy.nonce = (ProtobufCBinaryData){.len = sizeof nonce, .data = nonce};
-    if (!copy.has_issued_at_ms) {
-        copy.has_issued_at_ms = 1;
-        copy.issued_at_ms = now;
-    }
     const Pentad__V1__RecordRef *opens = pt_sealed_opens(rec);
-    if (opens && pt_connector_opening_nonce(c, opens, nonce, err) != 0) {
+    int rc = opens ? pt_connector_opening_nonce(c, opens, nonce, err) : 0;
+    rc = rc == 0 && opens ? pt_connector_opening_own(c, rec, nonce, err) : rc;
+    if (rc != 0) {
         (void)snprintf(ret_path, path_cap, "body.%s.opens", pt_record_info_of(rec)->member);
-        return PT_E_NOT_FOUND;
-    }
-    if (opens) {
-        int own = pt_connector_opening_own(c, rec, nonce, err);
-        if (own != 0) {
-            (void)snprintf(ret_path, path_cap, "body.%s.opens", pt_record_info_of(rec)->member);
-            return own;
-        }
+        return rc;
     }
     pt_arena_reset(&c->arena);
     pt_faults_init(&faults, &c->arena);
-    int rc = opens || pt_sealed_due(rec)
-                 ? pt_record_validate_unsealed(&copy, c->codes, c->party, now, &faults)
-                 : pt_record_validate(&copy, c->codes, c->party, now, &faults);
+    rc = pt_record_validate_draft(rec, c->codes, c->party, c->next_seq,
+                                  pt_clock_now_ms(c->opt.clock), &faults, err);
     (void)snprintf(ret_path, path_cap, "%s", rc && faults.count ? faults.v[0].field : "");
-    return rc ? pt_err_set(err, rc, "%s",
-                           faults.count ? faults.v[0].message : pt_err_text(rc, false))
-              : 0;
+    return rc;
 }
 
 /* protobuf-c has no const; packing only reads. */

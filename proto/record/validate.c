@@ -8,6 +8,7 @@
 #include <pentad/base/date.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/ref.h>
+#include <pentad/record/sealed.h>
 #include <pentad/record/text.h>
 
 #include "checks.h"
@@ -391,4 +392,23 @@ int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_c
                                 enum pt_party author, int64_t received_at_ms,
                                 struct pt_faults *out) {
     return validate(rec, codes, author, received_at_ms, true, out);
+}
+
+int pt_record_validate_draft(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                             enum pt_party author, uint64_t seq, int64_t now_ms,
+                             struct pt_faults *out, struct pt_err *err) {
+    static uint8_t nonce[PT_SEALED_NONCE];
+    Pentad__V1__Record copy = *rec;
+    bool content = pt_sealed_opens(rec) || pt_sealed_due(rec);
+    copy.has_seq = copy.has_nonce = 1;
+    copy.seq = seq;
+    copy.nonce = (ProtobufCBinaryData){.len = sizeof nonce, .data = nonce};
+    if (!copy.has_issued_at_ms) {
+        copy.has_issued_at_ms = 1;
+        copy.issued_at_ms = now_ms;
+    }
+    int rc = validate(&copy, codes, author, now_ms, content, out);
+    return rc == 0
+               ? 0
+               : pt_err_set(err, rc, "%s", out->count ? out->v[0].message : pt_err_text(rc, false));
 }

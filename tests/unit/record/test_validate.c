@@ -47,6 +47,39 @@ Test(validate, every_good_record_passes) {
     }
 }
 
+/* What its connector is still to give it is no fault of a draft; all else is, and err says it too.
+ */
+Test(validate, a_draft_lacks_what_the_connector_gives) {
+    const struct good *good = good_of(PT_TYPE_PAYMENT_BATCH);
+    json_t *json = good_json(good);
+    struct pt_codes *codes = codes_cn();
+    struct pt_err err = {0};
+    struct pt_arena arena;
+    struct pt_faults faults;
+
+    pt_arena_init(&arena, 4 << 20);
+    pt_faults_init(&faults, &arena);
+    json_object_del(json, "seq");
+    json_object_del(json, "nonce");
+    json_object_del(json, "issued_at_ms");
+    cr_expect_neq(
+        pt_record_validate(record_of(json, &arena), codes, good->author, RECEIVED_MS, &faults), 0,
+        "exchanged it would be refused");
+    pt_faults_init(&faults, &arena);
+    cr_expect_eq(pt_record_validate_draft(record_of(json, &arena), codes, good->author, 1,
+                                          RECEIVED_MS, &faults, &err),
+                 0, "%s", err.msg);
+    json_object_set_new(json, "payment_batch", json_object());
+    cr_expect_eq(pt_record_validate_draft(record_of(json, &arena), codes, good->author, 1,
+                                          RECEIVED_MS, &faults, &err),
+                 PT_E_MISSING);
+    cr_expect_eq(faults.v[0].code, PT_E_MISSING);
+    cr_expect_str_eq(err.msg, faults.v[0].message);
+    pt_arena_done(&arena);
+    pt_codes_free(codes);
+    json_decref(json);
+}
+
 Test(validate, every_type_has_a_good_record) {
     size_t n;
     const struct pt_record_info *rows = pt_record_infos(&n);

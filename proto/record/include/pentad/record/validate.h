@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include <pentad/base/err.h>
 #include <pentad/record/codes.h>
 #include <pentad/record/fault.h>
 #include <pentad/record/party.h>
@@ -31,6 +32,13 @@ int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *cod
 int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                                 enum pt_party author, int64_t received_at_ms,
                                 struct pt_faults *out);
+
+/* What a connector is about to put into its stream, with what is still to come: the number `seq`, a
+ * nonce, issued_at_ms (now_ms) where the record doesn't say its own, the seal where one is due. As
+ * pt_record_validate; the fault is written to err too, which may be NULL. */
+int pt_record_validate_draft(const Pentad__V1__Record *rec, const struct pt_codes *codes,
+                             enum pt_party author, uint64_t seq, int64_t now_ms,
+                             struct pt_faults *out, struct pt_err *err);
 
 /* 等级: 优 from 90 points, 良 from 80, 中 from 60, else 差 (财预〔2020〕10号). */
 Pentad__V1__Rating pt_rating_band(int32_t total_cp);
