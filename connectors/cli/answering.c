@@ -17,7 +17,8 @@ int pt_cli_name_record(const json_t *record, struct cli_named *ret, struct pt_er
     pentad__v1__record_ref__init(&ret->ref);
     int rc = pt_ref_parse(pt_cli_text(record, "id"), &ret->at, err);
     if (rc == 0 && pt_unhex(hash, strlen(hash), ret->hash, sizeof ret->hash) != 0) {
-        rc = pt_err_set(err, PT_E_FORMAT, "the answer has a record without its hash");
+        rc = pt_err_set(err, PT_E_FORMAT,
+                        PT_SAY("the answer has a record without its hash", "答复中的记录缺少哈希"));
     }
     ret->ref.party = ret->at.party;
     ret->ref.stream = ret->at.stream;
@@ -178,17 +179,22 @@ static int still_open(const json_t *life, struct pt_err *err) {
     const json_t *d = discrepancy_of(life);
     const char *status = pt_cli_text(d, "status");
     if (!json_is_object(d) || json_is_true(json_object_get(d, "withheld"))) {
-        return pt_err_set(err, PT_E_NOT_FOUND, "that discrepancy is not yours to read");
+        return pt_err_set(err, PT_E_NOT_FOUND,
+                          PT_SAY("that discrepancy is not yours to read", "本方无权查阅该差异"));
     }
     if (strcmp(status, "CLOSED") == 0) {
-        return pt_err_set(err, PT_E_SETTLED,
-                          "discrepancy %s has been closed since %s: nothing is left to answer",
-                          pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
+        return pt_err_set(
+            err, PT_E_SETTLED,
+            PT_SAY("discrepancy %s has been closed since %s: nothing is left to answer",
+                   "差异%s自%s起已销号，无须再答复"),
+            pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
     }
     if (strcmp(status, "WAIVED") == 0) {
-        return pt_err_set(err, PT_E_SETTLED,
-                          "discrepancy %s has been waived since %s: nothing is left to answer",
-                          pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
+        return pt_err_set(
+            err, PT_E_SETTLED,
+            PT_SAY("discrepancy %s has been waived since %s: nothing is left to answer",
+                   "差异%s自%s起已认可，无须再答复"),
+            pt_cli_text(d, "id"), pt_cli_text(d, "tick_day"));
     }
     return 0;
 }
@@ -203,19 +209,24 @@ int pt_may_reply(const json_t *life, const char *party, Pentad__V1__ReplyKind ki
         return rc;
     }
     if (waive && strcmp(party, "office") != 0) {
-        return pt_err_set(err, PT_E_NOT_ASKED, "only the office waives; this connector is %s's",
-                          party);
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          PT_SAY("only the office waives; this connector is %s's",
+                                 "只有联席会议办公室可以认可；本连接器属于%s"),
+                          pt_cli_party(party));
     }
     if (!waive && !responds(d, party)) {
-        pt_responders_text(d, false, who, sizeof who);
-        return pt_err_set(err, PT_E_NOT_ASKED, "%s isn't asked: discrepancy %s is for %s to answer",
-                          party, pt_cli_text(d, "id"), who);
+        pt_responders_text(d, pt_language_is_chinese(), who, sizeof who);
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          PT_SAY("%s isn't asked: discrepancy %s is for %s to answer",
+                                 "%s不是应答复单位：差异%s应由%s答复"),
+                          pt_cli_party(party), pt_cli_text(d, "id"), who);
     }
     const json_t *said = reply_by(life, party, kind);
     if (said) {
         return pt_err_set(err, PT_E_EXISTS,
-                          "%s has said so with %s; to say it otherwise, correct that record", party,
-                          pt_cli_text(said, "id"));
+                          PT_SAY("%s has said so with %s; to say it otherwise, correct that record",
+                                 "%s已以%s作过答复；如需改变，请更正该记录"),
+                          pt_cli_party(party), pt_cli_text(said, "id"));
     }
     return 0;
 }
@@ -228,19 +239,26 @@ int pt_may_approve(const json_t *life, const char *party, struct pt_err *err) {
     }
     if (strcmp(party, "congress") != 0 && strcmp(party, "audit") != 0) {
         return pt_err_set(err, PT_E_NOT_ASKED,
-                          "congress or audit approves a waiver; this connector is %s's", party);
+                          PT_SAY("congress or audit approves a waiver; this connector is %s's",
+                                 "认可须由人大或审计局同意；本连接器属于%s"),
+                          pt_cli_party(party));
     }
     if (!waiver) {
-        return pt_err_set(err, PT_E_NOT_FOUND,
-                          "the office hasn't waived discrepancy %s: there is nothing to approve",
-                          pt_cli_text(discrepancy_of(life), "id"));
+        return pt_err_set(
+            err, PT_E_NOT_FOUND,
+            PT_SAY("the office hasn't waived discrepancy %s: there is nothing to approve",
+                   "联席会议办公室未认可差异%s，无可同意"),
+            pt_cli_text(discrepancy_of(life), "id"));
     }
     if (!pt_waiver_needs_approval(life)) {
-        return pt_err_set(err, PT_E_NOT_ASKED,
-                          "finance doesn't answer here: the office's waiver needs no approval");
+        return pt_err_set(
+            err, PT_E_NOT_ASKED,
+            PT_SAY("finance doesn't answer here: the office's waiver needs no approval",
+                   "此差异不由财政局答复，办公室的认可无须同意"));
     }
     const json_t *said = approval_by(waiver, party);
-    return said ? pt_err_set(err, PT_E_EXISTS, "%s has approved it with %s", party,
-                             pt_cli_text(said, "id"))
+    return said ? pt_err_set(err, PT_E_EXISTS,
+                             PT_SAY("%s has approved it with %s", "%s已以%s表示同意"),
+                             pt_cli_party(party), pt_cli_text(said, "id"))
                 : 0;
 }

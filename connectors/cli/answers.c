@@ -9,6 +9,8 @@
 #include <pentad/base/file.h>
 #include <pentad/ledger/figures.h>
 #include <pentad/ledger/ledger.h>
+#include <pentad/record/ref.h>
+#include <pentad/record/text.h>
 
 #include "cli.h"
 
@@ -19,7 +21,8 @@ int pt_cli_answers_open(const struct cli_options *o, struct cli_answers *ret, st
     }
     char path[4096];
     if (pt_path_join(path, sizeof path, o->data, "ledger.db") != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--data: the path is too long", "--data：路径过长"));
     }
     return pt_ledger_open(path, PT_LEDGER_READ, &ret->ledger, NULL, err);
 }
@@ -51,6 +54,28 @@ int pt_cli_answer(const struct cli_options *o, const struct cli_question *q) {
     return result;
 }
 
+int pt_cli_check_text(const char *option, const char *text, size_t max, struct pt_err *err) {
+    size_t chars = 0;
+    const char *why = NULL;
+    if (text && pt_text_check(text, strlen(text), &chars, &why) != 0) {
+        return pt_err_set(err, PT_E_USAGE, PT_SAY("%s: %s", "%s：%s"), option, why);
+    }
+    return chars <= max
+               ? 0
+               : pt_err_set(err, PT_E_USAGE,
+                            PT_SAY("%s: %zu characters, at most %zu", "%s：%zu个字符，至多%zu个"),
+                            option, chars, max);
+}
+
+int pt_cli_ref_parse(const char *text, struct pt_ref *ret, struct pt_err *err) {
+    return pt_ref_parse(text, ret, NULL) == 0
+               ? 0
+               : pt_err_set(err, PT_E_USAGE,
+                            PT_SAY("%s is no record: write party/stream#number, as finance/main#12",
+                                   "%s不是记录编号：应写作参与方/数据流#序号，如finance/main#12"),
+                            text);
+}
+
 int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     const char *last = strrchr(text, '/');
@@ -61,10 +86,11 @@ int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err 
     long year = last && before > text ? strtol(before + 1, &end, 10) : 0;
     if (!last || before <= text || end != last || year < 1900 || year > 2199 ||
         (size_t)(before - text) >= sizeof ret->subject || strlen(last + 1) >= sizeof ret->figure) {
-        return pt_err_set(err, PT_E_FORMAT,
-                          "%s is neither a record (finance/main#12) nor a figure "
-                          "(PROJECT:3701…/2019/FG3)",
-                          text);
+        return pt_err_set(
+            err, PT_E_USAGE,
+            PT_SAY("%s is neither a record (finance/main#12) nor a figure (PROJECT:3701…/2019/FG3)",
+                   "%s既不是记录（finance/main#12），也不是指标（PROJECT:3701…/2019/FG3）"),
+            text);
     }
     memcpy(ret->subject, text, (size_t)(before - text));
     (void)snprintf(ret->figure, sizeof ret->figure, "%s", last + 1);
@@ -77,7 +103,10 @@ int pt_cli_valid_at(const struct cli_options *o, struct pt_ledger *l, int32_t *r
     struct pt_ledger_tick tick = {0};
     *ret_valid_at = 0;
     if (o->valid_at && pt_date_parse(o->valid_at, ret_valid_at) != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--valid-at %s is not a date (2019-06-30)",
+                                 "--valid-at %s不是日期（2019-06-30）"),
+                          o->valid_at);
     }
     int rc = o->valid_at ? 0 : pt_ledger_last_tick(l, &tick, err);
     if (rc == 0 && !o->valid_at) {
@@ -95,15 +124,19 @@ int pt_cli_known_at(const struct cli_options *o, struct pt_ledger *l, uint64_t *
     }
     if (strchr(o->known_at, '-')) {
         int rc = pt_date_parse(o->known_at, &day);
-        return rc ? pt_err_set(err, rc, "--known-at %s is not a date", o->known_at)
+        return rc ? pt_err_set(err, rc,
+                               PT_SAY("--known-at %s is not a date", "--known-at %s不是日期"),
+                               o->known_at)
                   : pt_ledger_known_at(l, day, ret_log_size, err);
     }
     *ret_log_size = strtoull(o->known_at, NULL, 10);
     uint64_t now = pt_ledger_cursor(l);
     if (*ret_log_size > now) {
         return pt_err_set(err, PT_E_RANGE,
-                          "--known-at %s: the ledger stands at log size %" PRIu64
-                          " (a day is written 2019-06-30)",
+                          PT_SAY("--known-at %s: the ledger stands at log size %" PRIu64
+                                 " (a day is written 2019-06-30)",
+                                 "--known-at %s：台账的日志长度为%" PRIu64
+                                 "（日期写作2019-06-30）"),
                           o->known_at, now);
     }
     return 0;

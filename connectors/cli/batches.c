@@ -17,7 +17,7 @@ int pt_cli_record_write(Pentad__V1__Record *r, uint64_t seq, struct pt_buf *ret,
     uint8_t nonce[NONCE_LEN];
     int rc = pt_entropy_system.fill(pt_entropy_system.ctx, nonce, sizeof nonce);
     if (rc != 0) {
-        return pt_err_set(err, rc, "the system gives no random bytes");
+        return pt_err_set(err, rc, PT_SAY("the system gives no random bytes", "系统不提供随机数"));
     }
     r->has_seq = r->has_nonce = r->has_issued_at_ms = 1;
     r->seq = seq;
@@ -52,7 +52,7 @@ int pt_cli_batch_cut(const struct cli_author *a, const struct cli_cut *cut, stru
         (void)pt_batch_record_append(&ret->bytes, record);
         ret->record_end = ret->bytes.len;
         rc = pt_batch_held_append(&ret->bytes, pt_follower_checkpoint(a->keys->view));
-        rc = rc == 0 ? 0 : pt_err_set(err, rc, "the batch is too large");
+        rc = rc == 0 ? 0 : pt_err_set(err, rc, PT_SAY("the batch is too large", "批次过大"));
     }
     pt_buf_done(&envelope);
     return rc;

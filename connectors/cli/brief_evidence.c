@@ -16,6 +16,7 @@
 
 #include "brief_file.h"
 #include "own_ledger.h"
+#include "steps.h"
 
 enum { STEPS_MAX = 8, WHAT_MAX = 320, PLACE_MAX = 160 };
 
@@ -38,7 +39,8 @@ struct check {
 
 bool pt_cli_is_period(const char *text) {
     bool year = strspn(text, "0123456789") == 4 && text[4] == '-';
-    bool month = year && strspn(text + 5, "0123456789") == 2 && text[7] == '\0';
+    bool month = year && strspn(text + 5, "0123456789") == 2 && text[7] == '\0' &&
+                 strcmp(text + 5, "01") >= 0 && strcmp(text + 5, "12") <= 0;
     return month || (year && text[5] == 'Q' && strspn(text + 6, "1234") == 1 && text[7] == '\0');
 }
 
@@ -111,9 +113,10 @@ static int may_reproduce(const char *party, struct pt_err *err) {
         return 0;
     }
     return pt_err_set(err, PT_E_FORBIDDEN,
-                      "%s has sums of payments alone, out of which no brief can be made: ask as a "
-                      "body that reads payments",
-                      party);
+                      PT_SAY("%s has sums of payments alone, out of which no brief can be made: "
+                             "ask as a body that reads payments",
+                             "%s只能查阅支付合计，不足以生成简报：请由可查阅支付的一方查询"),
+                      pt_cli_party(party));
 }
 
 /* The hub's brief as JSON, and the log size it is known at. */
@@ -129,13 +132,16 @@ static int fetch_brief(const struct cli_options *o, struct cli_hub *hub, const c
     const char *known = rc == 0 ? json_string_value(json_object_get(*ret, "known_at")) : NULL;
     *ret_known = known && pt_cli_is_number(known) ? strtoull(known, NULL, 10) : 0;
     if (rc == 0 && *ret_known == 0) {
-        rc = pt_err_set(err, PT_E_FORMAT, "the hub's brief doesn't say its log size");
+        rc = pt_err_set(
+            err, PT_E_FORMAT,
+            PT_SAY("the hub's brief doesn't say its log size", "枢纽的简报未注明日志长度"));
     }
     /* A draft lists what couldn't be decided at the moment, which nobody can find out later. */
     if (rc == 0 && json_is_true(json_object_get(*ret, "draft"))) {
-        rc =
-            pt_err_set(err, PT_E_NOT_FOUND,
-                       "the brief of %s is a draft yet: it can be proven once it is final", period);
+        rc = pt_err_set(err, PT_E_NOT_FOUND,
+                        PT_SAY("the brief of %s is a draft yet: it can be proven once it is final",
+                               "%s的简报尚为草稿，定稿后方可证明"),
+                        period);
     }
     return rc;
 }
@@ -263,7 +269,8 @@ int pt_cli_brief_fetch(const struct cli_options *o, const char *period, bool *re
     pt_buf_init(&f.text, CLI_ANSWER_MAX);
     f.pages = tmpfile();
     int rc = f.pages ? fetch_head(o, period, &f, err)
-                     : pt_err_set(err, PT_E_IO, "a temporary file: %s", strerrordesc_np(errno));
+                     : pt_err_set(err, PT_E_IO, PT_SAY("a temporary file: %s", "临时文件：%s"),
+                                  strerrordesc_np(errno));
     rc = rc ? rc : fetch_log(&f, err);
     rc = rc ? rc : write_file(o, period, &f, err);
     rc = rc ? rc : pt_brief_make(f.own.ledger, period, f.known_at, &f.own_brief, err);
@@ -305,8 +312,10 @@ static bool read_pages(struct check *c, uint64_t until, struct pt_err *err) {
     }
     pt_buf_done(&page);
     if (rc == 0 && pt_follower_size(c->own.follower) < until) {
-        rc = pt_err_set(err, PT_E_GAP, "the file's log ends at %" PRIu64 " entries",
-                        pt_follower_size(c->own.follower));
+        rc = pt_err_set(
+            err, PT_E_GAP,
+            PT_SAY("the file's log ends at %" PRIu64 " entries", "文件中的日志止于%" PRIu64 "条"),
+            pt_follower_size(c->own.follower));
     }
     return rc == 0;
 }
@@ -324,7 +333,9 @@ static bool check_log(struct check *c) {
                             &v, &err);
     if (rc != 0 || point.size < c->head->known_at) {
         step(c, "checkpoint", false, "%s",
-             rc ? err.msg : "the checkpoint is of fewer entries than the brief knows");
+             rc ? err.msg
+                : PT_SAY("the checkpoint is of fewer entries than the brief knows",
+                         "检查点的条目少于简报所知"));
         return false;
     }
     rc = pt_cli_own_open(&c->own, &c->trust, reader, ":memory:", &err);
@@ -334,14 +345,19 @@ static bool check_log(struct check *c) {
         return false;
     }
     step(c, "log", true,
-         "%" PRIu64 " entries, each signed by a key live there, nothing missing; %" PRIu64
-         " records, %" PRIu64 " more are not for %s",
-         point.size, c->own.given, c->own.withheld, c->head->reader);
+         PT_SAY("%" PRIu64 " entries, each signed by a key live there, nothing missing; %" PRIu64
+                " records, %" PRIu64 " more are not for %s",
+                "%" PRIu64 "条日志，签名密钥在该处均有效，无缺失；%" PRIu64 "条记录，另有%" PRIu64
+                "条不供%s查阅"),
+         point.size, c->own.given, c->own.withheld, pt_cli_party(c->head->reader));
     rc = pt_follower_root_at(c->own.follower, point.size, &root, &received_ms);
     bool same = rc == 0 && pt_hash_eq(&root, &point.root);
     step(c, "checkpoint", same,
-         same ? "they are the log's whose head of size %" PRIu64 " %d witnesses have cosigned"
-              : "the cosigned head of size %" PRIu64 " (%d witnesses) is another log's",
+         same ? PT_SAY("they are the log's whose head of size %" PRIu64
+                       " %d witnesses have cosigned",
+                       "即该日志，其长度%" PRIu64 "的检查点有%d个见证人签名")
+              : PT_SAY("the cosigned head of size %" PRIu64 " (%d witnesses) is another log's",
+                       "长度%" PRIu64 "的检查点（%d个见证人）属于另一日志"),
          point.size, __builtin_popcountll(v.witnesses));
     return same;
 }
@@ -352,21 +368,27 @@ static void check_brief(struct check *c) {
     json_t *theirs = json_loadb((const char *)c->head->brief.data, c->head->brief.len,
                                 JSON_REJECT_DUPLICATES, NULL);
     if (!theirs) {
-        step(c, "brief", false, "the brief in the file can't be read");
+        step(c, "brief", false, "%s",
+             PT_SAY("the brief in the file can't be read", "文件中的简报无法读取"));
         return;
     }
     if (pt_brief_make(c->own.ledger, c->head->period, c->head->known_at, &c->brief, &err) != 0) {
         step(c, "brief", false, "%s", err.msg);
     } else {
         enum same same = compare(theirs, c->brief, at);
-        step(c, "brief", same == SAME,
-             same == SAME ? "made anew from these records it is the same, byte for byte (%s)"
-             : same == SAME_BUT_CLUES
-                 ? "made anew it is the same but for the numbers about clues, which %s can't count"
-                 : "made anew it is another: it differs at %s",
-             same == SAME             ? c->head->period
-             : same == SAME_BUT_CLUES ? c->head->reader
-                                      : at);
+        step(
+            c, "brief", same == SAME,
+            same == SAME ? PT_SAY("made anew from these records it is the same, byte for byte (%s)",
+                                  "由这些记录重新生成，逐字节相同（%s）")
+            : same == SAME_BUT_CLUES
+                ? PT_SAY("made anew it is the same but for the numbers about clues, which %s can't "
+                         "count",
+                         "重新生成，除%s无法计数的线索数字外均相同")
+                : PT_SAY("made anew it is another: it differs at %s",
+                         "重新生成的简报不同，首处在%s"),
+            same == SAME             ? c->head->period
+            : same == SAME_BUT_CLUES ? pt_cli_party(c->head->reader)
+                                     : at);
     }
     json_decref(theirs);
 }
@@ -394,7 +416,7 @@ static void print_check(const struct cli_options *o, const struct check *c) {
             (void)json_array_append_new(
                 steps, json_pack("{s:s,s:b,s:s}", "step", s->name, "ok", s->ok, "what", s->what));
         } else if (!s->ok || !o->quiet) {
-            printf("  %s %-12s ", s->ok ? "ok    " : "FAILED", s->name);
+            pt_cli_step_begin(s->name, s->ok);
             pt_cli_print_shown(s->what, strlen(s->what));
             putchar('\n');
         }
@@ -407,8 +429,9 @@ static void print_check(const struct cli_options *o, const struct check *c) {
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
-        printf("\n%s: %zu steps, %zu failed\n", c->failed ? "NOT VERIFIED" : "VERIFIED", c->n,
-               c->failed);
+        printf(PT_SAY("\n%s: %zu steps, %zu failed\n", "\n%s：共%zu步，%zu步未通过\n"),
+               c->failed ? PT_SAY("NOT VERIFIED", "核验未通过") : PT_SAY("VERIFIED", "核验通过"),
+               c->n, c->failed);
     }
     json_decref(steps);
 }
@@ -416,7 +439,9 @@ static void print_check(const struct cli_options *o, const struct check *c) {
 /* What nothing signs is shown to people, and names a party. */
 static bool usable(const Pentad__V1__EvidenceBrief *h, struct pt_err *err) {
     if (!pt_cli_is_period(h->period) || pt_party_from_name(h->reader) == PT_PARTY_NONE) {
-        (void)pt_err_set(err, PT_E_FORMAT, "its head names no period, or no party");
+        (void)pt_err_set(
+            err, PT_E_FORMAT,
+            PT_SAY("its head names no period, or no party", "文件头未写明期间或参与方"));
         return false;
     }
     return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pentad/base/language.h>
 #include <pentad/proof/entry.h>
 #include <pentad/proof/hash.h>
 #include <pentad/record/decode.h>
@@ -44,7 +45,8 @@ int pt_brief_file_create(const char *path, const Pentad__V1__EvidenceBrief *head
     struct pt_buf bytes;
     *ret = fopen(path, "wbxe");
     if (!*ret) {
-        return pt_err_set(err, PT_E_IO, "%s can't be created: %s", path, strerrordesc_np(errno));
+        return pt_err_set(err, PT_E_IO, PT_SAY("%s can't be created: %s", "无法创建%s：%s"), path,
+                          strerrordesc_np(errno));
     }
     pt_buf_init(&bytes, HEAD_MAX);
     int rc = pt_msg_encode(&head->base, &bytes, err);
@@ -76,15 +78,19 @@ int pt_brief_file_next(FILE *f, struct pt_buf *page, struct pt_err *err) {
         return 0;
     }
     if (got != sizeof length) {
-        return pt_err_set(err, PT_E_FORMAT, "the evidence file is cut off");
+        return pt_err_set(err, PT_E_FORMAT,
+                          PT_SAY("the evidence file is cut off", "证据文件不完整"));
     }
     if (left > page->max) {
-        return pt_err_set(err, PT_E_TOO_LARGE, "a part of the evidence file has %zu bytes", left);
+        return pt_err_set(
+            err, PT_E_TOO_LARGE,
+            PT_SAY("a part of the evidence file has %zu bytes", "证据文件的一部分长%zu字节"), left);
     }
     for (; left > 0; left -= got) {
         got = fread(chunk, 1, left < sizeof chunk ? left : sizeof chunk, f);
         if (got == 0) {
-            return pt_err_set(err, PT_E_FORMAT, "the evidence file is cut off");
+            return pt_err_set(err, PT_E_FORMAT,
+                              PT_SAY("the evidence file is cut off", "证据文件不完整"));
         }
         if (pt_buf_append(page, chunk, got) != 0) {
             return pt_err_set(err, PT_E_NOMEM, "out of memory");
@@ -97,9 +103,13 @@ int pt_brief_file_head(FILE *f, Pentad__V1__EvidenceBrief **ret, struct pt_err *
     ProtobufCMessage *m = NULL;
     struct pt_buf bytes;
     pt_buf_init(&bytes, HEAD_MAX);
-    int rc = begins_like_one(f) ? pt_brief_file_next(f, &bytes, err)
-                                : pt_err_set(err, PT_E_FORMAT, "not a brief's evidence file");
-    rc = rc == 0 ? pt_err_set(err, PT_E_FORMAT, "the evidence file is cut off") : rc;
+    int rc = begins_like_one(f)
+                 ? pt_brief_file_next(f, &bytes, err)
+                 : pt_err_set(err, PT_E_FORMAT,
+                              PT_SAY("not a brief's evidence file", "不是简报的证据文件"));
+    rc = rc == 0 ? pt_err_set(err, PT_E_FORMAT,
+                              PT_SAY("the evidence file is cut off", "证据文件不完整"))
+                 : rc;
     if (rc == 1) {
         rc =
             pt_strict_unpack(&pentad__v1__evidence_brief__descriptor, pt_buf_span(&bytes), &m, err);
@@ -107,13 +117,17 @@ int pt_brief_file_head(FILE *f, Pentad__V1__EvidenceBrief **ret, struct pt_err *
     pt_buf_done(&bytes);
     *ret = (Pentad__V1__EvidenceBrief *)m;
     if (rc == 0 && (!(*ret)->has_version || (*ret)->version != 1)) {
-        rc = pt_err_set(err, PT_E_UNSUPPORTED, "not a brief's evidence file of version 1");
+        rc = pt_err_set(
+            err, PT_E_UNSUPPORTED,
+            PT_SAY("not a brief's evidence file of version 1", "不是第1版的简报证据文件"));
     }
     if (rc == 0 && (!(*ret)->reader || !(*ret)->period || !(*ret)->has_known_at ||
                     !(*ret)->has_brief || !(*ret)->has_checkpoint)) {
-        rc = pt_err_set(err, PT_E_MISSING,
-                        "its head lacks the reader, the period, the log size, the brief or the "
-                        "checkpoint");
+        rc = pt_err_set(
+            err, PT_E_MISSING,
+            PT_SAY(
+                "its head lacks the reader, the period, the log size, the brief or the checkpoint",
+                "文件头缺少查阅方、期间、日志长度、简报或检查点"));
     }
     return rc;
 }

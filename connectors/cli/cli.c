@@ -9,8 +9,9 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
-#include <pentad/base/language.h>
 #include <pentad/record/text.h>
+
+enum { PURPOSE_MAX = 500 }; /* characters; the hub takes no more */
 
 struct option_row {
     const char *name;
@@ -60,6 +61,7 @@ static const struct option_row options[] = {
     TEXT("--clock", clock),
     FLAG("--reject", reject),
     FLAG("--push", push),
+    FLAG("--noted", noted),
     FLAG("--overdue", overdue),
     FLAG("--count", count),
     FLAG("--inputs", inputs),
@@ -74,18 +76,39 @@ static const struct option_row options[] = {
     FLAG("-h", help),
 };
 
+void pt_cli_choose_language(int argc, char **argv) {
+    enum pt_language language = PT_LANGUAGE_OF_ENVIRONMENT;
+    bool json = false;
+    for (int i = 1; i < argc; i++) {
+        json = json || strcmp(argv[i], "--json") == 0;
+        language = strcmp(argv[i], "--zh") == 0   ? PT_LANGUAGE_CHINESE
+                   : strcmp(argv[i], "--en") == 0 ? PT_LANGUAGE_ENGLISH
+                                                  : language;
+    }
+    pt_language_choose(json ? PT_LANGUAGE_ENGLISH : language);
+}
+
 int pt_cli_misuse(const struct cli_command *cmd, const char *fmt, ...) {
     char text[512];
     va_list ap;
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "pentad %s: %s; pentad %s --help explains it\n", cmd->name, text, cmd->name);
+    fprintf(stderr,
+            PT_SAY("pentad %s: %s; pentad %s --help explains it\n",
+                   "pentad %s：%s；用法见pentad %s --help\n"),
+            cmd->name, text, cmd->name);
     return EXIT_UNUSABLE;
 }
 
 int pt_cli_fail(const struct pt_err *err) {
-    fprintf(stderr, "pentad: %s (%s)\n", err->msg, pt_err_name(err->code));
+    if (pt_language_is_chinese()) {
+        char told[CLI_TOLD_MAX];
+        fprintf(stderr, "pentad：%s：%s (%s)\n", pt_err_text(err->code, true),
+                pt_cli_told(err->msg, told), pt_err_name(err->code));
+    } else {
+        fprintf(stderr, "pentad: %s (%s)\n", err->msg, pt_err_name(err->code));
+    }
     return err->code == PT_E_USAGE ? EXIT_UNUSABLE : EXIT_FAILED;
 }
 
@@ -109,21 +132,30 @@ bool pt_cli_is_number(const char *text) {
 static int check_values(const struct cli_command *cmd, const struct cli_options *o) {
     int32_t day = 0;
     if (o->valid_at && pt_date_parse(o->valid_at, &day) != 0) {
-        return pt_cli_misuse(cmd, "--valid-at %s is not a date (2019-06-30)", o->valid_at);
+        return pt_cli_misuse(cmd,
+                             PT_SAY("--valid-at %s is not a date (2019-06-30)",
+                                    "--valid-at %s不是日期（2019-06-30）"),
+                             o->valid_at);
     }
     if (o->known_at && !pt_cli_is_number(o->known_at) &&
         (!strchr(o->known_at, '-') || pt_date_parse(o->known_at, &day) != 0)) {
-        return pt_cli_misuse(cmd, "--known-at %s is neither a log size nor a date (2019-06-30)",
+        return pt_cli_misuse(cmd,
+                             PT_SAY("--known-at %s is neither a log size nor a date (2019-06-30)",
+                                    "--known-at %s既不是日志长度，也不是日期（2019-06-30）"),
                              o->known_at);
     }
     if (o->severity && (strlen(o->severity) != 1 || !strchr("IYR", o->severity[0]))) {
-        return pt_cli_misuse(cmd, "--severity %s is none of I, Y, R", o->severity);
+        return pt_cli_misuse(
+            cmd, PT_SAY("--severity %s is none of I, Y, R", "--severity %s不是I、Y、R之一"),
+            o->severity);
     }
     if (o->year && !pt_cli_is_number(o->year)) {
-        return pt_cli_misuse(cmd, "--year %s is not a year (2019)", o->year);
+        return pt_cli_misuse(
+            cmd, PT_SAY("--year %s is not a year (2019)", "--year %s不是年度（2019）"), o->year);
     }
     if (o->depth && !pt_cli_is_number(o->depth)) {
-        return pt_cli_misuse(cmd, "--depth %s is not a number", o->depth);
+        return pt_cli_misuse(cmd, PT_SAY("--depth %s is not a number", "--depth %s不是数字"),
+                             o->depth);
     }
     return EXIT_OK;
 }
@@ -145,7 +177,7 @@ static int check_taken(const struct cli_command *cmd, const struct option_row *o
         takes(cmd, strcmp(o->name, "-o") == 0 ? "--out" : o->name)) {
         return EXIT_OK;
     }
-    return pt_cli_misuse(cmd, "%s has no meaning here", o->name);
+    return pt_cli_misuse(cmd, PT_SAY("%s has no meaning here", "%s在此无意义"), o->name);
 }
 
 /* A list has room for as many as there are arguments. */
@@ -186,7 +218,7 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         size_t len = 0;
         const struct option_row *o = find_option(argv[i], &len);
         if (!o || (!o->value && argv[i][len] == '=')) {
-            return pt_cli_misuse(cmd, "there is no option %s", argv[i]);
+            return pt_cli_misuse(cmd, PT_SAY("there is no option %s", "没有选项%s"), argv[i]);
         }
         if (check_taken(cmd, o) != EXIT_OK) {
             return EXIT_UNUSABLE;
@@ -198,7 +230,7 @@ static int parse(const struct cli_command *cmd, int argc, char **argv, struct cl
         } else if (i + 1 < argc) {
             take_value(ret, o, argv[++i]);
         } else {
-            return pt_cli_misuse(cmd, "%s wants a value", argv[i]);
+            return pt_cli_misuse(cmd, PT_SAY("%s wants a value", "%s须有取值"), argv[i]);
         }
     }
     return ret->help ? EXIT_OK : check_values(cmd, ret);
@@ -209,11 +241,12 @@ int pt_cli_run(const struct cli_command *cmd, int argc, char **argv) {
         return cmd->main(argc, argv);
     }
     struct cli_options o;
+    pt_cli_choose_language(argc, argv);
     int status = parse(cmd, argc, argv, &o);
     if (status == EXIT_OK && o.help) {
         fputs(cmd->usage, stdout);
     } else if (status == EXIT_OK && (o.n_args < cmd->min_args || o.n_args > cmd->max_args)) {
-        status = pt_cli_misuse(cmd, "%s", cmd->wants);
+        status = pt_cli_misuse(cmd, "%s", PT_SAY(cmd->wants, cmd->wants_zh));
     } else if (status == EXIT_OK) {
         status = cmd->run(&o);
     }
@@ -230,9 +263,12 @@ bool pt_cli_chinese(const struct cli_options *o) {
 int pt_cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     if (!o->config) {
-        return pt_err_set(err, PT_E_USAGE,
-                          "say who asks: --config FILE (a connector's configuration) or "
-                          "PENTAD_CONFIG, or read a hub's folder with --data DIR");
+        return pt_err_set(
+            err, PT_E_USAGE,
+            PT_SAY("say who asks: --config FILE (a connector's configuration) or PENTAD_CONFIG, "
+                   "or read a hub's folder with --data DIR",
+                   "请指明由谁查询：--config FILE（连接器配置）或PENTAD_CONFIG，或以--data "
+                   "DIR读取枢纽的数据目录"));
     }
     int rc = pt_config_load(o->config, &ret->config, err);
     if (rc == 0) {
@@ -243,6 +279,7 @@ int pt_cli_hub_open(const struct cli_options *o, struct cli_hub *ret, struct pt_
                                                            .crl = ret->config->keys.crl}};
         rc = pt_http_client_new(&http, &ret->http, err);
     }
+    rc = rc ? rc : pt_cli_check_text("--purpose", o->purpose, PURPOSE_MAX, err);
     if (rc == 0) {
         rc = pt_http_client_purpose(ret->http, o->purpose, err);
     }
@@ -301,8 +338,10 @@ int pt_cli_get_json(struct cli_hub *h, const char *path, json_t **ret, struct pt
         json_error_t je;
         *ret = json_loadb((const char *)body.p, body.len, JSON_REJECT_DUPLICATES, &je);
         if (!*ret) {
-            rc = pt_err_set(err, PT_E_FORMAT, "the hub's answer to %s is not JSON: %s", path,
-                            je.text);
+            rc = pt_err_set(
+                err, PT_E_FORMAT,
+                PT_SAY("the hub's answer to %s is not JSON: %s", "枢纽对%s的应答不是JSON：%s"),
+                path, je.text);
         } else if (mend(*ret) != 0) {
             json_decref(*ret);
             *ret = NULL;
@@ -319,7 +358,8 @@ int pt_cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_er
         char genesis[4096], policy[4096];
         if (pt_path_join(genesis, sizeof genesis, o->trust, "genesis.hash") != 0 ||
             pt_path_join(policy, sizeof policy, o->trust, "policy.txt") != 0) {
-            return pt_err_set(err, PT_E_USAGE, "--trust: the path is too long");
+            return pt_err_set(err, PT_E_USAGE,
+                              PT_SAY("--trust: the path is too long", "--trust：路径过长"));
         }
         return pt_trust_load(genesis, policy, ret, err);
     }
@@ -332,9 +372,12 @@ int pt_cli_trust(const struct cli_options *o, struct pt_trust *ret, struct pt_er
         pt_config_free(c);
         return rc;
     }
-    return pt_err_set(err, PT_E_USAGE,
-                      "say what you trust: --trust DIR with genesis.hash and policy.txt, which you "
-                      "got from the parties and not from the hub");
+    return pt_err_set(
+        err, PT_E_USAGE,
+        PT_SAY(
+            "say what you trust: --trust DIR with genesis.hash and policy.txt, which you got from "
+            "the parties and not from the hub",
+            "请指明信任依据：--trust DIR，内含genesis.hash和policy.txt，须取自各参与方而非枢纽"));
 }
 
 /* ---- printing ---- */
@@ -344,22 +387,28 @@ int pt_cli_output(const struct cli_options *o, struct pt_span bytes, struct pt_e
         return pt_file_write(o->out, bytes.p, bytes.len, 0644, err);
     }
     if (fwrite(bytes.p, 1, bytes.len, stdout) != bytes.len || fflush(stdout) != 0) {
-        return pt_err_set(err, PT_E_IO, "can't write to standard output");
+        return pt_err_set(err, PT_E_IO,
+                          PT_SAY("can't write to standard output", "无法写入标准输出"));
     }
     return 0;
 }
 
 int pt_cli_page_done(const struct cli_options *o, struct pt_buf *page) {
     struct pt_err err = {0};
-    int rc = page->failed ? pt_err_set(&err, page->failed, "the page doesn't fit into memory")
-                          : pt_cli_output(o, pt_buf_span(page), &err);
+    int rc = page->failed
+                 ? pt_err_set(&err, page->failed,
+                              PT_SAY("the page doesn't fit into memory", "内存不足以生成页面"))
+                 : pt_cli_output(o, pt_buf_span(page), &err);
     pt_buf_done(page);
     return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
 
 int pt_cli_out_is_new(const struct cli_command *cmd, const struct cli_options *o) {
     return o->out && pt_file_exists(o->out)
-               ? pt_cli_misuse(cmd, "--out %s is there already: name a new file", o->out)
+               ? pt_cli_misuse(cmd,
+                               PT_SAY("--out %s is there already: name a new file",
+                                      "--out %s已存在：请另取文件名"),
+                               o->out)
                : EXIT_OK;
 }
 

@@ -10,6 +10,7 @@
 
 #include <pentad/base/buf.h>
 #include <pentad/base/err.h>
+#include <pentad/base/language.h>
 #include <pentad/client/http.h>
 #include <pentad/client/trust.h>
 #include <pentad/runtime/config.h>
@@ -40,7 +41,7 @@ struct cli_options {
     const char **witness, **without; /* of policy change */
     int n_witness, n_without;
     bool json, html, markdown, chinese, english, help, quiet, count, inputs, summary, push, overdue,
-        no_replay, batch, reject;
+        no_replay, batch, reject, noted;
     const char **args; /* what is left, in order; points into argv */
     int n_args;
 };
@@ -51,7 +52,7 @@ struct cli_command {
     const char *what;  /* one line */
     const char *usage; /* the whole --help text, with an example */
     int min_args, max_args;
-    const char *wants;                       /* said where the number of arguments is another */
+    const char *wants, *wants_zh;            /* said where the number of arguments is another */
     int (*run)(const struct cli_options *o); /* returns the exit code */
     int (*main)(int argc, char **argv);      /* instead of run: reads its arguments itself */
 };
@@ -59,6 +60,9 @@ struct cli_command {
 /* Reads the arguments of `cmd`, answers --help, runs it. */
 int pt_cli_run(const struct cli_command *cmd, int argc, char **argv);
 
+/* --zh or --en of these arguments is the language of what is said from here on; with --json, which
+ * is for programs, it is English. */
+void pt_cli_choose_language(int argc, char **argv);
 /* "pentad: <sentence> (<code>)" on stderr. Returns EXIT_UNUSABLE where what was asked can't be
  * asked (PT_E_USAGE, of the hub too), else EXIT_FAILED. */
 int pt_cli_fail(const struct pt_err *err);
@@ -71,6 +75,11 @@ bool pt_cli_is_number(const char *text);
 /* What people read for a code (OPEN, R, finance, REPLACE): the glossary's Chinese word, or the code
  * itself. Records' and streams' ids, CSV and JSON keep codes. */
 const char *pt_cli_word(const char *code, bool zh);
+/* A party's name in the language that people read. */
+const char *pt_cli_party(const char *party);
+/* What ledgers and hubs say most of an error, in Chinese; `english` itself where it is another. */
+#define CLI_TOLD_MAX 512
+const char *pt_cli_told(const char *english, char out[CLI_TOLD_MAX]);
 /* The end of an English plural: "s", "" for one. */
 const char *pt_cli_s(long long n);
 
@@ -110,7 +119,14 @@ struct cli_figure {
     char subject[200], figure[16];
     int32_t year;
 };
-/* 0; PT_E_FORMAT where it isn't a figure (it may be a record's id then). */
+/* "finance/main#12". PT_E_USAGE. */
+struct pt_ref;
+int pt_cli_ref_parse(const char *text, struct pt_ref *ret, struct pt_err *err);
+/* What is said with an option, checked as the connector would check it later, when nobody is
+ * looking: `text` (NULL: nothing) has no control characters and at most `max` characters.
+ * PT_E_USAGE. */
+int pt_cli_check_text(const char *option, const char *text, size_t max, struct pt_err *err);
+/* 0; PT_E_USAGE where it isn't a figure (it may be a record's id then). */
 int pt_cli_figure_parse(const char *text, struct cli_figure *ret, struct pt_err *err);
 /* --valid-at, else the day of the last tick; yyyymmdd. For answers from a ledger: the hub has the
  * same default. */
@@ -168,7 +184,8 @@ int pt_cli_ledger_said(const char *dir, bool examine, struct cli_ledger_said *re
 
 extern const struct cli_command cmd_status, cmd_brief, cmd_discrepancy, cmd_subject, cmd_trace,
     cmd_rules, cmd_rules_explain, cmd_rules_try, cmd_catalogue, cmd_evidence, cmd_verify, cmd_log,
-    cmd_ledger, cmd_snapshot, cmd_push, cmd_approve, cmd_lift, cmd_erase, cmd_close, cmd_key,
-    cmd_key_change, cmd_key_recover, cmd_policy, cmd_policy_change, cmd_doctor, cmd_selftest;
+    cmd_ledger, cmd_snapshot, cmd_push, cmd_letters, cmd_approve, cmd_lift, cmd_erase, cmd_close,
+    cmd_key, cmd_key_change, cmd_key_recover, cmd_policy, cmd_policy_change, cmd_doctor,
+    cmd_selftest;
 
 #endif

@@ -29,23 +29,28 @@ static int may_approve(const struct cli_fetched *f, const char *party, struct pt
     if (!takes_three(f->info->type) &&
         !(is_office_order(f->info->type) && strcmp(author, "office") == 0)) {
         return pt_err_set(
-            err, PT_E_USAGE, "a record of %s, of type %s, takes no approvals%s", author,
-            f->info->code,
+            err, PT_E_USAGE,
+            PT_SAY("a record of %s, of type %s, takes no approvals%s", "%s的%s类记录不需要同意%s"),
+            author, f->info->code,
             f->info->type == PT_TYPE_DISCREPANCY_REPLY ? " here: pentad discrepancy approve" : "");
     }
     if (pt_approver(party) < 0) {
         return pt_err_set(err, PT_E_NOT_ASKED,
-                          "%s has no say: congress, discipline, organization and audit have",
-                          party);
+                          PT_SAY("%s has no say: congress, discipline, organization and audit have",
+                                 "%s无权表态：只有人大、纪检监察、组织部和审计局可以"),
+                          pt_cli_party(party));
     }
     const char *whose = key_change ? f->record->key_change->party : NULL;
     if (key_change && (!whose || strcmp(whose, author) == 0)) {
         return pt_err_set(
             err, PT_E_USAGE,
-            "a body's change of its own keys takes no approvals: nothing is to approve");
+            PT_SAY("a body's change of its own keys takes no approvals: nothing is to approve",
+                   "变更本方密钥不需要同意"));
     }
     return whose && strcmp(whose, party) == 0
-               ? pt_err_set(err, PT_E_NOT_ASKED, "a vote on one's own keys doesn't count")
+               ? pt_err_set(
+                     err, PT_E_NOT_ASKED,
+                     PT_SAY("a vote on one's own keys doesn't count", "对本方密钥的表态不计入"))
                : 0;
 }
 
@@ -89,12 +94,16 @@ static int check_policy(struct verdict *v, struct pt_err *err) {
     }
     const struct pt_keyhistory_policy *now = pt_keyhistory_policy_at(k.history, UINT64_MAX);
     if (!w.said) {
-        rc = pt_err_set(err, PT_E_EXISTS,
-                        "%s waits for no approvals in the %" PRIu64 " log entries that this "
-                        "connector has verified: it is in force, or another one was first, or two "
-                        "other bodies than its author rejected it, or it isn't read yet (pentad "
-                        "policy show)",
-                        v->id, k.size);
+        rc = pt_err_set(
+            err, PT_E_EXISTS,
+            PT_SAY("%s waits for no approvals in the %" PRIu64
+                   " log entries that this connector has verified: it is in force, or another one "
+                   "was first, or two other bodies than its author rejected it, or it isn't read "
+                   "yet (pentad policy show)",
+                   "%s在本连接器已核验的%" PRIu64
+                   "条日志中不待同意：已生效，或另有变更在先，或作者以外的两方不同意，或尚未读到"
+                   "（pentad policy show）"),
+            v->id, k.size);
     } else if (!v->o->quiet) {
         pt_cli_policy_approved(names, &w, zh);
         printf(zh ? "已有%d方同意，须%d方%s%s\n" : "%d of %d approvals%s%s\n",
@@ -119,12 +128,14 @@ static int find_order(struct verdict *v, struct pt_err *err) {
     v->order = pt_cli_order(v->orders, v->id);
     if (!v->order) {
         return pt_err_set(err, PT_E_EXISTS,
-                          "%s waits for no approvals: it is in force, or withdrawn, or not in the "
-                          "ledger yet (pentad trace %s)",
+                          PT_SAY("%s waits for no approvals: it is in force, or withdrawn, or not "
+                                 "in the ledger yet (pentad trace %s)",
+                                 "%s不待同意：已生效、已撤回或尚未入台账（pentad trace %s）"),
                           v->id, v->id);
     }
     return strcmp(pt_cli_verdict(v->order, party), said(v)) == 0
-               ? pt_err_set(err, PT_E_EXISTS, "%s has said so already", party)
+               ? pt_err_set(err, PT_E_EXISTS, PT_SAY("%s has said so already", "%s已如此表态"),
+                            pt_cli_party(party))
                : 0;
 }
 
@@ -184,14 +195,16 @@ static int is_news(struct verdict *v, struct pt_err *err) {
     }
     if (rc == 0 && has) {
         rc = pt_err_set(err, PT_E_EXISTS,
-                        "%s has said so: that is in the connector's outbox, on its way, or in the "
-                        "log",
-                        v->box.config->party);
+                        PT_SAY("%s has said so: that is in the connector's outbox, on its way, or "
+                               "in the log",
+                               "%s已如此表态：该记录在连接器发件箱、发送途中或日志中"),
+                        pt_cli_party(v->box.config->party));
     } else if (rc == 0 && n >= PT_KEYHISTORY_WORDS_MAX - 1 && !v->o->reject) {
         rc = pt_err_set(err, PT_E_EXISTS,
-                        "%s has given %zu verdicts on %s, each another than the one before: no "
-                        "further approval of it counts; its author has to ask anew",
-                        v->box.config->party, n, v->id);
+                        PT_SAY("%s has given %zu verdicts on %s, each another than the one before: "
+                               "no further approval of it counts; its author has to ask anew",
+                               "%s已%zu次对%s改变表态，再次同意不计；须由其作者重新提出"),
+                        pt_cli_party(v->box.config->party), n, v->id);
     }
     return rc;
 }
@@ -216,9 +229,41 @@ static int put_verdict(struct verdict *v, struct pt_err *err) {
     return pt_cli_outbox_put(&v->box, &rec, v->doc_no, err);
 }
 
-static void say(const struct verdict *v) {
+/* What an erasure would destroy, as far as this body may read it: nobody should approve that
+ * unseen. */
+static void print_doomed(struct verdict *v, bool zh) {
+    const Pentad__V1__Erasure *e = v->target.record->erasure;
+    char id[PT_REF_TEXT_MAX], hash[2 * PT_HASH_LEN + 1];
+    struct cli_fetched doomed;
+    struct pt_err why = {0};
+    pt_ref_format(id, e->record->party, e->record->stream, e->record->seq);
+    pt_hex(hash, e->record->hash.data,
+           e->record->hash.len < PT_HASH_LEN ? e->record->hash.len : PT_HASH_LEN);
+    printf(zh ? "将被销毁的记录：\n" : "the record that would be destroyed:\n");
+    if (pt_cli_fetch(&v->from.hub, id, &doomed, &why) != 0) {
+        printf(zh ? "%s  %s  散列%s\n  本方看不到其内容：%s\n"
+                  : "%s  %s  hash %s\n  what it says can't be shown here: %s\n",
+               id, e->type, hash, why.msg);
+    } else {
+        pt_cli_fetched_print(&doomed, zh);
+        if (!pt_span_eq(pt_span(doomed.named.hash, PT_HASH_LEN),
+                        pt_span(e->record->hash.data, e->record->hash.len))) {
+            printf(zh ? "  注意：命令所指散列为%s，与此记录不符，不会销毁任何内容\n"
+                      : "  mind: the order names the hash %s, which is not this record's: it would "
+                        "destroy nothing\n",
+                   hash);
+        }
+    }
+    pt_cli_fetched_done(&doomed);
+}
+
+static void say(struct verdict *v) {
     bool zh = pt_cli_chinese(v->o);
     pt_cli_fetched_print(&v->target, zh);
+    if (v->target.record->body_case == PENTAD__V1__RECORD__BODY_ERASURE &&
+        v->target.record->erasure->record) {
+        print_doomed(v, zh);
+    }
     if (v->order) {
         pt_cli_order_print(v->order, zh);
     } else {
@@ -312,11 +357,14 @@ static int approve(const struct cli_options *o) {
     struct cli_answers a = {.ledger = NULL};
     if (o->n_args == 0) {
         return o->reject || o->reason
-                   ? pt_cli_misuse(&cmd_approve, "of which record? pentad approve lists them")
+                   ? pt_cli_misuse(&cmd_approve,
+                                   PT_SAY("of which record? pentad approve lists them",
+                                          "针对哪条记录？pentad approve列出待同意的记录"))
                    : pt_cli_answer(o, &list);
     }
     if (!o->config || o->data) {
-        return pt_cli_misuse(&cmd_approve, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_approve, PT_SAY("through which connector? --config FILE",
+                                                  "经哪个连接器？--config FILE"));
     }
     int rc = pt_cli_answers_open(o, &a, &err);
     rc = rc ? rc : approve_one(o, &a, &err);
@@ -348,7 +396,9 @@ const struct cli_command cmd_approve = {
         "at\n"
         "the log position of the third. The newest verdict of each body counts. Two that reject "
         "such\n"
-        "a change, its author aside, end it: it has to be asked for anew.\n"
+        "a change, its author aside, end it: it has to be asked for anew. Of an erasure the list\n"
+        "names the record that it would destroy (pentad trace shows it, before anybody approves),\n"
+        "and the verdict shows it, as far as this body may read it.\n"
         "\n"
         "  RECORD     office/main#56\n"
         "  --reject   the other verdict; also takes an approval back, as long as too few approve\n"
@@ -360,4 +410,5 @@ const struct cli_command cmd_approve = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one record at a time",
+    .wants_zh = "一次一条记录",
     .run = approve};

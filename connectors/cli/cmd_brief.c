@@ -7,7 +7,7 @@
 
 #include <pentad/brief/brief.h>
 
-#include "cli.h"
+#include "brief_evidence.h"
 
 static int terminal_width(void) {
     struct winsize w;
@@ -69,6 +69,14 @@ static int brief(const struct cli_options *o) {
     struct pt_err err = {0};
     struct pt_buf out;
     json_t *j = NULL;
+    if (!pt_cli_is_period(o->args[0])) {
+        return pt_cli_misuse(
+            &cmd_brief,
+            PT_SAY("no period is called %s: write a month as 2019-06, a quarter as "
+                   "2019-Q2",
+                   "没有期间%s：月份写作2019-06，季度写作2019-Q2"),
+            o->args[0]);
+    }
     pt_buf_init(&out, CLI_ANSWER_MAX);
     int rc = ask(o, o->args[0], &j, &err);
     if (rc == 0 && o->summary) {
@@ -80,6 +88,9 @@ static int brief(const struct cli_options *o) {
     if (rc == 0) {
         rc = pt_cli_output(o, pt_buf_span(&out), &err);
     }
+    if (rc == 0 && o->out && !o->quiet) {
+        printf(PT_SAY("%s: the brief of %s\n", "%s：%s的简报\n"), o->out, o->args[0]);
+    }
     json_decref(j);
     pt_buf_done(&out);
     return rc ? pt_cli_fail(&err) : EXIT_OK;
@@ -90,7 +101,8 @@ const struct cli_command cmd_brief = {
     .what = "the brief of a month or quarter",
     .usage =
         "usage: pentad brief PERIOD (--config FILE [--hub URL] | --data HUBDIR) [--html | --json]\n"
-        "                    [--summary] [--out FILE] [--known-at DAY|SIZE] [--zh|--en]\n"
+        "                    [--summary] [--out FILE [--quiet]] [--known-at DAY|SIZE]\n"
+        "                    [--zh|--en]\n"
         "\n"
         "The brief of the joint meeting: the period in a few sentences, the four budgets, the\n"
         "departments' ranking, warnings and what became of them, and the quality of the data.\n"
@@ -110,4 +122,5 @@ const struct cli_command cmd_brief = {
     .min_args = 1,
     .max_args = 1,
     .wants = "which period? e.g. 2019-06",
+    .wants_zh = "哪个期间？例如2019-06",
     .run = brief};

@@ -550,7 +550,8 @@ static int catalogue(const struct cli_options *o) {
         only = pt_record_info_by_code(o->args[0]);
         only = only ? only : pt_record_info_by_member(o->args[0]);
         if (!only) {
-            return pt_cli_misuse(&cmd_catalogue, "there is no type %s", o->args[0]);
+            return pt_cli_misuse(&cmd_catalogue, PT_SAY("there is no type %s", "没有类型%s"),
+                                 o->args[0]);
         }
     }
     if (o->json) {
@@ -587,4 +588,5 @@ const struct cli_command cmd_catalogue = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one type at a time",
+    .wants_zh = "一次一个类型",
     .run = catalogue};

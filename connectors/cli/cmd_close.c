@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <pentad/base/file.h>
 #include <pentad/record/ref.h>
 #include <pentad/runtime/state.h>
 
@@ -16,20 +15,11 @@ struct closing {
     struct pt_state *state;
 };
 
-static int open_state(const struct cli_options *o, bool read_only, struct closing *ret,
+static int open_state(const struct cli_options *o, enum pt_state_mode mode, struct closing *ret,
                       struct pt_err *err) {
-    char path[4096];
     memset(ret, 0, sizeof *ret);
     int rc = pt_config_load(o->config, &ret->config, err);
-    if (rc == 0 && pt_path_join(path, sizeof path, ret->config->state, "connector.db") != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
-    }
-    if (rc == 0 && !pt_file_exists(path)) {
-        rc =
-            pt_err_set(err, PT_E_NOT_FOUND, "the connector of %s/%s has read nothing yet: start it",
-                       ret->config->party, ret->config->stream);
-    }
-    return rc ? rc : pt_state_open(path, read_only, &ret->state, err);
+    return rc ? rc : pt_state_open_in(ret->config->state, mode, &ret->state, err);
 }
 
 static void close_state(struct closing *k) {
@@ -109,12 +99,16 @@ static int again(const struct cli_options *o, struct closing *k, const struct pt
                  struct pt_err *err) {
     uint64_t since = 0;
     if (strcmp(ref->party, k->config->party) != 0 || strcmp(ref->stream, k->config->stream) != 0) {
-        return pt_err_set(err, PT_E_NOT_ASKED, "%s is no close of %s/%s: its author says it anew",
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          PT_SAY("%s is no close of %s/%s: its author says it anew",
+                                 "%s不是%s/%s的日结：须由其作者重新说明"),
                           o->args[1], k->config->party, k->config->stream);
     }
     int rc = pt_outbox_close_before(k->state, ref->seq + 1, &since, err);
     if (rc == 0 && since != ref->seq) {
-        rc = pt_err_set(err, PT_E_NOT_FOUND, "%s is no StreamClose of this outbox", o->args[1]);
+        rc = pt_err_set(err, PT_E_NOT_FOUND,
+                        PT_SAY("%s is no StreamClose of this outbox", "%s不是本发件箱的日结"),
+                        o->args[1]);
     }
     rc = rc ? rc : pt_outbox_close_before(k->state, ref->seq, &since, err);
     rc = rc ? rc : pt_state_set_int(k->state, "close_again", since > 0 ? (int64_t)since : 1, err);
@@ -134,18 +128,22 @@ static int run(const struct cli_options *o) {
     bool accepts = o->n_args == 2 && strcmp(o->args[0], "accept") == 0;
     bool repeats = o->n_args == 2 && strcmp(o->args[0], "again") == 0;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_close, "of which connector? --config FILE");
+        return pt_cli_misuse(
+            &cmd_close, PT_SAY("of which connector? --config FILE", "哪个连接器？--config FILE"));
     }
     if (o->n_args > 0 && !accepts && !repeats) {
-        return pt_cli_misuse(&cmd_close, "accept RECORD, again RECORD, or nothing");
+        return pt_cli_misuse(&cmd_close, PT_SAY("accept RECORD, again RECORD, or nothing",
+                                                "accept RECORD、again RECORD，或不带参数"));
     }
     if (accepts != (o->reason != NULL)) {
-        return pt_cli_misuse(&cmd_close, accepts ? "why is it accepted? --reason \"…\""
-                                                 : "--reason goes with accept");
+        return pt_cli_misuse(
+            &cmd_close, "%s",
+            accepts ? PT_SAY("why is it accepted? --reason \"…\"", "为何接受？--reason \"…\"")
+                    : PT_SAY("--reason goes with accept", "--reason与accept同用"));
     }
     int rc = pt_cli_reason(o, &err);
-    rc = rc || o->n_args == 0 ? rc : pt_ref_parse(o->args[1], &ref, &err);
-    rc = rc ? rc : open_state(o, o->n_args == 0, &k, &err);
+    rc = rc || o->n_args == 0 ? rc : pt_cli_ref_parse(o->args[1], &ref, &err);
+    rc = rc ? rc : open_state(o, o->n_args == 0 ? PT_STATE_READ : PT_STATE_CHANGE, &k, &err);
     if (rc == 0) {
         rc = accepts   ? accept_close(o, &k, &ref, &err)
              : repeats ? again(o, &k, &ref, &err)
@@ -186,4 +184,5 @@ const struct cli_command cmd_close = {
     .min_args = 0,
     .max_args = 2,
     .wants = "accept RECORD, again RECORD, or nothing",
+    .wants_zh = "accept RECORD、again RECORD，或不带参数",
     .run = run};

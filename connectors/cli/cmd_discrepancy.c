@@ -150,13 +150,19 @@ static const struct cli_command cmd_list;
 static int list(const struct cli_options *o) {
     static const struct cli_question q = {ask_all, print_list};
     if (o->rule && !pt_rules_find(o->rule)) {
-        return pt_cli_misuse(&cmd_list, "there is no rule %s (pentad rules lists them)", o->rule);
+        return pt_cli_misuse(&cmd_list,
+                             PT_SAY("there is no rule %s (pentad rules lists them)",
+                                    "没有规则%s（pentad rules列出全部规则）"),
+                             o->rule);
     }
     if (o->responder && pt_party_from_name(o->responder) == PT_PARTY_NONE) {
-        return pt_cli_misuse(&cmd_list,
-                             "--responder %s is none of congress, discipline, organization, "
-                             "finance, audit, office",
-                             o->responder);
+        return pt_cli_misuse(
+            &cmd_list,
+            PT_SAY(
+                "--responder %s is none of congress, discipline, organization, finance, audit, "
+                "office",
+                "--responder %s不是congress、discipline、organization、finance、audit、office之一"),
+            o->responder);
     }
     return pt_cli_answer(o, &q);
 }
@@ -202,6 +208,7 @@ static const struct cli_command cmd_list = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one subject at most",
+    .wants_zh = "至多一个对象",
     .run = list};
 
 /* The word behind `discrepancy` names a part of it, or is a subject of the list. */

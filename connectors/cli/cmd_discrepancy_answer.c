@@ -7,7 +7,6 @@
 #include <pentad/base/codec.h>
 #include <pentad/ledger/query.h>
 #include <pentad/record/ref.h>
-#include <pentad/record/text.h>
 #include <pentad/record/visible.h>
 
 #include "discrepancy.h"
@@ -49,19 +48,9 @@ static int answer_name(struct answer *a, const char *what, unsigned nth, struct 
                    (long long)json_integer_value(json_object_get(a->discrepancy, "episode")), nth);
     return pt_unhex(id, strlen(id), a->id, sizeof a->id) == 0
                ? 0
-               : pt_err_set(err, PT_E_FORMAT, "the answer has a discrepancy without an id");
-}
-
-/* Checks what a connector would refuse later, when nobody is looking. */
-static int check_text(const char *text, size_t max, struct pt_err *err) {
-    size_t chars = 0;
-    const char *why = NULL;
-    if (text && pt_text_check(text, strlen(text), &chars, &why) != 0) {
-        return pt_err_set(err, PT_E_TEXT, "--text: %s", why);
-    }
-    return chars <= max
-               ? 0
-               : pt_err_set(err, PT_E_TOO_LARGE, "--text: %zu characters, at most %zu", chars, max);
+               : pt_err_set(
+                     err, PT_E_FORMAT,
+                     PT_SAY("the answer has a discrepancy without an id", "答复中的差异缺少编号"));
 }
 
 static int find_record(struct answer *a, const char *text, struct cli_named *ret,
@@ -69,7 +58,7 @@ static int find_record(struct answer *a, const char *text, struct cli_named *ret
     struct pt_ref at;
     char path[128];
     json_t *j = NULL;
-    int rc = pt_ref_parse(text, &at, err);
+    int rc = pt_cli_ref_parse(text, &at, err);
     if (rc == 0 && a->from.ledger) {
         rc = pt_ledger_trace_record(a->from.ledger, at.party, at.stream, at.seq,
                                     (struct pt_list_page){0}, PT_PARTY_HUB, &j, err);
@@ -87,9 +76,11 @@ static int queue(struct answer *a, Pentad__V1__Record *rec, const char *type, st
     bool has = false;
     int rc = pt_cli_outbox_has(&a->box, type, a->doc_no, &has, err);
     if (rc == 0 && has) {
-        return pt_err_set(err, PT_E_EXISTS,
-                          "%s has answered it: that is in the connector's outbox, or on its way",
-                          a->box.config->party);
+        return pt_err_set(
+            err, PT_E_EXISTS,
+            PT_SAY("%s has answered it: that is in the connector's outbox, or on its way",
+                   "%s已答复：该记录在连接器发件箱或发送途中"),
+            pt_cli_party(a->box.config->party));
     }
     rec->doc_no = a->doc_no;
     return rc ? rc : pt_cli_outbox_put(&a->box, rec, a->doc_no, err);
@@ -133,7 +124,7 @@ static int compose_reply(struct answer *a, Pentad__V1__ReplyKind kind, struct pt
     const char *party = a->box.config->party;
     bool waive = kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE;
     int rc = pt_may_reply(a->life, party, kind, err);
-    rc = rc ? rc : check_text(a->o->text, TEXT_MAX, err);
+    rc = rc ? rc : pt_cli_check_text("--text", a->o->text, TEXT_MAX, err);
     rc = rc ? rc : answer_name(a, waive ? "waiver" : "reply", pt_replies_by(a->life, party), err);
     for (int i = 0; rc == 0 && i < a->o->n_evidence; i++) {
         rc = find_record(a, a->o->evidence[i], &evidence[i], err);
@@ -179,30 +170,39 @@ static int say_reply(const struct cli_options *o, Pentad__V1__ReplyKind kind) {
 static int reply(const struct cli_options *o) {
     Pentad__V1__ReplyKind kind = o->kind ? pt_reply_kind(o->kind) : 0;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_discrepancy_reply, "through which connector? --config FILE");
+        return pt_cli_misuse(
+            &cmd_discrepancy_reply,
+            PT_SAY("through which connector? --config FILE", "经哪个连接器？--config FILE"));
     }
     if (kind == 0) {
         return pt_cli_misuse(&cmd_discrepancy_reply,
-                             "--kind %s is none of corrected, explain, dispute, rectified",
+                             PT_SAY("--kind %s is none of corrected, explain, dispute, rectified",
+                                    "--kind %s不是corrected、explain、dispute、rectified之一"),
                              o->kind ? o->kind : "(absent)");
     }
     if (!o->text && (kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_EXPLAIN ||
                      kind == PENTAD__V1__REPLY_KIND__REPLY_KIND_DISPUTE)) {
-        return pt_cli_misuse(&cmd_discrepancy_reply, "--kind %s wants its --text", o->kind);
+        return pt_cli_misuse(&cmd_discrepancy_reply,
+                             PT_SAY("--kind %s wants its --text", "--kind %s须附--text"), o->kind);
     }
     if (o->n_evidence > EVIDENCE_MAX) {
-        return pt_cli_misuse(&cmd_discrepancy_reply, "%d pieces of --evidence, at most %d",
-                             o->n_evidence, EVIDENCE_MAX);
+        return pt_cli_misuse(
+            &cmd_discrepancy_reply,
+            PT_SAY("%d pieces of --evidence, at most %d", "--evidence有%d份，至多%d份"),
+            o->n_evidence, EVIDENCE_MAX);
     }
     return say_reply(o, kind);
 }
 
 static int waive(const struct cli_options *o) {
     if (!o->config) {
-        return pt_cli_misuse(&cmd_discrepancy_waive, "through which connector? --config FILE");
+        return pt_cli_misuse(
+            &cmd_discrepancy_waive,
+            PT_SAY("through which connector? --config FILE", "经哪个连接器？--config FILE"));
     }
     if (!o->text) {
-        return pt_cli_misuse(&cmd_discrepancy_waive, "a waiver says why: --text \"…\"");
+        return pt_cli_misuse(&cmd_discrepancy_waive, PT_SAY("a waiver says why: --text \"…\"",
+                                                            "认可须说明理由：--text \"…\""));
     }
     return say_reply(o, PENTAD__V1__REPLY_KIND__REPLY_KIND_WAIVE);
 }
@@ -216,7 +216,7 @@ static int compose_approval(struct answer *a, struct pt_err *err) {
     const json_t *waiver = pt_waiver_of(a->life);
     struct cli_named target;
     int rc = pt_may_approve(a->life, a->box.config->party, err);
-    rc = rc ? rc : check_text(a->o->text, REASON_MAX, err);
+    rc = rc ? rc : pt_cli_check_text("--text", a->o->text, REASON_MAX, err);
     rc = rc ? rc : pt_cli_name_record(waiver, &target, err);
     rc = rc ? rc : answer_name(a, "approval", pt_replies_by(a->life, "office"), err);
     if (rc != 0) {
@@ -236,7 +236,9 @@ static int approve(const struct cli_options *o) {
     struct pt_err err = {0};
     struct answer a;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_discrepancy_approve, "through which connector? --config FILE");
+        return pt_cli_misuse(
+            &cmd_discrepancy_approve,
+            PT_SAY("through which connector? --config FILE", "经哪个连接器？--config FILE"));
     }
     int rc = answer_open(o, &a, &err);
     rc = rc ? rc : compose_approval(&a, &err);
@@ -273,6 +275,7 @@ const struct cli_command cmd_discrepancy_reply = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name one discrepancy by its id",
+    .wants_zh = "请以编号指明一项差异",
     .run = reply};
 
 const struct cli_command cmd_discrepancy_waive = {
@@ -291,6 +294,7 @@ const struct cli_command cmd_discrepancy_waive = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name one discrepancy by its id",
+    .wants_zh = "请以编号指明一项差异",
     .run = waive};
 
 const struct cli_command cmd_discrepancy_approve = {
@@ -309,4 +313,5 @@ const struct cli_command cmd_discrepancy_approve = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name one discrepancy by its id",
+    .wants_zh = "请以编号指明一项差异",
     .run = approve};

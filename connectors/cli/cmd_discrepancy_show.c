@@ -181,6 +181,45 @@ static void left_text(const json_t *life, bool zh, char *out, size_t cap) {
     }
 }
 
+/* Is the record of a kind that the rule names as what clears it? */
+static bool is_waited_for(const json_t *d, const json_t *record) {
+    const struct pt_rule_info *rule = pt_rules_find(pt_cli_text(d, "rule"));
+    return rule && strstr(rule->clears_en, pt_cli_text(record, "type"));
+}
+
+/* Which records closed it: those of such a kind, else all that came. */
+static void print_cleared(const json_t *life, bool zh) {
+    const json_t *d = json_object_get(life, "discrepancy"),
+                 *by = json_object_get(life, "cleared_by");
+    const char *day = pt_cli_text(d, "tick_day");
+    bool any = false;
+    size_t i;
+    json_t *r;
+    if (strcmp(pt_cli_text(d, "status"), "CLOSED") != 0 || !json_is_array(by)) {
+        return;
+    }
+    if (json_array_size(by) == 0) {
+        printf(
+            zh ? "  %s销号：该时点没有关于它的新记录，因期限经过或其他记录而销号（pentad rules "
+                 "explain "
+                 "%s）\n"
+               : "  closed %s, when nothing new about it came: a date passed, or records of other "
+                 "subjects did it (pentad rules explain %s)\n",
+            day, pt_cli_text(d, "rule"));
+        return;
+    }
+    printf(zh ? "  %s销号，该时点到达的有关记录：\n"
+              : "  closed %s, by what came with that tick:\n",
+           day);
+    for (i = 0; i < json_array_size(by); i++) {
+        any = any || is_waited_for(d, json_array_get(by, i));
+    }
+    json_array_foreach(by, i, r) {
+        bool closed = !any || is_waited_for(d, r);
+        print_record(closed ? zh ? "销号依据" : "closed by" : zh ? "同时到达" : "came too ", r, zh);
+    }
+}
+
 static void print_life(const struct cli_options *o, const json_t *life) {
     const json_t *d = json_object_get(life, "discrepancy");
     bool zh = pt_cli_chinese(o);
@@ -216,6 +255,7 @@ static void print_life(const struct cli_options *o, const json_t *life) {
         print_record(zh ? "依据" : "input", r, zh);
     }
     print_history(life, zh);
+    print_cleared(life, zh);
     print_replies(life, zh);
     json_array_foreach(json_object_get(life, "tasks"), i, r) {
         print_record(zh ? "督办" : "task", r, zh);
@@ -248,4 +288,5 @@ const struct cli_command cmd_discrepancy_show = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name one discrepancy by its id",
+    .wants_zh = "请以编号指明一项差异",
     .run = show};

@@ -124,7 +124,9 @@ static int compose(struct task *t, const json_t *p, struct pt_err *err) {
     int rc = pt_date_parse(pt_cli_text(p, "escalated_on"), &t->rec.effective);
     rc = rc ? rc : pt_date_parse(pt_cli_text(said, "due"), &t->body.due);
     t->body.origin = &t->origin.ref;
-    return rc ? pt_err_set(err, rc, "the answer has a proposal without its days")
+    return rc ? pt_err_set(
+                    err, rc,
+                    PT_SAY("the answer has a proposal without its days", "答复中的建议缺少日期"))
               : pt_cli_name_record(json_object_get(p, "origin"), &t->origin, err);
 }
 
@@ -143,8 +145,10 @@ static int push_all(const struct cli_options *o, const json_t *j, struct pt_err 
     json_t *p;
     int rc = pt_cli_outbox_open(o->config, &b, err);
     if (rc == 0 && strcmp(b.config->party, "office") != 0) {
-        rc = pt_err_set(err, PT_E_FORBIDDEN, "only the office gives tasks; this connector is %s's",
-                        b.config->party);
+        rc = pt_err_set(err, PT_E_FORBIDDEN,
+                        PT_SAY("only the office gives tasks; this connector is %s's",
+                               "只有联席会议办公室可以交办任务；本连接器属于%s"),
+                        pt_cli_party(b.config->party));
     }
     json_array_foreach(json_object_get(j, "proposals"), i, p) {
         bool fresh = false;
@@ -167,7 +171,9 @@ static int tasks(const struct cli_options *o) {
     struct cli_answers a;
     json_t *j = NULL;
     if (o->push && !o->config) {
-        return pt_cli_misuse(&cmd_discrepancy_tasks, "through which connector? --config FILE");
+        return pt_cli_misuse(
+            &cmd_discrepancy_tasks,
+            PT_SAY("through which connector? --config FILE", "经哪个连接器？--config FILE"));
     }
     int rc = pt_cli_answers_open(o, &a, &err);
     rc = rc ? rc : ask(o, &a, &j, &err);
@@ -203,4 +209,5 @@ const struct cli_command cmd_discrepancy_tasks = {
     .min_args = 0,
     .max_args = 0,
     .wants = "it takes no words, only options",
+    .wants_zh = "不带参数，只有选项",
     .run = tasks};

@@ -16,6 +16,7 @@
 #include <pentad/certs/key.h>
 #include <pentad/certs/tls.h>
 #include <pentad/mapping/mapping.h>
+#include <pentad/record/key_use.h>
 #include <pentad/runtime/state.h>
 #include <pentad/token/token.h>
 
@@ -31,6 +32,37 @@ struct diagnosis {
     json_t *list;
 };
 
+/* A check's name as people read it. */
+static const char *name_of(const char *what) {
+    static const struct {
+        const char *en, *zh;
+    } names[] = {{"clock", "时钟"},
+                 {"configuration", "配置"},
+                 {"signing key", "签名密钥"},
+                 {"TLS key", "TLS密钥"},
+                 {"sealing key", "密封密钥"},
+                 {"cosigning key", "见证密钥"},
+                 {"keys.signing", "签名密钥登记"},
+                 {"keys.sealing", "密封密钥登记"},
+                 {"keys.cosigning", "见证密钥登记"},
+                 {"certificate", "证书"},
+                 {"revocations", "吊销列表"},
+                 {"trust", "信任依据"},
+                 {"mapping", "映射"},
+                 {"source", "数据源"},
+                 {"state", "状态"},
+                 {"alarm", "警报"},
+                 {"hub", "枢纽"}};
+    static char padded[32];
+    for (size_t i = 0; pt_language_is_chinese() && i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i].en, what) == 0) {
+            return names[i].zh;
+        }
+    }
+    (void)snprintf(padded, sizeof padded, "%-13s", what);
+    return padded;
+}
+
 static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt, ...) {
@@ -44,7 +76,8 @@ static void say(struct diagnosis *d, bool ok, const char *what, const char *fmt,
         json_array_append_new(d->list,
                               json_pack("{s:s,s:b,s:s}", "check", what, "ok", ok, "text", text));
     } else {
-        printf("  %s %-14s %s\n", ok ? "ok " : "BAD", what, text);
+        printf("  %s %s  %s\n", ok ? PT_SAY("ok ", "正常") : PT_SAY("BAD", "异常"), name_of(what),
+               text);
     }
 }
 
@@ -52,11 +85,15 @@ static void look_at_key(struct diagnosis *d, const char *what, const char *path)
     struct stat st;
     bool on_token = pt_token_is_uri(path);
     if (!on_token && stat(path, &st) != 0) {
-        say(d, false, what, "%s is not there: make it with pentad ca keygen", path);
+        say(d, false, what,
+            PT_SAY("%s is not there: make it with pentad ca keygen",
+                   "没有%s：请用pentad ca keygen生成"),
+            path);
         return;
     }
     if (!on_token && (st.st_mode & (S_IRWXG | S_IRWXO))) {
-        say(d, false, what, "others may read %s: chmod 600 it", path);
+        say(d, false, what,
+            PT_SAY("others may read %s: chmod 600 it", "他人可读取%s：请执行chmod 600"), path);
         return;
     }
     struct pt_key *k = NULL;
@@ -68,8 +105,9 @@ static void look_at_key(struct diagnosis *d, const char *what, const char *path)
         char hex[2 * PT_HASH_LEN + 1];
         pt_key_fingerprint(k, &fp);
         pt_hash_hex(hex, &fp);
-        say(d, true, what, "%s key %.16s…%s", pt_key_alg_name(pt_key_algorithm(k)), hex,
-            on_token ? " on a token" : "");
+        say(d, true, what, PT_SAY("%s key %.16s…%s", "%s密钥%.16s…%s"),
+            pt_key_alg_name(pt_key_algorithm(k)), hex,
+            !on_token ? "" : PT_SAY(" on a token", "，在密码机上"));
     }
     pt_key_free(k);
 }
@@ -85,11 +123,12 @@ static void look_at_standing(struct diagnosis *d, const struct cli_keys *k, Pent
     }
     const char *how = pt_cli_key_standing(k, use, &fp);
     bool live = strcmp(how, "live") == 0;
-    (void)snprintf(what, sizeof what, "keys.%s", pt_cli_key_use(use));
+    (void)snprintf(what, sizeof what, "keys.%s", pt_key_use_name(use));
     say(d, live, what,
-        live ? "%s: the log has it as live"
-             : "%s is %s in the %" PRIu64 " log entries verified here: see pentad key list",
-        path, live ? "" : pt_cli_word(how, false), k->size);
+        live ? PT_SAY("%s: the log has it as live", "%s：日志中有效")
+             : PT_SAY("%s is %s in the %" PRIu64 " log entries verified here: see pentad key list",
+                      "%s%s（本处已核验日志%" PRIu64 "条）：见pentad key list"),
+        path, live ? "" : pt_cli_word(how, pt_language_is_chinese()), k->size);
 }
 
 static void look_at_keys(struct diagnosis *d, const char *config, const struct pt_config *c) {
@@ -126,9 +165,9 @@ static void look_at_end(struct diagnosis *d, const char *what, const char *name,
     }
     struct pt_expiry e = pt_expiry_at(ms, pt_clock_now_ms(&pt_clock_system));
     bool fine = e.level == PT_EXPIRY_FINE;
-    pt_expiry_text(&e, false, when);
-    say(d, e.level <= PT_EXPIRY_60_DAYS, what, "%s %s%s%s", name, when, fine ? "" : ": ",
-        fine ? "" : what_to_do);
+    pt_expiry_text(&e, pt_language_is_chinese(), when);
+    say(d, e.level <= PT_EXPIRY_60_DAYS, what, "%s %s%s%s", name, when,
+        fine ? "" : PT_SAY(": ", "："), fine ? "" : what_to_do);
     if (d->json) {
         json_t *said = json_array_get(d->list, json_array_size(d->list) - 1);
         json_t *more = pt_cli_expiry_json(&e);
@@ -145,7 +184,10 @@ static void look_at_cert(struct diagnosis *d, const char *path) {
         (void)fclose(f);
     }
     if (!cert) {
-        say(d, false, "certificate", "%s can't be read: have the hub's authority issue it", path);
+        say(d, false, "certificate",
+            PT_SAY("%s can't be read: have the hub's authority issue it",
+                   "无法读取%s：请由枢纽的证书机构签发"),
+            path);
         return;
     }
     struct pt_identity id;
@@ -155,7 +197,7 @@ static void look_at_cert(struct diagnosis *d, const char *path) {
         say(d, false, "certificate", "%s", err.msg);
     } else {
         (void)pt_identity_format(&id, name, sizeof name);
-        look_at_end(d, "certificate", name, path, pt_expiry_of_cert, "renew it");
+        look_at_end(d, "certificate", name, path, pt_expiry_of_cert, PT_SAY("renew it", "请续签"));
     }
     X509_free(cert);
 }
@@ -195,8 +237,11 @@ static void look_at_sources(struct diagnosis *d, const struct pt_config *c) {
         } else {
             bool there = pt_file_exists(s->path);
             bool good = !there || try_source(m, s->path, &err) == 0;
-            say(d, good, "source", "%s from %s%s%s", pt_mapping_name(m), s->path, good ? "" : ": ",
-                good ? there ? "" : " (not there yet: it is waited for)" : err.msg);
+            say(d, good, "source", PT_SAY("%s from %s%s%s", "%s，读自%s%s%s"), pt_mapping_name(m),
+                s->path, good ? "" : PT_SAY(": ", "："),
+                !good   ? err.msg
+                : there ? ""
+                        : PT_SAY(" (not there yet: it is waited for)", "（尚无，等待中）"));
         }
         pt_mapping_free(m);
     }
@@ -208,21 +253,25 @@ static int look_at_alarm(void *ctx, const struct pt_alarm_row *a) {
 }
 
 static void look_at_state(struct diagnosis *d, const struct pt_config *c) {
-    char path[4096];
+    char needs[PT_STATE_NEEDS_MAX];
     struct pt_state *s = NULL;
     struct pt_state_counts k;
     struct pt_err err = {0};
-    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
-        say(d, true, "state", "none yet in %s: this connector has not run", c->state);
-    } else if (pt_state_open(path, true, &s, &err) != 0 || pt_state_counts(s, &k, &err) != 0) {
+    int rc = pt_state_open_in(c->state, PT_STATE_READ, &s, &err);
+    rc = rc ? rc : pt_state_counts(s, &k, &err);
+    if (rc == PT_E_NOT_FOUND) {
+        say(d, true, "state",
+            PT_SAY("none yet in %s: this connector has not run", "%s中尚无：本连接器未运行过"),
+            c->state);
+    } else if (rc != 0) {
         say(d, false, "state", "%s", err.msg);
     } else {
-        say(d, k.refused == 0 && k.dead_letters == 0, "state",
-            "%lld record%s, %lld not receipted, %lld refused batch%s, %lld dead letter%s%s",
-            (long long)k.records, pt_cli_s((long long)k.records), (long long)k.pending_records,
-            (long long)k.refused, k.refused == 1 ? "" : "es", (long long)k.dead_letters,
-            pt_cli_s((long long)k.dead_letters),
-            k.dead_letters ? " (pentad status lists them)" : "");
+        pt_state_needs(&k, pt_language_is_chinese(), needs);
+        say(d, !needs[0], "state",
+            PT_SAY("records %lld, not receipted %lld, refused batches %lld, dead letters %lld%s%s",
+                   "%lld条记录，%lld条未获回执，%lld批被拒收，%lld条死信%s%s"),
+            (long long)k.records, (long long)k.pending_records, (long long)k.refused,
+            (long long)k.dead_letters, needs[0] ? PT_SAY("; ", "；") : "", needs);
         (void)pt_alarm_each(s, look_at_alarm, d, NULL);
     }
     pt_state_free(s);
@@ -240,9 +289,10 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
     }
     const char *url = o->hub ? o->hub : h.config ? h.config->hub : "";
     if (rc == 0) {
-        say(d, true, "hub", "%s answers and is ready", url);
+        say(d, true, "hub", PT_SAY("%s answers and is ready", "%s有应答，已就绪"), url);
     } else if (status != 0) {
-        say(d, false, "hub", "%s answers but is not ready: %s", url, err.msg);
+        say(d, false, "hub", PT_SAY("%s answers but is not ready: %s", "%s有应答，但未就绪：%s"),
+            url, err.msg);
     } else {
         say(d, false, "hub", "%s", err.msg);
     }
@@ -252,7 +302,8 @@ static void look_at_hub(struct diagnosis *d, const struct cli_options *o) {
 
 static int doctor(const struct cli_options *o) {
     if (!o->config) {
-        return pt_cli_misuse(&cmd_doctor, "whose? --config FILE");
+        return pt_cli_misuse(&cmd_doctor,
+                             PT_SAY("whose? --config FILE", "检查哪一方？--config FILE"));
     }
     struct diagnosis d = {.json = o->json, .list = json_array()};
     struct pt_err err = {0};
@@ -261,19 +312,21 @@ static int doctor(const struct cli_options *o) {
     int32_t today = pt_date_from_ms(pt_clock_now_ms(&pt_clock_system));
     char day[11];
     pt_date_format(day, today);
-    say(&d, today > 20240101, "clock", "this machine says %s", day);
+    say(&d, today > 20240101, "clock", PT_SAY("this machine says %s", "本机日期%s"), day);
     if (pt_config_load(o->config, &c, &err) != 0) {
         say(&d, false, "configuration", "%s", err.msg);
     } else {
-        say(&d, true, "configuration", "%s/%s of %s", c->party, c->stream, o->config);
+        say(&d, true, "configuration", PT_SAY("%s/%s of %s", "%s/%s，见%s"), c->party, c->stream,
+            o->config);
         look_at_keys(&d, o->config, c);
         look_at_cert(&d, c->keys.tls_cert);
         if (c->keys.crl) {
-            look_at_end(&d, "revocations", "the list", c->keys.crl, pt_expiry_of_crl,
-                        "fetch the new one");
+            look_at_end(&d, "revocations", PT_SAY("the list", "吊销列表"), c->keys.crl,
+                        pt_expiry_of_crl, PT_SAY("fetch the new one", "请取得新列表"));
         }
         int rc = pt_trust_load(c->trust.genesis, c->trust.policy, &trust, &err);
-        say(&d, rc == 0, "trust", "%s", rc ? err.msg : "genesis hash and policy can be read");
+        say(&d, rc == 0, "trust", "%s",
+            rc ? err.msg : PT_SAY("genesis hash and policy can be read", "创世哈希和策略可读取"));
         pt_trust_done(&trust);
         look_at_sources(&d, c);
         look_at_state(&d, c);
@@ -284,7 +337,8 @@ static int doctor(const struct cli_options *o) {
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
-        printf("%s\n", d.bad ? "something needs a person" : "all is well");
+        printf("%s\n", d.bad ? PT_SAY("something needs a person", "有事项须人处理")
+                             : PT_SAY("all is well", "一切正常"));
     }
     json_decref(d.list);
     pt_config_free(c);
@@ -295,7 +349,7 @@ const struct cli_command cmd_doctor = {
     .name = "doctor",
     .what = "look at a connector's set-up and say what is wrong with it",
     .usage =
-        "usage: pentad doctor --config FILE [--hub URL] [--json]\n"
+        "usage: pentad doctor --config FILE [--hub URL] [--json] [--zh|--en]\n"
         "\n"
         "Looks at the configuration, keys, their file modes and how they stand in the log, "
         "alarms,\n"
@@ -310,4 +364,5 @@ const struct cli_command cmd_doctor = {
     .min_args = 0,
     .max_args = 0,
     .wants = "name a connector's configuration: --config FILE",
+    .wants_zh = "请指明连接器配置：--config FILE",
     .run = doctor};

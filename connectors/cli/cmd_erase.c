@@ -3,23 +3,11 @@
 #include <string.h>
 
 #include <pentad/base/codec.h>
-#include <pentad/record/text.h>
 
 #include "orders.h"
 #include "outbox.h"
 
 enum { BASIS_MAX = 200 };
-
-static int check_basis(const char *text, struct pt_err *err) {
-    size_t chars = 0;
-    const char *why = NULL;
-    if (pt_text_check(text, strlen(text), &chars, &why) != 0) {
-        return pt_err_set(err, PT_E_TEXT, "--basis: %s", why);
-    }
-    return chars <= BASIS_MAX ? 0
-                              : pt_err_set(err, PT_E_TOO_LARGE,
-                                           "--basis: %zu characters, at most %d", chars, BASIS_MAX);
-}
 
 /* The office can't read everything: what it may not is ordered by what the log says of it. */
 struct named {
@@ -31,7 +19,7 @@ static int name_it(struct cli_hub *h, const char *text, struct named *ret, struc
     char path[160], type[16];
     struct pt_ref at;
     json_t *j = NULL;
-    int rc = pt_ref_parse(text, &at, err);
+    int rc = pt_cli_ref_parse(text, &at, err);
     if (rc == 0) {
         (void)snprintf(path, sizeof path, "/v1/records/%s/%s/%llu/trace", at.party, at.stream,
                        (unsigned long long)at.seq);
@@ -43,11 +31,13 @@ static int name_it(struct cli_hub *h, const char *text, struct named *ret, struc
     json_decref(j);
     ret->info = rc == 0 ? pt_record_info_by_code(type) : NULL;
     if (rc == 0 && strcmp(type, "erased") == 0) {
-        return pt_err_set(err, PT_E_ERASED, "%s was destroyed already", text);
+        return pt_err_set(err, PT_E_ERASED, PT_SAY("%s was destroyed already", "%s已销毁"), text);
     }
     if (rc == 0 && (!ret->info || (ret->info->flags & PT_RT_EXCHANGE))) {
         return pt_err_set(err, PT_E_FORBIDDEN,
-                          "%s is of type %s: records about the exchange itself stay", text, type);
+                          PT_SAY("%s is of type %s: records about the exchange itself stay",
+                                 "%s为%s类：有关交换本身的记录须保留"),
+                          text, type);
     }
     return rc;
 }
@@ -68,7 +58,8 @@ static int put_order(const struct cli_options *o, struct named *n, struct pt_err
     if (rc == 0 && has) {
         rc = pt_err_set(
             err, PT_E_EXISTS,
-            "the office has ordered it: that is in the connector's outbox, or on its way");
+            PT_SAY("the office has ordered it: that is in the connector's outbox, or on its way",
+                   "联席会议办公室已下令：该记录在连接器发件箱或发送途中"));
     }
     erasure.record = &n->at.ref;
     erasure.type = (char *)(uintptr_t)n->info->code;
@@ -97,17 +88,22 @@ static int erase(const struct cli_options *o) {
     struct cli_hub h = {0};
     struct named n; /* in one piece that isn't moved */
     if (!o->config) {
-        return pt_cli_misuse(&cmd_erase, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_erase, PT_SAY("through which connector? --config FILE",
+                                                "经哪个连接器？--config FILE"));
     }
     if (!o->basis) {
-        return pt_cli_misuse(&cmd_erase, "on what rule of retention does it rest? --basis \"…\"");
+        return pt_cli_misuse(&cmd_erase,
+                             PT_SAY("on what rule of retention does it rest? --basis \"…\"",
+                                    "依据哪条保管规定？--basis \"…\""));
     }
     int rc = pt_cli_reason(o, &err);
-    rc = rc ? rc : check_basis(o->basis, &err);
+    rc = rc ? rc : pt_cli_check_text("--basis", o->basis, BASIS_MAX, &err);
     rc = rc ? rc : pt_cli_hub_open(o, &h, &err);
     if (rc == 0 && strcmp(h.config->party, "office") != 0) {
-        rc = pt_err_set(&err, PT_E_NOT_ASKED, "an erasure is the office's to order, not %s's",
-                        h.config->party);
+        rc = pt_err_set(&err, PT_E_NOT_ASKED,
+                        PT_SAY("an erasure is the office's to order, not %s's",
+                               "销毁须由联席会议办公室下令，而非%s"),
+                        pt_cli_party(h.config->party));
     }
     rc = rc ? rc : name_it(&h, o->args[0], &n, &err);
     rc = rc ? rc : put_order(o, &n, &err);
@@ -140,4 +136,5 @@ const struct cli_command cmd_erase = {
     .min_args = 1,
     .max_args = 1,
     .wants = "one record at a time",
+    .wants_zh = "一次一条记录",
     .run = erase};

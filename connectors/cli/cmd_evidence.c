@@ -40,7 +40,9 @@ static int evidence_path(const struct cli_options *o, const char *what, struct p
                              ref.stream, ref.seq, o->batch ? "/batch" : "");
     }
     if (o->batch) {
-        return pt_err_set(err, PT_E_USAGE, "--batch: name a record of it, as finance/main#12");
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--batch: name a record of it, as finance/main#12",
+                                 "--batch：请指明批次中的一条记录，如finance/main#12"));
     }
     if (is_discrepancy(what)) {
         return pt_buf_printf(path, "/v1/discrepancies/%s/evidence", what);
@@ -70,8 +72,11 @@ static int evidence_path(const struct cli_options *o, const char *what, struct p
 static void tell_dummies(const struct cli_options *o, struct pt_span bundle) {
     size_t n = pt_cli_dummy_count(o, bundle);
     if (n > 0) {
-        printf("of its records are about dummies (填充件), behind which there is no clue: %zu\n",
-               n);
+        printf(
+            PT_SAY(
+                "of its records are about dummies (填充件), behind which there is no clue: %zu\n",
+                "其中%zu条记录为填充件，其后并无线索\n"),
+            n);
     }
 }
 
@@ -92,8 +97,9 @@ static int fetch(const struct cli_options *o, struct pt_err *err) {
         rc = pt_cli_output(o, pt_buf_span(&bundle), err);
     }
     if (rc == 0 && o->out && !o->quiet) {
-        printf("%s: %zu bytes; check it anywhere: pentad verify %s --trust DIR\n", o->out,
-               bundle.len, o->out);
+        printf(PT_SAY("%s: %zu bytes; check it anywhere: pentad verify %s --trust DIR\n",
+                      "%s：%zu字节；可在任何机器上核验：pentad verify %s --trust DIR\n"),
+               o->out, bundle.len, o->out);
         tell_dummies(o, pt_buf_span(&bundle));
     }
     pt_cli_hub_close(&h);
@@ -113,11 +119,16 @@ static int fetch_brief(const struct cli_options *o) {
         return pt_cli_fail(&err);
     }
     if (!same) {
-        fprintf(stderr, "pentad: the hub's brief is not what its log gives; the file proves it\n");
+        fputs(PT_SAY("pentad: the hub's brief is not what its log gives; the file proves it\n",
+                     "pentad：枢纽的简报与其日志不符，该文件可以证明\n"),
+              stderr);
     } else if (!o->quiet) {
-        printf("%s: the brief and the log it rests on; make it anew anywhere: pentad verify %s "
-               "--trust DIR\n",
-               o->out, o->out);
+        printf(
+            PT_SAY(
+                "%s: the brief and the log it rests on; make it anew anywhere: pentad verify %s "
+                "--trust DIR\n",
+                "%s：简报及其所依据的日志；可在任何机器上重新生成：pentad verify %s --trust DIR\n"),
+            o->out, o->out);
     }
     return EXIT_OK;
 }
@@ -125,7 +136,7 @@ static int fetch_brief(const struct cli_options *o) {
 static int evidence(const struct cli_options *o) {
     struct pt_err err = {0};
     if (!o->out) {
-        return pt_cli_misuse(&cmd_evidence, "where to? --out FILE");
+        return pt_cli_misuse(&cmd_evidence, PT_SAY("where to? --out FILE", "写到哪里？--out FILE"));
     }
     if (pt_cli_is_period(o->args[0])) {
         return fetch_brief(o);
@@ -140,7 +151,7 @@ const struct cli_command cmd_evidence = {
         "usage: pentad evidence (RECORD [--batch] | FIGURE | DISCREPANCY | SUBJECT/YEAR | PERIOD)\n"
         "                       --out FILE --config FILE [--hub URL]\n"
         "                       [--valid-at DAY] [--known-at DAY|SIZE]\n"
-        "                       [--purpose TEXT] [--quiet]\n"
+        "                       [--purpose TEXT] [--quiet] [--zh|--en]\n"
         "\n"
         "Writes one file that holds the records, the signed statements, the log entries, the\n"
         "proofs up to a signed checkpoint and the history of the keys. Records that this party\n"
@@ -169,4 +180,5 @@ const struct cli_command cmd_evidence = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name a record, a figure, a discrepancy or a subject and year, and --out FILE",
+    .wants_zh = "请指明记录、指标、差异或对象及年度，以及--out FILE",
     .run = evidence};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/certs/key.h>
+#include <pentad/record/key_use.h>
 #include <pentad/record/party.h>
 
 #include "keys.h"
@@ -40,7 +41,7 @@ static bool is_readable(const struct configured *c) {
 static const char *configured_as(const struct configured *c, const struct pt_hash *fp) {
     for (size_t i = 0; i < CONFIGURED; i++) {
         if (is_readable(&c[i]) && pt_hash_eq(&c[i].fingerprint, fp)) {
-            return pt_cli_key_use(c[i].use);
+            return pt_key_use_name(c[i].use);
         }
     }
     return NULL;
@@ -59,7 +60,7 @@ static json_t *key_json(const struct cli_keys *k, const struct configured *c,
     const char *alg = pt_key_alg_name((enum pt_key_alg)key->algorithm);
     pt_hash_hex(hex, &key->fingerprint);
     json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:I,s:n,s:b,s:s?}", "party", key->party, "use",
-                          pt_cli_key_use(key->use), "algorithm", alg ? alg : "unknown",
+                          pt_key_use_name(key->use), "algorithm", alg ? alg : "unknown",
                           "fingerprint", hex, "added_at", (json_int_t)key->added_at, "retired_at",
                           "live", pt_keyhistory_key_live(key, k->size), "configured",
                           configured_as(c, &key->fingerprint));
@@ -75,7 +76,7 @@ static json_t *configured_json(const struct cli_keys *k, const struct configured
         char hex[2 * PT_HASH_LEN + 1];
         if (c[i].path) {
             pt_hash_hex(hex, &c[i].fingerprint);
-            json_object_set_new(all, pt_cli_key_use(c[i].use),
+            json_object_set_new(all, pt_key_use_name(c[i].use),
                                 json_pack("{s:s?,s:s}", "fingerprint",
                                           is_readable(&c[i]) ? hex : NULL, "standing",
                                           standing(k, &c[i])));
@@ -89,7 +90,7 @@ static void key_print(const struct cli_keys *k, const struct configured *c,
     char hex[2 * PT_HASH_LEN + 1], until[48] = "";
     const char *alg = pt_key_alg_name((enum pt_key_alg)key->algorithm);
     const char *as = configured_as(c, &key->fingerprint);
-    const char *use = pt_cli_key_use(key->use);
+    const char *use = pt_key_use_name(key->use);
     pt_hash_hex(hex, &key->fingerprint);
     if (key->retired_at != UINT64_MAX) {
         (void)snprintf(until, sizeof until, zh ? "，%" PRIu64 "起失效" : ", retired by %" PRIu64,
@@ -119,10 +120,10 @@ static unsigned print_trouble(const struct cli_keys *k, const struct configured 
         n++;
         pt_hash_hex(hex, &c[i].fingerprint);
         if (c[i].why.code != 0) {
-            printf("  ! keys.%s: %s\n", pt_cli_key_use(c[i].use), c[i].why.msg);
+            printf("  ! keys.%s: %s\n", pt_key_use_name(c[i].use), c[i].why.msg);
         } else {
             printf(zh ? "  ! keys.%s（%.16s）：%s\n" : "  ! keys.%s (%.16s) is %s\n",
-                   pt_cli_key_use(c[i].use), hex, pt_cli_word(how, zh));
+                   pt_key_use_name(c[i].use), hex, pt_cli_word(how, zh));
         }
     }
     return n;
@@ -172,10 +173,12 @@ static int list(const struct cli_options *o) {
     struct configured c[CONFIGURED];
     const char *party = o->n_args ? o->args[0] : NULL;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_key_list, "as which connector verified them? --config FILE");
+        return pt_cli_misuse(&cmd_key_list,
+                             PT_SAY("as which connector verified them? --config FILE",
+                                    "由哪个连接器核验？--config FILE"));
     }
     if (party && pt_party_from_name(party) == PT_PARTY_NONE) {
-        return pt_cli_misuse(&cmd_key_list, "there is no party %s", party);
+        return pt_cli_misuse(&cmd_key_list, PT_SAY("there is no party %s", "没有参与方%s"), party);
     }
     if (pt_cli_keys_open(o->config, &k, &err) != 0) {
         return pt_cli_fail(&err);
@@ -205,13 +208,15 @@ static const struct cli_command cmd_key_list = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one party at most",
+    .wants_zh = "至多一个参与方",
     .run = list};
 
 /* ---- the parts ---- */
 
 static int nothing(const struct cli_options *o) {
     (void)o;
-    return pt_cli_misuse(&cmd_key, "say list, change or recover");
+    return pt_cli_misuse(&cmd_key,
+                         PT_SAY("say list, change or recover", "请写明list、change或recover"));
 }
 
 static const struct cli_command cmd_parts = {

@@ -27,18 +27,20 @@ static int check_signer(const struct change *c, struct pt_hash *ret, struct pt_e
     const struct pt_keyhistory_key *key = pt_keyhistory_find(c->keys.history, ret);
     pt_hash_hex(hex, ret);
     if (!key || strcmp(key->party, config->party) != 0) {
-        return pt_err_set(
-            err, PT_E_UNKNOWN_KEY,
-            "keys.signing (%.16s) isn't enrolled for %s: a change must be signed with "
-            "a live key",
-            hex, config->party);
+        return pt_err_set(err, PT_E_UNKNOWN_KEY,
+                          PT_SAY("keys.signing (%.16s) isn't enrolled for %s: a change must be "
+                                 "signed with a live key",
+                                 "keys.signing（%.16s）未为%s登记：变更须以有效密钥签名"),
+                          hex, pt_cli_party(config->party));
     }
     return pt_keyhistory_key_live(key, c->keys.size)
                ? 0
-               : pt_err_set(err, PT_E_RETIRED_KEY,
-                            "keys.signing (%.16s) isn't live: a change must be signed with a live "
-                            "key",
-                            hex);
+               : pt_err_set(
+                     err, PT_E_RETIRED_KEY,
+                     PT_SAY(
+                         "keys.signing (%.16s) isn't live: a change must be signed with a live key",
+                         "keys.signing（%.16s）不是有效密钥：变更须以有效密钥签名"),
+                     hex);
 }
 
 /* ---- into the outbox ---- */
@@ -84,16 +86,22 @@ static int change(const struct cli_options *o) {
     struct pt_err err = {0};
     struct pt_hash signer = {0};
     if (!o->config) {
-        return pt_cli_misuse(&cmd_key_change, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_key_change, PT_SAY("through which connector? --config FILE",
+                                                     "经哪个连接器？--config FILE"));
     }
     if (o->n_add + o->n_retire == 0 || !o->reason) {
-        return pt_cli_misuse(&cmd_key_change, "say what to --add or to --retire, and a --reason");
+        return pt_cli_misuse(&cmd_key_change,
+                             PT_SAY("say what to --add or to --retire, and a --reason",
+                                    "请写明--add或--retire，以及--reason"));
     }
     if (o->n_add > CLI_KEY_CHANGE_MAX || o->n_retire > CLI_KEY_CHANGE_MAX) {
-        return pt_cli_misuse(&cmd_key_change, "at most %d keys at a time", CLI_KEY_CHANGE_MAX);
+        return pt_cli_misuse(&cmd_key_change,
+                             PT_SAY("at most %d keys at a time", "一次至多%d个密钥"),
+                             CLI_KEY_CHANGE_MAX);
     }
     if (o->party && pt_party_from_name(o->party) == PT_PARTY_NONE) {
-        return pt_cli_misuse(&cmd_key_change, "there is no party %s", o->party);
+        return pt_cli_misuse(&cmd_key_change, PT_SAY("there is no party %s", "没有参与方%s"),
+                             o->party);
     }
     int rc = pt_cli_keys_open(o->config, &c.keys, &err);
     if (rc == 0) {
@@ -145,4 +153,5 @@ const struct cli_command cmd_key_change = {
     .min_args = 0,
     .max_args = 0,
     .wants = "say what to --add and to --retire",
+    .wants_zh = "请写明--add和--retire",
     .run = change};

@@ -110,7 +110,8 @@ static int check_key(const struct recovery *r, struct pt_hash *ret, struct pt_er
     if (k && k->use != PENTAD__V1__KEY_USE__KEY_USE_RECOVERY &&
         strcmp(k->party, r->keys.config->party) == 0) {
         return pt_err_set(err, PT_E_FORBIDDEN,
-                          "--key is no recovery key; with a signing key: pentad key change");
+                          PT_SAY("--key is no recovery key; with a signing key: pentad key change",
+                                 "--key不是恢复密钥；使用签名密钥请用pentad key change"));
     }
     return pt_keyhistory_may_sign(r->keys.history, ret, r->keys.config->party, PT_KEYS_STREAM,
                                   r->keys.size, true, err);
@@ -172,10 +173,14 @@ static int submit(struct recovery *r, struct cli_said *ret, struct pt_err *err) 
         if (rename(r->pending, r->refused) != 0) {
             return pt_err_set(err, PT_E_IO, "%s: %s", r->refused, strerrordesc_np(errno));
         }
-        return pt_err_set(err, code, "the hub refuses it: %.150s; mend that and say it again",
+        return pt_err_set(err, code,
+                          PT_SAY("the hub refuses it: %.150s; mend that and say it again",
+                                 "枢纽拒收：%.150s；请改正后重新提出"),
                           ret->text);
     }
-    return pt_err_set(err, code, "no answer: %.120s; it is signed and kept: say it again",
+    return pt_err_set(err, code,
+                      PT_SAY("no answer: %.120s; it is signed and kept: say it again",
+                             "未获应答：%.120s；已签名并留存：请再次执行"),
                       ret->text);
 }
 
@@ -184,7 +189,8 @@ static int confirm(struct recovery *r, const struct cli_said *said, struct pt_er
     int rc = read_log(r, err);
     if (rc == 0 && r->keys.size <= said->log_index) {
         rc = pt_err_set(err, PT_E_PROOF,
-                        "the receipt says log entry %" PRIu64 ", the feed ends before it",
+                        PT_SAY("the receipt says log entry %" PRIu64 ", the feed ends before it",
+                               "回执称在日志第%" PRIu64 "条，而枢纽提供的日志在此之前已尽"),
                         said->log_index);
     }
     return rc;
@@ -204,7 +210,8 @@ static int open_recovery(const struct cli_options *o, struct recovery *r, struct
     (void)snprintf(r->author.stream, sizeof r->author.stream, "%s", PT_KEYS_STREAM);
     if (pt_path_join(r->pending, sizeof r->pending, r->keys.config->state, PENDING) != 0 ||
         pt_path_join(r->refused, sizeof r->refused, r->keys.config->state, REFUSED) != 0) {
-        return pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
+        return pt_err_set(err, PT_E_CONFIG,
+                          PT_SAY("state: the path is too long", "state：路径过长"));
     }
     rc = pt_mkdirs(r->keys.config->state, 0700, err);
     return rc ? rc : read_log(r, err);
@@ -240,13 +247,19 @@ static int recover(const struct cli_options *o) {
     struct pt_err err = {0};
     struct cli_said said = {0};
     if (!o->config || !o->key) {
-        return pt_cli_misuse(&cmd_key_recover, "say --config FILE and the recovery --key FILE");
+        return pt_cli_misuse(&cmd_key_recover,
+                             PT_SAY("say --config FILE and the recovery --key FILE",
+                                    "请写明--config FILE和恢复密钥--key FILE"));
     }
     if (o->n_add + o->n_retire == 0 || !o->reason) {
-        return pt_cli_misuse(&cmd_key_recover, "say what to --add or to --retire, and a --reason");
+        return pt_cli_misuse(&cmd_key_recover,
+                             PT_SAY("say what to --add or to --retire, and a --reason",
+                                    "请写明--add或--retire，以及--reason"));
     }
     if (o->n_add > CLI_KEY_CHANGE_MAX || o->n_retire > CLI_KEY_CHANGE_MAX) {
-        return pt_cli_misuse(&cmd_key_recover, "at most %d keys at a time", CLI_KEY_CHANGE_MAX);
+        return pt_cli_misuse(&cmd_key_recover,
+                             PT_SAY("at most %d keys at a time", "一次至多%d个密钥"),
+                             CLI_KEY_CHANGE_MAX);
     }
     int rc = open_recovery(o, &r, &err);
     rc = rc ? rc : pt_file_exists(r.pending) ? take_pending(&r, &err) : make(&r, o, &err);
@@ -284,4 +297,5 @@ const struct cli_command cmd_key_recover = {
     .min_args = 0,
     .max_args = 0,
     .wants = "say what to --add and to --retire",
+    .wants_zh = "请写明--add和--retire",
     .run = recover};

@@ -21,7 +21,8 @@ static void hex32(char out[65], const uint8_t digest[32]) {
 static int open_ledger(const char *dir, struct pt_ledger **ret, struct pt_err *err) {
     char path[4096];
     if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--data: the path is too long", "--data：路径过长"));
     }
     return pt_ledger_open(path, PT_LEDGER_READ, ret, NULL, err);
 }
@@ -71,7 +72,8 @@ static int digest(const struct cli_options *o) {
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
-        printf("%s  at log size %" PRIu64 "\n", hex, said.cursor);
+        printf(PT_SAY("%s  at log size %" PRIu64 "\n", "%s  日志长度%" PRIu64 "\n"), hex,
+               said.cursor);
     }
     return EXIT_OK;
 }
@@ -112,7 +114,9 @@ static int fold_entry(void *ctx, const struct pt_store_entry *e) {
         r->records[n++] = rec.bytes;
     }
     if (more < 0) {
-        return pt_err_set(r->err, more, "log entry %" PRIu64 ": its records can't be read",
+        return pt_err_set(r->err, more,
+                          PT_SAY("log entry %" PRIu64 ": its records can't be read",
+                                 "日志第%" PRIu64 "条：其记录无法读取"),
                           e->index);
     }
     const struct pt_fold_entry entry = {
@@ -206,10 +210,14 @@ static int replay(const struct cli_options *o) {
         (void)pt_cli_print_json(j);
         json_decref(j);
     } else {
-        printf("%s at log size %" PRIu64 "\n  ledger %s\n  replay %s\n  %" PRIu64
-               " findings of the log that the rules would not have written so\n  %" PRIu64
-               " logged snapshots (H03) that say something else\n",
-               equal ? "EQUAL" : "NOT EQUAL", cursor, a, b, st.mismatches, st.snapshots_unlike);
+        printf(PT_SAY("%s at log size %" PRIu64 "\n  ledger %s\n  replay %s\n  %" PRIu64
+                      " findings of the log that the rules would not have written so\n  %" PRIu64
+                      " logged snapshots (H03) that say something else\n",
+                      "%s，日志长度%" PRIu64 "\n  台账 %s\n  重放 %s\n  %" PRIu64
+                      "项日志中的差异，规则不会如此写出\n  %" PRIu64
+                      "份日志中的快照（H03）所载不同\n"),
+               equal ? PT_SAY("EQUAL", "相同") : PT_SAY("NOT EQUAL", "不相同"), cursor, a, b,
+               st.mismatches, st.snapshots_unlike);
     }
     return equal && st.mismatches == 0 && st.snapshots_unlike == 0 ? EXIT_OK : EXIT_FAILED;
 }
@@ -266,11 +274,14 @@ static int row(const struct cli_options *o, const char *subject) {
 static int dispatch(const struct cli_options *o) {
     const char *what = o->n_args > 0 ? o->args[0] : "";
     if (strcmp(what, "digest") == 0 && o->n_args == 1) {
-        return o->data ? digest(o) : pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+        return o->data ? digest(o)
+                       : pt_cli_misuse(&cmd_ledger,
+                                       PT_SAY("whose? --data HUBDIR", "哪个台账？--data HUBDIR"));
     }
     if (strcmp(what, "replay") == 0 && o->n_args == 1) {
         if (!o->data) {
-            return pt_cli_misuse(&cmd_ledger, "whose? --data HUBDIR");
+            return pt_cli_misuse(&cmd_ledger,
+                                 PT_SAY("whose? --data HUBDIR", "哪个台账？--data HUBDIR"));
         }
         int misuse = pt_cli_out_is_new(&cmd_ledger, o);
         return misuse ? misuse : replay(o);
@@ -278,15 +289,16 @@ static int dispatch(const struct cli_options *o) {
     if (strcmp(what, "row") == 0 && o->n_args == 2) {
         return row(o, o->args[1]);
     }
-    return pt_cli_misuse(&cmd_ledger, "say digest, replay or row SUBJECT");
+    return pt_cli_misuse(&cmd_ledger, PT_SAY("say digest, replay or row SUBJECT",
+                                             "请写明digest、replay或row SUBJECT"));
 }
 
 const struct cli_command cmd_ledger = {
     .name = "ledger",
     .what = "the ledger's digest, a replay of the log beside it, its rows",
     .usage =
-        "usage: pentad ledger digest --data HUBDIR [--json]\n"
-        "       pentad ledger replay --data HUBDIR [--out FILE] [--json]\n"
+        "usage: pentad ledger digest --data HUBDIR [--json] [--zh|--en]\n"
+        "       pentad ledger replay --data HUBDIR [--out FILE] [--json] [--zh|--en]\n"
         "       pentad ledger row SUBJECT [--year 2019] [--valid-at DAY] [--known-at DAY|SIZE]\n"
         "                         (--config FILE [--hub URL] | --data HUBDIR)\n"
         "\n"
@@ -301,4 +313,5 @@ const struct cli_command cmd_ledger = {
     .min_args = 1,
     .max_args = 2,
     .wants = "say digest, replay or row SUBJECT",
+    .wants_zh = "请写明digest、replay或row SUBJECT",
     .run = dispatch};

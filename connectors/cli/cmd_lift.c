@@ -20,7 +20,9 @@ static int incident_of(const json_t *head, struct pt_ref *ret, char id[PT_REF_TE
                    PT_NAME_MAX, pt_cli_text(ref, "stream"), pt_cli_text(ref, "seq"));
     return pt_ref_parse(id, ret, err) == 0
                ? 0
-               : pt_err_set(err, PT_E_FORMAT, "the hub doesn't say which incident froze %s/%s",
+               : pt_err_set(err, PT_E_FORMAT,
+                            PT_SAY("the hub doesn't say which incident froze %s/%s",
+                                   "枢纽未说明%s/%s因哪起事件冻结"),
                             pt_cli_text(head, "party"), pt_cli_text(head, "stream"));
 }
 
@@ -157,9 +159,10 @@ static int put_lift(struct cli_outbox *box, const struct cli_options *o, const j
                    pt_cli_text(json_object_get(frozen, "incident"), "hash"));
     int rc = pt_cli_outbox_has(box, "Lift", doc_no, &has, err);
     if (rc == 0 && has) {
-        return pt_err_set(err, PT_E_EXISTS,
-                          "the office has ordered it: that is in the connector's outbox, or on its "
-                          "way");
+        return pt_err_set(
+            err, PT_E_EXISTS,
+            PT_SAY("the office has ordered it: that is in the connector's outbox, or on its way",
+                   "联席会议办公室已下令：该记录在连接器发件箱或发送途中"));
     }
     lift.incident = &incident->named.ref;
     lift.party = (char *)(uintptr_t)pt_cli_text(frozen, "party");
@@ -178,15 +181,20 @@ static int order_lift(const struct cli_options *o, const json_t *j, struct cli_a
     struct cli_fetched incident = {.info = NULL};
     struct cli_outbox box = {.config = NULL};
     if (strcmp(a->hub.config->party, "office") != 0) {
-        return pt_err_set(err, PT_E_NOT_ASKED, "a lift is the office's to order, not %s's",
-                          a->hub.config->party);
+        return pt_err_set(err, PT_E_NOT_ASKED,
+                          PT_SAY("a lift is the office's to order, not %s's",
+                                 "解冻须由联席会议办公室下令，而非%s"),
+                          pt_cli_party(a->hub.config->party));
     }
     if (!frozen) {
-        return pt_err_set(err, PT_E_NOT_FOUND, "no stream %s is frozen", o->args[0]);
+        return pt_err_set(err, PT_E_NOT_FOUND,
+                          PT_SAY("no stream %s is frozen", "没有已冻结的数据流%s"), o->args[0]);
     }
     if (lift) {
-        return pt_err_set(err, PT_E_EXISTS, "%s lifts it, once enough approve",
-                          pt_cli_text(lift, "id"));
+        return pt_err_set(
+            err, PT_E_EXISTS,
+            PT_SAY("%s lifts it, once enough approve", "%s已下令解冻，待足数同意后生效"),
+            pt_cli_text(lift, "id"));
     }
     int rc = pt_cli_fetch(&a->hub, pt_cli_text(json_object_get(frozen, "incident"), "id"),
                           &incident, err);
@@ -206,18 +214,35 @@ static int order_lift(const struct cli_options *o, const json_t *j, struct cli_a
     return rc;
 }
 
+static bool is_stream(const char *text) {
+    char party[33];
+    size_t len = strcspn(text, "/");
+    (void)snprintf(party, sizeof party, "%.*s", len < sizeof party ? (int)len : 0, text);
+    return text[len] == '/' && text[len + 1] && !strpbrk(text + len + 1, "/#") &&
+           pt_party_from_name(party) != PT_PARTY_NONE;
+}
+
 static int lift(const struct cli_options *o) {
     struct pt_err err = {0};
     struct cli_answers a = {.ledger = NULL};
     json_t *j = NULL;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_lift, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_lift, PT_SAY("through which connector? --config FILE",
+                                               "经哪个连接器？--config FILE"));
     }
     if (o->n_args > 0 && !o->reason) {
-        return pt_cli_misuse(&cmd_lift, "an order says why: --reason \"…\"");
+        return pt_cli_misuse(&cmd_lift, PT_SAY("an order says why: --reason \"…\"",
+                                               "命令须说明理由：--reason \"…\""));
     }
     if (o->n_args == 0 && o->reason) {
-        return pt_cli_misuse(&cmd_lift, "name the stream to be lifted: finance/main");
+        return pt_cli_misuse(&cmd_lift, PT_SAY("name the stream to be lifted: finance/main",
+                                               "请指明要解冻的数据流：finance/main"));
+    }
+    if (o->n_args > 0 && !is_stream(o->args[0])) {
+        return pt_cli_misuse(&cmd_lift,
+                             PT_SAY("%s is no stream: write party/stream, as finance/main",
+                                    "%s不是数据流：应写作参与方/数据流，如finance/main"),
+                             o->args[0]);
     }
     int rc = pt_cli_reason(o, &err);
     rc = rc ? rc : pt_cli_answers_open(o, &a, &err);
@@ -258,4 +283,5 @@ const struct cli_command cmd_lift = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one stream at a time",
+    .wants_zh = "一次一个数据流",
     .run = lift};

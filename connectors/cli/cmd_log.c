@@ -86,8 +86,8 @@ static int export_log(const struct cli_options *o, const char *dir) {
         return pt_cli_fail(&err);
     }
     if (!o->quiet) {
-        printf("%s: a log of %llu %s\n", dir, (unsigned long long)size,
-               size == 1 ? "entry" : "entries");
+        printf(PT_SAY("%s: a log of %llu %s\n", "%s：日志%llu条%s\n"), dir,
+               (unsigned long long)size, PT_SAY(size == 1 ? "entry" : "entries", ""));
     }
     return EXIT_OK;
 }
@@ -105,7 +105,8 @@ static int show_entry(void *ctx, const struct pt_store_entry *e) {
     struct pt_err err = {0};
     char when[25], key[2 * PT_HASH_LEN + 1];
     if (pt_entry_open(e->log_entry, &entry, &err) != 0) {
-        printf("%8llu  unreadable: %s\n", (unsigned long long)e->index, err.msg);
+        printf(PT_SAY("%8llu  unreadable: %s\n", "%8llu  无法读取：%s\n"),
+               (unsigned long long)e->index, err.msg);
         return 0;
     }
     pt_time_format(when, entry.received_at_ms);
@@ -120,13 +121,16 @@ static int show_entry(void *ctx, const struct pt_store_entry *e) {
                                (json_int_t)(st ? entry.statement.record_count : 0), "signing_key",
                                st ? key : ""));
     } else if (st) {
-        printf("%8llu  %s  %s/%s#%llu..%llu  key %.16s\n", (unsigned long long)e->index, when,
-               st->party, st->stream, (unsigned long long)entry.statement.first_seq,
+        printf(PT_SAY("%8llu  %s  %s/%s#%llu..%llu  key %.16s\n",
+                      "%8llu  %s  %s/%s#%llu..%llu  密钥 %.16s\n"),
+               (unsigned long long)e->index, when, st->party, st->stream,
+               (unsigned long long)entry.statement.first_seq,
                (unsigned long long)(entry.statement.first_seq + entry.statement.record_count - 1),
                key);
     } else {
-        printf("%8llu  %s  genesis of %s, %zu parties\n", (unsigned long long)e->index, when,
-               entry.genesis->origin, entry.genesis->n_parties);
+        printf(
+            PT_SAY("%8llu  %s  genesis of %s, %zu parties\n", "%8llu  %s  创世 %s，%zu个参与方\n"),
+            (unsigned long long)e->index, when, entry.genesis->origin, entry.genesis->n_parties);
     }
     pt_entry_done(&entry);
     return 0;
@@ -166,8 +170,9 @@ static int backup(const struct cli_options *o, const char *dir) {
     rc = rc ? rc : pt_store_sqlite_backup(store, dir, &size, &err);
     pt_store_sqlite_close(store);
     if (rc == 0 && !o->quiet) {
-        printf("%s/log.db: %llu entries; pentad log check %s proves it\n", dir,
-               (unsigned long long)size, dir);
+        printf(PT_SAY("%s/log.db: %llu entries; pentad log check %s proves it\n",
+                      "%s/log.db：日志%llu条；pentad log check %s可以证明\n"),
+               dir, (unsigned long long)size, dir);
     }
     return rc ? pt_cli_fail(&err) : EXIT_OK;
 }
@@ -176,27 +181,33 @@ static int dispatch(const struct cli_options *o) {
     const char *what = o->n_args > 0 ? o->args[0] : "";
     if (strcmp(what, "check") == 0) {
         return o->n_args <= 2 ? pt_cli_log_check(o)
-                              : pt_cli_misuse(&cmd_log, "check what? name one folder");
+                              : pt_cli_misuse(&cmd_log, PT_SAY("check what? name one folder",
+                                                               "检查什么？请指明一个目录"));
     }
     if (strcmp(what, "export") == 0) {
         return o->n_args == 2 ? export_log(o, o->args[1])
-                              : pt_cli_misuse(&cmd_log, "export where to? name a folder");
+                              : pt_cli_misuse(&cmd_log, PT_SAY("export where to? name a folder",
+                                                               "导出到哪里？请指明目录"));
     }
     if (strcmp(what, "backup") == 0 && o->data) {
         return o->n_args == 2 ? backup(o, o->args[1])
-                              : pt_cli_misuse(&cmd_log, "back up where to? name a folder");
+                              : pt_cli_misuse(&cmd_log, PT_SAY("back up where to? name a folder",
+                                                               "备份到哪里？请指明目录"));
     }
     if (strcmp(what, "show") == 0 && o->data) {
         for (int i = 1; i < o->n_args; i++) {
             if (!pt_cli_is_number(o->args[i])) {
-                return pt_cli_misuse(&cmd_log, "show: %s is not a number", o->args[i]);
+                return pt_cli_misuse(
+                    &cmd_log, PT_SAY("show: %s is not a number", "show：%s不是数字"), o->args[i]);
             }
         }
         uint64_t from = o->n_args > 1 ? strtoull(o->args[1], NULL, 10) : 0;
         uint64_t n = o->n_args > 2 ? strtoull(o->args[2], NULL, 10) : 20;
         return show(o, from, n);
     }
-    return pt_cli_misuse(&cmd_log, "say check or export, or with --data DIR also backup or show");
+    return pt_cli_misuse(&cmd_log,
+                         PT_SAY("say check or export, or with --data DIR also backup or show",
+                                "请写明check或export；带--data DIR时还可用backup或show"));
 }
 
 const struct cli_command cmd_log = {
@@ -204,13 +215,14 @@ const struct cli_command cmd_log = {
     .what = "check the whole log, back it up, export it as static tiles, show its entries",
     .usage =
         "usage: pentad log check DIR --trust DIR [--jobs N] [--resume FILE] [--no-replay]\n"
-        "                        [--json]\n"
+        "                        [--json] [--zh|--en]\n"
         "       pentad log check --config FILE [--hub URL] [--trust DIR] [--jobs N] [--resume "
         "FILE]\n"
-        "                        [--no-replay] [--json]\n"
+        "                        [--no-replay] [--json] [--zh|--en]\n"
         "       pentad log export DIR (--data HUBDIR | --config FILE [--hub URL]) [--quiet]\n"
-        "       pentad log backup DIR --data HUBDIR [--quiet]\n"
-        "       pentad log show [FROM [COUNT]] --data HUBDIR [--json]\n"
+        "                        [--zh|--en]\n"
+        "       pentad log backup DIR --data HUBDIR [--quiet] [--zh|--en]\n"
+        "       pentad log show [FROM [COUNT]] --data HUBDIR [--json] [--zh|--en]\n"
         "\n"
         "check   computes every record, leaf, tile, chain and signature anew, of a hub's data\n"
         "        folder (a hub may be running on it), of an exported tree, or with --config of a "
@@ -242,4 +254,5 @@ const struct cli_command cmd_log = {
     .min_args = 1,
     .max_args = 3,
     .wants = "say check, export or show (with --data DIR)",
+    .wants_zh = "请写明check、export或show（带--data DIR）",
     .run = dispatch};

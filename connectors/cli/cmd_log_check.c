@@ -71,12 +71,17 @@ void pt_cli_log_fault(void *checking, const struct pt_log_fault *found) {
         list_fault(k->faults, f);
         return;
     }
-    printf("  FAULT %s: %s (%s, %s)\n", f->where, f->what, f->check, pt_err_name(f->code));
+    if (pt_language_is_chinese()) {
+        printf("  问题 %s：%s：%s (%s, %s)\n", f->where, pt_err_text(f->code, true), f->what,
+               f->check, pt_err_name(f->code));
+    } else {
+        printf("  FAULT %s: %s (%s, %s)\n", f->where, f->what, f->check, pt_err_name(f->code));
+    }
     if (f->expected[0]) {
-        printf("    expected %s\n", f->expected);
+        printf(PT_SAY("    expected %s\n", "    应为 %s\n"), f->expected);
     }
     if (f->found[0]) {
-        printf("    found    %s\n", f->found);
+        printf(PT_SAY("    found    %s\n", "    实为 %s\n"), f->found);
     }
 }
 
@@ -128,6 +133,30 @@ static json_t *result_json(const struct pt_log_check_result *r, const struct rep
     return j;
 }
 
+static void print_counts_zh(const struct pt_log_check_result *r, const struct checking *k) {
+    printf("日志%" PRIu64 "条", r->resumed + r->entries);
+    if (r->resumed) {
+        printf("（其中%" PRIu64 "条此前已核验）", r->resumed);
+    }
+    if (k->input != CHECK_TREE) {
+        printf("，记录%" PRIu64 "条（%" PRIu64 "字节）", r->records, r->record_bytes);
+    }
+    if (k->input == CHECK_HUB) {
+        printf("，其中%" PRIu64 "条只有哈希", r->withheld);
+    }
+    if (r->erased > 0) {
+        printf("，其中%" PRIu64 "条已依令销毁", r->erased);
+    }
+    if (r->unjudged > 0) {
+        printf("，其中%" PRIu64 "条签名未检查，该树未载其密钥", r->unjudged);
+    }
+    if (k->input == CHECK_STORE) {
+        printf("，拒收%" PRIu64 "次", r->refusals);
+    }
+    printf("，瓦片%" PRIu64 "个%s\n", r->tiles,
+           k->input == CHECK_TREE ? "（静态树，不含记录）" : "");
+}
+
 static void print_counts(const struct pt_log_check_result *r, const struct checking *k) {
     uint64_t size = r->resumed + r->entries;
     printf("%" PRIu64 " %s", size, size == 1 ? "entry" : "entries");
@@ -163,33 +192,44 @@ static void print_lag(const struct replayed *p) {
     if (p->behind == 0) {
         return;
     }
-    printf("  ledger.db is behind the log: it stands at log size %" PRIu64 ", %" PRIu64
-           " %s of %" PRIu64 " not in it\n",
-           p->size - p->behind, p->behind, p->behind == 1 ? "entry" : "entries", p->size);
+    printf(PT_SAY("  ledger.db is behind the log: it stands at log size %" PRIu64 ", %" PRIu64
+                  " %s of %" PRIu64 " not in it\n",
+                  "  ledger.db落后于日志：止于长度%" PRIu64 "，尚缺%" PRIu64 "条%s，日志共%" PRIu64
+                  "条\n"),
+           p->size - p->behind, p->behind, PT_SAY(p->behind == 1 ? "entry" : "entries", ""),
+           p->size);
     if (p->behind_ticks >= FAR_BEHIND) {
-        printf("  FAR BEHIND: %" PRIu64 " ticks are among them. Its hub folds it anew, stands "
-               "still, or answers from something else\n",
+        printf(PT_SAY("  FAR BEHIND: %" PRIu64
+                      " ticks are among them. Its hub folds it anew, stands "
+                      "still, or answers from something else\n",
+                      "  落后过多：其中有%" PRIu64
+                      "个时点。枢纽或在重建台账，或已停滞，或以别的内容作答\n"),
                p->behind_ticks);
     }
 }
 
 static void print_replay(const struct replayed *p) {
     if (p->left_out) {
-        printf("  ledger NOT REPLAYED: %s\n", p->left_out);
+        printf(PT_SAY("  ledger NOT REPLAYED: %s\n", "  台账未重放：%s\n"), p->left_out);
         return;
     }
-    printf("  ledger %s folded anew at log size %" PRIu64, p->digest, p->size);
+    printf(PT_SAY("  ledger %s folded anew at log size %" PRIu64, "  台账%s重放至日志长度%" PRIu64),
+           p->digest, p->size);
     if (p->reader) {
-        printf(" as %s may read it: the snapshots of its class compared, findings not\n",
-               p->reader);
+        printf(PT_SAY(" as %s may read it: the snapshots of its class compared, findings not\n",
+                      "，以%s可查阅者为限：已比对该类快照，未比对差异\n"),
+               pt_cli_party(p->reader));
     } else {
-        puts(p->has_ledger ? ": ledger.db, findings and snapshots compared"
-                           : ": findings and snapshots compared; there is no ledger.db");
+        puts(p->has_ledger ? PT_SAY(": ledger.db, findings and snapshots compared",
+                                    "：已比对ledger.db、差异和快照")
+                           : PT_SAY(": findings and snapshots compared; there is no ledger.db",
+                                    "：已比对差异和快照；没有ledger.db"));
         print_lag(p);
     }
     if (p->excused > 0) {
-        printf("  %" PRIu64 " snapshots and findings of before an erasure differ: what they rest "
-               "on was destroyed by order, they were not judged\n",
+        printf(PT_SAY("  %" PRIu64 " snapshots and findings of before an erasure differ: what they "
+                      "rest on was destroyed by order, they were not judged\n",
+                      "  销毁之前的%" PRIu64 "份快照和差异不同：所依据者已依令销毁，未予判断\n"),
                p->excused);
     }
 }
@@ -206,26 +246,35 @@ static void print_check(const struct pt_log_check_result *r, const struct replay
         json_decref(j);
         return;
     }
-    printf("%s: ", faults ? "NOT SOUND" : "SOUND");
-    print_counts(r, k);
-    printf("  hub   %s\n  root  %s at size %" PRIu64 "; signed up to %" PRIu64, hub, root,
-           r->resumed + r->entries, r->signed_size);
+    printf(PT_SAY("%s: ", "%s："),
+           faults ? PT_SAY("NOT SOUND", "不完好") : PT_SAY("SOUND", "完好"));
+    if (pt_language_is_chinese()) {
+        print_counts_zh(r, k);
+    } else {
+        print_counts(r, k);
+    }
+    printf(PT_SAY("  hub   %s\n  root  %s at size %" PRIu64 "; signed up to %" PRIu64,
+                  "  枢纽 %s\n  根   %s，长度%" PRIu64 "；枢纽签名至%" PRIu64),
+           hub, root, r->resumed + r->entries, r->signed_size);
     if (r->cosigned_size > 0) {
-        printf(", cosigned by a quorum up to %" PRIu64, r->cosigned_size);
+        printf(PT_SAY(", cosigned by a quorum up to %" PRIu64, "，法定数见证至%" PRIu64),
+               r->cosigned_size);
     }
     putchar('\n');
     print_replay(p);
     if (faults) {
-        printf("  %" PRIu64 " fault%s\n", faults, pt_cli_s((long long)faults));
+        printf(PT_SAY("  %" PRIu64 " fault%s\n", "  %" PRIu64 "个问题%s\n"), faults,
+               PT_SAY(pt_cli_s((long long)faults), ""));
     }
 }
 
 /* What can't be folded anew, once the entries were looked at. */
 static void leave_out_replay(const struct pt_log_check_result *r, struct replayed *p) {
     if (!p->left_out && r->faults > 0) {
-        p->left_out = "the log that it would be made of is not sound";
+        p->left_out = PT_SAY("the log that it would be made of is not sound", "所依据的日志不完好");
     } else if (!p->left_out && r->resumed > 0) {
-        p->left_out = "what an earlier check had verified was not read again";
+        p->left_out = PT_SAY("what an earlier check had verified was not read again",
+                             "此前已核验的部分未再读取");
     }
 }
 
@@ -299,7 +348,9 @@ static int replay_served(struct serving *s, const struct pt_log_check_result *r,
                                    .expected = "",
                                    .found = ""};
     pt_cli_log_fault(k, &f);
-    *p = (struct replayed){.left_out = "a page of the feed can't be folded", .faults = 1};
+    *p = (struct replayed){
+        .left_out = PT_SAY("a page of the feed can't be folded", "枢纽给出的一页无法入台账"),
+        .faults = 1};
     return 0;
 }
 
@@ -344,7 +395,9 @@ static int read_resume(const struct checking *k, struct pt_buf *out, struct pt_e
         return 0;
     }
     int rc = pt_file_read(k->resume, out, err);
-    return rc == 0 && out->len == 0 ? pt_err_set(err, PT_E_FORMAT, "%s is empty", k->resume) : rc;
+    return rc == 0 && out->len == 0
+               ? pt_err_set(err, PT_E_FORMAT, PT_SAY("%s is empty", "%s为空"), k->resume)
+               : rc;
 }
 
 /* ---- the command ---- */
@@ -368,9 +421,9 @@ static int check_input(const struct cli_options *o, const char *dir, const struc
                        struct checking *k, const struct pt_log_check_opts *opts,
                        struct pt_log_check_result *ret, struct replayed *p, struct pt_err *err) {
     if (o->no_replay) {
-        p->left_out = "as asked (--no-replay)";
+        p->left_out = PT_SAY("as asked (--no-replay)", "按要求（--no-replay）");
     } else if (k->input == CHECK_TREE) {
-        p->left_out = "a static tree holds no records";
+        p->left_out = PT_SAY("a static tree holds no records", "静态树不含记录");
     }
     return k->input == CHECK_HUB     ? check_hub(o, trust, opts, k, ret, p, err)
            : k->input == CHECK_STORE ? check_folder(dir, k, opts, ret, p, err)
@@ -417,11 +470,14 @@ int pt_cli_log_check(const struct cli_options *o) {
     struct checking k = {.json = o->json, .resume = o->resume};
     char db[4096];
     if (!dir && !o->config) {
-        return pt_cli_misuse(&cmd_log, "check what? name a folder, or a hub with --config");
+        return pt_cli_misuse(&cmd_log, PT_SAY("check what? name a folder, or a hub with --config",
+                                              "检查什么？请指明目录，或以--config指明枢纽"));
     }
     if (o->jobs && (!pt_cli_is_number(o->jobs) || strtoull(o->jobs, NULL, 10) < 1 ||
                     strtoull(o->jobs, NULL, 10) > PT_LOG_CHECK_JOBS_MAX)) {
-        return pt_cli_misuse(&cmd_log, "--jobs is a number from 1 to %d", PT_LOG_CHECK_JOBS_MAX);
+        return pt_cli_misuse(&cmd_log,
+                             PT_SAY("--jobs is a number from 1 to %d", "--jobs须为1至%d的数字"),
+                             PT_LOG_CHECK_JOBS_MAX);
     }
     bool store = dir && pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db);
     k.input = !dir ? CHECK_HUB : store ? CHECK_STORE : CHECK_TREE;

@@ -124,7 +124,8 @@ static int write_one(const struct cli_options *o, const char *name, const struct
                      struct pt_err *err) {
     char path[4096];
     if (pt_path_join(path, sizeof path, o->out, name) != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--out: the path is too long");
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--out: the path is too long", "--out：路径过长"));
     }
     return pt_file_write(path, text->p, text->len, 0644, err);
 }
@@ -158,7 +159,9 @@ static int show(const struct cli_options *o) {
     struct cli_keys k;
     struct pt_policy *of_log = NULL;
     if (!o->config) {
-        return pt_cli_misuse(&cmd_policy_show, "as which connector verified it? --config FILE");
+        return pt_cli_misuse(&cmd_policy_show,
+                             PT_SAY("as which connector verified it? --config FILE",
+                                    "由哪个连接器核验？--config FILE"));
     }
     int rc = pt_cli_keys_open(o->config, &k, &err);
     rc = rc ? rc : pt_trust_log_policy(&k.trust, k.history, &of_log, &err);
@@ -199,13 +202,14 @@ static const struct cli_command cmd_policy_show = {
     .min_args = 0,
     .max_args = 0,
     .wants = "no arguments",
+    .wants_zh = "不带参数",
     .run = show};
 
 /* ---- the parts ---- */
 
 static int nothing(const struct cli_options *o) {
     (void)o;
-    return pt_cli_misuse(&cmd_policy, "say show or change");
+    return pt_cli_misuse(&cmd_policy, PT_SAY("say show or change", "请写明show或change"));
 }
 
 static const struct cli_command cmd_parts = {

@@ -30,7 +30,8 @@ static int full_name(const struct change *c, const char *text, size_t len,
                      char out[PT_NOTE_NAME_MAX + 1], struct pt_err *err) {
     char name[PT_NOTE_NAME_MAX + 1];
     if (len == 0 || len > PT_NOTE_NAME_MAX) {
-        return pt_err_set(err, PT_E_USAGE, "a witness has a name of 1 to %d bytes",
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("a witness has a name of 1 to %d bytes", "见证人名称长1至%d字节"),
                           PT_NOTE_NAME_MAX);
     }
     memcpy(name, text, len);
@@ -59,7 +60,9 @@ static int take_without(struct change *c, const char *text, struct pt_err *err) 
     }
     size_t i = find_witness(c, name);
     if (i == c->record.n_witnesses) {
-        return pt_err_set(err, PT_E_NOT_FOUND, "--without %s: there is no such witness", text);
+        return pt_err_set(
+            err, PT_E_NOT_FOUND,
+            PT_SAY("--without %s: there is no such witness", "--without %s：没有该见证人"), text);
     }
     c->record.n_witnesses--;
     Pentad__V1__PolicyWitness *freed = c->list[i];
@@ -82,15 +85,20 @@ static int read_vkey(const char *name, const char *text, size_t len,
         (void)snprintf(path, sizeof path, "%.*s", (int)len, text);
         rc = pt_cli_public_key(path, &key, spki, err);
         if (rc != 0) {
-            return pt_err_wrap(err, "neither a verifier key nor a key file");
+            return pt_err_wrap(err, PT_SAY("neither a verifier key nor a key file",
+                                           "既不是验证公钥，也不是密钥文件"));
         }
         if (key.algorithm != PENTAD__V1__KEY_ALGORITHM__KEY_ALGORITHM_ED25519) {
-            return pt_err_set(err, PT_E_FIELD, "%s: a witness has an Ed25519 key", path);
+            return pt_err_set(
+                err, PT_E_FIELD,
+                PT_SAY("%s: a witness has an Ed25519 key", "%s：见证人须用Ed25519密钥"), path);
         }
         rc = pt_vkey_make(&v, name, PT_NOTE_COSIGNATURE, key.spki.data + key.spki.len - 32);
     }
     if (rc == 0 && strcmp(v.name, name) != 0) {
-        return pt_err_set(err, PT_E_FIELD, "the verifier key is of %s, not of %s", v.name, name);
+        return pt_err_set(err, PT_E_FIELD,
+                          PT_SAY("the verifier key is of %s, not of %s", "验证公钥属于%s，而非%s"),
+                          v.name, name);
     }
     pt_buf_init(&b, PT_NOTE_NAME_MAX + 80);
     rc = rc ? rc : pt_vkey_format(&b, &v);
@@ -113,13 +121,17 @@ static int take_witness(struct change *c, const char *text, struct pt_err *err) 
     char name[PT_NOTE_NAME_MAX + 1];
     const char *value = strchr(text, '=');
     if (!value) {
-        return pt_err_set(err, PT_E_USAGE, "--witness %s: reads NAME=VKEY or NAME=VKEY@URL", text);
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--witness %s: reads NAME=VKEY or NAME=VKEY@URL",
+                                 "--witness %s：应写作NAME=VKEY或NAME=VKEY@URL"),
+                          text);
     }
     const char *url = strchr(++value, '@');
     int rc = full_name(c, text, (size_t)(value - 1 - text), name, err);
     size_t i = rc == 0 ? find_witness(c, name) : 0;
     if (i == PT_WITNESSES_MAX) {
-        return pt_err_set(err, PT_E_TOO_LARGE, "over %d witnesses", PT_WITNESSES_MAX);
+        return pt_err_set(err, PT_E_TOO_LARGE, PT_SAY("over %d witnesses", "见证人超过%d个"),
+                          PT_WITNESSES_MAX);
     }
     rc = rc ? rc
             : read_vkey(name, value, url ? (size_t)(url - value) : strlen(value), c->vkeys[i], err);
@@ -144,14 +156,18 @@ static int take_numbers(struct change *c, struct pt_err *err) {
     const struct cli_options *o = c->o;
     if (o->quorum) {
         if (!pt_cli_is_number(o->quorum) || strlen(o->quorum) > 3) {
-            return pt_err_set(err, PT_E_USAGE, "--quorum %s is not a number of witnesses",
-                              o->quorum);
+            return pt_err_set(
+                err, PT_E_USAGE,
+                PT_SAY("--quorum %s is not a number of witnesses", "--quorum %s不是见证人数目"),
+                o->quorum);
         }
         c->record.quorum = (uint32_t)strtoul(o->quorum, NULL, 10);
     }
     if (o->clock) {
         if (strcmp(o->clock, "live") != 0) {
-            return pt_err_set(err, PT_E_USAGE, "--clock %s: a clock goes over to live, never back",
+            return pt_err_set(err, PT_E_USAGE,
+                              PT_SAY("--clock %s: a clock goes over to live, never back",
+                                     "--clock %s：时钟只能转为live，不能转回"),
                               o->clock);
         }
         c->record.clock = PENTAD__V1__CLOCK_MODE__CLOCK_MODE_LIVE;
@@ -242,12 +258,15 @@ static int change(const struct cli_options *o) {
     static struct change c; /* too large for a stack */
     struct pt_err err = {0};
     if (!o->config) {
-        return pt_cli_misuse(&cmd_policy_change, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_policy_change, PT_SAY("through which connector? --config FILE",
+                                                        "经哪个连接器？--config FILE"));
     }
     if ((o->n_witness + o->n_without == 0 && !o->quorum && !o->clock) || !o->reason) {
-        return pt_cli_misuse(&cmd_policy_change,
-                             "say what is to change (--witness, --without, --quorum, --clock), and "
-                             "a --reason");
+        return pt_cli_misuse(
+            &cmd_policy_change,
+            PT_SAY(
+                "say what is to change (--witness, --without, --quorum, --clock), and a --reason",
+                "请写明要变更什么（--witness、--without、--quorum、--clock）以及--reason"));
     }
     c.o = o;
     int rc = pt_cli_keys_open(o->config, &c.keys, &err);
@@ -302,4 +321,5 @@ const struct cli_command cmd_policy_change = {
     .min_args = 0,
     .max_args = 0,
     .wants = "options alone",
+    .wants_zh = "只带选项",
     .run = change};

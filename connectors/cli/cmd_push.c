@@ -33,7 +33,8 @@ static int push_file(struct cli_outbox *b, const char *path, struct pt_err *err)
 
 static int push(const struct cli_options *o) {
     if (!o->config) {
-        return pt_cli_misuse(&cmd_push, "through which connector? --config FILE");
+        return pt_cli_misuse(&cmd_push, PT_SAY("through which connector? --config FILE",
+                                               "经哪个连接器？--config FILE"));
     }
     struct pt_err err = {0};
     struct cli_outbox b;
@@ -41,8 +42,9 @@ static int push(const struct cli_options *o) {
     for (int i = 0; rc == 0 && i < o->n_args; i++) {
         rc = push_file(&b, o->args[i], &err);
         if (rc == 0 && !o->quiet) {
-            printf("%s: goes out with the next batch of %s/%s\n", o->args[i], b.config->party,
-                   b.config->stream);
+            printf(PT_SAY("%s: goes out with the next batch of %s/%s\n",
+                          "%s：随%s/%s的下一批次发出\n"),
+                   o->args[i], b.config->party, b.config->stream);
         }
     }
     pt_cli_outbox_close(&b);
@@ -53,7 +55,7 @@ const struct cli_command cmd_push = {
     .name = "push",
     .what = "hand a record written as JSON to a connector",
     .usage =
-        "usage: pentad push FILE.json… --config FILE [--quiet]\n"
+        "usage: pentad push FILE.json… --config FILE [--quiet] [--zh|--en]\n"
         "\n"
         "Puts records that a person wrote (an approval, a reply to a discrepancy, a notice) into "
         "a\n"
@@ -69,4 +71,5 @@ const struct cli_command cmd_push = {
     .min_args = 1,
     .max_args = CLI_ARGS_ANY,
     .wants = "name a connector's configuration and record files",
+    .wants_zh = "请指明连接器配置和记录文件",
     .run = push};

@@ -188,7 +188,8 @@ static int rules(const struct cli_options *o) {
         list = pt_rules_find(o->args[0]);
         n = 1;
         if (!list) {
-            return pt_cli_misuse(&cmd_list, "there is no rule %s", o->args[0]);
+            return pt_cli_misuse(&cmd_list, PT_SAY("there is no rule %s", "没有规则%s"),
+                                 o->args[0]);
         }
     }
     if (o->json) {
@@ -233,6 +234,7 @@ static const struct cli_command cmd_list = {
     .min_args = 0,
     .max_args = 1,
     .wants = "one rule at a time",
+    .wants_zh = "一次一条规则",
     .run = rules};
 
 /* The word behind `rules` names a part of it, or is a rule. */

@@ -48,8 +48,10 @@ static int ask_past(const struct cli_options *o, uint64_t size, json_t **ret, st
     int n = snprintf(path, sizeof path, "%s/pentad-rules-XXXXXX", dir ? dir : "/tmp");
     int fd = n > 0 && (size_t)n < sizeof path ? mkstemp(path) : -1;
     if (fd < 0) {
-        return pt_err_set(err, PT_E_IO, "no temporary ledger can be made in %.100s",
-                          dir ? dir : "/tmp");
+        return pt_err_set(
+            err, PT_E_IO,
+            PT_SAY("no temporary ledger can be made in %.100s", "无法在%.100s中建立临时台账"),
+            dir ? dir : "/tmp");
     }
     (void)close(fd);
     int rc = pt_cli_fold_log(o->data, path, size, &st, NULL, err);
@@ -87,7 +89,8 @@ static int ask(const struct cli_options *o, struct cli_answers *a, json_t **ret,
         return ask_past(o, size, ret, err);
     }
     if (rc == 0 && pt_path_join(ledger, sizeof ledger, o->data, "ledger.db") != 0) {
-        rc = pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+        rc =
+            pt_err_set(err, PT_E_USAGE, PT_SAY("--data: the path is too long", "--data：路径过长"));
     }
     return rc ? rc : ask_file(o, ledger, ret, err);
 }
@@ -258,8 +261,10 @@ static void print_explained(const struct cli_options *o, const json_t *j) {
 static int explain(const struct cli_options *o) {
     static const struct cli_question q = {ask, print_explained};
     if (o->known_at && !o->data) {
-        return pt_cli_misuse(&cmd_rules_explain,
-                             "--known-at folds the log anew, which takes a hub's folder: --data");
+        return pt_cli_misuse(
+            &cmd_rules_explain,
+            PT_SAY("--known-at folds the log anew, which takes a hub's folder: --data",
+                   "--known-at须重放日志，需要枢纽的数据目录：--data"));
     }
     return pt_cli_answer(o, &q);
 }
@@ -301,4 +306,5 @@ const struct cli_command cmd_rules_explain = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name one rule",
+    .wants_zh = "请指明一条规则",
     .run = explain};

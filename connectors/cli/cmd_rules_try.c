@@ -18,7 +18,7 @@ static int load_rule(struct cli_probe *p, const char *file, struct pt_err *err) 
     pt_buf_init(&text, RULE_FILE_MAX);
     int rc = pt_file_read(file, &text, err);
     if (rc == 0 && memchr(pt_buf_cstr(&text), '\0', text.len)) {
-        rc = pt_err_set(err, PT_E_TEXT, "%s: is no text", file);
+        rc = pt_err_set(err, PT_E_TEXT, PT_SAY("%s: is no text", "%s：不是文本"), file);
     }
     if (rc == 0) {
         rc = pt_probe_rule(p->p, file, pt_buf_cstr(&text), err);
@@ -32,12 +32,14 @@ static int ask(const struct cli_options *o, json_t **ret, struct pt_err *err) {
     char path[4096];
     int rc = pt_path_join(path, sizeof path, o->data, "ledger.db") == 0
                  ? pt_cli_probe_open(path, &p, err)
-                 : pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+                 : pt_err_set(err, PT_E_USAGE,
+                              PT_SAY("--data: the path is too long", "--data：路径过长"));
     if (rc == 0 && o->rule) {
         rc = load_rule(&p, o->rule, err);
     }
     for (int i = 0; i < o->n_args && rc == 0; i++) {
         rc = pt_probe_set(p.p, o->args[i], err);
+        rc = rc ? pt_err_set(err, PT_E_USAGE, "%s", err->msg) : 0;
     }
     if (rc == 0) {
         rc = pt_try_json(p.p, pt_cli_depth(o, CHANGES_SHOWN), ret, err);
@@ -141,9 +143,11 @@ static int try_it(const struct cli_options *o) {
     struct pt_err err = {0};
     json_t *j = NULL;
     if (!o->data || (o->n_args == 0 && !o->rule)) {
-        return pt_cli_misuse(&cmd_rules_try, "%s",
-                             o->data ? "try what? NAME=VALUE or --rule FILE"
-                                     : "on whose ledger? --data HUBDIR");
+        return pt_cli_misuse(
+            &cmd_rules_try, "%s",
+            o->data
+                ? PT_SAY("try what? NAME=VALUE or --rule FILE", "试什么？NAME=VALUE或--rule FILE")
+                : PT_SAY("on whose ledger? --data HUBDIR", "哪个台账？--data HUBDIR"));
     }
     int rc = ask(o, &j, &err);
     int result = rc == 0 ? EXIT_OK : pt_cli_fail(&err);

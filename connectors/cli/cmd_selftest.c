@@ -188,7 +188,7 @@ static int name_stream(struct cli_author *t, int32_t *ret_day, struct pt_err *er
     uint32_t salt;
     int rc = pt_entropy_system.fill(pt_entropy_system.ctx, &salt, sizeof salt);
     if (rc != 0) {
-        return pt_err_set(err, rc, "the system gives no random bytes");
+        return pt_err_set(err, rc, PT_SAY("the system gives no random bytes", "系统不提供随机数"));
     }
     bool replay = pt_follower_genesis(t->keys->view) && !pt_follower_live(t->keys->view);
     *ret_day = replay ? pt_date_add(pt_date_from_ms(pt_follower_tick_ms(t->keys->view)), 1)
@@ -213,7 +213,8 @@ static int open_test(const struct cli_options *o, struct test *t, struct pt_err 
         rc = pt_keyhistory_may_sign(t->keys.history, &mine, t->keys.config->party, t->t.stream,
                                     t->keys.size, false, err);
         if (rc != 0) {
-            pt_err_wrap(err, "keys.signing, as this connector has verified the log");
+            pt_err_wrap(err, PT_SAY("keys.signing, as this connector has verified the log",
+                                    "按本连接器已核验的日志，keys.signing"));
         }
     }
     return rc;
@@ -276,7 +277,8 @@ static int selftest(const struct cli_options *o) {
     static struct test t; /* too large for a stack */
     struct pt_err err = {0};
     if (!o->config) {
-        return pt_cli_misuse(&cmd_selftest, "of which connector? --config FILE");
+        return pt_cli_misuse(&cmd_selftest, PT_SAY("of which connector? --config FILE",
+                                                   "哪个连接器？--config FILE"));
     }
     int rc = open_test(o, &t, &err);
     rc = rc ? rc : run_steps(&t, &err);
@@ -310,4 +312,5 @@ const struct cli_command cmd_selftest = {
     .min_args = 0,
     .max_args = 0,
     .wants = "name a connector's configuration: --config FILE",
+    .wants_zh = "请指明连接器配置：--config FILE",
     .run = selftest};

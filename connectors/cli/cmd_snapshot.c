@@ -118,11 +118,14 @@ static int judge_all(struct pt_ledger *l, enum pt_party reader, struct verdict *
     ret->differs = unlike != 0;
     ret->proven = unlike == 0 && logged > 0 && missing == 0;
     if (logged == 0) {
-        fprintf(stderr, "pentad: the log holds no snapshot (H03): nothing was compared\n");
+        fputs(PT_SAY("pentad: the log holds no snapshot (H03): nothing was compared\n",
+                     "pentad：日志中没有快照（H03），未作比较\n"),
+              stderr);
     } else if (missing != 0) {
         fprintf(stderr,
-                "pentad: the log holds no snapshot (H03) of %" PRIu64
-                " days before the newest: they were not compared\n",
+                PT_SAY("pentad: the log holds no snapshot (H03) of %" PRIu64
+                       " days before the newest: they were not compared\n",
+                       "pentad：最新快照之前有%" PRIu64 "天在日志中没有快照（H03），未作比较\n"),
                 missing);
     }
     return 0;
@@ -138,7 +141,9 @@ static int judge(struct pt_ledger *l, enum pt_party reader, const json_t *j, int
     ret->differs = json_is_false(equal);
     ret->proven = json_is_true(equal);
     if (!json_is_boolean(equal)) {
-        fprintf(stderr, "pentad: the log holds no snapshot (H03) of %s: nothing was compared\n",
+        fprintf(stderr,
+                PT_SAY("pentad: the log holds no snapshot (H03) of %s: nothing was compared\n",
+                       "pentad：日志中没有%s的快照（H03），未作比较\n"),
                 text_of(s, "day"));
     }
     return 0;
@@ -200,7 +205,9 @@ static int dispatch(const struct cli_options *o) {
     const char *what = o->args[0];
     int32_t day = 0;
     if (o->n_args == 2 && pt_date_parse(o->args[1], &day) != 0) {
-        return pt_cli_misuse(&cmd_snapshot, "%s is not a date (2019-06-30)", o->args[1]);
+        return pt_cli_misuse(&cmd_snapshot,
+                             PT_SAY("%s is not a date (2019-06-30)", "%s不是日期（2019-06-30）"),
+                             o->args[1]);
     }
     if (strcmp(what, "verify") == 0) {
         return verify(o, day);
@@ -208,7 +215,8 @@ static int dispatch(const struct cli_options *o) {
     if ((strcmp(what, "list") == 0 && day == 0) || (strcmp(what, "show") == 0 && day != 0)) {
         return show(o, day);
     }
-    return pt_cli_misuse(&cmd_snapshot, "say list, show DAY or verify [DAY]");
+    return pt_cli_misuse(&cmd_snapshot, PT_SAY("say list, show DAY or verify [DAY]",
+                                               "请写明list、show DAY或verify [DAY]"));
 }
 
 const struct cli_command cmd_snapshot = {
@@ -243,4 +251,5 @@ const struct cli_command cmd_snapshot = {
     .min_args = 1,
     .max_args = 2,
     .wants = "say list, show DAY or verify [DAY]",
+    .wants_zh = "请写明list、show DAY或verify [DAY]",
     .run = dispatch};

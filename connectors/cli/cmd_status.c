@@ -16,6 +16,7 @@
 
 #include "cli.h"
 #include "expiry.h"
+#include "letters.h"
 
 #define DEAD_SHOWN 20 /* dead letters, the newest; the table dead_letter has them all */
 
@@ -112,10 +113,7 @@ static int ask_hub(struct cli_hub *h, json_t *out, struct pt_err *err) {
 
 static int dead_letter(void *ctx, const struct pt_dead_letter *d) {
     json_t *list = ctx;
-    json_array_append_new(list, json_pack("{s:s?,s:I,s:s?,s:s?,s:s?,s:s?,s:s?}", "file", d->file,
-                                          "row", (json_int_t)d->row, "column", d->column, "value",
-                                          d->value, "code", d->code, "reason", d->reason,
-                                          "reason_zh", d->reason_zh));
+    json_array_append_new(list, pt_cli_letter_json(d));
     if (json_array_size(list) > DEAD_SHOWN) {
         (void)json_array_remove(list, 0);
     }
@@ -183,24 +181,23 @@ static void own_ends(const struct pt_config *c, json_t *out) {
 
 /* What this connector knows by itself, also where no hub answers. */
 static void own_state(const struct pt_config *c, json_t *out) {
-    char path[4096];
+    char needs[PT_STATE_NEEDS_MAX];
     struct pt_state *s = NULL;
     struct pt_state_counts k;
     struct pt_err err = {0};
-    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0 || !pt_file_exists(path)) {
-        return;
-    }
     json_t *dead = json_array();
-    if (pt_state_open(path, true, &s, &err) == 0 && pt_state_counts(s, &k, &err) == 0 &&
-        pt_dead_letter_each(s, dead_letter, dead, &err) == 0) {
+    if (pt_state_open_in(c->state, PT_STATE_READ, &s, &err) == 0 &&
+        pt_state_counts(s, &k, &err) == 0 && pt_dead_letter_each(s, dead_letter, dead, &err) == 0) {
+        pt_state_needs(&k, pt_language_is_chinese(), needs);
         json_object_set_new(
             out, "connector",
-            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:O}", "party", c->party, "stream",
-                      c->stream, "records", (json_int_t)k.records, "not_receipted",
+            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:I,s:i,s:i,s:O}", "party", c->party,
+                      "stream", c->stream, "records", (json_int_t)k.records, "not_receipted",
                       (json_int_t)k.pending_records, "refused", (json_int_t)k.refused,
-                      "dead_letters", (json_int_t)k.dead_letters, "deferred",
-                      (json_int_t)k.deferred, "closed_day", (int)k.closed_day, "tick_day",
-                      (int)k.tick_day, "newest_dead_letters", dead));
+                      "dead_letters", (json_int_t)k.dead_letters, "dead_letters_open",
+                      (json_int_t)k.dead_open, "refused_open", (json_int_t)k.refused_open,
+                      "needs_person", needs, "deferred", (json_int_t)k.deferred, "closed_day",
+                      (int)k.closed_day, "tick_day", (int)k.tick_day, "newest_dead_letters", dead));
         (void)witness_state(s, c, json_object_get(out, "connector"), &err);
     }
     json_decref(dead);
@@ -258,7 +255,8 @@ static int ask_data(const char *dir, json_t *out, struct pt_err *err) {
     struct pt_ledger *l = NULL;
     struct pt_ledger_tick tick = {0};
     if (pt_path_join(path, sizeof path, dir, "ledger.db") != 0) {
-        return pt_err_set(err, PT_E_USAGE, "--data: the path is too long");
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--data: the path is too long", "--data：路径过长"));
     }
     int rc = pt_ledger_open(path, PT_LEDGER_READ, &l, NULL, err);
     if (rc == 0) {
@@ -321,16 +319,8 @@ static const char *word(const json_t *o, const char *name) {
     return s ? s : "";
 }
 
-static void print_dead_letter(const json_t *d, bool zh) {
-    const char *column = word(d, "column"), *value = word(d, "value");
-    printf(zh ? "  %s 第%lld行%s%s" : "  %s row %lld%s%s", word(d, "file"), count(d, "row"),
-           *column ? (zh ? "，" : ", ") : "", column);
-    printf(*value ? " \"%s\"%s%s\n" : "%s%s%s\n", value, zh ? "：" : ": ",
-           word(d, zh ? "reason_zh" : "reason"));
-}
-
 static void print_connector(const json_t *c, bool zh) {
-    printf(zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 行搁置，%lld "
+    printf(zh ? "连接器 %s/%s：%lld 条记录，%lld 条未获回执，%lld 批被拒收，%lld 条死信，%lld "
                 "行等待引用\n"
               : "connector %s/%s: records %lld, not receipted %lld, batches refused %lld, dead "
                 "letters %lld, rows waiting for a reference %lld\n",
@@ -348,7 +338,12 @@ static void print_connector(const json_t *c, bool zh) {
         printf("  %s %s: %s\n", zh ? "警报" : "ALARM", word(d, "code"), word(d, "what"));
     }
     json_array_foreach(json_object_get(c, "newest_dead_letters"), i, d) {
-        print_dead_letter(d, zh);
+        if (!json_is_true(json_object_get(d, "noted"))) {
+            pt_cli_letter_print(d, zh);
+        }
+    }
+    if (*word(c, "needs_person")) {
+        printf("  ! %s\n", word(c, "needs_person"));
     }
 }
 
@@ -395,8 +390,9 @@ static void print_status(const struct cli_options *o, const json_t *j) {
     }
 }
 
-static bool has_alarms(const json_t *j) {
-    return json_array_size(json_object_get(json_object_get(j, "connector"), "alarms")) > 0;
+static bool needs_person(const json_t *j) {
+    const json_t *c = json_object_get(j, "connector");
+    return json_array_size(json_object_get(c, "alarms")) > 0 || *word(c, "needs_person");
 }
 
 static int status(const struct cli_options *o) {
@@ -424,7 +420,7 @@ static int status(const struct cli_options *o) {
         result = pt_cli_fail(&err);
     }
     const json_t *ready = json_object_get(j, "ready");
-    if (rc == 0 && ((ready && !json_is_true(ready)) || has_alarms(j))) {
+    if (rc == 0 && ((ready && !json_is_true(ready)) || needs_person(j))) {
         result = EXIT_FAILED;
     }
     json_decref(j);
@@ -450,10 +446,13 @@ const struct cli_command cmd_status = {
         "folder without the hub: how long its log is, what its ledger has folded, the last tick,\n"
         "the discrepancies that are open, the streams.\n"
         "\n"
-        "exit: 0 ready and no alarm, 1 not, 2 wrong use\n"
+        "exit: 0 ready, no alarm and nothing that needs a person (dead letters that nobody has "
+        "dealt\n"
+        "      with, a refused batch), 1 not, 2 wrong use\n"
         "\n"
         "example: pentad status --config finance/connector.yaml\n",
     .min_args = 0,
     .max_args = 0,
     .wants = "no arguments, please",
+    .wants_zh = "不带参数",
     .run = status};

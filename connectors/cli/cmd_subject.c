@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pentad/base/date.h>
 #include <pentad/ledger/query.h>
 
 #include "answering.h"
 #include "asking.h"
+#include "person.h"
 
 #define RECORDS_SHOWN 200 /* of a history, unless --depth says more */
+#define PERSONS_MAX 100   /* of a history: each is a request to the hub */
 
 struct wanted {
     const char *what; /* history or universe */
@@ -56,6 +59,9 @@ static int ask_hub(const struct cli_options *o, struct cli_answers *a, const str
     }
     int rc = pt_cli_get_json(&a->hub, pt_buf_cstr(&path), ret, err);
     pt_buf_done(&path);
+    if (rc == 0) {
+        pt_cli_persons_name(&a->hub, json_object_get(*ret, "records"), PERSONS_MAX);
+    }
     return rc;
 }
 
@@ -75,6 +81,35 @@ static void print_step(const json_t *step) {
            pt_cli_text(step, "by"));
 }
 
+/* "2016-01-01", "" for none. */
+static const char *body_day(const json_t *body, const char *name, char out[11]) {
+    int32_t day = (int32_t)json_integer_value(json_object_get(body, name));
+    out[0] = '\0';
+    if (pt_date_valid(day)) {
+        pt_date_format(out, day);
+    }
+    return out;
+}
+
+/* Of a P03: who, as far as this body may know, in which post, for how long. */
+static void print_person(const json_t *r, bool zh) {
+    const json_t *body = json_object_get(r, "body");
+    const char *name = pt_cli_text(r, "person_name");
+    char from[11], to[11];
+    printf("      %s  %s  ", pt_cli_text(body, "post"),
+           *name ? name
+           : zh  ? "（姓名已密封）"
+                 : "(the name is sealed)");
+    (void)body_day(body, "held_to", to);
+    printf(zh ? "%s 至 %s%s\n" : "%s to %s%s\n", body_day(body, "held_from", from),
+           *to  ? to
+           : zh ? "今"
+                : "now",
+           !json_is_true(json_object_get(body, "lifetime")) ? ""
+           : zh                                             ? "  终身责任"
+                                                            : "  for life");
+}
+
 static void print_line(const json_t *r, bool zh) {
     const char *standing = pt_cli_text(r, "standing");
     const char *until = pt_cli_text(json_object_get(r, "body"), "to");
@@ -91,6 +126,53 @@ static void print_line(const json_t *r, bool zh) {
                pt_cli_text(r, "corrects"));
     }
     printf("%s%s\n", until[0] ? zh ? "  至 " : "  until " : "", until);
+    if (strcmp(pt_cli_text(r, "type"), "P03") == 0) {
+        print_person(r, zh);
+    }
+}
+
+static void print_fen(const char *fen) {
+    long long v = strtoll(fen, NULL, 10);
+    char text[40];
+    (void)snprintf(text, sizeof text, "%s%lld.%02lld", v < 0 ? "-" : "", llabs(v) / 100,
+                   llabs(v) % 100);
+    printf("%20s  ", *fen ? text : "-");
+}
+
+static void print_payments(const json_t *j, bool zh) {
+    const json_t *p = json_object_get(j, "payments"), *s = json_object_get(j, "subject");
+    size_t i;
+    json_t *m;
+    if (!json_is_object(p)) {
+        return;
+    }
+    puts(zh ? "  支付（元，按月净额）" : "  paid (yuan, net, by month)");
+    json_array_foreach(json_object_get(p, "months"), i, m) {
+        print_fen(pt_cli_text(m, "paid"));
+        puts(pt_cli_text(m, "month"));
+    }
+    print_fen(pt_cli_text(p, "paid"));
+    printf(zh ? "合计；逐笔见 pentad trace %s:%s/%lld/%s\n"
+              : "in all; each of them: pentad trace %s:%s/%lld/%s\n",
+           pt_cli_text(s, "kind"), pt_cli_text(s, "key"),
+           (long long)json_integer_value(json_object_get(j, "fiscal_year")),
+           pt_cli_text(p, "figure"));
+}
+
+static void print_findings(const json_t *j, bool zh) {
+    const json_t *all = json_object_get(j, "discrepancies");
+    size_t i;
+    json_t *d;
+    printf(zh ? "  差异（%zu项）%s\n" : "  discrepancies (%zu)%s\n", json_array_size(all),
+           json_array_size(all) == 0 ? ""
+           : zh                      ? "；详见pentad discrepancy show"
+                                     : "; pentad discrepancy show has each whole");
+    json_array_foreach(all, i, d) {
+        printf("  %s  %.12s  %s %s %s  %s\n", pt_cli_text(d, "first_seen"), pt_cli_text(d, "id"),
+               pt_cli_text(d, "rule"), pt_cli_word(pt_cli_text(d, "severity"), zh),
+               pt_cli_word(pt_cli_text(d, "status"), zh),
+               pt_cli_text(d, zh ? "message_zh" : "message_en"));
+    }
 }
 
 static void print_history(const struct cli_options *o, const json_t *j) {
@@ -119,20 +201,14 @@ static void print_history(const struct cli_options *o, const json_t *j) {
                       (long long)(json_array_size(records) - i) +
                           (long long)json_integer_value(json_object_get(j, "omitted")),
                       zh);
+    print_payments(j, zh);
+    print_findings(j, zh);
 }
 
 /* ---- universe ---- */
 
 static const char *const money[] = {"approved", "budget", "paid"};
 enum { MONEY = sizeof money / sizeof money[0] };
-
-static void print_fen(const char *fen) {
-    long long v = strtoll(fen, NULL, 10);
-    char text[40];
-    (void)snprintf(text, sizeof text, "%s%lld.%02lld", v < 0 ? "-" : "", llabs(v) / 100,
-                   llabs(v) % 100);
-    printf("%20s  ", *fen ? text : "-");
-}
 
 static void print_money(const json_t *j, const char *name) {
     for (size_t i = 0; i < MONEY; i++) {
@@ -197,10 +273,12 @@ static int run(const struct cli_options *o) {
                                  ? (int)strtol(o->year, NULL, 10)
                                  : 0};
     if (strcmp(w.what, "history") != 0 && strcmp(w.what, "universe") != 0) {
-        return pt_cli_misuse(&cmd_subject, "say history SUBJECT or universe DEPARTMENT");
+        return pt_cli_misuse(&cmd_subject, PT_SAY("say history SUBJECT or universe DEPARTMENT",
+                                                  "请写明history SUBJECT或universe DEPARTMENT"));
     }
     if (w.year < 1900 || w.year > 2199) {
-        return pt_cli_misuse(&cmd_subject, "of which year? --year 2019");
+        return pt_cli_misuse(&cmd_subject,
+                             PT_SAY("of which year? --year 2019", "哪个年度？--year 2019"));
     }
     return answer(o, &w);
 }
@@ -217,8 +295,10 @@ const struct cli_command cmd_subject = {
         "\n"
         "history   its way through the year: which gate it passed when, which were missed, and\n"
         "          every record that speaks of it by business date: why it was in the budget,\n"
-        "          which goal was in force, who was responsible, what was corrected. What a\n"
-        "          restricted record says pentad trace tells\n"
+        "          which goal was in force, who was responsible (by name, where keys.sealing of "
+        "this\n"
+        "          configuration opens it), what was corrected; what was paid in each month; its\n"
+        "          discrepancies. What a restricted record says pentad trace tells\n"
         "universe  all items of a department with what congress approved for them, their budget\n"
         "          and what was paid; their sums beside the department's own figures, and what is\n"
         "          outside of every item\n"
@@ -237,4 +317,5 @@ const struct cli_command cmd_subject = {
     .min_args = 2,
     .max_args = 2,
     .wants = "say history SUBJECT or universe DEPARTMENT, and --year",
+    .wants_zh = "请写明history SUBJECT或universe DEPARTMENT，以及--year",
     .run = run};

@@ -417,7 +417,9 @@ static int trace(const struct cli_options *o) {
     static const struct cli_question q = {ask, print_any};
     struct pt_ref ref;
     if ((o->valid_at || o->known_at || o->inputs) && pt_ref_parse(o->args[0], &ref, NULL) == 0) {
-        return pt_cli_misuse(&cmd_trace, "%s is for figures; a record is told as it stands now",
+        return pt_cli_misuse(&cmd_trace,
+                             PT_SAY("%s is for figures; a record is told as it stands now",
+                                    "%s只用于指标；记录按现状说明"),
                              o->inputs     ? "--inputs"
                              : o->valid_at ? "--valid-at"
                                            : "--known-at");
@@ -457,4 +459,5 @@ const struct cli_command cmd_trace = {
     .min_args = 1,
     .max_args = 1,
     .wants = "name a record or a figure",
+    .wants_zh = "请指明一条记录或一个指标",
     .run = trace};

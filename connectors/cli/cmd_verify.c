@@ -14,6 +14,7 @@
 #include "brief_evidence.h"
 #include "brief_file.h"
 #include "cli.h"
+#include "steps.h"
 #include "verify_refused.h"
 
 #define LINES_SHOWN 32 /* of one record */
@@ -22,38 +23,45 @@ static void print_steps(const struct pt_evidence_result *r, bool all) {
     for (size_t i = 0; i < r->n_steps; i++) {
         const struct pt_evidence_step *s = &r->steps[i];
         if (s->code != 0 || all) {
-            printf("  %s %-12s ", s->code ? "FAILED" : "ok    ", s->step);
-            pt_cli_print_shown(s->what, strlen(s->what));
-            fputs(s->where[0] ? " [" : "", stdout);
-            pt_cli_print_shown(s->where, strlen(s->where));
-            puts(s->where[0] ? "]" : "");
+            pt_cli_step_begin(s->step, s->code == 0);
+            pt_cli_step_end(s->step, s->code, s->what, s->where);
         }
     }
 }
 
-static void print_record(const struct pt_evidence_record *rec) {
+static const char *proven(bool ok) {
+    return ok ? PT_SAY("proven", "已证明") : PT_SAY("NOT PROVEN", "未能证明");
+}
+
+/* Where it stands in the log, and whose it is. */
+static void print_place(const struct pt_evidence_record *rec) {
     char received[25], signed_at[25], key[2 * PT_HASH_LEN + 1], hash[2 * PT_HASH_LEN + 1];
     pt_time_format(received, rec->received_at_ms);
     pt_time_format(signed_at, rec->signed_at_ms);
     pt_hash_hex(key, &rec->signing_key);
     pt_hash_hex(hash, &rec->hash);
+    printf(PT_SAY("    record hash %s\n    log entry %llu, received %s, signed %s\n    by key %s "
+                  "(enrolled by log entry %llu)\n",
+                  "    记录哈希%s\n    日志第%llu条，收到于%s，签名于%s\n    "
+                  "签名密钥%s（由日志第%llu条登记）\n"),
+           hash, (unsigned long long)rec->log_index, received, signed_at, key,
+           (unsigned long long)rec->key_from);
+}
+
+static void print_record(const struct pt_evidence_record *rec) {
     if (rec->erased) {
-        printf("\n  %s/%s#%llu  ERASED by %s  %s\n    record hash %s\n    log entry %llu, received "
-               "%s, "
-               "signed %s\n    by key %s (enrolled by log entry %llu)\n",
+        printf(PT_SAY("\n  %s/%s#%llu  ERASED by %s  %s\n", "\n  %s/%s#%llu  已销毁，依据%s  %s\n"),
                rec->party, rec->stream, (unsigned long long)rec->seq,
-               rec->order[0] ? rec->order : "no order that is proven",
-               rec->ok ? "proven" : "NOT PROVEN", hash, (unsigned long long)rec->log_index,
-               received, signed_at, key, (unsigned long long)rec->key_from);
+               rec->order[0] ? rec->order : PT_SAY("no order that is proven", "未能证明的命令"),
+               proven(rec->ok));
+        print_place(rec);
         return;
     }
     if (rec->withheld) {
-        printf("\n  %s/%s#%llu  WITHHELD  %s\n    record hash %s\n    log entry %llu, received %s, "
-               "signed %s\n    by key %s (enrolled by log entry %llu)\n",
-               rec->party, rec->stream, (unsigned long long)rec->seq,
-               rec->ok ? "proven to stand there" : "NOT PROVEN", hash,
-               (unsigned long long)rec->log_index, received, signed_at, key,
-               (unsigned long long)rec->key_from);
+        printf(PT_SAY("\n  %s/%s#%llu  WITHHELD  %s\n", "\n  %s/%s#%llu  未出示  %s\n"), rec->party,
+               rec->stream, (unsigned long long)rec->seq,
+               rec->ok ? PT_SAY("proven to stand there", "已证明在该处") : proven(false));
+        print_place(rec);
         return;
     }
     struct pt_arena arena;
@@ -64,11 +72,8 @@ static void print_record(const struct pt_evidence_record *rec) {
         info = pt_record_info_of(r);
     }
     printf("\n  %s/%s#%llu  %s %s  %s\n", rec->party, rec->stream, (unsigned long long)rec->seq,
-           info ? info->code : "?", info ? info->name_zh : "", rec->ok ? "proven" : "NOT PROVEN");
-    printf("    record hash %s\n    log entry %llu, received %s, signed %s\n    by key %s "
-           "(enrolled by log entry %llu)\n",
-           hash, (unsigned long long)rec->log_index, received, signed_at, key,
-           (unsigned long long)rec->key_from);
+           info ? info->code : "?", info ? info->name_zh : "", proven(rec->ok));
+    print_place(rec);
     struct pt_buf text;
     pt_buf_init(&text, 16u * 1024 * 1024);
     if (r && pt_json_encode(&r->base, true, &text, NULL) == 0) {
@@ -76,7 +81,8 @@ static void print_record(const struct pt_evidence_record *rec) {
         for (int n = 0; line && *line; n++) {
             int len = (int)strcspn(line, "\n");
             if (n == LINES_SHOWN) {
-                puts("    | … (pentad trace --json has it whole)");
+                puts(PT_SAY("    | … (pentad trace --json has it whole)",
+                            "    | …（全文见pentad trace --json）"));
                 break;
             }
             fputs("    | ", stdout);
@@ -89,35 +95,59 @@ static void print_record(const struct pt_evidence_record *rec) {
     pt_arena_done(&arena);
 }
 
+static void print_complete(const struct pt_evidence_complete *c) {
+    char day[11];
+    if (!c->proven) {
+        puts(PT_SAY("  COMPLETENESS NOT PROVEN: other records may count",
+                    "  完整性未证明：可能有其他记录计入"));
+    } else if (!pt_language_is_chinese()) {
+        puts("  COMPLETE: no other record counts, as the snapshot above says");
+    } else {
+        pt_date_format(day, c->day);
+        printf("  完整：截至%s的时点没有其他记录计入，核验方：", day);
+        for (enum pt_party p = PT_PARTY_CONGRESS; p < PT_PARTY_END; p++) {
+            printf("%s", pt_party_in(c->by, p) ? pt_party_name_zh(p) : "");
+            fputs(pt_party_in(c->by, p) ? " " : "", stdout);
+        }
+        putchar('\n');
+    }
+}
+
 static void print_figure(const struct pt_evidence_result *r) {
     const Pentad__V1__EvidenceFigure *f = r->bundle->figure;
+    char day[11];
     if (f) {
-        printf("\n  figure %s/%d/%s", f->subject ? f->subject : "?", f->fiscal_year,
-               f->figure ? f->figure : "?");
+        printf(PT_SAY("\n  figure %s/%d/%s", "\n  指标 %s/%d/%s"), f->subject ? f->subject : "?",
+               f->fiscal_year, f->figure ? f->figure : "?");
         if (f->has_value) {
             printf(" = %lld %s", (long long)f->value, f->unit ? f->unit : "");
         }
-        printf("  (%s), valid at %d, known at log size %llu, from %zu record%s\n",
-               f->formula ? f->formula : "?", f->valid_at, (unsigned long long)f->known_at,
-               r->bundle->n_inputs, pt_cli_s((long long)r->bundle->n_inputs));
-        puts(r->complete.proven ? "  COMPLETE: no other record counts, as the snapshot above says"
-                                : "  COMPLETENESS NOT PROVEN: other records may count");
+        pt_date_format(day, f->valid_at);
+        printf(PT_SAY("  (%s), valid at %s, known at log size %llu, from %zu record%s\n",
+                      "（%s），截至%s，日志长度%llu，源自%zu条记录%s\n"),
+               f->formula ? f->formula : "?", day, (unsigned long long)f->known_at,
+               r->bundle->n_inputs, PT_SAY(pt_cli_s((long long)r->bundle->n_inputs), ""));
+        print_complete(&r->complete);
     }
 }
 
 static void print_about(const Pentad__V1__EvidenceAbout *a) {
     if (a && a->kind && a->name) {
-        printf("\n  %s ", strcmp(a->kind, PT_EVIDENCE_BATCH) == 0         ? "the whole batch of"
-                          : strcmp(a->kind, PT_EVIDENCE_DISCREPANCY) == 0 ? "the discrepancy"
-                                                                          : "what speaks of");
+        bool batch = strcmp(a->kind, PT_EVIDENCE_BATCH) == 0;
+        bool finding = strcmp(a->kind, PT_EVIDENCE_DISCREPANCY) == 0;
+        printf("\n  %s ", batch     ? PT_SAY("the whole batch of", "整个批次，含")
+                          : finding ? PT_SAY("the discrepancy", "差异")
+                                    : PT_SAY("what speaks of", "有关记录，对象"));
         pt_cli_print_shown(a->name, strlen(a->name));
         if (a->has_fiscal_year) {
             printf("/%d", a->fiscal_year);
         }
-        printf(" at log size %llu", (unsigned long long)a->known_at);
+        printf(PT_SAY(" at log size %llu", "，日志长度%llu"), (unsigned long long)a->known_at);
         if (a->withheld > 0) {
-            printf("; %llu record%s withheld: not for the one who fetched it, as the hub says",
-                   (unsigned long long)a->withheld, pt_cli_s((long long)a->withheld));
+            printf(
+                PT_SAY("; %llu record%s withheld: not for the one who fetched it, as the hub says",
+                       "；%llu条记录%s未出示：据枢纽称取得者无权查阅"),
+                (unsigned long long)a->withheld, PT_SAY(pt_cli_s((long long)a->withheld), ""));
         }
         puts("");
     }
@@ -192,30 +222,35 @@ static json_t *result_json(const struct pt_evidence_result *r) {
 }
 
 static void print_result(const struct pt_evidence_result *r, const struct cli_options *o) {
-    static const char *const verdicts[] = {"VERIFIED", "NOT VERIFIED", "UNUSABLE"};
+    const char *const verdicts[] = {PT_SAY("VERIFIED", "核验通过"),
+                                    PT_SAY("NOT VERIFIED", "核验未通过"),
+                                    PT_SAY("UNUSABLE", "无法核验")};
     print_steps(r, !o->quiet);
     if (r->bundle && !o->quiet) {
         for (size_t i = 0; i < r->n_records && i < 20; i++) {
             print_record(&r->records[i]);
         }
         if (r->n_records > 20) {
-            printf("\n  … and %zu record%s more (--json lists them all)\n", r->n_records - 20,
-                   pt_cli_s((long long)r->n_records - 20));
+            printf(PT_SAY("\n  … and %zu record%s more (--json lists them all)\n",
+                          "\n  … 另有%zu条记录%s（--json列出全部）\n"),
+                   r->n_records - 20, PT_SAY(pt_cli_s((long long)r->n_records - 20), ""));
         }
         print_figure(r);
         print_about(r->bundle->about);
     }
     for (size_t i = 0; i < r->n_checkpoints; i++) {
-        printf("\n  under a checkpoint of size %llu with %u cosignatures\n",
+        printf(PT_SAY("\n  under a checkpoint of size %llu with %u cosignatures\n",
+                      "\n  依据长度%llu的检查点，有%u份见证签名\n"),
                (unsigned long long)r->checkpoints[i].size, r->checkpoints[i].witnesses);
     }
     if (r->n_withheld > 0 && r->n_withheld == r->n_failed) {
-        printf("\nNOT ALL SHOWN: %zu record%s withheld, everything else holds\n", r->n_withheld,
-               pt_cli_s((long long)r->n_withheld));
+        printf(PT_SAY("\nNOT ALL SHOWN: %zu record%s withheld, everything else holds\n",
+                      "\n未全部出示：%zu条记录%s未出示，其余均成立\n"),
+               r->n_withheld, PT_SAY(pt_cli_s((long long)r->n_withheld), ""));
         return;
     }
-    printf("\n%s: %zu steps, %zu failed\n", verdicts[r->exit_code < 2 ? r->exit_code : 2],
-           r->n_steps, r->n_failed);
+    printf(PT_SAY("\n%s: %zu steps, %zu failed\n", "\n%s：共%zu步，%zu步未通过\n"),
+           verdicts[r->exit_code < 2 ? r->exit_code : 2], r->n_steps, r->n_failed);
 }
 
 static int verify(const struct cli_options *o) {
@@ -262,7 +297,8 @@ const struct cli_command cmd_verify = {
     .name = "verify",
     .what = "check an evidence file offline",
     .usage =
-        "usage: pentad verify FILE --trust DIR [--quiet] [--json] [--out FILE [--html [--en]]]\n"
+        "usage: pentad verify FILE --trust DIR [--quiet] [--json] [--zh|--en]\n"
+        "                   [--out FILE [--html]]\n"
         "       pentad verify FOLDER --trust DIR [--json] [--zh|--en]\n"
         "\n"
         "Checks an evidence file on a machine that need never have seen the hub: every signature,\n"
@@ -289,4 +325,5 @@ const struct cli_command cmd_verify = {
     .min_args = 1,
     .max_args = 1,
     .wants = "one evidence file, please",
+    .wants_zh = "请指明一个证据文件",
     .run = verify};

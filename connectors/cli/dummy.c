@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <pentad/base/codec.h>
-#include <pentad/base/file.h>
 #include <pentad/record/clue.h>
 #include <pentad/record/decode.h>
 #include <pentad/runtime/config.h>
@@ -12,15 +11,11 @@
 
 /* The state beside --config; NULL where there is none. */
 static struct pt_state *open_state(const struct cli_options *o) {
-    char path[4096];
     struct pt_config *c = NULL;
     struct pt_state *s = NULL;
     struct pt_err err;
-    if (!o->config || pt_config_load(o->config, &c, &err) != 0) {
-        return NULL;
-    }
-    if (pt_path_join(path, sizeof path, c->state, "connector.db") == 0 && pt_file_exists(path)) {
-        (void)pt_state_open(path, true, &s, &err);
+    if (o->config && pt_config_load(o->config, &c, &err) == 0) {
+        (void)pt_state_open_in(c->state, PT_STATE_READ, &s, &err);
     }
     pt_config_free(c);
     return s;

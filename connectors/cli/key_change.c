@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <pentad/record/key_use.h>
 #include <pentad/token/token.h>
 
 #include "orders.h"
@@ -48,7 +49,7 @@ static int take_add(struct cli_key_change *c, const char *text, struct pt_err *e
     key->has_use = 1;
     key->use = PENTAD__V1__KEY_USE__KEY_USE_SIGNING;
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
-        const char *name = pt_cli_key_use(uses[i]);
+        const char *name = pt_key_use_name(uses[i]);
         size_t len = strlen(name);
         if (strncmp(text, name, len) == 0 && text[len] == ':') {
             key->use = uses[i];
@@ -65,7 +66,9 @@ static int take_retire(struct cli_key_change *c, const char *text, struct pt_err
     const struct pt_keyhistory_key *found = NULL;
     size_t len = strlen(text), n = c->record.n_retire;
     if (len < PREFIX_MIN || strspn(text, "0123456789abcdef") != len) {
-        return pt_err_set(err, PT_E_USAGE, "--retire %s: no fingerprint, nor its first %d digits",
+        return pt_err_set(err, PT_E_USAGE,
+                          PT_SAY("--retire %s: no fingerprint, nor its first %d digits",
+                                 "--retire %s：既不是指纹，也不是其前%d位"),
                           text, PREFIX_MIN);
     }
     for (size_t i = 0; i < pt_keyhistory_count(h); i++) {
@@ -75,19 +78,24 @@ static int take_retire(struct cli_key_change *c, const char *text, struct pt_err
         if (len < sizeof hex && strncmp(hex, text, len) == 0) {
             if (found) {
                 return pt_err_set(err, PT_E_FORMAT,
-                                  "--retire %s: two keys begin so; say more digits", text);
+                                  PT_SAY("--retire %s: two keys begin so; say more digits",
+                                         "--retire %s：有两个密钥以此开头，请多写几位"),
+                                  text);
             }
             found = key;
         }
     }
     if (!found || strcmp(found->party, c->party) != 0) {
         return pt_err_set(err, PT_E_NOT_FOUND,
-                          "--retire %s: %s never had that key (pentad key list)", text, c->party);
+                          PT_SAY("--retire %s: %s never had that key (pentad key list)",
+                                 "--retire %s：%s从未有过该密钥（pentad key list）"),
+                          text, c->party);
     }
     if (found->retired_at != UINT64_MAX) {
         return pt_err_set(err, PT_E_NOT_FOUND,
-                          "--retire %s: log entry %" PRIu64 " has retired it already", text,
-                          found->retired_at);
+                          PT_SAY("--retire %s: log entry %" PRIu64 " has retired it already",
+                                 "--retire %s：日志第%" PRIu64 "条已使其失效"),
+                          text, found->retired_at);
     }
     c->retired[n] = found->fingerprint;
     c->retire[n] = (ProtobufCBinaryData){.len = PT_HASH_LEN, .data = c->retired[n].b};
@@ -131,8 +139,9 @@ int pt_cli_key_change_counts(const struct cli_key_change *c, const char *stream,
     if (rc == 0 &&
         !pt_keyhistory_newest(then, own, PENTAD__V1__KEY_USE__KEY_USE_SIGNING, c->keys->size + 1)) {
         rc = pt_err_set(err, PT_E_FORBIDDEN,
-                        "%s would have no live signing key left: add its successor first, or with "
-                        "the same change",
+                        PT_SAY("%s would have no live signing key left: add its successor first, "
+                               "or with the same change",
+                               "%s将不再有有效的签名密钥：请先登记或在同一变更中登记新密钥"),
                         own);
     }
     pt_keyhistory_free(then);

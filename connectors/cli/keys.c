@@ -2,22 +2,19 @@
 
 #include <string.h>
 
-#include <pentad/base/file.h>
 #include <pentad/certs/key.h>
 #include <pentad/record/party.h>
 #include <pentad/runtime/state.h>
 
 static int read_view(const struct pt_config *c, struct pt_buf *view, struct pt_err *err) {
-    char path[4096];
     struct pt_state *state = NULL;
-    if (pt_path_join(path, sizeof path, c->state, "connector.db") != 0) {
-        return pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
-    }
-    int rc = pt_file_exists(path) ? pt_state_open(path, true, &state, err) : PT_E_NOT_FOUND;
+    int rc = pt_state_open_in(c->state, PT_STATE_READ, &state, err);
     rc = rc ? rc : pt_state_get_blob(state, "follower", view, err);
     pt_state_free(state);
     return rc == PT_E_NOT_FOUND
-               ? pt_err_set(err, rc, "the connector of %s/%s has verified nothing yet: start it",
+               ? pt_err_set(err, rc,
+                            PT_SAY("the connector of %s/%s has verified nothing yet: start it",
+                                   "%s/%s的连接器尚未核验任何内容：请启动"),
                             c->party, c->stream)
                : rc;
 }
@@ -62,23 +59,6 @@ void pt_cli_keys_close(struct cli_keys *k) {
     pt_trust_done(&k->trust);
     pt_config_free(k->config);
     memset(k, 0, sizeof *k);
-}
-
-const char *pt_cli_key_use(Pentad__V1__KeyUse use) {
-    switch (use) {
-    case PENTAD__V1__KEY_USE__KEY_USE_SIGNING:
-        return "signing";
-    case PENTAD__V1__KEY_USE__KEY_USE_SEALING:
-        return "sealing";
-    case PENTAD__V1__KEY_USE__KEY_USE_RECOVERY:
-        return "recovery";
-    case PENTAD__V1__KEY_USE__KEY_USE_COSIGNING:
-        return "cosigning";
-    case PENTAD__V1__KEY_USE__KEY_USE_LOG:
-        return "log";
-    default:
-        return "unknown";
-    }
 }
 
 int pt_cli_key_file(const char *path, struct pt_hash *ret, struct pt_err *err) {

@@ -25,8 +25,6 @@ int pt_cli_keys_open(const char *config, struct cli_keys *ret, struct pt_err *er
 int pt_cli_keys_open_any(const char *config, struct cli_keys *ret, struct pt_err *err);
 void pt_cli_keys_close(struct cli_keys *k);
 
-/* "signing", "sealing", "recovery", "cosigning", "log"; "unknown" for a use of a later version. */
-const char *pt_cli_key_use(Pentad__V1__KeyUse use);
 /* How that key stands where this party uses it so: "live", "retired", "not_enrolled" or
  * "of_another_use" (which a key of another party is too). */
 const char *pt_cli_key_standing(const struct cli_keys *k, Pentad__V1__KeyUse use,

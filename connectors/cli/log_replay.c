@@ -232,9 +232,11 @@ static void ledger_is_ahead(struct replaying *r) {
 static int read_again(void *ctx, const struct pt_store_entry *e, struct pt_err *err) {
     struct replaying *r = ctx;
     int rc = e->index < r->checked->entries ? pt_log_seen(&r->seen, e->log_entry, e->records) : 0;
-    return rc == 0
-               ? 0
-               : pt_err_set(err, rc, "log entry %" PRIu64 ": its records can't be read", e->index);
+    return rc == 0 ? 0
+                   : pt_err_set(err, rc,
+                                PT_SAY("log entry %" PRIu64 ": its records can't be read",
+                                       "日志第%" PRIu64 "条：其记录无法读取"),
+                                e->index);
 }
 
 /* All that was checked is folded. */
@@ -310,9 +312,11 @@ static int fold_again(struct replaying *r, const char *dir, struct pt_err *err) 
         size = r->said.cursor; /* its hub has gone on since */
     }
     int rc = pt_cli_fold_log_look(dir, ":memory:", size, &look, err);
-    return rc || r->whole ? rc
-                          : pt_err_set(err, PT_E_BUSY,
-                                       "log.db was changed while it was checked: check it again");
+    return rc || r->whole
+               ? rc
+               : pt_err_set(err, PT_E_BUSY,
+                            PT_SAY("log.db was changed while it was checked: check it again",
+                                   "检查期间log.db有变化：请重新检查"));
 }
 
 int pt_cli_log_replay(const char *dir, const struct pt_log_check_result *checked,

@@ -31,10 +31,10 @@ static const struct cli_command cmd_enrol = {
 
 /* What one asks first, then what proves it, then what bodies decide, then keys and set-up. */
 static const struct cli_command *const commands[] = {
-    &cmd_status,    &cmd_brief,    &cmd_discrepancy, &cmd_subject, &cmd_trace,   &cmd_rules,
-    &cmd_catalogue, &cmd_evidence, &cmd_verify,      &cmd_log,     &cmd_ledger,  &cmd_snapshot,
-    &cmd_push,      &cmd_approve,  &cmd_lift,        &cmd_erase,   &cmd_close,   &cmd_key,
-    &cmd_policy,    &cmd_enrol,    &cmd_ca,          &cmd_doctor,  &cmd_selftest};
+    &cmd_status,    &cmd_brief,    &cmd_discrepancy, &cmd_subject, &cmd_trace,  &cmd_rules,
+    &cmd_catalogue, &cmd_evidence, &cmd_verify,      &cmd_log,     &cmd_ledger, &cmd_snapshot,
+    &cmd_push,      &cmd_letters,  &cmd_approve,     &cmd_lift,    &cmd_erase,  &cmd_close,
+    &cmd_key,       &cmd_policy,   &cmd_enrol,       &cmd_ca,      &cmd_doctor, &cmd_selftest};
 
 static void help(FILE *to) {
     fputs("usage: pentad COMMAND [options]\n\n", to);
@@ -67,6 +67,10 @@ int main(int argc, char **argv) {
             return pt_cli_run(commands[i], argc - 1, argv + 1);
         }
     }
-    fprintf(stderr, "pentad: there is no command \"%s\"; pentad --help lists them\n", argv[1]);
+    pt_cli_choose_language(argc, argv);
+    fprintf(stderr,
+            PT_SAY("pentad: there is no command \"%s\"; pentad --help lists them\n",
+                   "pentad：没有命令“%s”；pentad --help列出全部命令\n"),
+            argv[1]);
     return EXIT_UNUSABLE;
 }

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <pentad/base/codec.h>
@@ -9,7 +10,6 @@
 #include <pentad/proof/hash.h>
 #include <pentad/record/decode.h>
 #include <pentad/record/json.h>
-#include <pentad/record/text.h>
 
 enum { LINES_SHOWN = 40, REASON_MAX = 500 };
 
@@ -23,7 +23,9 @@ static int take_bytes(struct cli_fetched *f, struct pt_span bytes, struct pt_err
     int rc = pt_record_decode(bytes, &f->arena, &f->record, &fault);
     f->info = rc == 0 ? pt_record_info_of(f->record) : NULL;
     if (rc != 0 || !f->info || f->record->seq != n->at.seq) {
-        return pt_err_set(err, PT_E_FORMAT, "what the hub gave as %s/%s#%" PRIu64 " isn't that",
+        return pt_err_set(err, PT_E_FORMAT,
+                          PT_SAY("what the hub gave as %s/%s#%" PRIu64 " isn't that",
+                                 "枢纽给出的%s/%s#%" PRIu64 "并非该记录"),
                           n->at.party, n->at.stream, n->at.seq);
     }
     pt_leaf_hash(&hash, bytes.p, bytes.len);
@@ -43,7 +45,7 @@ int pt_cli_fetch(struct cli_hub *h, const char *text, struct cli_fetched *ret, s
     memset(ret, 0, sizeof *ret);
     pt_arena_init(&ret->arena, 64u * 1024 * 1024);
     pt_buf_init(&bytes, PT_RECORD_MAX);
-    int rc = pt_ref_parse(text, &ret->named.at, err);
+    int rc = pt_cli_ref_parse(text, &ret->named.at, err);
     if (rc == 0) {
         (void)snprintf(path, sizeof path, "/v1/records/%s/%s/%" PRIu64, ret->named.at.party,
                        ret->named.at.stream, ret->named.at.seq);
@@ -126,6 +128,21 @@ static void print_verdict(const json_t *a, bool zh) {
                                                       : "(doesn't count)");
 }
 
+/* Of an erasure: which record, so that it can be looked at before anybody approves. */
+static void print_doomed(const json_t *order, bool zh) {
+    const json_t *body = json_object_get(order, "body"), *seq = json_object_get(body, "record_seq");
+    char id[PT_REF_TEXT_MAX];
+    if (strcmp(pt_cli_text(order, "type"), "Erasure") != 0) {
+        return;
+    }
+    pt_ref_format(id, pt_cli_text(body, "record_party"), pt_cli_text(body, "record_stream"),
+                  json_is_string(seq) ? strtoull(json_string_value(seq), NULL, 10)
+                                      : (uint64_t)json_integer_value(seq));
+    printf(zh ? "    销毁 %s（%s，%s）：内容见pentad trace %s\n"
+              : "    destroys %s (%s, %s): pentad trace %s shows it\n",
+           id, pt_cli_text(body, "type"), pt_cli_text(body, "basis"), id);
+}
+
 void pt_cli_order_print(const json_t *order, bool zh) {
     long long needed = (long long)json_integer_value(json_object_get(order, "needed"));
     long long given = (long long)json_integer_value(json_object_get(order, "given"));
@@ -136,19 +153,12 @@ void pt_cli_order_print(const json_t *order, bool zh) {
            pt_cli_text(order, zh ? "type_zh" : "type_en"), pt_cli_text(order, "id"));
     printf(zh ? "  已有%lld方同意，须%lld方%s%s\n" : "  %lld of %lld approvals%s%s\n", given,
            needed, *reason ? "  " : "", reason);
+    print_doomed(order, zh);
     json_array_foreach(json_object_get(order, "approvals"), i, a) {
         print_verdict(a, zh);
     }
 }
 
 int pt_cli_reason(const struct cli_options *o, struct pt_err *err) {
-    size_t chars = 0;
-    const char *why = NULL;
-    if (o->reason && pt_text_check(o->reason, strlen(o->reason), &chars, &why) != 0) {
-        return pt_err_set(err, PT_E_TEXT, "--reason: %s", why);
-    }
-    return chars <= REASON_MAX
-               ? 0
-               : pt_err_set(err, PT_E_TOO_LARGE, "--reason: %zu characters, at most %d", chars,
-                            REASON_MAX);
+    return pt_cli_check_text("--reason", o->reason, REASON_MAX, err);
 }

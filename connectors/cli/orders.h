@@ -18,7 +18,7 @@ struct cli_fetched {
     Pentad__V1__Record *record; /* in the arena */
     const struct pt_record_info *info;
 };
-/* "office/main#56". PT_E_FORMAT: that is no record's name, or what came isn't that record;
+/* "office/main#56". PT_E_USAGE: that is no record's name; PT_E_FORMAT: what came isn't that record;
  * PT_E_NOT_FOUND; PT_E_FORBIDDEN. */
 int pt_cli_fetch(struct cli_hub *h, const char *text, struct cli_fetched *ret, struct pt_err *err);
 void pt_cli_fetched_done(struct cli_fetched *f);
@@ -34,7 +34,7 @@ const char *pt_cli_verdict(const json_t *order, const char *party);
 /* "Lift office/main#56  1 of 2 approvals: congress", with what is still missing. */
 void pt_cli_order_print(const json_t *order, bool zh);
 
-/* --reason, checked as the connector would check it later. PT_E_TEXT, PT_E_TOO_LARGE. */
+/* --reason, by pt_cli_check_text. */
 int pt_cli_reason(const struct cli_options *o, struct pt_err *err);
 
 #endif

@@ -8,25 +8,20 @@
 #include <pentad/base/file.h>
 #include <pentad/record/catalogue.h>
 #include <pentad/record/decode.h>
-#include <pentad/record/sealed.h>
 #include <pentad/record/validate.h>
 
 #include "keys.h"
 
-enum { NONCE_LEN = 16, FAULTS_MAX = 1024 * 1024 };
+enum { FAULTS_MAX = 1024 * 1024 };
 
 int pt_cli_outbox_open(const char *config, struct cli_outbox *ret, struct pt_err *err) {
-    char path[4096];
     *ret = (struct cli_outbox){.path = config};
     int rc = pt_config_load(config, &ret->config, err);
     if (rc == 0) {
         rc = pt_mkdirs(ret->config->state, 0700, err);
     }
-    if (rc == 0 && pt_path_join(path, sizeof path, ret->config->state, "connector.db") != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
-    }
     if (rc == 0) {
-        rc = pt_state_open(path, false, &ret->state, err);
+        rc = pt_state_open_in(ret->config->state, PT_STATE_MAKE, &ret->state, err);
     }
     if (rc != 0) {
         pt_cli_outbox_close(ret);
@@ -42,26 +37,14 @@ void pt_cli_outbox_close(struct cli_outbox *b) {
 
 static int validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                     enum pt_party party, const char *origin, struct pt_err *err) {
-    static uint8_t nonce[NONCE_LEN];
-    Pentad__V1__Record copy = *rec;
-    int64_t now = pt_clock_now_ms(&pt_clock_system);
     struct pt_faults faults;
     struct pt_arena arena;
-    copy.has_seq = copy.has_nonce = 1; /* what the connector gives it */
-    copy.seq = 1;
-    copy.nonce = (ProtobufCBinaryData){.len = sizeof nonce, .data = nonce};
-    if (!copy.has_issued_at_ms) {
-        copy.has_issued_at_ms = 1;
-        copy.issued_at_ms = now;
-    }
     pt_arena_init(&arena, FAULTS_MAX);
     pt_faults_init(&faults, &arena);
-    int rc = pt_sealed_opens(rec) || pt_sealed_due(rec)
-                 ? pt_record_validate_unsealed(&copy, codes, party, now, &faults)
-                 : pt_record_validate(&copy, codes, party, now, &faults);
+    int rc = pt_record_validate_draft(rec, codes, party, 1, pt_clock_now_ms(&pt_clock_system),
+                                      &faults, err);
     if (rc != 0) {
-        pt_err_set(err, rc, "%s: %s", origin,
-                   faults.count ? faults.v[0].message : pt_err_text(rc, false));
+        pt_err_wrap(err, "%s", origin);
     }
     pt_arena_done(&arena);
     return rc;
@@ -88,10 +71,13 @@ static int check(const struct cli_outbox *b, const Pentad__V1__Record *rec, cons
 static void warn_where_ended(const struct cli_outbox *b) {
     int64_t ended = 0;
     if (pt_state_get_int(b->state, "ended", 0, &ended, NULL) == 0 && ended) {
-        fprintf(stderr,
-                "pentad: %s/%s has ended, so that this will never go out: name a new stream and a "
-                "new state in %s, and hand it in there\n",
-                b->config->party, b->config->stream, b->path);
+        fprintf(
+            stderr,
+            PT_SAY(
+                "pentad: %s/%s has ended, so that this will never go out: name a new stream "
+                "and a new state in %s, and hand it in there\n",
+                "pentad：%s/%s已终止，此记录不会发出：请在%s中改用新的stream和state，再行提交\n"),
+            b->config->party, b->config->stream, b->path);
     }
 }
 
@@ -99,10 +85,15 @@ int pt_cli_outbox_put(struct cli_outbox *b, const Pentad__V1__Record *rec, const
                       struct pt_err *err) {
     const struct pt_record_info *info = pt_record_info_of(rec);
     if (!info) {
-        return pt_err_set(err, PT_E_MISSING, "%s: the record has no body of a known type", origin);
+        return pt_err_set(
+            err, PT_E_MISSING,
+            PT_SAY("%s: the record has no body of a known type", "%s：记录没有已知类型的内容"),
+            origin);
     }
     if (rec->has_seq || rec->has_nonce) {
-        return pt_err_set(err, PT_E_FIELD, "%s: leave seq and nonce out, the connector gives them",
+        return pt_err_set(err, PT_E_FIELD,
+                          PT_SAY("%s: leave seq and nonce out, the connector gives them",
+                                 "%s：请略去seq和nonce，由连接器给定"),
                           origin);
     }
     struct pt_buf bytes;

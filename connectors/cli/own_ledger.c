@@ -76,12 +76,15 @@ int pt_cli_own_pull(struct cli_own *own, struct cli_hub *hub, uint64_t until, pt
         own->log_size = log_size;
         rc = rc == 0 && kept ? kept(ctx, pt_buf_span(&page), err) : rc;
         if (rc == 0 && until > log_size) {
-            rc = pt_err_set(err, PT_E_GAP, "the hub's log has %" PRIu64 " entries, not %" PRIu64,
+            rc = pt_err_set(err, PT_E_GAP,
+                            PT_SAY("the hub's log has %" PRIu64 " entries, not %" PRIu64,
+                                   "枢纽的日志有%" PRIu64 "条，而非%" PRIu64 "条"),
                             log_size, until);
         } else if (rc == 0 && pt_follower_size(own->follower) == size && size < log_size) {
             rc = pt_err_set(err, PT_E_GAP,
-                            "the hub gives nothing behind entry %" PRIu64 " of %" PRIu64, size,
-                            log_size);
+                            PT_SAY("the hub gives nothing behind entry %" PRIu64 " of %" PRIu64,
+                                   "枢纽在第%" PRIu64 "条之后不再提供，共%" PRIu64 "条"),
+                            size, log_size);
         }
         progress.total = until ? until : log_size;
         pt_progress_set(&progress, pt_follower_size(own->follower));

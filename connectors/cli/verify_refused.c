@@ -13,6 +13,8 @@
 #include <pentad/proof/refusal.h>
 #include <pentad/proof/tlogproof.h>
 
+#include "steps.h"
+
 enum { FILES = 6, STEPS = 6, FILE_MAX = 1 << 25 /* as large as a connector writes */ };
 enum file { STATEMENT, REFUSAL, ENTRY, PROOF, GENESIS, KEYS };
 static const char *const names[FILES] = {"statement.json",   "refusal.json",  "entry",
@@ -50,7 +52,7 @@ static void take_step(struct refused *r, const char *name, int code, const struc
 
 static int text_of(const json_t *o, const char *name, const char **ret, struct pt_err *err) {
     *ret = json_string_value(json_object_get(o, name));
-    return *ret ? 0 : pt_err_set(err, PT_E_FORMAT, "it has no \"%s\"", name);
+    return *ret ? 0 : pt_err_set(err, PT_E_FORMAT, PT_SAY("it has no \"%s\"", "缺少\"%s\""), name);
 }
 
 /* DSSE in its JSON form, with one signature. */
@@ -64,7 +66,9 @@ static int open_dsse(struct refused *r, enum file which, struct pt_err *err) {
     r->json[which] = j;
     int rc = json_array_size(signatures) == 1
                  ? 0
-                 : pt_err_set(err, PT_E_FORMAT, "%s is no DSSE with one signature", names[which]);
+                 : pt_err_set(err, PT_E_FORMAT,
+                              PT_SAY("%s is no DSSE with one signature", "%s不是单一签名的DSSE"),
+                              names[which]);
     rc = rc ? rc : text_of(j, "payload", &payload, err);
     rc = rc ? rc : text_of(j, "payloadType", &type, err);
     rc = rc ? rc : text_of(json_array_get(signatures, 0), "sig", &sig, err);
@@ -90,7 +94,7 @@ static int read_files(struct refused *r, const char *folder, struct pt_err *err)
     for (size_t i = 0; rc == 0 && i < FILES; i++) {
         rc = pt_path_join(path, sizeof path, folder, names[i]) == 0
                  ? pt_file_read(path, &r->file[i], err)
-                 : pt_err_set(err, PT_E_USAGE, "the path is too long");
+                 : pt_err_set(err, PT_E_USAGE, PT_SAY("the path is too long", "路径过长"));
     }
     return rc;
 }
@@ -100,7 +104,9 @@ static int read_files(struct refused *r, const char *folder, struct pt_err *err)
 static int check_genesis(struct refused *r, struct pt_err *err) {
     int rc = pt_entry_open(pt_buf_span(&r->file[GENESIS]), &r->genesis, err);
     if (rc == 0 && !(r->genesis.is_genesis && pt_hash_eq(&r->genesis.leaf, &r->trust.hub))) {
-        rc = pt_err_set(err, PT_E_WRONG_HUB, "genesis.entry is not the one that you trust");
+        rc = pt_err_set(
+            err, PT_E_WRONG_HUB,
+            PT_SAY("genesis.entry is not the one that you trust", "genesis.entry不是所信任的创世"));
     }
     rc = rc ? rc : pt_genesis_verify(r->genesis.msg->envelope, &r->trust.sv, err);
     return rc ? rc : pt_keyhistory_genesis(r->keys, r->genesis.genesis, err);
@@ -132,7 +138,9 @@ static int check_entry(struct refused *r, struct pt_err *err) {
     return rc ? rc
            : !r->entry.is_genesis && pt_hash_eq(&r->entry.statement.hash, &r->statement.hash)
                ? 0
-               : pt_err_set(err, PT_E_PROOF, "the log entry holds another statement");
+               : pt_err_set(
+                     err, PT_E_PROOF,
+                     PT_SAY("the log entry holds another statement", "日志条目中是另一份声明"));
 }
 
 static int check_proof(struct refused *r, struct pt_err *err) {
@@ -153,7 +161,8 @@ static void run_steps(struct refused *r) {
     bool blind = false;
     for (size_t i = 0; i < STEPS; i++) {
         struct pt_err err = {0};
-        int rc = blind ? pt_err_set(&err, PT_E_PROOF, "what it rests on failed")
+        int rc = blind ? pt_err_set(&err, PT_E_PROOF,
+                                    PT_SAY("what it rests on failed", "所依据的一步未通过"))
                        : steps[i].check(r, &err);
         blind = blind || (rc != 0 && i < 3);
         take_step(r, steps[i].name, rc, &err);
@@ -186,9 +195,14 @@ static json_t *as_json(const struct refused *r) {
 static void print(const struct refused *r, bool zh) {
     char at[25] = "";
     for (size_t i = 0; i < r->n_steps; i++) {
-        printf("  %s %-12s ", r->step[i].code ? "FAILED" : "ok    ", r->step[i].name);
-        pt_cli_print_shown(r->step[i].err.msg, strlen(r->step[i].err.msg));
-        putchar('\n');
+        const char *what = r->step[i].err.msg;
+        pt_cli_step_begin(r->step[i].name, r->step[i].code == 0);
+        if (r->step[i].code != 0) {
+            pt_cli_step_end(r->step[i].name, r->step[i].code, what, "");
+        } else {
+            pt_cli_print_shown(what, strlen(what));
+            putchar('\n');
+        }
     }
     if (r->n_failed > 0) {
         puts(zh ? "\n未能证明" : "\nNOT PROVEN");

@@ -1,6 +1,8 @@
 /* What people read on a terminal instead of the codes of JSON and CSV: the glossary's words. */
+#include <stdio.h>
 #include <string.h>
 
+#include <pentad/record/key_use.h>
 #include <pentad/record/party.h>
 
 #include "cli.h"
@@ -37,11 +39,6 @@ const char *pt_cli_word(const char *code, bool zh) {
                  {"cleared", "销号"},
                  {"changed", "变化"},
                  {"unknown", "暂不能判断"},
-                 {"signing", "签名"},
-                 {"sealing", "密封"},
-                 {"recovery", "恢复"},
-                 {"cosigning", "见证"},
-                 {"log", "日志"},
                  {"live", "实时"},
                  {"replay", "回放"},
                  {"retired", "已失效"},
@@ -54,7 +51,47 @@ const char *pt_cli_word(const char *code, bool zh) {
             return words[i].zh;
         }
     }
-    return zh && party != PT_PARTY_NONE ? pt_party_name_zh(party) : code;
+    const char *use = zh ? pt_key_use_zh(code) : NULL;
+    return use ? use : zh && party != PT_PARTY_NONE ? pt_party_name_zh(party) : code;
+}
+
+const char *pt_cli_party(const char *party) {
+    return pt_cli_word(party, pt_language_is_chinese());
+}
+
+const char *pt_cli_told(const char *english, char out[CLI_TOLD_MAX]) {
+    /* What stands before and behind the name. */
+    static const struct {
+        const char *before, *behind, *zh_before, *zh_behind;
+    } told[] = {
+        {"the ledger knows no subject ", ": no record speaks of it", "台账中没有对象",
+         "：没有记录提及"},
+        {"the ledger knows no ", ": no record speaks of it", "台账中没有", "：没有记录提及"},
+        {"the ledger holds no record ", "", "台账中没有记录", ""},
+        {"the ledger holds no discrepancy ", "", "台账中没有差异", ""},
+        {"several discrepancies begin with ", "; give more of it", "有多项差异以此开头：",
+         "，请多写几位"},
+        {"there is no figure ", "", "没有指标", ""},
+        {"there is no rule ", "; pentad rules lists them", "没有规则",
+         "；pentad rules列出全部规则"},
+        {"no status is called ", "; use OPEN, REPLIED, CLOSED, WAIVED or active", "没有状态",
+         "；可用OPEN、REPLIED、CLOSED、WAIVED或active"},
+        {"", " is no discrepancy's id: its 32 hexadecimal digits, or the first 6 or more of them",
+         "", "不是差异编号：应为32位十六进制数字，或其前6位以上"},
+        {"a department's items are asked for: DEPT:code", "", "须指明部门：DEPT:代码", ""},
+        {"", ": can't open: No such file or directory", "", "：没有此文件"}};
+    size_t len = strlen(english);
+
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        size_t a = strlen(told[i].before), b = strlen(told[i].behind);
+        if (len >= a + b && strncmp(english, told[i].before, a) == 0 &&
+            strcmp(english + len - b, told[i].behind) == 0) {
+            (void)snprintf(out, CLI_TOLD_MAX, "%s%.*s%s", told[i].zh_before, (int)(len - a - b),
+                           english + a, told[i].zh_behind);
+            return out;
+        }
+    }
+    return english;
 }
 
 const char *pt_cli_s(long long n) {

@@ -166,8 +166,10 @@ static int problem(struct pt_span body, long status, const char *path, struct pt
                : status >= 500 ? PT_E_NET
                                : PT_E_FORMAT;
     }
-    int rc = pt_err_set(err, code, "the hub answered %ld to %.80s: %.140s", status, path,
-                        detail ? detail : pt_err_text(code, false));
+    /* What the hub says is a sentence; without one the request is what a person needs. */
+    int rc = name && detail ? pt_err_set(err, code, "%.250s", detail)
+                            : pt_err_set(err, code, "the hub answered %ld to %.80s: %.140s", status,
+                                         path, pt_err_text(code, false));
     json_decref(j);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <pentad/base/file.h>
+#include <pentad/base/language.h>
 #include <pentad/base/logsink.h>
 #include <pentad/record/party.h>
 #include <pentad/replay/replay.h>
@@ -24,7 +25,8 @@ static const char usage[] =
     "  --config FILE   the connector's configuration (docs/connector.md)\n"
     "  --once          stop when everything is sent and read, instead of staying\n"
     "  --report FILE   at the end write what loading came to, as JSON\n"
-    "  --check         check the configuration, keys and mappings, then stop\n"
+    "  --check         check the configuration, keys and mappings, then stop; also beside a\n"
+    "                  connector that runs\n"
     "  --verbose       say more\n"
     "  --help          this text\n"
     "\n"
@@ -109,6 +111,35 @@ static int write_report(struct pt_connector *c, const char *path, struct pt_err 
     return rc;
 }
 
+/* What is left for a person when everything else is done. */
+static bool needs_person(struct pt_connector *c) {
+    char text[PT_STATE_NEEDS_MAX];
+    struct pt_err err = {0};
+    if (pt_connector_needs(c, text, &err) != 0) {
+        pt_log(PT_LOG_ERROR, pt_err_name(err.code), "%s", err.msg);
+        return true;
+    }
+    if (text[0]) {
+        pt_log(PT_LOG_WARN, "needs_person", "%s", text);
+    }
+    return text[0] != '\0';
+}
+
+static void say_checked(const struct pt_config *config, const struct pt_connector *c) {
+    printf(PT_SAY("%s/%s: the configuration holds\n", "%s/%s：配置无误\n"), config->party,
+           config->stream);
+    if (pt_connector_beside(c)) {
+        printf(
+            PT_SAY(
+                "  a connector runs on %s: its state was read beside it; not checked: that the "
+                "folder can be taken and written, and that the running one has these very "
+                "files (it has what it read when it started)\n",
+                "  连接器正在%s上运行：只旁读其状态；未检查：该目录能否占用和写入，以及正在运行者"
+                "所用是否就是这些文件（它用的是启动时读入的）\n"),
+            config->state);
+    }
+}
+
 static int run(const struct pt_config *config, bool once, bool check, const char *report) {
     struct pt_err err = {0};
     struct pt_sink sink = {0};
@@ -118,6 +149,7 @@ static int run(const struct pt_config *config, bool once, bool check, const char
         rc = open_replay(config, &replay, &err);
     }
     const struct pt_connector_options opt = {.once = once,
+                                             .check = check,
                                              .open_source = pt_source_open,
                                              .sink = config->sink ? &sink : NULL,
                                              .replay = replay.ops ? &replay : NULL,
@@ -128,7 +160,7 @@ static int run(const struct pt_config *config, bool once, bool check, const char
     }
     int status = rc ? 2 : 0;
     if (rc == 0 && check) {
-        printf("%s/%s: the configuration holds\n", config->party, config->stream);
+        say_checked(config, c);
     } else if (rc == 0) {
         running = c;
         if (stop_asked) {
@@ -140,6 +172,9 @@ static int run(const struct pt_config *config, bool once, bool check, const char
         struct pt_err late = {0};
         if (write_report(c, report, &late) != 0) {
             pt_log(PT_LOG_ERROR, "report", "%s", late.msg);
+        }
+        if (rc == 0 && once && needs_person(c)) {
+            status = 1;
         }
     }
     if (rc != 0) {

@@ -248,7 +248,7 @@ static int open_at_position(struct source *s, bool growing, struct pt_err *err) 
     config.growing = growing;
     s->started = false;
     pt_buf_reset(&s->stored);
-    int rc = pt_source_position_get(c->state, s->name, &s->stored, err);
+    int rc = pt_source_position_get(c->state, s->name, &s->stored, &s->was_done, err);
     if (rc == 0 || rc == PT_E_NOT_FOUND) {
         rc = c->opt.open_source(&config, s->config->path, &src, err);
     }
@@ -292,9 +292,10 @@ int pt_connector_source_start(struct source *s, struct pt_err *err) {
 static int store_position(struct source *s, struct pt_err *err) {
     const char *pos = pt_mapper_position(s->mapper);
     struct pt_span span = pt_span_str(pos);
-    if (pt_span_eq(span, pt_buf_span(&s->stored))) {
+    if (pt_span_eq(span, pt_buf_span(&s->stored)) && s->was_done == !s->more) {
         return 0;
     }
+    s->was_done = !s->more;
     pt_buf_reset(&s->stored);
     if (pt_buf_append_span(&s->stored, span) != 0) {
         return pt_err_set(err, PT_E_NOMEM, "out of memory");
@@ -349,6 +350,7 @@ static int read_source(struct source *s, uint64_t *budget, struct pt_err *err) {
     s->waiting = 0;
     if (rc == 0 && s->started && s->more && !s->missing) {
         rc = read_rows(s, budget, err);
+        s->read = true;
         s->unfinished = s->growing && !s->more && pt_mapper_unfinished(s->mapper);
     }
     return rc;

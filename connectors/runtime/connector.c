@@ -49,8 +49,11 @@ static int lock_state(struct pt_connector *c, struct pt_err *err) {
         return pt_err_set(err, PT_E_IO, "%s can't be opened: %s", path, strerrordesc_np(errno));
     }
     if (flock(c->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return pt_err_set(err, PT_E_CONFIG, "another connector runs on %s: stop that one first",
-                          c->config->state);
+        c->beside = c->opt.check && errno == EWOULDBLOCK;
+        return c->beside ? 0
+                         : pt_err_set(err, PT_E_CONFIG,
+                                      "another connector runs on %s: stop that one first",
+                                      c->config->state);
     }
     return 0;
 }
@@ -63,7 +66,7 @@ static int check_owner(struct pt_connector *c, struct pt_err *err) {
     (void)snprintf(mine, sizeof mine, "%s/%s at hub %s", c->config->party, c->config->stream, hub);
     pt_buf_init(&stored, sizeof mine);
     int rc = pt_state_get_blob(c->state, "owner", &stored, err);
-    if (rc == PT_E_NOT_FOUND) {
+    if (rc == PT_E_NOT_FOUND && !c->beside) {
         rc = pt_state_set_blob(c->state, "owner", pt_span_str(mine), err);
     } else if (rc == 0 && !pt_span_eq(pt_buf_span(&stored), pt_span_str(mine))) {
         rc =
@@ -98,16 +101,13 @@ static int load_counters(struct pt_connector *c, struct pt_err *err) {
 }
 
 static int open_state(struct pt_connector *c, struct pt_err *err) {
-    char path[4096];
     int rc = pt_mkdirs(c->config->state, 0700, err);
     if (rc == 0) {
         rc = lock_state(c, err);
     }
-    if (rc == 0 && pt_path_join(path, sizeof path, c->config->state, "connector.db") != 0) {
-        rc = pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
-    }
     if (rc == 0) {
-        rc = pt_state_open(path, false, &c->state, err);
+        rc = pt_state_open_in(c->config->state, c->beside ? PT_STATE_READ : PT_STATE_MAKE,
+                              &c->state, err);
     }
     return rc ? rc : load_counters(c, err);
 }
@@ -235,6 +235,10 @@ int pt_connector_open_take(const struct pt_config *config, const struct pt_conne
 int pt_connector_open(const struct pt_config *config, const struct pt_connector_options *opt,
                       struct pt_connector **ret, struct pt_err *err) {
     return pt_connector_open_take(config, opt, NULL, ret, err);
+}
+
+bool pt_connector_beside(const struct pt_connector *c) {
+    return c->beside;
 }
 
 void pt_connector_free(struct pt_connector *c) {

@@ -53,6 +53,8 @@ struct source {
     struct pt_mapper *mapper;
     bool started;                        /* the mapper stands in its file */
     bool more;                           /* there may be rows that were not read yet */
+    bool read;                           /* by this run: `more` says where it stands */
+    bool was_done;                       /* in the state file: it was read to its end */
     bool missing;                        /* there is no such file yet */
     int32_t waiting;                     /* its next row is for that day; 0: none is held back */
     bool unfinished;                     /* somebody is writing it: its end is left for later */
@@ -130,6 +132,7 @@ struct pt_connector {
     const struct pt_config *config;
     struct pt_connector_options opt;
     enum pt_party party;
+    bool beside; /* another one has the lock: nothing is written */
     int lock_fd;
     struct pt_state *state;
     struct pt_trust trust;

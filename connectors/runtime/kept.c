@@ -8,14 +8,16 @@
 #include "state_internal.h"
 
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
-                           struct pt_err *err) {
+                           bool *ret_done, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
-    int rc =
-        pt_sql_query(&s->sql, &st, err, "SELECT position FROM source WHERE name=?", "s", source);
+    *ret_done = false;
+    int rc = pt_sql_query(&s->sql, &st, err, "SELECT position,done FROM source WHERE name=?", "s",
+                          source);
     if (rc == 0) {
         rc = pt_sql_one(&s->sql, st, err);
     }
     if (rc == 0) {
+        *ret_done = pt_sql_i64(st, 1) != 0;
         rc = pt_state_blob(st, 0, out);
     }
     pt_sql_done(&s->sql, st);
@@ -40,8 +42,9 @@ int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struc
 int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err) {
     struct sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&s->sql, &st, err,
-                          "SELECT source,file,row,col,value,code,reason,reason_zh FROM dead_letter"
-                          " ORDER BY id",
+                          "SELECT source,file,row,col,value,code,reason,reason_zh,id<="
+                          " coalesce((SELECT value FROM meta WHERE name='dead_noted'),0)"
+                          " FROM dead_letter ORDER BY id",
                           "");
     while (pt_sql_row(&s->sql, st, &rc, err)) {
         struct pt_dead_letter d = {
@@ -53,12 +56,31 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
             .code = pt_sql_text_or_null(st, 5),
             .reason = pt_sql_text_or_null(st, 6),
             .reason_zh = pt_sql_text_or_null(st, 7),
+            .noted = pt_sql_i64(st, 8) != 0,
         };
         if (cb(ctx, &d) != 0) {
             break;
         }
     }
     pt_sql_done(&s->sql, st);
+    return rc;
+}
+
+int pt_dead_letter_note(struct pt_state *s, int64_t *ret_n, struct pt_err *err) {
+    struct pt_state_counts k;
+    int rc = pt_state_begin(s, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_state_counts(s, &k, err);
+    rc = rc ? rc
+            : pt_sql_run(&s->sql, err,
+                         "INSERT OR REPLACE INTO meta SELECT 'dead_noted', coalesce(max(id),0)"
+                         " FROM dead_letter",
+                         "");
+    rc = rc ? rc : pt_state_commit(s, err);
+    pt_state_rollback(s);
+    *ret_n = rc ? 0 : k.dead_open;
     return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include <pentad/base/date.h>
 #include <pentad/base/money.h>
 
 #include "connector_internal.h"
@@ -32,10 +33,15 @@ static int64_t made_later(const struct source *s) {
     return n;
 }
 
+/* A run that had nothing to read of it goes by what the last one found. */
+static bool at_end(const struct source *s) {
+    return s->read ? !s->more : s->was_done;
+}
+
 static json_t *source_json(const struct source *s) {
     const struct pt_mapping *m = s->mapping;
     json_t *o = json_pack("{s:s,s:s,s:b}", "mapping", pt_mapping_name(m), "path", s->config->path,
-                          "done", !s->more);
+                          "done", at_end(s));
     const struct pt_tally *t = s->started ? pt_mapper_tally(s->mapper) : NULL;
     if (!t) {
         return o;
@@ -75,9 +81,19 @@ static void line_text(const struct pt_mapping *m, const char *what, const struct
 
 static void source_text(const struct source *s, struct pt_buf *out) {
     const struct pt_mapping *m = s->mapping;
-    (void)pt_buf_printf(out, "  %s  %s%s\n", pt_mapping_name(m), s->config->path,
-                        s->more ? "  (not at its end)" : "");
     const struct pt_tally *t = s->started ? pt_mapper_tally(s->mapper) : NULL;
+    (void)pt_buf_printf(out, "  %s  %s", pt_mapping_name(m), s->config->path);
+    if (t && !at_end(s)) {
+        char day[11] = "";
+        if (s->waiting > 0) {
+            pt_date_format(day, s->waiting);
+        }
+        (void)pt_buf_printf(out, "  (%s%s)",
+                            s->waiting > 0 ? "the next rows are for "
+                                           : "rows are left that this run did not read",
+                            day);
+    }
+    (void)pt_buf_putc(out, '\n');
     if (!t) {
         (void)pt_buf_puts(out, s->missing      ? "    no such file yet\n"
                                : s->unfinished ? "    somebody is writing it: read when it rests\n"
@@ -118,6 +134,9 @@ static int dead_json(void *ctx, const struct pt_dead_letter *d) {
 
 static int dead_text(void *ctx, const struct pt_dead_letter *d) {
     struct pt_buf *out = ctx;
+    if (d->noted) {
+        return 0;
+    }
     (void)pt_buf_printf(out, "    %s row %llu", d->file ? d->file : "", (unsigned long long)d->row);
     if (d->column && d->column[0]) {
         (void)pt_buf_printf(out, ", %s", d->column);
@@ -180,7 +199,8 @@ static int report_text(struct pt_connector *c, const struct pt_state_counts *k, 
     if (k->dead_letters == 0) {
         return out->failed;
     }
-    (void)pt_buf_printf(out, "  dead letters: %lld\n", (long long)k->dead_letters);
+    (void)pt_buf_printf(out, "  dead letters: %lld, of them dealt with: %lld\n",
+                        (long long)k->dead_letters, (long long)(k->dead_letters - k->dead_open));
     int rc = pt_dead_letter_each(c->state, dead_text, out, err);
     return rc ? rc : out->failed;
 }
@@ -195,14 +215,14 @@ static int evidence_json(void *ctx, const struct pt_evidence_row *e) {
 
 static int report_json(struct pt_connector *c, const struct pt_state_counts *k, int64_t held,
                        struct pt_buf *out, struct pt_err *err) {
-    json_t *o =
-        json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party",
-                  c->config->party, "stream", c->config->stream, "records", (json_int_t)k->records,
-                  "receipted", (json_int_t)k->receipted, "refused", (json_int_t)k->refused,
-                  "pending", (json_int_t)k->pending_records, "deferred", (json_int_t)k->deferred,
-                  "staged", (json_int_t)k->staged, "held", (json_int_t)held, "dead",
-                  (json_int_t)k->dead_letters, "closed_day", (int)k->closed_day, "tick_day",
-                  (int)k->tick_day, "verified_size", (json_int_t)pt_follower_size(c->follower));
+    json_t *o = json_pack(
+        "{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:I}", "party", c->config->party,
+        "stream", c->config->stream, "records", (json_int_t)k->records, "receipted",
+        (json_int_t)k->receipted, "refused", (json_int_t)k->refused, "pending",
+        (json_int_t)k->pending_records, "deferred", (json_int_t)k->deferred, "staged",
+        (json_int_t)k->staged, "held", (json_int_t)held, "dead", (json_int_t)k->dead_letters,
+        "dead_open", (json_int_t)k->dead_open, "closed_day", (int)k->closed_day, "tick_day",
+        (int)k->tick_day, "verified_size", (json_int_t)pt_follower_size(c->follower));
     json_t *sources = json_array(), *dead = json_array(), *evidence = json_array();
     for (size_t i = 0; i < c->n_sources; i++) {
         json_array_append_new(sources, source_json(&c->sources[i]));
@@ -237,4 +257,14 @@ int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out) {
     }
     start_all(c);
     return json ? report_json(c, &k, held, out, &err) : report_text(c, &k, held, out, &err);
+}
+
+int pt_connector_needs(struct pt_connector *c, char ret[PT_STATE_NEEDS_MAX], struct pt_err *err) {
+    struct pt_state_counts k;
+    int rc = pt_state_counts(c->state, &k, err);
+    ret[0] = '\0';
+    if (rc == 0) {
+        pt_state_needs(&k, false, ret);
+    }
+    return rc;
 }

@@ -1,8 +1,11 @@
 /* The state file itself, and small values by name. */
 #include <pentad/runtime/state.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <pentad/base/file.h>
 
 #include "state_internal.h"
 
@@ -131,6 +134,20 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
     return rc;
 }
 
+int pt_state_open_in(const char *folder, enum pt_state_mode mode, struct pt_state **ret,
+                     struct pt_err *err) {
+    char path[4096];
+    *ret = NULL;
+    if (pt_path_join(path, sizeof path, folder, "connector.db") != 0) {
+        return pt_err_set(err, PT_E_CONFIG, "state: the path is too long");
+    }
+    if (mode != PT_STATE_MAKE && !pt_file_exists(path)) {
+        return pt_err_set(err, PT_E_NOT_FOUND,
+                          "there is no connector.db in %s: this connector has not run yet", folder);
+    }
+    return pt_state_open(path, mode == PT_STATE_READ, ret, err);
+}
+
 void pt_state_free(struct pt_state *s) {
     if (s) {
         pt_state_rollback(s);
@@ -222,9 +239,10 @@ int pt_state_get_blob(struct pt_state *s, const char *name, struct pt_buf *out,
 int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_err *err) {
     memset(ret, 0, sizeof *ret);
     struct sqlite3_stmt *st = NULL;
-    int64_t *const to[] = {&ret->records, &ret->batches,         &ret->receipted,
-                           &ret->refused, &ret->dead_letters,    &ret->deferred,
-                           &ret->staged,  &ret->pending_records, &ret->evidence};
+    int64_t *const to[] = {&ret->records,   &ret->batches,         &ret->receipted,
+                           &ret->refused,   &ret->dead_letters,    &ret->deferred,
+                           &ret->staged,    &ret->pending_records, &ret->evidence,
+                           &ret->dead_open, &ret->refused_open};
     int rc = pt_sql_query(
         &s->sql, &st, err,
         "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM batch),"
@@ -234,6 +252,10 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
         " (SELECT coalesce(max(seq),0) FROM outbox) -"
         " (SELECT coalesce(max(first_seq+count-1),0) FROM batch WHERE state=2),"
         " (SELECT count(*) FROM evidence),"
+        " (SELECT count(*) FROM dead_letter WHERE id >"
+        "   coalesce((SELECT value FROM meta WHERE name='dead_noted'), 0)),"
+        " (SELECT count(DISTINCT first_seq) FROM batch r WHERE state=3 AND NOT EXISTS"
+        "   (SELECT 1 FROM batch o WHERE o.first_seq=r.first_seq AND o.state IN (1,2))),"
         " (SELECT value FROM meta WHERE name='closed_day'),"
         " (SELECT value FROM meta WHERE name='tick_day')",
         "");
@@ -244,9 +266,33 @@ int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_e
         *to[i] = pt_sql_i64(st, (int)i);
     }
     if (rc == 0) {
-        ret->closed_day = pt_sql_i32(st, 9);
-        ret->tick_day = pt_sql_i32(st, 10);
+        ret->closed_day = pt_sql_i32(st, 11);
+        ret->tick_day = pt_sql_i32(st, 12);
     }
     pt_sql_done(&s->sql, st);
     return rc;
+}
+
+void pt_state_needs(const struct pt_state_counts *k, bool zh, char ret[PT_STATE_NEEDS_MAX]) {
+    size_t n = 0;
+    ret[0] = '\0';
+    if (k->dead_open > 0) {
+        n = (size_t)snprintf(
+            ret, PT_STATE_NEEDS_MAX,
+            zh ? "%lld条死信待处理：pentad letters列出；在本系统中更正后另起新行导出，再执行pentad "
+                 "letters --noted"
+               : "%lld dead letter%s nobody has dealt with: pentad letters lists them; mend these "
+                 "rows in your system, export them as new rows, then pentad letters --noted",
+            (long long)k->dead_open, k->dead_open == 1 ? "" : "s");
+    }
+    if (k->refused_open > 0 && n < PT_STATE_NEEDS_MAX) {
+        (void)snprintf(ret + n, PT_STATE_NEEDS_MAX - n,
+                       zh ? "%s%lld个批次被拒收且未被替代：见docs/connector.md“a batch was refused”"
+                          : "%s%lld refused and nothing in its place: docs/connector.md, \"a batch "
+                            "was refused\"",
+                       n == 0 ? ""
+                       : zh   ? "；"
+                              : "; batches ",
+                       (long long)k->refused_open);
+    }
 }

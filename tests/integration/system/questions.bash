@@ -54,6 +54,16 @@ asked 5 "an item's way into the budget" pentad subject history "$item" --year 20
 is "…every record that names it" "$(ledger "$w" "SELECT count(*) FROM record WHERE subject = '$item' AND coalesce(fy, 0) IN (0, 2019) AND type NOT IN (0, 211, 212)")" \
     "$(of "$q/5" "(SELECT count(*) FROM json_each(j, '\$.records') WHERE value->>'\$.subject.key' = '$item')")"
 is "…the gates in their order" 1 "$(of "$q/5" "(SELECT min(day >= before) FROM (SELECT value->>'day' AS day, lag(value->>'day', 1, '') OVER (ORDER BY key) AS before FROM json_each(j, '\$.state.steps')))")"
+is "…what was paid, by month" "$(ledger "$w" "SELECT group_concat(m || ' ' || fen, ',') FROM (SELECT substr(b.pay_date, 1, 4) || '-' || substr(b.pay_date, 5, 2) AS m,
+    sum(CASE l.op WHEN 1 THEN l.fen ELSE -l.fen END) AS fen FROM f_payment_batch_lines l JOIN f_payment_batch b USING (rec) JOIN record r USING (rec)
+    WHERE l.subject = '$item' AND r.fy = 2019 AND r.live_from IS NOT NULL AND r.live_to IS NULL GROUP BY 1 ORDER BY 1)")" \
+    "$(of "$q/5" "(SELECT group_concat(value->>'month' || ' ' || (value->>'paid'), ',') FROM json_each(j, '\$.payments.months'))")"
+found=$(ledger "$w" "SELECT key FROM f_discrepancy WHERE kind = 2 AND fiscal_year = 2019 AND rule NOT IN ('K55', 'K56', 'K57') GROUP BY 1 ORDER BY count(DISTINCT id) DESC, 1 LIMIT 1")
+exits "…of another item" 0 pentad subject history "$found" --year 2019 --json "${ask[@]}"
+is "…its discrepancies" "$(ledger "$w" "SELECT group_concat(i, ' ') FROM (SELECT DISTINCT lower(hex(id)) AS i FROM f_discrepancy WHERE key = '$found' AND rule NOT IN ('K55', 'K56', 'K57')
+    AND coalesce(fiscal_year, 0) IN (0, 2019) ORDER BY 1)")" "$(of "$work/out.log" "(SELECT group_concat(i, ' ') FROM (SELECT value->>'id' AS i FROM json_each(j, '\$.discrepancies') ORDER BY 1))")"
+exits "…for a terminal" 0 pentad subject history "$found" --year 2019 --zh "${ask[@]}"
+says "…how to list each payment" "逐笔见 pentad trace PROJECT:$found/2019/FG2.P"
 is "question 6: each version of its goal" "$(ledger "$w" "SELECT group_concat(doc_no, ' ') FROM (SELECT doc_no FROM record WHERE subject = '$item' AND type = 114 AND fy = 2019 ORDER BY effective, issued_at, rec)")" \
     "$(of "$q/5" "(SELECT group_concat(value->>'doc_no', ' ') FROM json_each(j, '\$.records') WHERE value->>'type' = 'E04')")"
 led=$(ledger "$w" "SELECT subject FROM record WHERE type = 103 AND kind = 4 GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1")
@@ -62,6 +72,12 @@ asked 10 "who was responsible" pentad subject history "DEPT:$led" --year 2019 --
 is "…each term" "$(ledger "$w" "SELECT count(*) FROM record WHERE subject = '$led' AND type = 103 AND coalesce(fy, 0) IN (0, 2019)")" \
     "$(of "$q/10" "(SELECT count(*) FROM json_each(j, '\$.records') WHERE value->>'type' = 'P03')")"
 
+is "…who, by name, as the delivered file has it" "$(sqlite3 :memory: -cmd '.mode csv' -cmd ".import $w/audit/delivered/P03.csv p" -cmd '.mode list' \
+    "SELECT group_concat(i, ' ') FROM (SELECT DISTINCT id || '=' || \"person.name\" AS i FROM p WHERE \"subject.key\" = '$led' AND fiscal_year IN ('', '2019') ORDER BY 1)")" \
+    "$(of "$q/10" "(SELECT group_concat(p, ' ') FROM (SELECT (value->>'id') || '=' || (value->>'person_name') AS p FROM json_each(j, '\$.records') WHERE value->>'type' = 'P03' ORDER BY 1))")"
+exits "…congress isn't told" 0 pentad subject history "DEPT:$led" --year 2019 --en --config "$w/congress/connector.yaml"
+says "…but that there is one" '\(the name is sealed\)'
+
 # 7: every discrepancy ever raised on a subject
 fault=$(awk -F, '$1 == "K13" { print $3; exit }' "$w/city/truth.csv")
 asked 7 "all discrepancies of a subject" pentad discrepancy "$fault" --status all --json "${ask[@]}"
@@ -69,6 +85,14 @@ is "…all that were logged" "$(ledger "$w" "SELECT count(DISTINCT id) FROM f_di
 id=$(of "$q/7" "j->>'\$.discrepancies[0].id'")
 exits "…the life of one" 0 pentad discrepancy show "$id" --json "${ask[@]}"
 is "…each time that the hub spoke of it" "$(ledger "$w" "SELECT count(*) FROM f_discrepancy WHERE id = x'$id'")" "$(of "$work/out.log" "json_array_length(j, '\$.history')")"
+
+corrected=$(ledger "$w" "SELECT lower(hex(d.id)) || ' ' || s.party || '/' || s.name || '#' || c.seq FROM f_discrepancy d JOIN tick t ON t.seq = d.tick_seq
+    JOIN tick p ON p.no = t.no - 1 JOIN f_discrepancy_inputs i ON i.rec = d.rec JOIN stream s ON s.party = i.party AND s.name = i.stream JOIN record r ON r.sid = s.sid AND r.seq = i.seq
+    JOIN record c ON c.corrects = r.rec AND c.sid = s.sid WHERE d.status = 3 AND d.rule = 'K63' AND c.log_index >= p.log_size AND c.log_index < t.log_size ORDER BY d.rec LIMIT 1")
+exits "…one that a correction cleared" 0 pentad discrepancy show "${corrected% *}" --json "${ask[@]}"
+is "…names that" 1 "$(of "$work/out.log" "(SELECT count(*) FROM json_each(j, '\$.cleared_by') WHERE value->>'id' = '${corrected#* }')")"
+exits "…to people too" 0 pentad discrepancy show "${corrected% *}" --en "${ask[@]}"
+says "…as what closed it" "closed by ${corrected#* }  P03 "
 
 # 8: why a rule did not fire
 near=$(awk -F, '$1 == "K13" { print $3; exit }' "$w/city/near.csv")

@@ -109,6 +109,7 @@ static struct pt_batch_row batch(uint64_t first, uint8_t id) {
 Test(state, batches_go_their_way) {
     struct file f;
     struct pt_batch_row b, got;
+    struct pt_state_counts k;
     struct pt_buf env;
     int64_t times;
     setting(&f);
@@ -138,11 +139,16 @@ Test(state, batches_go_their_way) {
     }
     cr_assert_eq(pt_batches_times_refused(f.s, 11, &times, &f.err), 0);
     cr_assert_eq(times, 2);
+    cr_assert_eq(pt_state_counts(f.s, &k, &f.err), 0);
+    cr_assert_eq(k.refused_open, 1, "one place, though refused twice");
     b = batch(11, 4);
     cr_assert_eq(pt_batches_add(f.s, &b, pt_span_str("last"), &f.err), 0);
     cr_assert_eq(pt_batches_receipted(f.s, b.statement_hash, 9, pt_span_str("receipt"), &f.err), 0);
     commit(&f);
     reopen(&f);
+    cr_assert_eq(pt_state_counts(f.s, &k, &f.err), 0);
+    cr_assert_eq(k.refused, 2);
+    cr_assert_eq(k.refused_open, 0, "another took their place");
     cr_assert_eq(pt_batches_refused(f.s, &got, NULL, &f.err), PT_E_NOT_FOUND);
     cr_assert_eq(pt_batches_last(f.s, &got, &f.err), 0);
     cr_assert_eq(got.first_seq, 11);
@@ -154,6 +160,67 @@ Test(state, batches_go_their_way) {
     cr_assert_eq(pt_batches_find(f.s, b.statement_hash, &got, &f.err), PT_E_NOT_FOUND);
     pt_buf_done(&env);
     done(&f);
+}
+
+static int count_noted(void *ctx, const struct pt_dead_letter *d) {
+    *(int *)ctx += d->noted;
+    return 0;
+}
+
+/* How many of the dead letters are noted, and what is said of the others. */
+static int noted(struct file *f, bool zh, char needs[PT_STATE_NEEDS_MAX]) {
+    struct pt_state_counts k;
+    int n = 0;
+    cr_assert_eq(pt_state_counts(f->s, &k, &f->err), 0, "%s", f->err.msg);
+    cr_assert_eq(pt_dead_letter_each(f->s, count_noted, &n, &f->err), 0, "%s", f->err.msg);
+    cr_assert_eq(k.dead_letters - k.dead_open, n);
+    pt_state_needs(&k, zh, needs);
+    return n;
+}
+
+Test(state, dead_letters_need_somebody_until_they_are_noted) {
+    const struct pt_dead_letter d = {.file = "a.csv", .row = 7, .code = "bad_row"};
+    char needs[PT_STATE_NEEDS_MAX];
+    struct file f;
+    int64_t n;
+    setting(&f);
+    cr_assert_eq(noted(&f, false, needs), 0);
+    cr_assert_str_empty(needs);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(pt_dead_letter_add(f.s, &d, &f.err), 0);
+    }
+    cr_assert_eq(noted(&f, false, needs), 0);
+    cr_assert_eq(strncmp(needs, "2 dead letters ", 15), 0, "%s", needs);
+    cr_assert_eq(noted(&f, true, needs), 0);
+    cr_assert_eq(strncmp(needs, "2条死信待处理", strlen("2条死信待处理")), 0, "%s", needs);
+    cr_assert_eq(pt_dead_letter_note(f.s, &n, &f.err), 0, "%s", f.err.msg);
+    cr_assert_eq(n, 2);
+    reopen(&f);
+    cr_assert_eq(noted(&f, false, needs), 2);
+    cr_assert_str_empty(needs);
+    cr_assert_eq(pt_dead_letter_add(f.s, &d, &f.err), 0);
+    cr_assert_eq(noted(&f, false, needs), 2, "a later one is nobody's yet");
+    cr_assert_eq(strncmp(needs, "1 dead letter ", 14), 0, "%s", needs);
+    done(&f);
+}
+
+Test(state, the_file_of_a_folder) {
+    struct pt_state *s = NULL;
+    struct pt_err err = {0};
+    char dir[] = "/tmp/pentad-folder-XXXXXX", path[64];
+    cr_assert_not_null(mkdtemp(dir));
+    cr_assert_eq(pt_state_open_in(dir, PT_STATE_READ, &s, &err), PT_E_NOT_FOUND);
+    cr_assert_eq(pt_state_open_in(dir, PT_STATE_CHANGE, &s, &err), PT_E_NOT_FOUND);
+    cr_assert_null(s, "and none is made");
+    cr_assert_eq(pt_state_open_in(dir, PT_STATE_MAKE, &s, &err), 0, "%s", err.msg);
+    cr_assert_eq(pt_state_set_int(s, "x", 5, &err), 0);
+    pt_state_free(s);
+    cr_assert_eq(pt_state_open_in(dir, PT_STATE_READ, &s, &err), 0, "%s", err.msg);
+    cr_assert_lt(pt_state_set_int(s, "x", 6, &err), 0, "it is only read");
+    pt_state_free(s);
+    snprintf(path, sizeof path, "%s/connector.db", dir);
+    unlink(path);
+    rmdir(dir);
 }
 
 Test(state, references) {

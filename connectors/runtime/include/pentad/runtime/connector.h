@@ -22,12 +22,14 @@
 #include <pentad/base/err.h>
 #include <pentad/runtime/config.h>
 #include <pentad/runtime/ports.h>
+#include <pentad/runtime/state.h>
 
 struct pt_connector;
 
 struct pt_connector_options {
-    bool once; /* live clock: stop when the sources are read, everything is receipted and the
-                  feed is read; replay clock: stop after `until` (else go on following) */
+    bool once;  /* live clock: stop when the sources are read, everything is receipted and the
+                   feed is read; replay clock: stop after `until` (else go on following) */
+    bool check; /* it is only opened, to see whether all holds: also beside one that runs */
     const struct pt_clock *clock;
     pt_source_open_cb *open_source;
     struct pt_sink *sink;     /* borrowed; NULL: deliver nothing */
@@ -40,6 +42,8 @@ struct pt_connector_options {
 int pt_connector_open(const struct pt_config *config, const struct pt_connector_options *opt,
                       struct pt_connector **ret, struct pt_err *err);
 void pt_connector_free(struct pt_connector *c);
+/* With `check`: another connector runs on the state folder, which was read and not taken. */
+bool pt_connector_beside(const struct pt_connector *c);
 /* Runs until stopped or done; errors of the network are waited out, errors that need a person are
  * returned. */
 int pt_connector_run(struct pt_connector *c, struct pt_err *err);
@@ -52,5 +56,7 @@ void pt_connector_reload(struct pt_connector *c);
 /* Appends what loading came to, per source: rows read, records made, sums, what was set aside and
  * why; for people (text) or machines (JSON). */
 int pt_connector_report(struct pt_connector *c, bool json, struct pt_buf *out);
+/* As pt_state_needs, of its state file, in the language of its log. */
+int pt_connector_needs(struct pt_connector *c, char ret[PT_STATE_NEEDS_MAX], struct pt_err *err);
 
 #endif

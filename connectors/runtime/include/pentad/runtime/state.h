@@ -24,6 +24,14 @@ struct pt_state;
 /* Opens or creates. `read_only` for status pages beside a running connector. PT_E_STORE,
  * PT_E_CORRUPT for what is no database, PT_E_UNSUPPORTED for a file of another version. */
 int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struct pt_err *err);
+/* connector.db of a connector's state folder. */
+enum pt_state_mode {
+    PT_STATE_READ,   /* beside the connector; PT_E_NOT_FOUND where there is none yet */
+    PT_STATE_CHANGE, /* likewise, to write what the connector reads with its next round */
+    PT_STATE_MAKE    /* also where there is none yet; the folder is there */
+};
+int pt_state_open_in(const char *folder, enum pt_state_mode mode, struct pt_state **ret,
+                     struct pt_err *err);
 void pt_state_free(struct pt_state *s); /* takes an open transaction back; NULL is fine */
 
 /* One transaction at a time; nesting is a programmer's mistake. */
@@ -148,9 +156,10 @@ typedef int pt_wrong_close_cb(void *ctx, const struct pt_wrong_close *w);
 int pt_wrong_close_each(struct pt_state *s, pt_wrong_close_cb *cb, void *ctx, struct pt_err *err);
 /* ---- sources ---- */
 
-/* Position token of a source (opaque; empty at its start). */
+/* Position token of a source (opaque; empty at its start), and whether that was the file's end.
+ * PT_E_NOT_FOUND: nothing of it was read, *ret_done is false. */
 int pt_source_position_get(struct pt_state *s, const char *source, struct pt_buf *out,
-                           struct pt_err *err);
+                           bool *ret_done, struct pt_err *err);
 int pt_source_position_set(struct pt_state *s, const char *source, struct pt_span pos, bool done,
                            struct pt_err *err);
 
@@ -158,8 +167,11 @@ struct pt_dead_letter {
     const char *source, *file;
     uint64_t row;
     const char *column, *value, *code, *reason, *reason_zh;
+    bool noted; /* somebody has dealt with it; not for pt_dead_letter_add */
 };
 int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struct pt_err *err);
+/* All that there are by now are dealt with; *ret_n: how many of them weren't before. */
+int pt_dead_letter_note(struct pt_state *s, int64_t *ret_n, struct pt_err *err);
 typedef int pt_dead_letter_cb(void *ctx, const struct pt_dead_letter *d);
 int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err);
 
@@ -367,8 +379,14 @@ int pt_alarm_each(struct pt_state *s, pt_alarm_cb *cb, void *ctx, struct pt_err 
 struct pt_state_counts {
     int64_t records, batches, receipted, refused, dead_letters, deferred, staged, pending_records,
         evidence;
+    int64_t dead_open;            /* dead letters that nobody has noted */
+    int64_t refused_open;         /* refused batches that nothing took the place of */
     int32_t closed_day, tick_day; /* 0: none yet */
 };
 int pt_state_counts(struct pt_state *s, struct pt_state_counts *ret, struct pt_err *err);
+/* What of these needs a person, and what to do: a sentence; *ret is "" where nothing does. The one
+ * verdict of `pentad status`, `pentad doctor` and `pentad-connector --once`. */
+#define PT_STATE_NEEDS_MAX 400
+void pt_state_needs(const struct pt_state_counts *k, bool zh, char ret[PT_STATE_NEEDS_MAX]);
 
 #endif
