@@ -297,6 +297,7 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     rc = rc == 0 ? pt_ledger_last_tick(l, &l->tick, err) : rc;
     l->cursor = (uint64_t)cursor;
     rc = rc == 0 && l->write ? pt_sm3_load(l, err) : rc;
+    pt_snap_drop(l);
     l->n_streams = 0;
     memset(l->subjects, 0, sizeof l->subjects);
     l->scope[0] = l->days[0] = l->lines[0] = '\0';

@@ -121,11 +121,11 @@ enum pt_snap_stmt {
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
 
-/* snapname.c: what the records since the last commit name, until it is written. */
+/* snapname.c: what records name. */
 struct pt_snap;
 int pt_snap_open(struct pt_ledger *l, struct pt_err *err);
 void pt_snap_close(struct pt_ledger *l);
-void pt_snap_drop(struct pt_ledger *l); /* forgets what isn't written */
+void pt_snap_drop(struct pt_ledger *l); /* forgets what it has in memory; NULL snap is fine */
 int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
 /* Writes it, pages named as dirty. At the first tick of a day (`anew`) pages of payments, whose
  * rows are sums that the ledger has, are made at once: their places are in *pt_snap_made. */

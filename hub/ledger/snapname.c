@@ -1,7 +1,7 @@
 /* Which pages a record names, and for each page a chain over all that name it, in the log's order:
- * who has other records than these, one less or one more, has another chain. Kept in memory while
- * records come in, written with the transaction. A record counts once however often it names a
- * page, and whatever its standing. */
+ * who has other records than these, one less or one more, has another chain. Kept in memory, where
+ * the next day finds it, and written with the transaction. A record counts once however often it
+ * names a page, and whatever its standing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "funcs.h"
 #include "snap.h"
 
-enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, SLOTS_KEPT = 4 * NAMED_MAX };
+enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, KEPT_MAX = 2 * NAMED_MAX };
 
 struct slot {
     char *subject; /* NULL: free */
@@ -21,6 +21,7 @@ struct slot {
     int64_t rec;   /* the last record that was added */
     unsigned bits; /* what became dirty with it, beside what always does */
     bool there;    /* it was named before */
+    bool changed;  /* since it was written */
     struct pt_hash chain;
 };
 
@@ -28,6 +29,7 @@ struct pt_snap {
     struct slot *slots; /* a power of two of them, half of them free at least */
     size_t cap;
     size_t n;
+    size_t n_changed;
     int64_t *made; /* places */
     size_t n_made, cap_made;
     sqlite3_stmt *st[PT_SN_COUNT];
@@ -166,14 +168,9 @@ sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which) {
 static void forget(struct pt_snap *s) {
     for (size_t i = 0; i < s->cap; i++)
         free(s->slots[i].subject);
-    s->n = 0;
-    if (s->cap > SLOTS_KEPT) {
-        free(s->slots);
-        s->slots = NULL;
-        s->cap = 0;
-        return;
-    }
-    memset(s->slots, 0, s->cap * sizeof *s->slots);
+    free(s->slots);
+    s->slots = NULL;
+    s->n = s->n_changed = s->cap = 0;
 }
 
 void pt_snap_drop(struct pt_ledger *l) {
@@ -243,16 +240,22 @@ int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
     int rc = 0;
 
     s->n_made = 0;
-    for (size_t i = 0; s->n > 0 && i < s->cap && rc == 0; i++) {
-        const struct slot *p = &s->slots[i];
-        int64_t place = p->subject ? pt_snap_place(p->subject) : 0;
+    for (size_t i = 0; s->n_changed > 0 && i < s->cap && rc == 0; i++) {
+        struct slot *p = &s->slots[i];
 
-        if (p->subject)
+        if (p->subject && p->changed) {
+            int64_t place = pt_snap_place(p->subject);
+
             rc = anew && p->part == PT_SNAP_PAID && p->fy >= PT_SNAP_YEAR_MIN
                      ? put_made(l, p, place, err)
                      : put_named(l, p, place, err);
+            p->there = true;
+            p->changed = false;
+            p->bits = 0;
+        }
     }
-    if (s->n > 0)
+    s->n_changed = 0;
+    if (s->n > KEPT_MAX)
         forget(s);
     return rc;
 }
@@ -326,15 +329,18 @@ static int find(struct pt_ledger *l, const char *subject, int32_t fy, unsigned p
 }
 
 /* The nonce keeps the chain from those who know the record's hash alone. */
-static void add_link(struct pt_hash *chain, const struct pt_folding *f) {
+static void add_link(struct pt_snap *s, struct slot *p, const struct pt_folding *f) {
     struct pt_sha256 sha;
 
+    p->rec = f->rec;
+    s->n_changed += !p->changed;
+    p->changed = true;
     pt_sha256_init(&sha);
     pt_sha256_update(&sha, "pentad/named/v2\n", 16);
-    pt_sha256_update(&sha, chain->b, sizeof chain->b);
+    pt_sha256_update(&sha, p->chain.b, sizeof p->chain.b);
     pt_sha256_update(&sha, f->r->nonce.data, f->r->nonce.len);
     pt_sha256_update(&sha, f->hash, sizeof f->hash);
-    pt_sha256_final(&sha, chain);
+    pt_sha256_final(&sha, &p->chain);
 }
 
 /* The page gets the record, once. */
@@ -351,8 +357,7 @@ static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned p
     p->bits |= bits;
     if (p->rec == f->rec)
         return 0;
-    p->rec = f->rec;
-    add_link(&p->chain, f);
+    add_link(l->snap, p, f);
     return 0;
 }
 
@@ -378,8 +383,7 @@ static int name_paid(struct pt_ledger *l, const struct pt_folding *f, const char
         return rc;
     begins = !p->there;
     p->there = true;
-    p->rec = f->rec;
-    add_link(&p->chain, f);
+    add_link(l->snap, p, f);
     return begins ? name_page(l, f, PT_SNAP_PAID, subject, PT_SNAP_WHOSE, PT_SNAP_BEGUN, err) : 0;
 }
 
@@ -521,7 +525,7 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
 
     if (!t || !f->r->has_nonce || f->r->nonce.len != PT_SNAP_NONCE)
         return 0;
-    if (l->snap->n > NAMED_MAX) /* never within a record: it counts once */
+    if (l->snap->n_changed > NAMED_MAX) /* never within a record: it counts once */
         rc = pt_snap_flush(l, false, err);
     rc = rc == 0 ? name_whose(l, f, err) : rc;
     rc = rc == 0 ? name_steps(l, f, err) : rc;
