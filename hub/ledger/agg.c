@@ -4,7 +4,7 @@
  *                                         live at the last tick, live now
  *   temp.d_pay                            what moved in agg_pay and agg_line: their keys together
  *   temp.d_quota                          the keys of agg_quota whose sums moved
- *   temp.d_subject                        of d_pay, a row a subject and fiscal year
+ *   temp.d_subject                        of d_pay, a row a subject and fiscal year; said: said_of
  *
  * Work follows the number of changed records, never the ledger's size. */
 #include <pentad/ledger/ledger.h>
@@ -18,7 +18,7 @@ static const char temp_tables[] =
     "  ckey TEXT, fy INTEGER, month INTEGER, func TEXT, fen INTEGER, coarse INTEGER,"
     "  first_day INTEGER, last_day INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_subject(subject TEXT, fy INTEGER, month INTEGER, coarse INTEGER,"
-    "  first_day INTEGER, undone INTEGER);"
+    "  first_day INTEGER, undone INTEGER, said INTEGER);"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
@@ -28,8 +28,9 @@ int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
 /* From temp.d_pay, which paysums.c fills. Where a PAY is undone, agg_line's last day is looked up
  * again. */
 static const char pay_sql[] =
-    "INSERT INTO d_subject SELECT subject, fy, min(month), max(coarse), min(first_day), max(undone)"
-    " FROM d_pay GROUP BY subject, fy;"
+    "INSERT INTO d_subject SELECT d.*, coalesce((SELECT s.types FROM said_of s"
+    "   WHERE s.subject = d.subject), 0) FROM (SELECT subject, fy, min(month), max(coarse),"
+    "   min(first_day), max(undone) FROM d_pay GROUP BY subject, fy) d;"
     "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, func, fen, coarse"
     " FROM d_pay WHERE true"
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
@@ -39,7 +40,7 @@ static const char pay_sql[] =
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), last = max(last, excluded.last),"
     "   coarse = max(coarse, excluded.coarse);"
     "UPDATE agg_line SET last = coalesce((SELECT max(day) FROM (SELECT p.pay_date AS day"
-    "   FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
+    "   FROM paid_line l JOIN f_payment_batch p ON p.rec = l.rec"
     "   JOIN live r ON r.rec = l.rec WHERE l.subject = agg_line.subject"
     "   AND coalesce(l.quota_no, '') = agg_line.quota_no AND p.pay_date / 100 = agg_line.month"
     "   AND l.op <> @PAYMENT_OP_REFUND GROUP BY p.pay_date HAVING sum(r.r_sign * l.fen) > 0)), 0)"

@@ -76,6 +76,12 @@ static const char *const statements[PT_S_COUNT] = {
     /* One that stands behind it and counts. */
     [PT_S_RIVAL] = "SELECT x.rec" RIVALS " AND" PLACE_X " >" PLACE_A
                    " AND x.lost IS NULL AND x.live_from IS NOT NULL LIMIT 1",
+    [PT_S_SAID] = "INSERT INTO said_of VALUES(?1, 1 << ?2 % 64)"
+                  " ON CONFLICT DO UPDATE SET types = types | excluded.types",
+    [PT_S_PAID_GET] = "SELECT item FROM paid_item WHERE subject=?",
+    [PT_S_PAID_ADD] = "INSERT INTO paid_item(subject) VALUES(?)",
+    [PT_S_PAID_BATCH] = "INSERT OR IGNORE INTO paid_batch VALUES(?,?,?)",
+    [PT_S_PAID_MONTH] = "INSERT OR IGNORE INTO paid_month VALUES(?)",
 };
 
 int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
@@ -214,6 +220,19 @@ static int name_subject(struct pt_ledger *l, const Pentad__V1__Subject *s, struc
     return rc;
 }
 
+static int say_of(struct pt_ledger *l, const Pentad__V1__Record *r, struct pt_err *err) {
+    static const int types[] = {PT_TYPE_CARRY_OVER, PT_TYPE_FUND_CONTROL, PT_TYPE_BIZ_FACT,
+                                PT_TYPE_AUDIT_FIGURE};
+    bool told = false;
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        told = told || types[i] == (int)r->body_case;
+    return told && r->subject && r->subject->key
+               ? pt_sql_apply(&l->sql, l->st[PT_S_SAID], err, "si", r->subject->key,
+                              (int64_t)r->body_case)
+               : 0;
+}
+
 /* A record whose bytes aren't here keeps its number. */
 static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     return pt_sql_apply(&l->sql, l->st[PT_S_RECORD], err, "iiiiinnnnnnnnnnnnnnin", f->rec,
@@ -239,6 +258,7 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     int rc = insert_record(l, f, err);
 
     rc = rc == 0 ? name_subject(l, f->r->subject, err) : rc;
+    rc = rc == 0 ? say_of(l, f->r, err) : rc;
     if (rc == 0 && f->r->corrects)
         rc = add_ref(&ctx, "corrects", f->r->corrects, err);
     if (rc != 0)
@@ -251,6 +271,8 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     /* Every member of the oneof is a pointer to a message. */
     body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
     rc = pt_plan_insert(plan, &l->sql, f->rec, body, &l->scratch, add_ref, &ctx, err);
+    if (rc == 0 && f->r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH)
+        rc = pt_paid_note(l, f->rec, f->r->payment_batch, err);
     return rc == 0 ? pt_correct_settle(l, f, err) : rc;
 }
 

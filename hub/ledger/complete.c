@@ -282,7 +282,7 @@ static const char *const named_sql[] = {
     INTO "SELECT r.rec" OF_PAGES(
         "0") " AND r.type = @TYPE_REGION_FISCAL"
              " AND (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = r.rec) = ?1",
-    INTO "SELECT l.rec FROM complete_page p CROSS JOIN f_payment_batch_lines l"
+    INTO "SELECT l.rec FROM complete_page p CROSS JOIN paid_line l"
          " ON l.subject = p.subject CROSS JOIN record r ON r.rec = l.rec AND r.fy = p.fy"
          " WHERE p.part = 1 AND ?1 AND r.rec <= ?2",
     /* What says whose they are, and their funds of all years. */

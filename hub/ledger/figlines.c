@@ -24,7 +24,7 @@ static const char pay_sql[] =
     "INSERT INTO line_pay SELECT l.subject, coalesce(l.quota_no, ''), p.pay_date,"
     "  sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END),"
     "  coalesce(sum(CASE WHEN l.op <> @PAYMENT_OP_REFUND THEN r.sign * l.fen END), 0), max(l.rec)"
-    " FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
+    " FROM scope s CROSS JOIN paid_line l ON l.subject = s.subject"
     " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
     " WHERE p.pay_date <= ?2 AND" LIVE("r") " GROUP BY 1, 2, 3";
 

@@ -130,7 +130,7 @@ static const char *const sql[Q_COUNT] = {
                                 " WHERE f.dept IN (" DEPTS_OF_REGION ")"),
     [Q_PAID] = "SELECT coalesce(sum(r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE "
                "l.fen END), 0),"
-               " count(*) FROM scope s CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
+               " count(*) FROM scope s CROSS JOIN paid_line l ON l.subject = s.subject"
                " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r"),
     [Q_PAID_FAST] = "SELECT coalesce(sum(p.fen), 0), count(*) FROM scope s"
@@ -467,7 +467,7 @@ static const struct {
     const char *sql;
 } input_sql[] = {
     {PT_SRC_PAID, "INSERT OR IGNORE INTO inputs(rec) SELECT DISTINCT l.rec FROM scope s"
-                  " CROSS JOIN f_payment_batch_lines l ON l.subject = s.subject"
+                  " CROSS JOIN paid_line l ON l.subject = s.subject"
                   " JOIN f_payment_batch p ON p.rec = l.rec JOIN record r ON r.rec = l.rec"
                   " WHERE r.fy = ?1 AND p.pay_date <= ?2 AND" LIVE("r")},
     {PT_SRC_QUOTA, "INSERT OR IGNORE INTO inputs(rec) " ALLOTTED("r.rec", THE_YEAR)},

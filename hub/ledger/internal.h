@@ -25,7 +25,7 @@ enum {
     PT_DAYS_KEPT = 1024,
     PT_TERM_STMTS = 192
 };
-enum { PT_SUBJECTS_KEPT = 4096, PT_SUBJECT_KEPT_CAP = 36 };
+enum { PT_SUBJECTS_KEPT = 4096, PT_SUBJECT_KEPT_CAP = 36, PT_PAID_KEPT = 8192 };
 
 struct pt_stream_row {
     char party[40];
@@ -37,6 +37,13 @@ struct pt_stream_row {
 struct pt_day_kept {
     int32_t day;
     bool works;
+};
+
+/* A subject that payment lines named before, by a hash of the key; item 0: none. */
+struct pt_paid_kept {
+    int64_t item;
+    int64_t rec; /* the last batch noted for it */
+    char key[PT_SUBJECT_KEPT_CAP];
 };
 
 enum pt_ledger_stmt {
@@ -66,6 +73,11 @@ enum pt_ledger_stmt {
     PT_S_STATE,
     PT_S_TAKEN,
     PT_S_RIVAL,
+    PT_S_SAID,
+    PT_S_PAID_GET,
+    PT_S_PAID_ADD,
+    PT_S_PAID_BATCH,
+    PT_S_PAID_MONTH,
     PT_S_COUNT
 };
 
@@ -94,6 +106,8 @@ struct pt_ledger {
         int kind;
         char key[PT_SUBJECT_KEPT_CAP];
     } subjects[PT_SUBJECTS_KEPT]; /* known to stand in subj; by a hash of the key */
+    struct pt_paid_kept paid[PT_PAID_KEPT];
+    int64_t paid_month; /* noted last; -1: none */
     struct pt_arena arena;
     struct pt_buf scratch;
     sqlite3_stmt *workday; /* prepared when first asked */
@@ -149,6 +163,10 @@ int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err);
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
 /* paysums.c: temp.d_pay from temp.changed */
 int pt_agg_payments(struct pt_ledger *l, struct pt_err *err);
+
+/* paiditems.c: whose payment lines a batch has (paid_item, paid_batch). */
+int pt_paid_note(struct pt_ledger *l, int64_t rec, const Pentad__V1__PaymentBatch *p,
+                 struct pt_err *err);
 
 /* streams.c: how far each stream has come, for rules that must not judge before a party has said
  * all of a day. */

@@ -15,8 +15,8 @@
 
 /* Debian's SQLite overwrites what is deleted. Tables in memory needn't be; of the file what is
  * written anyway is. */
-static const char pragmas_write[] = "PRAGMA page_size=4096; PRAGMA journal_mode=WAL;"
-                                    "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=16000;"
+static const char pragmas_write[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;"
+                                    "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=8000;"
                                     "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
                                     "PRAGMA secure_delete=FAST; PRAGMA temp.secure_delete=OFF;";
 static const char pragmas_read[] = "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;";
@@ -44,6 +44,7 @@ static void make_ddl(const struct pt_ledger *l, struct pt_buf *out) {
         if (l->plans[i])
             pt_plan_ddl(l->plans[i], out);
     pt_buf_puts(out, pt_schema_indexes);
+    pt_buf_puts(out, pt_schema_paid);
     pt_buf_puts(out, pt_schema_people);
     pt_buf_puts(out, pt_schema_views);
 }
@@ -300,6 +301,8 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     pt_snap_drop(l);
     l->n_streams = 0;
     memset(l->subjects, 0, sizeof l->subjects);
+    memset(l->paid, 0, sizeof l->paid);
+    l->paid_month = -1;
     l->scope[0] = l->days[0] = l->lines[0] = '\0';
     return rc;
 }

@@ -3,44 +3,79 @@
  */
 #include "sums.h"
 
-static int add_line(struct pt_sums *t, sqlite3_stmt *st, struct pt_err *err) {
+/* What a batch says of all its lines. */
+struct batch {
+    int64_t rec;
+    int64_t times; /* that a line counts more than at the last tick: 1 or -1, more where it moved */
+    int64_t fy;
+    int32_t day;
+    int32_t coarse;
+    bool stands; /* its PAYs count as paid */
+    bool undone;
+};
+
+static int add_line(struct pt_sums *t, const struct batch *b, sqlite3_stmt *st,
+                    struct pt_err *err) {
     struct pt_sum key = {.first_day = INT32_MAX};
+    bool refund = pt_sql_i32(st, 6) == PENTAD__V1__PAYMENT_OP__PAYMENT_OP_REFUND;
+    bool paid = b->stands && !refund && !pt_sql_is_null(st, 6);
+    wide fen = (wide)pt_sql_i64(st, 7) * b->times;
     struct pt_sum *s;
-    int32_t day = pt_sql_i32(st, 9);
-    bool paid = pt_sql_i32(st, 11) != 0;
 
     for (int i = 0; i < PT_SUM_TEXTS; i++)
         key.text[i] = pt_sql_text(st, i);
-    for (int i = 0; i < PT_SUM_NUMBERS; i++)
-        key.number[i] = pt_sql_i64(st, PT_SUM_TEXTS + i);
+    key.number[0] = pt_sql_is_null(st, 4) ? b->fy : pt_sql_i64(st, 4);
+    key.number[1] = pt_sql_i64(st, 5);
+    key.number[2] = b->fy;
+    key.number[3] = b->day / 100;
     s = pt_sums_find(t, &key);
     if (!s)
         return pt_err_set(err, PT_E_NOMEM, "no memory for the sums of the payments");
-    s->fen += pt_sql_i64(st, 8);
-    s->coarse = pt_sql_i32(st, 10) > s->coarse ? pt_sql_i32(st, 10) : s->coarse;
-    s->first_day = day < s->first_day ? day : s->first_day;
-    s->last_day = paid && day > s->last_day ? day : s->last_day;
-    s->undone = s->undone || pt_sql_i32(st, 12) != 0;
+    s->fen += refund ? -fen : fen;
+    s->coarse = b->coarse > s->coarse ? b->coarse : s->coarse;
+    s->first_day = b->day < s->first_day ? b->day : s->first_day;
+    s->last_day = paid && b->day > s->last_day ? b->day : s->last_day;
+    s->undone = s->undone || b->undone;
     return 0;
 }
 
-static int read_lines(struct pt_ledger *l, struct pt_sums *t, struct pt_err *err) {
+static int read_batch(struct pt_ledger *l, struct pt_sums *t, const struct batch *b,
+                      struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(&l->sql, &st, err,
+                          "SELECT subject, quota_no, control_key, func, fund_year, bk, op, fen"
+                          " FROM f_payment_batch_lines WHERE rec = ?",
+                          "i", b->rec);
+
+    while (pt_sql_row(&l->sql, st, &rc, err))
+        rc = add_line(t, b, st, err);
+    pt_sql_done(&l->sql, st);
+    return rc;
+}
+
+/* Lines are asked for batch by batch: what a batch says of them all is worked out once. */
+static int read_batches(struct pt_ledger *l, struct pt_sums *t, struct pt_err *err) {
     static const char sql[] =
-        "SELECT l.subject, l.quota_no, l.control_key, l.func,"
-        "  coalesce(l.fund_year, r.fy), l.bk, r.fy, p.pay_date / 100,"
-        "  (c.now - c.was) * r.sign * CASE WHEN l.op = @PAYMENT_OP_REFUND THEN -l.fen"
-        "    ELSE l.fen END,"
-        "  p.pay_date, coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY,"
-        "  c.now AND r.sign > 0 AND l.op <> @PAYMENT_OP_REFUND, r.sign < 0 OR c.was"
+        "SELECT c.rec, (c.now - c.was) * r.sign, r.fy, p.pay_date,"
+        "  coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY,"
+        "  c.now AND r.sign > 0, r.sign < 0 OR c.was"
         " FROM changed c CROSS JOIN record r ON r.rec = c.rec"
         " CROSS JOIN f_payment_batch p ON p.rec = c.rec"
-        " CROSS JOIN f_payment_batch_lines l ON l.rec = c.rec"
         " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was";
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, err, sql, "");
 
-    while (pt_sql_row(&l->sql, st, &rc, err))
-        rc = add_line(t, st, err);
+    while (pt_sql_row(&l->sql, st, &rc, err)) {
+        const struct batch b = {.rec = pt_sql_i64(st, 0),
+                                .times = pt_sql_i64(st, 1),
+                                .fy = pt_sql_i64(st, 2),
+                                .day = pt_sql_i32(st, 3),
+                                .coarse = pt_sql_i32(st, 4),
+                                .stands = pt_sql_i32(st, 5) != 0,
+                                .undone = pt_sql_i32(st, 6) != 0};
+
+        rc = read_batch(l, t, &b, err);
+    }
     pt_sql_done(&l->sql, st);
     return rc;
 }
@@ -50,7 +85,7 @@ int pt_agg_payments(struct pt_ledger *l, struct pt_err *err) {
     int rc;
 
     pt_sums_init(&t);
-    rc = read_lines(l, &t, err);
+    rc = read_batches(l, &t, err);
     pt_sums_sort(&t);
     for (size_t i = 0; i < t.n && rc == 0; i++) {
         const struct pt_sum *s = t.list[i];

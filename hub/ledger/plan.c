@@ -92,6 +92,7 @@ void pt_plan_free(struct pt_plan *p) {
     for (size_t i = 0; i < p->n_children; i++)
         pt_plan_free(p->children[i]);
     sqlite3_finalize(p->insert);
+    sqlite3_finalize(p->insert_rows);
     free(p);
 }
 
@@ -131,18 +132,35 @@ void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out) {
         pt_plan_ddl(p->children[i], out);
 }
 
-int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err) {
+static int prepare_insert(struct pt_plan *p, struct pt_sql *sql, int rows, sqlite3_stmt **ret,
+                          struct pt_err *err) {
     struct pt_buf b;
     int rc;
 
     pt_buf_init(&b, 1U << 16);
-    pt_buf_printf(&b, "INSERT INTO \"%s\" VALUES(?", p->table);
-    for (size_t i = 0; i < p->n_idx + p->n_cols; i++)
-        pt_buf_puts(&b, ",?");
-    pt_buf_puts(&b, ")");
+    pt_buf_printf(&b, "INSERT INTO \"%s\" VALUES", p->table);
+    for (int row = 0; row < rows; row++) {
+        pt_buf_puts(&b, row == 0 ? "(?" : ",(?");
+        for (size_t i = 0; i < p->n_idx + p->n_cols; i++)
+            pt_buf_puts(&b, ",?");
+        pt_buf_puts(&b, ")");
+    }
     rc = b.failed ? pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a statement")
-                  : pt_sql_prepare(sql, pt_buf_cstr(&b), &p->insert, err);
+                  : pt_sql_prepare(sql, pt_buf_cstr(&b), ret, err);
     pt_buf_done(&b);
+    return rc;
+}
+
+/* Is it a list whose rows hold nothing that has rows of its own? */
+static bool is_leaf(const struct pt_plan *p) {
+    return p->n_idx > 0 && p->n_children == 0 && p->n_refs == 0 && !p->is_ref;
+}
+
+int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err) {
+    int rc = prepare_insert(p, sql, 1, &p->insert, err);
+
+    if (rc == 0 && is_leaf(p))
+        rc = prepare_insert(p, sql, PT_PLAN_ROWS, &p->insert_rows, err);
     for (size_t i = 0; i < p->n_children && rc == 0; i++)
         rc = pt_plan_prepare(p->children[i], sql, err);
     return rc;
@@ -248,40 +266,10 @@ static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const 
                       const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
                       struct pt_err *err);
 
-static int insert_children(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
-                           const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                           struct pt_err *err) {
-    int rc = 0;
-
-    for (size_t c = 0; c < p->n_children && rc == 0; c++) {
-        struct pt_plan *child = p->children[c];
-        const uint8_t *m = follow(&child->at, msg);
-        int64_t sub[3] = {0, 0, 0};
-        const uint8_t **array;
-        size_t n;
-
-        if (!m)
-            continue;
-        memcpy(&n, m + child->at.field->quantifier_offset, sizeof n);
-        memcpy(&array, m + child->at.field->offset, sizeof array);
-        memcpy(sub, idx, p->n_idx * sizeof *sub);
-        for (size_t i = 0; i < n && rc == 0; i++) {
-            sub[p->n_idx] = (int64_t)i;
-            rc = insert_row(child, sql, rec, sub, array[i], scratch, cb, ctx, err);
-        }
-    }
-    return rc;
-}
-
-static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
-                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                      struct pt_err *err) {
-    sqlite3_stmt *st = p->insert;
-    int col = 1;
-    int rc;
-
+/* From parameter `col` on; returns the one behind. */
+static int bind_row(const struct pt_plan *p, sqlite3_stmt *st, int col, int64_t rec,
+                    const int64_t *idx, const uint8_t *msg, struct pt_buf *scratch) {
     PT_ASSERT(p->n_idx <= 3);
-
     sqlite3_bind_int64(st, col++, rec);
     for (unsigned i = 0; i < p->n_idx; i++)
         sqlite3_bind_int64(st, col++, idx[i]);
@@ -296,7 +284,63 @@ static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const 
         else
             bind_scalar(st, col, f, m);
     }
-    rc = pt_sql_execute(sql, st, err);
+    return col;
+}
+
+/* The first `n` rows of a list, a multiple of PT_PLAN_ROWS. */
+static int insert_leaves(struct pt_plan *p, struct pt_sql *sql, int64_t rec, int64_t *idx,
+                         const uint8_t *const *array, size_t n, struct pt_buf *scratch,
+                         struct pt_err *err) {
+    int col = 1;
+    int rc = 0;
+
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        idx[p->n_idx - 1] = (int64_t)i;
+        col = bind_row(p, p->insert_rows, col, rec, idx, array[i], scratch);
+        if ((i + 1) % PT_PLAN_ROWS == 0) {
+            rc = pt_sql_execute(sql, p->insert_rows, err);
+            col = 1;
+        }
+    }
+    return rc;
+}
+
+static int insert_children(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
+                           const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+                           struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t c = 0; c < p->n_children && rc == 0; c++) {
+        struct pt_plan *child = p->children[c];
+        const uint8_t *m = follow(&child->at, msg);
+        int64_t sub[3] = {0, 0, 0};
+        const uint8_t **array;
+        size_t n;
+        size_t i;
+
+        if (!m)
+            continue;
+        memcpy(&n, m + child->at.field->quantifier_offset, sizeof n);
+        memcpy(&array, m + child->at.field->offset, sizeof array);
+        memcpy(sub, idx, p->n_idx * sizeof *sub);
+        i = child->insert_rows ? n / PT_PLAN_ROWS * PT_PLAN_ROWS : 0;
+        if (i > 0)
+            rc = insert_leaves(child, sql, rec, sub, array, i, scratch, err);
+        for (; i < n && rc == 0; i++) {
+            sub[p->n_idx] = (int64_t)i;
+            rc = insert_row(child, sql, rec, sub, array[i], scratch, cb, ctx, err);
+        }
+    }
+    return rc;
+}
+
+static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
+                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
+                      struct pt_err *err) {
+    int rc;
+
+    (void)bind_row(p, p->insert, 1, rec, idx, msg, scratch);
+    rc = pt_sql_execute(sql, p->insert, err);
     if (rc == 0 && p->is_ref)
         rc = cb(ctx, p->at.field->name, (const Pentad__V1__RecordRef *)(const void *)msg, err);
     for (size_t i = 0; i < p->n_refs && rc == 0; i++) {

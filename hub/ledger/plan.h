@@ -20,6 +20,8 @@
 #include <pentad/v1/record.pb-c.h>
 
 enum { PT_PLAN_COLS_MAX = 96, PT_PLAN_CHILDREN_MAX = 12, PT_PLAN_REFS_MAX = 8, PT_PLAN_DEPTH = 4 };
+/* Rows of a list that one run of a statement inserts. */
+enum { PT_PLAN_ROWS = 4 };
 
 /* Where a field lies: the chain of sub-message pointers to follow, then the field itself. */
 struct pt_plan_path {
@@ -50,6 +52,7 @@ struct pt_plan {
     struct pt_plan *children[PT_PLAN_CHILDREN_MAX];
     size_t n_children;
     struct sqlite3_stmt *insert;
+    struct sqlite3_stmt *insert_rows; /* PT_PLAN_ROWS of them; of a list whose rows hold no more */
 };
 
 /* Tells about every RecordRef in a row that was inserted. */

@@ -87,7 +87,7 @@ static int subject_known(struct pt_ledger *l, int kind, const char *key, struct 
         "   AND level = CASE ?1 WHEN @SUBJECT_KIND_DEPT THEN 'D' WHEN @SUBJECT_KIND_UNIT THEN '' "
         "WHEN @SUBJECT_KIND_REGION THEN '' ELSE 'S' END)"
         " OR (?1 NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)"
-        "   AND EXISTS(SELECT 1 FROM f_payment_batch_lines WHERE subject = ?2))";
+        "   AND EXISTS(SELECT 1 FROM paid_item WHERE subject = ?2))";
     int64_t known;
     bool found;
     int rc = pt_sql_number(&l->sql, &known, &found, err, sql, "is", (int64_t)kind, key);

@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "8"
+#define PT_LEDGER_VERSION "9"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */
@@ -88,6 +88,9 @@ static const char pt_schema_sums[] =
     "CREATE TABLE member(kind INTEGER, org TEXT, subject TEXT,\n"
     "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
     "CREATE INDEX member_subject ON member(subject);\n"
+    /* Of which of the types that payments have to be held against (apply.c) a subject has records,
+       whatever their standing: bit `type % 64`. Most have none, and nobody need look. */
+    "CREATE TABLE said_of(subject TEXT PRIMARY KEY, types INTEGER) WITHOUT ROWID;\n"
     /* Which profiles (P02) name an item by another code too, live or not. */
     "CREATE TABLE alias(alias TEXT, rec INTEGER, PRIMARY KEY(alias, rec)) WITHOUT ROWID;\n"
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"
@@ -146,7 +149,6 @@ static const char pt_schema_snapshots[] =
 /* Of the fact tables, which stand before them. */
 static const char pt_schema_indexes[] =
     "CREATE INDEX snapshot_tick ON f_ledger_snapshot(tick_day, tick_seq);\n"
-    "CREATE INDEX pay_subject ON f_payment_batch_lines(subject);\n"
     "CREATE INDEX pay_voucher ON f_payment_batch_lines(voucher_no);\n"
     "CREATE INDEX pay_ckey ON f_payment_batch_lines(control_key) WHERE control_key <> '';\n"
     "CREATE INDEX quota_no ON f_allotment(quota_no);\n"
@@ -183,6 +185,22 @@ static const char pt_schema_indexes[] =
     "CREATE INDEX clue_id ON f_clue_transfer(clue_id);\n"
     "CREATE INDEX clue_receipt_id ON f_clue_receipt(clue_id);\n"
     "CREATE INDEX clue_outcome_id ON f_clue_outcome(clue_id);\n";
+
+/* Which batches have lines of whom, by the month (of the last tick) in which they came: a day's
+ * rows then lie on few pages. An index of the lines by subject has a row a line, all over the file,
+ * and is most of what a day's commit writes. */
+static const char pt_schema_paid[] =
+    "CREATE TABLE paid_item(item INTEGER PRIMARY KEY, subject TEXT UNIQUE);\n"
+    "CREATE TABLE paid_month(month INTEGER PRIMARY KEY);\n"
+    "CREATE TABLE paid_batch(month INTEGER, item INTEGER, rec INTEGER,\n"
+    "  PRIMARY KEY(month, item, rec)) WITHOUT ROWID;\n"
+    "CREATE VIEW paid_by AS SELECT s.subject, b.rec FROM paid_item s CROSS JOIN paid_month m\n"
+    "  CROSS JOIN paid_batch b ON b.month = m.month AND b.item = s.item;\n"
+    /* Payment lines where the subject is what is known of them. */
+    "CREATE VIEW paid_line AS SELECT b.rec, l.idx, b.subject, l.voucher_no, l.quota_no, l.fen, "
+    "l.op,\n"
+    "  l.payee_uscc, l.purpose FROM paid_by b CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec\n"
+    "  AND l.subject = b.subject;\n";
 
 /* Views over people and what they approve of. */
 static const char pt_schema_people[] =

@@ -456,11 +456,11 @@ static const char paid_anew[] =
     "SELECT coalesce(sum(v), 0), coalesce(sum(v) FILTER (WHERE m = ?3), 0) FROM (SELECT"
     "  b.pay_date / 100 AS m,"
     "  r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS v"
-    "  FROM f_payment_batch_lines l JOIN f_payment_batch b ON b.rec = l.rec"
+    "  FROM paid_line l JOIN f_payment_batch b ON b.rec = l.rec"
     "  JOIN live r ON r.rec = l.rec WHERE l.subject = ?1 AND r.r_fy = ?2)";
 
 static const char years_anew[] =
-    "SELECT DISTINCT r.fy || char(10) FROM f_payment_batch_lines l CROSS JOIN record r"
+    "SELECT DISTINCT r.fy || char(10) FROM paid_line l CROSS JOIN record r"
     " ON r.rec = l.rec WHERE l.subject = ?1 AND ?2 AND ?3 IS NOT NULL AND r.fy > 4 ORDER BY r.fy";
 _Static_assert((int)PT_SNAP_YEAR_MIN == 5, "in the SQL");
 

@@ -75,7 +75,7 @@ static const char own_sql[] =
 /* Payments, once a day: batches are of units, their lines of items. */
 static const char paid_sql[] =
     " UNION ALL SELECT p.pay_date, @TYPE_PAYMENT_BATCH, 0, 0, 0, min(q.issued_at), '', '', 0"
-    "  FROM f_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec"
+    "  FROM paid_line l JOIN f_payment_batch p ON p.rec = l.rec"
     "  JOIN record q ON q.rec = l.rec WHERE l.subject = ?4 AND q.fy = ?1 AND p.pay_date <= ?2"
     "  AND q.sign > 0 AND" LIVE("q") " GROUP BY p.pay_date";
 /* A body's or policy's first allotment: it is of an item of its. */

@@ -29,13 +29,17 @@ static uint64_t hash_of(const struct pt_sum *k) {
     return h ^ (h >> 32);
 }
 
-static bool same(const struct pt_sum *a, const struct pt_sum *b) {
-    if (a->hash != b->hash || memcmp(a->number, b->number, sizeof a->number) != 0)
+static bool same_key(const struct pt_sum *a, const struct pt_sum *b) {
+    if (memcmp(a->number, b->number, sizeof a->number) != 0)
         return false;
     for (int i = 0; i < PT_SUM_TEXTS; i++)
         if (strcmp(a->text[i], b->text[i]) != 0)
             return false;
     return true;
+}
+
+static bool same(const struct pt_sum *a, const struct pt_sum *b) {
+    return a->hash == b->hash && same_key(a, b);
 }
 
 static size_t slot_of(const struct pt_sums *t, const struct pt_sum *k) {
@@ -69,12 +73,14 @@ struct pt_sum *pt_sums_find(struct pt_sums *t, struct pt_sum *key) {
     struct pt_sum *s;
     size_t at;
 
+    if (t->last && same_key(t->last, key))
+        return t->last;
     key->hash = hash_of(key);
     if (t->n * 2 >= t->slots && !grow(t))
         return NULL;
     at = slot_of(t, key);
     if (t->slot[at])
-        return t->slot[at];
+        return t->last = t->slot[at];
     s = pt_arena_alloc(&t->arena, sizeof(*s));
     if (!s)
         return NULL;
@@ -82,7 +88,7 @@ struct pt_sum *pt_sums_find(struct pt_sums *t, struct pt_sum *key) {
     for (int i = 0; i < PT_SUM_TEXTS; i++)
         if (!(s->text[i] = pt_arena_strdup(&t->arena, key->text[i])))
             return NULL;
-    t->slot[at] = t->list[t->n++] = s;
+    t->slot[at] = t->list[t->n++] = t->last = s;
     return s;
 }
 

@@ -24,6 +24,7 @@ struct pt_sums {
     struct pt_arena arena;
     struct pt_sum **slot; /* open addressing, at most half full */
     struct pt_sum **list; /* in the order they came; pt_sums_sort: by key */
+    struct pt_sum *last;  /* found; rows of one key come together */
     size_t slots;
     size_t n;
 };

@@ -28,7 +28,7 @@ SELECT CASE d.ckey WHEN '' THEN d.subject ELSE '' END, d.fund_year || '/' || d.b
   OR (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = d.subject AND p.fund_year = d.fund_year AND p.bk = d.bk AND p.ckey = '')
    > coalesce((SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
        WHERE q.subject = d.subject AND q.fund_year = d.fund_year AND q.bk = d.bk AND q.ckey = ''), 0)
-  OR EXISTS (SELECT 1 FROM record r WHERE r.subject = d.subject AND r.type = @TYPE_FUND_CONTROL)
+  OR d.subject IN (SELECT subject FROM d_subject WHERE said >> @TYPE_FUND_CONTROL % 64 & 1)
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM d_pay LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K04'
 UNION SELECT CASE ckey WHEN '' THEN subject ELSE '' END, fund_year || '/' || bk, ckey FROM d_quota
 UNION SELECT q.subject, q.fund_year || '/' || q.bk, q.ckey FROM changed c JOIN record r ON r.rec = c.rec
@@ -70,7 +70,7 @@ SELECT rec FROM (
     AND coalesce(v.fund_year, v.r_fy) = CAST(:b AS INTEGER)
   UNION SELECT v.rec FROM v_allotment v WHERE :c <> '' AND v.control_key = :c AND v.control_key <> ''
   UNION SELECT x.rec FROM v_fund_control x WHERE :c = '' AND x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.action = @FUND_ACTION_RECOVER
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE :c = '' AND l.subject = :a ORDER BY l.rec DESC LIMIT 24)
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec WHERE :c = '' AND l.subject = :a ORDER BY l.rec DESC LIMIT 24)
   UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE :c <> '' AND l.control_key = :c AND l.control_key <> ''
     ORDER BY l.rec DESC LIMIT 24))
 ORDER BY rec LIMIT 64

@@ -37,7 +37,7 @@ SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K05' AND n.a IN (SELECT subject FROM d_quota)
 UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
   ON n.rule = 'K05'
-UNION SELECT l.subject, l.voucher_no, '' FROM f_payment_batch_lines l WHERE l.subject IN (
+UNION SELECT l.subject, l.voucher_no, '' FROM paid_line l WHERE l.subject IN (
   SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_ALLOTMENT AND c.was = 1 AND c.now = 0)
 -- [all]
 SELECT DISTINCT l.subject, l.voucher_no, '' FROM v_payment_batch_lines l CROSS JOIN f_payment_batch p ON p.rec = l.rec

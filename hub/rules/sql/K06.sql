@@ -54,6 +54,6 @@ SELECT a, b, c, date_add(month_end(b), 1) AS due FROM touched
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = :a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = :b
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND p.pay_date / 100 <= :b AND l.r_fy = :fy ORDER BY l.rec DESC LIMIT 48))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND p.pay_date / 100 <= :b AND r.r_fy = :fy ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 64

@@ -30,10 +30,11 @@
 -- Keys: a subject, b fiscal year, c ''.
 -- [touch]
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FIGURE
-UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE EXISTS (SELECT 1 FROM v_audit_figure v
+UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE d.said >> @TYPE_AUDIT_FIGURE % 64 & 1 AND EXISTS (SELECT 1 FROM v_audit_figure v
   WHERE v.r_subject = d.subject AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT d.org, d.fy, '' FROM (SELECT DISTINCT m.org, s.fy FROM d_subject s CROSS JOIN member m ON m.subject = s.subject) d
-  WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = d.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
+  WHERE (SELECT s.types >> @TYPE_AUDIT_FIGURE % 64 & 1 FROM said_of s WHERE s.subject = d.org)
+   AND EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = d.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_subject) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
   WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
@@ -68,5 +69,5 @@ FROM diff
 -- [inputs]
 SELECT rec FROM (
   SELECT v.rec FROM v_audit_figure v WHERE v.r_subject = :a AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = :b AND v.item = @AUDIT_ITEM_PAID
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec WHERE l.subject = :a AND r.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 64

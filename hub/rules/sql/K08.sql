@@ -98,6 +98,6 @@ FROM both
 SELECT rec FROM (
   SELECT p.rec FROM approved_line p WHERE p.level = substr(:c, 1, 1) AND p.key = substr(:c, 3) AND p.fy = :a AND p.bk = CAST(:b AS INTEGER)
     AND p.func = CASE substr(:c, 1, 1) WHEN 'C' THEN '' ELSE substr(:b, instr(:b, '/') + 1) END AND p.kind = @APPROVAL_KIND_FINAL_ACCOUNTS
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE substr(:c, 1, 1) = 'S' AND l.subject = substr(:c, 3)
-    AND l.r_fy = :a ORDER BY l.rec DESC LIMIT 48))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec WHERE substr(:c, 1, 1) = 'S' AND l.subject = substr(:c, 3)
+    AND r.r_fy = :a ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 64

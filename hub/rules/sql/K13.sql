@@ -40,7 +40,7 @@ UNION SELECT k.subject, k.ref_no, '' FROM k11_moved m CROSS JOIN k13_contract k 
 UNION SELECT k.subject, k.ref_no, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN k13_contract k ON k.subject = r.subject
   WHERE c.type IN (@TYPE_BUDGET_REVIEW, @TYPE_FUND_CONTROL, @TYPE_CARRY_OVER)
 UNION SELECT k.subject, k.ref_no, '' FROM d_subject d CROSS JOIN k13_contract k ON k.subject = d.subject
-  WHERE k.signed_on > d.first_day AND k.signed_on / 10000 = d.fy
+  WHERE d.said >> @TYPE_BIZ_FACT % 64 & 1 AND k.signed_on > d.first_day AND k.signed_on / 10000 = d.fy
 -- [all]
 SELECT DISTINCT subject, ref_no, '' FROM k13_contract
 -- [condition]
@@ -55,10 +55,11 @@ money AS MATERIALIZED (
       AND v.r_fy = k.fy - 1 AND v.carry_class = @CARRY_CLASS_CARRY), 0) AS carried,
     coalesce((SELECT sum(x.fen * x.r_sign) FROM v_fund_control x WHERE x.r_subject = k.a AND x.r_type = @TYPE_FUND_CONTROL
       AND x.r_fy = k.fy AND x.action = @FUND_ACTION_RECOVER), 0) AS recovered,
-    coalesce((SELECT sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END)
-      FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec CROSS JOIN f_payment_batch p ON p.rec = l.rec
-      WHERE l.subject = k.a AND r.r_fy = k.fy AND CASE p.date_precision WHEN @DATE_PRECISION_YEAR THEN p.pay_date / 10000 * 10000 + 1231
-        WHEN @DATE_PRECISION_MONTH THEN month_end(p.pay_date / 100) ELSE p.pay_date END < k.signed_on), 0) AS paid,
+    coalesce((SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = k.a AND p.fy = k.fy AND p.month < k.signed_on / 100), 0)
+    + coalesce((SELECT sum(r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END)
+      FROM paid_by b CROSS JOIN f_payment_batch p ON p.rec = b.rec AND p.pay_date >= k.signed_on / 100 * 100 AND p.pay_date < k.signed_on
+      CROSS JOIN live r ON r.rec = b.rec AND r.r_fy = k.fy CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec AND l.subject = b.subject
+      WHERE b.subject = k.a), 0) AS paid,
     coalesce((SELECT sum(n.fen) FROM k11_need n WHERE n.subject = k.a AND n.fy > k.fy), 0) AS need
   FROM contract k WHERE k.kind NOT IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_REGION)),
 sums AS (SELECT money.*, coalesce(bg, 0) + carried - recovered - paid AS bal FROM money)

@@ -42,7 +42,7 @@ WHERE y.fy * 10000 + param('k22.from_mmdd') <= tick_day();
 CREATE TEMP VIEW k22_line AS
 SELECT l.subject, r.r_fy AS fy, r.r_tick AS tick, l.payee_uscc AS payee, l.purpose,
   r.r_sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen
-FROM f_payment_batch_lines l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_uscc <> '' AND l.purpose <> '';
+FROM paid_line l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_uscc <> '' AND l.purpose <> '';
 -- [touch]
 SELECT a, b, c FROM (
   WITH mine AS MATERIALIZED (

@@ -111,6 +111,6 @@ SELECT rec FROM (
   UNION SELECT k.rec FROM last CROSS JOIN carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= day
   UNION SELECT * FROM (SELECT v.rec FROM last CROSS JOIN v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= day
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date <= (SELECT day FROM last) ORDER BY l.rec DESC LIMIT 40))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND r.r_fy = :fy AND p.pay_date <= (SELECT day FROM last) ORDER BY l.rec DESC LIMIT 40))
 ORDER BY rec LIMIT 64

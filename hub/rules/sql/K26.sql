@@ -73,6 +73,6 @@ SELECT rec FROM (
   UNION SELECT * FROM (SELECT v.rec FROM last CROSS JOIN v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE AND v.r_valid <= day
     ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT x.rec FROM v_fund_control x WHERE x.r_subject = :a AND x.r_type = @TYPE_FUND_CONTROL AND x.r_fy = :fy
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date <= (SELECT day FROM last) ORDER BY l.rec DESC LIMIT 40))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND r.r_fy = :fy AND p.pay_date <= (SELECT day FROM last) ORDER BY l.rec DESC LIMIT 40))
 ORDER BY rec LIMIT 64

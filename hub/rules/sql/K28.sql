@@ -98,14 +98,15 @@ SELECT o.*, open - min(open, max(0, off + next_taken - CASE WHEN over THEN 0 ELS
   date_diff(tick_day(), since) AS n
 FROM off o;
 CREATE TEMP VIEW k28_shared AS
-SELECT DISTINCT d.subject FROM d_pay d WHERE d.undone OR d.fen < 0
+SELECT d.subject FROM d_subject d WHERE d.undone
   OR EXISTS (SELECT 1 FROM agg_quota q WHERE q.subject = d.subject AND quota_sign(q.kind) < 0)
-  OR EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = d.subject)
-  OR EXISTS (SELECT 1 FROM k28_carried k WHERE k.subject = d.subject AND k.fund_year = tick_day() / 10000 - 1);
+  OR d.said >> @TYPE_FUND_CONTROL % 64 & 1 AND EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = d.subject)
+  OR d.said >> @TYPE_CARRY_OVER % 64 & 1 AND EXISTS (SELECT 1 FROM k28_carried k WHERE k.subject = d.subject AND k.fund_year = tick_day() / 10000 - 1)
+UNION SELECT d.subject FROM d_pay d WHERE d.fen < 0;
 -- [touch]
 SELECT q.subject, q.quota_no, q.fund_year FROM (SELECT DISTINCT subject, fund_year FROM d_quota) d
   CROSS JOIN budget q ON q.subject = d.subject AND q.fund_year IN (d.fund_year, d.fund_year + 1)
-UNION SELECT n.a, n.b, n.c FROM (SELECT subject FROM d_quota UNION SELECT subject FROM d_pay) d
+UNION SELECT n.a, n.b, n.c FROM (SELECT subject FROM d_quota UNION SELECT subject FROM d_subject) d
   CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = d.subject
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM k28_shared d CROSS JOIN budget q ON q.subject = d.subject
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN budget q ON q.subject = r.subject
@@ -146,5 +147,5 @@ SELECT rec FROM (
   UNION SELECT k.rec FROM k28_carried k WHERE k.subject = :a AND k.fund_year = :c
   UNION SELECT k.rec FROM k28_carried k WHERE k.subject = :a AND k.fund_year = :c - 1 AND :c = tick_day() / 10000
     AND EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = :a AND x.fy = :c)
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.quota_no = :b ORDER BY l.rec DESC LIMIT 24))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec WHERE l.subject = :a AND l.quota_no = :b ORDER BY l.rec DESC LIMIT 24))
 ORDER BY rec LIMIT 64

@@ -63,6 +63,6 @@ FROM year
 SELECT rec FROM (
   SELECT * FROM (SELECT v.rec FROM v_subject_profile v WHERE v.r_subject = :a AND v.r_type = @TYPE_SUBJECT_PROFILE
     AND v.r_valid <= :b * 10000 + 1231 ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND l.r_fy = :b AND p.pay_date >= :b * 10000 + 1201 ORDER BY l.rec DESC LIMIT 60))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND r.r_fy = :b AND p.pay_date >= :b * 10000 + 1201 ORDER BY l.rec DESC LIMIT 60))
 ORDER BY rec

@@ -24,19 +24,19 @@
 -- Keys: a subject, b voucher, c ''.
 -- [views]
 CREATE TEMP VIEW k35_held AS
-SELECT d.subject FROM d_subject d WHERE EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
+SELECT d.subject FROM d_subject d WHERE d.said >> @TYPE_FUND_CONTROL % 64 & 1 AND EXISTS (SELECT 1 FROM v_fund_control s WHERE s.r_subject = d.subject AND s.r_type = @TYPE_FUND_CONTROL
   AND s.action IN (@FUND_ACTION_SUSPEND, @FUND_ACTION_STOP));
 -- [touch]
-SELECT DISTINCT l.subject, l.voucher_no, '' FROM changed c JOIN f_payment_batch_lines l ON l.rec = c.rec
- WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was AND EXISTS (SELECT 1 FROM k35_held LIMIT 1)
-   AND l.subject IN (SELECT subject FROM k35_held)
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM k35_held h CROSS JOIN paid_line l ON l.subject = h.subject
+   AND l.rec >= (SELECT min(rec) FROM changed WHERE type = @TYPE_PAYMENT_BATCH)
+ CROSS JOIN changed c ON c.rec = l.rec AND c.now <> c.was
 UNION SELECT l.subject, l.voucher_no, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL) y
-  CROSS JOIN suspension k ON k.subject = y.subject CROSS JOIN f_payment_batch_lines l ON l.subject = y.subject
+  CROSS JOIN suspension k ON k.subject = y.subject CROSS JOIN paid_line l ON l.subject = y.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
 UNION SELECT n.a, n.b, n.c FROM condition n WHERE n.rule = 'K35'
    AND n.a IN (SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_FUND_CONTROL)
 -- [all]
-SELECT DISTINCT l.subject, l.voucher_no, '' FROM suspension k CROSS JOIN f_payment_batch_lines l ON l.subject = k.subject
+SELECT DISTINCT l.subject, l.voucher_no, '' FROM suspension k CROSS JOIN paid_line l ON l.subject = k.subject
   CROSS JOIN f_payment_batch p ON p.rec = l.rec WHERE p.pay_date >= k.since AND (k.until IS NULL OR p.pay_date < k.until OR p.date_precision > 1)
 -- [condition]
 WITH paid AS (

@@ -82,6 +82,6 @@ SELECT rec FROM (
     ORDER BY v.version DESC, v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1)
   UNION SELECT q.rec FROM budget q WHERE q.subject = :a AND q.fy = :fy AND q.valid <= :b
   UNION SELECT k.rec FROM carried k WHERE k.subject = :a AND k.fy = :fy AND k.valid <= :b
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l JOIN f_payment_batch p ON p.rec = l.rec
-    WHERE l.subject = :a AND l.r_fy = :fy AND p.pay_date <= :b ORDER BY l.rec DESC LIMIT 24))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec JOIN f_payment_batch p ON p.rec = l.rec
+    WHERE l.subject = :a AND r.r_fy = :fy AND p.pay_date <= :b ORDER BY l.rec DESC LIMIT 24))
 ORDER BY rec LIMIT 64

@@ -86,5 +86,5 @@ SELECT rec FROM (
     WHERE v.r_subject = :a AND v.r_type = @TYPE_EVALUATION AND v.r_fy = :b AND v.kind = @EVALUATION_KIND_SELF
   UNION SELECT v.rec FROM v_allotment v WHERE v.r_subject = :a AND v.r_type = @TYPE_ALLOTMENT AND v.r_fy = :b
   UNION SELECT v.rec FROM v_carry_over v WHERE v.r_subject = :a AND v.r_type = @TYPE_CARRY_OVER AND v.r_fy = :b - 1
-  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM v_payment_batch_lines l WHERE l.subject = :a AND l.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
+  UNION SELECT * FROM (SELECT DISTINCT l.rec FROM paid_line l JOIN live r ON r.rec = l.rec WHERE l.subject = :a AND r.r_fy = :b ORDER BY l.rec DESC LIMIT 48))
 ORDER BY rec LIMIT 80

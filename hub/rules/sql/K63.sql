@@ -68,9 +68,9 @@ voucher AS (
   SELECT g.a, g.first, g.last, l.voucher_no, (SELECT sum(r.sign * CASE k.op WHEN @PAYMENT_OP_REFUND THEN -k.fen ELSE k.fen END)
       FROM f_payment_batch_lines k CROSS JOIN record r ON r.rec = k.rec AND r.live_from IS NOT NULL AND r.live_to IS NULL
       WHERE k.voucher_no = l.voucher_no AND +k.subject = g.a) AS fen
-  FROM gap g CROSS JOIN f_payment_batch_lines l ON l.subject = g.a CROSS JOIN live r ON r.rec = l.rec AND r.r_sign > 0
-  CROSS JOIN f_payment_batch p ON p.rec = l.rec AND p.pay_date BETWEEN g.first AND g.last
-    AND coalesce(p.date_precision, @DATE_PRECISION_DAY) <= @DATE_PRECISION_DAY
+  FROM gap g CROSS JOIN paid_by b ON b.subject = g.a CROSS JOIN f_payment_batch p ON p.rec = b.rec
+    AND p.pay_date BETWEEN g.first AND g.last AND coalesce(p.date_precision, @DATE_PRECISION_DAY) <= @DATE_PRECISION_DAY
+  CROSS JOIN live r ON r.rec = b.rec AND r.r_sign > 0 CROSS JOIN f_payment_batch_lines l ON l.rec = b.rec AND l.subject = b.subject
   GROUP BY g.a, g.first, g.last, l.voucher_no),
 paid AS MATERIALIZED (SELECT a, first, last, sum(fen) AS fen FROM voucher WHERE fen > 0 GROUP BY a, first, last),
 fault AS (

@@ -510,6 +510,52 @@ Test(ledger, file_readers_and_restart) {
     mk_done(&m);
 }
 
+/* Every line by its subject, once, however many lines and subjects a batch has and whenever it
+ * came. */
+Test(ledger, payment_lines_are_found_by_their_subject) {
+    static const char other[] = "37010019R000000000002";
+    static const char of_long_key[] = "SUBJECT-WITH-A-KEY-LONGER-THAN-ANY-OF-THEM-IS";
+    static const char differ[] =
+        "SELECT (SELECT count(*) FROM f_payment_batch_lines), (SELECT count(*) FROM paid_line),"
+        " (SELECT count(*) FROM (SELECT rec, idx, subject, voucher_no, fen FROM paid_line"
+        "   INTERSECT SELECT rec, idx, subject, voucher_no, fen FROM f_payment_batch_lines))";
+    const struct mk_line lines[] = {
+        {"V1", P1, "Q1", 1, 0, NULL},    {"V2", other, "Q2", 2, 0, NULL},
+        {"V3", P1, "Q1", 3, 0, NULL},    {"V4", of_long_key, "Q3", 4, 0, NULL},
+        {"V5", other, "Q2", 5, 0, NULL}, {"V6", of_long_key, "Q3", 6, 0, NULL},
+    };
+    struct pt_ledger_applied a;
+    struct mklog m;
+    struct pt_ledger *l = NULL;
+    struct pt_err err = {0};
+    sqlite3_stmt *st = NULL;
+
+    mk_init(&m);
+    for (int month = 3; month < 6; month++) {
+        (void)mk_pay(&m, UNIT1, 2019, 20190001 + month * 100, lines, 6, NULL);
+        (void)mk_pay(&m, UNIT1, 2019, 20190001 + month * 100, lines + 1, 4, NULL);
+        mk_tick(&m, 20190001 + month * 100);
+    }
+    cr_assert_eq(pt_ledger_open(":memory:", PT_LEDGER_WRITE, &l, NULL, &err), 0, "%s", err.msg);
+    for (size_t i = 0; i < m.n; i++) {
+        /* What was noted of an entry that is taken back has to be noted again. */
+        for (int turn = 0; turn < 2; turn++) {
+            cr_assert_eq(pt_ledger_begin(l, &err), 0, "%s", err.msg);
+            cr_assert_eq(pt_ledger_apply(l, &m.e[i], &a, &err), 0, "%s", err.msg);
+            if (turn == 0)
+                pt_ledger_rollback(l);
+        }
+        cr_assert_eq(pt_ledger_commit(l, &err), 0, "%s", err.msg);
+    }
+    cr_assert_eq(sqlite3_prepare_v2(pt_ledger_sql(l)->db, differ, -1, &st, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_step(st), SQLITE_ROW);
+    for (int c = 0; c < 3; c++)
+        cr_expect_eq(sqlite3_column_int(st, c), 30, "%d: %d", c, sqlite3_column_int(st, c));
+    sqlite3_finalize(st);
+    pt_ledger_close(l);
+    mk_done(&m);
+}
+
 Test(ledger, every_body_message_has_its_tables) {
     struct mklog m;
     struct pt_ledger *l;

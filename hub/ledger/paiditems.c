@@ -1,0 +1,71 @@
+/* Whose payment lines a batch has: a row a subject and batch, however many the lines. */
+#include <string.h>
+
+#include <pentad/base/hash.h>
+
+#include "internal.h"
+
+static int item_of(struct pt_ledger *l, const char *subject, int64_t *ret_item,
+                   struct pt_err *err) {
+    sqlite3_stmt *get = l->st[PT_S_PAID_GET];
+    int rc = pt_sql_bind(&l->sql, get, err, "s", subject);
+    bool found = pt_sql_row(&l->sql, get, &rc, err);
+
+    *ret_item = found ? pt_sql_i64(get, 0) : 0;
+    pt_sql_reset(get);
+    if (rc != 0 || found)
+        return rc;
+    rc = pt_sql_apply(&l->sql, l->st[PT_S_PAID_ADD], err, "s", subject);
+    *ret_item = sqlite3_last_insert_rowid(l->sql.db);
+    return rc;
+}
+
+/* Where the subject is kept, else where it may be: of two places that which has it or is free. */
+static struct pt_paid_kept *place_of(struct pt_ledger *l, const char *subject, bool *ret_known) {
+    uint64_t h = pt_hash_text(PT_HASH_BEGIN, subject);
+    struct pt_paid_kept *first = &l->paid[h % PT_PAID_KEPT];
+    struct pt_paid_kept *second = &l->paid[(h >> 32) % PT_PAID_KEPT];
+    struct pt_paid_kept *kept = first;
+
+    if (first->item != 0 && strcmp(first->key, subject) != 0 &&
+        (second->item == 0 || strcmp(second->key, subject) == 0))
+        kept = second;
+    *ret_known = kept->item != 0 && strcmp(kept->key, subject) == 0;
+    return kept;
+}
+
+static int note(struct pt_ledger *l, int64_t rec, const char *subject, struct pt_err *err) {
+    bool known;
+    struct pt_paid_kept *kept = place_of(l, subject, &known);
+    size_t len = strlen(subject);
+    int64_t item = kept->item;
+    int rc = 0;
+
+    if (known && kept->rec == rec)
+        return 0;
+    if (!known)
+        rc = item_of(l, subject, &item, err);
+    rc = rc == 0
+             ? pt_sql_apply(&l->sql, l->st[PT_S_PAID_BATCH], err, "iii", l->paid_month, item, rec)
+             : rc;
+    if (rc == 0 && len < PT_SUBJECT_KEPT_CAP) {
+        kept->item = item;
+        kept->rec = rec;
+        memcpy(kept->key, subject, len + 1);
+    }
+    return rc;
+}
+
+int pt_paid_note(struct pt_ledger *l, int64_t rec, const Pentad__V1__PaymentBatch *p,
+                 struct pt_err *err) {
+    int64_t month = l->tick.day / 100;
+    int rc = 0;
+
+    if (l->paid_month != month)
+        rc = pt_sql_apply(&l->sql, l->st[PT_S_PAID_MONTH], err, "i", month);
+    l->paid_month = month;
+    for (size_t i = 0; i < p->n_lines && rc == 0; i++)
+        if (p->lines[i]->subject)
+            rc = note(l, rec, p->lines[i]->subject, err);
+    return rc;
+}
