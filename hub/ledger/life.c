@@ -159,7 +159,7 @@ static int put_cleared_by(struct pt_ledger *l, struct pt_span id, json_t *array,
         " found AS (SELECT r.rec FROM c CROSS JOIN record r ON r.subject = c.key AND r.type > 0"
         "  UNION SELECT r.rec FROM i CROSS JOIN record r ON r.root = i.root"
         "  UNION SELECT f.rec FROM i CROSS JOIN ref f ON f.t_sid = i.sid AND f.t_seq = i.seq"
-        "  UNION SELECT p.rec FROM c CROSS JOIN f_payment_batch_lines p ON p.subject = c.key"
+        "  UNION SELECT p.rec FROM c CROSS JOIN paid_by p ON p.subject = c.key"
         "  UNION SELECT b.rec FROM c CROSS JOIN f_allotment b ON b.dept = c.key"
         "  UNION SELECT n.rec FROM c CROSS JOIN f_congress_approval_lines n ON n.dept = c.key"
         "  UNION SELECT m.rec FROM c CROSS JOIN f_congress_approval_lines m ON m.subject = c.key)"
