@@ -184,15 +184,15 @@ static void left_text(const json_t *life, bool zh, char *out, size_t cap) {
 /* Is the record of a kind that the rule names as what clears it? */
 static bool is_waited_for(const json_t *d, const json_t *record) {
     const struct pt_rule_info *rule = pt_rules_find(pt_cli_text(d, "rule"));
-    return rule && strstr(rule->clears_en, pt_cli_text(record, "type"));
+    const char *type = pt_cli_text(record, "type");
+    return rule && *type && strstr(rule->clears_en, type);
 }
 
-/* Which records closed it: those of such a kind, else all that came. */
+/* What came with the tick that closed it; of a kind that the rule waits for: what closed it. */
 static void print_cleared(const json_t *life, bool zh) {
     const json_t *d = json_object_get(life, "discrepancy"),
                  *by = json_object_get(life, "cleared_by");
     const char *day = pt_cli_text(d, "tick_day");
-    bool any = false;
     size_t i;
     json_t *r;
     if (strcmp(pt_cli_text(d, "status"), "CLOSED") != 0 || !json_is_array(by)) {
@@ -200,23 +200,25 @@ static void print_cleared(const json_t *life, bool zh) {
     }
     if (json_array_size(by) == 0) {
         printf(
-            zh ? "  %s销号：该时点没有关于它的新记录，因期限经过或其他记录而销号（pentad rules "
+            zh ? "  "
+                 "%s销号：该时点没有关于它的可见新记录，因期限经过、限制查阅的记录或其他记录而销号"
+                 "（pentad rules "
                  "explain "
                  "%s）\n"
-               : "  closed %s, when nothing new about it came: a date passed, or records of other "
-                 "subjects did it (pentad rules explain %s)\n",
+               : "  closed %s, when nothing new about it came that is told here: a date passed, or "
+                 "a "
+                 "restricted record or one of another subject did it (pentad rules explain %s)\n",
             day, pt_cli_text(d, "rule"));
         return;
     }
     printf(zh ? "  %s销号，该时点到达的有关记录：\n"
               : "  closed %s, by what came with that tick:\n",
            day);
-    for (i = 0; i < json_array_size(by); i++) {
-        any = any || is_waited_for(d, json_array_get(by, i));
-    }
     json_array_foreach(by, i, r) {
-        bool closed = !any || is_waited_for(d, r);
-        print_record(closed ? zh ? "销号依据" : "closed by" : zh ? "同时到达" : "came too ", r, zh);
+        print_record(is_waited_for(d, r) ? zh ? "销号依据" : "closed by"
+                     : zh                ? "同时到达"
+                                         : "came then",
+                     r, zh);
     }
 }
 

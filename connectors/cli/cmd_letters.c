@@ -1,5 +1,6 @@
 /* pentad letters: the dead letters of a connector, and that somebody has dealt with them. */
 #include <stdio.h>
+#include <string.h>
 
 #include "asking.h"
 #include "letters.h"
@@ -13,15 +14,21 @@ json_t *pt_cli_letter_json(const struct pt_dead_letter *d) {
 }
 
 void pt_cli_letter_print(const json_t *letter, bool zh) {
-    const char *column = pt_cli_text(letter, "column"), *value = pt_cli_text(letter, "value");
+    const char *column = pt_cli_text(letter, "column"), *value = pt_cli_text(letter, "value"),
+               *reason = pt_cli_text(letter, zh ? "reason_zh" : "reason");
     printf(zh ? "  %s 第%lld行%s%s" : "  %s row %lld%s%s", pt_cli_text(letter, "file"),
            (long long)json_integer_value(json_object_get(letter, "row")),
            *column ? (zh ? "，" : ", ") : "", column);
-    printf(*value ? " \"%s\"%s%s%s\n" : "%s%s%s%s\n", value, zh ? "：" : ": ",
-           pt_cli_text(letter, zh ? "reason_zh" : "reason"),
-           !json_is_true(json_object_get(letter, "noted")) ? ""
-           : zh                                            ? "  [已处理]"
-                                                           : "  [dealt with]");
+    if (*value) {
+        fputs(" \"", stdout);
+        pt_cli_print_shown(value, strlen(value));
+        fputs("\"", stdout);
+    }
+    fputs(zh ? "：" : ": ", stdout);
+    pt_cli_print_shown(reason, strlen(reason));
+    puts(!json_is_true(json_object_get(letter, "noted")) ? ""
+         : zh                                            ? "  [已处理]"
+                                                         : "  [dealt with]");
 }
 
 static int take(void *ctx, const struct pt_dead_letter *d) {

@@ -320,6 +320,10 @@ static int take_verdict(void *ctx, const struct pt_replay_verdict *v) {
     }
     s->c->attest.day = v->day;
     if (excused) {
+        pt_connector_event(s->c, "attesting",
+                           "of the snapshot of %" PRId32 " nothing is said: it rests on a record "
+                           "that was erased since",
+                           v->day);
         return 0;
     }
     if (!v->equal) {
@@ -349,9 +353,9 @@ int pt_connector_attest(struct pt_connector *c, struct pt_err *err) {
     if (!pt_connector_attests(c) || c->attest.failed || !pt_follower_genesis(c->follower)) {
         return 0;
     }
-    int rc = begin_anew(c, err);
+    int rc = begin_anew(c, &why);
     if (rc != 0) {
-        return passes(rc) ? 0 : rc;
+        return passes(rc) ? 0 : give_up(c, why.msg);
     }
     rc = fold_on(c, err);
     if (rc != 0 || c->attest.failed || !c->caught_up || pt_connector_attest_pending(c) ||

@@ -12,8 +12,9 @@
 
 int pt_connector_excused_gap(struct pt_connector *c, const struct pt_followed_record *r,
                              struct pt_err *err) {
-    return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO excuse VALUES(?,?,?)", "bii",
-                      pt_span(r->hash.b, PT_HASH_LEN), c->tick_day, (int64_t)NO_ORDER);
+    return pt_sql_run(&c->state->sql, err, "INSERT OR IGNORE INTO excuse VALUES(?,?,?,?,?)",
+                      "ssiii", r->party, r->stream, (int64_t)r->seq, c->tick_day,
+                      (int64_t)NO_ORDER);
 }
 
 int pt_connector_excused_tick(struct pt_connector *c, int32_t day, struct pt_err *err) {
@@ -24,13 +25,14 @@ int pt_connector_excused_tick(struct pt_connector *c, int32_t day, struct pt_err
 int pt_connector_excused_orders(struct pt_connector *c, struct pt_err *err) {
     struct pt_sql *sql = &c->state->sql;
     int rc = pt_sql_run(sql, err,
-                        "INSERT OR IGNORE INTO excuse SELECT record, ?, ? FROM erasure"
-                        " WHERE state=1",
+                        "INSERT OR IGNORE INTO excuse SELECT party, of_stream, seq, ?, ?"
+                        " FROM erasure WHERE state=1",
                         "ii", c->attest.day, (int64_t)NO_ORDER);
     rc = rc ? rc
             : pt_sql_run(sql, err,
-                         "UPDATE excuse SET until_day=? WHERE until_day=? AND record IN"
-                         " (SELECT record FROM erasure WHERE state=1)",
+                         "UPDATE excuse SET until_day=? WHERE until_day=? AND EXISTS (SELECT 1"
+                         " FROM erasure e WHERE e.state=1 AND e.party=excuse.party"
+                         " AND e.of_stream=excuse.stream AND e.seq=excuse.seq)",
                          "ii", (int64_t)NEXT_TICK, (int64_t)NO_ORDER);
     return rc ? rc : pt_state_set_int(c->state, "replay_anew", 1, err);
 }

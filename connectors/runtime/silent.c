@@ -13,9 +13,8 @@
 #include "connector_internal.h"
 
 #define HOUR_MS INT64_C(3600000)
-#define LOOK_US                                                                                    \
-    INT64_C(10000000) /* the hub is asked so rarely whether a silent one speaks again              \
-                       */
+/* The hub is asked so rarely whether a silent one speaks again. */
+#define LOOK_US INT64_C(10000000)
 #define NAME_CAP (sizeof "silent/" + PT_NOTE_NAME_MAX)
 
 static void state_name(char out[NAME_CAP], const struct pt_policy_witness *w) {
@@ -39,9 +38,9 @@ int pt_connector_silent_seen(struct pt_connector *c, const struct pt_policy *pol
     return rc;
 }
 
-/* The longest silence that is too long, and what people are told of all such. */
-static int list_silent(struct pt_connector *c, const struct pt_policy *policy, char *what,
-                       size_t cap, size_t *ret_n, struct pt_err *err) {
+/* Those that are silent for too long: how many, and as people are told. */
+static int list_silent(struct pt_connector *c, const struct pt_policy *policy, int64_t hours,
+                       char *what, size_t cap, size_t *ret_n, struct pt_err *err) {
     int64_t now = pt_clock_now_ms(c->opt.clock);
     char own[PT_NOTE_NAME_MAX + 1];
     size_t len = 0;
@@ -56,7 +55,7 @@ static int list_silent(struct pt_connector *c, const struct pt_policy *policy, c
         }
         state_name(name, w);
         rc = pt_state_get_int(c->state, name, 0, &since, err);
-        if (rc == 0 && since != 0 && now - since > c->config->silent_hours * HOUR_MS) {
+        if (rc == 0 && since != 0 && now - since > hours * HOUR_MS) {
             int n = snprintf(what + len, cap - len, "%s%s (%" PRId64 " hours)",
                              *ret_n > 0 ? ", " : "", w->key.name, (now - since) / HOUR_MS);
             len += (size_t)n < cap - len ? (size_t)n : 0;
@@ -79,7 +78,7 @@ static int look_again(struct pt_connector *c, const struct pt_policy *policy, st
     }
     bool later = pt_connector_not_now(c, rc, "who cosigned", &why);
     pt_buf_done(&note);
-    return later
+    return later || cp.size < (uint64_t)c->witness.witnessed
                ? PT_E_NOT_FOUND
                : pt_connector_silent_seen(c, pt_policy_at(policy, cp.size), verdict.witnesses, err);
 }
@@ -96,19 +95,19 @@ int pt_connector_silent(struct pt_connector *c, const struct pt_policy *newest,
         return 0;
     }
     w->silent_us = us + LOOK_US;
-    int rc = list_silent(c, policy, list, sizeof list, &n, err);
+    int64_t hours = c->config->silent_hours;
+    int rc = list_silent(c, policy, hours, list, sizeof list, &n, err);
     if (rc == 0 && n > 0) {
         rc = look_again(c, newest, err);
-        if (rc == PT_E_NOT_FOUND) {
-            return 0; /* nobody knows today */
-        }
-        rc = rc ? rc : list_silent(c, policy, list, sizeof list, &n, err);
+        hours += rc == PT_E_NOT_FOUND; /* a hub that doesn't answer gets an hour more */
+        rc = rc == PT_E_NOT_FOUND ? 0 : rc;
+        rc = rc ? rc : list_silent(c, policy, hours, list, sizeof list, &n, err);
     }
     if (rc == 0 && n > 0) {
         (void)snprintf(what, sizeof what,
-                       "%s cosigned nothing while others did: a connector stands still, or a "
-                       "body was shown what it doesn't sign. Ask there, by another way than this "
-                       "hub, and compare what both keep as evidence",
+                       "%s cosigned nothing while others did: a connector stands still, a body "
+                       "was shown what it doesn't sign, or this hub leaves its cosignatures out. "
+                       "Ask there, by another way than the hub, and compare what both keep",
                        list);
         (void)pt_connector_alarm(c, "witness_silent", what);
     } else if (rc == 0) {

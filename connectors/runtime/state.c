@@ -76,8 +76,8 @@ static const char schema_found[] =
     "BLOB,"
     "  PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     /* Days of snapshots that rest on a record which was erased since: excused.c. */
-    "CREATE TABLE IF NOT EXISTS excuse(record BLOB PRIMARY KEY, from_day INTEGER NOT NULL,"
-    "  until_day INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS excuse(party TEXT, stream TEXT, seq INTEGER, from_day INTEGER NOT"
+    "  NULL, until_day INTEGER NOT NULL, PRIMARY KEY(party, stream, seq)) WITHOUT ROWID;"
     /* Closes of others that don't add up here; accepted: why a person goes on behind it all the
        same. */
     "CREATE TABLE IF NOT EXISTS wrong_close(party TEXT, stream TEXT, seq INTEGER, log_index INTEGER"

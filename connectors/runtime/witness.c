@@ -132,7 +132,10 @@ static int witnessed_step(struct pt_connector *c, struct pt_err *err) {
         pt_buf_done(&note);
         return 0;
     }
-    rc = pt_connector_silent_seen(c, pt_policy_at(policy(c), cp.size), verdict.witnesses, err);
+    /* An older one says nothing new of anybody: a hub could show it again and again. */
+    if (cp.size >= (uint64_t)w->witnessed) {
+        rc = pt_connector_silent_seen(c, pt_policy_at(policy(c), cp.size), verdict.witnesses, err);
+    }
     if (rc != 0 || cp.size <= (uint64_t)w->witnessed) {
         pt_buf_done(&note);
         return rc;

@@ -210,7 +210,8 @@ static int bare_note(const struct pt_witness_log *log, struct pt_span note, stru
     return rc;
 }
 
-/* Is there one more than `max` of them, with names that begin so? */
+/* Is there room for one more, where `max` may be, with a name that begins so? A folder that can't
+ * be read has room: what is written there fails by itself. */
 static bool room_for(const struct witness *w, const char *prefix, unsigned max) {
     DIR *d = opendir(w->state);
     struct dirent *e;
@@ -222,7 +223,7 @@ static bool room_for(const struct witness *w, const char *prefix, unsigned max) 
     if (d) {
         (void)closedir(d);
     }
-    return d && n < max;
+    return n < max;
 }
 
 static int write_bare(const struct pt_witness_log *log, const char *path, struct pt_span note,

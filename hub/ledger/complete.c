@@ -5,7 +5,7 @@
 
 #include "complete_internal.h"
 
-enum { BRANCHES = 16, SIBLINGS = (BRANCHES - 1) * PT_HASH_LEN, ROUNDS_MAX = 16 };
+enum { BRANCHES = 16, SIBLINGS = (BRANCHES - 1) * PT_HASH_LEN, ROUNDS_MAX = 256 };
 /* More than any file takes, and no more work than a question may cause. */
 enum { PAGES_MAX = 16384 };
 
@@ -294,12 +294,13 @@ static const char *const named_sql[] = {
                                          "  @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE,"
                                          "  @TYPE_AUDIT_FINDING, @TYPE_NOTICE,"
                                          "  @TYPE_CONGRESS_OPINION)",
-    INTO "SELECT r.rec FROM complete_page p CROSS JOIN stream s"
-         " ON s.party || '/' || s.name || '#' = substr(p.subject, 1, instr(p.subject, '#'))"
-         " CROSS JOIN ref g ON g.t_sid = s.sid"
-         "  AND g.t_seq = CAST(substr(p.subject, instr(p.subject, '#') + 1) AS INTEGER)"
-         " CROSS JOIN record r ON r.rec = g.rec WHERE p.part = 0 AND p.fy = 3 AND ?1"
-         " AND r.rec <= ?2 AND" PT_SNAP_ANSWERS_BY("g", "r"),
+    INTO
+    "SELECT r.rec FROM complete_page p CROSS JOIN stream s"
+    " ON" PT_SNAP_STREAM_OF(
+        "p.subject") "CROSS JOIN ref g ON g.t_sid = s.sid"
+                     "  AND g.t_seq = CAST(substr(p.subject, instr(p.subject, '#') + 1) AS INTEGER)"
+                     " CROSS JOIN record r ON r.rec = g.rec WHERE p.part = 0 AND p.fy = 3 AND ?1"
+                     " AND r.rec <= ?2 AND" PT_SNAP_ANSWERS_BY("g", "r"),
     INTO "SELECT f.rec FROM complete_page p CROSS JOIN f_result_use f"
          " ON f.next_fy = CAST(p.subject AS INTEGER)"
          " WHERE p.part = 0 AND p.fy = 4 AND ?1 AND f.rec <= ?2",
@@ -313,14 +314,22 @@ static const char referred_sql[] =
          " AND t.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
          "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, @TYPE_ALLOTMENT,"
          "  @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)";
-/* Until there are no more: corrections, what they correct, approvals of rule sets. */
+/* FG4: whence a SHIFT_IN came it says by its document alone. */
+static const char shifted_sql[] =
+    INTO "SELECT o.rec FROM complete c CROSS JOIN f_allotment f ON f.rec = c.rec"
+         " AND f.kind = @ALLOTMENT_KIND_SHIFT_IN CROSS JOIN f_allotment o"
+         " ON o.basis_doc = f.basis_doc AND o.dept = f.dept"
+         " AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT WHERE o.rec <= ?1";
+/* Until there are no more: corrections, what they correct, approvals of rule sets until they were
+ * in force: what is said of one after that changes nothing. */
 static const char corrected_sql[] =
     INTO "SELECT t.rec FROM complete c CROSS JOIN ref g ON g.rec = c.rec AND g.field = 'corrects'"
          " CROSS JOIN record t ON t.sid = g.t_sid AND t.seq = g.t_seq AND t.hash = g.hash"
          " WHERE t.rec <= ?1 UNION SELECT g.rec FROM complete c CROSS JOIN record t"
          " ON t.rec = c.rec CROSS JOIN ref g ON g.t_sid = t.sid AND g.t_seq = t.seq"
          "  AND g.hash = t.hash AND g.field IN ('corrects', 'target') WHERE g.rec <= ?1"
-         "  AND (g.field = 'corrects' OR t.type = @TYPE_RULE_SET)";
+         "  AND (g.field = 'corrects' OR t.type = @TYPE_RULE_SET AND (t.live_from IS NULL"
+         "   OR (SELECT a.log_index FROM record a WHERE a.rec = g.rec) <= t.live_from))";
 
 static int add_named(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t until,
                      struct pt_err *err) {
@@ -351,6 +360,7 @@ static int gather(struct pt_ledger *l, const struct pt_figure_ask *ask, int64_t 
 
     rc = rc == 0 ? add_named(l, ask, until, err) : rc;
     rc = rc == 0 ? add_more(l, referred_sql, until, &n, err) : rc;
+    rc = rc == 0 ? add_more(l, shifted_sql, until, &n, err) : rc;
     for (int i = 0; rc == 0 && n != before && i < ROUNDS_MAX; i++) {
         before = n;
         rc = add_more(l, corrected_sql, until, &n, err);

@@ -9,9 +9,8 @@
 #define NEED(years)                                                                                \
     "SELECT r.rec, n.fen * r.sign AS v" REVIEWS                                                    \
     " JOIN f_budget_review_approved_need n ON n.rec = r.rec AND n.fiscal_year " years              \
-    " WHERE" KNOWN_R "AND (r.subject = ?4 OR NOT EXISTS (SELECT 1 FROM subj k"                     \
-    "  WHERE k.key = ?4 AND k.kind = @SUBJECT_KIND_POLICY)) AND r.rec = (SELECT q.rec FROM "       \
-    "record q WHERE q.subject = r.subject"                                                         \
+    " WHERE" KNOWN_R "AND (r.subject = ?4 OR ?6 <> @SUBJECT_KIND_POLICY) AND r.rec = (SELECT"      \
+    " q.rec FROM record q WHERE q.subject = r.subject"                                             \
     " AND q.type = @TYPE_BUDGET_REVIEW AND" KNOWN_Q "AND (q.fy = n.fiscal_year OR EXISTS"          \
     " (SELECT 1 FROM f_budget_review_approved_need o WHERE o.rec = q.rec"                          \
     "   AND o.fiscal_year = n.fiscal_year))" NEWEST_Q ")"

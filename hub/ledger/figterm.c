@@ -43,9 +43,10 @@ static int query(const struct pt_asof *a, const struct pt_term *t, const char *t
 
     *ret = NULL;
     rc = rc == 0 ? statement(a->l, text, ret, err) : rc;
-    return rc == 0 ? pt_sql_bind(&a->l->sql, *ret, err, "iiisi", (int64_t)a->fy,
-                                 (int64_t)a->valid_at, (int64_t)a->known_at, a->key, param)
-                   : rc;
+    return rc == 0
+               ? pt_sql_bind(&a->l->sql, *ret, err, "iiisii", (int64_t)a->fy, (int64_t)a->valid_at,
+                             (int64_t)a->known_at, a->key, param, (int64_t)a->kind)
+               : rc;
 }
 
 int pt_term_value(const struct pt_asof *a, const struct pt_term *t, struct pt_term_value *ret,

@@ -2,7 +2,8 @@
  * to, which records are behind it and what each of them brings. Not for others.
  *
  * The SELECT gives rec and v; NULL as v brings nothing. It may use ?1 fiscal year, ?2 valid date,
- * ?3 known-at, ?4 key, ?5 the term's parameter, temp.scope and temp.scope_line. */
+ * ?3 known-at, ?4 key, ?5 the term's parameter, ?6 the subject's kind, temp.scope and
+ * temp.scope_line. */
 #ifndef PENTAD_LEDGER_FIGTERM_H
 #define PENTAD_LEDGER_FIGTERM_H
 

@@ -70,35 +70,34 @@ static int tell(struct telling *t, sqlite3_stmt *st, struct pt_err *err) {
     return 0;
 }
 
-/* What was paid net in each month, up to the valid date, as the difference of the figure at its
- * ends: null where the subject has none. The payments themselves are that figure's inputs. */
+/* What was paid net in each month, up to the valid date, of those whose money it is then: null
+ * where there is none. The payments themselves are FG2.P's inputs. */
 static int put_payments(const struct pt_asof *a, json_t *j, struct pt_err *err) {
-    struct pt_asof then = *a;
     json_t *months = json_array();
     int64_t before = 0;
+    int64_t all = 0;
     int32_t day = a->fy * 10000 + 101;
-    bool any = false;
-    int rc = 0;
+    int rc = pt_asof_paid(a, a->valid_at, &all, err);
 
     while (rc == 0 && day <= a->valid_at && day / 10000 <= a->fy + 1) {
-        struct pt_figure f = {0};
+        int32_t end = pt_date_month_end(day) < a->valid_at ? pt_date_month_end(day) : a->valid_at;
+        int64_t fen = 0;
         char month[11];
 
-        then.valid_at = pt_date_month_end(day) < a->valid_at ? pt_date_month_end(day) : a->valid_at;
-        rc = pt_asof_figure(&then, "FG2.P", &f, err);
-        if (rc == 0 && !f.na && f.value != before) {
+        rc = pt_asof_paid(a, end, &fen, err);
+        if (rc == 0 && fen != before) {
             pt_date_format(month, day);
             month[strlen("2019-01")] = '\0';
-            (void)json_array_append_new(months, json_pack("{s:s,s:o}", "month", month, "paid",
-                                                          pt_json_i64(f.value - before)));
-            before = f.value;
+            (void)json_array_append_new(
+                months, json_pack("{s:s,s:o}", "month", month, "paid", pt_json_i64(fen - before)));
+            before = fen;
         }
-        any = any || (rc == 0 && !f.na);
         day = pt_date_add(pt_date_month_end(day), 1);
     }
     (void)json_object_set_new(j, "payments",
-                              any ? json_pack("{s:s,s:o,s:O}", "figure", "FG2.P", "paid",
-                                              pt_json_i64(before), "months", months)
+                              json_array_size(months) > 0
+                                  ? json_pack("{s:s,s:o,s:O}", "figure", "FG2.P", "paid",
+                                              pt_json_i64(all), "months", months)
                                   : json_null());
     json_decref(months);
     return rc;

@@ -171,9 +171,15 @@ static int put_cleared_by(struct pt_ledger *l, struct pt_span id, json_t *array,
     int rc = pt_sql_query(&l->sql, &st, err, sql, "b", id);
 
     while (pt_sql_row(&l->sql, st, &rc, err)) {
-        if (!pt_type_restricted((enum pt_record_type)pt_sql_i32(st, 1)))
-            (void)json_array_append_new(array,
-                                        pt_json_record(l, pt_sql_i64(st, 0), UINT64_MAX, err));
+        json_t *r;
+
+        if (pt_type_restricted((enum pt_record_type)pt_sql_i32(st, 1)))
+            continue;
+        r = pt_json_record(l, pt_sql_i64(st, 0), UINT64_MAX, err);
+        if (!r)
+            rc = PT_E_STORE;
+        else
+            (void)json_array_append_new(array, r);
     }
     pt_sql_done(&l->sql, st);
     return rc;

@@ -181,32 +181,48 @@ static const char payments_sql[] =
     PAGE "SELECT 1, subject, 0 FROM complete_item"
          " UNION ALL SELECT 1, p.subject, p.fy FROM complete_item i CROSS JOIN snap_page p"
          "  ON p.part = 1 AND p.place = place_of(i.subject) AND p.subject = i.subject AND p.fy > 4";
-/* To each of them, what was corrected too: an answer names the one that it was given to. */
-#define ANSWERS_TO(types)                                                                          \
-    PAGE "SELECT 0, s.party || '/' || s.name || '#' || r.seq, 3 FROM complete_item i"              \
+/* To each of them, and to what it corrects or is corrected by, whoever that is about: an answer
+ * names the one that it was given to, and counts for all. */
+#define ANSWERS_TO(whom, types)                                                                    \
+    PAGE "SELECT 0, s.party || '/' || s.name || '#' || o.seq, 3 FROM " whom " i"                   \
          " CROSS JOIN record r ON r.subject = i.subject AND r.type IN (" types ")"                 \
-         " CROSS JOIN stream s ON s.sid = r.sid WHERE r.log_index < ?1"
-static const char goals_sql[] = ANSWERS_TO("@TYPE_PERF_GOAL");
+         " CROSS JOIN record o ON o.root = r.root CROSS JOIN stream s ON s.sid = o.sid"            \
+         " WHERE r.log_index < ?1 AND o.log_index < ?1"
+static const char goals_sql[] = ANSWERS_TO("complete_item", "@TYPE_PERF_GOAL");
 static const char findings_sql[] =
-    ANSWERS_TO("@TYPE_AUDIT_FINDING, @TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_CONGRESS_OPINION");
-/* Whether an ADVANCE is money an INITIAL of any subject says. */
-static const char advances_sql[] =
-    ANSWERS_TO("@TYPE_ALLOTMENT") " AND EXISTS (SELECT 1 FROM f_allotment f WHERE f.rec = r.rec"
-                                  "  AND f.kind = @ALLOTMENT_KIND_ADVANCE)";
+    ANSWERS_TO("complete_item",
+               "@TYPE_AUDIT_FINDING, @TYPE_FUND_CONTROL, @TYPE_NOTICE, @TYPE_CONGRESS_OPINION");
+/* Whether an ADVANCE is money an INITIAL of any subject says; a body may have one of an item that
+ * is another's by now. */
+#define ADVANCE                                                                                    \
+    " AND EXISTS (SELECT 1 FROM f_allotment f WHERE f.rec = r.rec"                                 \
+    "  AND f.kind = @ALLOTMENT_KIND_ADVANCE)"
+static const char advances_sql[] = ANSWERS_TO("complete_item", "@TYPE_ALLOTMENT") ADVANCE;
+static const char members_advances_sql[] = ANSWERS_TO("complete_of", "@TYPE_ALLOTMENT") ADVANCE;
+/* A step that was corrected goes on with what corrects it, whoever that is about. */
+static const char steps_sql[] =
+    PAGE "SELECT 0, o.subject, 2 FROM complete_item i CROSS JOIN record r ON r.subject = i.subject"
+         " AND r.type IN (@TYPE_EX_ANTE_EVAL, @TYPE_PERF_GOAL, @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE,"
+         "  @TYPE_AUDIT_FINDING, @TYPE_NOTICE, @TYPE_CONGRESS_OPINION)"
+         " CROSS JOIN record o ON o.root = r.root AND o.subject <> ''"
+         " WHERE r.log_index < ?1 AND o.log_index < ?1";
 _Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
 _Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_MEMBERS == 1 && (int)PT_SNAP_ANSWERS == 3 &&
                    (int)PT_SNAP_YEAR_MIN == 5,
                "in the SQL");
 
-/* Those whose money counts on the day, and those whose does once all that is known has taken
- * effect. */
+/* Those whose money counts on the day, at the year's end (FG5), and once all that is known has
+ * taken effect. */
 static int list_items(const struct pt_asof *a, struct pt_err *err) {
     struct pt_asof ever = *a;
-    const struct pt_asof *of[] = {a, &ever};
+    struct pt_asof end = *a;
+    const struct pt_asof *of[] = {a, &ever, &end};
     int rc = 0;
 
     ever.valid_at = ANY_DAY;
-    for (size_t i = 0; i < 2 && rc == 0; i++) {
+    if (a->fy * 10000 + 1231 < end.valid_at)
+        end.valid_at = a->fy * 10000 + 1231;
+    for (size_t i = 0; i < sizeof of / sizeof of[0] && rc == 0; i++) {
         rc = pt_asof_scope(of[i], err);
         rc = rc == 0 ? pt_sql_run(&a->l->sql, err, items_sql, "") : rc;
     }
@@ -228,11 +244,15 @@ static int list_of_items(const struct pt_asof *a, const struct pt_complete_needs
         if (needs->parts >> part & 1)
             rc = pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)part, (int64_t)a->fy);
     rc = rc == 0 ? pt_sql_run(sql, err, advances_sql, "i", (int64_t)a->known_at) : rc;
+    if (rc == 0 && needs->members)
+        rc = pt_sql_run(sql, err, members_advances_sql, "i", (int64_t)a->known_at);
     if (rc == 0 && needs->payments)
         rc = pt_sql_run(sql, err, payments_sql, "");
     if (rc == 0 && needs->steps)
         rc =
             pt_sql_run(sql, err, of_year_sql, "ii", (int64_t)PT_SNAP_FACTS, (int64_t)PT_SNAP_STEPS);
+    if (rc == 0 && needs->steps)
+        rc = pt_sql_run(sql, err, steps_sql, "i", (int64_t)a->known_at);
     if (rc == 0 && needs->goals)
         rc = pt_sql_run(sql, err, goals_sql, "i", (int64_t)a->known_at);
     if (rc == 0 && needs->findings)

@@ -79,6 +79,10 @@ const struct pt_snap_type *pt_snap_type(int type);
 bool pt_snap_sees(enum pt_party reader, unsigned part);
 unsigned pt_snap_parts(enum pt_party reader); /* as bits */
 
+/* The stream s of a record's name ("audit/main#7"), by its index. */
+#define PT_SNAP_STREAM_OF(name)                                                                    \
+    " s.party = substr(" name ", 1, instr(" name ", '/') - 1) AND s.name = substr(" name           \
+    ", instr(" name ", '/') + 1, instr(" name ", '#') - instr(" name ", '/') - 1) "
 /* Of a reference g of record r: does r answer what it refers to? */
 #define PT_SNAP_ANSWERS_BY(g, r)                                                                   \
     " " g ".field IN ('source', 'finding', 'goal', 'absorbs') AND " r ".type IN ("                 \

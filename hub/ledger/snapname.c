@@ -93,13 +93,12 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_STEPS] = LIVE_OF "AND ?3 IS NOT NULL AND type IN (@TYPE_EX_ANTE_EVAL, @TYPE_PERF_GOAL,"
                             " @TYPE_GOAL_REVIEW, @TYPE_RESULT_USE, @TYPE_AUDIT_FINDING,"
                             " @TYPE_NOTICE, @TYPE_CONGRESS_OPINION) ORDER BY hash",
-    [PT_SN_ANSWERS] =
-        "SELECT r.hash FROM stream s CROSS JOIN ref g ON g.t_sid = s.sid"
-        "  AND g.t_seq = CAST(substr(?1, instr(?1, '#') + 1) AS INTEGER)"
-        " CROSS JOIN record r ON r.rec = g.rec WHERE s.party = substr(?1, 1, instr(?1, '/') - 1)"
-        "  AND s.name = substr(?1, instr(?1, '/') + 1, instr(?1, '#') - instr(?1, '/') - 1)"
-        "  AND r.live_from < ?2 AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
-        "  AND" PT_SNAP_ANSWERS_BY("g", "r") "ORDER BY r.hash",
+    [PT_SN_ANSWERS] = "SELECT r.hash FROM stream s CROSS JOIN ref g ON g.t_sid = s.sid"
+                      "  AND g.t_seq = CAST(substr(?1, instr(?1, '#') + 1) AS INTEGER)"
+                      " CROSS JOIN record r ON r.rec = g.rec WHERE" PT_SNAP_STREAM_OF(
+                          "?1") "AND r.live_from < ?2 AND (r.live_to IS NULL OR r.live_to >= ?2) "
+                                "AND ?3 IS NOT NULL"
+                                "  AND" PT_SNAP_ANSWERS_BY("g", "r") "ORDER BY r.hash",
     [PT_SN_BINDING] = "SELECT r.hash FROM f_result_use f CROSS JOIN record r ON r.rec = f.rec"
                       " WHERE f.next_fy = CAST(?1 AS INTEGER) AND r.live_from < ?2"
                       " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"

@@ -7,7 +7,7 @@
 
 #include "snap.h"
 
-enum { BRANCHES = 16 };
+enum { BRANCHES = PT_EVIDENCE_BRANCHES };
 
 struct page {
     int64_t place;
@@ -93,11 +93,12 @@ static void join(const struct pt_snap_sum branches[BRANCHES], struct pt_snap_sum
         ret->pages += branches[i].pages;
         ret->rows += branches[i].rows;
     }
-    pt_merkle_root_of(heads, BRANCHES, &ret->head);
+    pt_evidence_inner_node(heads, &ret->head);
 }
 
 static void leaf(const struct page *pages, size_t n, struct pt_snap_sum *ret) {
     struct pt_merkle_frontier f = {0};
+    struct pt_hash head;
 
     nothing(ret);
     for (size_t i = 0; i < n; i++) {
@@ -105,7 +106,8 @@ static void leaf(const struct page *pages, size_t n, struct pt_snap_sum *ret) {
         ret->rows += pages[i].rows;
     }
     ret->pages = n;
-    pt_merkle_root(&f, &ret->head);
+    pt_merkle_root(&f, &head);
+    pt_evidence_leaf_node(n, &head, &ret->head);
 }
 
 /* The node over these pages, and all below it, of which there are none yet. */

@@ -69,6 +69,35 @@ void pt_evidence_page_entry(const char *subject, int32_t fiscal_year, const stru
     pt_sha256_final(&s, ret);
 }
 
+void pt_evidence_leaf_node(size_t n, const struct pt_hash *head, struct pt_hash *ret) {
+    static const char tag[] = "pentad/leaf/v1\n";
+    const uint8_t count[4] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
+                              (uint8_t)n};
+    struct pt_sha256 s;
+
+    if (n == 0) {
+        pt_empty_hash(ret);
+        return;
+    }
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, tag, sizeof(tag) - 1);
+    pt_sha256_update(&s, count, sizeof(count));
+    pt_sha256_update(&s, head->b, sizeof(head->b));
+    pt_sha256_final(&s, ret);
+}
+
+void pt_evidence_inner_node(const struct pt_hash heads[PT_EVIDENCE_BRANCHES], struct pt_hash *ret) {
+    static const char tag[] = "pentad/inner/v1\n";
+    struct pt_hash head;
+    struct pt_sha256 s;
+
+    pt_merkle_root_of(heads, PT_EVIDENCE_BRANCHES, &head);
+    pt_sha256_init(&s);
+    pt_sha256_update(&s, tag, sizeof(tag) - 1);
+    pt_sha256_update(&s, head.b, sizeof(head.b));
+    pt_sha256_final(&s, ret);
+}
+
 static bool take_hash(ProtobufCBinaryData b, struct pt_hash *ret) {
     return pt_hash_from_bytes(ret, b.data, b.len) == 0;
 }
@@ -93,7 +122,8 @@ static bool node_of(const Pentad__V1__EvidencePage *p, const struct pt_hash *ent
             pt_merkle_append(&f, &h);
         }
     }
-    pt_merkle_root(&f, ret);
+    pt_merkle_root(&f, &h);
+    pt_evidence_leaf_node(p->n_beside + (entry != NULL), &h, ret);
     return true;
 }
 
@@ -120,7 +150,7 @@ static bool climb(const Pentad__V1__EvidencePage *p, const char *key, struct pt_
                 memcpy(heads[i].b, b->data + (size_t)PT_HASH_LEN * k++, PT_HASH_LEN);
             }
         }
-        pt_merkle_root_of(heads, BRANCHES, ret);
+        pt_evidence_inner_node(heads, ret);
     }
     return true;
 }

@@ -560,14 +560,30 @@ Test(witness, receipted_becomes_witnessed_or_an_alarm) {
     rig_done(&r);
 }
 
+/* A smaller checkpoint with everybody's line. */
+static void show_all_of_an_older_size(struct rig *r) {
+    static const char *const all[] = {"congress", "discipline", "organization", "audit"};
+    struct pt_buf older;
+    pt_buf_init(&older, PT_NOTE_MAX);
+    cr_assert_eq(pt_log_checkpoint_at(r->hub.log, 1, &older, NULL), 0);
+    pt_buf_reset(&r->cosigned);
+    pt_buf_append_span(&r->cosigned, pt_buf_span(&older));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        tx_line(&r->hub.witnesses, all[i], (uint64_t)(r->hub.now_ms / 1000), pt_buf_span(&older),
+                &r->cosigned);
+    }
+    pt_buf_done(&older);
+}
+
 /* Who was shown a lie cosigns no more; the others, who have their quorum, learn of it by that. */
 Test(witness, one_that_is_silent_is_an_alarm_at_the_others) {
     static const char *const three[] = {"congress", "discipline", "audit"};
     struct rig r;
-    struct pt_buf note;
+    struct pt_buf note, three_lines;
     finance_setting(&r, false);
     ask_for_a_quorum(&r);
     pt_buf_init(&note, PT_NOTE_MAX);
+    pt_buf_init(&three_lines, PT_NOTE_MAX);
     run(&r, 0);
     cr_assert_eq(pt_log_checkpoint_at(r.hub.log, pt_log_size(r.hub.log), &note, NULL), 0);
     pt_buf_append_span(&r.cosigned, pt_buf_span(&note));
@@ -576,12 +592,18 @@ Test(witness, one_that_is_silent_is_an_alarm_at_the_others) {
                 &r.cosigned);
     }
     run(&r, 0);
+    pt_buf_append_span(&three_lines, pt_buf_span(&r.cosigned));
     r.hub.now_ms += 23 * 60 * MINUTE;
     run(&r, 0);
     cr_assert(!rig_has_alarm(&r, "witness_silent"), "a day is allowed");
     r.hub.now_ms += 2 * 60 * MINUTE;
     run(&r, 0);
     cr_assert(rig_has_alarm(&r, "witness_silent"));
+    show_all_of_an_older_size(&r);
+    run(&r, 0);
+    cr_assert(rig_has_alarm(&r, "witness_silent"), "what was cosigned before says nothing");
+    pt_buf_reset(&r.cosigned);
+    pt_buf_append_span(&r.cosigned, pt_buf_span(&three_lines));
     cr_expect(rig_alarm_says(&r, "witness_silent", TH_ORIGIN "/organization (25 hours)"));
     cr_expect(!rig_alarm_says(&r, "witness_silent", "/audit"), "who cosigned isn't named");
 
@@ -589,6 +611,7 @@ Test(witness, one_that_is_silent_is_an_alarm_at_the_others) {
             &r.cosigned);
     run(&r, 0);
     cr_assert(!rig_has_alarm(&r, "witness_silent"), "over");
+    pt_buf_done(&three_lines);
     pt_buf_done(&note);
     rig_done(&r);
 }

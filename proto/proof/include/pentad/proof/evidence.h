@@ -91,7 +91,7 @@ int pt_evidence_verify(struct pt_span bundle, const struct pt_hash *hub,
 
 /* What the bundle's records alone give, as of the tick of a snapshot. Parts are 0 facts, 1
  * payments. */
-enum { PT_EVIDENCE_PAYMENTS = 1, PT_EVIDENCE_PARTS = 2 };
+enum { PT_EVIDENCE_PAYMENTS = 1, PT_EVIDENCE_PARTS = 2, PT_EVIDENCE_BRANCHES = 16 };
 /* Pages of no year, with what stands in their subject's place: a subject's records that say whose
  * it is, and the years of its payments; who was ever said to be a body's; what was done about a
  * subject; a record ("audit/main#7") and what answers it; a year ("2020") and what binds its
@@ -127,6 +127,10 @@ int pt_evidence_refolded_add(struct pt_evidence_refolded *r, unsigned part, cons
 void pt_evidence_refolded_done(struct pt_evidence_refolded *r);
 
 /* What a page is in its node: its head, which nobody guesses, under its name. */
+/* A node's head: of n entries, whose RFC 9162 head is given, or of 16 nodes'. Each says which it
+ * is, so that one can't be shown as the other. No pages: the empty tree. */
+void pt_evidence_leaf_node(size_t n, const struct pt_hash *head, struct pt_hash *ret);
+void pt_evidence_inner_node(const struct pt_hash heads[PT_EVIDENCE_BRANCHES], struct pt_hash *ret);
 void pt_evidence_page_entry(const char *subject, int32_t fiscal_year, const struct pt_hash *head,
                             struct pt_hash *ret);
 /* How a figure is made of records, which this room doesn't know. `r` has its records checked: only
