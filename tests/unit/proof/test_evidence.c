@@ -778,24 +778,3 @@ Test(evidence, two_heads_of_one_size) {
     pt_buf_done(&proof);
     pt_buf_done(&note);
 }
-
-/* Sixteen pages of a leaf could be shown as the heads of sixteen nodes, and a page of theirs as one
- * that stands alone where another one would: so each kind of node says which it is. */
-Test(evidence, a_full_leaf_of_a_snapshot_is_no_inner_node) {
-    struct pt_hash heads[PT_EVIDENCE_BRANCHES];
-    struct pt_hash root, leaf, inner, alone;
-
-    for (size_t i = 0; i < PT_EVIDENCE_BRANCHES; i++) {
-        pt_sha256(&heads[i], &i, sizeof(i));
-    }
-    pt_merkle_root_of(heads, PT_EVIDENCE_BRANCHES, &root);
-    pt_evidence_leaf_node(PT_EVIDENCE_BRANCHES, &root, &leaf);
-    pt_evidence_inner_node(heads, &inner);
-    cr_expect(!pt_hash_eq(&leaf, &inner));
-    cr_expect(!pt_hash_eq(&leaf, &root) && !pt_hash_eq(&inner, &root));
-    pt_evidence_leaf_node(1, &heads[3], &alone);
-    cr_expect(!pt_hash_eq(&alone, &heads[3]), "a node of one page is no entry");
-    pt_evidence_leaf_node(0, NULL, &alone);
-    pt_empty_hash(&root);
-    cr_expect(pt_hash_eq(&alone, &root), "without pages it is the empty tree");
-}
