@@ -45,91 +45,81 @@ const size_t pt_snap_n_types = sizeof pt_snap_types / sizeof pt_snap_types[0];
 #define BUDGET (PT_SNAP_B04 | PT_SNAP_B05)
 #define GOAL (PT_SNAP_E04 | PT_SNAP_V01)
 
+#define FIGURE(figure_, formula_, of_, needs_)                                                     \
+    { .figure = (figure_), .formula = (formula_), .of = (of_), .needs = (needs_) }
+#define DIGEST(formula_, of_, said_, year_)                                                        \
+    { .formula = (formula_), .of = (of_), .said = (said_), .year = (year_) }
+
 /* In the order in which they stand in a page. */
 static const struct {
     const char *figure;
     const char *formula;
     unsigned of;               /* record types */
     enum pt_record_type needs; /* a record of that type, else there is none */
+    /* Of a digest, where there is no figure: what it is over, and the year of the pages that it
+     * stands on, PT_SNAP_YEAR_MIN for all real ones. */
+    enum pt_snap_stmt said;
+    enum pt_snap_year year;
 } rows[] = {
-    {"FG1", "FG1/1", PT_SNAP_B03, PT_TYPE_NONE},
-    {"FG1.fa", "FG1.fa/1", PT_SNAP_B03, PT_TYPE_NONE},
-    {"FG2.B0", "FG2.B0/1", BUDGET, PT_TYPE_NONE},
-    {"FG2.dB", "FG2.dB/1", BUDGET, PT_TYPE_NONE},
-    {"FG2.C", "FG2.C/1", BUDGET, PT_TYPE_NONE},
-    {"FG2.REC", "FG2.REC/1", BUDGET | PT_SNAP_X04, PT_TYPE_NONE},
-    {"FG2.P", "FG2.P/1", PT_SNAP_X01, PT_TYPE_NONE},
-    {"FG4", "FG4/1", BUDGET, PT_TYPE_NONE},
-    {"FG4.open", "FG4.open/1", BUDGET, PT_TYPE_NONE},
-    {"FG7", "FG7/1", GOAL | PT_SNAP_X03, PT_TYPE_PERF_GOAL},
-    {"FG8", "FG8/1", GOAL, PT_TYPE_EVALUATION},
-    {"FG8.diff", "FG8.diff/1", GOAL, PT_TYPE_EVALUATION},
-    {"FG9", "FG9/1", BUDGET | PT_SNAP_E02, PT_TYPE_BUDGET_REVIEW},
-    {"FG9.cum", "FG9.cum/1", BUDGET | PT_SNAP_E02 | PT_SNAP_BEFORE, PT_TYPE_BUDGET_REVIEW},
-    {"FG11", "FG11/1", PT_SNAP_V01, PT_TYPE_EVALUATION},
-    {"FG12", "FG12/1", PT_SNAP_V01, PT_TYPE_EVALUATION},
-    {"FG16.RA", "FG16.RA/1", PT_SNAP_X04, PT_TYPE_FUND_CONTROL},
-    {"FG17.tax", "FG17.tax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.self", "FG17.self/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.livelihood", "FG17.livelihood/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.debt_general", "FG17.debt_general/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.debt_special", "FG17.debt_special/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.cover", "FG17.cover/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.nontax", "FG17.nontax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.carry", "FG17.carry/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG17.guarantee", "FG17.guarantee/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL},
-    {"FG23.audit", "FG23.audit/1", PT_SNAP_A02, PT_TYPE_AUDIT_FIGURE},
-    {"FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE},
-    {NULL, "whose/1", PT_SNAP_P, PT_TYPE_NONE},
-    {NULL, "members/1", PT_SNAP_JOINED, PT_TYPE_NONE},
-    {NULL, "funds/1", PT_SNAP_B05 | PT_SNAP_X04, PT_TYPE_NONE},
-    {NULL, "year/1", GOAL | PT_SNAP_X03 | PT_SNAP_X05 | PT_SNAP_A02, PT_TYPE_NONE},
-    {"FG1", "FG1.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
-    {"FG1.fa", "FG1.fa.dept/1", PT_SNAP_B03, PT_TYPE_NONE},
-    {"FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
-    {"FG1.fa", "FG1.fa.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL},
-    {NULL, "rules/1", PT_SNAP_H07, PT_TYPE_NONE},
-    {NULL, "reviews/1", PT_SNAP_E02, PT_TYPE_NONE},
-    {NULL, "steps/1", PT_SNAP_STEP, PT_TYPE_NONE},
-    {NULL, "answers/1", PT_SNAP_ANSWER, PT_TYPE_NONE},
-    {NULL, "binding/1", PT_SNAP_BINDS, PT_TYPE_NONE},
-    {NULL, "years/1", PT_SNAP_BEGUN, PT_TYPE_NONE},
-    {NULL, "lines/1", PT_SNAP_B03, PT_TYPE_NONE},
+    FIGURE("FG1", "FG1/1", PT_SNAP_B03, PT_TYPE_NONE),
+    FIGURE("FG1.fa", "FG1.fa/1", PT_SNAP_B03, PT_TYPE_NONE),
+    FIGURE("FG2.B0", "FG2.B0/1", BUDGET, PT_TYPE_NONE),
+    FIGURE("FG2.dB", "FG2.dB/1", BUDGET, PT_TYPE_NONE),
+    FIGURE("FG2.C", "FG2.C/1", BUDGET, PT_TYPE_NONE),
+    FIGURE("FG2.REC", "FG2.REC/1", BUDGET | PT_SNAP_X04, PT_TYPE_NONE),
+    FIGURE("FG2.P", "FG2.P/1", PT_SNAP_X01, PT_TYPE_NONE),
+    FIGURE("FG4", "FG4/1", BUDGET, PT_TYPE_NONE),
+    FIGURE("FG4.open", "FG4.open/1", BUDGET, PT_TYPE_NONE),
+    FIGURE("FG7", "FG7/1", GOAL | PT_SNAP_X03, PT_TYPE_PERF_GOAL),
+    FIGURE("FG8", "FG8/1", GOAL, PT_TYPE_EVALUATION),
+    FIGURE("FG8.diff", "FG8.diff/1", GOAL, PT_TYPE_EVALUATION),
+    FIGURE("FG9", "FG9/1", BUDGET | PT_SNAP_E02, PT_TYPE_BUDGET_REVIEW),
+    FIGURE("FG9.cum", "FG9.cum/1", BUDGET | PT_SNAP_E02 | PT_SNAP_BEFORE, PT_TYPE_BUDGET_REVIEW),
+    FIGURE("FG11", "FG11/1", PT_SNAP_V01, PT_TYPE_EVALUATION),
+    FIGURE("FG12", "FG12/1", PT_SNAP_V01, PT_TYPE_EVALUATION),
+    FIGURE("FG16.RA", "FG16.RA/1", PT_SNAP_X04, PT_TYPE_FUND_CONTROL),
+    FIGURE("FG17.tax", "FG17.tax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.self", "FG17.self/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.livelihood", "FG17.livelihood/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.debt_general", "FG17.debt_general/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.debt_special", "FG17.debt_special/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.cover", "FG17.cover/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.nontax", "FG17.nontax/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.carry", "FG17.carry/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG17.guarantee", "FG17.guarantee/1", PT_SNAP_X05, PT_TYPE_REGION_FISCAL),
+    FIGURE("FG23.audit", "FG23.audit/1", PT_SNAP_A02, PT_TYPE_AUDIT_FIGURE),
+    FIGURE("FG24.Dec", "FG24.Dec/1", PT_SNAP_X01, PT_TYPE_NONE),
+    DIGEST("whose/1", PT_SNAP_P, PT_SN_WHOSE, PT_SNAP_WHOSE),
+    DIGEST("members/1", PT_SNAP_JOINED, PT_SN_MEMBERS, PT_SNAP_MEMBERS),
+    DIGEST("funds/1", PT_SNAP_B05 | PT_SNAP_X04, PT_SN_FUNDS, PT_SNAP_WHOSE),
+    DIGEST("year/1", GOAL | PT_SNAP_X03 | PT_SNAP_X05 | PT_SNAP_A02, PT_SN_YEAR, PT_SNAP_YEAR_MIN),
+    FIGURE("FG1", "FG1.dept/1", PT_SNAP_B03, PT_TYPE_NONE),
+    FIGURE("FG1.fa", "FG1.fa.dept/1", PT_SNAP_B03, PT_TYPE_NONE),
+    FIGURE("FG1", "FG1.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL),
+    FIGURE("FG1.fa", "FG1.fa.region/1", PT_SNAP_B03, PT_TYPE_CONGRESS_APPROVAL),
+    DIGEST("rules/1", PT_SNAP_H07, PT_SN_RULES, PT_SNAP_WHOSE),
+    DIGEST("reviews/1", PT_SNAP_E02, PT_SN_REVIEWS, PT_SNAP_WHOSE),
+    DIGEST("steps/1", PT_SNAP_STEP, PT_SN_STEPS, PT_SNAP_STEPS),
+    DIGEST("answers/1", PT_SNAP_ANSWER, PT_SN_ANSWERS, PT_SNAP_ANSWERS),
+    DIGEST("binding/1", PT_SNAP_BINDS, PT_SN_BINDING, PT_SNAP_BINDING),
+    DIGEST("years/1", PT_SNAP_BEGUN, PT_SN_YEARS, PT_SNAP_WHOSE),
+    DIGEST("lines/1", PT_SNAP_B03, PT_SN_LINES, PT_SNAP_YEAR_MIN),
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 enum {
-    ROW_WHOSE = PT_SNAP_ROW_DECEMBER + 1,
-    ROW_MEMBERS,
-    ROW_FUNDS,
-    ROW_YEAR,
-    ROW_LINES, /* and those behind it: sums of lines that name a department, or a region's */
-    ROW_RULES = ROW_LINES + 4,
-    ROW_REVIEWS,
-    ROW_STEPS,
-    ROW_ANSWERS,
-    ROW_BINDING,
-    ROW_YEARS,
-    ROW_APPROVED
+    ROW_MEMBERS = PT_SNAP_ROW_DECEMBER + 2,
+    ROW_LINES = ROW_MEMBERS + 3, /* sums of lines that name a department, or a region's: 4 */
+    ROW_YEARS = ROW_LINES + 9    /* the one digest of payments */
 };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_APPROVED + 1 == (int)ROWS, "rows");
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_YEARS + 2 == (int)ROWS, "rows");
 
 /* Is that row one of the year's page of facts? */
 static bool is_row_of(unsigned no, int32_t fy) {
-    switch (fy) {
-    case PT_SNAP_WHOSE:
-        return no == ROW_WHOSE || no == ROW_FUNDS || no == ROW_RULES || no == ROW_REVIEWS;
-    case PT_SNAP_MEMBERS:
-        return no == ROW_MEMBERS;
-    case PT_SNAP_STEPS:
-        return no == ROW_STEPS;
-    case PT_SNAP_ANSWERS:
-        return no == ROW_ANSWERS;
-    case PT_SNAP_BINDING:
-        return no == ROW_BINDING;
-    default:
-        return no == ROW_YEAR || no == ROW_APPROVED ||
-               (rows[no].figure && rows[no].of != PT_SNAP_X01);
-    }
+    int32_t year = fy < PT_SNAP_YEAR_MIN ? fy : PT_SNAP_YEAR_MIN;
+
+    if (rows[no].figure)
+        return year == PT_SNAP_YEAR_MIN && rows[no].of != PT_SNAP_X01;
+    return no != ROW_YEARS && (int32_t)rows[no].year == year;
 }
 
 const char *pt_snap_formula(unsigned no) {
@@ -322,33 +312,6 @@ static int digest_of(struct pt_ledger *l, const struct pt_snap_page *p, unsigned
     return rc;
 }
 
-/* What a digest is over. */
-static sqlite3_stmt *said_in(struct pt_ledger *l, unsigned no, sqlite3_stmt *members) {
-    switch (no) {
-    case ROW_WHOSE:
-        return pt_snap_st(l, PT_SN_WHOSE);
-    case ROW_MEMBERS:
-        return members;
-    case ROW_FUNDS:
-        return pt_snap_st(l, PT_SN_FUNDS);
-    case ROW_YEAR:
-        return pt_snap_st(l, PT_SN_YEAR);
-    case ROW_APPROVED:
-        return pt_snap_st(l, PT_SN_LINES);
-    case ROW_RULES:
-        return pt_snap_st(l, PT_SN_RULES);
-    case ROW_REVIEWS:
-        return pt_snap_st(l, PT_SN_REVIEWS);
-    case ROW_STEPS:
-        return pt_snap_st(l, PT_SN_STEPS);
-    case ROW_ANSWERS:
-        return pt_snap_st(l, PT_SN_ANSWERS);
-    default:
-        PT_ASSERT(no == ROW_BINDING);
-        return pt_snap_st(l, PT_SN_BINDING);
-    }
-}
-
 /* From the records, or with `members` as they are kept. */
 static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned no,
                     sqlite3_stmt *members, uint64_t known_at, struct pt_snap_row *ret,
@@ -358,7 +321,8 @@ static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned 
 
     *ret = (struct pt_snap_row){.no = no};
     if (!rows[no].figure)
-        return digest_of(l, p, no, said_in(l, no, members), known_at, ret, ret_found, err);
+        return digest_of(l, p, no, no == ROW_MEMBERS ? members : pt_snap_st(l, rows[no].said),
+                         known_at, ret, ret_found, err);
     rc = figure(l, p, no, known_at, &f, err);
     ret->value = f.value;
     *ret_found = !f.na;

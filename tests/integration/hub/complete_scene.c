@@ -54,6 +54,18 @@ static void send_reversal(struct scene *t, uint64_t seq, int64_t fen) {
     pentad__v1__record__free_unpacked(rec, NULL);
 }
 
+/* What the record is about, of 2019. */
+static void fill(Pentad__V1__Record *r, Pentad__V1__Subject *subject, int kind, const char *key,
+                 int32_t effective) {
+    subject->has_kind = 1;
+    subject->kind = (Pentad__V1__SubjectKind)kind;
+    subject->key = (char *)(uintptr_t)key;
+    r->subject = subject;
+    r->has_fiscal_year = r->has_effective = 1;
+    r->fiscal_year = 2019;
+    r->effective = effective;
+}
+
 static void send_b04(struct scene *t, int subject_kind, const char *item, int kind,
                      const char *dept, const char *quota_no, int64_t fen) {
     Pentad__V1__Record r = PENTAD__V1__RECORD__INIT;
@@ -61,9 +73,6 @@ static void send_b04(struct scene *t, int subject_kind, const char *item, int ki
     Pentad__V1__Subject subject = PENTAD__V1__SUBJECT__INIT;
     Pentad__V1__Allotment a = PENTAD__V1__ALLOTMENT__INIT;
 
-    subject.has_kind = 1;
-    subject.kind = (Pentad__V1__SubjectKind)subject_kind;
-    subject.key = (char *)(uintptr_t)item;
     a.has_kind = a.has_bk = a.has_fund_year = a.has_fen = a.has_final_level = a.has_issued_on = 1;
     a.kind = (Pentad__V1__AllotmentKind)kind;
     a.quota_no = (char *)(uintptr_t)quota_no;
@@ -76,10 +85,7 @@ static void send_b04(struct scene *t, int subject_kind, const char *item, int ki
     a.final_level = 1;
     a.issued_on = 20190131;
     a.basis_doc = (char *)(uintptr_t) "济财预〔2019〕1号";
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190131;
+    fill(&r, &subject, subject_kind, item, 20190131);
     r.body_case = PENTAD__V1__RECORD__BODY_ALLOTMENT;
     r.allotment = &a;
     tw_cut(&t->s[cs_at("finance")], list, 1, &t->b);
@@ -116,27 +122,11 @@ static void send_transfer(struct scene *t) {
     v.regularity = v.completeness = v.match = PENTAD__V1__REVIEW_MARK__REVIEW_MARK_PASS;
     v.grade = PENTAD__V1__RATING__RATING_GOOD;
     v.result = PENTAD__V1__REVIEW_RESULT__REVIEW_RESULT_PASS;
-    subject.has_kind = 1;
-    subject.kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_TRANSFER;
-    subject.key = (char *)(uintptr_t)SENT_ITEM;
-    r.subject = &subject;
-    r.has_fiscal_year = r.has_effective = 1;
-    r.fiscal_year = 2019;
-    r.effective = 20190131;
+    fill(&r, &subject, kind, SENT_ITEM, 20190131);
     r.body_case = PENTAD__V1__RECORD__BODY_GOAL_REVIEW;
     r.goal_review = &v;
     tw_cut(&t->s[cs_at("finance")], list, 1, &t->b);
     send(t, "finance", pt_buf_span(&t->b));
-}
-
-static void fill_item(Pentad__V1__Record *r, Pentad__V1__Subject *subject, int32_t effective) {
-    subject->has_kind = 1;
-    subject->kind = PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT;
-    subject->key = (char *)(uintptr_t)PAID_ITEM;
-    r->subject = subject;
-    r->has_fiscal_year = r->has_effective = 1;
-    r->fiscal_year = 2019;
-    r->effective = effective;
 }
 
 /* An audit's finding on the item, audit/main#1, and that it was put right by its day. */
@@ -159,7 +149,7 @@ static void send_finding(struct scene *t) {
     f.category = PENTAD__V1__FINDING_CATEGORY__FINDING_CATEGORY_IDLE;
     f.severity = PENTAD__V1__FINDING_SEVERITY__FINDING_SEVERITY_LOW;
     f.due = 20190615;
-    fill_item(&r, &subject, 20190601);
+    fill(&r, &subject, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT, PAID_ITEM, 20190601);
     r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_FINDING;
     r.audit_finding = &f;
     tw_cut(&t->s[cs_at("audit")], list, 1, &t->b);
@@ -177,7 +167,7 @@ static void send_finding(struct scene *t) {
     v.checked_on = 20190610;
     v.status = PENTAD__V1__VERIFY_STATUS__VERIFY_STATUS_DONE;
     r = (Pentad__V1__Record)PENTAD__V1__RECORD__INIT;
-    fill_item(&r, &subject, 20190610);
+    fill(&r, &subject, PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_PROJECT, PAID_ITEM, 20190610);
     r.body_case = PENTAD__V1__RECORD__BODY_AUDIT_VERIFY;
     r.audit_verify = &v;
     tw_cut(&t->s[cs_at("audit")], list, 1, &t->b);
