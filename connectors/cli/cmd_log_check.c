@@ -108,18 +108,22 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total) {
 
 /* ---- the answer ---- */
 
+static uint64_t faults_of(const struct pt_log_check_result *r, const struct replayed *p,
+                          const struct checking *k) {
+    return r->faults + p->faults + k->refusable;
+}
+
 static json_t *result_json(const struct pt_log_check_result *r, const struct replayed *p,
                            const struct checking *k, const char *hub, const char *root) {
     const json_int_t entries = (json_int_t)r->resumed + (json_int_t)r->entries;
-    json_t *j =
-        json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:O}", "sound",
-                  r->faults + p->faults == 0, "entries", entries, "resumed", (json_int_t)r->resumed,
-                  "records", (json_int_t)r->records, "record_bytes", (json_int_t)r->record_bytes,
-                  "withheld", (json_int_t)r->withheld, "unjudged", (json_int_t)r->unjudged,
-                  "erased", (json_int_t)r->erased, "refusals", (json_int_t)r->refusals, "tiles",
-                  (json_int_t)r->tiles, "faults", (json_int_t)r->faults + (json_int_t)p->faults,
-                  "signed_size", (json_int_t)r->signed_size, "cosigned_size",
-                  (json_int_t)r->cosigned_size, "hub", hub, "root", root, "list", k->faults);
+    json_t *j = json_pack(
+        "{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:O}", "sound",
+        faults_of(r, p, k) == 0, "entries", entries, "resumed", (json_int_t)r->resumed, "records",
+        (json_int_t)r->records, "record_bytes", (json_int_t)r->record_bytes, "withheld",
+        (json_int_t)r->withheld, "unjudged", (json_int_t)r->unjudged, "erased",
+        (json_int_t)r->erased, "refusals", (json_int_t)r->refusals, "tiles", (json_int_t)r->tiles,
+        "faults", (json_int_t)faults_of(r, p, k), "signed_size", (json_int_t)r->signed_size,
+        "cosigned_size", (json_int_t)r->cosigned_size, "hub", hub, "root", root, "list", k->faults);
     if (j && p->left_out) {
         json_object_set_new(j, "not_replayed", json_string(p->left_out));
     } else if (j) {
@@ -237,7 +241,7 @@ static void print_replay(const struct replayed *p) {
 static void print_check(const struct pt_log_check_result *r, const struct replayed *p,
                         struct checking *k) {
     char hub[2 * PT_HASH_LEN + 1], root[2 * PT_HASH_LEN + 1];
-    uint64_t faults = r->faults + p->faults;
+    uint64_t faults = faults_of(r, p, k);
     pt_hash_hex(hub, &r->hub);
     pt_hash_hex(root, &r->root);
     if (k->json) {
@@ -309,6 +313,7 @@ struct serving {
     struct cli_hub hub;
     struct cli_own own;
     struct cli_closes closes;
+    struct checking *k;
     bool folds;
     int code; /* why it ended */
     struct pt_err why;
@@ -331,6 +336,16 @@ static int served_feed(void *ctx, uint64_t after, struct pt_buf *out, struct pt_
         s->code = pt_cli_own_page(&s->own, pt_span(out->p + at, out->len - at), &size, &s->why);
     }
     return rc;
+}
+
+static int served_record(void *ctx, const struct pt_followed_record *r) {
+    struct serving *s = ctx;
+    pt_arena_reset(&s->k->scratch);
+    if (r->record) {
+        pt_cli_log_valid(s->k, &(struct cli_logged){r->log_index, r->seq, r->party, r->stream,
+                                                    r->entry->received_at_ms, r->record});
+    }
+    return pt_cli_closes_record(&s->closes, r);
 }
 
 static int replay_served(struct serving *s, const struct pt_log_check_result *r, struct checking *k,
@@ -357,13 +372,13 @@ static int replay_served(struct serving *s, const struct pt_log_check_result *r,
 static int check_hub(const struct cli_options *o, const struct pt_trust *trust,
                      const struct pt_log_check_opts *opts, struct checking *k,
                      struct pt_log_check_result *ret, struct replayed *p, struct pt_err *err) {
-    struct serving s = {.folds = !p->left_out && opts->resume.len == 0};
+    struct serving s = {.k = k, .folds = !p->left_out && opts->resume.len == 0};
     int rc = pt_cli_hub_open(o, &s.hub, err);
     if (rc == 0 && s.folds) {
         rc = pt_cli_own_open(&s.own, trust, pt_party_from_name(s.hub.config->party),
                              ":memory:", err);
-        s.own.record = pt_cli_closes_record;
-        s.own.ctx = &s.closes;
+        s.own.record = served_record;
+        s.own.ctx = &s;
     }
     if (rc == 0) {
         const struct pt_log_served served = {.tree = {served_checkpoint, served_tile, &s},
@@ -462,7 +477,7 @@ static int run(const struct cli_options *o, const char *dir, unsigned jobs, stru
         (void)pt_cli_fail(&err);
         return EXIT_UNUSABLE;
     }
-    return result.faults + replayed.faults ? EXIT_FAILED : EXIT_OK;
+    return faults_of(&result, &replayed, k) ? EXIT_FAILED : EXIT_OK;
 }
 
 int pt_cli_log_check(const struct cli_options *o) {
@@ -482,8 +497,10 @@ int pt_cli_log_check(const struct cli_options *o) {
     bool store = dir && pt_path_join(db, sizeof db, dir, "log.db") == 0 && pt_file_exists(db);
     k.input = !dir ? CHECK_HUB : store ? CHECK_STORE : CHECK_TREE;
     k.faults = json_array();
+    pt_arena_init(&k.scratch, PT_RECORD_MAX * 4);
     int status = run(o, dir, o->jobs ? (unsigned)strtoul(o->jobs, NULL, 10) : 1, &k);
     json_decref(k.faults);
     free(k.excuses);
+    pt_arena_done(&k.scratch);
     return status;
 }

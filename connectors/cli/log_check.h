@@ -2,6 +2,7 @@
 #ifndef PENTAD_CLI_LOG_CHECK_H
 #define PENTAD_CLI_LOG_CHECK_H
 
+#include <pentad/base/arena.h>
 #include <pentad/base/progress.h>
 #include <pentad/log/check.h>
 
@@ -19,12 +20,27 @@ struct checking {
     json_t *faults;
     struct pt_log_excuse *excuses; /* owned; in order of `from` */
     size_t n_excuses, cap_excuses;
-    bool no_memory; /* for one of them */
+    bool no_memory;     /* for one of them */
+    uint64_t refusable; /* records that the hub had to refuse; the first ones were named */
+    struct pt_arena scratch;
     bool json;
     enum { CHECK_STORE, CHECK_TREE, CHECK_HUB } input;
 };
 /* A fault of the check or of the replay: printed, or listed for JSON. */
 void pt_cli_log_fault(void *checking, const struct pt_log_fault *f);
+
+/* ---- log_valid.c: was each record one that a hub may take? Not which codes were in force. ---- */
+
+struct cli_logged {
+    uint64_t log_index, seq;
+    const char *party, *stream;
+    int64_t received_at_ms;
+    const Pentad__V1__Record *record;
+};
+/* One that isn't is a fault, counted in k->refusable. k->scratch has room for its sentence. */
+void pt_cli_log_valid(struct checking *k, const struct cli_logged *x);
+/* The same for all records of an entry that are there. An entry that can't be opened: its code. */
+int pt_cli_log_entry_valid(struct checking *k, const struct pt_store_entry *e, struct pt_err *err);
 
 /* The log folded anew: by the records of a data folder, with all rules, or as a reader got it. */
 struct replayed {

@@ -231,8 +231,11 @@ static void ledger_is_ahead(struct replaying *r) {
 
 static int read_again(void *ctx, const struct pt_store_entry *e, struct pt_err *err) {
     struct replaying *r = ctx;
-    int rc = e->index < r->checked->entries ? pt_log_seen(&r->seen, e->log_entry, e->records) : 0;
-    return rc == 0 ? 0
+    if (e->index >= r->checked->entries) {
+        return 0;
+    }
+    int rc = pt_log_seen(&r->seen, e->log_entry, e->records);
+    return rc == 0 ? pt_cli_log_entry_valid(r->k, e, err)
                    : pt_err_set(err, rc,
                                 PT_SAY("log entry %" PRIu64 ": its records can't be read",
                                        "日志第%" PRIu64 "条：其记录无法读取"),

@@ -7,6 +7,7 @@
 #include <pentad/ledger/ledger.h>
 #include <pentad/proof/hash.h>
 #include <pentad/record/decode.h>
+#include <pentad/record/validate.h>
 
 #include "snap.h"
 
@@ -233,11 +234,16 @@ static int say_of(struct pt_ledger *l, const Pentad__V1__Record *r, struct pt_er
                : 0;
 }
 
-/* A record whose bytes aren't here keeps its number. */
-static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
-    return pt_sql_apply(&l->sql, l->st[PT_S_RECORD], err, "iiiiinnnnnnnnnnnnnnin", f->rec,
-                        (int64_t)f->log_index, f->sid, (int64_t)f->seq, (int64_t)PT_TYPE_NONE,
-                        (int64_t)l->tick.no + 1);
+/* A record whose bytes aren't here keeps its number. So does one that no hub may log: a page of a
+ * snapshot can't name what has no nonce, say, and what no page names counts for nothing. */
+static int insert_hole(struct pt_ledger *l, const struct pt_folding *f, bool here,
+                       struct pt_err *err) {
+    return here ? pt_sql_apply(&l->sql, l->st[PT_S_RECORD], err, "iiiiibnnnnnnnnnnnnnin", f->rec,
+                               (int64_t)f->log_index, f->sid, (int64_t)f->seq,
+                               (int64_t)PT_TYPE_NONE, pt_span(f->hash, 32), (int64_t)l->tick.no + 1)
+                : pt_sql_apply(&l->sql, l->st[PT_S_RECORD], err, "iiiiinnnnnnnnnnnnnnin", f->rec,
+                               (int64_t)f->log_index, f->sid, (int64_t)f->seq,
+                               (int64_t)PT_TYPE_NONE, (int64_t)l->tick.no + 1);
 }
 
 /* A payment dated to a month or year only counts at its last day. */
@@ -284,13 +290,17 @@ static int fold_record(struct pt_ledger *l, struct pt_folding *f, struct pt_span
     f->rec = l->next_rec++;
     f->r = NULL;
     if (bytes.len == 0)
-        return insert_hole(l, f, err);
+        return insert_hole(l, f, false, err);
     pt_arena_reset(&l->arena);
     f->r = pentad__v1__record__unpack(&alloc, bytes.len, bytes.p);
     if (!f->r || f->r->body_case == PENTAD__V1__RECORD__BODY__NOT_SET)
         return pt_err_set(err, PT_E_CORRUPT, "record %s#%llu can't be read", f->party,
                           (unsigned long long)f->seq);
     rc = hash_record(l, bytes, f->hash, err);
+    if (rc == 0 && !pt_record_has_head(f->r, f->author)) {
+        f->r = NULL;
+        return insert_hole(l, f, true, err);
+    }
     rc = rc == 0 ? fold_body(l, f, err) : rc;
     rc = rc == 0 ? pt_stream_record(l, f, err) : rc;
     rc = rc == 0 ? pt_snap_record(l, f, err) : rc;
@@ -331,7 +341,8 @@ static int fold_tick(struct pt_ledger *l, const struct pt_folding *f, struct pt_
 
 static int fold_batch(struct pt_ledger *l, const struct pt_fold_entry *e,
                       const Pentad__V1__BatchStatement *b, struct pt_err *err) {
-    struct pt_folding f = {.log_index = e->log_index, .party = b->party};
+    struct pt_folding f = {
+        .log_index = e->log_index, .party = b->party, .author = pt_party_from_name(b->party)};
     int rc = pt_ledger_sid(l, b->party, b->stream, &f.sid, err);
     bool tick = false;
 

@@ -62,7 +62,7 @@ int pt_asof_lines(const struct pt_asof *a, struct pt_err *err) {
     if (strcmp(what, a->l->lines) == 0 && a->l->scope[0] != '\0')
         return 0;
     a->l->lines[0] = '\0';
-    rc = pt_sql_exec(&a->l->sql, tables, err);
+    rc = pt_sql_script(&a->l->sql, tables, err);
     rc = rc == 0 ? pt_sql_run(&a->l->sql, err, pay_sql, "iii", (int64_t)a->fy, (int64_t)a->valid_at,
                               (int64_t)a->known_at)
                  : rc;

@@ -254,7 +254,7 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
     } else if (a->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_POLICY) {
         q = Q_SCOPE_POLICY;
     }
-    rc = pt_sql_exec(&a->l->sql, scope_tables, err);
+    rc = pt_sql_script(&a->l->sql, scope_tables, err);
     rc = rc == 0 ? scope_of(a, q, err) : rc;
     if (lines) {
         rc = rc == 0 ? scope_of(a, Q_SCOPE_APART, err) : rc;
@@ -281,10 +281,10 @@ static const char departments_sql[] =
 
 int pt_ledger_departments(struct pt_ledger *l, int32_t valid_at, uint64_t known_at,
                           struct pt_err *err) {
-    int rc = pt_sql_exec(&l->sql,
-                         "CREATE TEMP TABLE IF NOT EXISTS dept_subject(dept TEXT, subject TEXT,"
-                         " PRIMARY KEY(subject, dept)) WITHOUT ROWID; DELETE FROM dept_subject",
-                         err);
+    int rc = pt_sql_script(&l->sql,
+                           "CREATE TEMP TABLE IF NOT EXISTS dept_subject(dept TEXT, subject TEXT,"
+                           " PRIMARY KEY(subject, dept)) WITHOUT ROWID; DELETE FROM dept_subject",
+                           err);
 
     return rc ? rc
               : pt_sql_run(&l->sql, err, departments_sql, "iii", (int64_t)0, (int64_t)valid_at,
@@ -326,7 +326,7 @@ static int fill_days(const struct pt_asof *a, const char *what, struct pt_err *e
     int rc;
 
     a->l->days[0] = '\0';
-    rc = pt_sql_exec(&a->l->sql, days_sql, err);
+    rc = pt_sql_script(&a->l->sql, days_sql, err);
     rc = rc == 0
              ? pt_sql_run(&a->l->sql, err, days_fill, "ini", (int64_t)a->fy, (int64_t)a->known_at)
              : rc;
@@ -514,10 +514,10 @@ static int input_many(const struct pt_asof *a, const char *text, struct pt_err *
 int pt_asof_inputs(const struct pt_asof *a, unsigned sources, struct pt_err *err) {
     static const unsigned ones[] = {PT_SRC_SCORE, PT_SRC_SELF, PT_SRC_SPOT, PT_SRC_AUDIT};
     int rc =
-        pt_sql_exec(&a->l->sql,
-                    "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY, v INTEGER);"
-                    "DELETE FROM inputs",
-                    err);
+        pt_sql_script(&a->l->sql,
+                      "CREATE TEMP TABLE IF NOT EXISTS inputs(rec INTEGER PRIMARY KEY, v INTEGER);"
+                      "DELETE FROM inputs",
+                      err);
 
     rc = rc == 0 ? pt_asof_scope(a, err) : rc;
     for (size_t i = 0; i < sizeof input_sql / sizeof input_sql[0] && rc == 0; i++)

@@ -137,6 +137,7 @@ struct pt_folding {
     uint64_t log_index;
     int64_t sid;
     const char *party;
+    enum pt_party author; /* the same */
     uint64_t seq;
     uint8_t hash[32];
     const Pentad__V1__Record *r;

@@ -113,5 +113,5 @@ int pt_stream_tick(struct pt_ledger *l, struct pt_err *err) {
         "INSERT INTO closed_day SELECT party, min(closed) FROM stream WHERE enrolled AND NOT final"
         "  AND NOT frozen AND name <> 'keys' AND party <> 'hub' GROUP BY party;";
 
-    return pt_sql_exec(&l->sql, sql, err);
+    return pt_sql_script(&l->sql, sql, err);
 }

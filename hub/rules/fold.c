@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <pentad/ledger/snapshot.h>
+#include <pentad/record/validate.h>
 #include <pentad/v1/record.pb-c.h>
 
 #include "engine.h"
@@ -57,7 +58,7 @@ int pt_fold_holes(struct pt_fold *f, uint64_t *ret, struct pt_err *err) {
     int64_t n = 0;
     bool found;
     int rc = pt_sql_number(pt_ledger_sql(f->ledger), &n, &found, err,
-                           "SELECT count(*) FROM record WHERE type = 0", "");
+                           "SELECT count(*) FROM record WHERE type = 0 AND hash IS NULL", "");
 
     *ret = (uint64_t)n;
     return rc;
@@ -76,7 +77,8 @@ static int fold_findings(struct pt_fold *f, const struct pt_fold_entry *e,
         if (e->records[i].len == 0)
             continue;
         r = pentad__v1__record__unpack(NULL, e->records[i].len, e->records[i].p);
-        if (r && r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY) {
+        if (r && r->body_case == PENTAD__V1__RECORD__BODY_DISCREPANCY &&
+            pt_record_has_head(r, PT_PARTY_HUB)) {
             n = pentad__v1__discrepancy__get_packed_size(r->discrepancy);
             packed = malloc(n ? n : 1);
             if (packed) {

@@ -12,6 +12,7 @@
  *   POST /do/branch           each party's next receipt is of a branch that nobody else is shown
  *   POST /do/refuse           each party's next batch is refused under the hub's key, and logged
  *   POST /do/rogue?key=FILE   logs payments under a key that the log never enrolled
+ *   POST /do/unfit            logs a payment of finance's that has no nonce, which a hub refuses
  *   POST /do/withhold         two payments and their close; of one the readers get the hash alone
  *   POST /do/withhold_key     finance enrols a key on stream keys; the readers get the hash alone
  *   POST /do/stall            receipts are given, and nobody is shown what they are of
@@ -191,6 +192,30 @@ static void pay_under(struct liar *l, const struct pt_http_request *req) {
     pt_key_free(key);
 }
 
+static void pay_unfit(struct liar *l) {
+    Pentad__V1__Record *rec = NULL;
+    struct pt_err err = {0};
+    struct th_stream s;
+    struct tr_packed p;
+    struct pt_arena arena;
+    struct pt_buf bytes, batch;
+    pt_arena_init(&arena, 1 << 20);
+    pt_buf_init(&bytes, PT_RECORD_BYTES_MAX);
+    pt_buf_init(&batch, PT_BATCH_BYTES_MAX);
+    th_stream_init(&s, &l->hub, "finance", STREAM);
+    tr_pack_payments(&p, 1, s.next_seq, TH_T0);
+    tr_must(pt_record_decode(p.records[0], &arena, &rec, NULL), NULL, "a record");
+    rec->has_nonce = 0;
+    tr_must(pt_msg_encode(&rec->base, &bytes, &err), &err, "a record without a nonce");
+    const struct pt_span span = pt_buf_span(&bytes);
+    th_cut(&s, &span, 1, &batch);
+    tl_log_unchecked(&l->hub, pt_buf_span(&batch));
+    tr_packed_done(&p);
+    pt_buf_done(&batch);
+    pt_buf_done(&bytes);
+    pt_arena_done(&arena);
+}
+
 /* A key that nobody holds, on stream keys; the record's number. */
 static uint64_t enrol_key(struct liar *l) {
     Pentad__V1__Record rec = PENTAD__V1__RECORD__INIT;
@@ -239,6 +264,8 @@ static bool tell(struct liar *l, const char *what, const struct pt_http_request 
         (void)pay(l);
     } else if (strcmp(what, "rogue") == 0) {
         pay_under(l, req);
+    } else if (strcmp(what, "unfit") == 0) {
+        pay_unfit(l);
     } else if (strcmp(what, "withhold") == 0) {
         l->withheld = pay(l);
         l->withheld_of = STREAM;

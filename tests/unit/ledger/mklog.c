@@ -118,7 +118,8 @@ struct mk_ref mk_add_on(struct mklog *m, const char *party, const char *name,
     r->seq = s->next_seq++;
     m->nonce++;
     memcpy(nonce, &m->nonce, sizeof m->nonce);
-    r->has_nonce = 1;
+    r->has_nonce = !m->nonceless;
+    m->nonceless = false;
     r->nonce.data = nonce;
     r->nonce.len = sizeof nonce;
     r->has_issued_at_ms = 1;

@@ -37,6 +37,7 @@ struct mklog {
     /* NULL: a flush makes one entry a stream, in the order of first use. Else streams come in
        pieces that lie among each other by chance, each stream's own order kept. */
     struct pt_rng *among;
+    bool nonceless; /* the next record has no nonce, as no hub may take it */
     /* Of the next record made by mk_json: NULL = none; NULL = main; 0 = what its day gives. */
     const char *doc_no;
     const char *stream;

@@ -94,8 +94,9 @@ Test(asof, what_had_not_come_was_named_in_vain) {
     mk_tick(&m, 20190301); /* entries 1 and 2 */
     b = mk_finding(&m, P1, 2019, 20190301, "1", 6, 1, 20190430, 120,
                    PENTAD__V1__CORRECTION__CORRECTION_REPLACE, &a);
-    mk_flush(&m); /* 3 */
-    (void)mk_json(&m, "discipline", "A04", K(PROJECT), P1, 2019, 20190415,
+    mk_flush(&m);        /* 3 */
+    m.stream = "checks"; /* another one than the finding's, so that it may come before it */
+    (void)mk_json(&m, "audit", "A04", K(PROJECT), P1, 2019, 20190415,
                   "{'finding':%s,'checked_on':20190415,'status':'VERIFY_STATUS_DONE'}",
                   mk_ref_json(&m, &b));
     mk_tick(&m, 20190430); /* 4 and 5 */
@@ -118,7 +119,8 @@ Test(asof, links_to_what_had_not_come) {
     struct mk_ref goal;
 
     mk_init(&m);
-    goal = mk_json(&m, "congress", "E05", K(PROJECT), P1, 2019, 20190110,
+    m.stream = "goals";
+    goal = mk_json(&m, "finance", "E05", K(PROJECT), P1, 2019, 20190110,
                    "{'result':'REVIEW_RESULT_PASS'}");
     mk_flush(&m); /* 1 */
     (void)mk_json(&m, "finance", "B04", K(PROJECT), P1, 2019, 20190128,

@@ -461,6 +461,37 @@ Test(ledger, a_hole_keeps_its_number) {
     mk_done(&m);
 }
 
+/* Whoever runs the hub may log what it would have to refuse: no page of a snapshot names a payment
+ * without a nonce, so it counts for nothing, as does one that somebody other than finance wrote, or
+ * one of no year. */
+Test(ledger, what_no_hub_may_log_counts_for_nothing) {
+    struct mklog m;
+    struct pt_err err = {0};
+    struct mk_line line = {"V1", P1, "Q1", 10 * WAN, 0, NULL};
+    static const char body[] = "{'pay_date':20190301,'lines':[{'voucher_no':'V2','subject':'%s',"
+                               "'quota_no':'Q1','op':'PAYMENT_OP_PAY','fen':'100'}]}";
+    struct pt_ledger *l;
+    int64_t n = 0;
+    bool found;
+
+    mk_init(&m);
+    (void)mk_pay(&m, UNIT1, 2019, 20190301, &line, 1, NULL);
+    m.nonceless = true;
+    (void)mk_pay(&m, UNIT1, 2019, 20190302, &line, 1, NULL);
+    (void)mk_json(&m, "audit", "X01", K(UNIT), UNIT1, 2019, 20190301, body, P1);
+    (void)mk_json(&m, "finance", "X01", K(UNIT), UNIT1, 0, 20190301, body, P1);
+    (void)mk_pay(&m, UNIT1, 2019, 20190303, &line, 1, NULL);
+    mk_tick(&m, 20190331);
+    l = fold_log(&m, 1);
+    cr_expect_eq(value(l, "FG2.P", PT_KNOWN_NOW), 20 * WAN);
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(l), &n, &found, &err,
+                               "SELECT count(*) FROM record WHERE type = 0 AND hash NOT NULL", ""),
+                 0, "%s", err.msg);
+    cr_expect_eq(n, 3, "each keeps its number");
+    pt_ledger_close(l);
+    mk_done(&m);
+}
+
 Test(ledger, file_readers_and_restart) {
     char path[64];
     struct mklog m;

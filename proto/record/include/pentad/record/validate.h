@@ -4,6 +4,7 @@
 #ifndef PENTAD_RECORD_VALIDATE_H
 #define PENTAD_RECORD_VALIDATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <pentad/base/err.h>
@@ -23,7 +24,8 @@ enum {
 #define PT_FEN_MAX INT64_C(9000000000000000)
 
 /* Adds every fault to `out` (its own cap holds). Returns 0 if there is none, else the first one's
- * code: PT_E_TYPE where this author may not write this type. */
+ * code: PT_E_TYPE where this author may not write this type. codes NULL: those that were in force
+ * aren't known, and no code is looked at. */
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                        enum pt_party author, int64_t received_at_ms, struct pt_faults *out);
 
@@ -39,6 +41,10 @@ int pt_record_validate_unsealed(const Pentad__V1__Record *rec, const struct pt_c
 int pt_record_validate_draft(const Pentad__V1__Record *rec, const struct pt_codes *codes,
                              enum pt_party author, uint64_t seq, int64_t now_ms,
                              struct pt_faults *out, struct pt_err *err);
+
+/* The least of it, without codes or a clock, for whoever takes records from a log that he didn't
+ * write: a type that this author may write, a nonce, the year that the type needs. */
+bool pt_record_has_head(const Pentad__V1__Record *rec, enum pt_party author);
 
 /* 等级: 优 from 90 points, 良 from 80, 中 from 60, else 差 (财预〔2020〕10号). */
 Pentad__V1__Rating pt_rating_band(int32_t total_cp);
