@@ -86,13 +86,13 @@ static const char *const statements[PT_S_COUNT] = {
 };
 
 int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
-    int rc = 0;
+    int rc = pt_rows_register(&l->in_memory, &l->sql, err);
 
     for (size_t i = 0; i < PT_S_COUNT && rc == 0; i++)
         rc = pt_sql_prepare(&l->sql, statements[i], &l->st[i], err);
     for (size_t i = 0; i < PT_TAG_MAX && rc == 0; i++)
         if (l->plans[i])
-            rc = pt_plan_prepare(l->plans[i], &l->sql, err);
+            rc = pt_plan_prepare(l->plans[i], &l->in_memory, err);
     rc = rc == 0 ? pt_agg_prepare(l, err) : rc;
     rc = rc == 0 ? pt_snap_open(l, err) : rc;
     if (rc != 0)
@@ -259,6 +259,7 @@ static void settle_pay_date(Pentad__V1__PaymentBatch *p) {
 static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const ProtobufCMessage *body;
     struct ref_ctx ctx = {l, f->rec};
+    const struct pt_plan_target to = {&l->in_memory, f->rec, &l->scratch, add_ref, &ctx};
     struct pt_plan *plan =
         (unsigned)f->r->body_case < PT_TAG_MAX ? l->plans[f->r->body_case] : NULL;
     int rc = insert_record(l, f, err);
@@ -276,7 +277,7 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
         settle_pay_date(f->r->payment_batch);
     /* Every member of the oneof is a pointer to a message. */
     body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
-    rc = pt_plan_insert(plan, &l->sql, f->rec, body, &l->scratch, add_ref, &ctx, err);
+    rc = pt_plan_insert(plan, &to, body, err);
     if (rc == 0 && f->r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH)
         rc = pt_paid_note(l, f->rec, f->r->payment_batch, err);
     return rc == 0 ? pt_correct_settle(l, f, err) : rc;

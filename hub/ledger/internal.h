@@ -99,6 +99,7 @@ struct pt_ledger {
     int64_t waiting;            /* corrections whose target isn't there yet */
     struct pt_ledger_tick tick; /* the last one */
     struct pt_plan *plans[PT_TAG_MAX];
+    struct pt_in_memory in_memory; /* of a write handle */
     sqlite3_stmt *st[PT_S_COUNT];
     struct pt_stream_row streams[PT_STREAM_CACHE];
     size_t n_streams;

@@ -15,7 +15,7 @@ static int plan_child(struct pt_plan *p, const char *name, const struct pt_plan_
                       struct pt_err *err) {
     struct pt_plan *c;
 
-    if (p->n_children == PT_PLAN_CHILDREN_MAX || p->n_idx + 1 > 3)
+    if (p->n_children == PT_PLAN_CHILDREN_MAX || p->n_idx + 1 > PT_PLAN_IDX_MAX)
         return pt_err_set(err, PT_E_INTERNAL, "ledger: too many lists in %s", p->table);
     c = calloc(1, sizeof *c);
     if (!c)
@@ -92,7 +92,6 @@ void pt_plan_free(struct pt_plan *p) {
     for (size_t i = 0; i < p->n_children; i++)
         pt_plan_free(p->children[i]);
     sqlite3_finalize(p->insert);
-    sqlite3_finalize(p->insert_rows);
     free(p);
 }
 
@@ -132,37 +131,11 @@ void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out) {
         pt_plan_ddl(p->children[i], out);
 }
 
-static int prepare_insert(struct pt_plan *p, struct pt_sql *sql, int rows, sqlite3_stmt **ret,
-                          struct pt_err *err) {
-    struct pt_buf b;
-    int rc;
+int pt_plan_prepare(struct pt_plan *p, struct pt_in_memory *m, struct pt_err *err) {
+    int rc = pt_rows_prepare(m, p->table, 1 + p->n_idx + p->n_cols, &p->insert, err);
 
-    pt_buf_init(&b, 1U << 16);
-    pt_buf_printf(&b, "INSERT INTO \"%s\" VALUES", p->table);
-    for (int row = 0; row < rows; row++) {
-        pt_buf_puts(&b, row == 0 ? "(?" : ",(?");
-        for (size_t i = 0; i < p->n_idx + p->n_cols; i++)
-            pt_buf_puts(&b, ",?");
-        pt_buf_puts(&b, ")");
-    }
-    rc = b.failed ? pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a statement")
-                  : pt_sql_prepare(sql, pt_buf_cstr(&b), ret, err);
-    pt_buf_done(&b);
-    return rc;
-}
-
-/* Is it a list whose rows hold nothing that has rows of its own? */
-static bool is_leaf(const struct pt_plan *p) {
-    return p->n_idx > 0 && p->n_children == 0 && p->n_refs == 0 && !p->is_ref;
-}
-
-int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err) {
-    int rc = prepare_insert(p, sql, 1, &p->insert, err);
-
-    if (rc == 0 && is_leaf(p))
-        rc = prepare_insert(p, sql, PT_PLAN_ROWS, &p->insert_rows, err);
     for (size_t i = 0; i < p->n_children && rc == 0; i++)
-        rc = pt_plan_prepare(p->children[i], sql, err);
+        rc = pt_plan_prepare(p->children[i], m, err);
     return rc;
 }
 
@@ -208,27 +181,25 @@ static int json_scalar(struct pt_buf *b, const ProtobufCFieldDescriptor *f, cons
     }
 }
 
-static void bind_list(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
-                      const uint8_t *msg, struct pt_buf *scratch) {
+static void give_list(sqlite3_context *ret, const ProtobufCFieldDescriptor *f, const uint8_t *msg,
+                      struct pt_buf *scratch) {
     size_t n;
     const uint8_t *array;
 
     memcpy(&n, msg + f->quantifier_offset, sizeof n);
     memcpy(&array, msg + f->offset, sizeof array);
-    if (n == 0) {
-        sqlite3_bind_null(st, col);
+    if (n == 0)
         return;
-    }
     pt_buf_reset(scratch);
     for (size_t i = 0; i < n; i++) {
         pt_buf_putc(scratch, i == 0 ? '[' : ',');
         json_scalar(scratch, f, array, i);
     }
     pt_buf_putc(scratch, ']');
-    sqlite3_bind_text(st, col, pt_buf_cstr(scratch), -1, SQLITE_TRANSIENT);
+    sqlite3_result_text(ret, pt_buf_cstr(scratch), -1, SQLITE_TRANSIENT);
 }
 
-static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescriptor *f,
+static void give_scalar(sqlite3_context *ret, const ProtobufCFieldDescriptor *f,
                         const uint8_t *msg) {
     const uint8_t *v = msg + f->offset;
     protobuf_c_boolean has = 0;
@@ -236,113 +207,91 @@ static void bind_scalar(sqlite3_stmt *st, int col, const ProtobufCFieldDescripto
 
     if (f->type == PROTOBUF_C_TYPE_STRING) {
         memcpy(&s, v, sizeof s);
-        sqlite3_bind_text(st, col, s, -1, SQLITE_STATIC);
+        sqlite3_result_text(ret, s, -1, SQLITE_STATIC);
         return;
     }
     memcpy(&has, msg + f->quantifier_offset, sizeof has);
-    if (!has) {
-        sqlite3_bind_null(st, col);
-    } else if (f->type == PROTOBUF_C_TYPE_BYTES) {
+    if (!has)
+        return;
+    if (f->type == PROTOBUF_C_TYPE_BYTES) {
         ProtobufCBinaryData d;
         memcpy(&d, v, sizeof d);
-        sqlite3_bind_blob(st, col, d.len ? (const void *)d.data : "", (int)d.len, SQLITE_STATIC);
+        sqlite3_result_blob(ret, d.len ? (const void *)d.data : "", (int)d.len, SQLITE_STATIC);
     } else if (f->type == PROTOBUF_C_TYPE_INT64 || f->type == PROTOBUF_C_TYPE_UINT64 ||
                f->type == PROTOBUF_C_TYPE_SINT64) {
         int64_t i;
         memcpy(&i, v, sizeof i);
-        sqlite3_bind_int64(st, col, i);
+        sqlite3_result_int64(ret, i);
     } else if (f->type == PROTOBUF_C_TYPE_UINT32) {
         uint32_t u;
         memcpy(&u, v, sizeof u);
-        sqlite3_bind_int64(st, col, u);
+        sqlite3_result_int64(ret, u);
     } else {
         int32_t i;
         memcpy(&i, v, sizeof i);
-        sqlite3_bind_int(st, col, i);
+        sqlite3_result_int(ret, i);
     }
 }
 
-static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
-                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                      struct pt_err *err);
+/* Messages of one plan on their way into its table, in the order of their list. */
+struct messages {
+    const struct pt_plan *p;
+    const struct pt_plan_target *to;
+    const int64_t *idx; /* of the list; of each message: its place */
+    const uint8_t *const *at;
+};
 
-/* From parameter `col` on; returns the one behind. */
-static int bind_row(const struct pt_plan *p, sqlite3_stmt *st, int col, int64_t rec,
-                    const int64_t *idx, const uint8_t *msg, struct pt_buf *scratch) {
-    PT_ASSERT(p->n_idx <= 3);
-    sqlite3_bind_int64(st, col++, rec);
-    for (unsigned i = 0; i < p->n_idx; i++)
-        sqlite3_bind_int64(st, col++, idx[i]);
-    for (size_t i = 0; i < p->n_cols; i++, col++) {
-        const ProtobufCFieldDescriptor *f = p->cols[i].at.field;
-        const uint8_t *m = follow(&p->cols[i].at, msg);
+static void give_column(const void *ctx, size_t row, int col, sqlite3_context *ret) {
+    const struct messages *m = ctx;
+    unsigned n_idx = m->p->n_idx;
+    unsigned c = (unsigned)col;
 
-        if (!m)
-            sqlite3_bind_null(st, col);
-        else if (f->label == PROTOBUF_C_LABEL_REPEATED)
-            bind_list(st, col, f, m, scratch);
-        else
-            bind_scalar(st, col, f, m);
+    if (c == 0) {
+        sqlite3_result_int64(ret, m->to->rec);
+    } else if (c <= n_idx) {
+        sqlite3_result_int64(ret, c == n_idx ? (int64_t)row : m->idx[c - 1]);
+    } else {
+        const struct pt_plan_path *path = &m->p->cols[c - 1 - n_idx].at;
+        const uint8_t *msg = follow(path, m->at[row]);
+
+        if (msg && path->field->label == PROTOBUF_C_LABEL_REPEATED)
+            give_list(ret, path->field, msg, m->to->scratch);
+        else if (msg)
+            give_scalar(ret, path->field, msg);
     }
-    return col;
 }
 
-/* The first `n` rows of a list, a multiple of PT_PLAN_ROWS. */
-static int insert_leaves(struct pt_plan *p, struct pt_sql *sql, int64_t rec, int64_t *idx,
-                         const uint8_t *const *array, size_t n, struct pt_buf *scratch,
-                         struct pt_err *err) {
-    int col = 1;
-    int rc = 0;
+static int insert_rows(struct pt_plan *p, const struct pt_plan_target *to, const int64_t *idx,
+                       const uint8_t *const *at, size_t n, struct pt_err *err);
 
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        idx[p->n_idx - 1] = (int64_t)i;
-        col = bind_row(p, p->insert_rows, col, rec, idx, array[i], scratch);
-        if ((i + 1) % PT_PLAN_ROWS == 0) {
-            rc = pt_sql_execute(sql, p->insert_rows, err);
-            col = 1;
-        }
-    }
-    return rc;
-}
-
-static int insert_children(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
-                           const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                           struct pt_err *err) {
+static int insert_children(struct pt_plan *p, const struct pt_plan_target *to, const int64_t *idx,
+                           const uint8_t *msg, struct pt_err *err) {
     int rc = 0;
 
     for (size_t c = 0; c < p->n_children && rc == 0; c++) {
         struct pt_plan *child = p->children[c];
         const uint8_t *m = follow(&child->at, msg);
-        int64_t sub[3] = {0, 0, 0};
         const uint8_t **array;
         size_t n;
-        size_t i;
 
         if (!m)
             continue;
         memcpy(&n, m + child->at.field->quantifier_offset, sizeof n);
         memcpy(&array, m + child->at.field->offset, sizeof array);
-        memcpy(sub, idx, p->n_idx * sizeof *sub);
-        i = child->insert_rows ? n / PT_PLAN_ROWS * PT_PLAN_ROWS : 0;
-        if (i > 0)
-            rc = insert_leaves(child, sql, rec, sub, array, i, scratch, err);
-        for (; i < n && rc == 0; i++) {
-            sub[p->n_idx] = (int64_t)i;
-            rc = insert_row(child, sql, rec, sub, array[i], scratch, cb, ctx, err);
-        }
+        if (n > 0)
+            rc = insert_rows(child, to, idx, array, n, err);
     }
     return rc;
 }
 
-static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const int64_t *idx,
-                      const uint8_t *msg, struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx,
-                      struct pt_err *err) {
-    int rc;
+/* What a row says beside its own columns: references, and lists with tables of their own. */
+static int insert_rest(struct pt_plan *p, const struct pt_plan_target *to, const int64_t *idx,
+                       const uint8_t *msg, struct pt_err *err) {
+    int rc = 0;
 
-    (void)bind_row(p, p->insert, 1, rec, idx, msg, scratch);
-    rc = pt_sql_execute(sql, p->insert, err);
-    if (rc == 0 && p->is_ref)
-        rc = cb(ctx, p->at.field->name, (const Pentad__V1__RecordRef *)(const void *)msg, err);
+    if (p->is_ref)
+        rc = to->ref_cb(to->ctx, p->at.field->name,
+                        (const Pentad__V1__RecordRef *)(const void *)msg, err);
     for (size_t i = 0; i < p->n_refs && rc == 0; i++) {
         const uint8_t *m = follow(&p->refs[i].at, msg);
         const Pentad__V1__RecordRef *ref = NULL;
@@ -350,16 +299,34 @@ static int insert_row(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const 
         if (m)
             memcpy(&ref, m + p->refs[i].at.field->offset, sizeof ref);
         if (ref)
-            rc = cb(ctx, p->refs[i].name, ref, err);
+            rc = to->ref_cb(to->ctx, p->refs[i].name, ref, err);
     }
-    return rc == 0 && p->n_children > 0
-               ? insert_children(p, sql, rec, idx, msg, scratch, cb, ctx, err)
-               : rc;
+    return rc == 0 ? insert_children(p, to, idx, msg, err) : rc;
 }
 
-int pt_plan_insert(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const ProtobufCMessage *body,
-                   struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err) {
-    static const int64_t none[3] = {0, 0, 0};
+static int insert_rows(struct pt_plan *p, const struct pt_plan_target *to, const int64_t *idx,
+                       const uint8_t *const *at, size_t n, struct pt_err *err) {
+    const struct messages m = {p, to, idx, at};
+    const struct pt_rows rows = {n, give_column, &m};
+    int64_t own[PT_PLAN_IDX_MAX] = {0};
+    int rc = pt_rows_execute(to->in_memory, p->insert, &rows, err);
 
-    return insert_row(p, sql, rec, none, (const uint8_t *)body, scratch, cb, ctx, err);
+    if (p->n_children == 0 && p->n_refs == 0 && !p->is_ref)
+        return rc;
+    if (p->n_idx > 1)
+        memcpy(own, idx, (p->n_idx - 1) * sizeof *own);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (p->n_idx > 0)
+            own[p->n_idx - 1] = (int64_t)i;
+        rc = insert_rest(p, to, own, at[i], err);
+    }
+    return rc;
+}
+
+int pt_plan_insert(struct pt_plan *p, const struct pt_plan_target *to, const ProtobufCMessage *body,
+                   struct pt_err *err) {
+    static const int64_t none[PT_PLAN_IDX_MAX] = {0};
+    const uint8_t *at = (const uint8_t *)body;
+
+    return insert_rows(p, to, none, &at, 1, err);
 }

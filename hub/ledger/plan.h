@@ -19,9 +19,10 @@
 #include <pentad/sql/sql.h>
 #include <pentad/v1/record.pb-c.h>
 
+#include "rows.h"
+
 enum { PT_PLAN_COLS_MAX = 96, PT_PLAN_CHILDREN_MAX = 12, PT_PLAN_REFS_MAX = 8, PT_PLAN_DEPTH = 4 };
-/* Rows of a list that one run of a statement inserts. */
-enum { PT_PLAN_ROWS = 4 };
+enum { PT_PLAN_IDX_MAX = PT_ROWS_COLS - 1 - PT_PLAN_COLS_MAX };
 
 /* Where a field lies: the chain of sub-message pointers to follow, then the field itself. */
 struct pt_plan_path {
@@ -52,12 +53,20 @@ struct pt_plan {
     struct pt_plan *children[PT_PLAN_CHILDREN_MAX];
     size_t n_children;
     struct sqlite3_stmt *insert;
-    struct sqlite3_stmt *insert_rows; /* PT_PLAN_ROWS of them; of a list whose rows hold no more */
 };
 
 /* Tells about every RecordRef in a row that was inserted. */
 typedef int (*pt_plan_ref_cb)(void *ctx, const char *field, const Pentad__V1__RecordRef *ref,
                               struct pt_err *err);
+
+/* Where a record's rows go. */
+struct pt_plan_target {
+    struct pt_in_memory *in_memory;
+    int64_t rec;
+    struct pt_buf *scratch;
+    pt_plan_ref_cb ref_cb;
+    void *ctx; /* ref_cb's */
+};
 
 /* `member` names the table; owned by the caller, free with pt_plan_free. */
 int pt_plan_new(const char *member, const ProtobufCMessageDescriptor *d, struct pt_plan **ret_plan,
@@ -67,8 +76,8 @@ const char *pt_plan_idx(unsigned i);
 void pt_plan_free(struct pt_plan *p);
 /* CREATE TABLE and CREATE VIEW statements of the plan and its children. */
 void pt_plan_ddl(const struct pt_plan *p, struct pt_buf *out);
-int pt_plan_prepare(struct pt_plan *p, struct pt_sql *sql, struct pt_err *err);
-int pt_plan_insert(struct pt_plan *p, struct pt_sql *sql, int64_t rec, const ProtobufCMessage *body,
-                   struct pt_buf *scratch, pt_plan_ref_cb cb, void *ctx, struct pt_err *err);
+int pt_plan_prepare(struct pt_plan *p, struct pt_in_memory *m, struct pt_err *err);
+int pt_plan_insert(struct pt_plan *p, const struct pt_plan_target *to, const ProtobufCMessage *body,
+                   struct pt_err *err);
 
 #endif
