@@ -9,7 +9,7 @@
  * Work follows the number of changed records, never the ledger's size. */
 #include <pentad/ledger/ledger.h>
 
-#include "internal.h"
+#include "paysums.h"
 
 static const char temp_tables[] =
     "CREATE TEMP TABLE changed(rec INTEGER PRIMARY KEY, type INTEGER, was INTEGER, now INTEGER);"
@@ -25,20 +25,8 @@ int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sql_exec(&l->sql, temp_tables, err);
 }
 
-/* From temp.d_pay, which paysums.c fills. Where a PAY is undone, agg_line's last day is looked up
- * again. */
+/* From temp.d_pay. Where a PAY is undone, agg_line's last day is looked up again. */
 static const char pay_sql[] =
-    "INSERT INTO d_subject SELECT d.*, coalesce((SELECT s.types FROM said_of s"
-    "   WHERE s.subject = d.subject), 0) FROM (SELECT subject, fy, min(month), max(coarse),"
-    "   min(first_day), max(undone) FROM d_pay GROUP BY subject, fy) d;"
-    "INSERT INTO agg_pay SELECT subject, fund_year, bk, ckey, fy, month, func, fen, coarse"
-    " FROM d_pay WHERE true"
-    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), coarse = max(coarse, "
-    "excluded.coarse);"
-    "INSERT INTO agg_line SELECT subject, quota_no, month, fen, last_day, coarse FROM d_pay"
-    " WHERE true"
-    " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), last = max(last, excluded.last),"
-    "   coarse = max(coarse, excluded.coarse);"
     "UPDATE agg_line SET last = coalesce((SELECT max(day) FROM (SELECT p.pay_date AS day"
     "   FROM paid_line l JOIN f_payment_batch p ON p.rec = l.rec"
     "   JOIN live r ON r.rec = l.rec WHERE l.subject = agg_line.subject"
@@ -218,7 +206,7 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
                            "i", (int64_t)l->tick.no - 1);
 
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
-    rc = rc == 0 ? pt_agg_payments(l, err) : rc;
+    rc = rc == 0 ? pt_paysums_tick(l, err) : rc;
     rc = rc == 0 ? when_changed(l, any_payment, pay_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, dept_sql, err) : rc;

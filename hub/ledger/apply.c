@@ -9,6 +9,7 @@
 #include <pentad/record/decode.h>
 #include <pentad/record/validate.h>
 
+#include "paysums.h"
 #include "snap.h"
 
 static const char genesis_type[] = "application/vnd.pentad.genesis.v1+protobuf";
@@ -81,7 +82,7 @@ static const char *const statements[PT_S_COUNT] = {
                   " ON CONFLICT DO UPDATE SET types = types | excluded.types",
     [PT_S_PAID_GET] = "SELECT item FROM paid_item WHERE subject=?",
     [PT_S_PAID_ADD] = "INSERT INTO paid_item(subject) VALUES(?)",
-    [PT_S_PAID_BATCH] = "INSERT OR IGNORE INTO paid_batch VALUES(?,?,?)",
+    [PT_S_PAID_BATCH] = "INSERT OR IGNORE INTO paid_batch SELECT c0, c1, c2 FROM in_memory",
     [PT_S_PAID_MONTH] = "INSERT OR IGNORE INTO paid_month VALUES(?)",
 };
 
@@ -94,6 +95,7 @@ int pt_ledger_prepare(struct pt_ledger *l, struct pt_err *err) {
         if (l->plans[i])
             rc = pt_plan_prepare(l->plans[i], &l->in_memory, err);
     rc = rc == 0 ? pt_agg_prepare(l, err) : rc;
+    rc = rc == 0 ? pt_paysums_open(l, err) : rc;
     rc = rc == 0 ? pt_snap_open(l, err) : rc;
     if (rc != 0)
         return rc;
@@ -278,8 +280,10 @@ static int fold_body(struct pt_ledger *l, const struct pt_folding *f, struct pt_
     /* Every member of the oneof is a pointer to a message. */
     body = (const ProtobufCMessage *)(const void *)f->r->org_profile;
     rc = pt_plan_insert(plan, &to, body, err);
-    if (rc == 0 && f->r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH)
+    if (rc == 0 && f->r->body_case == PENTAD__V1__RECORD__BODY_PAYMENT_BATCH) {
         rc = pt_paid_note(l, f->rec, f->r->payment_batch, err);
+        rc = rc == 0 ? pt_paysums_note(l, f->rec, f->r, err) : rc;
+    }
     return rc == 0 ? pt_correct_settle(l, f, err) : rc;
 }
 

@@ -82,6 +82,7 @@ enum pt_ledger_stmt {
 };
 
 struct pt_snap;
+struct pt_paysums;
 
 /* The right edge of the log's tree with SM3: a node for each bit set in `size`. */
 enum { PT_SM3_LEN = 32, PT_SM3_LEVELS = 64 };
@@ -129,6 +130,7 @@ struct pt_ledger {
     struct pt_sm3_edge edge;       /* of a write handle */
     bool parts;                    /* it holds a bundle's entries alone: no tree is over them */
     struct pt_snap *snap;          /* of a write handle: snapname.c */
+    struct pt_paysums *paysums;    /* of a write handle: paysums.c */
     struct pt_ledger_applied *now; /* while an entry is applied */
 };
 
@@ -160,11 +162,10 @@ int pt_correct_settle(struct pt_ledger *l, const struct pt_folding *f, struct pt
 int pt_correct_approvals(struct pt_ledger *l, uint64_t log_index, struct pt_err *err);
 bool pt_correct_needs_approval(int type);
 
-/* agg.c: at a tick, the changed records (temp.changed, temp.d_pay, temp.d_quota) and the sums. */
+/* agg.c: at a tick, the changed records (temp.changed), what moved (temp.d_pay, temp.d_subject,
+ * temp.d_quota) and the sums. */
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err);
 int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
-/* paysums.c: temp.d_pay from temp.changed */
-int pt_agg_payments(struct pt_ledger *l, struct pt_err *err);
 
 /* paiditems.c: whose payment lines a batch has (paid_item, paid_batch). */
 int pt_paid_note(struct pt_ledger *l, int64_t rec, const Pentad__V1__PaymentBatch *p,

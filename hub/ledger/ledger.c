@@ -10,6 +10,7 @@
 #include <pentad/base/file.h>
 #include <pentad/proof/merkle.h>
 
+#include "paysums.h"
 #include "schema.h"
 #include "snap.h"
 
@@ -223,6 +224,7 @@ void pt_ledger_close(struct pt_ledger *l) {
         pt_ledger_rollback(l);
     drop_statements(l);
     pt_snap_close(l);
+    pt_paysums_close(l);
     pt_sql_finalize(l->workday);
     for (size_t i = 0; i < PT_FIG_STMTS; i++)
         pt_sql_finalize(l->fig[i]);
@@ -299,6 +301,7 @@ int pt_ledger_load(struct pt_ledger *l, struct pt_err *err) {
     l->cursor = (uint64_t)cursor;
     rc = rc == 0 && l->write ? pt_sm3_load(l, err) : rc;
     pt_snap_drop(l);
+    pt_paysums_drop(l);
     l->n_streams = 0;
     memset(l->subjects, 0, sizeof l->subjects);
     memset(l->paid, 0, sizeof l->paid);

@@ -18,6 +18,7 @@ struct pt_sum {
     int32_t first_day;
     int32_t last_day;
     bool undone;
+    bool moved; /* something was added */
 };
 
 struct pt_sums {
