@@ -129,7 +129,7 @@ struct pt_ledger {
     EVP_MD *sm3;
     struct pt_sm3_edge edge;       /* of a write handle */
     bool parts;                    /* it holds a bundle's entries alone: no tree is over them */
-    struct pt_snap *snap;          /* of a write handle: snapname.c */
+    struct pt_snap *snap;          /* of a write handle: snapkeep.h */
     struct pt_paysums *paysums;    /* of a write handle: paysums.c */
     struct pt_ledger_applied *now; /* while an entry is applied */
 };

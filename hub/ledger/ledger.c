@@ -370,7 +370,7 @@ int pt_ledger_commit(struct pt_ledger *l, struct pt_err *err) {
     int rc;
 
     PT_ASSERT(l->in_txn);
-    rc = pt_snap_flush(l, false, err);
+    rc = pt_snap_write(l, err);
     rc = rc == 0 ? pt_ledger_set_state(l, "cursor", (int64_t)l->cursor, err) : rc;
     rc = rc == 0 ? pt_sm3_store(l, err) : rc;
     rc = rc == 0 ? pt_ledger_set_state(l, "next_rec", l->next_rec, err) : rc;

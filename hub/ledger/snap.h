@@ -102,6 +102,7 @@ enum pt_snap_stmt {
     PT_SN_ROW_DROP,
     PT_SN_ROWS,
     PT_SN_PAID,
+    PT_SN_MOVED, /* what this tick's payments move */
     PT_SN_DIRTY, /* pages to be made anew, in order */
     PT_SN_MADE,  /* a page's rows and head */
     PT_SN_PAGES, /* of a part, between two places */
@@ -126,15 +127,14 @@ enum pt_snap_stmt {
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);
 
 /* snapname.c: what records name. */
-struct pt_snap;
 int pt_snap_open(struct pt_ledger *l, struct pt_err *err);
 void pt_snap_close(struct pt_ledger *l);
-void pt_snap_drop(struct pt_ledger *l); /* forgets what it has in memory; NULL snap is fine */
 int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err);
-/* Writes it, pages named as dirty. At the first tick of a day (`anew`) pages of payments, whose
- * rows are sums that the ledger has, are made at once: their places are in *pt_snap_made. */
-int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err);
-const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n);
+
+/* snapkeep.c: pages and nodes in memory. */
+void pt_snap_drop(struct pt_ledger *l); /* forgets it all; NULL snap is fine */
+/* With a commit: all that isn't in the file yet. */
+int pt_snap_write(struct pt_ledger *l, struct pt_err *err);
 
 /* snaprow.c */
 struct pt_snap_page {
@@ -151,9 +151,10 @@ struct pt_snap_row {
 };
 /* At a tick, once temp.changed stands: pages whose rows may have moved become dirty. */
 int pt_snap_touch(struct pt_ledger *l, struct pt_err *err);
-/* Makes the rows that depend on `dirty` anew. */
+/* The page's rows, those that depend on `dirty` made anew; at most PT_SNAP_ROWS_MAX. */
 int pt_snap_settle(struct pt_ledger *l, const struct pt_snap_page *p, unsigned dirty,
-                   uint64_t known_at, struct pt_err *err);
+                   uint64_t known_at, struct pt_snap_row *ret_rows, unsigned *ret_n,
+                   struct pt_err *err);
 /* The page's rows as they are kept; at most PT_SNAP_ROWS_MAX. */
 int pt_snap_rows(struct pt_ledger *l, const struct pt_snap_page *p, struct pt_snap_row *ret_rows,
                  unsigned *ret_n, struct pt_err *err);
@@ -177,16 +178,31 @@ int pt_snap_row_take(sqlite3_stmt *st, int col, unsigned no, struct pt_snap_row 
 
 /* snaptree.c: a tree a part, of 16 branches. A node of more than PT_SNAP_LEAF pages has a node for
  * each next digit of a place; another one is a leaf, with pages in order of place, key, year. So
- * the tree follows from its pages alone, and a page that changed costs a path to the root. */
+ * the tree follows from its pages alone, and a page that changed costs a path to the root. What was
+ * read of it stays in memory, and is written with the transaction. */
 enum { PT_SNAP_LEAF = 16 };
 struct pt_snap_sum {
     struct pt_hash head;
     uint64_t pages, rows;
 };
-/* The places, in order, are those of pages that were made anew. */
-int pt_snap_tree(struct pt_ledger *l, unsigned part, const int64_t *places, size_t n,
+/* A page that was made anew; without rows it isn't there any more. */
+struct pt_snap_made {
+    const char *subject; /* borrowed */
+    int64_t place;
+    int32_t fy;
+    unsigned rows;
+    struct pt_hash head;
+};
+/* Puts them in order, each there once. */
+int pt_snap_tree(struct pt_ledger *l, unsigned part, struct pt_snap_made *made, size_t n,
                  struct pt_err *err);
+int pt_snap_tree_write(struct pt_ledger *l, struct pt_err *err);
+void pt_snap_tree_drop(struct pt_snap *s);
+/* As this transaction has it. */
 int pt_snap_root(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret, struct pt_err *err);
+/* As the file has it. */
+int pt_snap_root_stored(struct pt_ledger *l, unsigned part, struct pt_snap_sum *ret,
+                        struct pt_err *err);
 /* Its head alone, of a read handle too. */
 int pt_snap_head_of(struct pt_ledger *l, unsigned part, struct pt_hash *ret, struct pt_err *err);
 /* The same from all pages, no node used. */

@@ -6,7 +6,7 @@
 #include <pentad/base/date.h>
 
 #include "answer.h"
-#include "snap.h"
+#include "snapkeep.h"
 
 enum { LIST_MAX = 1000, AFTER_MAX = 512 };
 
@@ -359,22 +359,29 @@ static int check_page(struct pt_ledger *l, sqlite3_stmt *st, uint64_t known_at,
     pt_snap_head(&p, anew, n_anew, &head);
     c->pages++;
     c->rows += n_anew;
-    if (pt_span_eq(pt_sql_blob(st, 4), pt_span(head.b, sizeof head.b)))
+    if (pt_span_eq(pt_sql_blob(st, 4), pt_span(head.b, sizeof head.b)) &&
+        pt_snap_agrees(l, &p, anew, n_anew))
         return 0;
     if (c->wrong++ == 0)
         describe(c, &p, kept, n_kept, anew, n_anew);
     return 0;
 }
 
+static bool same_sum(const struct pt_snap_sum *a, const struct pt_snap_sum *b) {
+    return a->pages == b->pages && a->rows == b->rows &&
+           memcmp(a->head.b, b->head.b, sizeof a->head.b) == 0;
+}
+
 static int check_tree(struct pt_ledger *l, unsigned part, struct pt_snapshot_check *c,
                       struct pt_err *err) {
     struct pt_snap_sum kept;
+    struct pt_snap_sum stored;
     struct pt_snap_sum anew;
     int rc = pt_snap_root(l, part, &kept, err);
 
+    rc = rc == 0 ? pt_snap_root_stored(l, part, &stored, err) : rc;
     rc = rc == 0 ? pt_snap_root_anew(l, part, &anew, err) : rc;
-    if (rc != 0 || (kept.pages == anew.pages && kept.rows == anew.rows &&
-                    memcmp(kept.head.b, anew.head.b, sizeof anew.head.b) == 0))
+    if (rc != 0 || (same_sum(&kept, &anew) && same_sum(&stored, &anew)))
         return rc;
     if (c->wrong++ == 0)
         (void)snprintf(c->first, sizeof c->first, "the tree of %s: %llu pages kept, now %llu",

@@ -1,39 +1,15 @@
 /* Which pages a record names, and for each page a chain over all that name it, in the log's order:
- * who has other records than these, one less or one more, has another chain. Kept in memory, where
- * the next day finds it, and written with the transaction. A record counts once however often it
- * names a page, and whatever its standing. */
+ * who has other records than these, one less or one more, has another chain. A record counts once
+ * however often it names a page, and whatever its standing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <pentad/base/hash.h>
 #include <pentad/record/ref.h>
 
 #include "funcs.h"
 #include "snap.h"
-
-enum { SLOTS_MIN = 4096, NAMED_MAX = 32768, KEPT_MAX = 2 * NAMED_MAX };
-
-struct slot {
-    char *subject; /* NULL: free */
-    int32_t fy;
-    unsigned part;
-    int64_t rec;   /* the last record that was added */
-    unsigned bits; /* what became dirty with it, beside what always does */
-    bool there;    /* it was named before */
-    bool changed;  /* since it was written */
-    struct pt_hash chain;
-};
-
-struct pt_snap {
-    struct slot *slots; /* a power of two of them, half of them free at least */
-    size_t cap;
-    size_t n;
-    size_t n_changed;
-    int64_t *made; /* places */
-    size_t n_made, cap_made;
-    sqlite3_stmt *st[PT_SN_COUNT];
-};
+#include "snapkeep.h"
 
 #define LIVE_OF                                                                                    \
     "SELECT hash FROM record WHERE subject = ?1 AND live_from < ?2"                                \
@@ -43,7 +19,8 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NAME] =
         "INSERT INTO snap_page(place,subject,fy,part,chain,dirty) VALUES(?6,?1,?2,?3,?4,?5)"
         " ON CONFLICT DO UPDATE SET chain=?4, dirty=dirty|?5",
-    [PT_SN_CHAIN] = "SELECT chain FROM snap_page WHERE part=? AND place=? AND subject=? AND fy=?",
+    [PT_SN_CHAIN] = "SELECT chain, dirty FROM snap_page"
+                    " WHERE part=? AND place=? AND subject=? AND fy=?",
     [PT_SN_PUT] = "INSERT INTO snap_page(part,place,subject,fy,chain,dirty,rows,head)"
                   " VALUES(?1,?2,?3,?4,?5,0,?6,?7) ON CONFLICT DO UPDATE SET"
                   " chain=?5, dirty=0, rows=?6, head=?7",
@@ -51,8 +28,8 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_ROW_PUT] = "INSERT OR REPLACE INTO snap_row VALUES(?,?,?,?)",
     [PT_SN_ROW_DROP] = "DELETE FROM snap_row WHERE subject=? AND fy=? AND no=?",
     [PT_SN_ROWS] = "SELECT no, value FROM snap_row WHERE subject=? AND fy=? ORDER BY no",
-    [PT_SN_PAID] = "SELECT coalesce(sum(fen), 0), coalesce(sum(fen) FILTER (WHERE month = ?3), 0)"
-                   " FROM agg_pay WHERE subject = ?1 AND fy = ?2",
+    [PT_SN_PAID] = "SELECT coalesce(sum(fen), 0), coalesce(sum(fen) FILTER (WHERE month = ?3), 0),"
+                   " total(abs(fen)) FROM agg_pay WHERE subject = ?1 AND fy = ?2",
     [PT_SN_DIRTY] = "SELECT part, place, subject, fy, chain, dirty FROM snap_page"
                     " INDEXED BY snap_dirty WHERE dirty <> 0 ORDER BY part, place, subject, fy",
     [PT_SN_MADE] = "UPDATE snap_page SET dirty=0, rows=?, head=?"
@@ -60,6 +37,7 @@ static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_PAGES] = "SELECT place, rows, head, subject, fy FROM snap_page"
                     " WHERE part=? AND place BETWEEN ? AND ? AND rows > 0"
                     " ORDER BY place, subject, fy",
+    [PT_SN_MOVED] = "SELECT subject, fy, month, fen, undone FROM d_pay",
     [PT_SN_NODE] = "SELECT prefix, pages, rows, head FROM snap_node"
                    " WHERE part=? AND depth=? AND prefix=?",
     [PT_SN_NODES] = "SELECT prefix, pages, rows, head FROM snap_node"
@@ -79,9 +57,10 @@ static const char *const statements[PT_SN_COUNT] = {
         " WHERE ?1 = '" PT_SNAP_RULES "' AND r.live_from < ?2"
         " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL ORDER BY r.hash",
     [PT_SN_YEAR] =
-        LIVE_OF "AND (fy = ?3 AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_EVALUATION,"
-                "   @TYPE_AUDIT_FIGURE) OR type = @TYPE_REGION_FISCAL AND ?3 IN (fy,"
-                "   (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = record.rec)))"
+        LIVE_OF "AND type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_EVALUATION,"
+                "   @TYPE_AUDIT_FIGURE, @TYPE_REGION_FISCAL) AND (fy = ?3"
+                "  OR type = @TYPE_REGION_FISCAL AND ?3 ="
+                "   (SELECT f.month / 100 FROM f_region_fiscal f WHERE f.rec = record.rec))"
                 " ORDER BY hash",
     [PT_SN_LINES] =
         "SELECT r.hash FROM (SELECT rec FROM f_congress_approval_lines WHERE subject = ?1"
@@ -164,176 +143,22 @@ sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which) {
     return l->snap->st[which];
 }
 
-static void forget(struct pt_snap *s) {
-    for (size_t i = 0; i < s->cap; i++)
-        free(s->slots[i].subject);
-    free(s->slots);
-    s->slots = NULL;
-    s->n = s->n_changed = s->cap = 0;
-}
-
-void pt_snap_drop(struct pt_ledger *l) {
-    if (!l->snap)
-        return;
-    l->snap->n_made = 0;
-    if (l->snap->n > 0)
-        forget(l->snap);
-}
-
 void pt_snap_close(struct pt_ledger *l) {
     if (!l->snap)
         return;
     pt_snap_drop(l);
     for (size_t i = 0; i < PT_SN_COUNT; i++)
         pt_sql_finalize(l->snap->st[i]);
-    free(l->snap->slots);
-    free(l->snap->made);
     free(l->snap);
     l->snap = NULL;
 }
 
-static int remember(struct pt_snap *s, int64_t place, struct pt_err *err) {
-    if (s->n_made == s->cap_made) {
-        size_t cap = s->cap_made ? 2 * s->cap_made : 256;
-        int64_t *more = realloc(s->made, cap * sizeof *more);
-
-        if (!more)
-            return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
-        s->made = more;
-        s->cap_made = cap;
-    }
-    s->made[s->n_made++] = place;
-    return 0;
-}
-
-/* One write instead of two, and none in the index of dirty pages. */
-static int put_made(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
-    struct pt_snap *s = l->snap;
-    const struct pt_snap_page page = {p->subject, p->fy, p->part, p->chain.b};
-    struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
-    struct pt_hash head;
-    unsigned n = 0;
-    int rc = pt_snap_rows(l, &page, rows, &n, err);
-
-    if (rc != 0)
-        return rc;
-    pt_snap_head(&page, rows, n, &head);
-    rc = pt_sql_apply(&l->sql, s->st[PT_SN_PUT], err, "iisibib", (int64_t)p->part, place,
-                      p->subject, (int64_t)p->fy, pt_span(p->chain.b, sizeof p->chain.b),
-                      (int64_t)n, pt_span(head.b, sizeof head.b));
-    return rc == 0 ? remember(s, place, err) : rc;
-}
-
-static int put_named(struct pt_ledger *l, const struct slot *p, int64_t place, struct pt_err *err) {
-    unsigned bits = p->part == PT_SNAP_PAID ? PT_SNAP_X01
-                    : p->there              ? PT_SNAP_SALT
-                                            : PT_SNAP_SALT | PT_SNAP_BEFORE;
-
-    return pt_sql_apply(&l->sql, l->snap->st[PT_SN_NAME], err, "siibii", p->subject, (int64_t)p->fy,
-                        (int64_t)p->part, pt_span(p->chain.b, sizeof p->chain.b),
-                        (int64_t)(bits | p->bits), place);
-}
-
-int pt_snap_flush(struct pt_ledger *l, bool anew, struct pt_err *err) {
-    struct pt_snap *s = l->snap;
-    int rc = 0;
-
-    s->n_made = 0;
-    for (size_t i = 0; s->n_changed > 0 && i < s->cap && rc == 0; i++) {
-        struct slot *p = &s->slots[i];
-
-        if (p->subject && p->changed) {
-            int64_t place = pt_snap_place(p->subject);
-
-            rc = anew && p->part == PT_SNAP_PAID && p->fy >= PT_SNAP_YEAR_MIN
-                     ? put_made(l, p, place, err)
-                     : put_named(l, p, place, err);
-            p->there = true;
-            p->changed = false;
-            p->bits = 0;
-        }
-    }
-    s->n_changed = 0;
-    if (s->n > KEPT_MAX)
-        forget(s);
-    return rc;
-}
-
-const int64_t *pt_snap_made(const struct pt_ledger *l, size_t *ret_n) {
-    *ret_n = l->snap->n_made;
-    return l->snap->made;
-}
-
-static struct slot *slot_of(struct slot *slots, size_t cap, const char *subject, int32_t fy,
-                            unsigned part) {
-    uint64_t h = pt_hash_text(PT_HASH_BEGIN ^ (uint64_t)fy ^ ((uint64_t)part << 40), subject);
-
-    h ^= h >> 29;
-    for (size_t i = 0;; i++) {
-        struct slot *p = &slots[(h + i) & (cap - 1)];
-
-        if (!p->subject || (p->fy == fy && p->part == part && strcmp(p->subject, subject) == 0))
-            return p;
-    }
-}
-
-static int grow(struct pt_snap *s, struct pt_err *err) {
-    size_t cap = s->cap ? s->cap * 2 : SLOTS_MIN;
-    struct slot *slots = calloc(cap, sizeof *slots);
-
-    if (!slots)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
-    for (size_t i = 0; i < s->cap; i++)
-        if (s->slots[i].subject)
-            *slot_of(slots, cap, s->slots[i].subject, s->slots[i].fy, s->slots[i].part) =
-                s->slots[i];
-    free(s->slots);
-    s->slots = slots;
-    s->cap = cap;
-    return 0;
-}
-
-/* As it was written, if it was: the chain goes on from there. */
-static int load(struct pt_ledger *l, struct slot *p, struct pt_err *err) {
-    sqlite3_stmt *st = l->snap->st[PT_SN_CHAIN];
-    int rc = pt_sql_bind(&l->sql, st, err, "iisi", (int64_t)p->part, pt_snap_place(p->subject),
-                         p->subject, (int64_t)p->fy);
-
-    if (pt_sql_row(&l->sql, st, &rc, err)) {
-        struct pt_span kept = pt_sql_blob(st, 0);
-
-        p->there = true;
-        if (pt_hash_from_bytes(&p->chain, kept.p, kept.len) != 0)
-            rc = pt_err_set(err, PT_E_CORRUPT, "ledger: a page's chain can't be read");
-    }
-    pt_sql_reset(st);
-    return rc;
-}
-
-static int find(struct pt_ledger *l, const char *subject, int32_t fy, unsigned part,
-                struct slot **ret, struct pt_err *err) {
-    struct pt_snap *s = l->snap;
-    int rc = 2 * s->n >= s->cap ? grow(s, err) : 0;
-
-    if (rc != 0)
-        return rc;
-    *ret = slot_of(s->slots, s->cap, subject, fy, part);
-    if ((*ret)->subject)
-        return 0;
-    **ret = (struct slot){.subject = strdup(subject), .fy = fy, .part = part};
-    if (!(*ret)->subject)
-        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for snapshots");
-    s->n++;
-    return load(l, *ret, err);
-}
-
 /* The nonce keeps the chain from those who know the record's hash alone. */
-static void add_link(struct pt_snap *s, struct slot *p, const struct pt_folding *f) {
+static void add_link(struct pt_snap *s, struct pt_snap_kept *p, const struct pt_folding *f) {
     struct pt_sha256 sha;
 
     p->rec = f->rec;
-    s->n_changed += !p->changed;
-    p->changed = true;
+    pt_snap_set_stale(s, p);
     pt_sha256_init(&sha);
     pt_sha256_update(&sha, "pentad/named/v2\n", 16);
     pt_sha256_update(&sha, p->chain.b, sizeof p->chain.b);
@@ -345,12 +170,12 @@ static void add_link(struct pt_snap *s, struct slot *p, const struct pt_folding 
 /* The page gets the record, once. */
 static int name_page(struct pt_ledger *l, const struct pt_folding *f, unsigned part,
                      const char *subject, int32_t fy, unsigned bits, struct pt_err *err) {
-    struct slot *p;
+    struct pt_snap_kept *p;
     int rc;
 
     if (!subject || subject[0] == '\0')
         return 0;
-    rc = find(l, subject, fy, part, &p, err);
+    rc = pt_snap_find(l, subject, fy, part, &p, err);
     if (rc != 0)
         return rc;
     p->bits |= bits;
@@ -371,17 +196,16 @@ static int name(struct pt_ledger *l, const struct pt_folding *f, const struct pt
 static int name_paid(struct pt_ledger *l, const struct pt_folding *f, const char *subject,
                      struct pt_err *err) {
     int32_t fy = f->r->fiscal_year;
-    struct slot *p;
+    struct pt_snap_kept *p;
     bool begins;
     int rc;
 
     if (!subject || subject[0] == '\0' || fy < PT_SNAP_YEAR_MIN)
         return 0;
-    rc = find(l, subject, fy, PT_SNAP_PAID, &p, err);
+    rc = pt_snap_find(l, subject, fy, PT_SNAP_PAID, &p, err);
     if (rc != 0 || p->rec == f->rec)
         return rc;
-    begins = !p->there;
-    p->there = true;
+    begins = !pt_snap_is_named(p);
     add_link(l->snap, p, f);
     return begins ? name_page(l, f, PT_SNAP_PAID, subject, PT_SNAP_WHOSE, PT_SNAP_BEGUN, err) : 0;
 }
@@ -524,8 +348,8 @@ int pt_snap_record(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
 
     if (!t)
         return 0;
-    if (l->snap->n_changed > NAMED_MAX) /* never within a record: it counts once */
-        rc = pt_snap_flush(l, false, err);
+    if (l->snap->n_unwritten > PT_SNAP_NAMED_MAX) /* never within a record: it counts once */
+        rc = pt_snap_write(l, err);
     rc = rc == 0 ? name_whose(l, f, err) : rc;
     rc = rc == 0 ? name_steps(l, f, err) : rc;
     if (rc != 0 || !is_of_year(t, f->r))

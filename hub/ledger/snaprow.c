@@ -219,30 +219,18 @@ _Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_H07 == 327
                    PT_SNAP_STEP == 65536 && PT_SNAP_ANSWER == 131072 && PT_SNAP_BINDS == 262144,
                "in the SQL");
 _Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_STEPS == 2 && (int)PT_SNAP_ANSWERS == 3 &&
-                   (int)PT_SNAP_BINDING == 4 && PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1,
+                   (int)PT_SNAP_BINDING == 4 && PT_SNAP_FACTS == 0,
                "in the SQL");
 
-/* What came as a payment named its page itself. */
-static const char paid_sql[] =
-    "INSERT INTO snap_page(part, place, subject, fy, dirty)"
-    " SELECT DISTINCT p.part, p.place, p.subject, p.fy, ?1 FROM d_pay d"
-    " CROSS JOIN snap_page p ON p.part = 1 AND p.place = place_of(d.subject)"
-    "  AND p.subject = d.subject AND p.fy = d.fy WHERE d.undone"
-    " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty";
-
+/* What is paid moves its pages itself: pt_snap_move. */
 int pt_snap_touch(struct pt_ledger *l, struct pt_err *err) {
     int64_t any;
     bool found;
-    int rc =
-        pt_sql_number(&l->sql, &any, &found, err, "SELECT 1 FROM d_pay WHERE undone LIMIT 1", "");
+    int rc = pt_sql_number(&l->sql, &any, &found, err,
+                           "SELECT 1 FROM snap_type k CROSS JOIN changed c ON c.type = k.type"
+                           " LIMIT 1",
+                           "");
 
-    if (rc == 0 && found)
-        rc = pt_sql_run(&l->sql, err, paid_sql, "i", (int64_t)PT_SNAP_X01);
-    rc = rc == 0 ? pt_sql_number(&l->sql, &any, &found, err,
-                                 "SELECT 1 FROM snap_type k CROSS JOIN changed c ON c.type = k.type"
-                                 " LIMIT 1",
-                                 "")
-                 : rc;
     return rc == 0 && found ? pt_sql_script(&l->sql, touch_sql, err) : rc;
 }
 
@@ -330,34 +318,67 @@ static int make_row(struct pt_ledger *l, const struct pt_snap_page *p, unsigned 
 }
 
 static int put_row(struct pt_ledger *l, const struct pt_snap_page *p, const struct pt_snap_row *row,
-                   bool found, struct pt_err *err) {
+                   struct pt_err *err) {
     sqlite3_stmt *put = pt_snap_st(l, PT_SN_ROW_PUT);
 
-    if (!found)
-        return pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_DROP), err, "sii", p->subject,
-                            (int64_t)p->fy, (int64_t)row->no);
     return row->hashed ? pt_sql_apply(&l->sql, put, err, "siib", p->subject, (int64_t)p->fy,
                                       (int64_t)row->no, pt_span(row->hash.b, PT_HASH_LEN))
                        : pt_sql_apply(&l->sql, put, err, "siii", p->subject, (int64_t)p->fy,
                                       (int64_t)row->no, row->value);
 }
 
+static bool same_value(const struct pt_snap_row *a, const struct pt_snap_row *b) {
+    return a->hashed ? memcmp(a->hash.b, b->hash.b, sizeof a->hash.b) == 0 : a->value == b->value;
+}
+
+/* Among the page's rows, which are in order; into the file where it says something else. */
+static int keep_row(struct pt_ledger *l, const struct pt_snap_page *p,
+                    const struct pt_snap_row *row, bool found, struct pt_snap_row *all, unsigned *n,
+                    struct pt_err *err) {
+    unsigned at = 0;
+    bool there;
+
+    while (at < *n && all[at].no < row->no)
+        at++;
+    there = at < *n && all[at].no == row->no;
+    if (!found && there) {
+        *n -= 1;
+        memmove(all + at, all + at + 1, (*n - at) * sizeof *all);
+        return pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_ROW_DROP), err, "sii", p->subject,
+                            (int64_t)p->fy, (int64_t)row->no);
+    }
+    if (!found || (there && same_value(&all[at], row)))
+        return 0;
+    if (!there) {
+        PT_ASSERT(*n < PT_SNAP_ROWS_MAX);
+        memmove(all + at + 1, all + at, (*n - at) * sizeof *all);
+        *n += 1;
+    }
+    all[at] = *row;
+    return put_row(l, p, row, err);
+}
+
 int pt_snap_settle(struct pt_ledger *l, const struct pt_snap_page *p, unsigned dirty,
-                   uint64_t known_at, struct pt_err *err) {
-    int rc = 0;
+                   uint64_t known_at, struct pt_snap_row *all, unsigned *ret_n,
+                   struct pt_err *err) {
+    enum pt_record_type asked = PT_TYPE_NONE;
+    bool there = true;
+    int rc = pt_snap_rows(l, p, all, ret_n, err);
 
     for (unsigned no = 0; no < ROWS && rc == 0 && p->part == PT_SNAP_FACTS; no++) {
         struct pt_snap_row row = {.no = no};
-        bool there = true;
+        enum pt_record_type needs = rows[no].needs;
         bool found = false;
 
         if (!is_row_of(no, p->fy) || !(rows[no].of & dirty))
             continue;
-        if (rows[no].needs != PT_TYPE_NONE)
-            rc = has(l, p->subject, rows[no].needs, &there, err);
-        if (rc == 0 && there)
+        if (needs != PT_TYPE_NONE && needs != asked) {
+            rc = has(l, p->subject, needs, &there, err);
+            asked = needs;
+        }
+        if (rc == 0 && (needs == PT_TYPE_NONE || there))
             rc = make_row(l, p, no, pt_snap_st(l, PT_SN_MEMBERS), known_at, &row, &found, err);
-        rc = rc == 0 ? put_row(l, p, &row, found, err) : rc;
+        rc = rc == 0 ? keep_row(l, p, &row, found, all, ret_n, err) : rc;
     }
     return rc;
 }
@@ -492,29 +513,55 @@ static void salt_of(const struct pt_snap_page *p, struct pt_hash *ret) {
     pt_sha256_final(&s, ret);
 }
 
+/* In decimal, without a NUL; its length. */
+enum { DECIMAL_MAX = 20 };
+static size_t decimal(char *out, int64_t value) {
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char digits[DECIMAL_MAX];
+    size_t n = 0;
+    size_t at = 0;
+
+    do
+        digits[n++] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        out[at++] = '-';
+    while (n > 0)
+        out[at++] = digits[--n];
+    return at;
+}
+
 void pt_snap_value_text(char out[PT_SNAP_VALUE_CAP], const struct pt_snap_row *row) {
     if (row->hashed)
         pt_hash_hex(out, &row->hash);
     else
-        (void)snprintf(out, PT_SNAP_VALUE_CAP, "%lld", (long long)row->value);
+        out[decimal(out, row->value)] = '\0';
+}
+
+static void add_text(struct pt_sha256 *s, const char *text) {
+    pt_sha256_update(s, text, strlen(text));
 }
 
 /* "SUBJECT\nYEAR\nFORMULA\nVALUE\n" */
 static void leaf_of(const struct pt_snap_page *p, const struct pt_snap_row *row,
                     const struct pt_hash *salt, struct pt_hash *ret) {
     static const char head[] = "pentad/row/v1\n";
+    char year[DECIMAL_MAX];
     char value[PT_SNAP_VALUE_CAP];
-    char tail[160];
     struct pt_sha256 s;
-    int n;
 
     pt_snap_value_text(value, row);
-    n = snprintf(tail, sizeof tail, "\n%d\n%s\n%s\n", p->fy, rows[row->no].formula, value);
     pt_sha256_init(&s);
     pt_sha256_update(&s, head, sizeof head - 1);
     pt_sha256_update(&s, salt->b, sizeof salt->b);
-    pt_sha256_update(&s, p->subject, strlen(p->subject));
-    pt_sha256_update(&s, tail, (size_t)n);
+    add_text(&s, p->subject);
+    add_text(&s, "\n");
+    pt_sha256_update(&s, year, decimal(year, p->fy));
+    add_text(&s, "\n");
+    add_text(&s, rows[row->no].formula);
+    add_text(&s, "\n");
+    add_text(&s, value);
+    add_text(&s, "\n");
     pt_sha256_final(&s, ret);
 }
 

@@ -6,7 +6,7 @@
 
 #include <pentad/proof/merkle.h>
 
-#include "snap.h"
+#include "snapkeep.h"
 
 enum { BIT_REST = 1, FIRST = PT_PARTY_CONGRESS, LAST = PT_PARTY_OFFICE };
 enum { CLASSES = LAST - FIRST + 1 };
@@ -14,114 +14,104 @@ enum { CLASSES = LAST - FIRST + 1 };
 /* ---- pages ---- */
 
 struct dirty {
-    char *subject;
-    int32_t fy;
+    struct pt_snap_made made; /* with its subject, owned */
     unsigned part, bits;
     uint8_t chain[PT_SNAP_CHAIN];
 };
 
-/* Pages to be made anew, in the order of their trees. */
+/* Pages to be made anew that aren't in memory. */
 struct anew {
     struct dirty *page;
-    int64_t *place;
     size_t n, cap;
 };
 
 static void drop_pages(struct anew *a) {
     for (size_t i = 0; i < a->n; i++)
-        free(a->page[i].subject);
+        free((char *)(uintptr_t)a->page[i].made.subject);
     free(a->page);
-    free(a->place);
 }
 
 static int no_memory(struct pt_err *err) {
     return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a snapshot");
 }
 
-static int room(struct anew *a, struct pt_err *err) {
-    size_t cap = a->cap ? 2 * a->cap : 256;
-    struct dirty *page;
-    int64_t *place;
-
-    if (a->n < a->cap)
-        return 0;
-    page = realloc(a->page, cap * sizeof *page);
-    if (!page)
-        return no_memory(err);
-    a->page = page;
-    place = realloc(a->place, cap * sizeof *place);
-    if (!place)
-        return no_memory(err);
-    a->place = place;
-    a->cap = cap;
-    return 0;
-}
-
 /* Of a row part, place, subject, fy, chain, dirty. */
 static int take_page(struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
     struct pt_span chain = pt_sql_blob(st, 4);
     struct dirty *p;
-    int rc = room(a, err);
 
-    if (rc != 0)
-        return rc;
+    if (a->n == a->cap) {
+        size_t cap = a->cap ? 2 * a->cap : 256;
+
+        p = realloc(a->page, cap * sizeof *p);
+        if (!p)
+            return no_memory(err);
+        a->page = p;
+        a->cap = cap;
+    }
     p = &a->page[a->n];
-    *p = (struct dirty){.subject = strdup(pt_sql_text(st, 2)),
-                        .fy = pt_sql_i32(st, 3),
+    *p = (struct dirty){.made = {.subject = strdup(pt_sql_text(st, 2)),
+                                 .place = pt_sql_i64(st, 1),
+                                 .fy = pt_sql_i32(st, 3)},
                         .part = (unsigned)pt_sql_i32(st, 0),
                         .bits = (unsigned)pt_sql_i32(st, 5)};
     PT_ASSERT(chain.len == sizeof p->chain && p->part < PT_SNAP_PARTS);
     memcpy(p->chain, chain.p, sizeof p->chain);
-    a->place[a->n] = pt_sql_i64(st, 1);
-    if (!p->subject)
+    if (!p->made.subject)
         return no_memory(err);
     a->n++;
     return 0;
 }
 
-static int make(struct pt_ledger *l, const struct dirty *d, int64_t place, struct pt_err *err) {
-    const struct pt_snap_page p = {d->subject, d->fy, d->part, d->chain};
+static int make(struct pt_ledger *l, struct dirty *d, struct pt_err *err) {
+    const struct pt_snap_page p = {d->made.subject, d->made.fy, d->part, d->chain};
     struct pt_snap_row rows[PT_SNAP_ROWS_MAX];
-    struct pt_hash head;
     unsigned n = 0;
-    int rc = pt_snap_settle(l, &p, d->bits, l->tick.log_size, err);
+    int rc = pt_snap_settle(l, &p, d->bits, l->tick.log_size, rows, &n, err);
 
-    rc = rc == 0 ? pt_snap_rows(l, &p, rows, &n, err) : rc;
     if (rc != 0)
         return rc;
-    pt_snap_head(&p, rows, n, &head);
+    d->made.rows = n;
+    pt_snap_head(&p, rows, n, &d->made.head);
     return pt_sql_apply(&l->sql, pt_snap_st(l, PT_SN_MADE), err, "ibiisi", (int64_t)n,
-                        pt_span(head.b, sizeof head.b), (int64_t)d->part, place, d->subject,
-                        (int64_t)d->fy);
+                        pt_span(d->made.head.b, sizeof d->made.head.b), (int64_t)d->part,
+                        d->made.place, p.subject, (int64_t)p.fy);
 }
 
-static int by_place(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* Of the part's pages here and of those that were made as they were named. */
+/* Of the part's pages here and of those that were made in memory. */
 static int renew_tree(struct pt_ledger *l, unsigned part, const struct anew *a,
                       struct pt_err *err) {
-    size_t n_made;
-    const int64_t *made = pt_snap_made(l, &n_made);
-    int64_t *places = calloc(a->n + n_made + 1, sizeof *places);
+    const struct pt_snap *s = l->snap;
+    struct pt_snap_made *made = calloc(a->n + s->n_made + 1, sizeof *made);
     size_t n = 0;
     int rc;
 
-    if (!places)
+    if (!made)
         return no_memory(err);
     for (size_t i = 0; i < a->n; i++)
         if (a->page[i].part == part)
-            places[n++] = a->place[i];
-    for (size_t i = 0; part == PT_SNAP_PAID && i < n_made; i++)
-        places[n++] = made[i];
-    qsort(places, n, sizeof *places, by_place);
-    rc = pt_snap_tree(l, part, places, n, err);
-    free(places);
+            made[n++] = a->page[i].made;
+    for (size_t i = 0; part == PT_SNAP_PAID && i < s->n_made; i++) {
+        const struct pt_snap_kept *p = s->made[i];
+
+        made[n++] = (struct pt_snap_made){p->subject, p->place, p->fy, p->rows, p->head};
+    }
+    rc = pt_snap_tree(l, part, made, n, err);
+    free(made);
     return rc;
+}
+
+/* One of payments that is in memory is made there. */
+static int take_dirty(struct pt_ledger *l, struct anew *a, sqlite3_stmt *st, struct pt_err *err) {
+    int32_t fy = pt_sql_i32(st, 3);
+    struct pt_snap_kept *p = NULL;
+
+    if (pt_sql_i32(st, 0) == PT_SNAP_PAID && fy >= PT_SNAP_YEAR_MIN)
+        p = pt_snap_kept(l->snap, pt_sql_text(st, 2), fy, PT_SNAP_PAID);
+    if (!p)
+        return take_page(a, st, err);
+    pt_snap_set_stale(l->snap, p);
+    return 0;
 }
 
 static int make_all(struct pt_ledger *l, struct pt_err *err) {
@@ -130,10 +120,11 @@ static int make_all(struct pt_ledger *l, struct pt_err *err) {
     int rc = pt_sql_bind(&l->sql, st, err, "");
 
     while (pt_sql_row(&l->sql, st, &rc, err))
-        rc = take_page(&a, st, err);
+        rc = take_dirty(l, &a, st, err);
     pt_sql_reset(st);
+    rc = rc == 0 ? pt_snap_make(l, err) : rc;
     for (size_t i = 0; i < a.n && rc == 0; i++)
-        rc = make(l, &a.page[i], a.place[i], err);
+        rc = make(l, &a.page[i], err);
     for (unsigned part = 0; part < PT_SNAP_PARTS && rc == 0; part++)
         rc = renew_tree(l, part, &a, err);
     drop_pages(&a);
@@ -265,13 +256,13 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
 
 int pt_snap_tick(struct pt_ledger *l, int32_t last_day, struct pt_err *err) {
     bool first = l->tick.day != last_day;
-    int rc = pt_snap_flush(l, first, err);
+    int rc = pt_snap_move(l, err);
 
+    rc = rc == 0 ? pt_snap_flush(l, err) : rc;
     rc = rc == 0 ? pt_snap_touch(l, err) : rc;
-    if (rc != 0 || !first)
-        return rc;
-    rc = make_all(l, err);
-    return rc == 0 ? write_day(l, err) : rc;
+    rc = rc == 0 && first ? make_all(l, err) : rc;
+    rc = rc == 0 && first ? write_day(l, err) : rc;
+    return rc == 0 && pt_snap_is_full(l) ? pt_snap_write(l, err) : rc;
 }
 
 /* ---- what the log holds ---- */

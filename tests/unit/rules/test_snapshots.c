@@ -220,6 +220,14 @@ static void damage(struct world *w, const char *sql) {
     cr_assert_eq(pt_sql_exec(pt_ledger_sql(pt_fold_ledger(w->f)), sql, &err), 0, "%s", err.msg);
 }
 
+/* What the ledger has in memory: it reads the file again. */
+static void forget(struct world *w) {
+    struct pt_err err = {0};
+
+    cr_assert_eq(pt_fold_begin(w->f, &err), 0, "%s", err.msg);
+    pt_ledger_rollback(pt_fold_ledger(w->f));
+}
+
 /* What is damaged here is said to be so: it is neither a crash nor the log's fault. */
 Test(snapshots, a_tree_that_cannot_be_read) {
     struct world w;
@@ -228,6 +236,7 @@ Test(snapshots, a_tree_that_cannot_be_read) {
     w_open(&w, ":memory:");
     money(&w);
     damage(&w, "UPDATE snap_node SET head = x'00' WHERE depth = 0");
+    forget(&w);
     mk_tick(&w.m, 20190201);
     cr_expect_eq(fold_on(&w, &err), PT_E_CORRUPT);
     cr_expect_not_null(strstr(err.msg, "tree"), "%s", err.msg);
@@ -272,6 +281,96 @@ Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     w_close(&w);
 }
 
+/* ---- what is in memory ---- */
+
+static void key_of(int i, char out[24]) {
+    (void)snprintf(out, 24, "37010019R%012d", 100 + i);
+}
+
+/* Days of few and of many payments, what undoes some of them days later (at last without a word of
+ * whose they were), Decembers, days of two ticks. */
+static void many_days(struct world *w) {
+    enum { REVERSED = 8, WITHDRAWN = 9 };
+    struct mk_ref paid[WITHDRAWN + 1];
+    char key[24];
+    int n = 0;
+
+    money(w);
+    for (int32_t day = 20190201; day <= 20190220; day++) {
+        for (int i = 0; i < 30; i += 1 + day % 3) {
+            struct mk_ref ref;
+
+            key_of(i, key);
+            ref = pay(w, key, i % 4 == 0 ? 20191203 : day, (1 + i) * WAN, NULL);
+            if (day == 20190204 && i <= WITHDRAWN)
+                paid[i] = ref;
+        }
+        if (day > 20190210 && n < REVERSED) {
+            key_of(n, key);
+            (void)pay(w, key, n % 4 == 0 ? 20191203 : 20190204, (1 + n) * WAN, &paid[n]);
+            n++;
+        }
+        if (day == 20190220)
+            (void)mk_json_correcting(&w->m, 4, &paid[WITHDRAWN], "finance", "X01", K(UNIT), UNIT1,
+                                     2019, day, "{'pay_date':20190204}");
+        w_tick(w, day);
+        if (day % 7 == 0) {
+            (void)pay(w, P1, day, 7 * WAN, NULL);
+            w_tick(w, day);
+        }
+    }
+}
+
+static void digest_of(struct pt_fold *f, uint8_t ret[32]) {
+    struct pt_snapshot_check c;
+    struct pt_err err = {0};
+
+    cr_assert_eq(pt_snapshot_check(pt_fold_ledger(f), &c, &err), 0, "%s", err.msg);
+    cr_expect_eq(c.wrong, 0, "%llu pages: %s", (unsigned long long)c.wrong, c.first);
+    cr_expect_gt(c.pages, 20);
+    cr_assert_eq(pt_ledger_digest(pt_fold_ledger(f), ret, &err), 0, "%s", err.msg);
+}
+
+static void must(int rc, const struct pt_err *err) {
+    cr_assert_eq(rc, 0, "%s", err->msg);
+}
+
+/* Folds the entries in transactions of `step`; from the middle on once in vain before each. */
+static void fold_by(const struct world *w, size_t step, uint8_t ret_digest[32]) {
+    struct pt_err err = {0};
+    struct pt_fold *f;
+
+    must(pt_fold_open(":memory:", &f, NULL, &err), &err);
+    for (size_t i = 0, n; i < w->m.n; i += n) {
+        n = w->m.n - i < step ? w->m.n - i : step;
+        if (i > w->m.n / 2) {
+            must(pt_fold_begin(f, &err), &err);
+            must(pt_fold_add(f, w->m.e + i, n, &err), &err);
+            pt_ledger_rollback(pt_fold_ledger(f));
+        }
+        must(pt_fold_apply(f, w->m.e + i, n, &err), &err);
+    }
+    digest_of(f, ret_digest);
+    pt_fold_close(f);
+}
+
+/* However many days a transaction has, and whatever became of the one before. */
+Test(snapshots, memory_and_file_say_the_same, .timeout = 120) {
+    static const size_t steps[] = {1, 3, 50, 100000};
+    struct world w;
+    uint8_t want[32];
+    uint8_t got[32];
+
+    w_open(&w, ":memory:");
+    many_days(&w);
+    digest_of(w.f, want);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        fold_by(&w, steps[i], got);
+        cr_expect_arr_eq(want, got, 32, "%zu entries a transaction", steps[i]);
+    }
+    w_close(&w);
+}
+
 /* ---- the trees ---- */
 
 enum { MANY = 60, FEW = 9 };
@@ -284,10 +383,6 @@ static int64_t count(struct world *w, const char *sql) {
     cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err, sql, ""), 0,
                  "%s", err.msg);
     return n;
-}
-
-static void key_of(int i, char out[24]) {
-    (void)snprintf(out, 24, "37010019R%012d", 100 + i);
 }
 
 static void evaluate(struct world *w, int i, struct mk_ref *ret) {
