@@ -74,8 +74,11 @@ static int by_terms(const struct pt_asof *a, const struct pt_figure_def *d, stru
     size_t n = 0;
     int rc = 0;
 
-    for (; n < PT_TERMS_MAX && d->terms[n] && rc == 0; n++)
+    for (; n < PT_TERMS_MAX && d->terms[n] && rc == 0; n++) {
         rc = pt_term_value(a, d->terms[n], &v[n], err);
+        if (!v[0].found && d->how != PT_SUM)
+            return rc; /* whatever the others come to */
+    }
     if (rc == 0)
         combine(d, v, n, f);
     return rc;
