@@ -19,7 +19,10 @@ static const char temp_tables[] =
     "  first_day INTEGER, last_day INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_subject(subject TEXT, fy INTEGER, month INTEGER, coarse INTEGER,"
     "  first_day INTEGER, undone INTEGER, said INTEGER);"
-    "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);";
+    "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);"
+    /* Made here and not when first used: every statement is prepared again behind a new table. */
+    "CREATE TEMP TABLE d_advance(dept TEXT PRIMARY KEY);"
+    "CREATE TEMP TABLE d_member(subject TEXT PRIMARY KEY);";
 
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sql_exec(&l->sql, temp_tables, err);
@@ -67,7 +70,6 @@ static const char dept_sql[] =
     "  (@ALLOTMENT_KIND_INBOUND, @ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_ADVANCE)"
     " GROUP BY 1, 2, 3"
     " ON CONFLICT DO UPDATE SET fen = add_fen(fen, excluded.fen), tol = tol + excluded.tol;"
-    "CREATE TEMP TABLE IF NOT EXISTS d_advance(dept TEXT PRIMARY KEY);"
     "DELETE FROM d_advance;"
     "INSERT OR IGNORE INTO d_advance SELECT f.dept FROM changed c"
     " CROSS JOIN f_allotment f ON f.rec = c.rec"
@@ -115,7 +117,6 @@ static const char final_sums[] = APPROVED_SUMS("agg_final", "@APPROVAL_KIND_FINA
 
 /* The newest allotment says whose subject it is; before there is one, its profile does. */
 static const char member_sql[] =
-    "CREATE TEMP TABLE IF NOT EXISTS d_member(subject TEXT PRIMARY KEY);"
     "DELETE FROM d_member;"
     "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec"
     " WHERE c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) AND r.subject IS "

@@ -7,6 +7,7 @@
  *                            the calendar has ended */
 #include "funcs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <pentad/base/date.h>
@@ -56,18 +57,37 @@ static bool ask_workday(struct pt_ledger *l, int32_t day) {
 }
 
 void pt_workdays_forget(struct pt_ledger *l) {
-    memset(l->workdays, 0, sizeof l->workdays);
+    l->workdays_unsure = true;
 }
 
-/* Rules ask for the same few hundred days again and again. What was found is kept until an entry
- * comes or the file is another's or an earlier transaction's no more. */
+/* What was found is true of the calendars that are in force; where they are the same it is kept. */
+static void see_calendars(struct pt_ledger *l) {
+    static const char sql[] = "SELECT group_concat(substr(hex(r.hash), 1, 16) || r.valid_from)"
+                              " FROM f_workdays f CROSS JOIN live v ON v.rec = f.rec"
+                              " CROSS JOIN record r ON r.rec = f.rec";
+    char now[PT_CALENDARS_CAP] = "";
+    sqlite3_stmt *st = NULL;
+    bool known;
+    int rc = pt_sql_query(&l->sql, &st, NULL, sql, "");
+
+    known = pt_sql_row(&l->sql, st, &rc, NULL) &&
+            snprintf(now, sizeof now, "%s", pt_sql_text(st, 0)) < (int)sizeof now;
+    pt_sql_done(&l->sql, st);
+    if (!known || strcmp(now, l->calendars) != 0)
+        memset(l->workdays, 0, sizeof l->workdays);
+    memcpy(l->calendars, now, sizeof now);
+    l->workdays_unsure = false;
+}
+
+/* Rules ask for the same few hundred days again and again. The calendars are looked at anew where
+ * an entry came or the file is another's or an earlier transaction's no more. */
 static bool is_workday(struct pt_ledger *l, int32_t day) {
     struct pt_day_kept *k = &l->workdays[(uint32_t)day % PT_DAYS_KEPT];
     uint32_t version = 0;
 
     (void)sqlite3_file_control(l->sql.db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-    if (version != l->workdays_version)
-        pt_workdays_forget(l);
+    if (version != l->workdays_version || l->workdays_unsure)
+        see_calendars(l);
     l->workdays_version = version;
     if (k->day != day)
         *k = (struct pt_day_kept){day, ask_workday(l, day)};

@@ -23,6 +23,7 @@ enum {
     PT_STREAM_CACHE = 64,
     PT_FIG_STMTS = 32,
     PT_DAYS_KEPT = 1024,
+    PT_CALENDARS_CAP = 2048,
     PT_TERM_STMTS = 192
 };
 enum { PT_SUBJECTS_KEPT = 4096, PT_SUBJECT_KEPT_CAP = 36, PT_PAID_KEPT = 8192 };
@@ -114,8 +115,10 @@ struct pt_ledger {
     struct pt_buf scratch;
     sqlite3_stmt *workday; /* prepared when first asked */
     struct pt_day_kept workdays[PT_DAYS_KEPT];
-    uint32_t workdays_version;       /* of the file, that those are true of */
-    sqlite3_stmt *fig[PT_FIG_STMTS]; /* of figsql.c; the same */
+    char calendars[PT_CALENDARS_CAP]; /* that those are true of */
+    uint32_t workdays_version;        /* of the file, when they were looked at */
+    bool workdays_unsure;             /* something came since */
+    sqlite3_stmt *fig[PT_FIG_STMTS];  /* of figsql.c; the same */
     struct {
         const char *text; /* a term's, by its address */
         sqlite3_stmt *st;

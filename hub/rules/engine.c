@@ -296,35 +296,60 @@ static int drop_cleared(struct pt_engine *e, const struct old_list *o, struct pt
     return rc;
 }
 
+/* Most rules touch nothing at most ticks: what the rule before left is taken away where it left
+ * anything. */
+static int untouch(struct pt_engine *e, struct pt_err *err) {
+    int rc = e->touched ? pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err) : 0;
+
+    e->touched = e->touched && rc != 0;
+    return rc;
+}
+
+/* A statement that fills `touched`, if there is one; `rc` is how binding it went. */
+static int touch(struct pt_engine *e, int rc, sqlite3_stmt *st, struct pt_err *err) {
+    if (rc != 0 || !st)
+        return rc;
+    rc = pt_sql_execute(e->sql, st, err);
+    e->touched = e->touched || sqlite3_changes(e->sql->db) > 0;
+    return rc;
+}
+
+/* What fell due is looked at, and due no more. */
+static int touch_due(struct pt_engine *e, const char *id, struct pt_err *err) {
+    sqlite3_stmt *st = e->own[PT_R_TOUCH_DUE];
+    int rc = pt_sql_bind(e->sql, st, err, "si", id, (int64_t)e->tick.day);
+
+    rc = touch(e, rc, st, err);
+    return rc == 0
+               ? pt_sql_apply(e->sql, e->own[PT_R_DROP_DUE], err, "si", id, (int64_t)e->tick.day)
+               : rc;
+}
+
 static int collect(struct pt_engine *e, size_t no, bool everything, struct pt_err *err) {
     const char *id = e->rules[no].info.id;
     struct pt_rule_stmts *s = &e->st[no];
-    int rc = pt_sql_execute(e->sql, e->own[PT_R_UNTOUCH], err);
+    sqlite3_stmt *dated = e->own[PT_R_TOUCH_DATED];
+    sqlite3_stmt *waiting = e->own[PT_R_TOUCH_WAITING];
+    int rc = untouch(e, err);
 
-    if (rc == 0 && s->touch)
-        rc = pt_sql_execute(e->sql, s->touch, err);
-    if (rc == 0 && everything && s->all)
-        rc = pt_sql_execute(e->sql, s->all, err);
+    rc = touch(e, rc, s->touch, err);
+    if (everything)
+        rc = touch(e, rc, s->all, err);
     if (rc == 0 && s->agenda && e->new_calendar)
-        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DATED], err, "s", id);
-    if (rc == 0 && s->agenda)
-        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_DUE], err, "si", id, (int64_t)e->tick.day);
-    if (rc == 0 && s->agenda)
-        rc = pt_sql_apply(e->sql, e->own[PT_R_DROP_DUE], err, "si", id, (int64_t)e->tick.day);
+        rc = touch(e, pt_sql_bind(e->sql, dated, err, "s", id), dated, err);
+    if (rc == 0 && s->due)
+        rc = touch_due(e, id, err);
     if (rc == 0 && s->through_col >= 0)
-        rc = pt_sql_apply(e->sql, e->own[PT_R_TOUCH_WAITING], err, "si", id, (int64_t)s->closed);
+        rc =
+            touch(e, pt_sql_bind(e->sql, waiting, err, "si", id, (int64_t)s->closed), waiting, err);
     return rc;
 }
 
 static int run_rule(struct pt_engine *e, size_t no, bool everything, struct pt_err *err) {
     struct old_list old = {0};
-    int64_t one;
-    bool any = false;
-    int rc = load_closed(e, no, err);
+    int rc = collect(e, no, everything, err);
 
-    rc = rc == 0 ? collect(e, no, everything, err) : rc;
-    rc = rc == 0 ? pt_sql_number(e->sql, &one, &any, err, "SELECT 1 FROM touched LIMIT 1", "") : rc;
-    if (rc == 0 && any) {
+    if (rc == 0 && e->touched) {
         rc = load_old(e, no, &old, err);
         rc = rc == 0 ? evaluate(e, no, &old, err) : rc;
         rc = rc == 0 ? drop_cleared(e, &old, err) : rc;
@@ -370,13 +395,44 @@ static int diff_all(struct pt_engine *e, struct pt_err *err) {
     return rc == 0 ? pt_sql_script(e->sql, put_in_order, err) : rc;
 }
 
+/* Which rules have something due: nothing that a tick plans is due before the next day. */
+static int load_due(struct pt_engine *e, struct pt_err *err) {
+    static const char sql[] = "SELECT DISTINCT rule FROM agenda WHERE due <= ?";
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(e->sql, &st, err, sql, "i", (int64_t)e->tick.day);
+
+    for (size_t i = 0; i < e->n_rules; i++)
+        e->st[i].due = false;
+    while (pt_sql_row(e->sql, st, &rc, err))
+        for (size_t i = 0; i < e->n_rules; i++)
+            if (strcmp(e->rules[i].info.id, pt_sql_text(st, 0)) == 0)
+                e->st[i].due = true;
+    pt_sql_done(e->sql, st);
+    return rc;
+}
+
+/* What each rule awaits; most await the same. */
+static int load_all_closed(struct pt_engine *e, struct pt_err *err) {
+    int rc = 0;
+
+    for (size_t i = 0; i < e->n_rules && rc == 0; i++)
+        if (e->st[i].awaits_like == i)
+            rc = load_closed(e, i, err);
+        else
+            e->st[i].closed = e->st[e->st[i].awaits_like].closed;
+    return rc;
+}
+
 int pt_engine_tick(struct pt_engine *e, const struct pt_ledger_tick *tick, struct pt_err *err) {
     bool everything[PT_RULES_MAX] = {false};
     int64_t one;
     int rc;
 
     e->tick = *tick;
+    e->touched = true; /* who knows what a question or a tick that failed left there */
     rc = drop_leftovers(e, err);
+    rc = rc == 0 ? load_due(e, err) : rc;
+    rc = rc == 0 ? load_all_closed(e, err) : rc;
     rc = rc == 0 ? pt_sql_number(e->sql, &one, &e->new_calendar, err,
                                  "SELECT 1 FROM changed WHERE type = @TYPE_WORKDAYS LIMIT 1", "")
                  : rc;

@@ -32,10 +32,12 @@ struct pt_rule_stmts {
     sqlite3_stmt *agenda;
     sqlite3_stmt *inputs;
     int figure_col[PT_RULE_FIGURES_MAX];
-    int through_col;   /* -1: the rule awaits nobody */
-    bool awaits_named; /* whom it awaits a figure of each condition says */
-    int32_t closed;    /* as of the tick: the day that all whom it awaits have closed; where a
-                          figure says whom, the day that any party has */
+    int through_col;    /* -1: the rule awaits nobody */
+    bool awaits_named;  /* whom it awaits a figure of each condition says */
+    size_t awaits_like; /* the first rule that awaits the same; itself where none before does */
+    bool due;           /* as of the tick: its agenda has something for that day */
+    int32_t closed;     /* as of the tick: the day that all whom it awaits have closed; where a
+                           figure says whom, the day that any party has */
 };
 
 enum pt_engine_stmt {
@@ -82,6 +84,7 @@ struct pt_engine {
     uint64_t due_tick; /* of due_day: yellow, red */
     int32_t due_day[2];
     bool new_calendar; /* the tick at hand knows of another H08 than the one before */
+    bool touched;      /* temp.touched may have rows; while a tick runs: it has */
 };
 
 /* A condition row as read or computed; strings in the arena. */

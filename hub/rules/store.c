@@ -269,6 +269,15 @@ static int prepare_own(struct pt_engine *e, struct pt_err *err) {
     return rc == 0 ? pt_ledger_last_tick(e->ledger, &e->tick, err) : rc;
 }
 
+/* The first rule that awaits the same. */
+static size_t awaits_like(const struct pt_rule *rules, size_t no) {
+    size_t i = 0;
+
+    while (strcmp(rules[i].info.awaits, rules[no].info.awaits) != 0)
+        i++;
+    return i;
+}
+
 int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err) {
     size_t n;
     const struct pt_rule *rules = pt_rule_all(&n);
@@ -278,6 +287,8 @@ int pt_engine_open(struct pt_engine *e, struct pt_ledger *l, struct pt_err *err)
     rc = rc == 0 ? prepare_own(e, err) : rc;
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = prepare_rule(e, &rules[i], &e->st[i], err);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        e->st[i].awaits_like = awaits_like(rules, i);
     return rc;
 }
 
