@@ -18,7 +18,7 @@ static const char temp_tables[] =
     "  ckey TEXT, fy INTEGER, month INTEGER, func TEXT, fen INTEGER, coarse INTEGER,"
     "  first_day INTEGER, last_day INTEGER, undone INTEGER);"
     "CREATE TEMP TABLE d_subject(subject TEXT, fy INTEGER, month INTEGER, coarse INTEGER,"
-    "  first_day INTEGER, undone INTEGER, said INTEGER);"
+    "  first_day INTEGER, undone INTEGER, said INTEGER, PRIMARY KEY(subject, fy)) WITHOUT ROWID;"
     "CREATE TEMP TABLE d_quota(subject TEXT, fund_year INTEGER, bk INTEGER, ckey TEXT);"
     /* Made here and not when first used: every statement is prepared again behind a new table. */
     "CREATE TEMP TABLE d_advance(dept TEXT PRIMARY KEY);"
@@ -27,6 +27,20 @@ static const char temp_tables[] =
 int pt_agg_prepare(struct pt_ledger *l, struct pt_err *err) {
     return pt_sql_exec(&l->sql, temp_tables, err);
 }
+
+/* What apply.c can't tell of a record alone. */
+static const char said_sql[] =
+    "INSERT INTO said_of SELECT r.subject, 1 << c.type % 64 FROM changed c"
+    " CROSS JOIN record r ON r.rec = c.rec AND r.subject IS NOT NULL"
+    " WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
+    " AND CASE c.type WHEN @TYPE_ALLOTMENT THEN"
+    "   (SELECT quota_sign(f.kind) < 0 FROM f_allotment f WHERE f.rec = c.rec)"
+    "  ELSE (SELECT f.is_major FROM f_subject_profile f WHERE f.rec = c.rec) END"
+    " ON CONFLICT DO UPDATE SET types = types | excluded.types;";
+static const char evaluated_sql[] =
+    "INSERT OR IGNORE INTO evaluated_year SELECT r.fy FROM changed c"
+    " CROSS JOIN f_evaluation f ON f.rec = c.rec AND f.kind = @EVALUATION_KIND_SELF"
+    " CROSS JOIN record r ON r.rec = c.rec AND r.fy IS NOT NULL WHERE c.type = @TYPE_EVALUATION;";
 
 /* From temp.d_pay. Where a PAY is undone, agg_line's last day is looked up again. */
 static const char pay_sql[] =
@@ -199,6 +213,10 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
         "SELECT 1 FROM changed WHERE type = @TYPE_CONGRESS_APPROVAL LIMIT 1";
     static const char any_member[] = "SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, "
                                      "@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1";
+    static const char any_said[] =
+        "SELECT 1 FROM changed WHERE type IN (@TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1";
+    static const char any_evaluation[] =
+        "SELECT 1 FROM changed WHERE type = @TYPE_EVALUATION LIMIT 1";
     static const char any_profile[] =
         "SELECT 1 FROM changed WHERE type = @TYPE_SUBJECT_PROFILE LIMIT 1";
     int64_t before;
@@ -207,6 +225,8 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
                            "i", (int64_t)l->tick.no - 1);
 
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_said, said_sql, err) : rc;
+    rc = rc == 0 ? when_changed(l, any_evaluation, evaluated_sql, err) : rc;
     rc = rc == 0 ? pt_paysums_tick(l, err) : rc;
     rc = rc == 0 ? when_changed(l, any_payment, pay_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;

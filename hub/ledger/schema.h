@@ -89,8 +89,11 @@ static const char pt_schema_sums[] =
     "  PRIMARY KEY(kind, org, subject)) WITHOUT ROWID;\n"
     "CREATE INDEX member_subject ON member(subject);\n"
     /* Of which of the types that payments have to be held against (apply.c) a subject has records,
-       whatever their standing: bit `type % 64`. Most have none, and nobody need look. */
+       whatever their standing: bit `type % 64`. Most have none, and nobody need look. Of profiles
+       only one that calls it major is told, of allotments one that takes money away (agg.c). */
     "CREATE TABLE said_of(subject TEXT PRIMARY KEY, types INTEGER) WITHOUT ROWID;\n"
+    /* Fiscal years of which there is a self-evaluation (V01), whatever its standing. */
+    "CREATE TABLE evaluated_year(fy INTEGER PRIMARY KEY);\n"
     /* Which profiles (P02) name an item by another code too, live or not. */
     "CREATE TABLE alias(alias TEXT, rec INTEGER, PRIMARY KEY(alias, rec)) WITHOUT ROWID;\n"
     "CREATE INDEX agg_pay_ckey ON agg_pay(ckey) WHERE ckey <> '';\n"

@@ -32,9 +32,9 @@ UNION SELECT d.subject, v.month, '' FROM d_pay d CROSS JOIN live r ON r.r_subjec
 SELECT subject, month, '' FROM agg_pay UNION SELECT v.r_subject, v.month, '' FROM v_exec_snapshot v
 -- [condition]
 WITH said AS MATERIALIZED (
-  SELECT t.a, t.b, t.c,
+  SELECT t.a, t.b, t.c, CASE WHEN t.b <= (SELECT max(month) FROM f_exec_snapshot) THEN
     (SELECT v.rec FROM v_exec_snapshot v WHERE v.r_subject = t.a AND v.r_type = @TYPE_EXEC_SNAPSHOT AND v.month = t.b
-      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) AS rec FROM touched t),
+      ORDER BY v.r_valid DESC, v.r_issued DESC, v.r_stream DESC, v.r_seq DESC LIMIT 1) END AS rec FROM touched t),
 reports AS MATERIALIZED (
   SELECT said.*, f.cum_paid_fen AS reported,
     f.cum_paid_fen IS NOT NULL AND tick_day() > month_end(said.b) AS over

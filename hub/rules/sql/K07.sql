@@ -32,9 +32,11 @@
 SELECT r.subject, r.fy, '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_AUDIT_FIGURE
 UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE d.said >> @TYPE_AUDIT_FIGURE % 64 & 1 AND EXISTS (SELECT 1 FROM v_audit_figure v
   WHERE v.r_subject = d.subject AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
-UNION SELECT d.org, d.fy, '' FROM (SELECT DISTINCT m.org, s.fy FROM d_subject s CROSS JOIN member m ON m.subject = s.subject) d
-  WHERE (SELECT s.types >> @TYPE_AUDIT_FIGURE % 64 & 1 FROM said_of s WHERE s.subject = d.org)
-   AND EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = d.org AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
+UNION SELECT v.r_subject, v.r_fy, '' FROM (SELECT 1 FROM d_subject LIMIT 1) y
+  CROSS JOIN subj k ON k.kind IN (@SUBJECT_KIND_DEPT, @SUBJECT_KIND_UNIT, @SUBJECT_KIND_POLICY)
+  CROSS JOIN said_of s ON s.subject = k.key AND s.types >> @TYPE_AUDIT_FIGURE % 64 & 1
+  CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
+  WHERE EXISTS (SELECT 1 FROM member m CROSS JOIN d_subject d ON d.subject = m.subject AND d.fy = v.r_fy WHERE m.kind = k.kind AND m.org = k.key)
 UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_subject) d CROSS JOIN subj k ON k.kind = @SUBJECT_KIND_REGION
   WHERE EXISTS (SELECT 1 FROM v_audit_figure v WHERE v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE AND v.r_fy = d.fy)
 UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE

@@ -46,9 +46,10 @@ FROM paid_line l CROSS JOIN live r ON r.rec = l.rec WHERE l.payee_uscc <> '' AND
 -- [touch]
 SELECT a, b, c FROM (
   WITH mine AS MATERIALIZED (
-    SELECT p.* FROM (SELECT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_SUBJECT_PROFILE
-      UNION SELECT r.subject FROM changed c CROSS JOIN f_result_use f ON f.rec = c.rec AND f.action = @USE_ACTION_MERGE
-        CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_RESULT_USE) u CROSS JOIN k22_profile p ON p.subject = u.subject),
+    SELECT p.* FROM (SELECT r.subject, 0 AS merged FROM changed c CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_SUBJECT_PROFILE
+      UNION SELECT r.subject, 1 FROM changed c CROSS JOIN f_result_use f ON f.rec = c.rec AND f.action = @USE_ACTION_MERGE
+        CROSS JOIN record r ON r.rec = c.rec WHERE c.type = @TYPE_RESULT_USE) u CROSS JOIN k22_profile p ON p.subject = u.subject
+    WHERE u.merged OR NOT EXISTS (SELECT 1 FROM changed n WHERE n.rec = p.rec)),
   near AS MATERIALIZED (
     SELECT q.subject, q.fy, q.class, q.org FROM (SELECT DISTINCT class FROM mine) m CROSS JOIN f_subject_profile o
       ON o.func >= m.class AND o.func < m.class || char(1114111) CROSS JOIN k22_profile q ON q.rec = o.rec)

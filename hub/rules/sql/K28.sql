@@ -65,9 +65,10 @@ WHERE tick_day() / 10000 BETWEEN o.c AND o.c + 1;
 CREATE TEMP VIEW k28_idle AS
 SELECT DISTINCT a, c FROM k28_own WHERE open >= param('k28.min_fen') AND date_diff(tick_day(), since) >= param('k28.yellow_days');
 CREATE TEMP VIEW k28_line AS
-WITH asked AS (
-  SELECT a, c FROM k28_idle
-  UNION SELECT t.a, t.c - 1 FROM k28_idle t WHERE t.c = tick_day() / 10000 AND EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = t.a AND x.fy = t.c)),
+WITH idle AS MATERIALIZED (SELECT a, c FROM k28_idle),
+asked AS (
+  SELECT a, c FROM idle
+  UNION SELECT t.a, t.c - 1 FROM idle t WHERE t.c = tick_day() / 10000 AND EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = t.a AND x.fy = t.c)),
 year AS MATERIALIZED (
   SELECT t.a, t.c, t.c < tick_day() / 10000 AS over, coalesce((SELECT sum(k.fen) FROM k28_carried k WHERE k.subject = t.a AND k.fund_year = t.c), 0) AS carried,
     coalesce((SELECT sum(k.n) FROM k28_carried k WHERE k.subject = t.a AND k.fund_year = t.c), 0) > 0 AS told
@@ -99,15 +100,16 @@ SELECT o.*, open - min(open, max(0, off + next_taken - CASE WHEN over THEN 0 ELS
 FROM off o;
 CREATE TEMP VIEW k28_shared AS
 SELECT d.subject FROM d_subject d WHERE d.undone
-  OR EXISTS (SELECT 1 FROM agg_quota q WHERE q.subject = d.subject AND quota_sign(q.kind) < 0)
+  OR d.said >> @TYPE_ALLOTMENT % 64 & 1 AND EXISTS (SELECT 1 FROM agg_quota q WHERE q.subject = d.subject AND quota_sign(q.kind) < 0)
   OR d.said >> @TYPE_FUND_CONTROL % 64 & 1 AND EXISTS (SELECT 1 FROM k28_recovered x WHERE x.subject = d.subject)
   OR d.said >> @TYPE_CARRY_OVER % 64 & 1 AND EXISTS (SELECT 1 FROM k28_carried k WHERE k.subject = d.subject AND k.fund_year = tick_day() / 10000 - 1)
 UNION SELECT d.subject FROM d_pay d WHERE d.fen < 0;
 -- [touch]
 SELECT q.subject, q.quota_no, q.fund_year FROM (SELECT DISTINCT subject, fund_year FROM d_quota) d
   CROSS JOIN budget q ON q.subject = d.subject AND q.fund_year IN (d.fund_year, d.fund_year + 1)
-UNION SELECT n.a, n.b, n.c FROM (SELECT subject FROM d_quota UNION SELECT subject FROM d_subject) d
-  CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = d.subject
+UNION SELECT n.a, n.b, n.c FROM d_quota d CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = d.subject
+UNION SELECT n.a, n.b, n.c FROM (SELECT 1 FROM d_subject LIMIT 1) y CROSS JOIN condition n INDEXED BY condition_touch
+  ON n.rule = 'K28' AND EXISTS (SELECT 1 FROM d_subject d WHERE d.subject = n.a)
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM k28_shared d CROSS JOIN budget q ON q.subject = d.subject
 UNION SELECT q.subject, q.quota_no, q.fund_year FROM changed c CROSS JOIN record r ON r.rec = c.rec CROSS JOIN budget q ON q.subject = r.subject
  WHERE c.type = @TYPE_FUND_CONTROL
@@ -119,9 +121,9 @@ UNION SELECT n.a, n.b, n.c FROM agg_year y CROSS JOIN condition n ON n.rule = 'K
 SELECT q.subject, q.quota_no, q.fund_year FROM budget q
 -- [agenda]
 SELECT a, b, c, due FROM (
-  SELECT l.a, l.b, l.c, date_add(l.since, n.column1) AS due FROM k28_own l
-    CROSS JOIN (VALUES (param('k28.yellow_days')), (param('k28.red_days'))) n
-    WHERE l.open >= param('k28.min_fen')) WHERE due <= tick_day() / 10000 * 10000 + 1231
+  WITH own AS MATERIALIZED (SELECT a, b, c, since FROM k28_own WHERE open >= param('k28.min_fen'))
+  SELECT l.a, l.b, l.c, date_add(l.since, n.column1) AS due FROM own l
+    CROSS JOIN (VALUES (param('k28.yellow_days')), (param('k28.red_days'))) n) WHERE due <= tick_day() / 10000 * 10000 + 1231
 UNION SELECT t.a, t.b, t.c, (t.c + 1) * 10000 + 101 FROM touched t WHERE EXISTS (SELECT 1 FROM k28_carried k WHERE k.subject = t.a AND k.fund_year = t.c)
 UNION SELECT n.a, n.b, n.c, (tick_day() / 10000 + 1) * 10000 + 101 FROM touched t
   CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K28' AND n.a = t.a AND n.b = t.b AND n.c = t.c

@@ -38,10 +38,9 @@ SELECT r.subject, f.period_end, '' FROM changed c CROSS JOIN record r ON r.rec =
 UNION SELECT v.r_subject, v.period_end, '' FROM (SELECT DISTINCT r.subject FROM changed c CROSS JOIN record r ON r.rec = c.rec
     WHERE c.type IN (@TYPE_PERF_GOAL, @TYPE_ALLOTMENT, @TYPE_CARRY_OVER)) s
   CROSS JOIN v_monitor_report v ON v.r_subject = s.subject AND v.r_type = @TYPE_MONITOR_REPORT WHERE v.period_end IS NOT NULL
-UNION SELECT v.r_subject, v.period_end, '' FROM (SELECT * FROM d_subject
-    WHERE coarse > 1 OR month <= (SELECT max(period_end) / 100 FROM f_monitor_report)) d
-  CROSS JOIN v_monitor_report v ON v.r_subject = d.subject AND v.r_type = @TYPE_MONITOR_REPORT
- WHERE v.period_end / 100 >= d.month OR d.coarse > 1
+UNION SELECT d.subject, v.period_end, '' FROM d_subject d
+  CROSS JOIN live r ON r.r_subject = d.subject AND r.r_type = @TYPE_MONITOR_REPORT CROSS JOIN f_monitor_report v ON v.rec = r.rec
+ WHERE (d.coarse > 1 OR d.month <= (SELECT max(period_end) / 100 FROM f_monitor_report)) AND (v.period_end / 100 >= d.month OR d.coarse > 1)
 -- [all]
 SELECT DISTINCT v.r_subject, v.period_end, '' FROM v_monitor_report v WHERE v.period_end IS NOT NULL
 -- [condition]

@@ -62,7 +62,7 @@ UNION SELECT t.subject, t.fy, '' FROM changed c CROSS JOIN ref f ON f.rec = c.re
   CROSS JOIN record t ON t.sid = f.t_sid AND t.seq = f.t_seq WHERE c.type = @TYPE_ALLOTMENT
 UNION SELECT r.subject, r.fy, '' FROM changed c CROSS JOIN resolved f ON f.target = c.rec AND f.field = 'goal' CROSS JOIN record r ON r.rec = f.rec
   WHERE c.type = @TYPE_PERF_GOAL AND r.type = @TYPE_EVALUATION
-UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE EXISTS (SELECT 1 FROM v_evaluation v WHERE v.r_subject = d.subject
+UNION SELECT d.subject, d.fy, '' FROM d_subject d WHERE d.fy IN (SELECT fy FROM evaluated_year) AND EXISTS (SELECT 1 FROM v_evaluation v WHERE v.r_subject = d.subject
   AND v.r_type = @TYPE_EVALUATION AND v.r_fy = d.fy AND v.kind = @EVALUATION_KIND_SELF)
 -- [all]
 SELECT DISTINCT v.r_subject, v.r_fy, '' FROM v_evaluation v WHERE v.kind = @EVALUATION_KIND_SELF

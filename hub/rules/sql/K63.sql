@@ -41,10 +41,10 @@ FROM live p CROSS JOIN f_subject_profile f ON f.rec = p.rec AND f.is_major = 1 W
 CREATE TEMP VIEW k63_head AS SELECT * FROM tenure WHERE role = @PERSON_ROLE_PROJECT_HEAD;
 -- [touch]
 SELECT r.subject, '', '' FROM changed c JOIN record r ON r.rec = c.rec WHERE c.type IN (@TYPE_SUBJECT_PROFILE, @TYPE_RESPONSIBLE_PERSON)
-UNION SELECT d.subject, '', '' FROM (SELECT DISTINCT subject FROM d_subject WHERE undone OR first_day < date_add(tick_day(), -1)) d
-  WHERE EXISTS (SELECT 1 FROM k63_major m WHERE m.subject = d.subject)
-UNION SELECT n.a, n.b, n.c FROM (SELECT DISTINCT subject FROM d_subject) d CROSS JOIN condition n INDEXED BY condition_touch
-  ON n.rule = 'K63' AND n.a = d.subject
+UNION SELECT d.subject, '', '' FROM d_subject d WHERE d.said >> @TYPE_SUBJECT_PROFILE % 64 & 1 AND (d.undone OR d.first_day < date_add(tick_day(), -1))
+  AND EXISTS (SELECT 1 FROM k63_major m WHERE m.subject = d.subject)
+UNION SELECT n.a, n.b, n.c FROM d_subject d CROSS JOIN condition n INDEXED BY condition_touch ON n.rule = 'K63' AND n.a = d.subject
+  WHERE d.said >> @TYPE_SUBJECT_PROFILE % 64 & 1
 -- [all]
 SELECT DISTINCT v.r_subject, '', '' FROM v_subject_profile v WHERE v.is_major = 1
 -- [agenda]
