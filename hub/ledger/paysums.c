@@ -367,7 +367,7 @@ static int put_subjects(struct pt_ledger *l, const struct pt_sums *t, struct pt_
         join_subject(all, first, &rows.n, t->list[i]);
     }
     rc = pt_rows_run(&l->in_memory,
-                     "INSERT INTO d_subject SELECT c0, c1, c2, c3, c4, c5,"
+                     "INSERT OR FAIL INTO d_subject SELECT c0, c1, c2, c3, c4, c5,"
                      "  coalesce((SELECT s.types FROM said_of s WHERE s.subject = c0), 0)"
                      " FROM in_memory",
                      &rows, err);

@@ -16,7 +16,7 @@
 #include "internal.h"
 
 enum { PT_SNAP_FACTS, PT_SNAP_PAID, PT_SNAP_PARTS };
-enum { PT_SNAP_NONCE = 16, PT_SNAP_CHAIN = PT_HASH_LEN, PT_SNAP_ROWS_MAX = 48 };
+enum { PT_SNAP_CHAIN = PT_HASH_LEN, PT_SNAP_ROWS_MAX = 48 };
 
 /* The record types that rows are made of, as bits of a page's `dirty`. */
 enum {
