@@ -86,16 +86,37 @@ static const char schema_found[] =
     "  what TEXT NOT NULL) WITHOUT ROWID;"
     "PRAGMA user_version=3;";
 
-static int check_version(struct pt_state *s, const char *path, bool may_be_new,
-                         struct pt_err *err) {
+static int check_version(struct pt_state *s, bool read_only, struct pt_err *err) {
     int64_t version;
     bool found;
     int rc = pt_sql_number(&s->sql, &version, &found, err, "PRAGMA user_version", "");
-    if (rc == 0 && version != STATE_VERSION && !(may_be_new && version == 0)) {
+    if (rc == 0 && version > STATE_VERSION) {
         rc = pt_err_set(err, PT_E_UNSUPPORTED,
-                        "%s was written by another version of this program, or is no connector's "
-                        "state file",
-                        path);
+                        "written by a newer version of this program: install that one again");
+    } else if (rc == 0 && read_only && version > 0 && version < STATE_VERSION) {
+        rc = pt_err_set(err, PT_E_UNSUPPORTED,
+                        "written by an older version of this program: start pentad-connector once, "
+                        "which brings it up to date");
+    } else if (rc == 0 && (version < 0 || (read_only && version == 0))) {
+        rc = pt_err_set(err, PT_E_UNSUPPORTED, "no connector's state file");
+    }
+    return rc;
+}
+
+/* All of its tables, whatever it had; or none of it is changed. */
+static int make_tables(struct pt_state *s, struct pt_err *err) {
+    unsigned due = 0;
+    int rc = pt_sql_begin(&s->sql, err);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pt_state_upgrade_begin(s, &due, err);
+    rc = rc ? rc : pt_sql_exec(&s->sql, schema, err);
+    rc = rc ? rc : pt_sql_exec(&s->sql, schema_found, err);
+    rc = rc ? rc : pt_state_upgrade_end(s, due, err);
+    rc = rc ? rc : pt_sql_commit(&s->sql, err);
+    if (rc != 0) {
+        pt_sql_rollback(&s->sql);
     }
     return rc;
 }
@@ -118,16 +139,15 @@ int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struc
     };
     int rc = pt_sql_open(&s->sql, path, &options, err);
     if (rc == 0) {
-        rc = check_version(s, path, !read_only, err);
+        rc = check_version(s, read_only, err);
     }
     if (rc == 0 && !read_only) {
-        rc = pt_sql_exec(&s->sql, schema, err);
-        rc = rc ? rc : pt_sql_exec(&s->sql, schema_found, err);
+        rc = make_tables(s, err);
     }
     if (rc == 0) {
         *ret = s;
         s = NULL;
-    } else if (rc != PT_E_UNSUPPORTED) {
+    } else {
         (void)pt_err_wrap(err, "%s", path);
     }
     pt_state_free(s);

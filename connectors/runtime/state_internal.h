@@ -13,6 +13,15 @@ struct pt_state {
     bool in_transaction;
 };
 
+/* ---- upgrade.c ---- */
+
+/* In a transaction, before and behind the schema's text: what an older version wrote, in the tables
+ * of this one. PT_E_UNSUPPORTED where that can't be. */
+int pt_state_upgrade_begin(struct pt_state *s, unsigned *ret_due, struct pt_err *err);
+int pt_state_upgrade_end(struct pt_state *s, unsigned due, struct pt_err *err);
+
+/* ---- state.c ---- */
+
 int pt_state_blob(struct sqlite3_stmt *st, int column, struct pt_buf *out);
 /* Copies a text column and a NUL into hold and returns its offset there. */
 size_t pt_state_hold_text(struct pt_buf *hold, struct sqlite3_stmt *st, int column);

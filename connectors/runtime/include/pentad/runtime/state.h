@@ -21,8 +21,9 @@
 
 struct pt_state;
 
-/* Opens or creates. `read_only` for status pages beside a running connector. PT_E_STORE,
- * PT_E_CORRUPT for what is no database, PT_E_UNSUPPORTED for a file of another version. */
+/* Opens or creates; a file that an older version wrote is brought up to date. `read_only` for
+ * status pages beside a running connector. PT_E_STORE, PT_E_CORRUPT for what is no database,
+ * PT_E_UNSUPPORTED for a file of a newer version, or read only of an older one. */
 int pt_state_open(const char *path, bool read_only, struct pt_state **ret, struct pt_err *err);
 /* connector.db of a connector's state folder. */
 enum pt_state_mode {

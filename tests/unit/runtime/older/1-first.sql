@@ -1,0 +1,16 @@
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE outbox(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, doc_no TEXT,  day INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL, origin TEXT);
+CREATE INDEX outbox_closes ON outbox(seq) WHERE type='StreamClose';
+CREATE TABLE batch(statement_hash BLOB NOT NULL UNIQUE, first_seq INTEGER NOT NULL,  count INTEGER NOT NULL, state INTEGER NOT NULL, log_index INTEGER NOT NULL DEFAULT -1,  followed_index INTEGER NOT NULL DEFAULT -1, envelope BLOB NOT NULL, answer BLOB,  refused_order INTEGER, refused_code TEXT);
+CREATE INDEX batch_by_state ON batch(state, first_seq);
+CREATE INDEX batch_by_seq ON batch(first_seq, state);
+CREATE TABLE source(name TEXT PRIMARY KEY, position BLOB NOT NULL,  done INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE dead_letter(id INTEGER PRIMARY KEY, source TEXT, file TEXT,  row INTEGER, col TEXT, value TEXT, code TEXT, reason TEXT, reason_zh TEXT);
+CREATE TABLE staged(id INTEGER PRIMARY KEY, day INTEGER NOT NULL, type TEXT,  doc_no TEXT, origin TEXT, record BLOB NOT NULL);
+CREATE INDEX staged_by_day ON staged(day, id);
+CREATE TABLE deferred(id INTEGER PRIMARY KEY, source TEXT NOT NULL, file TEXT,  line INTEGER, rule INTEGER, since INTEGER NOT NULL, want_party TEXT NOT NULL,  want_type TEXT NOT NULL, want_doc_no TEXT NOT NULL, packed BLOB NOT NULL);
+CREATE INDEX deferred_by_source ON deferred(source, id);
+CREATE TABLE ref(party TEXT, doc_no TEXT, type TEXT, stream TEXT, seq INTEGER,  hash BLOB, PRIMARY KEY(party, doc_no, type)) WITHOUT ROWID;
+CREATE INDEX ref_by_seq ON ref(party, stream, seq);
+CREATE TABLE evidence(digest BLOB NOT NULL UNIQUE, at_ms INTEGER NOT NULL,  code TEXT NOT NULL, what TEXT NOT NULL, bytes BLOB NOT NULL);
+PRAGMA user_version=1;
