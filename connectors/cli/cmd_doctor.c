@@ -248,7 +248,9 @@ static void look_at_sources(struct diagnosis *d, const struct pt_config *c) {
 }
 
 static int look_at_alarm(void *ctx, const struct pt_alarm_row *a) {
-    say(ctx, false, "alarm", "%s: %s", a->code, a->what);
+    char said[PT_ALARM_SAID_MAX];
+    say(ctx, false, "alarm", PT_SAY("%s: %s", "%s：%s"), a->code,
+        pt_alarm_say(a->code, a->what, pt_language_is_chinese(), said));
     return 0;
 }
 

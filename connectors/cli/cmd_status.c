@@ -335,7 +335,9 @@ static void print_connector(const json_t *c, bool zh) {
     size_t i;
     json_t *d;
     json_array_foreach(json_object_get(c, "alarms"), i, d) {
-        printf("  %s %s: %s\n", zh ? "警报" : "ALARM", word(d, "code"), word(d, "what"));
+        char said[PT_ALARM_SAID_MAX];
+        printf(zh ? "  警报 %s：%s\n" : "  ALARM %s: %s\n", word(d, "code"),
+               pt_alarm_say(word(d, "code"), word(d, "what"), zh, said));
     }
     json_array_foreach(json_object_get(c, "newest_dead_letters"), i, d) {
         if (!json_is_true(json_object_get(d, "noted"))) {

@@ -17,6 +17,7 @@
 
 static const char usage[] =
     "usage: pentad-connector --config FILE [--once] [--report FILE] [--check] [--verbose]\n"
+    "                        [--zh|--en]\n"
     "\n"
     "Keeps a body's own system and the hub in step: rows become signed records, what the\n"
     "others wrote and what the hub raised comes back. Stop it at any moment; it goes on where\n"
@@ -28,11 +29,32 @@ static const char usage[] =
     "  --check         check the configuration, keys and mappings, then stop; also beside a\n"
     "                  connector that runs\n"
     "  --verbose       say more\n"
+    "  --zh, --en      in Chinese or English; else as LC_ALL, LC_MESSAGES or LANG say. The report\n"
+    "                  as JSON is the same in both\n"
     "  --help          this text\n"
     "\n"
     "example: pentad-connector --config finance/connector.yaml\n"
     "\n"
     "exit: 0 done or stopped, 1 something needs a person, 2 wrong use or configuration\n";
+
+static const char usage_zh[] =
+    "用法：pentad-connector --config FILE [--once] [--report FILE] [--check] [--verbose]\n"
+    "                       [--zh|--en]\n"
+    "\n"
+    "使本单位系统与枢纽保持一致：把行变成签名记录，取回他方所写和枢纽提出的差异。可随时停止，\n"
+    "再启动时从原处继续。更新的证书和名单运行中自动采用；SIGHUP令其立即读取。\n"
+    "\n"
+    "  --config FILE   连接器配置（docs/connector.md）\n"
+    "  --once          全部发送和读取后即停止，不驻留\n"
+    "  --report FILE   结束时把装载结果写成JSON\n"
+    "  --check         检查配置、密钥和映射后停止；连接器运行时也可用\n"
+    "  --verbose       多报一些\n"
+    "  --zh, --en      中文或英文；未指定时依LC_ALL、LC_MESSAGES或LANG。JSON报告不分语言\n"
+    "  --help          本说明\n"
+    "\n"
+    "示例：pentad-connector --config finance/connector.yaml\n"
+    "\n"
+    "退出码：0 完成或已停止；1 有事须人处理；2 用法或配置有误\n";
 
 static struct pt_connector *running;
 static volatile sig_atomic_t stop_asked; /* also while it is still opening */
@@ -186,50 +208,66 @@ static int run(const struct pt_config *config, bool once, bool check, const char
     return status;
 }
 
-int main(int argc, char **argv) {
+struct choices {
+    const char *config, *report;
+    bool once, check, verbose, help;
+};
+
+/* false: it can't be meant. */
+static bool choose(int argc, char **argv, struct choices *ret) {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"once", no_argument, NULL, 'o'},
                                             {"report", required_argument, NULL, 'r'},
                                             {"check", no_argument, NULL, 'k'},
                                             {"verbose", no_argument, NULL, 'v'},
+                                            {"zh", no_argument, NULL, 'z'},
+                                            {"en", no_argument, NULL, 'e'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    const char *path = NULL, *report = NULL;
-    bool once = false, check = false, verbose = false;
+    bool good = true;
     int o;
     while ((o = getopt_long(argc, argv, "c:or:kvh", options, NULL)) != -1) {
         switch (o) {
         case 'c':
-            path = optarg;
+            ret->config = optarg;
             break;
         case 'o':
-            once = true;
+            ret->once = true;
             break;
         case 'r':
-            report = optarg;
+            ret->report = optarg;
             break;
         case 'k':
-            check = true;
+            ret->check = true;
             break;
         case 'v':
-            verbose = true;
+            ret->verbose = true;
+            break;
+        case 'z':
+        case 'e':
+            pt_language_choose(o == 'z' ? PT_LANGUAGE_CHINESE : PT_LANGUAGE_ENGLISH);
             break;
         case 'h':
-            fputs(usage, stdout);
-            return 0;
+            ret->help = true;
+            break;
         default:
-            fputs(usage, stderr);
-            return 2;
+            good = false;
         }
     }
-    pt_log_init(verbose ? PT_LOG_DEBUG : PT_LOG_INFO, STDERR_FILENO);
-    if (!path || optind != argc) {
-        fputs(usage, stderr);
-        return 2;
+    return good && (ret->help || (ret->config && optind == argc));
+}
+
+int main(int argc, char **argv) {
+    struct choices chosen = {0};
+    bool good = choose(argc, argv, &chosen);
+    pt_log_init(chosen.verbose ? PT_LOG_DEBUG : PT_LOG_INFO, STDERR_FILENO);
+    if (!good || chosen.help) {
+        fputs(PT_SAY(usage, usage_zh), good ? stdout : stderr);
+        return good ? 0 : 2;
     }
     struct pt_err err = {0};
     struct pt_config *config = NULL;
-    if (pt_config_load(path, &config, &err) != 0) {
+    if (pt_config_load(chosen.config, &config, &err) != 0) {
         pt_log(PT_LOG_ERROR, pt_err_name(err.code), "%s", err.msg);
         return 2;
     }
@@ -239,7 +277,7 @@ int main(int argc, char **argv) {
     sa.sa_flags = SA_RESTART; /* what is under way goes on */
     (void)sigaction(SIGHUP, &sa, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    int status = run(config, once, check, report);
+    int status = run(config, chosen.once, chosen.check, chosen.report);
     pt_config_free(config);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <pentad/base/file.h>
+#include <pentad/base/language.h>
 #include <pentad/v1/feed.pb-c.h>
 
 #include "connector_internal.h"
@@ -168,19 +169,53 @@ void pt_connector_keep_evidence(struct pt_connector *c, int code, const char *ab
     pt_connector_event(c, "evidence", "%s (%s)", what, pt_err_name(code));
 }
 
-/* Those that end by themselves, or that bound what is cosigned in a way of their own. With any
- * other one standing nothing is cosigned. */
-static bool bars_cosigning(const char *code) {
-    static const char *const others[] = {
-        "back_dated",          "clock_ahead",     "tick_stalled",     "not_witnessed",
-        "cosignature_refused", "withheld_record", "snapshot_differs", "replay_failed",
-        "cosigning_key",       "no_sealing_key",  "witness_silent"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (strcmp(code, others[i]) == 0) {
-            return false;
+/* docs/connector.md has what they mean. `passes`: it ends by itself, or bounds what is cosigned in
+ * a way of its own; with any other one standing nothing is cosigned, one with an error's code too.
+ */
+static const struct kind {
+    const char *code;
+    bool passes;
+    const char *zh;
+} kinds[] = {
+    {"rolled_back", false, "枢纽日志比此处已核验的短，被回退"},
+    {"erased_without_order", false, "枢纽称记录已销毁，而日志中没有生效的销毁令"},
+    {"witness_state_lost", false, "见证状态丢失：须换新见证密钥"},
+    {"withheld_record", true, "数据流日结所计的记录有本单位未收到的"},
+    {"back_dated", true, "有条目的时间早于上次见证"},
+    {"clock_ahead", true, "最新条目的时间超前于本机时钟"},
+    {"tick_stalled", true, "枢纽时点停滞已逾一小时"},
+    {"not_witnessed", true, "已获回执的批次逾期未见证：枢纽停滞，或见证单位不足"},
+    {"witness_silent", true, "有见证人久未见证：请不经枢纽直接询问，并对照双方所存"},
+    {"cosigning_key", true,
+     "日志策略不再列本单位的见证密钥，停止见证：改用后继密钥并重启，或删去此项"},
+    {"cosignature_refused", true, "枢纽拒收见证签名"},
+    {"no_sealing_key", true, "收件单位在日志中没有有效的密封密钥，待密封的记录等待"},
+    {"snapshot_differs", true, "枢纽的台账快照与日志不符"},
+    {"replay_failed", true, "日志在此无法重放，下次启动前不再核验台账"},
+};
+
+static const struct kind *kind_of(const char *code) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(code, kinds[i].code) == 0) {
+            return &kinds[i];
         }
     }
-    return true;
+    return NULL;
+}
+
+static bool bars_cosigning(const char *code) {
+    const struct kind *k = kind_of(code);
+    return !k || !k->passes;
+}
+
+const char *pt_alarm_say(const char *code, const char *what, bool zh, char ret[PT_ALARM_SAID_MAX]) {
+    const struct kind *k = kind_of(code);
+    (void)snprintf(ret, PT_ALARM_SAID_MAX, "%s%s%s",
+                   !zh ? ""
+                   : k ? k->zh
+                       : pt_err_text(pt_err_from_name(code), true),
+                   zh ? "：" : "", what);
+    return ret;
 }
 
 static int look_at(void *ctx, const struct pt_alarm_row *a) {
@@ -202,7 +237,9 @@ bool pt_connector_alarm(struct pt_connector *c, const char *code, const char *wh
         is_new = true;
     }
     if (is_new) {
-        pt_connector_event(c, "alarm", "%s: %s", code, what);
+        char said[PT_ALARM_SAID_MAX];
+        pt_connector_event(c, "alarm", "%s: %s", code,
+                           pt_alarm_say(code, what, pt_language_is_chinese(), said));
     }
     return is_new;
 }

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include <pentad/base/date.h>
+#include <pentad/base/language.h>
 #include <pentad/base/money.h>
 
 #include "connector_internal.h"
@@ -68,9 +69,11 @@ static json_t *source_json(const struct source *s) {
     return o;
 }
 
+/* `what` is ten columns wide, in either language. */
 static void line_text(const struct pt_mapping *m, const char *what, const struct pt_tally_line *l,
                       struct pt_buf *out) {
-    (void)pt_buf_printf(out, "    %-10s %10llu rows", what, (unsigned long long)l->rows);
+    (void)pt_buf_printf(out, PT_SAY("    %s %10llu rows", "    %s %10llu 行"), what,
+                        (unsigned long long)l->rows);
     for (size_t i = 0; i < pt_mapping_sum_count(m); i++) {
         char yuan[64];
         pt_money_format_yuan(yuan, sizeof yuan, l->sum[i]);
@@ -88,37 +91,45 @@ static void source_text(const struct source *s, struct pt_buf *out) {
         if (s->waiting > 0) {
             pt_date_format(day, s->waiting);
         }
-        (void)pt_buf_printf(out, "  (%s%s)",
-                            s->waiting > 0 ? "the next rows are for "
-                                           : "rows are left that this run did not read",
-                            day);
+        (void)pt_buf_printf(
+            out, "  (%s%s)",
+            s->waiting > 0 ? PT_SAY("the next rows are for ", "其后各行属于")
+                           : PT_SAY("rows are left that this run did not read", "尚有本次未读的行"),
+            day);
     }
     (void)pt_buf_putc(out, '\n');
     if (!t) {
-        (void)pt_buf_puts(out, s->missing      ? "    no such file yet\n"
-                               : s->unfinished ? "    somebody is writing it: read when it rests\n"
-                                               : "    it could not be read (the log says why)\n");
+        (void)pt_buf_puts(out, s->missing ? PT_SAY("    no such file yet\n", "    尚无此文件\n")
+                               : s->unfinished
+                                   ? PT_SAY("    somebody is writing it: read when it rests\n",
+                                            "    正在写入：写完后再读\n")
+                                   : PT_SAY("    it could not be read (the log says why)\n",
+                                            "    未能读取（原因见日志）\n"));
         return;
     }
-    line_text(m, "read", &t->read, out);
-    line_text(m, "mapped", &t->mapped, out);
+    line_text(m, PT_SAY("read      ", "读取      "), &t->read, out);
+    line_text(m, PT_SAY("mapped    ", "已映射    "), &t->mapped, out);
     for (size_t i = 0; i < pt_mapping_record_count(m); i++) {
-        (void)pt_buf_printf(out, "    %-10s %10llu records\n", pt_mapping_record_type(m, i),
-                            (unsigned long long)records_made(s, i));
+        (void)pt_buf_printf(out, PT_SAY("    %-10s %10llu records\n", "    %-10s %10llu 条记录\n"),
+                            pt_mapping_record_type(m, i), (unsigned long long)records_made(s, i));
     }
     for (size_t i = 0; i < pt_mapping_skip_count(m); i++) {
         if (t->skipped[i].rows > 0) {
-            line_text(m, "set aside", &t->skipped[i], out);
-            (void)pt_buf_printf(out, "               because %s\n", pt_mapping_skip_reason(m, i));
+            line_text(m, PT_SAY("set aside ", "搁置      "), &t->skipped[i], out);
+            (void)pt_buf_printf(out,
+                                PT_SAY("               because %s\n", "               原因：%s\n"),
+                                pt_mapping_skip_reason(m, i));
         }
     }
     if (t->dead.rows > 0) {
-        line_text(m, "dead", &t->dead, out);
+        line_text(m, PT_SAY("dead      ", "死信      "), &t->dead, out);
     }
     if (t->deferred.rows > 0) {
-        line_text(m, "deferred", &t->deferred, out);
+        line_text(m, PT_SAY("deferred  ", "待引用    "), &t->deferred, out);
         (void)pt_buf_printf(out,
-                            "               when read; of them were made later: %lld records\n",
+                            PT_SAY("               when read; of them were made later: %lld "
+                                   "records\n",
+                                   "               读取时；其后已生成：%lld条记录\n"),
                             (long long)made_later(s));
     }
 }
@@ -137,14 +148,18 @@ static int dead_text(void *ctx, const struct pt_dead_letter *d) {
     if (d->noted) {
         return 0;
     }
-    (void)pt_buf_printf(out, "    %s row %llu", d->file ? d->file : "", (unsigned long long)d->row);
+    bool zh = pt_language_is_chinese();
+    const char *reason = zh && d->reason_zh ? d->reason_zh : d->reason;
+    (void)pt_buf_printf(out, zh ? "    %s 第%llu行" : "    %s row %llu", d->file ? d->file : "",
+                        (unsigned long long)d->row);
     if (d->column && d->column[0]) {
-        (void)pt_buf_printf(out, ", %s", d->column);
+        (void)pt_buf_printf(out, "%s%s", zh ? "，" : ", ", d->column);
     }
     if (d->value && d->value[0]) {
         (void)pt_buf_printf(out, " \"%s\"", d->value);
     }
-    (void)pt_buf_printf(out, ": %s (%s)\n", d->reason ? d->reason : "", d->code ? d->code : "");
+    (void)pt_buf_printf(out, "%s%s (%s)\n", zh ? "：" : ": ", reason ? reason : "",
+                        d->code ? d->code : "");
     return out->len > DEAD_TEXT_MAX;
 }
 
@@ -173,8 +188,9 @@ static int count_later(struct pt_connector *c, struct pt_err *err) {
 static int report_text(struct pt_connector *c, const struct pt_state_counts *k, int64_t held,
                        struct pt_buf *out, struct pt_err *err) {
     (void)pt_buf_printf(out,
-                        "%s/%s: %lld records, %lld batches receipted, %lld refused, %lld records "
-                        "not receipted yet\n",
+                        PT_SAY("%s/%s: %lld records, %lld batches receipted, %lld refused, %lld "
+                               "records not receipted yet\n",
+                               "%s/%s：%lld条记录，%lld批已获回执，%lld批被拒收，%lld条未获回执\n"),
                         c->config->party, c->config->stream, (long long)k->records,
                         (long long)k->receipted, (long long)k->refused,
                         (long long)k->pending_records);
@@ -182,24 +198,33 @@ static int report_text(struct pt_connector *c, const struct pt_state_counts *k, 
         source_text(&c->sources[i], out);
     }
     if (k->deferred > 0) {
-        (void)pt_buf_printf(out, "  waiting for a record they refer to: %lld\n",
-                            (long long)k->deferred);
+        (void)pt_buf_printf(
+            out, PT_SAY("  waiting for a record they refer to: %lld\n", "  等待所引记录：%lld\n"),
+            (long long)k->deferred);
     }
     if (k->staged > 0) {
-        (void)pt_buf_printf(out, "  waiting for their day: %lld\n", (long long)k->staged);
+        (void)pt_buf_printf(out,
+                            PT_SAY("  waiting for their day: %lld\n", "  等待其业务日：%lld\n"),
+                            (long long)k->staged);
     }
     if (held > 0) {
-        (void)pt_buf_printf(out, "  about clues, waiting for their slot or moment: %lld\n",
+        (void)pt_buf_printf(out,
+                            PT_SAY("  about clues, waiting for their slot or moment: %lld\n",
+                                   "  涉线索、等待时段或时刻：%lld\n"),
                             (long long)held);
     }
     if (k->evidence > 0) {
-        (void)pt_buf_printf(out, "  kept as evidence: %lld (docs/connector.md)\n",
+        (void)pt_buf_printf(out,
+                            PT_SAY("  kept as evidence: %lld (docs/connector.md)\n",
+                                   "  留存证据：%lld（docs/connector.md）\n"),
                             (long long)k->evidence);
     }
     if (k->dead_letters == 0) {
         return out->failed;
     }
-    (void)pt_buf_printf(out, "  dead letters: %lld, of them dealt with: %lld\n",
+    (void)pt_buf_printf(out,
+                        PT_SAY("  dead letters: %lld, of them dealt with: %lld\n",
+                               "  死信：%lld条，已处理：%lld条\n"),
                         (long long)k->dead_letters, (long long)(k->dead_letters - k->dead_open));
     int rc = pt_dead_letter_each(c->state, dead_text, out, err);
     return rc ? rc : out->failed;
@@ -264,7 +289,7 @@ int pt_connector_needs(struct pt_connector *c, char ret[PT_STATE_NEEDS_MAX], str
     int rc = pt_state_counts(c->state, &k, err);
     ret[0] = '\0';
     if (rc == 0) {
-        pt_state_needs(&k, false, ret);
+        pt_state_needs(&k, pt_language_is_chinese(), ret);
     }
     return rc;
 }

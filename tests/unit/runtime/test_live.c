@@ -9,6 +9,7 @@
 
 #include <pentad/base/date.h>
 #include <pentad/base/file.h>
+#include <pentad/base/language.h>
 #include <pentad/record/decode.h>
 
 #include "pt_test_records.h"
@@ -592,6 +593,17 @@ Test(live, the_report_counts_across_restarts) {
     cr_assert(strstr(j, "\"rows\": 3") && strstr(j, "\"X01\": 2") && strstr(j, "\"total\": \"50\""),
               "%s", j);
     cr_assert(strstr(j, "\"code\": \"bad_amount\""), "%s", j);
+    pt_language_choose(PT_LANGUAGE_CHINESE);
+    pt_buf_reset(&text);
+    cr_assert_eq(pt_connector_report(r.c, false, &text), 0);
+    t = pt_buf_cstr(&text);
+    cr_assert(strstr(t, "2条记录，1批已获回执，0批被拒收，0条未获回执\n"), "%s", t);
+    cr_assert(strstr(t, "    读取                3 行   total 0.50"), "%s", t);
+    cr_assert(strstr(t, "bills.csv 第4行，fen \"x\"：") && !strstr(t, "is not a number"), "%s", t);
+    cr_assert(strstr(t, "死信：1条，已处理：0条"), "%s", t);
+    pt_buf_reset(&json);
+    cr_assert_eq(pt_connector_report(r.c, true, &json), 0);
+    cr_assert(strstr(pt_buf_cstr(&json), "is not a number"), "JSON is the same in both languages");
     pt_buf_done(&text);
     pt_buf_done(&json);
     rig_done(&r);

@@ -404,3 +404,18 @@ Test(state, is_for_its_owner_alone) {
     cr_assert_eq(st.st_mode & 0777, 0600);
     done(&f);
 }
+
+/* ---- alarms -----------------------------------------------------------------------------------
+ */
+
+Test(state, an_alarm_says_what_it_means_in_chinese_too) {
+    char said[PT_ALARM_SAID_MAX];
+    cr_expect_str_eq(pt_alarm_say("rolled_back", "the log is shorter", false, said),
+                     "the log is shorter");
+    cr_expect_str_eq(pt_alarm_say("rolled_back", "the log is shorter", true, said),
+                     "枢纽日志比此处已核验的短，被回退：the log is shorter");
+    /* Those with an error's code say that code's text. */
+    char text[256];
+    (void)snprintf(text, sizeof text, "%s：two trees", pt_err_text(PT_E_FORK, true));
+    cr_expect_str_eq(pt_alarm_say("fork", "two trees", true, said), text);
+}

@@ -375,6 +375,10 @@ int pt_alarm_set(struct pt_state *s, int64_t since_ms, const char *code, const c
 int pt_alarm_clear(struct pt_state *s, const char *code, struct pt_err *err);
 typedef int pt_alarm_cb(void *ctx, const struct pt_alarm_row *a);
 int pt_alarm_each(struct pt_state *s, pt_alarm_cb *cb, void *ctx, struct pt_err *err);
+/* As people read it: `what` as it was found, in Chinese behind what an alarm of that code means.
+ * Returns ret. */
+#define PT_ALARM_SAID_MAX 1024
+const char *pt_alarm_say(const char *code, const char *what, bool zh, char ret[PT_ALARM_SAID_MAX]);
 
 /* ---- counts for status ---- */
 struct pt_state_counts {
