@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/told.h>
 #include <pentad/record/key_use.h>
 #include <pentad/record/party.h>
 
@@ -59,35 +60,79 @@ const char *pt_cli_party(const char *party) {
     return pt_cli_word(party, pt_language_is_chinese());
 }
 
-const char *pt_cli_told(const char *english, char out[CLI_TOLD_MAX]) {
-    /* What stands before and behind the name. */
-    static const struct {
-        const char *before, *behind, *zh_before, *zh_behind;
-    } told[] = {
-        {"the ledger knows no subject ", ": no record speaks of it", "台账中没有对象",
-         "：没有记录提及"},
-        {"the ledger knows no ", ": no record speaks of it", "台账中没有", "：没有记录提及"},
-        {"the ledger holds no record ", "", "台账中没有记录", ""},
-        {"the ledger holds no discrepancy ", "", "台账中没有差异", ""},
-        {"several discrepancies begin with ", "; give more of it", "有多项差异以此开头：",
-         "，请多写几位"},
-        {"there is no figure ", "", "没有指标", ""},
-        {"there is no rule ", "; pentad rules lists them", "没有规则",
-         "；pentad rules列出全部规则"},
-        {"no status is called ", "; use OPEN, REPLIED, CLOSED, WAIVED or active", "没有状态",
-         "；可用OPEN、REPLIED、CLOSED、WAIVED或active"},
-        {"", " is no discrepancy's id: its 32 hexadecimal digits, or the first 6 or more of them",
-         "", "不是差异编号：应为32位十六进制数字，或其前6位以上"},
-        {"a department's items are asked for: DEPT:code", "", "须指明部门：DEPT:代码", ""},
-        {"", ": can't open: No such file or directory", "", "：没有此文件"}};
-    size_t len = strlen(english);
+/* Behind a format's `%`: where its conversion ends. */
+static const char *behind_hole(const char *percent) {
+    const char *at = percent + 1;
+    at += strspn(at, ".0123456789l");
+    return at + (*at != '\0');
+}
 
+#define HOLES_MAX 4
+
+/* Is `text` what printf makes of `format`? What stands in its holes, then. A hole ends where the
+ * format's text behind it is found first, the last one where the rest of it is left. */
+static bool take_holes(const char *format, const char *text, struct pt_span holes[HOLES_MAX]) {
+    size_t n = 0;
+    for (;;) {
+        size_t len = strcspn(format, "%");
+        if (strncmp(text, format, len) != 0) {
+            return false;
+        }
+        text += len;
+        format += len;
+        if (*format == '\0') {
+            return *text == '\0';
+        }
+        format = behind_hole(format);
+        size_t next = strcspn(format, "%"), left = strlen(text), end = 0;
+        if (format[next] == '\0') {
+            end = left < next ? left : left - next;
+        } else {
+            while (end < left && strncmp(text + end, format, next) != 0) {
+                end++;
+            }
+        }
+        PT_ASSERT(n < HOLES_MAX);
+        holes[n++] = pt_span(text, end);
+        text += end;
+    }
+}
+
+static void fill_holes(const char *zh, const struct pt_span *holes, char out[CLI_TOLD_MAX]) {
+    size_t at = 0, n = 0;
+    for (; *zh && at + 1 < CLI_TOLD_MAX; zh++) {
+        if (*zh != '%') {
+            out[at++] = *zh;
+            continue;
+        }
+        size_t len = holes[n].len < CLI_TOLD_MAX - 1 - at ? holes[n].len : CLI_TOLD_MAX - 1 - at;
+        memcpy(out + at, holes[n++].p, len);
+        at += len;
+        zh++; /* %s */
+    }
+    out[at] = '\0';
+}
+
+const char *pt_cli_told(const char *english, char out[CLI_TOLD_MAX]) {
+    static const struct {
+        const char *format, *zh; /* as many holes, in that order */
+    } told[] = {
+        {PT_TOLD_NO_SUBJECT, "台账中没有对象%s：没有记录提及"},
+        {PT_TOLD_NONE_OF_KIND, "台账中没有%s %s：没有记录提及"},
+        {PT_TOLD_NO_RECORD, "台账中没有记录%s/%s#%s"},
+        {PT_TOLD_NO_DISCREPANCY, "台账中没有差异%s"},
+        {PT_TOLD_SEVERAL_DISCREPANCIES, "有多项差异以此开头：%s，请多写几位"},
+        {PT_TOLD_NO_FIGURE, "没有指标%s"},
+        {PT_TOLD_NO_RULE, "没有规则%s；pentad rules列出全部规则"},
+        {PT_TOLD_NO_STATUS, "没有状态%s；可用OPEN、REPLIED、CLOSED、WAIVED或active"},
+        {PT_TOLD_NO_DISCREPANCY_ID, "%s不是差异编号：应为32位十六进制数字，或其前%s位以上"},
+        {PT_TOLD_NOT_DEPT, "须指明部门：DEPT:代码"},
+        {"%s: " PT_TOLD_CANT_OPEN ": No such file or directory", "%s：没有此文件"},
+    };
+    struct pt_span holes[HOLES_MAX] = {0};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-        size_t a = strlen(told[i].before), b = strlen(told[i].behind);
-        if (len >= a + b && strncmp(english, told[i].before, a) == 0 &&
-            strcmp(english + len - b, told[i].behind) == 0) {
-            (void)snprintf(out, CLI_TOLD_MAX, "%s%.*s%s", told[i].zh_before, (int)(len - a - b),
-                           english + a, told[i].zh_behind);
+        if (take_holes(told[i].format, english, holes)) {
+            fill_holes(told[i].zh, holes, out);
             return out;
         }
     }

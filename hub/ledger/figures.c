@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <pentad/base/money.h>
+#include <pentad/base/told.h>
 
 #include "figterm.h"
 
@@ -100,7 +101,7 @@ int pt_asof_figure(const struct pt_asof *a, const char *figure, struct pt_figure
     memset(ret, 0, sizeof *ret);
     ret->na = true;
     if (!d)
-        return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", figure);
+        return pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_FIGURE, figure);
     ret->id = d->info.id;
     ret->formula = d->info.formula;
     ret->unit = d->info.unit;

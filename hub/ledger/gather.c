@@ -1,4 +1,6 @@
 /* The records that an evidence file is of: a figure's, a discrepancy's, a subject's in a year. */
+#include <pentad/base/told.h>
+
 #include "answer.h"
 #include "figterm.h"
 
@@ -29,7 +31,7 @@ int pt_ledger_inputs(struct pt_ledger *l, const struct pt_figure_ask *ask, pt_le
     int rc;
 
     if (!d)
-        return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %.40s", ask->figure);
+        return pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_FIGURE, ask->figure);
     rc = pt_asof_inputs(&a, d->sources, err);
     rc = rc == 0 ? term_inputs(&a, d, err) : rc;
     rc = rc == 0 ? pt_sql_query(&l->sql, &st, err,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/base/told.h>
 
 #include "answer.h"
 #include "figterm.h"
@@ -286,7 +287,7 @@ int pt_ledger_universe_json(struct pt_ledger *l, const struct pt_figure_ask *ask
     bool complete;
     int rc = ask->kind == PENTAD__V1__SUBJECT_KIND__SUBJECT_KIND_DEPT
                  ? put_items(&a, items, sum, err)
-                 : pt_err_set(err, PT_E_USAGE, "a department's items are asked for: DEPT:code");
+                 : pt_err_set(err, PT_E_USAGE, PT_TOLD_NOT_DEPT);
 
     *ret_json = NULL;
     rc = rc == 0 ? put_money(&a, whole, own, err) : rc;

@@ -4,6 +4,7 @@
 
 #include <pentad/base/codec.h>
 #include <pentad/base/date.h>
+#include <pentad/base/told.h>
 
 #include "answer.h"
 
@@ -24,10 +25,7 @@ static int id_range(const char *text, uint8_t lo[ID_LEN], uint8_t hi[ID_LEN], st
             pt_unhex(digits[1], ID_HEX, hi, ID_LEN) == 0)
             return 0;
     }
-    return pt_err_set(err, PT_E_USAGE,
-                      "%.40s is no discrepancy's id: its 32 hexadecimal digits, or the first %d or "
-                      "more of them",
-                      text, PT_DISCREPANCY_PREFIX_MIN);
+    return pt_err_set(err, PT_E_USAGE, PT_TOLD_NO_DISCREPANCY_ID, text, PT_DISCREPANCY_PREFIX_MIN);
 }
 
 int pt_discrepancy_find(struct pt_ledger *l, const char *text, enum pt_party reader,
@@ -50,10 +48,9 @@ int pt_discrepancy_find(struct pt_ledger *l, const char *text, enum pt_party rea
         memcpy(id, pt_sql_blob(st, 0).p, ID_LEN);
     pt_sql_done(&l->sql, st);
     if (rc == 0 && n == 0)
-        rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger holds no discrepancy %.40s", text);
+        rc = pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_DISCREPANCY, text);
     if (rc == 0 && n > 1)
-        rc = pt_err_set(err, PT_E_USAGE, "several discrepancies begin with %.40s; give more of it",
-                        text);
+        rc = pt_err_set(err, PT_E_USAGE, PT_TOLD_SEVERAL_DISCREPANCIES, text);
     return rc;
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/told.h>
+
 #include "complete_internal.h"
 #include "figures.h"
 
@@ -144,7 +146,7 @@ int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *re
         };
         return 0;
     }
-    return pt_err_set(err, PT_E_NOT_FOUND, "there is no figure %s", figure);
+    return pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_FIGURE, figure);
 }
 
 /* ---- the pages ---- */

@@ -5,6 +5,7 @@
 
 #include <pentad/base/codec.h>
 #include <pentad/base/date.h>
+#include <pentad/base/told.h>
 #include <pentad/record/ref.h>
 
 #include "answer.h"
@@ -95,8 +96,7 @@ static int subject_known(struct pt_ledger *l, int kind, const char *key, struct 
     if (rc != 0)
         return rc;
     return known ? 0
-                 : pt_err_set(err, PT_E_NOT_FOUND,
-                              "the ledger knows no %s %.80s: no record speaks of it",
+                 : pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NONE_OF_KIND,
                               pt_subject_kind_name((Pentad__V1__SubjectKind)kind), key);
 }
 
@@ -128,8 +128,7 @@ int pt_ledger_subject_parse(struct pt_ledger *l, const char *text, int *ret_kind
     if (rc != 0)
         return rc;
     if (n == 0)
-        return pt_err_set(err, PT_E_NOT_FOUND,
-                          "the ledger knows no subject %.80s: no record speaks of it", text);
+        return pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_SUBJECT, text);
     return n == 1 ? 0
                   : pt_err_set(err, PT_E_USAGE, "%.80s is of several kinds, say KIND:key:%s", text,
                                kinds);
@@ -262,8 +261,7 @@ static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
             *lo = *hi = i;
             return 0;
         }
-    return pt_err_set(err, PT_E_USAGE,
-                      "no status is called %.40s; use OPEN, REPLIED, CLOSED, WAIVED or active", s);
+    return pt_err_set(err, PT_E_USAGE, PT_TOLD_NO_STATUS, s);
 }
 
 /* Both statements of the list: what it counts is what it shows. */

@@ -4,6 +4,7 @@
 
 #include <pentad/base/codec.h>
 #include <pentad/base/date.h>
+#include <pentad/base/told.h>
 #include <pentad/record/ref.h>
 #include <pentad/record/validate.h>
 
@@ -475,7 +476,7 @@ static int find_record(struct pt_ledger *l, const char *party, const char *strea
         *ret_rec = pt_sql_i64(st, 0);
         *ret_type = pt_sql_i32(st, 1);
     } else if (rc == 0) {
-        rc = pt_err_set(err, PT_E_NOT_FOUND, "the ledger holds no record %s/%s#%llu", party, stream,
+        rc = pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_RECORD, party, stream,
                         (unsigned long long)seq);
     }
     pt_sql_done(&l->sql, st);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <pentad/base/told.h>
+
 enum { READ_CHUNK = 64 * 1024 };
 
 static int io_err(struct pt_err *err, const char *path, const char *what, int error) {
@@ -60,7 +62,7 @@ int pt_file_read(const char *path, struct pt_buf *out, struct pt_err *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
-        return io_err(err, path, "can't open", errno);
+        return io_err(err, path, PT_TOLD_CANT_OPEN, errno);
     }
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
         rc = io_err(err, path, "can't read", EISDIR);
