@@ -91,15 +91,31 @@ static const char *body_day(const json_t *body, const char *name, char out[11]) 
     return out;
 }
 
+/* Of a P03: who, or why that can't be said. */
+static void print_name(const json_t *r, bool zh) {
+    const json_t *e = json_object_get(r, "person_error");
+    const char *name = pt_cli_text(r, "person_name");
+    char told[CLI_TOLD_MAX];
+    if (*name) {
+        printf("%s", name);
+    } else if (!e) {
+        printf("%s", zh ? "（姓名已密封）" : "(the name is sealed)");
+    } else if (zh) {
+        printf("（姓名未能解开：%s：%s）",
+               pt_err_text(pt_err_from_name(pt_cli_text(e, "code")), true),
+               pt_cli_told(pt_cli_text(e, "text"), told));
+    } else {
+        printf("(the name can't be opened: %s)", pt_cli_text(e, "text"));
+    }
+}
+
 /* Of a P03: who, as far as this body may know, in which post, for how long. */
 static void print_person(const json_t *r, bool zh) {
     const json_t *body = json_object_get(r, "body");
-    const char *name = pt_cli_text(r, "person_name");
     char from[11], to[11];
-    printf("      %s  %s  ", pt_cli_text(body, "post"),
-           *name ? name
-           : zh  ? "（姓名已密封）"
-                 : "(the name is sealed)");
+    printf("      %s  ", pt_cli_text(body, "post"));
+    print_name(r, zh);
+    fputs("  ", stdout);
     (void)body_day(body, "held_to", to);
     printf(zh ? "%s 至 %s%s\n" : "%s to %s%s\n", body_day(body, "held_from", from),
            *to  ? to
@@ -297,7 +313,8 @@ const struct cli_command cmd_subject = {
         "          every record that speaks of it by business date: why it was in the budget,\n"
         "          which goal was in force, who was responsible (by name, where keys.sealing of "
         "this\n"
-        "          configuration opens it), what was corrected; what was paid in each month; its\n"
+        "          configuration opens it; else it says why not), what was corrected; what was "
+        "paid in each month; its\n"
         "          discrepancies. What a restricted record says pentad trace tells\n"
         "universe  all items of a department with what congress approved for them, their budget\n"
         "          and what was paid; their sums beside the department's own figures, and what is\n"

@@ -5,8 +5,9 @@
 
 #include "cli.h"
 
-/* Puts "person_name" into each P03 among `records` (as a history has them) that this body's
- * keys.sealing opens, the first `max` of them; others stay as they are. */
+/* Puts "person_name" into each P03 among `records` (as a history has them), the first `max` of
+ * them; "person_error" {code, text} where this body is to know the name and can't: what is wrong
+ * and what to do. For a body that it isn't sealed to they stay as they are. */
 void pt_cli_persons_name(struct cli_hub *h, json_t *records, size_t max);
 
 #endif
