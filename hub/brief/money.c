@@ -13,6 +13,8 @@
 #define KNOWN_NOW PT_BRIEF_LIVE("r", "?3")
 #define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
 #define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
+#define RECEIVED_NOW PT_RECEIVED_SQL(PT_BRIEF_LIVE("q", "?3"))
+#define HANDED_ON PT_HANDED_ON_SQL("a")
 
 #define ITS_DEPTS                                                                                  \
     "(SELECT r.subject FROM f_org_profile o JOIN record r ON r.rec = o.rec WHERE o.rgn = ?5"       \
@@ -51,12 +53,9 @@ static const char payments_sql[] =
 /* An ADVANCE counts once an INITIAL has taken it up. What goes from one budget to another is the
  * body's that it names itself, and so is all of an item that was received. */
 static const char full_sql[] =
-    "WITH received AS MATERIALIZED (SELECT r.subject FROM f_allotment a JOIN record r"
-    "  ON r.rec = a.rec WHERE a.kind = @ALLOTMENT_KIND_INBOUND AND r.valid_from <= ?2"
-    "  AND " KNOWN_NOW "),"
-    " line AS (SELECT r.subject, CASE WHEN a.kind IN (@ALLOTMENT_KIND_TRANSFER,"
-    "   @ALLOTMENT_KIND_INBOUND) OR r.subject IN (SELECT subject FROM received)"
-    "   THEN coalesce(a.dept, '') END AS dept,"
+    "WITH received AS MATERIALIZED (SELECT q.subject FROM " RECEIVED_NOW "),"
+    " line AS (SELECT r.subject, CASE WHEN " HANDED_ON
+    "   OR r.subject IN (SELECT subject FROM received) THEN coalesce(a.dept, '') END AS dept,"
     "  a.bk, r.valid_from / 100 AS month,"
     "  r.sign * s.sign * a.fen AS fen, " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
     "  FROM record r JOIN f_allotment a ON a.rec = r.rec"

@@ -65,7 +65,7 @@ int pt_asof_lines(const struct pt_asof *a, struct pt_err *err);
  * what names the body itself (temp.scope_line). */
 #define OF_ITEMS OF_SCOPE("ALLOTMENT")
 #define WITH_ITEM " s.apart < 2 AND NOT (s.apart AND " HANDED_ON_F ")"
-#define HANDED_ON_F HANDED_ON("f")
+#define HANDED_ON_F PT_HANDED_ON_SQL("f")
 #define ALLOTTED(columns, years)                                                                   \
     "SELECT " columns OF_ITEMS " JOIN f_allotment f ON f.rec = r.rec WHERE " years                 \
     " AND" NOT_OPEN_ADVANCE "AND" KNOWN_R "AND" WITH_ITEM " UNION ALL SELECT " columns             \

@@ -54,14 +54,9 @@
     "CASE ?5 WHEN @SUBJECT_KIND_DEPT THEN ?4 WHEN @SUBJECT_KIND_UNIT THEN " PARENT_OF_UNIT         \
     " ELSE " ITEM_OWNER("?4") " END"
 
-/* Money that goes from one body's budget into another's stands apart from its item: in a body's
- * figures it counts for the body that the B04 names, whosever the item is on the day. Once a body
- * has received it the item stands in two budgets, and so does every B04 of it. */
-#define HANDED_ON(f) f ".kind IN (@ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_INBOUND)"
+/* Has a body received money for the subject? */
 #define RECEIVED(subject_)                                                                         \
-    "EXISTS (SELECT 1 FROM record q JOIN f_allotment i ON i.rec = q.rec"                           \
-    " AND i.kind = @ALLOTMENT_KIND_INBOUND WHERE q.subject = " subject_                            \
-    " AND q.type = @TYPE_ALLOTMENT AND q.valid_from <= ?2 AND" LIVE("q") ")"
+    "EXISTS (SELECT 1 FROM " PT_RECEIVED_SQL(LIVE("q")) "AND q.subject = " subject_ ")"
 
 /* What a figure is computed from; also the nodes of its trace. */
 enum pt_source {

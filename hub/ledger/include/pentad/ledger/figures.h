@@ -151,6 +151,17 @@ int pt_ledger_subject_records(struct pt_ledger *l, const struct pt_figure_ask *a
     "coalesce((SELECT p.value FROM v_rule_set_params p WHERE p.name = '" name                      \
     "' AND p.r_valid <= " day                                                                      \
     " ORDER BY p.r_valid DESC, p.r_issued DESC, p.rec DESC LIMIT 1), " fallback ")"
+
+/* Money that goes from one body's budget into another's stands apart from its item: in a body's
+ * figures it counts for the body that the B04 names, whosever the item is on the day. Once a body
+ * has received it the item stands in two budgets, and so does every B04 of it.
+ * PT_HANDED_ON_SQL: is allotment `f` such money? PT_RECEIVED_SQL: the rows, q their record, of what
+ * was received by ?2; `live` says of q whether it counts as known. */
+#define PT_HANDED_ON_SQL(f) f ".kind IN (@ALLOTMENT_KIND_TRANSFER, @ALLOTMENT_KIND_INBOUND)"
+#define PT_RECEIVED_SQL(live)                                                                      \
+    "record q JOIN f_allotment i ON i.rec = q.rec AND i.kind = @ALLOTMENT_KIND_INBOUND"            \
+    " WHERE q.type = @TYPE_ALLOTMENT AND q.valid_from <= ?2 AND " live
+
 struct pt_lights {
     int64_t yellow_bp, red_bp;
 };
