@@ -241,14 +241,14 @@ static void print_doomed(struct verdict *v, bool zh) {
            e->record->hash.len < PT_HASH_LEN ? e->record->hash.len : PT_HASH_LEN);
     printf(zh ? "将被销毁的记录：\n" : "the record that would be destroyed:\n");
     if (pt_cli_fetch(&v->from.hub, id, &doomed, &why) != 0) {
-        printf(zh ? "%s  %s  散列%s\n  本方看不到其内容：%s\n"
+        printf(zh ? "%s  %s  哈希%s\n  本方看不到其内容：%s\n"
                   : "%s  %s  hash %s\n  what it says can't be shown here: %s\n",
                id, e->type, hash, why.msg);
     } else {
         pt_cli_fetched_print(&doomed, zh);
         if (!pt_span_eq(pt_span(doomed.named.hash, PT_HASH_LEN),
                         pt_span(e->record->hash.data, e->record->hash.len))) {
-            printf(zh ? "  注意：命令所指散列为%s，与此记录不符，不会销毁任何内容\n"
+            printf(zh ? "  注意：命令所指哈希为%s，与此记录不符，不会销毁任何内容\n"
                       : "  mind: the order names the hash %s, which is not this record's: it would "
                         "destroy nothing\n",
                    hash);

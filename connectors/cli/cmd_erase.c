@@ -72,7 +72,7 @@ static int put_order(const struct cli_options *o, struct named *n, struct pt_err
     if (rc == 0 && !o->quiet) {
         printf(
             pt_cli_chinese(o)
-                ? "销毁%s（%s，散列%.16s）：随%s/%s的下一批次发出。财政以外四方中两方同意后，于下一"
+                ? "销毁%s（%s，哈希%.16s）：随%s/%s的下一批次发出。财政以外四方中两方同意后，于下一"
                   "时点生效，不可恢复：pentad approve\n"
                 : "the erasure of %s (%s, hash %.16s) goes out with the next batch of %s/%s. With "
                   "the approval of two of the four bodies outside finance it takes effect at the "

@@ -361,7 +361,7 @@ static void print_record(const struct cli_options *o, const json_t *j) {
     size_t shown = wanted(o, RECORDS_SHOWN);
     print_record_line(r, "", zh);
     printf("    %s %s  %s %s\n", zh ? "生效" : "effective", text(r, "effective"),
-           zh ? "散列" : "hash", text(r, "hash"));
+           zh ? "哈希" : "hash", text(r, "hash"));
     if (json_object_get(r, "erased")) {
         printf("    %s %s\n", zh ? "已依令销毁" : "destroyed by order",
                text(json_object_get(r, "erased"), "order"));

@@ -68,7 +68,7 @@ void pt_cli_fetched_print(const struct cli_fetched *f, bool zh) {
     pt_ref_format(id, f->named.at.party, f->named.at.stream, f->named.at.seq);
     pt_hex(hex, f->named.hash, sizeof f->named.hash);
     printf("%s  %s %s\n  %s %s\n", id, f->info->code, zh ? f->info->name_zh : f->info->name_en,
-           zh ? "散列" : "hash", hex);
+           zh ? "哈希" : "hash", hex);
     pt_buf_init(&text, 16u * 1024 * 1024);
     if (pt_json_encode(&f->record->base, true, &text, NULL) == 0) {
         for (const char *line = pt_buf_cstr(&text); line && *line && n < LINES_SHOWN; n++) {

@@ -138,7 +138,7 @@ static const struct said notes[] = {
     {"The bytes of a record are to be destroyed, once enough parties approve: at the first tick "
      "after. "
      "Its place, its hash and this order stay.",
-     "经足够多方同意后，于下一时点销毁该记录的内容；其位置、散列与本令保留。"},
+     "经足够多方同意后，于下一时点销毁该记录的内容；其位置、哈希与本令保留。"},
     {"The only moment at which rules run.", "规则只在此时点运行。"},
     {"URI name", "URI名称"},
     {"URI name of the certificate", "证书的URI名称"},
