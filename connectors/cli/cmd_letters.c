@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pentad/base/clock.h>
+
 #include "asking.h"
 #include "letters.h"
 
@@ -77,7 +79,7 @@ static int list_all(const struct cli_options *o, struct pt_state *s, bool *ret_o
 
 static int note_all(const struct cli_options *o, struct pt_state *s, struct pt_err *err) {
     int64_t n = 0;
-    int rc = pt_dead_letter_note(s, &n, err);
+    int rc = pt_dead_letter_note(s, pt_clock_now_ms(&pt_clock_system), &n, err);
     if (rc == 0 && !o->quiet) {
         printf(pt_cli_chinese(o) ? "%lld条死信记为已处理%s\n"
                                  : "%lld dead letter%s noted as dealt with\n",
@@ -119,7 +121,8 @@ const struct cli_command cmd_letters = {
         "--once say so and exit with 1.\n"
         "\n"
         "  (nothing)  lists them, the newest first; those dealt with are marked\n"
-        "  --noted    all that there are by now are dealt with. Also while the connector runs\n"
+        "  --noted    all that there are by now are dealt with. Also while the connector runs.\n"
+        "             A year later they are gone\n"
         "  --depth N  how many are shown (default 200; with --json all)\n"
         "\n"
         "exit: 0 done, or none is left to deal with; 1 some are, or it failed; 2 wrong use\n"

@@ -281,6 +281,9 @@ int pt_connector_witness_alarms(struct pt_connector *c, struct pt_err *err);
 /* Of a checkpoint with a quorum under `policy`: bit i, witness i has cosigned it. */
 int pt_connector_silent_seen(struct pt_connector *c, const struct pt_policy *policy,
                              uint64_t witnesses, struct pt_err *err);
+/* What is known of witnesses that this policy doesn't name. */
+int pt_connector_silent_forget(struct pt_connector *c, const struct pt_policy *policy,
+                               struct pt_err *err);
 /* Raises and ends the alarm over witnesses that are silent for config->silent_hours. */
 int pt_connector_silent(struct pt_connector *c, const struct pt_policy *newest, struct pt_err *err);
 

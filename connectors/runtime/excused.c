@@ -17,9 +17,14 @@ int pt_connector_excused_gap(struct pt_connector *c, const struct pt_followed_re
                       (int64_t)NO_ORDER);
 }
 
+/* What excuses only days that were attested is asked for no more. */
 int pt_connector_excused_tick(struct pt_connector *c, int32_t day, struct pt_err *err) {
-    return pt_sql_run(&c->state->sql, err, "UPDATE excuse SET until_day=? WHERE until_day=?", "ii",
-                      (int64_t)day, (int64_t)NEXT_TICK);
+    struct pt_sql *sql = &c->state->sql;
+    int rc = pt_sql_run(sql, err, "UPDATE excuse SET until_day=? WHERE until_day=?", "ii",
+                        (int64_t)day, (int64_t)NEXT_TICK);
+    return rc ? rc
+              : pt_sql_run(sql, err, "DELETE FROM excuse WHERE until_day>? AND until_day<=?", "ii",
+                           (int64_t)NO_ORDER, c->attest.day);
 }
 
 int pt_connector_excused_orders(struct pt_connector *c, struct pt_err *err) {

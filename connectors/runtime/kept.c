@@ -66,7 +66,15 @@ int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, st
     return rc;
 }
 
-int pt_dead_letter_note(struct pt_state *s, int64_t *ret_n, struct pt_err *err) {
+/* Since when what is noted is: an older program said only up to which one. */
+static int keep_noted(struct pt_state *s, int64_t now_ms, struct pt_err *err) {
+    return pt_sql_run(&s->sql, err,
+                      "INSERT OR IGNORE INTO noted SELECT value, ? FROM meta WHERE"
+                      " name='dead_noted' AND value > coalesce((SELECT max(up_to) FROM noted), 0)",
+                      "i", now_ms);
+}
+
+int pt_dead_letter_note(struct pt_state *s, int64_t now_ms, int64_t *ret_n, struct pt_err *err) {
     struct pt_state_counts k;
     int rc = pt_state_begin(s, err);
     if (rc != 0) {
@@ -78,10 +86,28 @@ int pt_dead_letter_note(struct pt_state *s, int64_t *ret_n, struct pt_err *err) 
                          "INSERT OR REPLACE INTO meta SELECT 'dead_noted', coalesce(max(id),0)"
                          " FROM dead_letter",
                          "");
+    rc = rc ? rc : keep_noted(s, now_ms, err);
     rc = rc ? rc : pt_state_commit(s, err);
     pt_state_rollback(s);
     *ret_n = rc ? 0 : k.dead_open;
     return rc;
+}
+
+/* The newest stays: the next one takes the number behind it, or it would count as noted. */
+int pt_dead_letter_prune(struct pt_state *s, int64_t now_ms, struct pt_err *err) {
+    const int64_t before = now_ms - (int64_t)PT_DEAD_LETTER_KEPT_DAYS * 86400000;
+    PT_ASSERT(s->in_transaction);
+    int rc = keep_noted(s, now_ms, err);
+    rc = rc ? rc
+            : pt_sql_run(&s->sql, err,
+                         "DELETE FROM dead_letter WHERE id <= (SELECT max(up_to) FROM noted WHERE"
+                         " at_ms < ?) AND id < (SELECT max(id) FROM dead_letter)",
+                         "i", before);
+    return rc ? rc
+              : pt_sql_run(&s->sql, err,
+                           "DELETE FROM noted WHERE at_ms < ? AND up_to < (SELECT max(up_to) FROM"
+                           " noted)",
+                           "i", before);
 }
 
 /* ---- references ---- */

@@ -140,7 +140,8 @@ static int take_tick(struct taking *t, const struct pt_followed_record *r) {
         return 0;
     }
     c->tick_day = day;
-    return pt_state_set_int(c->state, "tick_day", day, t->err);
+    int rc = pt_dead_letter_prune(c->state, pt_clock_now_ms(c->opt.clock), t->err);
+    return rc ? rc : pt_state_set_int(c->state, "tick_day", day, t->err);
 }
 
 /* By its document's number; a discrepancy by its id. */

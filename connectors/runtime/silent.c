@@ -11,6 +11,7 @@
 #include <pentad/proof/witness.h>
 
 #include "connector_internal.h"
+#include "state_internal.h"
 
 #define HOUR_MS INT64_C(3600000)
 /* The hub is asked so rarely whether a silent one speaks again. */
@@ -35,6 +36,23 @@ int pt_connector_silent_seen(struct pt_connector *c, const struct pt_policy *pol
             rc = pt_state_set_int(c->state, name, spoke ? 0 : now, err);
         }
     }
+    return rc;
+}
+
+int pt_connector_silent_forget(struct pt_connector *c, const struct pt_policy *policy,
+                               struct pt_err *err) {
+    struct pt_buf names; /* none has a new line */
+    pt_buf_init(&names, 1u << 20);
+    (void)pt_buf_putc(&names, '\n');
+    for (unsigned i = 0; i < policy->n_witnesses; i++) {
+        (void)pt_buf_printf(&names, "%s\n", policy->witnesses[i].key.name);
+    }
+    int rc = names.failed ? pt_err_set(err, names.failed, "no memory for the names of witnesses")
+                          : pt_sql_run(&c->state->sql, err,
+                                       "DELETE FROM meta WHERE name GLOB 'silent/*' AND"
+                                       " instr(?, char(10) || substr(name, 8) || char(10)) = 0",
+                                       "s", pt_buf_cstr(&names));
+    pt_buf_done(&names);
     return rc;
 }
 

@@ -28,6 +28,8 @@ static const char schema[] =
     "  done INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS dead_letter(id INTEGER PRIMARY KEY, source TEXT, file TEXT,"
     "  row INTEGER, col TEXT, value TEXT, code TEXT, reason TEXT, reason_zh TEXT);"
+    /* Up to which dead letter a person has dealt with them all, and when that was said. */
+    "CREATE TABLE IF NOT EXISTS noted(up_to INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS staged(id INTEGER PRIMARY KEY, day INTEGER NOT NULL, type TEXT,"
     "  doc_no TEXT, origin TEXT, record BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS staged_by_day ON staged(day, id);"

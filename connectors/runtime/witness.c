@@ -41,7 +41,8 @@ static int follow_policy(struct pt_connector *c, struct pt_err *err) {
     pt_policies_free(w->log_policy);
     w->log_policy = fresh;
     w->n_policies = n;
-    return pt_state_set_int(c->state, "quorum_none", policy(c)->quorum_none, err);
+    rc = pt_connector_silent_forget(c, pt_policy_at(policy(c), pt_follower_size(c->follower)), err);
+    return rc ? rc : pt_state_set_int(c->state, "quorum_none", policy(c)->quorum_none, err);
 }
 
 static bool quorum_none(const struct pt_connector *c) {

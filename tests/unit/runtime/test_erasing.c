@@ -9,6 +9,7 @@
 
 #include "pt_test_erasure.h"
 #include "rig.h"
+#include "state_internal.h"
 
 static struct rig rig;
 #define hub rig.hub
@@ -183,5 +184,61 @@ Test(erasing, with_its_order_it_is_none) {
     cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
     cr_assert(!rig_has_alarm(&rig, "erased_without_order"));
     cr_assert_eq(rig_run(&rig), 0, "and from a saved view: %s", rig.err.msg);
+    rig_done(&rig);
+}
+
+/* Of days that were attested nothing is asked again. */
+Test(erasing, an_excuse_goes_once_its_days_were_attested) {
+    static const struct {
+        int seq;
+        bool stays;
+    } rows[] = {{1, false}, {2, false}, {3, true}, {4, true}};
+    struct pt_state *s = NULL;
+    rig_init(&rig, "finance", true);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_eq(pt_state_open(rig_path(&rig, "state/connector.db"), false, &s, NULL), 0);
+    cr_assert_eq(pt_sql_exec(&s->sql,
+                             "INSERT INTO excuse VALUES('audit','main',1,20190601,20190610),"
+                             " ('audit','main',2,20190601,20190629),"
+                             " ('audit','main',3,20190601,20190630), ('audit','main',4,20190601,0);"
+                             "INSERT OR REPLACE INTO meta VALUES('attested_day', 20190629)",
+                             NULL),
+                 0);
+    pt_state_free(s);
+    te_tick(&hub, pt_date_from_ms(hub.now_ms));
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    s = rig_state(&rig);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t n;
+        bool found;
+        cr_assert_eq(pt_sql_number(&s->sql, &n, &found, NULL,
+                                   "SELECT count(*) FROM excuse WHERE seq=?", "i",
+                                   (int64_t)rows[i].seq),
+                     0);
+        cr_expect_eq(n, rows[i].stays, "row %d", rows[i].seq);
+    }
+    pt_state_free(s);
+    rig_done(&rig);
+}
+
+/* With the log's days, by the clock of this machine. */
+Test(erasing, dead_letters_that_were_noted_a_year_ago_go_with_a_tick) {
+    const struct pt_dead_letter d = {.file = "a.csv", .row = 7, .code = "bad_row"};
+    struct pt_state *s = NULL;
+    int64_t n;
+    rig_init(&rig, "finance", true);
+    cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+    cr_assert_eq(pt_state_open(rig_path(&rig, "state/connector.db"), false, &s, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(pt_dead_letter_add(s, &d, NULL), 0);
+    }
+    cr_assert_eq(pt_dead_letter_note(s, hub.now_ms, &n, NULL), 0);
+    pt_state_free(s);
+    for (int days = 365; days <= 367; days += 2) {
+        hub.now_ms += (days == 365 ? 365 : 2) * INT64_C(86400000);
+        te_tick(&hub, pt_date_from_ms(hub.now_ms));
+        cr_assert_eq(rig_run(&rig), 0, "%s", rig.err.msg);
+        cr_expect_eq(rig_counts(&rig).dead_letters, days == 365 ? 2 : 1, "after %d days", days);
+    }
     rig_done(&rig);
 }

@@ -193,7 +193,7 @@ Test(state, dead_letters_need_somebody_until_they_are_noted) {
     cr_assert_eq(strncmp(needs, "2 dead letters ", 15), 0, "%s", needs);
     cr_assert_eq(noted(&f, true, needs), 0);
     cr_assert_eq(strncmp(needs, "2条死信待处理", strlen("2条死信待处理")), 0, "%s", needs);
-    cr_assert_eq(pt_dead_letter_note(f.s, &n, &f.err), 0, "%s", f.err.msg);
+    cr_assert_eq(pt_dead_letter_note(f.s, 5, &n, &f.err), 0, "%s", f.err.msg);
     cr_assert_eq(n, 2);
     reopen(&f);
     cr_assert_eq(noted(&f, false, needs), 2);
@@ -402,6 +402,59 @@ Test(state, is_for_its_owner_alone) {
     (void)umask(before);
     cr_assert_eq(stat(f.path, &st), 0);
     cr_assert_eq(st.st_mode & 0777, 0600);
+    done(&f);
+}
+
+#define DAY_MS INT64_C(86400000)
+
+static int64_t letters_left(struct file *f, int64_t now_ms) {
+    struct pt_state_counts k;
+    begin(f);
+    cr_assert_eq(pt_dead_letter_prune(f->s, now_ms, &f->err), 0, "%s", f->err.msg);
+    commit(f);
+    cr_assert_eq(pt_state_counts(f->s, &k, &f->err), 0, "%s", f->err.msg);
+    return k.dead_letters;
+}
+
+Test(state, dead_letters_go_a_year_after_they_were_noted) {
+    const struct pt_dead_letter d = {.file = "a.csv", .row = 7, .code = "bad_row"};
+    const int64_t now = 1546300800000;
+    char needs[PT_STATE_NEEDS_MAX];
+    struct file f;
+    int64_t n;
+    setting(&f);
+    for (int i = 0; i < 5; i++) {
+        cr_assert_eq(pt_dead_letter_add(f.s, &d, &f.err), 0);
+        if (i == 2 || i == 3) { /* three of them, then a fourth half a year later */
+            cr_assert_eq(pt_dead_letter_note(f.s, now + (i - 2) * 180 * DAY_MS, &n, &f.err), 0);
+        }
+    }
+    cr_expect_eq(letters_left(&f, now + 366 * DAY_MS), 5, "a year");
+    cr_expect_eq(letters_left(&f, now + 367 * DAY_MS), 2);
+    cr_expect_eq(letters_left(&f, now + 3000 * DAY_MS), 1, "what nobody has dealt with stays");
+    cr_expect_eq(noted(&f, false, needs), 0);
+    cr_assert_eq(pt_dead_letter_note(f.s, now, &n, &f.err), 0);
+    cr_expect_eq(n, 1);
+    cr_expect_eq(letters_left(&f, now + 3000 * DAY_MS), 1, "the newest keeps its number");
+    cr_assert_eq(pt_dead_letter_add(f.s, &d, &f.err), 0);
+    cr_expect_eq(noted(&f, false, needs), 1);
+    cr_expect_eq(strncmp(needs, "1 dead letter ", 14), 0, "the next one is nobody's yet: %s",
+                 needs);
+    done(&f);
+}
+
+/* As an older program left them: it kept up to which one, and not when. */
+Test(state, dead_letters_noted_before_are_kept_a_year_from_now_on) {
+    const struct pt_dead_letter d = {.file = "a.csv", .row = 7, .code = "bad_row"};
+    struct file f;
+    setting(&f);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(pt_dead_letter_add(f.s, &d, &f.err), 0);
+    }
+    cr_assert_eq(pt_state_set_int(f.s, "dead_noted", 2, &f.err), 0);
+    cr_expect_eq(letters_left(&f, 10 * DAY_MS), 3);
+    cr_expect_eq(letters_left(&f, 376 * DAY_MS), 3);
+    cr_expect_eq(letters_left(&f, 377 * DAY_MS), 1);
     done(&f);
 }
 

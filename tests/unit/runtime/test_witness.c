@@ -16,6 +16,7 @@
 #include "pt_test_folder.h"
 #include "pt_test_lies.h"
 #include "rig.h"
+#include "state_internal.h"
 
 #define MINUTE INT64_C(60000)
 
@@ -573,6 +574,31 @@ static void show_all_of_an_older_size(struct rig *r) {
                 &r->cosigned);
     }
     pt_buf_done(&older);
+}
+
+static void write_state(struct rig *r, const char *sql) {
+    struct pt_state *s = NULL;
+    cr_assert_eq(pt_state_open(rig_path(r, "state/connector.db"), false, &s, &r->err), 0);
+    cr_assert_eq(pt_sql_exec(&s->sql, sql, &r->err), 0, "%s", r->err.msg);
+    pt_state_free(s);
+}
+
+Test(witness, one_that_the_policy_names_no_more_is_forgotten) {
+    struct rig r;
+    int64_t since;
+    finance_setting(&r, false);
+    ask_for_a_quorum(&r);
+    run(&r, 0);
+    write_state(&r, "INSERT OR REPLACE INTO meta VALUES('silent/gone.example/one', 5),"
+                    " ('silent/" TH_ORIGIN "/audit', 1546300800000)");
+    run(&r, 0);
+    struct pt_state *s = rig_state(&r);
+    cr_assert_eq(pt_state_get_int(s, "silent/gone.example/one", 0, &since, &r.err), 0);
+    cr_expect_eq(since, 0);
+    cr_assert_eq(pt_state_get_int(s, "silent/" TH_ORIGIN "/audit", 0, &since, &r.err), 0);
+    cr_expect_eq(since, 1546300800000, "of one that it names it is known as before");
+    pt_state_free(s);
+    rig_done(&r);
 }
 
 /* Who was shown a lie cosigns no more; the others, who have their quorum, learn of it by that. */

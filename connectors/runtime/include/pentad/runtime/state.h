@@ -172,7 +172,11 @@ struct pt_dead_letter {
 };
 int pt_dead_letter_add(struct pt_state *s, const struct pt_dead_letter *d, struct pt_err *err);
 /* All that there are by now are dealt with; *ret_n: how many of them weren't before. */
-int pt_dead_letter_note(struct pt_state *s, int64_t *ret_n, struct pt_err *err);
+int pt_dead_letter_note(struct pt_state *s, int64_t now_ms, int64_t *ret_n, struct pt_err *err);
+/* In a transaction: those that were noted so long ago go, but for the newest of all; what nobody
+ * has dealt with stays. */
+#define PT_DEAD_LETTER_KEPT_DAYS 366
+int pt_dead_letter_prune(struct pt_state *s, int64_t now_ms, struct pt_err *err);
 typedef int pt_dead_letter_cb(void *ctx, const struct pt_dead_letter *d);
 int pt_dead_letter_each(struct pt_state *s, pt_dead_letter_cb *cb, void *ctx, struct pt_err *err);
 
