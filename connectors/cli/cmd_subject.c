@@ -189,6 +189,8 @@ static void print_findings(const json_t *j, bool zh) {
                pt_cli_word(pt_cli_text(d, "status"), zh),
                pt_cli_text(d, zh ? "message_zh" : "message_en"));
     }
+    pt_cli_print_more(
+        "  ", (long long)json_integer_value(json_object_get(j, "discrepancies_omitted")), zh);
 }
 
 static void print_history(const struct cli_options *o, const json_t *j) {

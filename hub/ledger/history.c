@@ -111,22 +111,16 @@ static int put_findings(const struct pt_asof *a, enum pt_party reader, json_t *j
     const struct pt_discrepancy_filter f = {.reader = reader,
                                             .kind = a->kind,
                                             .key = a->key,
+                                            .fiscal_year = a->fy,
                                             .known_at = a->known_at,
                                             .limit = PT_LIST_MAX};
-    json_t *all = json_array();
     json_t *of_year = json_array();
-    json_t *d;
     int64_t total = 0;
-    size_t i;
-    int rc = pt_json_findings(a->l, &f, all, &total, err);
+    int rc = pt_json_findings(a->l, &f, of_year, &total, err);
 
-    json_array_foreach(all, i, d) {
-        json_int_t fy = json_integer_value(json_object_get(d, "fiscal_year"));
-
-        if (fy == 0 || fy == a->fy)
-            (void)json_array_append(of_year, d);
-    }
-    json_decref(all);
+    (void)json_object_set_new(
+        j, "discrepancies_omitted",
+        json_integer((json_int_t)total - (json_int_t)json_array_size(of_year)));
     (void)json_object_set_new(j, "discrepancies", of_year);
     return rc;
 }

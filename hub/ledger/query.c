@@ -214,17 +214,36 @@ static json_t *finding_json(struct pt_ledger *l, sqlite3_stmt *st) {
 }
 
 /* ?1 the tick up to which findings were known, ?2 rule, ?3 severity, ?4 responder, ?5 lowest and ?6
- * highest status, ?7 kind, ?8 key, ?11 escalated alone, ?12 id, ?13 the reader. What a tick finds
- * is logged behind it and names it: it belongs to what that tick knew. */
-#define FINDINGS                                                                                   \
+ * highest status, ?7 kind, ?8 key, ?11 escalated alone, ?12 id, ?13 the reader, ?14 fiscal year:
+ * with those of none. `of`: what they are found by. What a tick finds is logged behind it and names
+ * it: it belongs to what that tick knew. */
+#define FINDINGS(of)                                                                               \
     " FROM f_discrepancy d JOIN record r ON r.rec = d.rec JOIN stream s ON s.sid = r.sid"          \
-    " WHERE d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id"                     \
+    " WHERE " of " AND d.rec = (SELECT max(e.rec) FROM f_discrepancy e WHERE e.id = d.id"          \
     "   AND e.tick_seq <= ?1)"                                                                     \
     " AND (?2 IS NULL OR d.rule = ?2) AND (?3 = 0 OR d.severity = ?3)"                             \
     " AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(d.responders) j WHERE j.value = ?4))"     \
-    " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7) AND (?8 IS NULL OR d.key = ?8)"   \
-    " AND (?11 = 0 OR d.escalated) AND (length(?12) = 0 OR d.id = ?12)"                            \
+    " AND d.status BETWEEN ?5 AND ?6 AND (?7 = 0 OR d.kind = ?7)"                                  \
+    " AND (?11 = 0 OR d.escalated) AND (?14 = 0 OR coalesce(d.fiscal_year, 0) IN (0, ?14))"        \
     " AND " PT_FINDING_VISIBLE("d", "?13")
+#define COUNT_SQL(of) "SELECT count(*)" FINDINGS(of)
+#define IN_ORDER                                                                                   \
+    " ORDER BY d.status > @DISCREPANCY_STATUS_REPLIED, d.severity DESC, d.first_seen, d.rule,"     \
+    " d.key, d.period, d.object LIMIT ?9 OFFSET ?10"
+#define LISTED                                                                                     \
+    "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key, d.fiscal_year, d.period,"   \
+    " d.object, d.first_seen, d.due, d.status, d.escalated, d.last_seen, d.responders,"            \
+    " d.message_zh, d.message_en, d.tick_day, s.party, s.name, r.seq, r.log_index"
+#define LIST_SQL(of) LISTED FINDINGS(of) IN_ORDER
+
+/* One statement for each way to find them: a subject's and a single one stand in an index, which
+ * SQLite doesn't take where the value may be NULL. */
+static const struct {
+    const char *count, *list;
+} findings_sql[] = {{COUNT_SQL("1"), LIST_SQL("1")},
+                    {COUNT_SQL("d.key = ?8"), LIST_SQL("d.key = ?8")},
+                    {COUNT_SQL("d.id = ?12"), LIST_SQL("d.id = ?12")}};
+enum { OF_ALL, OF_SUBJECT, OF_ONE };
 
 /* The last tick up to a log size: its number in hub/main, 0 where there was none, and its day. */
 static int tick_known(struct pt_ledger *l, uint64_t known_at, int64_t *ret_seq, int32_t *ret_day,
@@ -265,8 +284,10 @@ static int status_range(const char *s, int *lo, int *hi, struct pt_err *err) {
 }
 
 /* Both statements of the list: what it counts is what it shows. */
-static int query_filter(struct pt_ledger *l, const char *sql, const struct pt_discrepancy_filter *f,
+static int query_filter(struct pt_ledger *l, bool list, const struct pt_discrepancy_filter *f,
                         sqlite3_stmt **ret, struct pt_err *err) {
+    bool of_subject = f->key && f->key[0];
+    int of = f->id ? OF_ONE : of_subject ? OF_SUBJECT : OF_ALL;
     int64_t tick;
     int32_t day;
     int lo;
@@ -277,33 +298,26 @@ static int query_filter(struct pt_ledger *l, const char *sql, const struct pt_di
     rc = rc == 0 ? status_range(f->status, &lo, &hi, err) : rc;
     if (rc != 0)
         return rc;
-    return pt_sql_query(&l->sql, ret, err, sql, "isisiiisiiibi", tick,
-                        f->rule && f->rule[0] ? f->rule : NULL, (int64_t)f->severity,
-                        f->responder && f->responder[0] ? f->responder : NULL, (int64_t)lo,
-                        (int64_t)hi, (int64_t)f->kind, f->key && f->key[0] ? f->key : NULL,
+    return pt_sql_query(&l->sql, ret, err, list ? findings_sql[of].list : findings_sql[of].count,
+                        "isisiiisiiibii", tick, f->rule && f->rule[0] ? f->rule : NULL,
+                        (int64_t)f->severity, f->responder && f->responder[0] ? f->responder : NULL,
+                        (int64_t)lo, (int64_t)hi, (int64_t)f->kind, of_subject ? f->key : NULL,
                         (int64_t)(f->limit > 0 ? f->limit : 1000), (int64_t)f->offset,
-                        (int64_t)f->escalated, pt_span(f->id, f->id ? 16 : 0), (int64_t)f->reader);
+                        (int64_t)f->escalated, pt_span(f->id, f->id ? 16 : 0), (int64_t)f->reader,
+                        (int64_t)f->fiscal_year);
 }
 
 int pt_json_findings(struct pt_ledger *l, const struct pt_discrepancy_filter *f, json_t *array,
                      int64_t *ret_total, struct pt_err *err) {
-    static const char count_sql[] = "SELECT count(*)" FINDINGS;
-    static const char list_sql[] =
-        "SELECT d.rec, d.id, d.rule, d.severity, d.episode, d.kind, d.key, d.fiscal_year, d.period,"
-        " d.object, d.first_seen, d.due, d.status, d.escalated, d.last_seen, d.responders,"
-        " d.message_zh, d.message_en, d.tick_day, s.party, s.name, r.seq, r.log_index" FINDINGS
-        " ORDER BY d.status > @DISCREPANCY_STATUS_REPLIED, d.severity DESC, d.first_seen, d.rule, "
-        "d.key,"
-        " d.period, d.object LIMIT ?9 OFFSET ?10";
     sqlite3_stmt *st = NULL;
-    int rc = query_filter(l, count_sql, f, &st, err);
+    int rc = query_filter(l, false, f, &st, err);
 
     *ret_total = 0;
     if (pt_sql_row(&l->sql, st, &rc, err))
         *ret_total = pt_sql_i64(st, 0);
     pt_sql_done(&l->sql, st);
     st = NULL;
-    rc = rc == 0 ? query_filter(l, list_sql, f, &st, err) : rc;
+    rc = rc == 0 ? query_filter(l, true, f, &st, err) : rc;
     while (pt_sql_row(&l->sql, st, &rc, err))
         (void)json_array_append_new(array, finding_json(l, st));
     pt_sql_done(&l->sql, st);

@@ -57,7 +57,8 @@ struct pt_list_reader {
  * year or of none with the approvals that name it, by business date, each as a trace has it, with
  * its body where its type isn't restricted: {"subject", "fiscal_year", "state", "records",
  * "omitted", "payments": {"figure", "paid", "months": [{"month", "paid"}]} or null,
- * "discrepancies": of the year or of none, as in their list}. `reader` NULL: all of them. */
+ * "discrepancies": of the year or of none, as in their list, PT_LIST_MAX at most,
+ * "discrepancies_omitted"}. `reader` NULL: all of them. */
 int pt_ledger_history_json(struct pt_ledger *l, const struct pt_figure_ask *ask,
                            struct pt_list_page page, const struct pt_list_reader *reader,
                            struct json_t **ret_json, struct pt_err *err);
@@ -91,10 +92,11 @@ struct pt_discrepancy_filter {
     const char *status;
     int kind;
     const char *key;
-    bool escalated;    /* those alone */
-    const uint8_t *id; /* 16 bytes: that one alone */
-    uint64_t known_at; /* 0 or PT_KNOWN_NOW: now */
-    int limit;         /* 0: 1000 */
+    int32_t fiscal_year; /* 0: any; else those of that year or of none */
+    bool escalated;      /* those alone */
+    const uint8_t *id;   /* 16 bytes: that one alone */
+    uint64_t known_at;   /* 0 or PT_KNOWN_NOW: now */
+    int limit;           /* 0: 1000 */
     int offset;
 };
 int pt_ledger_discrepancies_json(struct pt_ledger *l, const struct pt_discrepancy_filter *f,
