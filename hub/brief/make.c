@@ -14,7 +14,7 @@
 /* The region whose congress approved the year's budget: the largest, where several did. */
 static int find_region(struct pt_brief *b, struct pt_err *err) {
     static const char sql[] =
-        "SELECT r.subject FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
+        "SELECT r.subject FROM f_congress_approval a CROSS JOIN record r ON r.rec = a.rec"
         " WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.kind = @SUBJECT_KIND_REGION "
         "AND " PT_BRIEF_LIVE(
             "r", "?1") " GROUP BY r.subject ORDER BY sum(r.fy = ?2) DESC, sum(a.total_fen) DESC, "

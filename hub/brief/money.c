@@ -9,7 +9,9 @@
 
 #include "internal.h"
 
-/* ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before, ?5 the region. */
+/* From the few rows of a type to their records: SQLite, which has no numbers of either here, would
+ * take all records first. ?1 fiscal year, ?2 valid_at, ?3 known_at, ?4 known_at before, ?5 the
+ * region. */
 #define KNOWN_NOW PT_BRIEF_LIVE("r", "?3")
 #define KNOWN_THEN PT_BRIEF_LIVE("r", "?4")
 #define TAKEN_UP PT_BRIEF_LIVE("i", "?3")
@@ -37,15 +39,15 @@ static const char paid_sql[] =
     "WITH line AS (SELECT l.subject, l.bk, p.pay_date / 100 AS month,"
     "  r.sign * CASE l.op WHEN @PAYMENT_OP_REFUND THEN -l.fen ELSE l.fen END AS fen,"
     "  " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
-    "  FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
-    "  JOIN f_payment_batch_lines l ON l.rec = r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
+    "  FROM f_payment_batch p CROSS JOIN record r ON r.rec = p.rec"
+    "  CROSS JOIN f_payment_batch_lines l ON l.rec = r.rec WHERE r.type = @TYPE_PAYMENT_BATCH"
     "  AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3),"
     " x AS MATERIALIZED (SELECT subject, NULL AS dept, bk, month, sum(now * fen) AS now,"
     "  sum(was * fen) AS was, 0 AS n FROM line GROUP BY 1, 2, 3, 4)" BY_DEPARTMENT;
 
 /* Of the region: that have a line of one of its subjects. */
 static const char payments_sql[] =
-    "SELECT count(*) FROM record r JOIN f_payment_batch p ON p.rec = r.rec"
+    "SELECT count(*) FROM f_payment_batch p CROSS JOIN record r ON r.rec = p.rec"
     " WHERE r.type = @TYPE_PAYMENT_BATCH AND r.fy = ?1 AND p.pay_date <= ?2 AND r.live_from < ?3"
     " AND EXISTS (SELECT 1 FROM f_payment_batch_lines l WHERE l.rec = r.rec"
     "  AND (?5 IN ('', l.subject) OR l.subject" OF_REGION "))";
@@ -58,7 +60,7 @@ static const char full_sql[] =
     "   OR r.subject IN (SELECT subject FROM received) THEN coalesce(a.dept, '') END AS dept,"
     "  a.bk, r.valid_from / 100 AS month,"
     "  r.sign * s.sign * a.fen AS fen, " KNOWN_NOW " AS now, " KNOWN_THEN " AS was"
-    "  FROM record r JOIN f_allotment a ON a.rec = r.rec"
+    "  FROM f_allotment a CROSS JOIN record r ON r.rec = a.rec"
     "  JOIN (SELECT column1 AS kind, column2 AS sign FROM (VALUES (@ALLOTMENT_KIND_INITIAL, 1),"
     "   (@ALLOTMENT_KIND_ADD, 1), (@ALLOTMENT_KIND_REDUCE, -1), (@ALLOTMENT_KIND_SHIFT_IN, 1),"
     "   (@ALLOTMENT_KIND_SHIFT_OUT, -1), (@ALLOTMENT_KIND_TRANSFER, -1),"
@@ -78,8 +80,8 @@ static const char approved_sql[] =
     "-l.fen ELSE l.fen END AS fen,"
     "   " PT_BRIEF_LIVE("r", "?2") " AS now, " PT_BRIEF_LIVE(
         "r", "?3") " AS was"
-                   "  FROM record r JOIN f_congress_approval a ON a.rec = r.rec"
-                   "  JOIN f_congress_approval_lines l ON l.rec = r.rec"
+                   "  FROM f_congress_approval a CROSS JOIN record r ON r.rec = a.rec"
+                   "  CROSS JOIN f_congress_approval_lines l ON l.rec = r.rec"
                    "  WHERE r.type = @TYPE_CONGRESS_APPROVAL AND r.fy = ?1 AND a.kind IN "
                    "(@APPROVAL_KIND_BUDGET, @APPROVAL_KIND_ADJUST) "
                    "AND r.live_from < ?2"

@@ -268,11 +268,11 @@ int pt_asof_scope(const struct pt_asof *a, struct pt_err *err) {
 #define LIVE_R LIVE("r")
 static const char departments_sql[] =
     "INSERT OR IGNORE INTO dept_subject WITH named(subject) AS (SELECT r.subject FROM f_allotment f"
-    "   JOIN record r ON r.rec = f.rec WHERE" LIVE_R
-    "  UNION SELECT r.subject FROM f_subject_profile p JOIN record r ON r.rec = p.rec"
+    "   CROSS JOIN record r ON r.rec = f.rec WHERE" LIVE_R
+    "  UNION SELECT r.subject FROM f_subject_profile p CROSS JOIN record r ON r.rec = p.rec"
     "   WHERE" LIVE_R "),"
     " orgs(subject, kind) AS (SELECT DISTINCT r.subject, r.kind FROM f_org_profile o"
-    "   JOIN record r ON r.rec = o.rec WHERE" LIVE_R "),"
+    "   CROSS JOIN record r ON r.rec = o.rec WHERE" LIVE_R "),"
     " owned(dept, subject) AS MATERIALIZED (SELECT " OWNER_OF_NAMED ", n.subject FROM named n"
     "  UNION SELECT " PARENT_OF_R ", r.subject FROM orgs r)"
     " SELECT dept, subject FROM owned WHERE dept <> ''"
