@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <pentad/base/codec.h>
+#include <pentad/base/told.h>
 #include <pentad/ledger/query.h>
 
 #include "probe.h"
@@ -309,7 +310,7 @@ static int rule_number(struct pt_engine *e, const char *id, size_t *ret, struct 
     for (*ret = 0; *ret < e->n_rules; (*ret)++)
         if (strcmp(e->rules[*ret].info.id, id) == 0)
             return 0;
-    return pt_err_set(err, PT_E_NOT_FOUND, "there is no rule %.40s; pentad rules lists them", id);
+    return pt_err_set(err, PT_E_NOT_FOUND, PT_TOLD_NO_RULE, id);
 }
 
 int pt_probe_explain(struct pt_probe *p, const char *rule, const char *subject, int32_t year,

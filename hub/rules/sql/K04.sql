@@ -15,11 +15,13 @@
 -- figure: x fen
 -- scope: region
 -- remark.zh: 按一个事项、资金来源年度、预算种类比对P与B；下达或支付行载有控制口径的，改按该控制口径比对，差异列在该项批准所属部门名下。B为年初批复加增减变动减收回；
+-- remark.zh: 转移支付下达从该部门该事项已下达或接收的数中扣减，没有的不扣减；
 -- remark.zh: X04收回不载预算种类，先冲减该事项的首个种类。不等待任何一方：下一时点即比对已入日志的记录，其后的追加或冲销使其销号。支付使事项超过已下达数的、
 -- remark.zh: 可能发生收回的、或在控制口径之下的，才予查看。
 -- P and B of one subject, origin year and budget kind; where the lines carry a control key, of that key
 -- instead: its finding then stands under the department whose appropriation it is.
 -- B = B0 + changes - recovered; X04 RECOVER names no budget kind and counts against the subject's first.
+-- What a body sends on (TRANSFER) is taken from what it was allotted or received of the subject; where that is nothing, it takes nothing.
 -- Awaits nobody: it compares what is logged, at the next tick; a later ADD or REVERSE closes it.
 -- A payment is looked at where it takes the subject above what was allotted, where money may have been recovered, or under a control key.
 -- Keys: a subject ('' for a control key), b "fund year/bk", c control key.
@@ -44,7 +46,15 @@ sums AS MATERIALIZED (
   SELECT line.*,
     CASE c WHEN '' THEN (SELECT sum(p.fen) FROM agg_pay p WHERE p.subject = line.a AND p.fund_year = line.fund_year AND p.bk = line.bk AND p.ckey = '')
            ELSE (SELECT sum(p.fen) FROM agg_pay p WHERE p.ckey = line.c AND p.ckey <> '' AND p.fund_year = line.fund_year AND p.bk = line.bk) END AS paid,
-    CASE c WHEN '' THEN (SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
+    CASE c WHEN '' THEN (SELECT sum(q.fen * quota_sign(q.kind))
+                            + CASE WHEN total(q.fen * (q.kind = @ALLOTMENT_KIND_TRANSFER)) = 0 THEN 0 ELSE
+                                coalesce((SELECT sum(t.fen * t.r_sign) FROM v_allotment t WHERE t.r_subject = line.a AND t.r_type = @TYPE_ALLOTMENT
+                                            AND t.kind = @ALLOTMENT_KIND_TRANSFER AND coalesce(t.fund_year, t.r_fy) = line.fund_year AND t.bk = line.bk
+                                            AND coalesce(t.control_key, '') = ''
+                                            AND NOT EXISTS (SELECT 1 FROM v_allotment o WHERE o.r_subject = line.a AND o.r_type = @TYPE_ALLOTMENT
+                                              AND o.kind <> @ALLOTMENT_KIND_TRANSFER AND coalesce(o.fund_year, o.r_fy) = line.fund_year
+                                              AND o.bk = line.bk AND o.dept = t.dept)), 0) END
+                            FROM agg_quota q
                           WHERE q.subject = line.a AND q.fund_year = line.fund_year AND q.bk = line.bk AND q.ckey = '')
            ELSE (SELECT sum(q.fen * quota_sign(q.kind)) FROM agg_quota q
                   WHERE q.ckey = line.c AND q.ckey <> '' AND q.fund_year = line.fund_year AND q.bk = line.bk) END AS quota,

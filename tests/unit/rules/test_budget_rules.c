@@ -285,6 +285,56 @@ Test(budget_rules, k09_transfer_not_received) {
     end(&w);
 }
 
+#define T1 "TRF-370100-2019-00001"
+#define DISTRICT "11370102004188813W"
+#define TRANSFER PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_TRANSFER
+#define INBOUND PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_INBOUND
+
+static void moved(struct world *w, int kind, const char *dept, const char *quota_no, int32_t on,
+                  int64_t fen) {
+    (void)mk_allot(&w->m, kind, T1, dept, quota_no, "2300248", 2019, on, fen, NULL);
+}
+
+/* What the district has got it may spend, and no more. */
+static void k04_hundred_received(struct world *w) {
+    moved(w, TRANSFER, DEPT1, "济财预1", 20190308, 100 * WAN);
+    moved(w, INBOUND, DISTRICT, "历下财1", 20190309, 100 * WAN);
+    pay(w, T1, 20190310, 60 * WAN);
+    w_tick(w, 20190310);
+    cr_expect_eq(w_find(w, "K04", NULL, NULL, NULL).n, 0, "60 of 100 received");
+    pay(w, T1, 20190311, 41 * WAN);
+    w_tick(w, 20190311);
+    expect_fires(w, "K04", K(PROJECT), T1, 2019, "", "2019/1", RED);
+    cr_expect(strstr(w_find(w, "K04", T1, "", "2019/1").message_zh,
+                     "累计支付101.00万元超可用指标1.00万元") != NULL);
+    end(w);
+}
+
+/* What the city sends on may have been approved and never allotted here: its TRANSFER takes nothing
+ * away then. */
+Test(budget_rules, k04_sent_on_without_an_allotment) {
+    struct world w;
+
+    begin(&w);
+    k04_hundred_received(&w);
+}
+
+Test(budget_rules, k04_sent_on_of_what_was_allotted) {
+    struct world w;
+
+    begin(&w);
+    (void)mk_allot(&w.m, INITIAL, T1, DEPT1, "Z1", "2300248", 2019, 20190120, 100 * WAN, NULL);
+    k04_hundred_received(&w);
+}
+
+Test(budget_rules, k04_sent_on_of_what_was_received) {
+    struct world w;
+
+    begin(&w);
+    moved(&w, INBOUND, DEPT1, "鲁财预1", 20190120, 100 * WAN);
+    k04_hundred_received(&w);
+}
+
 Test(budget_rules, k09_another_amount_received) {
     struct world w;
     struct mk_ref wrong;
