@@ -23,6 +23,7 @@ const char *pt_cli_word(const char *code, bool zh) {
                  {"WITHDRAW", "撤回"},
                  {"void", "已失效"},
                  {"lost", "未采用"},
+                 {"refusable", "本应拒收"},
                  {"waiting", "待生效"},
                  {"erased", "已销毁"},
                  {"withdrawal", "撤回"},

@@ -227,7 +227,7 @@ int pt_agg_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
     rc = rc == 0 ? list_changed(l, last_rec, before, err) : rc;
     rc = rc == 0 ? when_changed(l, any_said, said_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_evaluation, evaluated_sql, err) : rc;
-    rc = rc == 0 ? pt_paysums_tick(l, err) : rc;
+    rc = rc == 0 ? pt_paysums_tick(l, last_rec, err) : rc;
     rc = rc == 0 ? when_changed(l, any_payment, pay_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, quota_sql, err) : rc;
     rc = rc == 0 ? when_changed(l, any_quota, dept_sql, err) : rc;

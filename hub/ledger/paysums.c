@@ -208,16 +208,16 @@ static int add_batch(struct pt_ledger *l, const struct batch *b, struct pt_err *
 }
 
 /* Batch by batch: what one says of all its lines is worked out once. */
-static int add_batches(struct pt_ledger *l, struct pt_err *err) {
+static int add_batches(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
     static const char sql[] =
         "SELECT c.rec, (c.now - c.was) * r.sign, r.fy, p.pay_date,"
         "  coalesce(p.date_precision, @DATE_PRECISION_DAY) - @DATE_PRECISION_DAY,"
-        "  c.now AND r.sign > 0, r.sign < 0 OR c.was"
+        "  c.now AND r.sign > 0, r.sign < 0 OR c.was OR c.rec <= ?1"
         " FROM changed c CROSS JOIN record r ON r.rec = c.rec"
         " CROSS JOIN f_payment_batch p ON p.rec = c.rec"
         " WHERE c.type = @TYPE_PAYMENT_BATCH AND c.now <> c.was";
     sqlite3_stmt *st = NULL;
-    int rc = pt_sql_query(&l->sql, &st, err, sql, "");
+    int rc = pt_sql_query(&l->sql, &st, err, sql, "i", last_rec);
 
     while (pt_sql_row(&l->sql, st, &rc, err)) {
         const struct batch b = {.rec = pt_sql_i64(st, 0),
@@ -403,9 +403,9 @@ static int put_sums(struct pt_ledger *l, const struct pt_sums *t, struct pt_err 
     return rc == 0 ? pt_rows_run(&l->in_memory, line, &rows, err) : rc;
 }
 
-int pt_paysums_tick(struct pt_ledger *l, struct pt_err *err) {
+int pt_paysums_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err) {
     struct pt_sums *t = &l->paysums->sums;
-    int rc = add_batches(l, err);
+    int rc = add_batches(l, last_rec, err);
 
     keep_moved(t);
     if (rc == 0 && t->n > 0) {

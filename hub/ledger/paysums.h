@@ -11,6 +11,6 @@ void pt_paysums_drop(struct pt_ledger *l); /* forgets what was noted: nothing is
 int pt_paysums_note(struct pt_ledger *l, int64_t rec, const Pentad__V1__Record *r,
                     struct pt_err *err);
 /* From temp.changed: what its batches move. */
-int pt_paysums_tick(struct pt_ledger *l, struct pt_err *err);
+int pt_paysums_tick(struct pt_ledger *l, int64_t last_rec, struct pt_err *err);
 
 #endif

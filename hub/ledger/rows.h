@@ -4,8 +4,8 @@
  *
  * One run takes any number of rows, and SQLite takes each column where it lies: nothing is bound.
  * OR FAIL: a statement of more than one row that may fail otherwise has each page that it touches
- * copied first, to undo the rows before the one that failed; who folds gives up its transaction
- * then (pt_ledger_apply). Of write handles. Not for others. */
+ * copied first, to undo the rows before the one that failed; who calls pt_ledger_apply gives up
+ * its transaction then. Of write handles. Not for others. */
 #ifndef PENTAD_LEDGER_ROWS_H
 #define PENTAD_LEDGER_ROWS_H
 

@@ -239,10 +239,15 @@ static int put_named(struct pt_ledger *l, struct pt_snap_kept *p, struct pt_err 
 }
 
 static int put(struct pt_ledger *l, struct pt_snap_kept *p, struct pt_err *err) {
-    int rc;
+    int rc = 0;
 
+    /* Named again since it was made: its place in the tree is that of its head all the same. */
     p->listed = !is_paid(p) || p->stale;
-    rc = p->listed ? put_named(l, p, err) : put_made(l, p, err);
+    if (p->remade || !p->listed)
+        rc = put_made(l, p, err);
+    if (rc == 0 && p->listed)
+        rc = put_named(l, p, err);
+    p->remade = false;
     p->stored = true;
     p->unwritten = false;
     return rc;
@@ -257,6 +262,7 @@ static int make(struct pt_ledger *l, struct pt_snap_kept *p, struct pt_err *err)
     p->rows = sizeof rows / sizeof rows[0];
     pt_snap_head(&page, rows, p->rows, &p->head);
     p->stale = false;
+    p->remade = true;
     l->snap->made[l->snap->n_made++] = p;
     return rc;
 }

@@ -26,6 +26,7 @@ struct pt_snap_kept {
     bool stored;    /* the file has a row of it */
     bool listed;    /* which is dirty there (of payments of a year) */
     bool unwritten; /* the file has it otherwise */
+    bool remade;    /* the file has other rows and another head */
     bool stale;     /* its rows are to be made anew (the same) */
     bool summed;    /* paid and december are its rows */
     int64_t paid, december;

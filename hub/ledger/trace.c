@@ -95,10 +95,12 @@ static json_t *blob_hex(sqlite3_stmt *st, int c) {
     return json_string(hex);
 }
 
-/* "live", "waiting", "void" or "lost", at that log size. */
+/* "live", "waiting", "withdrawal", "void", "lost" or "refusable", at that log size. */
 static const char *standing(sqlite3_stmt *st, uint64_t known_at) {
     if (pt_sql_i32(st, 17))
         return "lost";
+    if (pt_sql_i32(st, 3) == PT_TYPE_NONE && !pt_sql_is_null(st, 21))
+        return "refusable";
     if (pt_sql_is_null(st, 15))
         return pt_sql_i32(st, 11) == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW ? "withdrawal"
                                                                                  : "waiting";
@@ -139,6 +141,19 @@ static void put_correction(struct pt_ledger *l, json_t *j, sqlite3_stmt *st) {
         (void)json_object_set_new(j, "reason", json_string(pt_sql_text(st, 12)));
 }
 
+/* One without a type has no bytes here, or, `refusable`, is one that no hub may log. */
+static void put_type(json_t *j, const struct pt_record_info *info, bool refusable) {
+    const char *code = info ? info->code : refusable ? "refusable" : "withheld";
+    const char *zh = info ? info->name_zh : refusable ? "枢纽本应拒收，不作数" : "—";
+    const char *en = info        ? info->name_en
+                     : refusable ? "its hub had to refuse it: it counts for nothing"
+                                 : "—";
+
+    (void)json_object_set_new(j, "type", json_string(code));
+    (void)json_object_set_new(j, "type_zh", json_string(zh));
+    (void)json_object_set_new(j, "type_en", json_string(en));
+}
+
 json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, struct pt_err *err) {
     const struct pt_record_info *info;
     sqlite3_stmt *st = NULL;
@@ -148,9 +163,7 @@ json_t *pt_json_record(struct pt_ledger *l, int64_t rec, uint64_t known_at, stru
         info = pt_record_info((enum pt_record_type)pt_sql_i32(st, 3));
         j = json_object();
         (void)json_object_set_new(j, "id", pt_json_record_id(st, 0, 1, 2));
-        (void)json_object_set_new(j, "type", json_string(info ? info->code : "withheld"));
-        (void)json_object_set_new(j, "type_zh", json_string(info ? info->name_zh : "—"));
-        (void)json_object_set_new(j, "type_en", json_string(info ? info->name_en : "—"));
+        put_type(j, info, !info && !pt_sql_is_null(st, 21));
         (void)json_object_set_new(j, "author", json_string(pt_sql_text(st, 0)));
         (void)json_object_set_new(j, "originator", pt_json_text(pt_sql_text(st, 10)));
         (void)json_object_set_new(j, "doc_no", pt_json_text(pt_sql_text(st, 9)));

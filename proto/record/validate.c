@@ -210,7 +210,7 @@ static void check_number(struct checking *c, const struct at_field *af, int64_t 
         }
         break;
     case CK_YEAR:
-        if (v < 1900 || v > 2199) {
+        if (v < PT_YEAR_MIN || v > PT_YEAR_MAX) {
             AT_FAULT(c, af, PT_E_FIELD, "is no year: %" PRId64, v);
         }
         break;
@@ -394,7 +394,9 @@ bool pt_record_has_head(const Pentad__V1__Record *rec, enum pt_party author) {
 
     return info != NULL && pt_party_in(info->authors, author) && rec->has_nonce &&
            rec->nonce.len == PT_SEALED_NONCE &&
-           (!(info->flags & PT_RT_YEAR) || rec->has_fiscal_year);
+           (rec->has_fiscal_year
+                ? rec->fiscal_year >= PT_YEAR_MIN && rec->fiscal_year <= PT_YEAR_MAX
+                : !(info->flags & PT_RT_YEAR));
 }
 
 int pt_record_validate(const Pentad__V1__Record *rec, const struct pt_codes *codes,

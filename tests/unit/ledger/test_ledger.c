@@ -480,6 +480,8 @@ Test(ledger, what_no_hub_may_log_counts_for_nothing) {
     (void)mk_pay(&m, UNIT1, 2019, 20190302, &line, 1, NULL);
     (void)mk_json(&m, "audit", "X01", K(UNIT), UNIT1, 2019, 20190301, body, P1);
     (void)mk_json(&m, "finance", "X01", K(UNIT), UNIT1, 0, 20190301, body, P1);
+    (void)mk_json(&m, "finance", "X01", K(UNIT), UNIT1, 3, 20190301, body, P1);
+    (void)mk_json(&m, "finance", "X01", K(UNIT), UNIT1, -7, 20190301, body, P1);
     (void)mk_pay(&m, UNIT1, 2019, 20190303, &line, 1, NULL);
     mk_tick(&m, 20190331);
     l = fold_log(&m, 1);
@@ -487,7 +489,7 @@ Test(ledger, what_no_hub_may_log_counts_for_nothing) {
     cr_assert_eq(pt_sql_number(pt_ledger_sql(l), &n, &found, &err,
                                "SELECT count(*) FROM record WHERE type = 0 AND hash NOT NULL", ""),
                  0, "%s", err.msg);
-    cr_expect_eq(n, 3, "each keeps its number");
+    cr_expect_eq(n, 5, "each keeps its number");
     pt_ledger_close(l);
     mk_done(&m);
 }

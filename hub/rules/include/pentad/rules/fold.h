@@ -28,7 +28,8 @@ struct pt_fold_state {
 int pt_fold_open(const char *path, struct pt_fold **ret_fold, bool *ret_rebuilt,
                  struct pt_err *err);
 void pt_fold_close(struct pt_fold *f); /* NULL is fine */
-/* How many of the records that were folded had no bytes: erased ones, in a whole log. */
+/* How many of the records that were folded had no bytes: erased ones, in a whole log. Not those
+ * that no hub may log: their bytes are there and count for nothing. */
 int pt_fold_holes(struct pt_fold *f, uint64_t *ret, struct pt_err *err);
 
 /* A transaction of several calls of pt_fold_add, for a replay that nobody reads meanwhile: the

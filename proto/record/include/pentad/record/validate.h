@@ -16,6 +16,8 @@
 enum {
     PT_ISSUED_AHEAD_MS = 5 * 60 * 1000, /* issued_at may be this far ahead of received_at */
     PT_PAYMENT_LINES_MAX = 500,
+    PT_YEAR_MIN = 1900, /* of what is a fiscal year */
+    PT_YEAR_MAX = 2199,
     PT_SCHEMA_VERSION = 1, /* BatchStatement.schema_version that this validator answers to */
 };
 
@@ -43,7 +45,8 @@ int pt_record_validate_draft(const Pentad__V1__Record *rec, const struct pt_code
                              struct pt_faults *out, struct pt_err *err);
 
 /* The least of it, without codes or a clock, for whoever takes records from a log that he didn't
- * write: a type that this author may write, a nonce, the year that the type needs. */
+ * write: a type that this author may write, a nonce, the year that the type needs, and no number
+ * that isn't one. */
 bool pt_record_has_head(const Pentad__V1__Record *rec, enum pt_party author);
 
 /* 等级: 优 from 90 points, 良 from 80, 中 from 60, else 差 (财预〔2020〕10号). */
