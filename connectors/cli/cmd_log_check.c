@@ -127,12 +127,13 @@ static json_t *result_json(const struct pt_log_check_result *r, const struct rep
     if (j && p->left_out) {
         json_object_set_new(j, "not_replayed", json_string(p->left_out));
     } else if (j) {
-        json_object_set_new(j, "replay",
-                            json_pack("{s:I,s:s,s:b,s:s?,s:I,s:I,s:I}", "log_size",
-                                      (json_int_t)p->size, "digest", p->digest, "compared",
-                                      p->has_ledger, "reader", p->reader, "excused",
-                                      (json_int_t)p->excused, "behind", (json_int_t)p->behind,
-                                      "behind_ticks", (json_int_t)p->behind_ticks));
+        json_object_set_new(
+            j, "replay",
+            json_pack("{s:I,s:s,s:b,s:s?,s:I,s:I,s:I,s:I}", "log_size", (json_int_t)p->size,
+                      "digest", p->digest, "compared", p->has_ledger, "reader", p->reader,
+                      "excused", (json_int_t)p->excused, "snapshots_other",
+                      (json_int_t)p->snapshots.other, "behind", (json_int_t)p->behind,
+                      "behind_ticks", (json_int_t)p->behind_ticks));
     }
     return j;
 }
@@ -235,6 +236,13 @@ static void print_replay(const struct replayed *p) {
                       "rest on was destroyed by order, they were not judged\n",
                       "  销毁之前的%" PRIu64 "份快照和差异不同：所依据者已依令销毁，未予判断\n"),
                p->excused);
+    }
+    if (p->snapshots.other > 0) {
+        printf(PT_SAY("  %" PRIu64 " snapshots were made by other software: format %" PRIu32
+                      ", this one makes %" PRIu32 "; they were not judged\n",
+                      "  %" PRIu64 "份快照由其他版本软件生成：格式%" PRIu32 "，本软件为格式%" PRIu32
+                      "，未予判断\n"),
+               p->snapshots.other, p->snapshots.other_format, p->snapshots.own_format);
     }
 }
 

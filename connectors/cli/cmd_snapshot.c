@@ -13,8 +13,23 @@
 
 /* ---- list, show ---- */
 
-static const char *equal_word(const json_t *snapshot, bool zh) {
+static bool is_other(const json_t *snapshot) {
+    const json_t *logged = json_object_get(snapshot, "format_logged");
+    return json_is_integer(logged) && !json_equal(logged, json_object_get(snapshot, "format"));
+}
+
+static const char *equal_word(const json_t *snapshot, char other[160], bool zh) {
     const json_t *equal = json_object_get(snapshot, "equal");
+    if (is_other(snapshot)) {
+        (void)snprintf(other, 160,
+                       zh ? "由其他版本软件生成：格式%" JSON_INTEGER_FORMAT
+                            "，本软件为格式%" JSON_INTEGER_FORMAT
+                          : "made by other software: format %" JSON_INTEGER_FORMAT
+                            ", this one makes %" JSON_INTEGER_FORMAT,
+                       json_integer_value(json_object_get(snapshot, "format_logged")),
+                       json_integer_value(json_object_get(snapshot, "format")));
+        return other;
+    }
     return json_is_null(equal)   ? zh ? "未入日志" : "not logged"
            : json_is_true(equal) ? zh ? "一致" : "EQUAL"
            : zh                  ? "不一致"
@@ -29,9 +44,10 @@ static const char *text_of(const json_t *j, const char *key) {
 static void print_snapshot(const json_t *s, bool classes, bool zh) {
     const json_t *c;
     size_t i;
+    char other[160];
     printf("%s  %s %" JSON_INTEGER_FORMAT "  %s  %s\n", text_of(s, "day"),
            zh ? "日志条目" : "log size", json_integer_value(json_object_get(s, "log_size")),
-           text_of(s, "logged"), equal_word(s, zh));
+           text_of(s, "logged"), equal_word(s, other, zh));
     if (classes) {
         printf("  %-12s %s\n", zh ? "日志SM3根" : "log, SM3", text_of(s, "log_root_sm3"));
     }
@@ -105,28 +121,50 @@ struct verdict {
     bool differs, proven;
 };
 
+/* Of days from before the hub's software made this format it isn't asked; those after would be a
+ * way out of every comparison. */
+static void print_other(const struct pt_snapshot_count *n) {
+    fprintf(stderr,
+            PT_SAY("pentad: %" PRIu64
+                   " snapshots (H03) were made by other software: format %" PRIu32
+                   ", this one makes %" PRIu32 ": they were not compared\n",
+                   "pentad：%" PRIu64 "份快照（H03）由其他版本软件生成：格式%" PRIu32
+                   "，本软件为格式%" PRIu32 "，未作比较\n"),
+            n->other, n->other_format, n->own_format);
+    if (n->other_later != 0) {
+        fprintf(stderr,
+                PT_SAY("pentad: %" PRIu64 " of them stand behind one of this format: verify with "
+                       "the software that the hub has now, or ask it why\n",
+                       "pentad：其中%" PRIu64
+                       "份在本格式的快照之后：请用与枢纽相同版本的软件核验，或向枢纽询问原因\n"),
+                n->other_later);
+    }
+}
+
 static int judge_all(struct pt_ledger *l, enum pt_party reader, struct verdict *ret,
                      struct pt_err *err) {
     uint64_t unlike = 0;
-    uint64_t logged = 0;
-    uint64_t missing = 0;
+    struct pt_snapshot_count n = {0};
     int rc = pt_snapshot_unlike(l, reader, &unlike, err);
-    rc = rc == 0 ? pt_snapshot_logged(l, &logged, &missing, err) : rc;
+    rc = rc == 0 ? pt_snapshot_count(l, &n, err) : rc;
     if (rc != 0) {
         return rc;
     }
     ret->differs = unlike != 0;
-    ret->proven = unlike == 0 && logged > 0 && missing == 0;
-    if (logged == 0) {
+    ret->proven = unlike == 0 && n.compared > 0 && n.missing == 0 && n.other_later == 0;
+    if (n.other != 0) {
+        print_other(&n);
+    } else if (n.compared == 0) {
         fputs(PT_SAY("pentad: the log holds no snapshot (H03): nothing was compared\n",
                      "pentad：日志中没有快照（H03），未作比较\n"),
               stderr);
-    } else if (missing != 0) {
+    }
+    if (n.missing != 0 && n.compared + n.other > 0) {
         fprintf(stderr,
                 PT_SAY("pentad: the log holds no snapshot (H03) of %" PRIu64
                        " days before the newest: they were not compared\n",
                        "pentad：最新快照之前有%" PRIu64 "天在日志中没有快照（H03），未作比较\n"),
-                missing);
+                n.missing);
     }
     return 0;
 }
@@ -140,7 +178,7 @@ static int judge(struct pt_ledger *l, enum pt_party reader, const json_t *j, int
     const json_t *equal = json_object_get(s, "equal");
     ret->differs = json_is_false(equal);
     ret->proven = json_is_true(equal);
-    if (!json_is_boolean(equal)) {
+    if (!json_is_boolean(equal) && !is_other(s)) {
         fprintf(stderr,
                 PT_SAY("pentad: the log holds no snapshot (H03) of %s: nothing was compared\n",
                        "pentad：日志中没有%s的快照（H03），未作比较\n"),
@@ -244,6 +282,7 @@ const struct cli_command cmd_snapshot = {
         "over\n"
         "        all days, the newest 1,000 are listed. --out keeps the folded ledger in a new "
         "file\n"
+        "        A snapshot of another format, made by other software, is no evidence either way\n"
         "\n"
         "exit: 0 all are equal, 1 one isn't, is missing or something failed, 2 wrong use\n"
         "\n"

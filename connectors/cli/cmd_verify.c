@@ -100,6 +100,12 @@ static void print_complete(const struct pt_evidence_complete *c) {
     if (!c->proven) {
         puts(PT_SAY("  COMPLETENESS NOT PROVEN: other records may count",
                     "  完整性未证明：可能有其他记录计入"));
+        if (c->other_format != 0) {
+            printf(
+                PT_SAY("  its snapshot was made by other software: format %u, this one makes %u\n",
+                       "  所依据的快照由其他版本软件生成：格式%u，本软件为格式%u\n"),
+                (unsigned)c->other_format, (unsigned)PT_EVIDENCE_FORMAT);
+        }
     } else if (!pt_language_is_chinese()) {
         puts("  COMPLETE: no other record counts, as the snapshot above says");
     } else {

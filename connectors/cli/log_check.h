@@ -4,6 +4,7 @@
 
 #include <pentad/base/arena.h>
 #include <pentad/base/progress.h>
+#include <pentad/ledger/snapshot.h>
 #include <pentad/log/check.h>
 
 #include "cli.h"
@@ -53,6 +54,7 @@ struct replayed {
     uint64_t behind_ticks;
     uint64_t faults;
     uint64_t excused; /* snapshots and findings of before an erasure that differ: not faults */
+    struct pt_snapshot_count snapshots; /* those of another format are none either */
     char digest[65];
 };
 /* Of the folder `dir`, as far as it was checked, against the findings and the snapshots, and where

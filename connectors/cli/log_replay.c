@@ -125,15 +125,16 @@ static int compare_day(void *ctx, const json_t *day, struct pt_err *err) {
 }
 
 static int compare_snapshots(struct replaying *r, struct pt_ledger *l, struct pt_err *err) {
-    uint64_t logged = 0, missing = 0;
-    int rc = pt_snapshot_logged(l, &logged, &missing, err);
-    if (rc != 0 || logged == 0) {
+    struct pt_snapshot_count n = {0};
+    int rc = pt_snapshot_count(l, &n, err);
+    r->ret->snapshots = n;
+    if (rc != 0 || n.compared + n.other == 0) {
         return rc;
     }
     rc = pt_snapshot_each(l, r->reader, compare_day, r, err);
-    if (rc == 0 && missing > 0) {
+    if (rc == 0 && n.missing > 0) {
         char what[80];
-        (void)snprintf(what, sizeof what, "%" PRIu64 " days have none in the log", missing);
+        (void)snprintf(what, sizeof what, "%" PRIu64 " days have none in the log", n.missing);
         fault(r, (struct pt_log_fault){.check = "snapshot", .where = "snapshots", .what = what});
     }
     return rc;

@@ -225,6 +225,7 @@ static const struct said notes[] = {
     {"of the printed page", "印发页面的摘要"},
     {"of the report; required except in frame INDICATORS",
      "评价报告的摘要；INDICATORS框架以外必填"},
+    {"of what the digests are over; none: 1", "摘要所覆盖内容的格式号；无则为1"},
     {"one of eval_kind and ex_ante_kind", "eval_kind与ex_ante_kind填一项"},
     {"over the class's pages, docs/formats.md 5", "对该类读者各页所作，docs/formats.md第5节"},
     {"party name", "主体名"},

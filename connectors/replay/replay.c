@@ -38,8 +38,13 @@ struct passing {
 
 static int pass(void *ctx, const struct pt_snapshot_verdict *v) {
     const struct passing *p = ctx;
-    struct pt_replay_verdict out = {
-        .day = v->day, .party = v->party, .stream = v->stream, .seq = v->seq, .equal = v->equal};
+    struct pt_replay_verdict out = {.day = v->day,
+                                    .party = v->party,
+                                    .stream = v->stream,
+                                    .seq = v->seq,
+                                    .equal = v->equal,
+                                    .format = v->format,
+                                    .own_format = v->own_format};
     for (size_t i = 0; i < v->n_classes && i < sizeof out.classes / sizeof *out.classes; i++) {
         out.classes[out.n_classes++] = pt_party_name(v->classes[i]);
     }

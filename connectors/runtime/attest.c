@@ -293,6 +293,21 @@ static int author(struct saying *s, const struct pt_replay_verdict *v) {
     return pt_connector_author_record(s->c, &r, "Attestation", NULL, origin, s->err);
 }
 
+/* Made by other software, of other rows: it is neither found the same nor unlike. */
+static bool is_other(const struct pt_replay_verdict *v) {
+    return v->format != v->own_format;
+}
+
+static void pass_over(struct saying *s, const struct pt_replay_verdict *v) {
+    char day[11];
+    pt_date_format(day, v->day);
+    pt_connector_event(s->c, "not_attested",
+                       "the snapshot of %s (%s/%s#%" PRIu64
+                       ") isn't attested: made by other software: format %" PRIu32
+                       ", this one makes %" PRIu32,
+                       day, v->party, v->stream, v->seq, v->format, v->own_format);
+}
+
 /* Before anything is written: the hub may take its time, and others want to write meanwhile. */
 static int look(void *ctx, const struct pt_replay_verdict *v) {
     struct saying *s = ctx;
@@ -300,7 +315,8 @@ static int look(void *ctx, const struct pt_replay_verdict *v) {
     struct pt_err why = {0};
     bool excused = false;
     s->any = true;
-    if (v->equal || pt_connector_excused(s->c, v->day, &excused, &why) != 0 || excused) {
+    if (v->equal || is_other(v) || pt_connector_excused(s->c, v->day, &excused, &why) != 0 ||
+        excused) {
         return 0;
     }
     s->until_us = pt_monotonic_us() + ROW_WAIT_US;
@@ -314,6 +330,11 @@ static int look(void *ctx, const struct pt_replay_verdict *v) {
 static int take_verdict(void *ctx, const struct pt_replay_verdict *v) {
     struct saying *s = ctx;
     bool excused = false;
+    if (is_other(v)) {
+        s->c->attest.day = v->day;
+        pass_over(s, v);
+        return 0;
+    }
     s->failed = v->equal ? 0 : pt_connector_excused(s->c, v->day, &excused, s->err);
     if (s->failed != 0) {
         return s->failed;

@@ -144,9 +144,10 @@ static const char pt_schema_snapshots[] =
     "CREATE TABLE snap_member(org TEXT, role INTEGER, subject TEXT,\n"
     "  PRIMARY KEY(org, role, subject)) WITHOUT ROWID;\n"
     /* body: the LedgerSnapshot as it was taken here; rec: of the H03 that the log has, unlike: the
-       parties (as bits) whose digests it has otherwise, bit 0: anything else. */
+       parties (as bits) whose digests it has otherwise, bit 0: anything else; format: its own,
+       and where that isn't what is made here nothing is unlike. */
     "CREATE TABLE snap_day(day INTEGER PRIMARY KEY, tick INTEGER, body BLOB, rec INTEGER,\n"
-    "  unlike INTEGER DEFAULT 0);\n"
+    "  unlike INTEGER DEFAULT 0, format INTEGER);\n"
     "CREATE INDEX snap_unlike ON snap_day(day) WHERE unlike <> 0;\n";
 
 /* Of the fact tables, which stand before them. */

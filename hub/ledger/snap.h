@@ -42,6 +42,9 @@ enum {
     PT_SNAP_BEGUN = 1U << 19   /* a year of payments that wasn't there before */
 };
 
+/* What an H03 says its digests are over: whatever changes a page's bytes makes it one more. */
+enum { PT_SNAP_FORMAT = PT_EVIDENCE_FORMAT };
+
 /* In a year's place: no record has such a one. */
 enum pt_snap_year {
     PT_SNAP_WHOSE = PT_EVIDENCE_WHOSE, /* whose a subject is, its funds of all years; of payments:

@@ -64,12 +64,13 @@ static int classes_json(struct pt_ledger *l, const Pentad__V1__LedgerSnapshot *s
     return rc;
 }
 
-/* Of a row day, body, rec, unlike, party, stream, seq. */
+/* Of a row day, body, rec, unlike, party, stream, seq, format. */
 static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader, json_t *list,
                     struct pt_err *err) {
     struct pt_span body = pt_sql_blob(st, 1);
     Pentad__V1__LedgerSnapshot *s = pentad__v1__ledger_snapshot__unpack(NULL, body.len, body.p);
     bool logged = !pt_sql_is_null(st, 2);
+    bool compared = logged && pt_sql_i64(st, 7) == PT_SNAP_FORMAT;
     int64_t bits = reader == PT_PARTY_NONE ? -1 : (int64_t)PT_PARTY_BIT(reader);
     json_t *classes = json_array();
     json_t *sm3 = NULL;
@@ -83,11 +84,13 @@ static int day_json(struct pt_ledger *l, sqlite3_stmt *st, enum pt_party reader,
     rc = rc == 0 ? logged_sm3(l, pt_sql_i64(st, 2), &sm3, err) : rc;
     (void)json_array_append_new(
         list,
-        json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o*,s:o}", "day", pt_json_day(pt_sql_i32(st, 0)),
-                  "log_size", json_integer((json_int_t)s->log_size), "tick_seq",
-                  json_integer((json_int_t)s->tick_seq), "logged",
+        json_pack("{s:o,s:o,s:o,s:o,s:o,s:i,s:o,s:o,s:o*,s:o}", "day",
+                  pt_json_day(pt_sql_i32(st, 0)), "log_size", json_integer((json_int_t)s->log_size),
+                  "tick_seq", json_integer((json_int_t)s->tick_seq), "logged",
                   logged ? pt_json_record_id(st, 4, 5, 6) : json_null(), "equal",
-                  logged ? json_boolean((pt_sql_i64(st, 3) & bits) == 0) : json_null(),
+                  compared ? json_boolean((pt_sql_i64(st, 3) & bits) == 0) : json_null(), "format",
+                  (int)PT_SNAP_FORMAT, "format_logged",
+                  logged ? json_integer((json_int_t)pt_sql_i64(st, 7)) : json_null(),
                   "log_root_sm3", hash_json(pt_span(s->log_root_sm3.data, s->log_root_sm3.len)),
                   "log_root_sm3_logged", sm3, "classes", classes));
     pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
@@ -105,7 +108,8 @@ int pt_snapshot_each(struct pt_ledger *l, enum pt_party reader, pt_snapshot_day_
                      struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, err,
-                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq"
+                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq,"
+                          " d.format"
                           " FROM snap_day d CROSS JOIN record r ON r.rec = d.rec"
                           " CROSS JOIN stream s ON s.sid = r.sid ORDER BY d.day",
                           "");
@@ -126,7 +130,8 @@ int pt_snapshots_json(struct pt_ledger *l, int32_t day, enum pt_party reader, js
     json_t *list = json_array();
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, err,
-                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq"
+                          "SELECT d.day, d.body, d.rec, d.unlike, s.party, s.name, r.seq,"
+                          " d.format"
                           " FROM snap_day d LEFT JOIN record r ON r.rec = d.rec"
                           " LEFT JOIN stream s ON s.sid = r.sid WHERE ?1 IN (0, d.day)"
                           " ORDER BY d.day DESC LIMIT ?2",

@@ -227,6 +227,8 @@ static int write_day(struct pt_ledger *l, struct pt_err *err) {
     m.s.log_size = l->tick.log_size;
     m.s.tick_day = l->tick.day;
     m.s.tick_seq = l->tick.seq;
+    m.s.has_format = 1;
+    m.s.format = PT_SNAP_FORMAT;
     if (!l->parts) {
         PT_ASSERT(l->edge.size == l->tick.log_size);
         rc = rc == 0 ? pt_sm3_root(l, sm3, err) : rc;
@@ -313,19 +315,22 @@ static bool same_message(Pentad__V1__LedgerSnapshot *ours, const Pentad__V1__Led
     return same;
 }
 
-/* The first one of a tick counts; one of no day that began here says nothing about this ledger. */
+/* The first one of a tick counts; one of no day that began here says nothing about this ledger, and
+ * one of another format is neither like it nor unlike. */
 int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     const Pentad__V1__LedgerSnapshot *theirs = f->r->ledger_snapshot;
     Pentad__V1__LedgerSnapshot *ours;
     sqlite3_stmt *st = NULL;
     uint8_t *packed;
     uint32_t unlike = 0;
+    uint32_t format;
     bool found;
     size_t n;
     int rc;
 
     if (f->r->body_case != PENTAD__V1__RECORD__BODY_LEDGER_SNAPSHOT)
         return 0;
+    format = pt_evidence_format(theirs);
     n = pentad__v1__ledger_snapshot__get_packed_size(theirs);
     packed = malloc(n ? n : 1);
     if (!packed)
@@ -334,7 +339,7 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     rc = pt_sql_query(&l->sql, &st, err, "SELECT body FROM snap_day WHERE day=? AND rec IS NULL",
                       "i", (int64_t)theirs->tick_day);
     found = pt_sql_row(&l->sql, st, &rc, err);
-    if (found) {
+    if (found && format == PT_SNAP_FORMAT) {
         struct pt_span body = pt_sql_blob(st, 0);
 
         ours = pentad__v1__ledger_snapshot__unpack(NULL, body.len, body.p);
@@ -349,8 +354,9 @@ int pt_snap_logged(struct pt_ledger *l, const struct pt_folding *f, struct pt_er
     pt_sql_done(&l->sql, st);
     free(packed);
     return rc == 0 && found
-               ? pt_sql_run(&l->sql, err, "UPDATE snap_day SET rec=?, unlike=? WHERE day=?", "iii",
-                            f->rec, (int64_t)unlike, (int64_t)theirs->tick_day)
+               ? pt_sql_run(&l->sql, err,
+                            "UPDATE snap_day SET rec=?, unlike=?, format=? WHERE day=?", "iiii",
+                            f->rec, (int64_t)unlike, (int64_t)format, (int64_t)theirs->tick_day)
                : rc;
 }
 
@@ -371,21 +377,27 @@ int pt_snapshot_due(struct pt_ledger *l, int32_t *ret_day, struct pt_buf *out, s
     return rc;
 }
 
-int pt_snapshot_logged(struct pt_ledger *l, uint64_t *ret_logged, uint64_t *ret_missing,
-                       struct pt_err *err) {
-    int64_t logged;
-    int64_t missing = 0;
-    bool found;
-    int rc = pt_sql_number(&l->sql, &logged, &found, err,
-                           "SELECT count(*) FROM snap_day WHERE rec IS NOT NULL", "");
+int pt_snapshot_count(struct pt_ledger *l, struct pt_snapshot_count *ret, struct pt_err *err) {
+    sqlite3_stmt *st = NULL;
+    int rc = pt_sql_query(
+        &l->sql, &st, err,
+        "SELECT count(*) FILTER (WHERE format = ?1),"
+        " count(*) FILTER (WHERE rec IS NULL AND day < (SELECT max(day) FROM snap_day)),"
+        " count(*) FILTER (WHERE format <> ?1),"
+        " count(*) FILTER (WHERE format <> ?1 AND day > (SELECT min(day) FROM snap_day"
+        "  WHERE format = ?1)), coalesce(max(format) FILTER (WHERE format <> ?1), 0) FROM snap_day",
+        "i", (int64_t)PT_SNAP_FORMAT);
 
-    rc = rc == 0 ? pt_sql_number(&l->sql, &missing, &found, err,
-                                 "SELECT count(*) FROM snap_day WHERE rec IS NULL"
-                                 " AND day < (SELECT max(day) FROM snap_day)",
-                                 "")
-                 : rc;
-    *ret_logged = (uint64_t)logged;
-    *ret_missing = (uint64_t)missing;
+    memset(ret, 0, sizeof *ret);
+    ret->own_format = PT_SNAP_FORMAT;
+    if (pt_sql_row(&l->sql, st, &rc, err)) {
+        ret->compared = pt_sql_u64(st, 0);
+        ret->missing = pt_sql_u64(st, 1);
+        ret->other = pt_sql_u64(st, 2);
+        ret->other_later = pt_sql_u64(st, 3);
+        ret->other_format = (uint32_t)pt_sql_u64(st, 4);
+    }
+    pt_sql_done(&l->sql, st);
     return rc;
 }
 

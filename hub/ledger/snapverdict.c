@@ -54,21 +54,25 @@ int pt_snapshot_verdicts(struct pt_ledger *l, int32_t day, enum pt_party reader,
                          pt_snapshot_verdict_cb *cb, void *ctx, struct pt_err *err) {
     sqlite3_stmt *st = NULL;
     int rc = pt_sql_query(&l->sql, &st, err,
-                          "SELECT d.day, d.body, d.unlike, s.party, s.name, r.seq, r.hash"
+                          "SELECT d.day, d.body, d.unlike, s.party, s.name, r.seq, r.hash, d.format"
                           " FROM snap_day d JOIN record r ON r.rec = d.rec"
                           " JOIN stream s ON s.sid = r.sid WHERE d.day > ? ORDER BY d.day",
                           "i", (int64_t)day);
 
     while (pt_sql_row(&l->sql, st, &rc, err)) {
-        struct verdicts all;
+        struct verdicts all = {.n = 1};
+        uint32_t format = (uint32_t)pt_sql_i64(st, 7);
 
-        rc = take_classes(pt_sql_blob(st, 1), pt_sql_i64(st, 2), reader, &all, err);
+        if (format == PT_SNAP_FORMAT)
+            rc = take_classes(pt_sql_blob(st, 1), pt_sql_i64(st, 2), reader, &all, err);
         for (size_t i = 0; i < all.n && rc == 0; i++) {
             all.v[i].day = pt_sql_i32(st, 0);
             all.v[i].party = pt_sql_text(st, 3);
             all.v[i].stream = pt_sql_text(st, 4);
             all.v[i].seq = pt_sql_u64(st, 5);
             all.v[i].hash = pt_sql_blob(st, 6);
+            all.v[i].format = format;
+            all.v[i].own_format = PT_SNAP_FORMAT;
             rc = cb(ctx, &all.v[i]);
         }
     }

@@ -480,6 +480,26 @@ static bool may_be_complete(const struct figure *g, const struct pt_evidence_ref
     return false;
 }
 
+uint32_t pt_evidence_format(const Pentad__V1__LedgerSnapshot *s) {
+    return s->has_format ? s->format : 1;
+}
+
+/* Pages of another format are none that these records could give. */
+static bool format_is_known(const struct figure *g) {
+    uint32_t format = pt_evidence_format(g->snapshot);
+    char why[160];
+
+    if (format != PT_EVIDENCE_FORMAT) {
+        snprintf(why, sizeof(why),
+                 "its snapshot was made by other software: format %" PRIu32
+                 ", this one makes %d. Take the evidence anew, or verify it with that software",
+                 format, (int)PT_EVIDENCE_FORMAT);
+        incomplete(g, why);
+        g->run->r->complete.other_format = format;
+    }
+    return format == PT_EVIDENCE_FORMAT;
+}
+
 static void complete(const struct figure *g) {
     struct pt_evidence_complete *c = &g->run->r->complete;
     char what[256];
@@ -558,7 +578,9 @@ static void check_complete(struct figure *g) {
         incomplete(g, "its snapshot has no digest of that reader class");
     } else {
         g->snapshot = rec->ledger_snapshot;
-        check_made(g);
+        if (format_is_known(g)) {
+            check_made(g);
+        }
     }
     protobuf_c_message_free_unpacked(rec != NULL ? &rec->base : NULL, NULL);
 }

@@ -127,6 +127,7 @@ static const struct field_check ledger_snapshot_rows[] = {
     OPT(5, MSG, SUB(checks_named_count), ITEMS(200)),
     OPT(6, REF),
     OPT(7, BYTES, HASH),
+    OPT(8, INT, RANGE(1, UINT32_MAX)),
 };
 MSG_CHECKS(ledger_snapshot, ledger_snapshot_rows, NULL);
 

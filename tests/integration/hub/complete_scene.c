@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 
 #include <pentad/record/ref.h>
+#include <pentad/sql/sql.h>
 #include <pentad/v1/record.pb-c.h>
 
 size_t cs_at(const char *party) {
@@ -275,11 +276,31 @@ void cs_attest(struct scene *t, bool equal) {
     json_decref(j);
 }
 
-void cs_set_up_with(struct scene *t, int approvals, bool transfer) {
+/* What the hub logs is what its ledger says. */
+static void make_older(const struct scene *t) {
+    static const char older[] =
+        "CREATE TRIGGER older AFTER INSERT ON snap_day BEGIN UPDATE snap_day SET body ="
+        " CAST(substr(NEW.body, 1, length(NEW.body) - 1) || x'01' AS BLOB) WHERE day = NEW.day;"
+        " END";
+    struct pt_sql sql = {0};
+    struct pt_err err = {0};
+    char path[300];
+
+    (void)snprintf(path, sizeof path, "%s/data/ledger.db", t->w.dir);
+    cr_assert_eq(pt_sql_open(&sql, path, &(struct pt_sql_options){.mode = PT_SQL_WRITE}, &err), 0,
+                 "%s", err.msg);
+    cr_assert_eq(pt_sql_exec(&sql, older, &err), 0, "%s", err.msg);
+    pt_sql_close(&sql);
+}
+
+void cs_set_up_with(struct scene *t, const struct cs_opts *with) {
     const struct tw_opts opts = {.first_day = DAY};
 
     tw_init(&t->w, &opts);
     tw_start(&t->w);
+    if (with->older) {
+        make_older(t);
+    }
     pt_buf_init(&t->b, 8 << 20);
     for (size_t i = 0; i < SIX; i++) {
         tw_stream_init(&t->s[i], &t->w, tw_party_names[i], "main");
@@ -291,10 +312,10 @@ void cs_set_up_with(struct scene *t, int approvals, bool transfer) {
     send_allotment(t, PAID_ITEM, "Q2019-000001", 1000);
     send_allotment(t, UNPAID_ITEM, "Q2019-000002", 500);
     send_finding(t);
-    if (transfer) {
+    if (with->transfer) {
         send_transfer(t);
     }
-    for (int i = 0; i < approvals; i++) {
+    for (int i = 0; i < with->approvals; i++) {
         send_approval(t, i);
     }
     for (size_t i = 0; i < SIX; i++) {
@@ -304,7 +325,7 @@ void cs_set_up_with(struct scene *t, int approvals, bool transfer) {
 }
 
 void cs_set_up(struct scene *t) {
-    cs_set_up_with(t, 0, false);
+    cs_set_up_with(t, &(struct cs_opts){.approvals = 0});
 }
 
 void cs_tear_down(struct scene *t) {

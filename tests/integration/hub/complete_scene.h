@@ -25,10 +25,14 @@ struct scene {
 
 /* Where that body's stream and client stand. */
 size_t cs_at(const char *party);
-/* The day of the payments ends; approvals: how many large ones of congress name the department;
- * transfer: it sends 200 under SENT_ITEM, which the district receives. */
-void cs_set_up_with(struct scene *t, int approvals, bool transfer);
-void cs_set_up(struct scene *t); /* neither */
+struct cs_opts {
+    int approvals; /* how many large ones of congress name the department */
+    bool transfer; /* it sends 200 under SENT_ITEM, which the district receives */
+    bool older;    /* the hub's snapshots are of the format before */
+};
+/* The day of the payments ends. */
+void cs_set_up_with(struct scene *t, const struct cs_opts *opts);
+void cs_set_up(struct scene *t); /* nothing of these */
 void cs_tear_down(struct scene *t);
 /* The newest snapshot once it is logged. */
 json_t *cs_snapshot(struct scene *t);

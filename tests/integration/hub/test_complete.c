@@ -366,7 +366,7 @@ Test(complete, what_was_sent_and_received_is_not_left_out) {
     struct pt_buf bundle;
     struct scene t;
 
-    cs_set_up_with(&t, 0, true);
+    cs_set_up_with(&t, &(struct cs_opts){.transfer = true});
     pt_buf_init(&bundle, 16u << 20);
     cs_attest(&t, true);
     r = wait_complete(&t, "congress", budget_path, &bundle);
@@ -501,7 +501,7 @@ Test(complete, what_is_too_much_for_a_file_is_said) {
     struct pt_buf bundle;
     struct scene t;
 
-    cs_set_up_with(&t, 5, false);
+    cs_set_up_with(&t, &(struct cs_opts){.approvals = 5});
     pt_buf_init(&bundle, 32u << 20);
     json_decref(cs_snapshot(&t));
     get_bundle(&t, "congress", approved_path, &bundle);
@@ -510,6 +510,32 @@ Test(complete, what_is_too_much_for_a_file_is_said) {
     cr_expect_eq(r->bundle->figure->value, 1500);
     cr_expect_eq(r->bundle->n_inputs, 2);
     cr_expect_eq(r->bundle->n_records, 2);
+    pt_evidence_result_free(r);
+    pt_buf_done(&bundle);
+    cs_tear_down(&t);
+}
+
+/* Nobody can tell what pages of another format say: no proof rests on them, and it is said why. */
+Test(complete, what_other_software_made_proves_nothing) {
+    struct pt_evidence_result *r;
+    struct pt_buf bundle;
+    struct scene t;
+    const json_t *s;
+    json_t *j;
+
+    cs_set_up_with(&t, &(struct cs_opts){.older = true});
+    pt_buf_init(&bundle, 16u << 20);
+    cs_attest(&t, true);
+    j = cs_snapshot(&t);
+    s = json_array_get(json_object_get(j, "snapshots"), 0);
+    cr_expect(json_is_null(json_object_get(s, "equal")));
+    cr_expect_eq(json_integer_value(json_object_get(s, "format")), PT_EVIDENCE_FORMAT);
+    cr_expect_eq(json_integer_value(json_object_get(s, "format_logged")), 1);
+    json_decref(j);
+    get_bundle(&t, "congress", figure_path, &bundle);
+    r = verify(&t, pt_buf_span(&bundle));
+    only_incomplete(r, "made by other software: format 1, this one makes 2");
+    cr_expect_eq(r->complete.other_format, 1);
     pt_evidence_result_free(r);
     pt_buf_done(&bundle);
     cs_tear_down(&t);

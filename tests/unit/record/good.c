@@ -143,7 +143,7 @@ const struct good good_records[] = {
      "{\"log_size\":\"100\",\"tick_day\":20190630,\"tick_seq\":\"8\",\"digests\":[{"
      "\"reader_class\":\"audit\",\"digest\":" HASH32
      ",\"rows\":\"3\",\"pages\":\"2\"}],\"counts\":[{\"name\":"
-     "\"records\",\"count\":\"0\"}]}"},
+     "\"records\",\"count\":\"0\"}],\"format\":2}"},
     {PT_TYPE_RULE_SET, PT_PARTY_OFFICE, "",
      "{\"params\":[{\"name\":\"k25.yellow_bp\",\"value\":\"-1000\"},{\"name\":\"fg3\",\"text\":"
      "\"default\"}]}"},

@@ -318,6 +318,7 @@ static const struct bad bads[] = {
      "type_not_allowed body.discrepancy_reply.kind"},
     {PT_TYPE_DISCREPANCY_REPLY, "body.text", NULL, "missing_field body.discrepancy_reply.text"},
     {PT_TYPE_DISCREPANCY_REPLY, "body.id", "\"AQ==\"", "invalid_field body.discrepancy_reply.id"},
+    {PT_TYPE_LEDGER_SNAPSHOT, "body.format", "0", "invalid_field body.ledger_snapshot.format"},
     {PT_TYPE_DISCREPANCY_REPLY, "body.rule", "\"K04\"",
      "invalid_field body.discrepancy_reply.rule"},
     {PT_TYPE_DISCREPANCY_REPLY, "body.sender", "\"audit\"",

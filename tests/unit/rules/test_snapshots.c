@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <pentad/ledger/snapshot.h>
+#include <pentad/proof/evidence.h>
 #include <pentad/replay/difference.h>
 #include <pentad/sql/sql.h>
 
@@ -146,8 +147,8 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     struct pt_buf packed;
     Pentad__V1__LedgerSnapshot *said;
     uint8_t bytes[4096];
+    struct pt_snapshot_count logged;
     uint64_t n;
-    uint64_t missing;
     int32_t day;
 
     day = taken(&w, &packed);
@@ -164,15 +165,51 @@ Test(snapshots, a_snapshot_that_says_something_else) {
     w_fold(&w);
     cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
     cr_expect_eq(s.snapshots_unlike, 1);
-    cr_assert_eq(pt_snapshot_logged(pt_fold_ledger(w.f), &n, &missing, &err), 0);
-    cr_expect_eq(n, 5);
-    cr_expect_eq(missing, 0);
+    cr_assert_eq(pt_snapshot_count(pt_fold_ledger(w.f), &logged, &err), 0);
+    cr_expect_eq(logged.compared, 5);
+    cr_expect_eq(logged.missing, 0);
+    cr_expect_eq(logged.other, 0);
     cr_expect_eq(s.snapshot_due, 0, "it stands nevertheless");
     cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_AUDIT, &n, &err), 0);
     cr_expect_eq(n, 1);
     cr_assert_eq(pt_snapshot_unlike(pt_fold_ledger(w.f), PT_PARTY_FINANCE, &n, &err), 0);
     cr_expect_eq(n, 0);
     w_close(&w);
+}
+
+/* What other software logged, of other rows, is neither found again nor told from one's own. */
+Test(snapshots, one_of_another_format_is_neither_like_nor_unlike) {
+    for (uint32_t format = 1; format <= PT_EVIDENCE_FORMAT + 1; format += PT_EVIDENCE_FORMAT) {
+        struct world w;
+        struct pt_err err = {0};
+        struct pt_fold_state s;
+        struct pt_snapshot_count n;
+        struct pt_buf packed;
+        Pentad__V1__LedgerSnapshot *said;
+        uint8_t bytes[4096];
+
+        (void)taken(&w, &packed);
+        said = pentad__v1__ledger_snapshot__unpack(NULL, packed.len, packed.p);
+        cr_assert_eq(said->format, (uint32_t)PT_EVIDENCE_FORMAT);
+        said->has_format = format > 1; /* none is 1 */
+        said->format = format;
+        said->digests[0]->digest.data[0] ^= 1;
+        (void)mk_snapshot(&w.m, pt_span(bytes, pentad__v1__ledger_snapshot__pack(said, bytes)));
+        pentad__v1__ledger_snapshot__free_unpacked(said, NULL);
+        pt_buf_done(&packed);
+        mk_flush(&w.m);
+        w_fold(&w);
+        cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
+        cr_expect_eq(s.snapshots_unlike, 0);
+        cr_expect_eq(s.snapshot_due, 0, "the day has one");
+        cr_assert_eq(pt_snapshot_count(pt_fold_ledger(w.f), &n, &err), 0);
+        cr_expect_eq(n.compared, 4);
+        cr_expect_eq(n.other, 1);
+        cr_expect_eq(n.other_later, 1, "behind those that were compared");
+        cr_expect_eq(n.other_format, format);
+        cr_expect_eq(n.own_format, (uint32_t)PT_EVIDENCE_FORMAT);
+        w_close(&w);
+    }
 }
 
 /* The hub's own words about the head of the log's SM3 tree: changed, or left out as before there
@@ -260,8 +297,7 @@ Test(snapshots, an_own_snapshot_that_cannot_be_read) {
 
 Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     struct world w;
-    uint64_t logged;
-    uint64_t missing;
+    struct pt_snapshot_count n;
     struct pt_err err = {0};
     struct pt_fold_state s;
 
@@ -274,9 +310,9 @@ Test(snapshots, one_a_day_and_none_for_days_gone_by) {
     w_tick(&w, 20190129);
     cr_assert_eq(pt_fold_state(w.f, &s, &err), 0, "%s", err.msg);
     cr_expect_eq(s.snapshot_due, 0);
-    cr_assert_eq(pt_snapshot_logged(pt_fold_ledger(w.f), &logged, &missing, &err), 0);
-    cr_expect_eq(logged, 1);
-    cr_expect_eq(missing, 1, "the day gone by");
+    cr_assert_eq(pt_snapshot_count(pt_fold_ledger(w.f), &n, &err), 0);
+    cr_expect_eq(n.compared, 1);
+    cr_expect_eq(n.missing, 1, "the day gone by");
     w_check(&w);
     w_close(&w);
 }

@@ -231,6 +231,7 @@ static struct {
     uint64_t folded;
     bool has_tick;
     bool differs;  /* from the hub's */
+    bool other;    /* the hub's is of another format */
     bool writable; /* asked for the row that differs, another program could write the outbox */
 } own;
 
@@ -256,7 +257,9 @@ static int own_verdicts(void *self, int32_t day, pt_replay_verdict_cb *cb, void 
                                         .seq = 1,
                                         .classes = {"audit"},
                                         .n_classes = 1,
-                                        .equal = !own.differs};
+                                        .equal = !own.differs && !own.other,
+                                        .format = own.other ? 1 : 2,
+                                        .own_format = 2};
     (void)self, (void)err;
     return own.has_tick && day < v.day ? cb(ctx, &v) : 0;
 }
@@ -324,6 +327,47 @@ Test(replay, the_outbox_can_be_written_while_a_row_is_asked_for) {
     cr_assert(own.writable);
     cr_assert(rig_has_alarm(&r, "snapshot_differs"));
     rig_done(&r);
+}
+
+static int64_t attestations(struct rig *r) {
+    struct pt_sql db = {0};
+    int64_t n = -1;
+    bool found;
+    cr_assert_eq(pt_sql_open(&db, rig_path(r, "state/connector.db"),
+                             &(struct pt_sql_options){.mode = PT_SQL_WRITE}, NULL),
+                 0);
+    cr_assert_eq(pt_sql_number(&db, &n, &found, NULL,
+                               "SELECT count(*) FROM outbox WHERE type = 'Attestation'", ""),
+                 0);
+    pt_sql_close(&db);
+    return n;
+}
+
+/* Of what other software made nothing is said to the others, no alarm is raised, and the connector
+ * goes on. */
+Test(replay, a_snapshot_of_another_format_is_not_attested) {
+    static const struct pt_replay_ops ops = {
+        .size = own_size, .fold = own_fold, .verdicts = own_verdicts, .close = own_close};
+    for (int other = 0; other < 2; other++) {
+        struct rig r;
+        struct pt_replay replay = {.ops = &ops, .self = &r};
+        memset(&own, 0, sizeof own);
+        own.other = other;
+        rig_init(&r, "audit", false);
+        r.replay = &replay;
+        r.once = true;
+        r.config.until_day = 20190101;
+        cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+        struct pt_state *s = rig_state(&r);
+        int64_t day = 0;
+        cr_assert_eq(pt_state_get_int(s, "attested_day", 0, &day, NULL), 0);
+        cr_expect_eq(day, 20190101);
+        cr_expect_eq(attestations(&r), !other);
+        cr_expect_eq(rig_had_event(&r, "not_attested"), other);
+        cr_expect_not(rig_has_alarm(&r, "snapshot_differs"));
+        pt_state_free(s);
+        rig_done(&r);
+    }
 }
 
 /* What this body's own ledger can't give ends attesting, with an alarm, and nothing else. */

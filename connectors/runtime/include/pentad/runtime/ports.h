@@ -68,6 +68,8 @@ struct pt_replay_verdict {
     size_t n_classes;
     uint8_t digest[32]; /* as found here */
     bool equal;
+    uint32_t format, own_format; /* of the H03, of what is found here: where they differ nothing is
+                                    found, and no class named */
 };
 typedef int pt_replay_verdict_cb(void *ctx, const struct pt_replay_verdict *v);
 /* The first row that isn't the same at the hub, which shows its own. */

@@ -25,10 +25,17 @@ int pt_snapshot_due(struct pt_ledger *l, int32_t *ret_day, struct pt_buf *out, s
 int pt_snapshot_unlike(struct pt_ledger *l, enum pt_party reader, uint64_t *ret_n,
                        struct pt_err *err);
 
-/* Of how many days the log holds a snapshot that was held against this ledger's, and of how many
- * days before the newest it holds none. */
-int pt_snapshot_logged(struct pt_ledger *l, uint64_t *ret_logged, uint64_t *ret_missing,
-                       struct pt_err *err);
+/* Of how many days the log holds a snapshot, and what of. One of another format was made by other
+ * software, of other rows: it is neither like this ledger's nor unlike. */
+struct pt_snapshot_count {
+    uint64_t compared;     /* held against this ledger's */
+    uint64_t missing;      /* none, of days before the newest */
+    uint64_t other;        /* of another format, the highest of which is other_format */
+    uint64_t other_later;  /* of these, behind one that was compared */
+    uint32_t other_format; /* 0: none is */
+    uint32_t own_format;
+};
+int pt_snapshot_count(struct pt_ledger *l, struct pt_snapshot_count *ret, struct pt_err *err);
 
 /* What this ledger says of one digest of a logged H03, which several classes may have. */
 struct pt_snapshot_verdict {
@@ -40,16 +47,19 @@ struct pt_snapshot_verdict {
     size_t n_classes;
     struct pt_hash digest; /* as found here */
     bool equal;            /* the H03 says the same to all of these classes */
+    uint32_t format;       /* of the H03; where it isn't own_format, that is all that is said: */
+    uint32_t own_format;   /* … no class, no digest */
 };
 /* Of each day after `day` that the log holds a snapshot of, in order: every digest that a ledger
- * made of what `reader` may read can tell, each once. Another value than 0 from cb ends it and is
- * returned. */
+ * made of what `reader` may read can tell, each once; one of another format once. Another value
+ * than 0 from cb ends it and is returned. */
 typedef int pt_snapshot_verdict_cb(void *ctx, const struct pt_snapshot_verdict *v);
 int pt_snapshot_verdicts(struct pt_ledger *l, int32_t day, enum pt_party reader,
                          pt_snapshot_verdict_cb *cb, void *ctx, struct pt_err *err);
 
 /* {"log_size", "snapshots": [{"day", "log_size", "tick_seq", "logged": "hub/main#7" or null,
- * "equal": bool or null where it isn't logged, "classes": [{"reader", "digest", "rows", "pages",
+ * "equal": bool, or null where it isn't logged or is of another format, "format": of this ledger's,
+ * "format_logged": or null where it isn't logged, "classes": [{"reader", "digest", "rows", "pages",
  * "logged": its digest as logged or null}…]}…]}, newest first. day 0: all, at most 1000;
  * `reader`: that class alone, equality too; PT_PARTY_NONE: all six. PT_E_NOT_FOUND: none of that
  * day. */

@@ -58,13 +58,19 @@ struct pt_evidence_checkpoint {
     unsigned witnesses; /* how many trusted cosignatures */
 };
 
+/* Which pages and rows a snapshot's digests are over has a number, which an H03 says; one of before
+ * there was a number is of format 1. Digests of two formats say nothing of each other. */
+enum { PT_EVIDENCE_FORMAT = 2 };
+uint32_t pt_evidence_format(const Pentad__V1__LedgerSnapshot *s);
+
 /* What a figure was proven complete by. */
 struct pt_evidence_complete {
     bool proven;
-    int32_t day;       /* of the tick that it is complete as of */
-    uint64_t log_size; /* of that tick */
-    pt_party_set by;   /* who attested the snapshot */
-    size_t members;    /* subjects that the figure sums, its own not counted */
+    int32_t day;           /* of the tick that it is complete as of */
+    uint64_t log_size;     /* of that tick */
+    pt_party_set by;       /* who attested the snapshot */
+    size_t members;        /* subjects that the figure sums, its own not counted */
+    uint32_t other_format; /* of its snapshot, which isn't PT_EVIDENCE_FORMAT; 0: it is */
 };
 
 struct pt_evidence_result {
