@@ -230,7 +230,7 @@ static void tell(struct saying *s, const struct pt_replay_verdict *v) {
         value_text(own, row->has_own, row->own);
         value_text(hub, row->has_hub, row->hub);
         (void)snprintf(what + n, sizeof what - (size_t)n,
-                       ": %.100s %" PRId32 " %s: here %s, at the hub %s", row->subject,
+                       ": %s %" PRId32 " %s: here %s, at the hub %s", row->subject,
                        row->fiscal_year, row->formula, own, hub);
     }
     pt_connector_alarm(s->c, "snapshot_differs", what);

@@ -34,7 +34,7 @@ void pt_api_snapshots(struct pt_call *c) {
 void pt_api_snapshot_rows(struct pt_call *c) {
     struct json_t *json = NULL;
     struct pt_err err = {0};
-    char after[PT_ROUTE_PARAM_MAX];
+    char after[PT_SNAPSHOT_AFTER_MAX];
     uint64_t limit = 0;
     int32_t day = 0;
     int has_after = 0;

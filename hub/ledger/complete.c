@@ -314,7 +314,7 @@ static const char referred_sql[] =
          " AND t.type IN (@TYPE_PERF_GOAL, @TYPE_MONITOR_REPORT, @TYPE_FUND_CONTROL,"
          "  @TYPE_REGION_FISCAL, @TYPE_EVALUATION, @TYPE_AUDIT_FIGURE, @TYPE_ALLOTMENT,"
          "  @TYPE_CARRY_OVER, @TYPE_BUDGET_REVIEW)";
-/* FG4: whence a SHIFT_IN came it says by its document alone. */
+/* FG4: whence a SHIFT_IN came it says by its document alone, whose page they name. */
 static const char shifted_sql[] =
     INTO "SELECT o.rec FROM complete c CROSS JOIN f_allotment f ON f.rec = c.rec"
          " AND f.kind = @ALLOTMENT_KIND_SHIFT_IN CROSS JOIN f_allotment o"

@@ -16,6 +16,7 @@ struct pt_complete_needs {
     bool goals;     /* … how their goals were reviewed, */
     bool findings;  /* … how their findings, warnings and opinions were answered */
     bool binding;   /* results that bind the year's budget */
+    bool documents; /* what is shifted out by the documents by which its items were shifted in */
 };
 /* PT_E_NOT_FOUND: there is no such figure, and no page proves it. */
 int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *ret,

@@ -20,7 +20,7 @@ enum { ANY_DAY = 99991231 };
  * too. REFERS: it looks at records of other subjects that its own refer to. The rest are pages of
  * no year, of each subject in it: PAYMENTS of all years; STEPS what was done about it; GOALS and
  * FINDINGS what answers its goals, or its findings, warnings and opinions; BINDING the results that
- * bind the year. */
+ * bind the year; DOCUMENTS what is shifted out, of whatever subject, by those that shift in. */
 enum {
     OWN = 1,
     SUMS = 2,
@@ -30,7 +30,8 @@ enum {
     STEPS = 32,
     GOALS = 64,
     FINDINGS = 128,
-    BINDING = 256
+    BINDING = 256,
+    DOCUMENTS = 512
 };
 enum {
     BY_PAYMENTS = SUMS | PAYMENTS,
@@ -55,8 +56,8 @@ static const struct {
     {"FG2.P", PAID, SUMS},
     {"FG2.Bal", FACTS | PAID, SUMS},
     {"FG3", FACTS | PAID, SUMS},
-    {"FG4", FACTS, SUMS | REFERS},
-    {"FG4.open", FACTS, SUMS | REFERS},
+    {"FG4", FACTS, SUMS | DOCUMENTS},
+    {"FG4.open", FACTS, SUMS | DOCUMENTS},
     {"FG5", FACTS | PAID, SUMS},
     {"FG6", FACTS | PAID, SUMS},
     {"FG6.TP", 0, OWN},
@@ -143,6 +144,7 @@ int pt_complete_needs(const char *figure, int kind, struct pt_complete_needs *re
             .goals = (how & GOALS) != 0,
             .findings = (how & FINDINGS) != 0,
             .binding = (how & BINDING) != 0,
+            .documents = (how & DOCUMENTS) != 0,
         };
         return 0;
     }
@@ -182,7 +184,7 @@ static const char of_year_sql[] = PAGE "SELECT ?1, subject, ?2 FROM complete_ite
 static const char payments_sql[] =
     PAGE "SELECT 1, subject, 0 FROM complete_item"
          " UNION ALL SELECT 1, p.subject, p.fy FROM complete_item i CROSS JOIN snap_page p"
-         "  ON p.part = 1 AND p.place = place_of(i.subject) AND p.subject = i.subject AND p.fy > 4";
+         "  ON p.part = 1 AND p.place = place_of(i.subject) AND p.subject = i.subject AND p.fy > 5";
 /* To each of them, and to what it corrects or is corrected by, whoever that is about: an answer
  * names the one that it was given to, and counts for all. */
 #define ANSWERS_TO(whom, types)                                                                    \
@@ -201,6 +203,12 @@ static const char findings_sql[] =
     "  AND f.kind = @ALLOTMENT_KIND_ADVANCE)"
 static const char advances_sql[] = ANSWERS_TO("complete_item", "@TYPE_ALLOTMENT") ADVANCE;
 static const char members_advances_sql[] = ANSWERS_TO("complete_of", "@TYPE_ALLOTMENT") ADVANCE;
+/* Whence a SHIFT_IN came it says by its document alone. */
+static const char documents_sql[] = PAGE "SELECT 0," PT_SNAP_DOCUMENT_OF(
+    "f") ", 5 FROM complete_item i CROSS JOIN record r ON r.subject = i.subject"
+         "  AND r.type = @TYPE_ALLOTMENT CROSS JOIN f_allotment f ON f.rec = r.rec"
+         "  AND f.kind = @ALLOTMENT_KIND_SHIFT_IN WHERE r.log_index < ?1"
+         "  AND f.dept IS NOT NULL AND f.basis_doc IS NOT NULL";
 /* A step that was corrected goes on with what corrects it, whoever that is about. */
 static const char steps_sql[] =
     PAGE "SELECT 0, o.subject, 2 FROM complete_item i CROSS JOIN record r ON r.subject = i.subject"
@@ -210,7 +218,7 @@ static const char steps_sql[] =
          " WHERE r.log_index < ?1 AND o.log_index < ?1";
 _Static_assert(PT_SNAP_FACTS == 0 && PT_SNAP_PAID == 1, "in the SQL");
 _Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_MEMBERS == 1 && (int)PT_SNAP_ANSWERS == 3 &&
-                   (int)PT_SNAP_YEAR_MIN == 5,
+                   (int)PT_SNAP_DOCUMENT == 5 && (int)PT_SNAP_YEAR_MIN == 6,
                "in the SQL");
 
 /* Those whose money counts on the day, at the year's end (FG5), and once all that is known has
@@ -259,6 +267,8 @@ static int list_of_items(const struct pt_asof *a, const struct pt_complete_needs
         rc = pt_sql_run(sql, err, goals_sql, "i", (int64_t)a->known_at);
     if (rc == 0 && needs->findings)
         rc = pt_sql_run(sql, err, findings_sql, "i", (int64_t)a->known_at);
+    if (rc == 0 && needs->documents)
+        rc = pt_sql_run(sql, err, documents_sql, "i", (int64_t)a->known_at);
     (void)snprintf(year, sizeof year, "%d", a->fy);
     return rc == 0 && needs->binding ? list_one(a->l, year, PT_SNAP_BINDING, err) : rc;
 }

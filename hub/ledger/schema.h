@@ -3,7 +3,7 @@
 #define PENTAD_LEDGER_SCHEMA_H
 
 /* Raise when the meaning of rows changes though the tables don't. */
-#define PT_LEDGER_VERSION "10"
+#define PT_LEDGER_VERSION "11"
 
 static const char pt_schema_head[] =
     /* What this machine knows about the file; no part of the digest. */

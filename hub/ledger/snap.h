@@ -39,7 +39,8 @@ enum {
     PT_SNAP_STEP = 1U << 16,   /* E01, E04, E05, V02, A03, J04, N01, as steps of a subject */
     PT_SNAP_ANSWER = 1U << 17, /* E05, V03, A04, B04, as answers to a record */
     PT_SNAP_BINDS = 1U << 18,  /* V02, as it binds a year's budget */
-    PT_SNAP_BEGUN = 1U << 19   /* a year of payments that wasn't there before */
+    PT_SNAP_BEGUN = 1U << 19,  /* a year of payments that wasn't there before */
+    PT_SNAP_SHIFTED = 1U << 20 /* B04, as it shifts money out by a document */
 };
 
 /* What an H03 says its digests are over: whatever changes a page's bytes makes it one more. */
@@ -49,10 +50,11 @@ enum { PT_SNAP_FORMAT = PT_EVIDENCE_FORMAT };
 enum pt_snap_year {
     PT_SNAP_WHOSE = PT_EVIDENCE_WHOSE, /* whose a subject is, its funds of all years; of payments:
                                           the years in which it has any */
-    PT_SNAP_MEMBERS = PT_EVIDENCE_MEMBERS, /* of a body: who ever was said to be its */
-    PT_SNAP_STEPS = PT_EVIDENCE_STEPS,     /* what was done about a subject, in whatever year */
-    PT_SNAP_ANSWERS = PT_EVIDENCE_ANSWERS, /* of a record ("audit/main#7"): what answers it */
-    PT_SNAP_BINDING = PT_EVIDENCE_BINDING, /* of a year ("2020"): results that bind its budget */
+    PT_SNAP_MEMBERS = PT_EVIDENCE_MEMBERS,   /* of a body: who ever was said to be its */
+    PT_SNAP_STEPS = PT_EVIDENCE_STEPS,       /* what was done about a subject, in whatever year */
+    PT_SNAP_ANSWERS = PT_EVIDENCE_ANSWERS,   /* of a record ("audit/main#7"): what answers it */
+    PT_SNAP_BINDING = PT_EVIDENCE_BINDING,   /* of a year ("2020"): results that bind its budget */
+    PT_SNAP_DOCUMENT = PT_EVIDENCE_DOCUMENT, /* of a department's document: what it shifts out */
     PT_SNAP_YEAR_MIN
 };
 
@@ -91,6 +93,14 @@ unsigned pt_snap_parts(enum pt_party reader); /* as bits */
     " " g ".field IN ('source', 'finding', 'goal', 'absorbs') AND " r ".type IN ("                 \
     "@TYPE_RECTIFICATION, @TYPE_AUDIT_VERIFY, @TYPE_GOAL_REVIEW, @TYPE_ALLOTMENT) "
 
+/* A department's document, in a subject's place: no other pair has that text. Its parts, of ?1. */
+#define PT_SNAP_DOCUMENT_OF(f)                                                                     \
+    " length(CAST(" f ".dept AS BLOB)) || '/' || " f ".dept || '/' || " f ".basis_doc "
+#define PT_SNAP_DOCUMENT_DEPT                                                                      \
+    " CAST(substr(CAST(?1 AS BLOB), instr(?1, '/') + 1, CAST(?1 AS INTEGER)) AS TEXT) "
+#define PT_SNAP_DOCUMENT_NO                                                                        \
+    " CAST(substr(CAST(?1 AS BLOB), instr(?1, '/') + CAST(?1 AS INTEGER) + 2) AS TEXT) "
+
 /* A page's place: the first 15 hexadecimal digits of SHA-256 of its subject's key. */
 enum { PT_SNAP_DIGITS = 15 };
 int64_t pt_snap_place(const char *subject);
@@ -125,6 +135,7 @@ enum pt_snap_stmt {
     PT_SN_ANSWERS,
     PT_SN_BINDING,
     PT_SN_YEARS,
+    PT_SN_DOCUMENT,
     PT_SN_COUNT
 };
 sqlite3_stmt *pt_snap_st(struct pt_ledger *l, enum pt_snap_stmt which);

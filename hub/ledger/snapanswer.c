@@ -8,7 +8,7 @@
 #include "answer.h"
 #include "snapkeep.h"
 
-enum { LIST_MAX = 1000, AFTER_MAX = 512 };
+enum { LIST_MAX = 1000 };
 
 static json_t *hash_json(struct pt_span b) {
     char hex[2 * PT_HASH_LEN + 1];
@@ -249,7 +249,7 @@ static int page_json(struct pt_ledger *l, const struct place *p, json_t *list, s
 
 static int pages_json(struct pt_ledger *l, enum pt_party reader, const char *after, int limit,
                       json_t *list, json_t **ret_after, struct pt_err *err) {
-    char next[AFTER_MAX] = "";
+    char next[PT_SNAPSHOT_AFTER_MAX] = "";
     sqlite3_stmt *st = NULL;
     struct place p;
     int n = 0;

@@ -15,6 +15,8 @@
     "SELECT hash FROM record WHERE subject = ?1 AND live_from < ?2"                                \
     " AND (live_to IS NULL OR live_to >= ?2) "
 
+enum { DOCUMENT_HEAD = 24 }; /* a length, what parts it, an end */
+
 static const char *const statements[PT_SN_COUNT] = {
     [PT_SN_NAME] =
         "INSERT INTO snap_page(place,subject,fy,part,chain,dirty) VALUES(?6,?1,?2,?3,?4,?5)"
@@ -83,9 +85,15 @@ static const char *const statements[PT_SN_COUNT] = {
                       " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
                       " ORDER BY r.hash",
     [PT_SN_YEARS] = "SELECT fy || char(10) FROM snap_page WHERE part = 1 AND place = place_of(?1)"
-                    " AND subject = ?1 AND fy > 4 AND ?2 AND ?3 IS NOT NULL ORDER BY fy",
+                    " AND subject = ?1 AND fy > 5 AND ?2 AND ?3 IS NOT NULL ORDER BY fy",
+    [PT_SN_DOCUMENT] =
+        "SELECT r.hash FROM f_allotment f CROSS JOIN record r ON r.rec = f.rec"
+        " WHERE f.basis_doc =" PT_SNAP_DOCUMENT_NO "AND f.dept =" PT_SNAP_DOCUMENT_DEPT
+        "AND f.kind = @ALLOTMENT_KIND_SHIFT_OUT AND r.live_from < ?2"
+        " AND (r.live_to IS NULL OR r.live_to >= ?2) AND ?3 IS NOT NULL"
+        " ORDER BY r.hash",
 };
-_Static_assert(PT_SNAP_PAID == 1 && (int)PT_SNAP_YEAR_MIN == 5, "in the SQL");
+_Static_assert(PT_SNAP_PAID == 1 && (int)PT_SNAP_YEAR_MIN == 6, "in the SQL");
 
 int64_t pt_snap_place(const char *subject) {
     struct pt_hash h;
@@ -271,6 +279,26 @@ static int name_answered(struct pt_ledger *l, const struct pt_folding *f,
     return name_page(l, f, PT_SNAP_FACTS, text, PT_SNAP_ANSWERS, PT_SNAP_ANSWER, err);
 }
 
+/* Whatever either is, none included: no other pair has that text. */
+static int name_document(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
+    const Pentad__V1__Allotment *a = f->r->allotment;
+    const char *dept = a->dept ? a->dept : "";
+    const char *doc = a->basis_doc ? a->basis_doc : "";
+    size_t cap = strlen(dept) + strlen(doc) + DOCUMENT_HEAD;
+    char *text;
+    int rc;
+
+    if (a->kind != PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_SHIFT_OUT)
+        return 0;
+    text = malloc(cap);
+    if (!text)
+        return pt_err_set(err, PT_E_NOMEM, "ledger: no memory for a page's name");
+    (void)snprintf(text, cap, "%zu/%s/%s", strlen(dept), dept, doc);
+    rc = name_page(l, f, PT_SNAP_FACTS, text, PT_SNAP_DOCUMENT, PT_SNAP_SHIFTED, err);
+    free(text);
+    return rc;
+}
+
 static int name_bound(struct pt_ledger *l, const struct pt_folding *f, struct pt_err *err) {
     char year[12];
 
@@ -289,7 +317,8 @@ static int name_steps(struct pt_ledger *l, const struct pt_folding *f, struct pt
     case PT_TYPE_AUDIT_VERIFY:
         return name_answered(l, f, r->audit_verify->finding, err);
     case PT_TYPE_ALLOTMENT:
-        return name_answered(l, f, r->allotment->absorbs, err);
+        rc = name_answered(l, f, r->allotment->absorbs, err);
+        return rc == 0 ? name_document(l, f, err) : rc;
     case PT_TYPE_GOAL_REVIEW:
         rc = name_answered(l, f, r->goal_review->goal, err);
         break;

@@ -104,6 +104,7 @@ static const struct {
     DIGEST("binding/1", PT_SNAP_BINDS, PT_SN_BINDING, PT_SNAP_BINDING),
     DIGEST("years/1", PT_SNAP_BEGUN, PT_SN_YEARS, PT_SNAP_WHOSE),
     DIGEST("lines/1", PT_SNAP_B03, PT_SN_LINES, PT_SNAP_YEAR_MIN),
+    DIGEST("documents/1", PT_SNAP_SHIFTED, PT_SN_DOCUMENT, PT_SNAP_DOCUMENT),
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 enum {
@@ -111,7 +112,7 @@ enum {
     ROW_LINES = ROW_MEMBERS + 3, /* sums of lines that name a department, or a region's: 4 */
     ROW_YEARS = ROW_LINES + 9    /* the one digest of payments */
 };
-_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_YEARS + 2 == (int)ROWS, "rows");
+_Static_assert((int)ROWS <= (int)PT_SNAP_ROWS_MAX && (int)ROW_YEARS + 3 == (int)ROWS, "rows");
 
 /* Is that row one of the year's page of facts? */
 static bool is_row_of(unsigned no, int32_t fy) {
@@ -201,25 +202,32 @@ static const char touch_sql[] =
         "g",
         "d") " UNION SELECT CAST(u.next_fy AS TEXT), 4, 262144 FROM d CROSS JOIN f_result_use u"
              "  ON u.rec = d.rec WHERE d.type = @TYPE_RESULT_USE"
-             " UNION SELECT '" PT_SNAP_RULES "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
-             " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
-             "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
-             " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN k.bit ELSE "
-             "2048 END"
-             "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
-             "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
-             "   AND p.subject = t.subject WHERE (t.type = @TYPE_BUDGET_REVIEW"
-             "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
-             "INSERT INTO snap_page(part, place, subject, fy, dirty)"
-             " SELECT p.part, p.place, p.subject, p.fy, sum(t.bit) FROM snap_touched t"
-             " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
-             "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
-             " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
+             " UNION SELECT" PT_SNAP_DOCUMENT_OF(
+                 "f") ", 5, 1048576 FROM d CROSS JOIN f_allotment f ON f.rec = d.rec"
+                      "  AND f.kind = @ALLOTMENT_KIND_SHIFT_OUT WHERE d.type = @TYPE_ALLOTMENT"
+                      "  AND f.dept IS NOT NULL AND f.basis_doc IS NOT NULL"
+                      " UNION SELECT '" PT_SNAP_RULES
+                      "', 0, 32768 FROM c WHERE c.type = @TYPE_RULE_SET"
+                      " UNION SELECT c.subject, 0, 8192 FROM c WHERE c.subject IS NOT NULL"
+                      "  AND c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT)"
+                      " UNION SELECT t.subject, p.fy, CASE t.type WHEN @TYPE_BUDGET_REVIEW THEN "
+                      "k.bit ELSE "
+                      "2048 END"
+                      "  FROM t CROSS JOIN snap_type k ON k.type = t.type"
+                      "  CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+                      "   AND p.subject = t.subject WHERE (t.type = @TYPE_BUDGET_REVIEW"
+                      "   OR (t.type = @TYPE_ALLOTMENT AND p.fy > t.fy));"
+                      "INSERT INTO snap_page(part, place, subject, fy, dirty)"
+                      " SELECT p.part, p.place, p.subject, p.fy, sum(t.bit) FROM snap_touched t"
+                      " CROSS JOIN snap_page p ON p.part = 0 AND p.place = place_of(t.subject)"
+                      "  AND p.subject = t.subject AND p.fy = t.fy GROUP BY 1, 2, 3, 4"
+                      " ON CONFLICT DO UPDATE SET dirty = dirty | excluded.dirty;";
 _Static_assert(PT_SNAP_BEFORE == 2048 && PT_SNAP_P == 8192 && PT_SNAP_H07 == 32768 &&
-                   PT_SNAP_STEP == 65536 && PT_SNAP_ANSWER == 131072 && PT_SNAP_BINDS == 262144,
+                   PT_SNAP_STEP == 65536 && PT_SNAP_ANSWER == 131072 && PT_SNAP_BINDS == 262144 &&
+                   PT_SNAP_SHIFTED == 1048576,
                "in the SQL");
 _Static_assert((int)PT_SNAP_WHOSE == 0 && (int)PT_SNAP_STEPS == 2 && (int)PT_SNAP_ANSWERS == 3 &&
-                   (int)PT_SNAP_BINDING == 4 && PT_SNAP_FACTS == 0,
+                   (int)PT_SNAP_BINDING == 4 && (int)PT_SNAP_DOCUMENT == 5 && PT_SNAP_FACTS == 0,
                "in the SQL");
 
 /* What is paid moves its pages itself: pt_snap_move. */
@@ -450,8 +458,8 @@ static const char paid_anew[] =
 
 static const char years_anew[] =
     "SELECT DISTINCT r.fy || char(10) FROM paid_line l CROSS JOIN record r"
-    " ON r.rec = l.rec WHERE l.subject = ?1 AND ?2 AND ?3 IS NOT NULL AND r.fy > 4 ORDER BY r.fy";
-_Static_assert((int)PT_SNAP_YEAR_MIN == 5, "in the SQL");
+    " ON r.rec = l.rec WHERE l.subject = ?1 AND ?2 AND ?3 IS NOT NULL AND r.fy > 5 ORDER BY r.fy";
+_Static_assert((int)PT_SNAP_YEAR_MIN == 6, "in the SQL");
 
 /* Who ever named it, from what they said. */
 #define NAMES(role, table, column)                                                                 \

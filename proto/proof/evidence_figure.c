@@ -310,6 +310,10 @@ static struct page_said page_said(const struct pt_evidence_page *made) {
     case PT_EVIDENCE_BINDING:
         return (struct page_said){"the results (V02) that bind the budget of",
                                   "aren't those of the snapshot: a record is left out"};
+    case PT_EVIDENCE_DOCUMENT:
+        return (struct page_said){"what was shifted out by",
+                                  "(length/department/document) isn't what the snapshot holds: a "
+                                  "record is left out"};
     default:
         return (struct page_said){"the records don't give the page of",
                                   "that the snapshot holds: a record is left out, or the snapshot "
@@ -317,11 +321,22 @@ static struct page_said page_said(const struct pt_evidence_page *made) {
     }
 }
 
+/* How much of a key is said, no character cut in two. */
+static int fitting(const char *key) {
+    int n = (int)strnlen(key, 80);
+
+    while (n > 0 && ((unsigned char)key[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    return n;
+}
+
 static void page_fails(const struct figure *g, const struct pt_evidence_page *made) {
     struct page_said said = page_said(made);
     char what[256];
 
-    (void)snprintf(what, sizeof(what), "%s %.80s %s", said.before, made->subject, said.behind);
+    (void)snprintf(what, sizeof(what), "%s %.*s %s", said.before, fitting(made->subject),
+                   made->subject, said.behind);
     incomplete(g, what);
 }
 

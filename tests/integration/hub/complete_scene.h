@@ -14,6 +14,8 @@
 #define UNPAID_ITEM "37010019R000000000002"
 #define DEPT "11370100004188813W"
 #define DISTRICT "91350100M000100Y43" /* another body, to which money is sent */
+#define SHIFT_DOC "济财预〔2019〕7号"
+#define WITHDRAWN_DOC "济财预〔2019〕8号"
 #define SENT_ITEM "TRF-370100-2019-00001"
 
 struct scene {
@@ -28,6 +30,8 @@ size_t cs_at(const char *party);
 struct cs_opts {
     int approvals; /* how many large ones of congress name the department */
     bool transfer; /* it sends 200 under SENT_ITEM, which the district receives */
+    bool shifts;   /* 300 are shifted in to PAID_ITEM by each of two documents; of what the
+                      department itself has shifted out by them, the second is withdrawn */
     bool older;    /* the hub's snapshots are of the format before */
 };
 /* The day of the payments ends. */

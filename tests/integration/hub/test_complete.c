@@ -21,6 +21,10 @@ static const char idle_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evi
 static const char idle_before_path[] =
     "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG13/evidence?valid_at=2019-06-29";
 static const char rectified_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG18.audit/evidence";
+static const char shifted_path[] = "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG4/evidence";
+static const char shifted_before_path[] =
+    "/v1/figures/PROJECT:" PAID_ITEM "/2019/FG4/evidence?valid_at=2019-03-31";
+static const char shifted_dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG4.open/evidence";
 static const char unpaid_path[] = "/v1/figures/PROJECT:" UNPAID_ITEM "/2019/FG2.P/evidence";
 static const char approved_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.B0/evidence";
 static const char dept_path[] = "/v1/figures/DEPT:" DEPT "/2019/FG2.Bal/evidence";
@@ -384,6 +388,44 @@ Test(complete, what_was_sent_and_received_is_not_left_out) {
     cr_expect_eq(r->bundle->figure->value, -1538); /* -200 / 1300 */
     pt_evidence_result_free(r);
     without(&t, &bundle, is_review, 1, 0, "what was done about " SENT_ITEM);
+    pt_buf_done(&bundle);
+    cs_tear_down(&t);
+}
+
+static bool is_shifted_out(const Pentad__V1__Record *r) {
+    return is_kind(r, PENTAD__V1__ALLOTMENT_KIND__ALLOTMENT_KIND_SHIFT_OUT);
+}
+
+/* What bears out one document, and what takes that of another back: without both an item's figure
+ * is what it was. */
+static bool makes_up(const Pentad__V1__Record *r) {
+    return is_shifted_out(r) && (strcmp(r->allotment->basis_doc, SHIFT_DOC) == 0 ||
+                                 r->correction == PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW);
+}
+
+/* Whence money was shifted in to an item another subject's records say. Those that make up for each
+ * other are told by the pages of their documents, on whatever valid date. */
+Test(complete, what_was_shifted_out_for_an_item_is_not_left_out) {
+    static const char *const paths[] = {shifted_path, shifted_before_path, shifted_dept_path};
+    static const int64_t values[] = {13000, 13000, -300};
+    static const int64_t none[] = {10000, 10000, 0};
+    static const char by_document[] = "what was shifted out by 18/" DEPT "/" SHIFT_DOC;
+    static const char *const why[] = {by_document, by_document, "whose " DEPT};
+    struct pt_evidence_result *r;
+    struct pt_buf bundle;
+    struct scene t;
+
+    cs_set_up_with(&t, &(struct cs_opts){.shifts = true});
+    pt_buf_init(&bundle, 16u << 20);
+    cs_attest(&t, true);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        r = wait_complete(&t, "congress", paths[i], &bundle);
+        cr_expect_eq(r->bundle->figure->value, values[i], "%lld",
+                     (long long)r->bundle->figure->value);
+        pt_evidence_result_free(r);
+        without(&t, &bundle, makes_up, 2, values[i], why[i]);
+        without(&t, &bundle, is_shifted_out, 3, none[i], why[i]);
+    }
     pt_buf_done(&bundle);
     cs_tear_down(&t);
 }

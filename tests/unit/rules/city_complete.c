@@ -12,7 +12,7 @@
 
 #include "feeder.h"
 
-enum { RECORDS_MAX = 65536, FIGURES_MAX = 128, WITHOUT_MIN = 24, WITHOUT_MAX = 2 };
+enum { RECORDS_MAX = 65536, FIGURES_MAX = 128, WITHOUT_MIN = 24, SHIFTED_MIN = 4, WITHOUT_MAX = 2 };
 
 /* A bundle as its verification leaves it behind. */
 struct bundle {
@@ -230,7 +230,7 @@ static int check_each(struct pt_ledger *l, struct bundle *k, const struct pt_com
     int wrong = 0;
     int rc = pt_sql_query(pt_ledger_sql(l), &st, &err,
                           "SELECT DISTINCT p.subject, p.fy, (SELECT min(kind) FROM subj"
-                          " WHERE key = p.subject) FROM snap_page p WHERE rows > 0 AND p.fy > 4"
+                          " WHERE key = p.subject) FROM snap_page p WHERE rows > 0 AND p.fy > 5"
                           " ORDER BY 1, 2",
                           "");
 
@@ -286,10 +286,24 @@ static const char handed_on_sql[] =
     " UNION SELECT @SUBJECT_KIND_REGION, o.rgn, b.fy, b.log_index, b.seq FROM b JOIN record p"
     "  ON p.subject = b.dept JOIN f_org_profile o ON o.rec = p.rec ORDER BY 1, 2, 3, 4, 5";
 
-/* The budget of each body that a TRANSFER or INBOUND names, and of its region, is proven complete,
- * and without one of these it isn't. */
-static int check_handed_on(struct pt_ledger *l, struct bundle *k, const struct pt_complete_at *at,
-                           const Pentad__V1__LedgerSnapshot *s, struct omissions *all) {
+static const char shifted_sql[] =
+    "SELECT DISTINCT k.kind, r.subject, r.fy, q.log_index, q.seq FROM f_allotment f JOIN record r"
+    "  ON r.rec = f.rec JOIN subj k ON k.key = r.subject JOIN f_allotment o"
+    "  ON o.basis_doc = f.basis_doc AND o.dept = f.dept AND o.kind = @ALLOTMENT_KIND_SHIFT_OUT"
+    " JOIN record q ON q.rec = o.rec WHERE f.kind = @ALLOTMENT_KIND_SHIFT_IN"
+    " ORDER BY 1, 2, 3, 4, 5";
+
+/* A figure of each subject that such a statement gives is proven complete, and without one of the
+ * records beside it it isn't. */
+struct left_out {
+    const char *sql, *figure, *what;
+    bool before; /* of another valid date than the snapshot's day */
+    size_t min;
+};
+
+static int check_left_out(struct pt_ledger *l, struct bundle *k, const struct pt_complete_at *at,
+                          const Pentad__V1__LedgerSnapshot *s, const struct left_out *o,
+                          struct omissions *all) {
     struct sqlite3_stmt *st = NULL;
     struct pt_err err = {0};
     char body[64] = "";
@@ -297,14 +311,15 @@ static int check_handed_on(struct pt_ledger *l, struct bundle *k, const struct p
     size_t of_body = 0;
     int wrong = 0;
     bool proven = false;
-    int rc = pt_sql_query(pt_ledger_sql(l), &st, &err, handed_on_sql, "");
+    int rc = pt_sql_query(pt_ledger_sql(l), &st, &err, o->sql, "");
 
     while (pt_sql_row(pt_ledger_sql(l), st, &rc, &err)) {
         const struct pt_figure_ask a = {.kind = pt_sql_i32(st, 0),
                                         .key = pt_sql_text(st, 1),
                                         .fiscal_year = pt_sql_i32(st, 2),
-                                        .figure = "FG2",
-                                        .valid_at = at->day,
+                                        .figure = o->figure,
+                                        .valid_at =
+                                            o->before ? pt_sql_i32(st, 2) * 10000 + 331 : at->day,
                                         .known_at = at->log_size};
 
         if (strcmp(body, a.key) != 0) {
@@ -317,14 +332,28 @@ static int check_handed_on(struct pt_ledger *l, struct bundle *k, const struct p
         n++;
         if (told_without(l, k, s, pt_sql_u64(st, 3), pt_sql_u64(st, 4)))
             continue;
-        (void)printf("WRONG %s FG2: nothing tells that a B04 that names it is left out\n",
-                     k->subject);
+        (void)printf("WRONG %s %s: nothing tells that %s is left out\n", k->subject, o->figure,
+                     o->what);
         wrong++;
     }
     pt_sql_done(pt_ledger_sql(l), st);
-    (void)printf("%zu times a B04 left out of a budget that it went from or to, %d wrong\n", n,
-                 wrong);
-    return wrong + (n < WITHOUT_MIN);
+    (void)printf("%zu times %s left out of %s, %d wrong\n", n, o->what, o->figure, wrong);
+    return wrong + (n < o->min);
+}
+
+static int check_all_left_out(struct pt_ledger *l, struct bundle *k,
+                              const struct pt_complete_at *at, const Pentad__V1__LedgerSnapshot *s,
+                              struct omissions *all) {
+    static const struct left_out each[] = {
+        {handed_on_sql, "FG2", "a B04 that names the body", false, WITHOUT_MIN},
+        {shifted_sql, "FG4", "a SHIFT_OUT of a document", false, SHIFTED_MIN},
+        {shifted_sql, "FG4.open", "a SHIFT_OUT of a document", true, SHIFTED_MIN},
+    };
+    int wrong = 0;
+
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        wrong += check_left_out(l, k, at, s, &each[i], all);
+    return wrong;
 }
 
 static int say(const struct tally *tally, const struct omissions *all, int wrong) {
@@ -380,7 +409,7 @@ int complete_check(struct pt_ledger *l, const struct mklog *m, unsigned every) {
         at = (struct pt_complete_at){.log_size = s->log_size, .day = s->tick_day, .rec = 1};
         pt_rng_seed(&all.rng, s->log_size);
         wrong = check_each(l, k, &at, s, every, tally, &all);
-        wrong += check_handed_on(l, k, &at, s, &all);
+        wrong += check_all_left_out(l, k, &at, s, &all);
         pentad__v1__ledger_snapshot__free_unpacked(s, NULL);
     }
     wrong += say(tally, &all, wrong);

@@ -244,6 +244,58 @@ Test(snapshots, another_sm3_head_is_unlike_and_none_is_not) {
     cr_expect_eq(unlike_with_sm3(true), 0);
 }
 
+static struct mk_ref shift_out(struct world *w, int correction, const struct mk_ref *corrects,
+                               const char *doc) {
+    return mk_json_correcting(&w->m, correction, corrects, "finance", "B04", K(PROJECT), P1, 2019,
+                              w->m.day,
+                              "{'kind':'ALLOTMENT_KIND_SHIFT_OUT','quota_no':'Q9','dept':'%s',"
+                              "'bk':'BUDGET_KIND_GENERAL','func':'2050201','fund_year':2019,"
+                              "'fen':'100','final_level':false,'issued_on':%d,'basis_doc':'%s'}",
+                              DEPT1, w->m.day, doc);
+}
+
+/* How many documents of the department's have a page that is there. */
+static int64_t documents(struct world *w) {
+    struct pt_err err = {0};
+    int64_t n = -1;
+    bool found;
+
+    cr_assert_eq(pt_sql_number(pt_ledger_sql(pt_fold_ledger(w->f)), &n, &found, &err,
+                               "SELECT count(*) FROM snap_page WHERE fy = ? AND rows > 0", "i",
+                               (int64_t)PT_EVIDENCE_DOCUMENT),
+                 0, "%s", err.msg);
+    return n;
+}
+
+/* What a department shifts out by a document stands on the document's page for as long as it
+ * counts, whatever the document is called. */
+Test(snapshots, what_is_shifted_out_by_a_document) {
+    enum { NEW = 0 };
+    struct world w;
+    struct mk_ref first, second;
+
+    w_open(&w, ":memory:");
+    money(&w);
+    cr_expect_eq(documents(&w), 0);
+    w.m.day = 20190201;
+    first = shift_out(&w, NEW, NULL, "济财/1#2");
+    second = shift_out(&w, NEW, NULL, "济财/1");
+    w_tick(&w, 20190201);
+    cr_expect_eq(documents(&w), 2);
+    w_check(&w);
+    w.m.day = 20190202;
+    (void)shift_out(&w, PENTAD__V1__CORRECTION__CORRECTION_REPLACE, &first, "济财/1");
+    w_tick(&w, 20190202);
+    cr_expect_eq(documents(&w), 1, "both are by the second now");
+    w_check(&w);
+    w.m.day = 20190203;
+    (void)shift_out(&w, PENTAD__V1__CORRECTION__CORRECTION_WITHDRAW, &second, "济财/3");
+    w_tick(&w, 20190203);
+    cr_expect_eq(documents(&w), 1, "what takes one back counts for none");
+    w_check(&w);
+    w_close(&w);
+}
+
 static int fold_on(struct world *w, struct pt_err *err) {
     size_t n = w->m.n - w->folded;
     int rc = pt_fold_begin(w->f, err);

@@ -80,6 +80,7 @@ int pt_snapshot_each(struct pt_ledger *l, enum pt_party reader, pt_snapshot_day_
  * is none. Rows of payments are sums as of the answer's tick, which may be a later one of that day:
  * compare answers of one tick. */
 #define PT_SNAPSHOT_PAGES_MAX 1000
+#define PT_SNAPSHOT_AFTER_MAX 512 /* bytes of "after", its end too */
 int pt_snapshot_rows_json(struct pt_ledger *l, int32_t day, enum pt_party reader, const char *after,
                           int limit, struct json_t **ret_json, struct pt_err *err);
 

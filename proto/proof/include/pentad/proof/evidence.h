@@ -101,13 +101,15 @@ enum { PT_EVIDENCE_PAYMENTS = 1, PT_EVIDENCE_PARTS = 2, PT_EVIDENCE_BRANCHES = 1
 /* Pages of no year, with what stands in their subject's place: a subject's records that say whose
  * it is, and the years of its payments; who was ever said to be a body's; what was done about a
  * subject; a record ("audit/main#7") and what answers it; a year ("2020") and what binds its
- * budget. */
+ * budget; a department's document ("18/11370100004188813W/济财预〔2019〕1号", the first number is
+ * the department's length in bytes) and what is shifted out by it. */
 enum {
     PT_EVIDENCE_WHOSE = 0,
     PT_EVIDENCE_MEMBERS = 1,
     PT_EVIDENCE_STEPS = 2,
     PT_EVIDENCE_ANSWERS = 3,
-    PT_EVIDENCE_BINDING = 4
+    PT_EVIDENCE_BINDING = 4,
+    PT_EVIDENCE_DOCUMENT = 5
 };
 #define PT_EVIDENCE_RULES "H07" /* in a subject's place: the rule sets, of no year */
 struct pt_evidence_page {
