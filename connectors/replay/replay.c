@@ -1,5 +1,6 @@
 #include <pentad/replay/replay.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,10 +84,13 @@ static int ask_json(void *ctx, const char *path, json_t **ret, struct pt_err *er
     return rc;
 }
 
+/* A number; what is a digest is none. */
 static bool take_value(const json_t *row, const char *key, int64_t *ret) {
     const char *s = json_string_value(json_object_get(row, key));
-    *ret = s ? strtoll(s, NULL, 10) : 0;
-    return s != NULL;
+    char *end = NULL;
+    errno = 0;
+    *ret = s ? strtoll(s, &end, 10) : 0;
+    return s != NULL && end != s && *end == '\0' && errno == 0;
 }
 
 static void take_row(const json_t *row, struct pt_replay_row *ret) {

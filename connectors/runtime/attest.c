@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <pentad/base/date.h>
+#include <pentad/record/validate.h>
 
 #include "connector_internal.h"
 #include "state_internal.h"
@@ -226,12 +227,15 @@ static void tell(struct saying *s, const struct pt_replay_verdict *v) {
     int n = snprintf(what, sizeof what,
                      "the hub's snapshot of %s (%s/%s#%" PRIu64 ") isn't what the log gives", day,
                      v->party, v->stream, v->seq);
-    if (row->found && row->day == v->day) {
+    bool named = row->found && row->day == v->day;
+    if (named) {
+        n += snprintf(what + n, sizeof what - (size_t)n, ": %s %" PRId32 " %s", row->subject,
+                      row->fiscal_year, row->formula);
+    }
+    if (named && (row->has_own || row->has_hub) && (size_t)n < sizeof what) {
         value_text(own, row->has_own, row->own);
         value_text(hub, row->has_hub, row->hub);
-        (void)snprintf(what + n, sizeof what - (size_t)n,
-                       ": %s %" PRId32 " %s: here %s, at the hub %s", row->subject,
-                       row->fiscal_year, row->formula, own, hub);
+        (void)snprintf(what + n, sizeof what - (size_t)n, ": here %s, at the hub %s", own, hub);
     }
     pt_connector_alarm(s->c, "snapshot_differs", what);
 }
@@ -245,9 +249,13 @@ static bool of_own_class(const struct pt_connector *c, const struct pt_replay_ve
     return false;
 }
 
-/* Every class sees facts; payments those that have one's own digest. */
+/* Every class sees facts; payments those that have one's own digest. A row whose values are
+ * digests, or that is of no year, an Attestation has no room for: it says without it that they
+ * differ. */
 static bool may_name(const struct saying *s, const struct pt_replay_verdict *v) {
-    return s->row.found && s->row.day == v->day && (s->row.facts || of_own_class(s->c, v));
+    const struct pt_replay_row *row = &s->row;
+    return row->found && row->day == v->day && (row->has_own || row->has_hub) &&
+           row->fiscal_year >= PT_YEAR_MIN && (row->facts || of_own_class(s->c, v));
 }
 
 static void fill_row(const struct pt_replay_row *row, Pentad__V1__RowDifference *d) {

@@ -343,6 +343,37 @@ static int64_t attestations(struct rig *r) {
     return n;
 }
 
+static int digest_differs(void *self, pt_replay_ask_cb *ask, void *ctx, struct pt_replay_row *ret,
+                          struct pt_err *err) {
+    (void)self, (void)ask, (void)ctx, (void)err;
+    *ret = (struct pt_replay_row){
+        .found = true, .facts = true, .day = 20190101, .fiscal_year = 2, .subject = "37010019R1"};
+    (void)snprintf(ret->formula, sizeof ret->formula, "steps/1");
+    return 0;
+}
+
+/* An Attestation names a row by its fiscal year and its two numbers. Of a row of no year, whose
+ * values are digests, it says that the snapshots differ, and people are told which row it is. */
+Test(replay, a_row_of_no_year_is_attested_unnamed) {
+    static const struct pt_replay_ops ops = {.size = own_size,
+                                             .fold = own_fold,
+                                             .verdicts = own_verdicts,
+                                             .differs = digest_differs,
+                                             .close = own_close};
+    struct rig r;
+    struct pt_replay replay = {.ops = &ops, .self = &r};
+    memset(&own, 0, sizeof own);
+    rig_init(&r, "audit", false);
+    own.differs = true;
+    r.replay = &replay;
+    r.once = true;
+    r.config.until_day = 20190101;
+    cr_assert_eq(rig_run(&r), 0, "%s", r.err.msg);
+    cr_expect_eq(attestations(&r), 1);
+    cr_expect(rig_has_alarm(&r, "snapshot_differs"));
+    rig_done(&r);
+}
+
 /* Of what other software made nothing is said to the others, no alarm is raised, and the connector
  * goes on. */
 Test(replay, a_snapshot_of_another_format_is_not_attested) {
