@@ -143,6 +143,7 @@ static const char pt_schema_snapshots[] =
     /* Who ever named a body or a policy as whose he is (pt_snap_role), whatever became of it. */
     "CREATE TABLE snap_member(org TEXT, role INTEGER, subject TEXT,\n"
     "  PRIMARY KEY(org, role, subject)) WITHOUT ROWID;\n"
+    "CREATE INDEX snap_member_subject ON snap_member(subject);\n"
     /* body: the LedgerSnapshot as it was taken here; rec: of the H03 that the log has, unlike: the
        parties (as bits) whose digests it has otherwise, bit 0: anything else; format: its own,
        and where that isn't what is made here nothing is unlike. */

@@ -395,6 +395,34 @@ Test(rules, k07_of_a_region) {
     end(&w);
 }
 
+/* A department's are those of the items that are its: P2 is handed on to another one. */
+Test(rules, k07_of_a_department_whose_item_goes) {
+    static const char DEPT2[] = "11370100004188900A";
+    static const char found[] = "{'item':'AUDIT_ITEM_PAID','fen':'%lld'}";
+    struct world w;
+
+    begin(&w);
+    (void)mk_org(&w.m, K(DEPT), DEPT2, "市科技局", NULL, "370100");
+    pay1(&w, 20190301, "V1", P1, 90 * WAN, NULL, NULL);
+    pay1(&w, 20190301, "V2", P2, 90 * WAN, NULL, NULL);
+    w_tick(&w, 20190301);
+    (void)mk_json(&w.m, "audit", "A02", K(DEPT), DEPT1, 2019, 20200301, found,
+                  (long long)180 * WAN);
+    (void)mk_json(&w.m, "audit", "A02", K(DEPT), DEPT2, 2019, 20200301, found, (long long)90 * WAN);
+    w_tick(&w, 20200301);
+    cr_expect_eq(w_find(&w, "K07", DEPT1, NULL, NULL).n, 0);
+    cr_expect_eq(w_find(&w, "K07", DEPT2, "", "").status, OPEN, "nothing paid, 90 found");
+    (void)mk_json(&w.m, "finance", "B04", K(PROJECT), P2, 2019, 20200302,
+                  "{'kind':'ALLOTMENT_KIND_ADD','quota_no':'Q2','dept':'%s','bk':"
+                  "'BUDGET_KIND_GENERAL','func':'2050201','fund_year':2019,'fen':'100',"
+                  "'issued_on':20200302}",
+                  DEPT2);
+    w_tick(&w, 20200302);
+    cr_expect_eq(w_find(&w, "K07", DEPT1, "", "").status, OPEN, "90 paid, 180 found");
+    cr_expect_eq(w_find(&w, "K07", DEPT2, "", "").status, CLOSED);
+    end(&w);
+}
+
 /* A policy's payments are its items': P1's from the beginning, P2's from the profile on that says
  * so. */
 Test(rules, k07_of_a_policy) {
