@@ -6,6 +6,7 @@
  *   temp.d_quota                          the keys of agg_quota whose sums moved
  *   temp.d_subject                        of d_pay, a row a subject and fiscal year; said: said_of
  *
+ *   temp.d_member                         subjects of which it may have changed whose they are
  * Work follows the number of changed records, never the ledger's size. */
 #include <pentad/ledger/ledger.h>
 
@@ -131,7 +132,6 @@ static const char final_sums[] = APPROVED_SUMS("agg_final", "@APPROVAL_KIND_FINA
 
 /* The newest allotment says whose subject it is; before there is one, its profile does. */
 static const char member_sql[] =
-    "DELETE FROM d_member;"
     "INSERT OR IGNORE INTO d_member SELECT r.subject FROM changed c JOIN record r ON r.rec = c.rec"
     " WHERE c.type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) AND r.subject IS "
     "NOT NULL;"
@@ -183,9 +183,10 @@ static int when_changed(struct pt_ledger *l, const char *ask, const char *sql, s
 
 /* StreamCloses and H01s concern no rule. ?1 the last record of the last tick, ?2 its log size. */
 static int list_changed(struct pt_ledger *l, int64_t last_rec, int64_t before, struct pt_err *err) {
-    int rc = pt_sql_script(
-        &l->sql,
-        "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_subject; DELETE FROM d_quota", err);
+    int rc = pt_sql_script(&l->sql,
+                           "DELETE FROM changed; DELETE FROM d_pay; DELETE FROM d_subject; DELETE "
+                           "FROM d_quota; DELETE FROM d_member",
+                           err);
 
     rc = rc == 0 ? pt_sql_run(
                        &l->sql, err,

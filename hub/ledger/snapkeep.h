@@ -68,7 +68,7 @@ int pt_snap_flush(struct pt_ledger *l, struct pt_err *err);
 int pt_snap_make(struct pt_ledger *l, struct pt_err *err);
 /* More than is to be kept: pt_snap_write forgets it then. */
 bool pt_snap_is_full(const struct pt_ledger *l);
-/* Does memory, where it has the page, say the same of it? `rows`: as they are asked for now. */
+/* Does memory, where it has the page, say the same of it? `rows`: by the records. */
 bool pt_snap_agrees(const struct pt_ledger *l, const struct pt_snap_page *p,
                     const struct pt_snap_row *rows, unsigned n);
 

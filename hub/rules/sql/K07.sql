@@ -42,15 +42,10 @@ UNION SELECT k.key, d.fy, '' FROM (SELECT DISTINCT fy FROM d_subject) d CROSS JO
 UNION SELECT k.key, v.r_fy, '' FROM subj k CROSS JOIN v_audit_figure v ON v.r_subject = k.key AND v.r_type = @TYPE_AUDIT_FIGURE
   WHERE k.kind = @SUBJECT_KIND_REGION AND EXISTS (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT))
 UNION SELECT v.r_subject, v.r_fy, '' FROM (
-    SELECT m.org FROM (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1) y
-      CROSS JOIN d_member d CROSS JOIN snap_member m ON m.subject = d.subject
-    UNION SELECT p.org FROM (SELECT 1 FROM changed WHERE type IN (@TYPE_ORG_PROFILE, @TYPE_SUBJECT_PROFILE, @TYPE_ALLOTMENT) LIMIT 1) y
-      CROSS JOIN d_member d CROSS JOIN snap_member m ON m.subject = d.subject CROSS JOIN snap_member p ON p.subject = m.org) o
+    SELECT m.org FROM d_member d CROSS JOIN snap_member m ON m.subject = d.subject
+    UNION SELECT p.org FROM d_member d CROSS JOIN snap_member m ON m.subject = d.subject CROSS JOIN snap_member p ON p.subject = m.org) o
   CROSS JOIN said_of s ON s.subject = o.org AND s.types >> @TYPE_AUDIT_FIGURE % 64 & 1
-  CROSS JOIN v_audit_figure v ON v.r_subject = o.org AND v.r_type = @TYPE_AUDIT_FIGURE
-UNION SELECT v.r_subject, v.r_fy, '' FROM changed c CROSS JOIN record r ON r.rec = c.rec
-  CROSS JOIN record h ON h.subject = r.subject AND h.type = @TYPE_SUBJECT_PROFILE CROSS JOIN f_subject_profile p ON p.rec = h.rec AND p.policy_key <> ''
-  CROSS JOIN v_audit_figure v ON v.r_subject = p.policy_key AND v.r_type = @TYPE_AUDIT_FIGURE WHERE c.type = @TYPE_SUBJECT_PROFILE
+  CROSS JOIN record r ON r.subject = o.org AND r.type = @TYPE_AUDIT_FIGURE CROSS JOIN v_audit_figure v ON v.rec = r.rec
 -- [all]
 SELECT v.r_subject, v.r_fy, '' FROM v_audit_figure v
 -- [condition]
