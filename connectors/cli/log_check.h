@@ -38,6 +38,9 @@ struct cli_logged {
     int64_t received_at_ms;
     const Pentad__V1__Record *record;
 };
+/* A fault of that record; of `x` its place alone. */
+void pt_cli_log_record_fault(struct checking *k, const struct cli_logged *x, const char *check,
+                             int code, const char *what);
 /* One that isn't is a fault, counted in k->refusable. k->scratch has room for its sentence. */
 void pt_cli_log_valid(struct checking *k, const struct cli_logged *x);
 /* The same for all records of an entry that are there. An entry that can't be opened: its code. */

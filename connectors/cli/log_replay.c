@@ -390,23 +390,15 @@ int pt_cli_closes_record(void *closes, const struct pt_followed_record *r) {
 }
 
 void pt_cli_log_closes(const struct cli_closes *c, struct checking *k, struct replayed *ret) {
-    struct replaying r = {.k = k, .ret = ret};
     for (size_t i = 0; i < c->n; i++) {
         const struct cli_close *x = &c->list[i];
-        char where[160], what[300];
-        (void)snprintf(where, sizeof where, "log entry %" PRIu64 " (%s/%s#%" PRIu64 ")",
-                       x->log_index, x->party, x->stream, x->seq);
+        const struct cli_logged at = {
+            .log_index = x->log_index, .seq = x->seq, .party = x->party, .stream = x->stream};
+        char what[300];
         (void)snprintf(what, sizeof what, "%s: the hub keeps one back, or its author was wrong",
                        x->what);
-        fault(&r, (struct pt_log_fault){.code = PT_E_PROOF,
-                                        .check = "close",
-                                        .where = where,
-                                        .what = what,
-                                        .has_index = true,
-                                        .log_index = x->log_index,
-                                        .party = x->party,
-                                        .stream = x->stream,
-                                        .seq = x->seq});
+        ret->faults++;
+        pt_cli_log_record_fault(k, &at, "close", PT_E_PROOF, what);
     }
 }
 

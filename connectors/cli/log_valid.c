@@ -10,17 +10,13 @@
 
 #include "log_check.h"
 
-static void name_record(struct checking *k, const struct cli_logged *x, const struct pt_fault *f) {
-    char where[160], what[400];
-    if (k->refusable++ >= PT_LOG_CHECK_FAULTS_MAX) {
-        return;
-    }
+void pt_cli_log_record_fault(struct checking *k, const struct cli_logged *x, const char *check,
+                             int code, const char *what) {
+    char where[160];
     (void)snprintf(where, sizeof where, "log entry %" PRIu64 " (%s/%s#%" PRIu64 ")", x->log_index,
                    x->party, x->stream, x->seq);
-    (void)snprintf(what, sizeof what, "its hub had to refuse it: %.120s%s%.200s", f->field,
-                   f->field[0] ? " " : "", f->message);
-    pt_cli_log_fault(k, &(struct pt_log_fault){.code = f->code,
-                                               .check = "record",
+    pt_cli_log_fault(k, &(struct pt_log_fault){.code = code,
+                                               .check = check,
                                                .where = where,
                                                .what = what,
                                                .has_index = true,
@@ -30,6 +26,16 @@ static void name_record(struct checking *k, const struct cli_logged *x, const st
                                                .seq = x->seq,
                                                .expected = "",
                                                .found = ""});
+}
+
+static void name_record(struct checking *k, const struct cli_logged *x, const struct pt_fault *f) {
+    char what[400];
+    if (k->refusable++ >= PT_LOG_CHECK_FAULTS_MAX) {
+        return;
+    }
+    (void)snprintf(what, sizeof what, "its hub had to refuse it: %.120s%s%.200s", f->field,
+                   f->field[0] ? " " : "", f->message);
+    pt_cli_log_record_fault(k, x, "record", f->code, what);
 }
 
 void pt_cli_log_valid(struct checking *k, const struct cli_logged *x) {
